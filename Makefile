@@ -1,0 +1,53 @@
+# make demo   the sample city, from nothing to the running product
+# make test   every test, a real browser included
+# make check  lint, format, types, import direction, dead code
+# make bench  the benchmarks: prints tables, writes bench-results/*.json
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
+DEMO   ?= yizhan-demo
+PORT   ?= 8000
+
+.PHONY: demo test check bench format system clean
+.DEFAULT_GOAL := demo
+
+$(VENV)/.base: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Yizhan needs Python 3.11 or newer: set PYTHON=/path/to/python3.11"; exit 2; }
+	@test -x $(BIN)/python || { echo "making $(VENV)"; $(PYTHON) -m venv $(VENV) || { echo "python3 has no venv module: install it (on Debian: apt-get install python3-venv)"; exit 2; }; }
+	@echo "installing Yizhan and what it needs"
+	@$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.base
+	@echo "installing what the tests and checks need"
+	@$(PIP) install -c constraints.txt -e '.[test,dev]'
+	@touch $@
+
+# Chromium for the browser tests and a CJK font for pictures; asks apt only when one is missing.
+system:
+	@sh .ci/system-packages
+
+demo: $(VENV)/.base
+	@$(BIN)/yizhan demo --workspace $(DEMO) --port $(PORT)
+
+test: $(VENV)/.test system
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
+
+check: $(VENV)/.test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/vulture
+
+format: $(VENV)/.test
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.test system
+	@$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*

@@ -1,0 +1,83 @@
+"""The error tree: everything that Yizhan refuses, with one root.
+
+* `YizhanError`
+    * `InputError` (`ValueError`): what a person handed in cannot be taken
+        * `DatumError`: a datum word that is not known, or coordinates that cannot be in it
+        * `RowsError`: rows of a file that cannot be taken, each with file, row, column and cure
+        * `FileFormatError`: a file that is missing, empty, broken or of another format
+    * `NetworkError` (`ValueError`): a road network that cannot be built or asked
+    * `ProblemError` (`ValueError`): a planning problem that contradicts itself
+    * `WorkspaceError` (`OSError`): a folder that is no workspace, or cannot be written
+    * `NothingYetError` (`LookupError`): a step that needs the result of an earlier one
+
+A message says what was wrong, where, and what to do, in one line; the command line prints it after
+``error:`` and ends with exit code 2, the web answers with problem+json.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class YizhanError(Exception):
+    """Root of everything that Yizhan refuses."""
+
+
+class InputError(YizhanError, ValueError):
+    """What a person handed in cannot be taken."""
+
+
+class DatumError(InputError):
+    """A datum word that is not known, or coordinates that cannot be in it."""
+
+
+class FileFormatError(InputError):
+    """A file that is missing, empty, broken or of another format than it should be."""
+
+
+class NetworkError(YizhanError, ValueError):
+    """A road network that cannot be built or asked."""
+
+
+class ProblemError(YizhanError, ValueError):
+    """A planning problem that contradicts itself."""
+
+
+class WorkspaceError(YizhanError, OSError):
+    """A folder that is no workspace, or one that cannot be written."""
+
+
+class NothingYetError(YizhanError, LookupError):
+    """A step that needs the result of an earlier one, which is not there yet."""
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """One reason why one row of a file cannot be taken.
+
+    ``row`` counts as a spreadsheet does (the heading is row 1); None means the whole file.
+    ``column`` is the heading as written in the file, or None when no single column is at fault.
+    """
+
+    row: int | None
+    column: str | None
+    reason: str
+
+    def __str__(self) -> str:
+        where = [f"row {self.row}"] if self.row is not None else []
+        if self.column is not None:
+            where.append(f"column {self.column}")
+        return f"{', '.join(where)}: {self.reason}" if where else self.reason
+
+
+class RowsError(InputError):
+    """Rows of a file that cannot be taken; nothing of the file was taken.
+
+    The message is one line: the file, how many rows are at fault, and the first of them.
+    """
+
+    def __init__(self, file: str, faults: tuple[RowFault, ...]) -> None:
+        self.file = file
+        self.faults = faults
+        rest = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        super().__init__(f"{file}: {faults[0]}{rest}")
