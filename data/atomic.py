@@ -1,0 +1,74 @@
+"""Files that are there whole or not at all.
+
+A file is written beside its place under another name, flushed to the disk, and renamed: a reader
+sees the old file or the new one, and a full disk or a power cut leaves the old one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give the path of a new empty file beside ``path`` that takes its place when all went well.
+
+    When the block raises, the new file is removed and the old one stays as it was.
+
+    Raises
+    ------
+    WorkspaceError
+        when the disk is full, or the folder is missing or may not be written.
+    """
+    try:
+        # The suffix is kept: some writers choose the format by it.
+        handle, name = tempfile.mkstemp(prefix=".new-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    draft = Path(name)
+    try:
+        yield draft
+        _flush(draft)
+        draft.chmod(0o644)
+        draft.replace(path)
+        _flush(path.parent)
+    except OSError as error:
+        if isinstance(error, WorkspaceError):
+            raise
+        raise cannot_write(path, error) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 text file with line ends as they are in ``text``, whole or not at all."""
+    with replacing(path) as draft:
+        draft.write_bytes(text.encode())
+
+
+def cannot_write(path: Path, error: OSError) -> WorkspaceError:
+    """Say in one line why ``path`` cannot be written and what to do."""
+    reason = error.strerror or str(error) or type(error).__name__
+    return WorkspaceError(
+        f"{path} cannot be written ({reason}): free some space or choose another folder; "
+        "what was there before is unchanged"
+    )
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file or folder is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

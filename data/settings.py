@@ -1,0 +1,466 @@
+"""What a city has settled: its name and box, its groups, and how far a station may be.
+
+The settings stand in the workspace as ``yizhan.toml``, a commented file that people edit.
+`read_settings` checks every key of it and `settings_text` writes it; `KEYS` says what each means.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import textwrap
+import tomllib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import pyproj
+from pyproj.exceptions import CRSError
+
+from data.atomic import write_text
+from data.vocabulary import (
+    GROUPS,
+    GROUPS_BY_ID,
+    KINDS,
+    KINDS_BY_ID,
+    SAMPLE_NOTICE,
+    nearest_word,
+    quote,
+    unknown_word,
+)
+from geo.errors import FileFormatError, InputError, WorkspaceError
+from geo.measure import Box, metric_crs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+MODES: Final = ("foot", "ebike", "car", "truck")
+SETTINGS_FILE: Final = "yizhan.toml"
+_LONGEST_NAME: Final = 200
+_WIDEST_BOX_DEGREES: Final = 12.0
+
+
+def _check_range(name: str, value: float, least: float, most: float, unit: str) -> None:
+    if not (math.isfinite(value) and least <= value <= most):
+        raise InputError(f"{name} {value} must lie between {least:,g} and {most:,g} {unit}")
+
+
+@dataclass(frozen=True)
+class ServiceStandard:
+    """How far a worker may have to go: within the time and, where given, within the distance.
+
+    ``mode`` is how the worker goes, ``cutoff_s`` the longest way in seconds and ``radius_m`` the
+    longest way in metres along the roads (None: only the time counts).
+    """
+
+    mode: str
+    cutoff_s: float
+    radius_m: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.mode not in MODES:
+            raise InputError(f"mode {quote(self.mode)} is none of {', '.join(MODES)}")
+        _check_range("cutoff_s", self.cutoff_s, 1, 14_400, "seconds")
+        if self.radius_m is not None:
+            _check_range("radius_m", self.radius_m, 1, 200_000, "metres")
+
+
+@dataclass(frozen=True)
+class GroupSettings:
+    """One group of workers: its standard and the kinds of station that serve it."""
+
+    id: str
+    standard: ServiceStandard
+    kinds: frozenset[str]
+
+    def __post_init__(self) -> None:
+        if self.id not in GROUPS_BY_ID:
+            raise InputError(unknown_word(self.id, GROUPS, what="group"))
+        object.__setattr__(self, "kinds", frozenset(self.kinds))
+        for kind in sorted(self.kinds):
+            if kind not in KINDS_BY_ID:
+                raise InputError(unknown_word(kind, KINDS, what="kind"))
+        if not self.kinds:
+            raise InputError(f"group {self.id}: kinds is empty, so no station would serve it")
+
+
+_ALL_ROUND: Final = ("service_centre", "base")
+_STREET: Final = ("station", "micro_station", "mobile_station")
+
+NATIONAL_STANDARD: Final = ServiceStandard("foot", 900.0, 1000.0)
+DEFAULT_GROUPS: Final = (
+    GroupSettings(
+        "truck_driver",
+        ServiceStandard("truck", 600.0),
+        frozenset({*_ALL_ROUND, "driver_home"}),
+    ),
+    GroupSettings(
+        "courier",
+        ServiceStandard("ebike", 300.0),
+        frozenset({*_ALL_ROUND, "rider_home", "courier_home", *_STREET}),
+    ),
+    GroupSettings(
+        "delivery_rider",
+        ServiceStandard("ebike", 300.0),
+        frozenset({*_ALL_ROUND, "rider_home", "courier_home", *_STREET}),
+    ),
+    GroupSettings(
+        "ride_hailing_driver",
+        ServiceStandard("car", 600.0),
+        frozenset({*_ALL_ROUND, "driver_home", *_STREET}),
+    ),
+    GroupSettings(
+        "sanitation_worker",
+        NATIONAL_STANDARD,
+        frozenset({*_ALL_ROUND, "rider_home", "courier_home", *_STREET}),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a city has settled; `KEYS` explains each part.
+
+    Raises
+    ------
+    InputError
+        when a value cannot be; the message names the key and the cure.
+    """
+
+    name: str
+    box: Box
+    metric_crs: str
+    sample: bool = False
+    national: ServiceStandard = NATIONAL_STANDARD
+    groups: tuple[GroupSettings, ...] = DEFAULT_GROUPS
+    snap_limit_m: float = 500.0
+    candidate_spacing_m: float = 500.0
+    candidate_kind: str = "station"
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or len(self.name) > _LONGEST_NAME or not self.name.isprintable():
+            raise InputError(f"name must be 1 to {_LONGEST_NAME} printable characters")
+        left, bottom, right, top = self.box
+        if max(right - left, top - bottom) > _WIDEST_BOX_DEGREES:
+            raise InputError(
+                f"box {self.box}: wider than {_WIDEST_BOX_DEGREES:g} degrees; a workspace is a city"
+            )
+        _check_metric(self.metric_crs)
+        ids = [group.id for group in self.groups]
+        if not ids or len(set(ids)) != len(ids):
+            raise InputError("groups: at least one group is needed, and each once")
+        _check_range("snap_limit_m", self.snap_limit_m, 1, 10_000, "metres")
+        _check_range("candidates.spacing_m", self.candidate_spacing_m, 50, 50_000, "metres")
+        if self.candidate_kind not in KINDS_BY_ID:
+            raise InputError(
+                f"candidates.kind: {unknown_word(self.candidate_kind, KINDS, what='kind')}"
+            )
+
+    @property
+    def group_ids(self) -> tuple[str, ...]:
+        """The ids of the groups in order."""
+        return tuple(group.id for group in self.groups)
+
+    def group(self, group_id: str) -> GroupSettings:
+        """Return the settings of one group (KeyError when the city has none of that id)."""
+        return {group.id: group for group in self.groups}[group_id]
+
+
+def default_settings(name: str, box: Box, *, sample: bool = False) -> Settings:
+    """Return the settings of a new city: the standards of DOMAIN, the UTM zone of its box."""
+    return Settings(name=name, box=box, metric_crs=metric_crs(box).to_string(), sample=sample)
+
+
+@dataclass(frozen=True)
+class SettingsKey:
+    """One key of ``yizhan.toml``: what it is, its unit and its default, for people to read."""
+
+    name: str
+    unit: str
+    default: str
+    meaning: str
+
+
+KEYS: Final = (
+    SettingsKey("name", "text", "as given to init", "the city's name, shown on every page"),
+    SettingsKey(
+        "sample",
+        "true or false",
+        "false",
+        f'true marks generated data: every page and file then says "{SAMPLE_NOTICE}"',
+    ),
+    SettingsKey(
+        "box",
+        "degrees WGS-84",
+        "as given to init",
+        "left, bottom, right, top: a point outside is refused at import",
+    ),
+    SettingsKey(
+        "metric_crs",
+        "EPSG code",
+        "UTM zone of the box",
+        "where metres are measured; Web Mercator is 21 % too long at 34° N, so it is refused",
+    ),
+    SettingsKey(
+        "snap_limit_m",
+        "metres",
+        "500",
+        "how far from the nearest road a place may lie and still be on the network; "
+        "500 m reaches a yard or a village lane, not the next valley",
+    ),
+    SettingsKey(
+        "candidates.spacing_m",
+        "metres",
+        "500",
+        "one candidate site in each square of this width; half the 1 km service radius loses "
+        "little and keeps the plan quick",
+    ),
+    SettingsKey("candidates.kind", "kind", "station", "what is built at a site that names no kind"),
+    SettingsKey("standards.national.mode", "mode", "foot", "the national standard is on foot"),
+    SettingsKey(
+        "standards.national.cutoff_s",
+        "seconds",
+        "900",
+        "a 15-minute walk (全总 双15工程, 2023)",
+    ),
+    SettingsKey(
+        "standards.national.radius_m",
+        "metres",
+        "1000",
+        "and 1 km, both along the roads (全总 双15工程, 2023)",
+    ),
+    SettingsKey(
+        "groups.<group>.mode",
+        "mode",
+        "ebike, truck, car or foot",
+        "how the group goes: foot, ebike, car or truck",
+    ),
+    SettingsKey(
+        "groups.<group>.cutoff_s",
+        "seconds",
+        "300, 600 or 900",
+        "the longest way to a station: riders do not detour (5 min), drivers may (10 min)",
+    ),
+    SettingsKey(
+        "groups.<group>.radius_m",
+        "metres",
+        "none; 1000 for sanitation_worker",
+        "the longest way in metres; leave it out when only the time counts",
+    ),
+    SettingsKey(
+        "groups.<group>.kinds",
+        "list of kinds",
+        "those that take the group in",
+        "kinds of station that serve the group, where a station does not name its groups",
+    ),
+)
+_KEY_NAMES: Final = frozenset(key.name for key in KEYS)
+
+
+def read_settings(path: Path) -> Settings:
+    """Read and check ``yizhan.toml``.
+
+    Raises
+    ------
+    WorkspaceError
+        when the file is not there or cannot be read.
+    FileFormatError
+        when it is no TOML; the message has line and column.
+    InputError
+        when a key is missing, not known (the nearest is named) or has a value that cannot be.
+    """
+    try:
+        raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise FileFormatError(f"{path}: is not UTF-8 text: save it as UTF-8") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise FileFormatError(f"{path}: is not TOML: {str(error) or 'nested too deep'}") from None
+    try:
+        return _settings(raw)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def settings_text(settings: Settings) -> str:
+    """Return the commented text of ``yizhan.toml`` that reads back as ``settings``."""
+    lines = [
+        "# Yizhan: what this city has settled. Edit it and run the commands again; each key is",
+        "# explained in docs/settings.md. Lengths are metres, times seconds, coordinates WGS-84.",
+        "",
+    ]
+    lines += _entry("name", settings.name)
+    lines += _entry("sample", settings.sample)
+    lines += _entry("box", list(settings.box))
+    lines += _entry("metric_crs", settings.metric_crs)
+    lines += _entry("snap_limit_m", settings.snap_limit_m)
+    lines += ["[candidates]"]
+    lines += _entry("candidates.spacing_m", settings.candidate_spacing_m)
+    lines += _entry("candidates.kind", settings.candidate_kind)
+    lines += ["[standards.national]"]
+    lines += _standard("standards.national", settings.national, commented=True)
+    for number, group in enumerate(settings.groups):
+        term = GROUPS_BY_ID[group.id]
+        lines += ["", f"[groups.{group.id}]  # {term.zh} {term.en}"]
+        lines += _standard("groups.<group>", group.standard, commented=number == 0)
+        kinds = [kind for kind in KINDS_BY_ID if kind in group.kinds]
+        lines += [x for x in _entry("groups.<group>.kinds", kinds, commented=number == 0) if x]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def write_template(path: Path, settings: Settings) -> None:
+    """Write the commented ``yizhan.toml``, whole or not at all (WorkspaceError)."""
+    write_text(path, settings_text(settings))
+
+
+def _entry(name: str, value: object, *, commented: bool = True) -> list[str]:
+    """Comment, ``key = value``, blank line."""
+    key = next(key for key in KEYS if key.name == name)
+    number = isinstance(value, float) and value.is_integer()
+    shown = f"{value:.0f}" if number else json.dumps(value, ensure_ascii=False)
+    line = f"{name.rsplit('.', 1)[-1]} = {shown}"
+    if not commented:
+        return [line]
+    comment = f"{key.meaning} ({key.unit}; default: {key.default})"
+    return [*(f"# {part}" for part in textwrap.wrap(comment, width=94)), line, ""]
+
+
+def _standard(prefix: str, standard: ServiceStandard, *, commented: bool) -> list[str]:
+    lines = _entry(f"{prefix}.mode", standard.mode, commented=commented)
+    lines += _entry(f"{prefix}.cutoff_s", standard.cutoff_s, commented=commented)
+    if standard.radius_m is not None:
+        lines += _entry(f"{prefix}.radius_m", standard.radius_m, commented=commented)
+    return [line for line in lines if line]
+
+
+def _settings(raw: Mapping[str, Any]) -> Settings:
+    """Check the whole table."""
+    _refuse_unknown(raw)
+    box = raw.get("box")
+    if not isinstance(box, list) or len(box) != 4:  # noqa: PLR2004 - a box has four edges
+        raise InputError("box must be [left, bottom, right, top] in degrees")
+    checked_box = Box(*(_number("box", edge) for edge in box))
+    settings = default_settings(_text("name", raw.get("name")), checked_box)
+    candidates = raw.get("candidates", {})
+    changes: dict[str, Any] = {
+        "sample": _truth("sample", raw.get("sample", False)),
+        "metric_crs": _text("metric_crs", raw.get("metric_crs", settings.metric_crs)),
+        "snap_limit_m": _number("snap_limit_m", raw.get("snap_limit_m", settings.snap_limit_m)),
+        "candidate_spacing_m": _number(
+            "candidates.spacing_m", candidates.get("spacing_m", settings.candidate_spacing_m)
+        ),
+        "candidate_kind": _text("candidates.kind", candidates.get("kind", settings.candidate_kind)),
+    }
+    if "standards" in raw:
+        changes["national"] = _read_standard(
+            "standards.national", raw["standards"].get("national", {}), NATIONAL_STANDARD
+        )
+    if "groups" in raw:
+        changes["groups"] = tuple(
+            _read_group(group, table) for group, table in raw["groups"].items()
+        )
+    return replace(settings, **changes)
+
+
+def _read_group(group: str, table: Mapping[str, Any]) -> GroupSettings:
+    defaults = next(default for default in DEFAULT_GROUPS if default.id == group)
+    name = f"groups.{group}"
+    kinds = table.get("kinds", sorted(defaults.kinds))
+    if not isinstance(kinds, list):
+        raise InputError(f"{name}.kinds must be a list of kinds")
+    # A group that names its own standard starts from nothing: a radius left out means none.
+    base = replace(defaults.standard, radius_m=None) if "cutoff_s" in table else defaults.standard
+    standard = _read_standard(name, table, base)
+    try:
+        return GroupSettings(group, standard, frozenset(_text(name, kind) for kind in kinds))
+    except InputError as error:
+        raise InputError(f"{name}.kinds: {error}") from None
+
+
+def _read_standard(
+    name: str, table: Mapping[str, Any], default: ServiceStandard
+) -> ServiceStandard:
+    radius = table.get("radius_m", default.radius_m)
+    try:
+        return ServiceStandard(
+            mode=_text("mode", table.get("mode", default.mode)),
+            cutoff_s=_number("cutoff_s", table.get("cutoff_s", default.cutoff_s)),
+            radius_m=None if radius is None else _number("radius_m", radius),
+        )
+    except InputError as error:
+        raise InputError(f"{name}.{error}") from None
+
+
+def _refuse_unknown(raw: Mapping[str, Any]) -> None:
+    """Refuse a key that is not in `KEYS`, naming the nearest that is."""
+    for written, name in _leaves(raw):
+        if name in _KEY_NAMES:
+            continue
+        group = name.split(".")[1] if name.startswith("groups.") and name.count(".") else ""
+        if group and group != "<group>":
+            raise InputError(f"key {written}: {unknown_word(group, GROUPS, what='group')}")
+        if any(known.startswith(f"{name}.") for known in _KEY_NAMES):
+            raise InputError(f"key {written} must be a table: write it as [{written}]")
+        near = nearest_word(name, _KEY_NAMES)
+        cure = f"did you mean {near}?" if near else "see docs/settings.md for all keys"
+        raise InputError(f"key {quote(written)} is not known: {cure}")
+
+
+def _leaves(raw: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Every key with a value as (as written, as in `KEYS`), and every table that has no place."""
+    tables = {
+        known.rsplit(".", depth)[0]
+        for known in _KEY_NAMES
+        for depth in range(1, known.count(".") + 1)
+    }
+
+    def walk(table: Mapping[str, Any], written: str, name: str) -> Iterable[tuple[str, str]]:
+        for key, value in table.items():
+            path = f"{written}.{key}" if written else key
+            known = f"{name}.{key}" if name else key
+            if name == "groups" and key in GROUPS_BY_ID:
+                known = "groups.<group>"
+            if isinstance(value, dict) and known in tables:
+                yield from walk(value, path, known)
+            else:
+                yield path, known
+
+    return walk(raw, "", "")
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InputError(f"{name} must be a number, not {quote(str(value))}")
+    return float(value)
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise InputError(f"{name} must be text in quotes")
+    return value
+
+
+def _truth(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise InputError(f"{name} must be true or false")
+    return value
+
+
+def _check_metric(name: str) -> None:
+    """Refuse a CRS that is not known or in which lengths are not metres on the ground."""
+    code = name.removeprefix("EPSG:")
+    try:
+        # Only a number: PROJ reads other words as definitions, names and files.
+        crs = pyproj.CRS.from_epsg(int(code if code.isdecimal() else "0"))
+    except CRSError:
+        raise InputError(
+            f"metric_crs {quote(name)} is not known: write an EPSG code such as EPSG:32650"
+        ) from None
+    web_mercator = 3857
+    metres = crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info)
+    if not metres or crs.to_epsg() == web_mercator:
+        raise InputError(
+            f"metric_crs {quote(name)} does not measure in metres on the ground: "
+            "use the UTM zone of the city, such as EPSG:32650"
+        )

@@ -1,0 +1,171 @@
+"""Candidate sites: places where a station could be set up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+
+from data.points import check_points, frame_hash, frame_lonlat, point_frame
+from data.vocabulary import KINDS_BY_ID
+from geo.errors import InputError, NetworkError
+from geo.measure import Box, to_metric
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+    import numpy.typing as npt
+
+    from data.districts import Districts
+
+SITE_COLUMNS: Final = (
+    "id",
+    "name",
+    "kind",
+    "cost_yuan",
+    "datum",
+    "source_lon",
+    "source_lat",
+    "geometry",
+)
+
+
+class NodeNetwork(Protocol):
+    """What a grid of sites needs of a road network (`geo.network.RoadNetwork` is one)."""
+
+    @property
+    def node_lonlat(self) -> npt.NDArray[np.float64]:
+        """float64[n_nodes, 2], degrees of WGS-84."""
+
+    def in_main(self, mode: str) -> npt.NDArray[np.bool_]:
+        """bool[n_nodes]: which nodes lie in the connected main part of ``mode``."""
+
+
+@dataclass(frozen=True, eq=False)
+class CandidateSites:
+    """Places where a station could be set up, in the order of the list.
+
+    ``frame`` has the columns `SITE_COLUMNS` and no others: id (unique), name, kind (an id of
+    `data.vocabulary.KINDS`, empty when the settings' candidate kind holds), cost_yuan (NaN when
+    not known), and where it is, as in `data.stations.Stations`. The frame is copied at birth;
+    treat it as read-only.
+
+    Raises
+    ------
+    InputError
+        when a column is missing, an id is blank or double, a kind is not known, a cost is negative
+        or a point is none.
+    """
+
+    frame: gpd.GeoDataFrame
+
+    def __post_init__(self) -> None:
+        missing = [column for column in SITE_COLUMNS if column not in self.frame.columns]
+        if missing:
+            raise InputError(f"sites: no column {', '.join(missing)}")
+        frame = self.frame[list(SITE_COLUMNS)].reset_index(drop=True).copy()
+        check_points(frame, what="site")
+        for site, kind, cost in zip(frame["id"], frame["kind"], frame["cost_yuan"], strict=True):
+            if kind and kind not in KINDS_BY_ID:
+                raise InputError(f"site {site}: kind {kind} is not in the vocabulary")
+            if cost < 0 or cost == np.inf:
+                raise InputError(f"site {site}: cost_yuan {cost} must be 0 or more")
+        object.__setattr__(self, "frame", frame)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @classmethod
+    def from_records(cls, records: Sequence[Mapping[str, Any]]) -> CandidateSites:
+        """Make a list of sites of plain records, one mapping a site.
+
+        Needed are id, name, lon, lat (WGS-84 degrees); kind defaults to empty, cost_yuan to NaN,
+        datum to "wgs84" and the source coordinates to lon and lat.
+        """
+        columns: dict[str, list[Any]] = {name: [] for name in SITE_COLUMNS[:-1]}
+        for record in records:
+            full = {
+                "kind": "",
+                "cost_yuan": np.nan,
+                "datum": "wgs84",
+                "source_lon": record["lon"],
+                "source_lat": record["lat"],
+                **record,
+            }
+            for name, values in columns.items():
+                values.append(full[name])
+        lonlat = np.array([(r["lon"], r["lat"]) for r in records], dtype=np.float64).reshape(-1, 2)
+        return cls(point_frame(columns, lonlat))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids in order."""
+        return tuple(self.frame["id"])
+
+    @cached_property
+    def lonlat(self) -> npt.NDArray[np.float64]:
+        """float64[n, 2], degrees of WGS-84, longitude first; not writeable."""
+        return frame_lonlat(self.frame)
+
+    @cached_property
+    def content_hash(self) -> str:
+        """sha256 (hex) of the content, the same in every process."""
+        return frame_hash("sites", self.frame, SITE_COLUMNS[:-1], self.lonlat)
+
+
+def network_grid_sites(
+    network: NodeNetwork,
+    *,
+    spacing_m: float,
+    metric_crs: str,
+    within: Districts | Box | None = None,
+) -> CandidateSites:
+    """Take one road node of every square of a grid as a candidate site.
+
+    The squares are ``spacing_m`` metres wide and anchored at the origin of ``metric_crs``, so that
+    a rebuilt network gives the same ids; of each square it is the node nearest to the middle.
+
+    Parameters
+    ----------
+    network
+        only nodes in its main part for walking are taken: everybody must be able to get there.
+    spacing_m
+        width of a square, metres.
+    metric_crs
+        the metric CRS of the workspace.
+    within
+        take only nodes inside; None takes all.
+
+    Raises
+    ------
+    NetworkError
+        when no node is left.
+    """
+    lonlat = np.asarray(network.node_lonlat, dtype=np.float64)
+    keep = np.asarray(network.in_main("foot"), dtype=np.bool_)
+    if isinstance(within, Box):
+        keep = keep & within.contains(lonlat)
+    elif within is not None:
+        keep = keep & (within.locate(lonlat) >= 0)
+    lonlat = lonlat[keep]
+    if not len(lonlat):
+        raise NetworkError("no road node for a candidate site: does the network cover the box?")
+    xy = to_metric(lonlat, crs=metric_crs)
+    square = np.floor(xy / spacing_m).astype(np.int64)
+    off_middle = np.hypot(*(xy - (square + 0.5) * spacing_m).T)
+    order = np.lexsort((off_middle, square[:, 0], square[:, 1]))
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = (np.diff(square[order], axis=0) != 0).any(axis=1)
+    chosen = order[first]
+    names = [f"{column}-{row}" for column, row in square[chosen].tolist()]
+    return CandidateSites.from_records(
+        [
+            {"id": f"grid-{name}", "name": f"候选点 {number}", "lon": lon, "lat": lat}
+            for number, (name, (lon, lat)) in enumerate(
+                zip(names, lonlat[chosen].tolist(), strict=True), start=1
+            )
+        ]
+    )
