@@ -137,7 +137,7 @@ def network_grid_sites(
     metric_crs
         the metric CRS of the workspace.
     within
-        take only nodes inside; None takes all.
+        take only nodes inside; None, or a city without districts, takes all.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def network_grid_sites(
     keep = np.asarray(network.in_main("foot"), dtype=np.bool_)
     if isinstance(within, Box):
         keep = keep & within.contains(lonlat)
-    elif within is not None:
+    elif within is not None and len(within):
         keep = keep & (within.locate(lonlat) >= 0)
     lonlat = lonlat[keep]
     if not len(lonlat):

@@ -40,17 +40,20 @@ _ECCENTRICITY_2: Final = 0.00669342162296594323
 _LEFT, _BOTTOM, _RIGHT, _TOP = 72.004, 0.8293, 137.8347, 55.8271
 _BD09_SHIFT: Final = (0.0065, 0.006)
 _BD09_WAVE: Final = np.pi * 3000.0 / 180.0
+_CURE: Final = "use wgs84 (GPS, OpenStreetMap, Tianditu), gcj02 (Amap, Tencent) or bd09 (Baidu)"
 _ROUNDS: Final = 12  # each round gains two digits or more; degrees have sixteen
 
 
-def parse_datum(word: str) -> Datum:
-    """Read a datum word such as "gcj02" or "GCJ-02".
+def parse_datum(word: str | None) -> Datum:
+    """Read a datum word such as "gcj02" or "GCJ-02"; None means that none was given.
 
     Raises
     ------
     DatumError
-        when it is none of the three; the message says which map gives which.
+        when it is none of the three, or not given; the message says which map gives which.
     """
+    if word is None:
+        raise DatumError(f"say in which datum the coordinates are given: {_CURE}")
     plain = "".join(sign for sign in word.casefold() if sign.isalnum())
     names = {
         **{datum.value: datum for datum in Datum},
@@ -61,10 +64,7 @@ def parse_datum(word: str) -> Datum:
         "bd09ll": Datum.bd09,
     }
     if plain not in names:
-        raise DatumError(
-            f'datum "{word[:40]}" is not known: use wgs84 (GPS, OpenStreetMap, Tianditu), '
-            "gcj02 (Amap, Tencent) or bd09 (Baidu)"
-        )
+        raise DatumError(f'datum "{word[:40]}" is not known: {_CURE}')
     return names[plain]
 
 

@@ -95,7 +95,7 @@ def test_a_datum_word_is_read_with_or_without_hyphen(word: str, datum: str) -> N
     assert parse_datum(word) == datum
 
 
-@pytest.mark.parametrize("word", ["", "mars", "wgs72", "gcj02; drop"])
-def test_a_word_that_is_no_datum_is_refused_with_the_three_that_are(word: str) -> None:
+@pytest.mark.parametrize("word", ["", "mars", "wgs72", "gcj02; drop", None])
+def test_a_word_that_is_no_datum_is_refused_with_the_three_that_are(word: str | None) -> None:
     with pytest.raises(DatumError, match=r"use wgs84 .*gcj02 .*bd09"):
         parse_datum(word)

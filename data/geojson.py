@@ -1,0 +1,174 @@
+"""GeoJSON that people hand in, read with json and numpy alone and checked shape by shape."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+
+from geo.errors import FileFormatError, RowFault, RowsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import numpy.typing as npt
+    from shapely.geometry.base import BaseGeometry
+
+MAX_FEATURES: Final = 1_000_000
+MAX_PROPERTIES: Final = 200
+_DEGREES: Final = ("CRS84", "4326", "4490", "WGS84")
+_LEAST_RING: Final = 4
+_AREAS: Final = frozenset({"Polygon", "MultiPolygon"})
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """The features of a collection: property names in order, properties, and points or areas.
+
+    ``lonlat`` float64[n, 2] is there when all are points (NaN for a point that cannot be read),
+    ``areas`` when all are polygons (None for one that cannot be read); never both.
+    """
+
+    headings: tuple[str, ...]
+    properties: tuple[Mapping[str, Any], ...]
+    lonlat: npt.NDArray[np.float64] | None
+    areas: tuple[BaseGeometry | None, ...] | None
+
+
+def read_geojson(path: Path, data: bytes) -> Features:
+    """Read a FeatureCollection of points or of polygons from the bytes of ``path``.
+
+    Raises
+    ------
+    FileFormatError
+        when it is no such collection; one line with the cure.
+    RowsError
+        when features mix points and polygons, or a property is nested.
+    """
+    collection = _parse(path, data)
+    features = _features(path, collection)
+    kinds = [_geometry_kind(feature) for feature in features]
+    points, areas = kinds.count("Point"), sum(kind in _AREAS for kind in kinds)
+    wanted = {"Point"} if points >= areas else set(_AREAS)
+    faults = [
+        RowFault(number, "geometry", f"is {kind or 'missing'}: needs {' or '.join(sorted(wanted))}")
+        for number, kind in enumerate(kinds, start=1)
+        if kind not in wanted
+    ]
+    properties = tuple(
+        _properties(feature, number, faults) for number, feature in enumerate(features, 1)
+    )
+    headings = tuple(dict.fromkeys(name for row in properties for name in row))
+    if faults:
+        raise RowsError(path.name, tuple(faults))
+    if len(headings) > MAX_PROPERTIES:
+        raise FileFormatError(f"{path.name}: more than {MAX_PROPERTIES} different properties")
+    coordinates = [feature["geometry"].get("coordinates") for feature in features]
+    if wanted == {"Point"}:
+        lonlat = np.array([_point(pair) for pair in coordinates], dtype=np.float64)
+        return Features(headings, properties, lonlat, None)
+    shapes = tuple(_area(kind, rings) for kind, rings in zip(kinds, coordinates, strict=True))
+    return Features(headings, properties, None, shapes)
+
+
+def _parse(path: Path, data: bytes) -> Any:  # noqa: ANN401 - JSON is anything until it is checked
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise FileFormatError(f"{path.name}: is not UTF-8 text, as GeoJSON must be") from None
+    except RecursionError:
+        raise FileFormatError(f"{path.name}: is nested too deep to be GeoJSON") from None
+    except ValueError as error:
+        raise FileFormatError(f"{path.name}: is no JSON: {error}") from None
+
+
+def _features(path: Path, collection: object) -> list[dict[str, Any]]:
+    if not isinstance(collection, dict) or collection.get("type") != "FeatureCollection":
+        raise FileFormatError(f"{path.name}: is no GeoJSON FeatureCollection")
+    crs = collection.get("crs")
+    if crs is not None and not any(word in json.dumps(crs).upper() for word in _DEGREES):
+        raise FileFormatError(
+            f"{path.name}: is in another CRS than degrees: export it again as EPSG:4326"
+        )
+    features = collection.get("features")
+    if not isinstance(features, list) or not features:
+        raise FileFormatError(f"{path.name}: has no features")
+    if len(features) > MAX_FEATURES:
+        raise FileFormatError(f"{path.name}: more than {MAX_FEATURES:,} features: split it")
+    return [feature if isinstance(feature, dict) else {} for feature in features]
+
+
+def _geometry_kind(feature: Mapping[str, Any]) -> str:
+    geometry = feature.get("geometry")
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    return kind[:40] if isinstance(kind, str) else ""
+
+
+def _properties(
+    feature: Mapping[str, Any], number: int, faults: list[RowFault]
+) -> Mapping[str, Any]:
+    """Take the properties; the feature's own id stands in where they have none."""
+    given = feature.get("properties")
+    properties = dict(given) if isinstance(given, dict) else {}
+    own = feature.get("id")
+    if isinstance(own, str | int) and not isinstance(own, bool) and "id" not in properties:
+        properties = {"id": own, **properties}
+    for name, value in properties.items():
+        parts = value if isinstance(value, list) else [value]
+        if any(isinstance(part, list | dict) for part in parts):
+            faults.append(RowFault(number, name[:80], "is nested: needs text, a number or a list"))
+    return properties
+
+
+def _point(pair: object) -> tuple[float, float]:
+    """Longitude and latitude; NaN for what is none."""
+    if isinstance(pair, list) and len(pair) >= 2:  # noqa: PLR2004 - lon and lat, a height may follow
+        lon, lat = pair[0], pair[1]
+        if _is_number(lon) and _is_number(lat):
+            return float(lon), float(lat)
+    return float("nan"), float("nan")
+
+
+def _is_number(value: object) -> bool:
+    largest = 1e9  # keeps an integer of a thousand digits away from float()
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= largest
+
+
+def _area(kind: str, coordinates: object) -> BaseGeometry | None:
+    """Make a polygon or multipolygon; None when the coordinates are none (it may be invalid)."""
+    parts = coordinates if kind == "MultiPolygon" else [coordinates]
+    if not isinstance(parts, list) or not parts:
+        return None
+    polygons = []
+    for part in parts:
+        polygon = _polygon(part)
+        if polygon is None:
+            return None
+        polygons.append(polygon)
+    return polygons[0] if kind == "Polygon" else shapely.MultiPolygon(polygons)
+
+
+def _polygon(rings: object) -> shapely.Polygon | None:
+    if not isinstance(rings, list) or not rings:
+        return None
+    checked = []
+    for ring in rings:
+        points = _ring(ring)
+        if points is None:
+            return None
+        checked.append(points)
+    return shapely.Polygon(checked[0], holes=checked[1:])
+
+
+def _ring(ring: object) -> npt.NDArray[np.float64] | None:
+    """Take a closed ring of four points or more, float64[n, 2]."""
+    if not isinstance(ring, list) or len(ring) < _LEAST_RING:
+        return None
+    points = np.array([_point(pair) for pair in ring], dtype=np.float64)
+    if not np.isfinite(points).all() or not np.array_equal(points[0], points[-1]):
+        return None
+    return points

@@ -1,0 +1,316 @@
+"""Tables that people hand in: CSV, XLSX and GeoJSON, read as if they were hostile.
+
+Every reader is bounded in bytes, rows and columns and ends in a `Table` of text cells or in one
+`FileFormatError`. GDAL is never asked: through it an uploaded file can read other files and open
+sockets.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+import zipfile
+import zlib
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Final
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from data.geojson import read_geojson
+from data.vocabulary import quote
+from geo.errors import FileFormatError, RowFault, RowsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    import numpy.typing as npt
+    from shapely.geometry.base import BaseGeometry
+
+MAX_BYTES: Final = 256 * 1024 * 1024
+MAX_ROWS: Final = 1_000_000
+MAX_COLUMNS: Final = 200
+MAX_CELL: Final = 10_000
+_BIGGEST_RATIO: Final = 200  # a sheet packs 10 to 50 times, a zip bomb a thousand times
+_MANY_PARTS: Final = 2_000
+_FORMULA_GUARD: Final = re.compile(r"^'+[=+\-@\t\r＝＋－＠]")
+_DANGEROUS: Final = re.compile(r"^'*[=+\-@\t\r＝＋－＠]")
+_BIDI_SIGNS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The rows of a file: every cell text, stripped, without control characters.
+
+    ``numbers`` are the rows' numbers as the spreadsheet counts them (the heading is row 1); in
+    GeoJSON, features from 1. ``lonlat`` float64[n, 2] (as given, NaN where a feature has none) or
+    ``areas`` is there for GeoJSON of points or polygons only.
+    """
+
+    file: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[int, ...]
+    lonlat: npt.NDArray[np.float64] | None = None
+    areas: tuple[BaseGeometry | None, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def column(self, index: int) -> list[str]:
+        """Return the cells of one column."""
+        return [row[index] for row in self.rows]
+
+
+def read_rows(path: Path) -> Table:
+    """Read a table by the ending of its name: .csv, .tsv, .txt, .xlsx, .geojson or .json.
+
+    CSV is UTF-8 (with or without BOM), UTF-16 with BOM or GB18030, separated by commas,
+    semicolons or tabs. Of a workbook the first sheet is read, values and not formulae.
+
+    Raises
+    ------
+    FileFormatError
+        when the file is missing, empty, no table or too large; one line with the cure.
+    """
+    data = _bytes_of(path)
+    suffix = path.suffix.casefold()
+    if suffix in {".csv", ".tsv", ".txt"}:
+        return _table(path, _csv_rows(path, data))
+    if suffix == ".xlsx":
+        return _table(path, _xlsx_rows(path, data))
+    if suffix in {".geojson", ".json"}:
+        features = read_geojson(path, data)
+        cells = tuple(
+            tuple(_cell(row.get(heading)) for heading in features.headings)
+            for row in features.properties
+        )
+        return Table(
+            file=path.name,
+            headings=tuple(_cell(heading) for heading in features.headings),
+            rows=cells,
+            numbers=tuple(range(1, len(cells) + 1)),
+            lonlat=features.lonlat,
+            areas=features.areas,
+        )
+    cure = "save it as .csv, .xlsx or .geojson"
+    raise FileFormatError(f"{path.name}: {suffix or 'a name without ending'} is not read: {cure}")
+
+
+def clean_text(text: str) -> str:
+    """Strip spaces around, and control, direction and half characters inside; nothing else."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    kept = (
+        " " if sign in "\t\n\r" else sign
+        for sign in text
+        if sign in "\t\n\r"
+        or not (unicodedata.category(sign) in {"Cc", "Cs"} or sign in _BIDI_SIGNS)
+    )
+    return "".join(kept).strip()
+
+
+def harmless(text: str) -> str:
+    """Put an apostrophe before text that a spreadsheet would take for a formula.
+
+    `read_rows` takes exactly one such apostrophe away again, so that nothing is lost.
+    """
+    return f"'{text}" if _DANGEROUS.match(text) else text
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Read the whole file, if it is one and not too large."""
+    if path.is_dir():
+        raise FileFormatError(f"{path.name}: is a folder, not a file")
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise FileFormatError(f"{path}: no such file") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or error
+        raise FileFormatError(f"{quote(str(path))}: cannot be read ({reason})") from None
+    if len(data) > MAX_BYTES:
+        raise FileFormatError(f"{path.name}: larger than {MAX_BYTES >> 20} MB: split it")
+    if not data.strip():
+        raise FileFormatError(f"{path.name}: is empty")
+    return data
+
+
+def _table(path: Path, rows: Iterable[Sequence[object]]) -> Table:
+    """Take the first row that is not blank as headings and the rest as cells of that width."""
+    headings: tuple[str, ...] = ()
+    cells: list[tuple[str, ...]] = []
+    numbers: list[int] = []
+    faults: list[RowFault] = []
+    for number, raw in enumerate(rows, start=1):
+        if number > MAX_ROWS:
+            raise FileFormatError(f"{path.name}: more than {MAX_ROWS:,} rows: split it")
+        row = tuple([_cell(value) for value in raw])
+        while row and not row[-1]:
+            row = row[:-1]
+        if not row or (number == 1 and row[0].casefold().startswith("sep=")):
+            continue
+        if not headings:
+            if len(row) > MAX_COLUMNS:
+                raise FileFormatError(f"{path.name}: more than {MAX_COLUMNS} columns")
+            headings = row
+            continue
+        faults += _row_faults(row, number, headings)
+        cells.append(row + ("",) * (len(headings) - len(row)))
+        numbers.append(number)
+    if faults:
+        raise RowsError(path.name, tuple(faults))
+    if not headings:
+        raise FileFormatError(f"{path.name}: has no heading row")
+    if not cells:
+        raise FileFormatError(f"{path.name}: has a heading and no rows")
+    return Table(file=path.name, headings=headings, rows=tuple(cells), numbers=tuple(numbers))
+
+
+def _row_faults(row: tuple[str, ...], number: int, headings: tuple[str, ...]) -> list[RowFault]:
+    """List what makes a row none of this table."""
+    faults = []
+    if len(row) > len(headings):
+        reason = (
+            f"has {len(row)} cells and the heading {len(headings)}: "
+            "put a cell with a separator in it in double quotes"
+        )
+        faults.append(RowFault(number, None, reason))
+    for heading, cell in zip(headings, row, strict=False):
+        if len(cell) > MAX_CELL:
+            reason = f"holds {len(cell):,} characters, more than {MAX_CELL:,}: shorten it"
+            faults.append(RowFault(number, heading[:80], reason))
+    return faults
+
+
+def _cell(value: object) -> str:
+    """Write one cell as text: numbers in full, whole ones without a point, lists joined by 、."""
+    if isinstance(value, str):
+        text = clean_text(value)
+        return text[1:] if _FORMULA_GUARD.match(text) else text
+    if value is None or isinstance(value, bool):
+        return "" if value is None else str(value).lower()
+    if isinstance(value, float):
+        largest_exact = 2**53
+        whole = value.is_integer() and abs(value) < largest_exact
+        return str(int(value)) if whole else repr(value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return "、".join(_cell(part) for part in value)
+    return clean_text(str(value))
+
+
+def _csv_rows(path: Path, data: bytes) -> Iterable[Sequence[object]]:
+    """Yield the records of a separated text, blank ones too, so that rows keep their number."""
+    text = _decode(path, data)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    try:
+        for row in reader:
+            if len(row) > MAX_COLUMNS and any(row[MAX_COLUMNS:]):
+                raise FileFormatError(f"{path.name}: more than {MAX_COLUMNS} columns")
+            yield row[:MAX_COLUMNS]
+    except csv.Error as error:
+        raise FileFormatError(
+            f"{path.name}: line {reader.line_num} is no row of a table ({error}): "
+            "check its quotation marks"
+        ) from None
+
+
+def _decode(path: Path, data: bytes) -> str:
+    if data.startswith(b"PK\x03\x04"):
+        raise FileFormatError(f"{path.name}: is a workbook, not text: name it .xlsx")
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        # No table holds these; without the check rubbish often passes for GB18030.
+        if re.search(r"[\x00-\x08\x0e-\x1f]", text):
+            break
+        return text
+    raise FileFormatError(
+        f"{path.name}: is no text table: save it as CSV in UTF-8 or GB18030, or as .xlsx"
+    )
+
+
+def _separator(text: str) -> str:
+    """Take the separator that stands most often in the first line, outside of quotes."""
+    first = next((line for line in text[:100_000].splitlines() if line.strip()), "")
+    if first.casefold().startswith("sep=") and len(first) > len("sep="):
+        return first[len("sep=")]
+    bare = re.sub(r'"[^"]*"', "", first)
+    return max(",;\t", key=bare.count)
+
+
+def _xlsx_rows(path: Path, data: bytes) -> Iterable[Sequence[object]]:
+    """Yield the rows of the first sheet."""
+    _check_package(path, data)
+    broken = (
+        InvalidFileException,
+        ParseError,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        OSError,
+        EOFError,
+        zlib.error,
+    )
+    try:
+        book = openpyxl.load_workbook(
+            io.BytesIO(data), read_only=True, data_only=True, keep_links=False
+        )
+        try:
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # what a file says of its own size is not to be trusted
+            yield from sheet.iter_rows(
+                max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS + 1, values_only=True
+            )
+        finally:
+            book.close()
+    except FileFormatError:
+        raise
+    except broken as error:
+        raise FileFormatError(
+            f"{path.name}: is a broken workbook ({quote(str(error))}): "
+            "open it in a spreadsheet and save it as .xlsx again"
+        ) from None
+
+
+def _check_package(path: Path, data: bytes) -> None:
+    """Refuse what is no workbook, or one that unpacks to far more than it should."""
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise FileFormatError(
+            f"{path.name}: is an old or locked workbook: save it as .xlsx without a password"
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            parts = package.infolist()
+            unpacked = sum(part.file_size for part in parts)
+            if unpacked > MAX_BYTES or len(parts) > _MANY_PARTS:
+                raise FileFormatError(f"{path.name}: unpacks to too much: split it")
+            ratio = unpacked / len(data)
+            if ratio > _BIGGEST_RATIO and unpacked > MAX_BYTES >> 4:
+                raise FileFormatError(
+                    f"{path.name}: packed {ratio:.0f} times, more than any table: not opened"
+                )
+            for part in parts:
+                if part.filename.endswith((".xml", ".rels")):
+                    with package.open(part) as stream:
+                        if re.search(rb"<!(DOCTYPE|ENTITY)", stream.read(4096)):
+                            raise FileFormatError(f"{path.name}: declares XML entities: not opened")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError):
+        raise FileFormatError(
+            f"{path.name}: is no workbook: save it as .xlsx in a spreadsheet"
+        ) from None

@@ -1,0 +1,267 @@
+"""A workspace: one folder that holds what Yizhan knows of one city.
+
+* ``yizhan.toml``: what the city has settled (`data.settings`), edited by people
+* ``districts.geojson``: the districts, where there are any
+* ``yizhan.db``: the register, the candidate sites, the results (`data.database`)
+* ``cache/``: what can be made again: the road network and the demand as arrays
+* ``exports/``: for files that people take out
+
+No file in it names its own place: a workspace can be moved, copied and packed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import shutil
+import zipfile
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from data.atomic import cannot_write, replacing
+from data.database import Database
+from data.demand import Demand
+from data.district_files import read_districts, write_districts
+from data.districts import Districts
+from data.settings import SETTINGS_FILE, Settings, default_settings, read_settings, write_template
+from geo.errors import InputError, NothingYetError, WorkspaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from data.database import Contents, Result
+    from data.sites import CandidateSites
+    from data.stations import Stations
+    from geo.measure import Box
+    from geo.network import RoadNetwork
+
+DATABASE_FILE: Final = "yizhan.db"
+DISTRICTS_FILE: Final = "districts.geojson"
+_NETWORK_FILE: Final = "network.bin"
+_DEMAND_FILE: Final = "demand.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class Workspace:
+    """One city's folder, opened; make it by `Workspace.create` or `Workspace.open`."""
+
+    folder: Path
+    settings: Settings
+    districts: Districts
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        *,
+        name: str,
+        box: Box | None = None,
+        districts_file: Path | None = None,
+        sample: bool = False,
+    ) -> Workspace:
+        """Make a workspace in a new folder, or in one that holds none yet.
+
+        Parameters
+        ----------
+        folder
+            made with its parents where it is not there.
+        name
+            the city's name.
+        box
+            what lies outside is refused at import; None takes the box of the districts.
+        districts_file
+            GeoJSON polygons in WGS-84 with a name; None for a city that reports by no districts.
+        sample
+            True marks everything in it as generated.
+
+        Raises
+        ------
+        WorkspaceError
+            when the folder is a workspace already, is a file, or cannot be written.
+        InputError
+            when name, box or districts cannot be; nothing is made then.
+        """
+        if (folder / SETTINGS_FILE).exists() or (folder / DATABASE_FILE).exists():
+            raise WorkspaceError(f"{folder} is a workspace already: choose another folder")
+        if folder.exists() and not folder.is_dir():
+            raise WorkspaceError(f"{folder} is a file: choose another folder")
+        districts = no_districts() if districts_file is None else read_districts(districts_file)
+        if box is None and not len(districts):
+            raise InputError("a workspace needs a box (left,bottom,right,top) or districts")
+        around = districts.box if box is None else box
+        if (
+            len(districts)
+            and not around.contains(np.array(districts.frame.total_bounds).reshape(2, 2)).all()
+        ):
+            raise InputError(
+                f"box {around} does not hold the districts, which need {districts.box}"
+            )
+        settings = default_settings(name, around, sample=sample)
+        with _undone_when_failing(folder):
+            (folder / "cache").mkdir(parents=True, exist_ok=True)
+            (folder / "exports").mkdir(exist_ok=True)
+            if len(districts):
+                write_districts(districts, folder / DISTRICTS_FILE)
+            Database(folder / DATABASE_FILE).create()
+            write_template(folder / SETTINGS_FILE, settings)
+        return cls(folder, settings, districts)
+
+    @classmethod
+    def open(cls, folder: Path) -> Workspace:
+        """Open a workspace.
+
+        Raises
+        ------
+        WorkspaceError
+            when the folder is none, or a part of it is missing.
+        InputError
+            when ``yizhan.toml`` or the districts cannot be read; the message names the cure.
+        """
+        if not (folder / SETTINGS_FILE).is_file():
+            raise WorkspaceError(
+                f"{folder} is no workspace (it has no {SETTINGS_FILE}): run yizhan init there, "
+                "or name the workspace with -w"
+            )
+        if not (folder / DATABASE_FILE).is_file():
+            raise WorkspaceError(
+                f"{folder} has no {DATABASE_FILE}: put it back, or make a new workspace"
+            )
+        settings = read_settings(folder / SETTINGS_FILE)
+        districts_file = folder / DISTRICTS_FILE
+        districts = read_districts(districts_file) if districts_file.exists() else no_districts()
+        return cls(folder, settings, districts)
+
+    @property
+    def database(self) -> Database:
+        """The workspace's database."""
+        return Database(self.folder / DATABASE_FILE)
+
+    def stations(self) -> Stations:
+        """Return the register (NothingYetError when none was imported)."""
+        return self.database.stations()
+
+    def replace_stations(self, stations: Stations) -> None:
+        """Put ``stations`` in the place of the register, all or nothing (WorkspaceError)."""
+        self.database.replace_stations(stations)
+
+    def sites(self) -> CandidateSites:
+        """Return the imported candidate sites (NothingYetError when there are none)."""
+        return self.database.sites()
+
+    def replace_sites(self, sites: CandidateSites) -> None:
+        """Put ``sites`` in the place of the candidate sites, all or nothing (WorkspaceError)."""
+        self.database.replace_sites(sites)
+
+    def contents(self, what: str) -> Contents | None:
+        """Say when "stations" or "sites" were imported, and how many; None when never."""
+        return self.database.contents(what)
+
+    def demand(self) -> Demand:
+        """Return the demand (NothingYetError when none was imported)."""
+        path = self._cached(_DEMAND_FILE)
+        if not path.exists():
+            raise NothingYetError(f"{self.folder}: no demand yet: run yizhan demand import FILE")
+        return _load_demand(path, path.stat().st_mtime_ns)
+
+    def replace_demand(self, demand: Demand) -> None:
+        """Put ``demand`` in the place of what was there, all or nothing (WorkspaceError)."""
+        with replacing(self._cached(_DEMAND_FILE)) as draft, draft.open("wb") as file:
+            np.savez(
+                file,
+                ids=demand.ids,
+                lonlat=demand.lonlat,
+                weights=demand.weights,
+                groups=np.array(demand.groups, dtype=np.str_),
+                district=demand.district,
+                district_names=np.array(demand.district_names, dtype=np.str_),
+            )
+
+    def network(self) -> RoadNetwork:
+        """Return the road network (NothingYetError when none was built)."""
+        path = self._cached(_NETWORK_FILE)
+        if not path.exists():
+            raise NothingYetError(
+                f"{self.folder}: no road network yet: run yizhan network build --osm FILE"
+            )
+        return _load_network(path, path.stat().st_mtime_ns)
+
+    def replace_network(self, network: RoadNetwork) -> None:
+        """Put ``network`` in the place of what was there, all or nothing (WorkspaceError)."""
+        path = self._cached(_NETWORK_FILE)
+        importlib.import_module("data.network_store").save_network(network, path)
+
+    def save_result(
+        self, kind: str, *, inputs: Mapping[str, Any], body: Mapping[str, Any]
+    ) -> Result:
+        """Keep one answer of the engine beside the earlier ones; see `Database.save_result`."""
+        return self.database.save_result(kind, inputs=inputs, body=body)
+
+    def newest_result(self, kind: str) -> Result | None:
+        """Return the newest answer of a kind ("coverage", "plan", …); None when there is none."""
+        newest = self.database.results(kind, limit=1)
+        return newest[0] if newest else None
+
+    def results(self, kind: str, *, limit: int = 100) -> tuple[Result, ...]:
+        """Return the newest ``limit`` answers of a kind, the newest first."""
+        return self.database.results(kind, limit=limit)
+
+    def _cached(self, name: str) -> Path:
+        """Return the path of a part in ``cache``, which is made where somebody emptied it."""
+        cache = self.folder / "cache"
+        try:
+            cache.mkdir(exist_ok=True)
+        except OSError as error:
+            raise cannot_write(cache, error) from None
+        return cache.resolve() / name
+
+
+def no_districts() -> Districts:
+    """Return the districts of a city that reports by none."""
+    return Districts.from_areas({})
+
+
+@lru_cache(maxsize=2)
+def _load_demand(path: Path, _changed_ns: int) -> Demand:
+    """Load the arrays; kept until the file changes."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return Demand(
+                ids=arrays["ids"],
+                lonlat=arrays["lonlat"],
+                weights=arrays["weights"],
+                groups=tuple(arrays["groups"].tolist()),
+                district=arrays["district"],
+                district_names=tuple(arrays["district_names"].tolist()),
+            )
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise WorkspaceError(
+            f"{path}: is broken ({error}): run yizhan demand import again"
+        ) from None
+
+
+@lru_cache(maxsize=2)
+def _load_network(path: Path, _changed_ns: int) -> RoadNetwork:
+    """Load the network; kept until the file changes."""
+    network: RoadNetwork = importlib.import_module("data.network_store").load_network(path)
+    return network
+
+
+@contextlib.contextmanager
+def _undone_when_failing(folder: Path) -> Iterator[None]:
+    """Take away again what the block made in ``folder`` when it fails."""
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    before = set(folder.iterdir()) if folder.exists() else set()
+    try:
+        yield
+    except BaseException as error:
+        if missing:
+            shutil.rmtree(missing[-1], ignore_errors=True)
+        for made in set(folder.iterdir()) - before if folder.exists() else ():
+            shutil.rmtree(made) if made.is_dir() else made.unlink(missing_ok=True)
+        if isinstance(error, OSError) and not isinstance(error, WorkspaceError):
+            raise cannot_write(folder, error) from None
+        raise
