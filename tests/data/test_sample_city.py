@@ -1,0 +1,279 @@
+"""The sample city: what the written files must hold, read with other tools than wrote them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import itertools
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import networkx as nx
+import numpy as np
+import osmium
+import pyproj
+import pytest
+import shapely
+from shapely.geometry import shape
+
+from data.sample import SampleFiles, write_sample_city
+from data.vocabulary import SAMPLE_NOTICE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BOX = (116.388, 33.283, 117.045, 34.250)
+AREAS_KM2 = {"相山区": 141.0, "杜集区": 238.0, "烈山区": 387.0, "濉溪县": 1979.0}
+GROUPS = (
+    "truck_driver",
+    "courier",
+    "delivery_rider",
+    "ride_hailing_driver",
+    "sanitation_worker",
+)
+TO_METRES = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:32650", always_xy=True)
+
+
+class Ways(NamedTuple):
+    """The road file as read back."""
+
+    nodes: list[list[int]]
+    lonlat: list[list[tuple[float, float]]]
+    tags: list[dict[str, str]]
+
+
+def read_ways(path: Path) -> Ways:
+    ways = Ways([], [], [])
+    for way in osmium.FileProcessor(str(path)).with_locations():
+        if way.is_way():
+            ways.nodes.append([node.ref for node in way.nodes])
+            ways.lonlat.append([(node.lon, node.lat) for node in way.nodes])
+            ways.tags.append(dict(way.tags))
+    return ways
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def metric(lonlat: np.ndarray) -> np.ndarray:
+    return np.column_stack(TO_METRES.transform(lonlat[:, 0], lonlat[:, 1]))
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> SampleFiles:
+    return write_sample_city(tmp_path_factory.mktemp("city"))
+
+
+@pytest.fixture(scope="module")
+def ways(city: SampleFiles) -> Ways:
+    return read_ways(city.roads)
+
+
+@pytest.fixture(scope="module")
+def streets(ways: Ways) -> nx.MultiGraph:
+    graph = nx.MultiGraph()
+    for refs in ways.nodes:
+        graph.add_edges_from(itertools.pairwise(refs))
+    return graph
+
+
+@pytest.fixture(scope="module")
+def walkable(ways: Ways) -> shapely.STRtree:
+    return shapely.STRtree(
+        [
+            shapely.LineString(metric(np.array(lonlat)))
+            for lonlat, tags in zip(ways.lonlat, ways.tags, strict=True)
+            if not tags["highway"].startswith("motorway")
+        ]
+    )
+
+
+@pytest.fixture(scope="module")
+def districts(city: SampleFiles) -> dict[str, shapely.Polygon]:
+    features = json.loads(city.districts.read_text(encoding="utf-8"))["features"]
+    return {f["properties"]["name"]: shape(f["geometry"]) for f in features}
+
+
+@pytest.fixture(scope="module")
+def stations(city: SampleFiles) -> list[dict[str, str]]:
+    return read_table(city.stations)
+
+
+@pytest.fixture(scope="module")
+def demand(city: SampleFiles) -> list[dict[str, str]]:
+    return read_table(city.demand)
+
+
+def places(rows: list[dict[str, str]], lon: str, lat: str) -> np.ndarray:
+    return np.array([(float(row[lon]), float(row[lat])) for row in rows])
+
+
+def test_districts_have_their_true_areas(districts: dict[str, shapely.Polygon]) -> None:
+    geod = pyproj.Geod(ellps="WGS84")
+    areas = {
+        name: abs(geod.geometry_area_perimeter(area)[0]) / 1e6 for name, area in districts.items()
+    }
+    assert areas == pytest.approx(AREAS_KM2, rel=0.01)
+
+
+def test_districts_lie_inside_the_true_box_and_nearly_fill_its_height(
+    districts: dict[str, shapely.Polygon],
+) -> None:
+    left, bottom, right, top = shapely.total_bounds(list(districts.values()))
+    assert BOX[0] <= left < right <= BOX[2]
+    assert BOX[1] <= bottom < top <= BOX[3]
+    assert top - bottom > 0.9 * (BOX[3] - BOX[1])
+
+
+def test_districts_neither_overlap_nor_leave_gaps(districts: dict[str, shapely.Polygon]) -> None:
+    for one, two in itertools.combinations(districts.values(), 2):
+        assert one.intersection(two).area == pytest.approx(0.0, abs=1e-12)
+    whole = shapely.union_all(list(districts.values()))
+    assert isinstance(whole, shapely.Polygon)
+    assert len(whole.interiors) == 0
+
+
+def test_the_inner_city_touches_all_three_other_districts(
+    districts: dict[str, shapely.Polygon],
+) -> None:
+    inner = districts["相山区"]
+    others = [area for name, area in districts.items() if name != "相山区"]
+    assert all(inner.boundary.intersection(other.boundary).length > 0.0 for other in others)
+
+
+def test_roads_are_one_connected_network(streets: nx.MultiGraph) -> None:
+    assert nx.is_connected(streets)
+
+
+def test_roads_have_about_ten_thousand_junctions(streets: nx.MultiGraph) -> None:
+    junctions = sum(1 for _, degree in streets.degree if degree != 2)
+    assert 9_000 <= junctions <= 11_500
+
+
+def test_roads_carry_classes_from_trunk_to_footway(ways: Ways) -> None:
+    found = Counter(tags["highway"] for tags in ways.tags)
+    for word in ("trunk", "primary", "secondary", "tertiary", "residential", "service", "track",
+                 "footway"):  # fmt: skip
+        assert found[word] > 20, word
+
+
+def test_roads_lie_inside_the_true_box(ways: Ways) -> None:
+    lonlat = np.concatenate([np.array(xy) for xy in ways.lonlat])
+    assert (lonlat.min(axis=0) >= BOX[:2]).all()
+    assert (lonlat.max(axis=0) <= BOX[2:]).all()
+
+
+def test_every_way_and_every_named_street_says_it_is_a_sample(ways: Ways) -> None:
+    assert all(tags["source"] == SAMPLE_NOTICE for tags in ways.tags)
+    assert all(tags["name"].startswith("示例") for tags in ways.tags if "name" in tags)
+
+
+def test_every_station_row_carries_the_notice_and_a_sample_name(
+    stations: list[dict[str, str]],
+) -> None:
+    assert all(row["备注"] == SAMPLE_NOTICE for row in stations)
+    assert all(row["名称"].startswith("示例") for row in stations)
+
+
+def test_stations_are_one_centre_sixteen_homes_and_110_stations(
+    stations: list[dict[str, str]],
+) -> None:
+    count = Counter(row["类型"] for row in stations)
+    homes = count["司机之家"] + count["骑手之家"] + count["快递员之家"]
+    rest = count["户外劳动者服务驿站"] + count["微型驿站"] + count["移动驿站"]
+    assert (count["综合服务中心"], homes, rest, len(stations)) == (1, 16, 110, 127)
+    assert min(count["微型驿站"], count["移动驿站"]) > 0
+
+
+def test_station_ids_and_names_stand_once(stations: list[dict[str, str]]) -> None:
+    assert len({row["编号"] for row in stations}) == len(stations)
+    assert len({row["名称"] for row in stations}) == len(stations)
+
+
+def test_stations_lie_in_the_district_of_their_address_and_beside_a_street(
+    stations: list[dict[str, str]],
+    districts: dict[str, shapely.Polygon],
+    walkable: shapely.STRtree,
+) -> None:
+    lonlat = places(stations, "经度", "纬度")
+    for row, point in zip(stations, shapely.points(lonlat), strict=True):
+        assert districts[row["地址"][:3]].contains(point), row["编号"]
+    _, gap = walkable.query_nearest(shapely.points(metric(lonlat)), return_distance=True)
+    assert gap.max() < 30.0
+
+
+def test_few_stations_are_planned_or_suspended(stations: list[dict[str, str]]) -> None:
+    count = Counter(row["状态"] for row in stations)
+    assert set(count) == {"开放", "规划中", "暂停"}
+    assert count["开放"] > 0.88 * len(stations)
+
+
+def test_workers_add_up_to_the_published_totals(demand: list[dict[str, str]]) -> None:
+    weights = np.array([[float(row[group]) for group in GROUPS] for row in demand])
+    assert weights[:, 0].sum() == 31_500.0
+    assert weights.sum() == 40_100.0
+    assert (weights >= 0.0).all()
+    assert (weights.sum(axis=1) > 0.0).all()
+
+
+def test_worker_cells_are_ten_to_forty_four_thousand_on_a_250_m_grid(
+    demand: list[dict[str, str]],
+) -> None:
+    assert 10_000 <= len(demand) <= 44_000
+    assert len({row["id"] for row in demand}) == len(demand)
+    places_m = metric(places(demand, "lon", "lat")) - metric(places(demand[:1], "lon", "lat"))
+    assert np.abs(places_m - np.round(places_m / 250.0) * 250.0).max() < 0.2
+
+
+def test_worker_cells_lie_in_the_city_and_near_a_street(
+    demand: list[dict[str, str]],
+    districts: dict[str, shapely.Polygon],
+    walkable: shapely.STRtree,
+) -> None:
+    lonlat = places(demand, "lon", "lat")
+    count = np.zeros(len(lonlat), dtype=int)
+    for area in districts.values():
+        shapely.prepare(area)
+        count += shapely.contains_xy(area, lonlat[:, 0], lonlat[:, 1])
+    assert (count == 1).all()
+    _, gap = walkable.query_nearest(shapely.points(metric(lonlat)), return_distance=True)
+    assert gap.max() < 250.0
+
+
+def test_riders_are_in_town_and_truck_drivers_mostly_not(
+    demand: list[dict[str, str]], districts: dict[str, shapely.Polygon]
+) -> None:
+    lonlat = places(demand, "lon", "lat")
+    in_town = shapely.contains_xy(districts["相山区"], lonlat[:, 0], lonlat[:, 1])
+    share = {
+        group: sum(float(row[group]) for row, here in zip(demand, in_town, strict=True) if here)
+        / sum(float(row[group]) for row in demand)
+        for group in GROUPS
+    }
+    assert share["delivery_rider"] > 0.5
+    assert share["truck_driver"] < 0.25
+
+
+def test_the_same_seed_gives_the_same_files_and_another_seed_others(
+    city: SampleFiles, ways: Ways, tmp_path: Path
+) -> None:
+    def digest(path: Path) -> str:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+    again = write_sample_city(tmp_path / "again")
+    for name in ("districts", "stations", "demand"):
+        assert digest(getattr(again, name)) == digest(getattr(city, name)), name
+    assert read_ways(again.roads) == ways
+    other = write_sample_city(tmp_path / "other", seed=7)
+    for name in ("districts", "stations", "demand", "roads"):
+        assert digest(getattr(other, name)) != digest(getattr(city, name)), name
+
+
+def test_progress_is_told_step_by_step_to_the_end(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    write_sample_city(tmp_path, on_progress=lambda done, all_: told.append((done, all_)))
+    assert [done for done, _ in told] == list(range(1, len(told) + 1))
+    assert {all_ for _, all_ in told} == {len(told)}
