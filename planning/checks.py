@@ -1,0 +1,206 @@
+"""What the planning problems demand of the arrays handed to them, each refusal in one line."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from geo.errors import ProblemError
+
+
+def float_vector(
+    values: npt.ArrayLike, *, name: str, length: int | None = None, unit: str = ""
+) -> npt.NDArray[np.float64]:
+    """Return a read-only float64 vector without NaN, infinities or values below zero.
+
+    Raises
+    ------
+    ProblemError
+        Naming the vector, the first faulty position and its value.
+    """
+    vector = np.array(values, dtype=np.float64)
+    if vector.ndim != 1 or (length is not None and len(vector) != length):
+        wanted = "one dimension" if length is None else f"{length} entries"
+        raise ProblemError(f"{name} has the shape {vector.shape}: give a vector of {wanted}")
+    bad = ~(np.isfinite(vector) & (vector >= 0))
+    if bad.any():
+        where = int(np.flatnonzero(bad)[0])
+        raise ProblemError(
+            f"{name}[{where}] is {vector[where]}: give {unit or 'numbers'} of 0 or more"
+        )
+    vector.flags.writeable = False
+    return vector
+
+
+def mask(values: npt.ArrayLike | None, *, name: str, length: int) -> npt.NDArray[np.bool_]:
+    """Return a read-only boolean vector; None means all False.
+
+    Raises
+    ------
+    ProblemError
+        When the length differs or the values are not booleans.
+    """
+    if values is None:
+        vector = np.zeros(length, dtype=np.bool_)
+    else:
+        vector = np.array(values)
+        if vector.shape != (length,):
+            raise ProblemError(f"{name} has the shape {vector.shape}: give {length} booleans")
+        if vector.dtype != np.bool_ and not np.isin(vector, (0, 1)).all():
+            raise ProblemError(f"{name} holds other values than True and False")
+        vector = vector.astype(np.bool_)
+    vector.flags.writeable = False
+    return vector
+
+
+def count(value: float, *, name: str, least: int = 0) -> int:
+    """Return a whole number of at least ``least``.
+
+    Raises
+    ------
+    ProblemError
+        For anything else.
+    """
+    if not math.isfinite(value) or value != int(value) or value < least:
+        raise ProblemError(f"{name} is {value}: give a whole number of {least} or more")
+    return int(value)
+
+
+def amount(value: float, *, name: str) -> float:
+    """Return a finite number of 0 or more.
+
+    Raises
+    ------
+    ProblemError
+        For anything else.
+    """
+    if not (math.isfinite(value) and value >= 0):
+        raise ProblemError(f"{name} is {value}: give a number of 0 or more")
+    return float(value)
+
+
+def share(value: float, *, name: str) -> float:
+    """Return a number from 0 to 1.
+
+    Raises
+    ------
+    ProblemError
+        For anything else.
+    """
+    if not (math.isfinite(value) and 0 <= value <= 1):
+        raise ProblemError(f"{name} is {value}: give a share from 0 to 1")
+    return float(value)
+
+
+def cover_matrix(covers: Any, *, n_demand: int | None = None) -> sp.csr_array:  # noqa: ANN401
+    # any matrix of scipy or numpy may come in: what it must be is checked here
+    """Return the cover matrix as CSR without duplicate entries, its values within [0, 1].
+
+    A canonical CSR matrix is taken as it is, without a copy of its arrays.
+
+    Raises
+    ------
+    ProblemError
+        For a wrong shape, values outside [0, 1], or a matrix without any entry.
+    """
+    matrix: Any = sp.csr_array(covers)
+    if matrix.ndim != 2:  # noqa: PLR2004 - options x demand
+        raise ProblemError("covers is no matrix: give options x demand")
+    if n_demand is not None and matrix.shape[1] != n_demand:
+        raise ProblemError(
+            f"covers has the shape {matrix.shape} and there are {n_demand} weights: "
+            "give one column for each demand item"
+        )
+    if not matrix.has_canonical_format:
+        matrix = matrix.copy()
+        matrix.sum_duplicates()
+    data = matrix.data
+    if data.dtype != np.bool_ and len(data):
+        least, most = data.min(), data.max()
+        if not (least >= 0 and most <= 1):
+            raise ProblemError(
+                f"covers holds values from {least} to {most}: give shares from 0 to 1"
+            )
+    if not len(data) or not data.any():
+        raise ProblemError("covers is empty: no option covers any demand item")
+    return cast("sp.csr_array", matrix)
+
+
+def site_labels(site: npt.ArrayLike | None, *, length: int) -> npt.NDArray[np.int64] | None:
+    """Return the site of each option; None when every option has a site of its own.
+
+    Raises
+    ------
+    ProblemError
+        When there is not one whole number for each option.
+    """
+    if site is None:
+        return None
+    labels = np.array(site)
+    if labels.shape != (length,) or not np.issubdtype(labels.dtype, np.integer):
+        raise ProblemError(f"site must hold {length} whole numbers, one for each option")
+    labels = labels.astype(np.int64)
+    labels.flags.writeable = False
+    return labels
+
+
+def known(values: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.bool_]:
+    """Return a mask that the problem's birth has set.
+
+    Raises
+    ------
+    ProblemError
+        When it is None: the problem was not made by its class.
+    """
+    if values is None:
+        raise ProblemError("a problem's masks are set when it is made: make it anew")
+    return values
+
+
+def not_both(required: npt.NDArray[np.bool_], forbidden: npt.NDArray[np.bool_]) -> None:
+    """Refuse options that are required and forbidden at once.
+
+    Raises
+    ------
+    ProblemError
+        Naming the first such option.
+    """
+    both = np.flatnonzero(required & forbidden)
+    if len(both):
+        raise ProblemError(f"option {both[0]} is required and forbidden at once: drop one of them")
+
+
+def travel_matrix(seconds: Any) -> sp.csr_array:  # noqa: ANN401
+    # any matrix of scipy or numpy may come in: what it must be is checked here
+    """Seconds as CSR float64 [n_sites, n_demand]; absence is out of reach, a stored 0 is 0 s.
+
+    A dense matrix may hold inf for out of reach.
+
+    Raises
+    ------
+    ProblemError
+        For NaN, values below zero or a matrix without any entry.
+    """
+    if sp.issparse(seconds):
+        given: Any = seconds
+        matrix: Any = sp.csr_array(given).astype(np.float64)
+        if not matrix.has_canonical_format:
+            raise ProblemError("seconds holds an entry twice: give each pair once")
+    else:
+        dense = np.asarray(seconds, dtype=np.float64)
+        if dense.ndim != 2:  # noqa: PLR2004 - sites x demand
+            raise ProblemError(f"seconds has the shape {dense.shape}: give sites x demand")
+        near = ~np.isposinf(dense)
+        offset = np.r_[0, np.cumsum(near.sum(axis=1))]
+        matrix = sp.csr_array((dense[near], np.nonzero(near)[1], offset), shape=dense.shape)
+    if not matrix.nnz:
+        raise ProblemError("seconds is empty: no site reaches any demand item")
+    if np.isposinf(matrix.data).any():
+        raise ProblemError("seconds holds inf among its stored entries: leave such pairs out")
+    if not (matrix.data >= 0).all():
+        raise ProblemError("seconds holds NaN or values below 0: leave out pairs out of reach")
+    return cast("sp.csr_array", matrix)

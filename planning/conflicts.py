@@ -1,0 +1,78 @@
+"""Why a coverage problem has no plan: the smallest set of demands that contradict each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planning.checks import known
+from planning.packing import SLACK
+
+if TYPE_CHECKING:
+    from planning.clock import Clock
+    from planning.maximal_covering import ReducedCoverage
+    from planning.problems import CoverageProblem, Floor, Limit
+
+
+def limit_name(problem: CoverageProblem, number: int) -> str:
+    """How a limit is spoken of: its name, or its number."""
+    limit: Limit = problem.limits[number]
+    return f"limit {limit.name!r}" if limit.name else f"limit {number}"
+
+
+def floor_name(problem: CoverageProblem, number: int) -> str:
+    """How a floor is spoken of: its name, or its number."""
+    floor: Floor = problem.floors[number]
+    return f"floor {floor.name!r}" if floor.name else f"floor {number}"
+
+
+def required_conflict(problem: CoverageProblem) -> str | None:
+    """Return a limit that the required options alone break, or a site they share."""
+    required = np.flatnonzero(known(problem.required))
+    if problem.site is not None:
+        label, first, size = np.unique(
+            problem.site[required], return_index=True, return_counts=True
+        )
+        if (size > 1).any():
+            shared = label[size > 1][0]
+            pair = required[problem.site[required] == shared][:2]
+            return f"options {pair[0]} and {pair[1]} are both required at site {shared}"
+        del first
+    costs = problem.costs
+    if problem.budget is not None and costs is not None:
+        spent = float(costs[required].sum())
+        if spent > problem.budget * (1 + SLACK) + SLACK:
+            return f"the required options cost {spent:g} and the budget is {problem.budget:g}"
+    for number, limit in enumerate(problem.limits):
+        inside = required[limit.members[required]]
+        if limit.max_open is not None and len(inside) > limit.max_open:
+            return (
+                f"{len(inside)} options of {limit_name(problem, number)} are required "
+                f"and at most {limit.max_open} may open"
+            )
+        if limit.budget is not None and costs is not None:
+            spent = float(costs[inside].sum())
+            if spent > limit.budget * (1 + SLACK) + SLACK:
+                return (
+                    f"the required options of {limit_name(problem, number)} cost {spent:g} "
+                    f"and its budget is {limit.budget:g}"
+                )
+    return None
+
+
+def coverage_conflict(problem: CoverageProblem, reduced: ReducedCoverage, *, clock: Clock) -> str:
+    """Name the floor that is out of reach, or the floors that the limits cannot meet together."""
+    del clock
+    for number, floor in enumerate(reduced.floors):
+        reachable = float(floor.weights.sum())
+        if reachable < floor.need:
+            asked = problem.floors[number].min_share
+            whole = float(problem.weights[problem.floors[number].members].sum())
+            covered = asked * whole - floor.need + reachable
+            return (
+                f"{floor_name(problem, number)} asks for {100 * asked:.4g} % and all allowed "
+                f"options together cover {100 * covered / whole:.4g} %"
+            )
+    names = ", ".join(floor_name(problem, k) for k in range(len(reduced.floors)))
+    return f"{names} cannot be met within the limits"

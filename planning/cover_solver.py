@@ -1,0 +1,318 @@
+"""The engine of maximal covering: search and bound side by side, fixing, then a programme.
+
+Two threads work in rounds of counted steps, not of seconds: the search (ruin-and-recreate, swaps)
+and the bound (Lagrangian prices). After each round they exchange what they found, so that a seed
+gives the same answer on any machine while the time limit is not hit.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from planning import cover_bound, swap_search
+from planning.cover_arrays import CoverArrays, merge_items
+from planning.packing import PackingRows
+from planning.params import SolveParams, relative_gap
+
+if TYPE_CHECKING:
+    from planning.clock import Clock
+    from planning.cover_bound import BoundState
+    from planning.swap_search import SearchState
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+# Steps of a round: at least so many passes over the matrix, and a share of a second at most else.
+ROUND_PASSES = 30
+ROUND_STEPS = (200_000, 60_000_000)
+# Rounds without a better plan and without a lower bound after which a programme takes over.
+PATIENCE = 6
+# Least relative fall of the gap in a round that counts as progress.
+PROGRESS = 0.01
+
+
+class FloorRow(NamedTuple):
+    """``weights[covered].sum() >= need`` over the task's items."""
+
+    weights: Floats
+    need: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CoverTask:
+    """What is to be solved: reduced cover and rows; ``settled`` is added to every value.
+
+    The rounds of search and bound leave ``floors`` aside: the programme meets them.
+    """
+
+    cover: CoverArrays
+    rows: PackingRows
+    settled: float
+    whole_numbers: bool
+    floors: tuple[FloorRow, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CoverAnswer:
+    """``chosen`` in the task's numbering; ``value`` and ``bound`` with what is settled."""
+
+    chosen: Ints
+    value: float
+    bound: float
+    method: str
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Fixing:
+    """What reduced costs settle: options of every better plan, and options of none."""
+
+    open_for_good: npt.NDArray[np.bool_]
+    closed_for_good: npt.NDArray[np.bool_]
+
+
+class CoverRun:
+    """One run on one task: the search's and the bound's state and the best of both so far."""
+
+    def __init__(self, task: CoverTask, *, seed: int) -> None:
+        cover, rows = task.cover, task.rows
+        self.task = task
+        self.least = 1e-12 * float(cover.weights.sum())
+        self.effort = np.ones(cover.n_options)
+        self.search: SearchState = swap_search.new_state(cover, rows, seed=seed)
+        self.best_open = np.zeros(cover.n_options, dtype=np.bool_)
+        self.best_value = 0.0
+        self.bound_value = float(cover.weights.sum())
+        self._start()
+        self.bound: BoundState = cover_bound.new_bound(
+            cover, rows, cover_count=self.search.cover_count
+        )
+
+    def answer(self, method: str) -> CoverAnswer:
+        """Return the best plan so far with its bound."""
+        return CoverAnswer(
+            chosen=np.flatnonzero(self.best_open),
+            value=self.value,
+            bound=self.upper,
+            method=method,
+        )
+
+    @property
+    def value(self) -> float:
+        """The best plan's weight, with what is settled."""
+        return self.best_value + self.task.settled
+
+    @property
+    def upper(self) -> float:
+        """The proven bound, with what is settled; a whole number where all weights are."""
+        bound = self.bound_value + self.task.settled
+        if self.task.whole_numbers:
+            bound = float(np.floor(bound + 1e-6))
+        return max(bound, self.value)
+
+    def _start(self) -> None:
+        """Greedy by gain and, where money counts, by gain for effort; then swaps."""
+        task = self.task
+        efforts = [np.ones(task.cover.n_options)]
+        if len(task.rows.room):
+            efforts.append(_relative_effort(task.rows))
+        for effort in efforts:
+            swap_search.open_only(task.cover, task.rows, self.search, np.empty(0, np.int64))
+            swap_search.fill(task.cover, task.rows, self.search, effort, -1, 0, self.least)
+            self._improve()
+            if self._keep():
+                self.effort = effort
+        swap_search.open_only(task.cover, task.rows, self.search, np.flatnonzero(self.best_open))
+
+    def _improve(self) -> None:
+        task, budget = self.task, 20 * ROUND_STEPS[1]
+        swap_search.improve_by_swaps(task.cover, task.rows, self.search, self.least, budget)
+        swap_search.fill(task.cover, task.rows, self.search, self.effort, -1, 0, self.least)
+
+    def _keep(self) -> bool:
+        """Take the plan that is open now when it is the best so far."""
+        value = float(swap_search.covered_weight(self.task.cover, self.search))
+        self.search.value[0] = value
+        if value > self.best_value + self.least:
+            self.best_value = value
+            self.best_open[:] = self.search.is_open
+            return True
+        return False
+
+    def search_round(self, steps: int) -> None:
+        """Ruin and recreate from the best plan, then swaps."""
+        task = self.task
+        heat = 0.02 * self.best_value / max(int(self.best_open.sum()), 1)
+        swap_search.ruin_and_recreate(
+            task.cover,
+            task.rows,
+            self.search,
+            self.effort,
+            (heat, 0.01 * heat),
+            self.least,
+            steps,
+            self.best_open.copy(),
+            self.best_value,
+        )
+        self._keep()
+
+    def try_options(self, options: Ints) -> None:
+        """Make a plan of what the relaxed problem opens; keep it when it is the best."""
+        task = self.task
+        swap_search.open_only(task.cover, task.rows, self.search, options)
+        swap_search.fill(task.cover, task.rows, self.search, self.effort, -1, 0, self.least)
+        self._improve()
+        self._keep()
+
+    def bound_round(self, known: float, steps: int) -> Ints:
+        """Move the prices; returns what the relaxed problem opens at the last ones."""
+        task = self.task
+        scale = _row_scale(task)
+        chosen, _ = cover_bound.lower_bound_by_prices(
+            task.cover, task.rows, self.bound, scale, known, steps
+        )
+        return np.asarray(chosen, dtype=np.int64)
+
+    def fixing(self) -> Fixing:
+        """Tell what the reduced costs at the best prices settle against the best plan."""
+        task = self.task
+        self.bound.price[:] = self.bound.best_price
+        self.bound.row_price[:] = self.bound.best_row_price
+        value, chosen = cover_bound.evaluate(task.cover, task.rows, self.bound)
+        score = self.bound.score
+        inside = np.zeros(len(score), dtype=np.bool_)
+        inside[chosen] = True
+        full = len(chosen) >= task.rows.most
+        least_inside = float(score[chosen].min()) if full and len(chosen) else 0.0
+        most_outside = max(float(score[~inside].max(initial=0.0)), 0.0)
+        step = 1.0 - 1e-6 if task.whole_numbers else 0.0
+        needed = self.best_value + step
+        return Fixing(
+            open_for_good=inside & (value - score + most_outside <= needed),
+            closed_for_good=~inside & (value + score - least_inside <= needed),
+        )
+
+
+def search_and_bound(task: CoverTask, *, params: SolveParams, clock: Clock) -> CoverRun:
+    """Search and bound side by side; the run holds the best plan and the bound."""
+    run = CoverRun(task, seed=params.seed)
+    if task.cover.n_items and task.rows.most:
+        _rounds(run, params=params, clock=clock)
+    else:
+        run.bound_value = 0.0
+    return run
+
+
+def _rounds(run: CoverRun, *, params: SolveParams, clock: Clock) -> None:
+    """Search and bound side by side until the gap is reached, nothing moves or time is up."""
+    pairs = len(run.task.cover.option_item)
+    steps = max(ROUND_PASSES * pairs, ROUND_STEPS[0])
+    steps = max(min(steps, ROUND_STEPS[1]), 5 * pairs)
+    idle, before = 0, np.inf
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        while not done(run, params) and idle < PATIENCE:
+            if clock.report(run.value, run.upper):
+                return
+            known = run.best_value
+            proof = pool.submit(run.bound_round, known, steps)
+            run.search_round(steps)
+            relaxed = proof.result()
+            run.bound_value = min(run.bound_value, float(run.bound.figures[0]))
+            run.try_options(relaxed)
+            swap_search.open_only(
+                run.task.cover, run.task.rows, run.search, np.flatnonzero(run.best_open)
+            )
+            gap = run.upper - run.value
+            idle = idle + 1 if gap > (1.0 - PROGRESS) * before else 0
+            before = gap
+    clock.report(run.value, run.upper)
+
+
+def done(run: CoverRun, params: SolveParams) -> bool:
+    """Whether the proven gap is the one asked for."""
+    return relative_gap(run.value, run.upper) <= params.gap
+
+
+def _relative_effort(rows: PackingRows) -> Floats:
+    """Tell what an option takes of the rooms, as a share of them, plus its share of the count."""
+    n_options = len(rows.site)
+    option = np.repeat(np.arange(n_options), np.diff(rows.offset))
+    share = rows.amount / np.maximum(rows.room[rows.row], 1e-9)
+    taken = np.bincount(option, weights=share, minlength=n_options)
+    return np.asarray(np.maximum(taken + 1.0 / max(rows.most, 1), 1e-9))
+
+
+def _row_scale(task: CoverTask) -> Floats:
+    """Brings the slope of a row (amount over room) to the size of the slopes of all items."""
+    return np.asarray(np.sqrt(task.cover.n_items) / np.maximum(task.rows.room, 1e-9))
+
+
+def restricted_task(task: CoverTask, fixing: Fixing) -> tuple[CoverTask, Ints]:
+    """Return the task on the options that fixing leaves, and their numbers in the task."""
+    cover, rows = task.cover, task.rows
+    settled = np.zeros(cover.n_items, dtype=np.bool_)
+    for j in np.flatnonzero(fixing.open_for_good):
+        settled[cover.option_item[cover.option_offset[j] : cover.option_offset[j + 1]]] = True
+    kept = ~fixing.open_for_good & ~fixing.closed_for_good
+    taken_sites = rows.site[fixing.open_for_good]
+    kept &= ~((rows.site >= 0) & np.isin(rows.site, taken_sites[taken_sites >= 0]))
+    options = np.flatnonzero(kept)
+    labels = np.zeros(cover.n_items, dtype=np.int64)
+    for floor in task.floors:
+        labels = np.unique(2 * labels + (floor.weights > 0), return_inverse=True)[1]
+    merged = merge_items(
+        cover.option_offset,
+        cover.option_item,
+        cover.weights,
+        options=options,
+        removed=settled,
+        labels=labels,
+    )
+    smaller = CoverTask(
+        cover=merged.cover,
+        rows=_restricted_rows(rows, fixing.open_for_good, options),
+        settled=task.settled + float(cover.weights[settled].sum()),
+        whole_numbers=task.whole_numbers,
+        floors=tuple(
+            _restricted_floor(floor, settled, merged.item_of, merged.cover.n_items)
+            for floor in task.floors
+        ),
+    )
+    return smaller, options
+
+
+def _restricted_floor(
+    floor: FloorRow, settled: npt.NDArray[np.bool_], item_of: Ints, n_items: int
+) -> FloorRow:
+    kept = item_of >= 0
+    return FloorRow(
+        weights=np.asarray(
+            np.bincount(item_of[kept], weights=floor.weights[kept], minlength=n_items), np.float64
+        ),
+        need=floor.need - float(floor.weights[settled].sum()),
+    )
+
+
+def _restricted_rows(
+    rows: PackingRows, opened: npt.NDArray[np.bool_], options: Ints
+) -> PackingRows:
+    n_options = len(rows.site)
+    owner = np.repeat(np.arange(n_options), np.diff(rows.offset))
+    used = np.bincount(rows.row, weights=rows.amount * opened[owner], minlength=len(rows.room))
+    number = np.full(n_options, -1)
+    number[options] = np.arange(len(options))
+    kept = number[owner] >= 0
+    size = np.bincount(number[owner[kept]], minlength=len(options))
+    return PackingRows(
+        most=max(min(rows.most - int(opened.sum()), len(options)), 0),
+        site=rows.site[options],
+        n_sites=rows.n_sites,
+        offset=np.r_[0, np.cumsum(size)].astype(np.int64),
+        row=rows.row[kept],
+        amount=rows.amount[kept],
+        room=rows.room - used,
+    )

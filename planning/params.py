@@ -1,0 +1,126 @@
+"""How long and how exactly to solve, and the answer: `SolveParams`, `Progress`, `Plan`."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.errors import ProblemError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Status = Literal["optimal", "within_gap", "time_limit", "infeasible"]
+
+# Two objectives closer than this share of themselves are the same: double precision sums.
+EXACT = 1e-9
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is known while solving: the best plan so far, the proven bound, the time used.
+
+    ``incumbent`` and ``bound`` are objective values; nan where there is none yet.
+    """
+
+    incumbent: float
+    bound: float
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolveParams:
+    """When to stop.
+
+    ``time_limit_s`` is wall time. ``gap`` is the proven relative gap that is good enough (0.004
+    means within 0.4 %); 0 asks for the optimum. ``seed`` fixes every random choice: the same
+    problem and seed give the same plan as long as the time limit is not hit. ``on_progress`` is
+    called with a `Progress`; when it returns True the run stops, and the best plan so far comes
+    back with its bound.
+
+    Raises
+    ------
+    ProblemError
+        A time of zero or less, a gap below zero or not finite.
+    """
+
+    time_limit_s: float = 60.0
+    gap: float = 0.0
+    seed: int = 0
+    on_progress: Callable[[Progress], bool | None] | None = None
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.time_limit_s) and self.time_limit_s > 0):
+            raise ProblemError(
+                f"time_limit_s is {self.time_limit_s}: give a number of seconds above 0"
+            )
+        if not (math.isfinite(self.gap) and self.gap >= 0):
+            raise ProblemError(f"gap is {self.gap}: give a share of 0 or more, such as 0.004")
+        if self.seed < 0:
+            raise ProblemError(f"seed is {self.seed}: give a whole number of 0 or more")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Plan:
+    """What to open, and how good that is proven to be.
+
+    ``chosen`` are option indices, sorted, required ones included. ``objective`` is the value of
+    the plan, ``bound`` what no plan can pass (above it when maximising, below when minimising),
+    ``gap = |bound - objective| / |objective|``. ``status`` is ``optimal`` (gap 0 but for rounding),
+    ``within_gap`` (the gap asked for), ``time_limit`` (out of time, or stopped by ``on_progress``)
+    or ``infeasible``: then ``chosen`` is empty, the figures are nan, and ``reasons`` names the
+    smallest conflict. ``method`` tells the steps that led to the answer.
+    """
+
+    status: Status
+    chosen: npt.NDArray[np.int64]
+    objective: float
+    bound: float
+    runtime_s: float
+    method: str
+    reasons: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        chosen = np.unique(np.asarray(self.chosen, dtype=np.int64))
+        chosen.flags.writeable = False
+        object.__setattr__(self, "chosen", chosen)
+
+    @property
+    def gap(self) -> float:
+        """The proven relative gap: 0 for an optimal plan, nan for an infeasible problem."""
+        return relative_gap(self.objective, self.bound)
+
+
+def relative_gap(objective: float, bound: float) -> float:
+    """``|bound - objective| / |objective|``; inf when only the objective is 0."""
+    difference = abs(bound - objective)
+    if math.isnan(difference):
+        return math.nan
+    if difference <= EXACT * max(abs(objective), abs(bound)):
+        return 0.0
+    return difference / abs(objective) if objective else math.inf
+
+
+def status_of(objective: float, bound: float, *, gap: float) -> Status:
+    """Return the status that an objective and a bound earn against the gap that was asked for."""
+    reached = relative_gap(objective, bound)
+    if reached == 0.0:
+        return "optimal"
+    return "within_gap" if reached <= gap else "time_limit"
+
+
+def infeasible_plan(*reasons: str, runtime_s: float = 0.0, method: str = "check") -> Plan:
+    """Return the answer to a problem that no plan can meet, naming why."""
+    return Plan(
+        status="infeasible",
+        chosen=np.empty(0, dtype=np.int64),
+        objective=math.nan,
+        bound=math.nan,
+        runtime_s=runtime_s,
+        method=method,
+        reasons=reasons,
+    )
