@@ -88,12 +88,12 @@ def read_rows(path: Path) -> Table:
     if suffix in {".geojson", ".json"}:
         features = read_geojson(path, data)
         cells = tuple(
-            tuple(_cell(row.get(heading)) for heading in features.headings)
+            tuple(_cell(row.get(heading), guarded=False) for heading in features.headings)
             for row in features.properties
         )
         return Table(
             file=path.name,
-            headings=tuple(_cell(heading) for heading in features.headings),
+            headings=tuple(clean_text(heading) for heading in features.headings),
             rows=cells,
             numbers=tuple(range(1, len(cells) + 1)),
             lonlat=features.lonlat,
@@ -152,15 +152,11 @@ def _table(path: Path, rows: Iterable[Sequence[object]]) -> Table:
     for number, raw in enumerate(rows, start=1):
         if number > MAX_ROWS:
             raise FileFormatError(f"{path.name}: more than {MAX_ROWS:,} rows: split it")
-        row = tuple([_cell(value) for value in raw])
-        while row and not row[-1]:
-            row = row[:-1]
-        if not row or (number == 1 and row[0].casefold().startswith("sep=")):
-            continue
+        row = _trimmed(raw)
         if not headings:
-            if len(row) > MAX_COLUMNS:
-                raise FileFormatError(f"{path.name}: more than {MAX_COLUMNS} columns")
-            headings = row
+            headings = _headings(row, path, first=number == 1)
+            continue
+        if not row:
             continue
         faults += _row_faults(row, number, headings)
         cells.append(row + ("",) * (len(headings) - len(row)))
@@ -168,10 +164,26 @@ def _table(path: Path, rows: Iterable[Sequence[object]]) -> Table:
     if faults:
         raise RowsError(path.name, tuple(faults))
     if not headings:
-        raise FileFormatError(f"{path.name}: has no heading row")
+        raise FileFormatError(f"{path.name}: has no heading row of two columns or more")
     if not cells:
         raise FileFormatError(f"{path.name}: has a heading and no rows")
     return Table(file=path.name, headings=headings, rows=tuple(cells), numbers=tuple(numbers))
+
+
+def _trimmed(raw: Sequence[object]) -> tuple[str, ...]:
+    """Write cells as text, without the empty ones at the end."""
+    row = [_cell(value) for value in raw]
+    while row and not row[-1]:
+        row.pop()
+    return tuple(row)
+
+
+def _headings(row: tuple[str, ...], path: Path, *, first: bool) -> tuple[str, ...]:
+    """Take the row as headings; nothing when it is blank, a title of one cell, or "sep=;"."""
+    if len(row) > MAX_COLUMNS:
+        raise FileFormatError(f"{path.name}: more than {MAX_COLUMNS} columns")
+    separator_line = first and bool(row) and row[0].casefold().startswith("sep=")
+    return () if separator_line or sum(map(bool, row)) <= 1 else row
 
 
 def _row_faults(row: tuple[str, ...], number: int, headings: tuple[str, ...]) -> list[RowFault]:
@@ -190,11 +202,14 @@ def _row_faults(row: tuple[str, ...], number: int, headings: tuple[str, ...]) ->
     return faults
 
 
-def _cell(value: object) -> str:
-    """Write one cell as text: numbers in full, whole ones without a point, lists joined by 、."""
+def _cell(value: object, *, guarded: bool = True) -> str:
+    """Write one cell as text: numbers in full, whole ones without a point, lists joined by 、.
+
+    Where cells are ``guarded``, the apostrophe that `harmless` put before a formula goes away.
+    """
     if isinstance(value, str):
         text = clean_text(value)
-        return text[1:] if _FORMULA_GUARD.match(text) else text
+        return text[1:] if guarded and _FORMULA_GUARD.match(text) else text
     if value is None or isinstance(value, bool):
         return "" if value is None else str(value).lower()
     if isinstance(value, float):

@@ -1,0 +1,382 @@
+"""From a table of text cells to checked columns: which heading means what, and what is at fault.
+
+A reader collects every fault of a file in one `Faults` and refuses at the end, so that the person
+who owns the spreadsheet sees all of them at once and nothing is half taken.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from data.vocabulary import Term, find_term, quote, split_words, unknown_word
+from geo.datum import Datum, to_wgs84
+from geo.errors import InputError, RowFault, RowsError
+from geo.measure import great_circle_m
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from data.tables import Table
+    from geo.measure import Box
+
+LONGEST_NAME: Final = 200
+LONGEST_TEXT: Final = 500
+LON_FIELD: Final = Term("lon", "经度", "longitude", ("lng", "long", "x", "经度坐标"))
+LAT_FIELD: Final = Term("lat", "纬度", "latitude", ("y", "纬度坐标"))
+SOURCE_FIELDS: Final = (
+    Term("source_datum", "原始坐标系", "source datum"),
+    Term("source_lon", "原始经度", "source longitude", ("source lon",)),
+    Term("source_lat", "原始纬度", "source latitude", ("source lat",)),
+)
+DATUM_FIELD: Final = Term("datum", "坐标系", "coordinate system", ("坐标系统", "坐标类型"))
+NOTICE_FIELD: Final = Term(
+    "notice", "备注", "notice", ("说明", "remark", "remarks", "note", "notes")
+)
+SERIAL_FIELD: Final = Term("serial", "序号", "serial number", ("seq", "no"))
+_SAME_PLACE_M: Final = 1.0
+_LON_LIMIT, _LAT_LIMIT = 180.0, 90.0
+
+
+@dataclass
+class Faults:
+    """What is wrong with one file, collected row by row."""
+
+    file: str
+    found: list[RowFault] = field(default_factory=list)
+
+    def add(self, row: int | None, column: str | None, reason: str) -> None:
+        """Note one fault."""
+        self.found.append(RowFault(row, column, reason))
+
+    def refuse_if_any(self) -> None:
+        """Raise RowsError with every fault, by row, when there is one."""
+        if self.found:
+            ordered = sorted(self.found, key=lambda fault: fault.row or 0)
+            raise RowsError(self.file, tuple(ordered))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A table whose headings are understood: field id -> number of its column."""
+
+    table: Table
+    index: Mapping[str, int]
+
+    def has(self, name: str) -> bool:
+        """Tell whether the table has this field."""
+        return name in self.index
+
+    def heading(self, name: str) -> str:
+        """Return the heading as written; the field's own id when the table has none."""
+        return self.table.headings[self.index[name]] if name in self.index else name
+
+    def cells(self, name: str) -> list[str]:
+        """Return the cells of a field, all empty when the table has no such column."""
+        return self.table.column(self.index[name]) if name in self.index else [""] * len(self.table)
+
+
+def match_headings(
+    table: Table, fields: tuple[Term, ...], *, required: Sequence[str], what: str
+) -> Columns:
+    """Find out which column is which field.
+
+    Raises
+    ------
+    RowsError
+        when a heading is not known (the nearest is named), means a field that another means too,
+        or a required field has no column.
+    """
+    faults = Faults(table.file)
+    index: dict[str, int] = {}
+    for number, heading in enumerate(table.headings):
+        term = _field_of(heading, fields)
+        if term is None:
+            if heading or any(table.column(number)):
+                faults.add(None, heading or None, _unknown_heading(heading, number, fields))
+        elif term.id in index:
+            other = table.headings[index[term.id]]
+            faults.add(None, heading, f"means {term.id}, as {quote(other)} does: delete one")
+        else:
+            index[term.id] = number
+    given = set(index) | ({"lon", "lat"} if table.lonlat is not None else set())
+    missing = [term for term in fields if term.id in required and term.id not in given]
+    for term in missing:
+        faults.add(None, None, f"has no column {term.id} ({term.zh}), which every {what} needs")
+    faults.refuse_if_any()
+    return Columns(table, index)
+
+
+def read_ids(columns: Columns, faults: Faults) -> list[str]:
+    """Read the ids: text that is there, is not too long, and stands once."""
+    ids = columns.cells("id")
+    heading = columns.heading("id")
+    first: dict[str, int] = {}
+    for number, word in zip(columns.table.numbers, ids, strict=True):
+        if not word:
+            faults.add(number, heading, "is empty: every row needs an id of its own")
+        elif len(word) > LONGEST_NAME:
+            faults.add(number, heading, f"is longer than {LONGEST_NAME} characters")
+        elif word in first:
+            faults.add(number, heading, f"{quote(word)} stands in row {first[word]} already")
+        else:
+            first[word] = number
+    return ids
+
+
+def read_texts(
+    columns: Columns, name: str, faults: Faults, *, longest: int, needed: bool = False
+) -> list[str]:
+    """Read a column of text as it is, refused when too long, or empty where it is needed."""
+    cells = columns.cells(name)
+    for number, text in zip(columns.table.numbers, cells, strict=True):
+        if needed and not text:
+            faults.add(number, columns.heading(name), "is empty")
+        elif len(text) > longest:
+            reason = f"has {len(text)} characters, more than {longest}: shorten it"
+            faults.add(number, columns.heading(name), reason)
+    return cells
+
+
+def read_word(
+    columns: Columns, name: str, terms: tuple[Term, ...], faults: Faults, *, default: str | None
+) -> list[str]:
+    """Read a column of single words as ids; an empty cell is ``default``, or a fault if None."""
+    found: list[str] = []
+    for number, word in zip(columns.table.numbers, columns.cells(name), strict=True):
+        term = find_term(word, terms) if word else None
+        if not word and default is None:
+            cure = f"is empty: write one of {', '.join(term.id for term in terms)}"
+            faults.add(number, columns.heading(name), cure)
+        elif word and term is None:
+            faults.add(number, columns.heading(name), unknown_word(word, terms, what=name))
+        found.append(term.id if term is not None else default or "")
+    return found
+
+
+def read_words(
+    columns: Columns, name: str, terms: tuple[Term, ...], faults: Faults, *, what: str
+) -> list[tuple[str, ...]]:
+    """Read a column of lists of words as tuples of ids; an empty cell is an empty tuple."""
+    found: list[tuple[str, ...]] = []
+    for number, text in zip(columns.table.numbers, columns.cells(name), strict=True):
+        known, unknown = split_words(text, terms) if text else ((), ())
+        for word in unknown:
+            faults.add(number, columns.heading(name), unknown_word(word, terms, what=what))
+        found.append(tuple(term.id for term in known))
+    return found
+
+
+def read_numbers(
+    columns: Columns, name: str, faults: Faults, *, blank: str | None = "is empty: write a number"
+) -> npt.NDArray[np.float64]:
+    """Read a column of numbers, float64[n]; NaN where there is none.
+
+    ``blank`` is the fault of an empty cell; None allows it.
+    """
+    cells = columns.cells(name)
+    heading = columns.heading(name)
+    values = np.full(len(cells), np.nan)
+    for at, cell in enumerate(cells):
+        try:
+            value = float(cell)
+        except ValueError:
+            value = math.nan
+        if math.isfinite(value) and "_" not in cell:
+            values[at] = value
+        elif cell or blank is not None:
+            reason = _number_fault(cell) if cell else blank
+            faults.add(columns.table.numbers[at], heading, reason or "")
+    return values
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Points of a table: in WGS-84, and as they were handed in (all float64[n, 2], degrees)."""
+
+    lonlat: npt.NDArray[np.float64]
+    source: npt.NDArray[np.float64]
+    datums: list[str]
+
+
+def read_places(columns: Columns, faults: Faults, *, datum: Datum, box: Box) -> Places:
+    """Read where the rows lie, bring them to WGS-84 and check that they lie in ``box``.
+
+    A table that was exported by Yizhan carries the coordinates as they were first handed in; they
+    are kept when they are the same place.
+    """
+    given = _given_lonlat(columns, faults)
+    on_earth = _check_degrees(columns, given, faults)
+    given = np.where(on_earth[:, None], given, np.nan)
+    lonlat = _to_wgs84(given, datum=datum)
+    _check_box(columns, given, lonlat, faults, datum=datum, box=box)
+    if columns.has("datum"):
+        _check_datum_column(columns, faults, datum=datum)
+    source, datums = given, [str(datum)] * len(given)
+    if any(columns.has(term.id) for term in SOURCE_FIELDS):
+        source, datums, lonlat = _read_source(columns, lonlat, faults)
+    return Places(lonlat, source, datums)
+
+
+def _field_of(heading: str, fields: tuple[Term, ...]) -> Term | None:
+    """Read one heading, also one in two languages such as "名称 / name" or "经度*"."""
+    term = find_term(heading.strip("*＊：: "), fields)
+    if term is not None:
+        return term
+    pieces = [piece for piece in re.split(r"[\s/／()（）*|]+", heading) if piece]
+    found = {find_term(piece, fields) for piece in pieces}
+    return found.pop() if len(found) == 1 else None
+
+
+def _unknown_heading(heading: str, number: int, fields: tuple[Term, ...]) -> str:
+    if not heading:
+        return f"column {number + 1} has cells and no heading: name it or delete it"
+    wrong = unknown_word(heading, fields, what="known heading")
+    return f"{wrong} If not, delete the column" if wrong.endswith("?") else f"{wrong}, or delete it"
+
+
+def _number_fault(cell: str) -> str:
+    """Say why a cell is no number, with the cure."""
+    if re.search(r"[°′″'\"度分秒]", cell):
+        return f"{quote(cell)} is in degrees and minutes: write decimal degrees, as in 116.8012"
+    if re.fullmatch(r"[+-]?\d+,\d+", cell):
+        return f"{quote(cell)} has a comma: write a point for decimals and no thousands sign"
+    folded = unicodedata.normalize("NFKC", cell).strip().casefold()
+    if folded in {"nan", "inf", "-inf", "infinity", "null", "none", "n/a", "#n/a", "-"}:
+        return f"{quote(cell)} is no number: write one, or take the row out"
+    return f"{quote(cell)} is no number"
+
+
+def _given_lonlat(columns: Columns, faults: Faults) -> npt.NDArray[np.float64]:
+    """Take the coordinates as written: from the features of GeoJSON or from the two columns."""
+    table = columns.table
+    if table.lonlat is None:
+        return np.column_stack(
+            [read_numbers(columns, "lon", faults), read_numbers(columns, "lat", faults)]
+        )
+    for number, point in zip(table.numbers, table.lonlat, strict=True):
+        if not np.isfinite(point).all():
+            faults.add(number, "geometry", "is no point: coordinates are two numbers")
+    for axis, name in enumerate(("lon", "lat")):
+        if not columns.has(name):
+            continue
+        written = read_numbers(columns, name, faults)
+        for at in np.flatnonzero(np.abs(written - table.lonlat[:, axis]) > 1e-6):  # noqa: PLR2004 - 0.1 m
+            reason = f"says {written[at]} and the point {table.lonlat[at, axis]}: delete the column"
+            faults.add(table.numbers[at], columns.heading(name), reason)
+    return table.lonlat.copy()
+
+
+def _check_degrees(
+    columns: Columns, given: npt.NDArray[np.float64], faults: Faults
+) -> npt.NDArray[np.bool_]:
+    """Note coordinates that lie nowhere on earth; tell which rows lie somewhere."""
+    lon, lat = given[:, 0], given[:, 1]
+    known = np.isfinite(lon) & np.isfinite(lat)
+    lon_fits, lat_fits = np.abs(lon) <= _LON_LIMIT, np.abs(lat) < _LAT_LIMIT
+    swapped = known & ~lat_fits & (np.abs(lon) < _LAT_LIMIT) & (np.abs(lat) <= _LON_LIMIT)
+    for at in np.flatnonzero(known & ~(lon_fits & lat_fits)):
+        name = "lon" if not lon_fits[at] else "lat"
+        value = lon[at] if name == "lon" else lat[at]
+        reason = f"{value:g} lies nowhere on earth: write decimal degrees"
+        if swapped[at]:
+            reason = f"{value:g} is no latitude: longitude and latitude are swapped"
+        faults.add(columns.table.numbers[at], columns.heading(name), reason)
+    return np.asarray(known & lon_fits & lat_fits, dtype=np.bool_)
+
+
+def _check_box(
+    columns: Columns,
+    given: npt.NDArray[np.float64],
+    lonlat: npt.NDArray[np.float64],
+    faults: Faults,
+    *,
+    datum: Datum,
+    box: Box,
+) -> None:
+    """Note the points outside the workspace's box: swapped, another datum, or simply elsewhere."""
+    outside = np.flatnonzero(np.isfinite(lonlat).all(axis=1) & ~box.contains(lonlat))
+    if not len(outside):
+        return
+    far_m = box.metres_outside(lonlat[outside])
+    swapped = box.contains(to_wgs84(given[outside][:, ::-1], datum=datum))
+    others = {
+        other: box.contains(to_wgs84(given[outside], datum=other))
+        for other in Datum
+        if other != datum
+    }
+    for place, at in enumerate(outside):
+        fitting = [str(other) for other, fits in others.items() if fits[place]]
+        far = f"{far_m[place]:.0f} m" if far_m[place] < 1000 else f"{far_m[place] / 1000:,.1f} km"  # noqa: PLR2004 - metres in a kilometre
+        reason = f"lies {far} outside the workspace's box {box}"
+        if swapped[place]:
+            reason += ": longitude and latitude are swapped"
+        elif fitting:
+            reason += (
+                f"; read as {' or '.join(fitting)} it lies inside: is {datum} the right datum?"
+            )
+        else:
+            reason += ": check it, or widen box in yizhan.toml"
+        faults.add(columns.table.numbers[at], columns.heading("lon"), reason)
+
+
+def _check_datum_column(columns: Columns, faults: Faults, *, datum: Datum) -> None:
+    """Note rows that name another datum than the one stated for the file."""
+    for number, word in zip(columns.table.numbers, columns.cells("datum"), strict=True):
+        if word and _datum_of(word) is not datum:
+            reason = f"says {quote(word)} and the import says {datum}: they must be the same"
+            faults.add(number, columns.heading("datum"), reason)
+
+
+def _datum_of(word: str) -> Datum | None:
+    plain = "".join(sign for sign in word.casefold() if sign.isalnum())
+    return next((datum for datum in Datum if datum.value == plain), None)
+
+
+def _read_source(
+    columns: Columns, lonlat: npt.NDArray[np.float64], faults: Faults
+) -> tuple[npt.NDArray[np.float64], list[str], npt.NDArray[np.float64]]:
+    """Read the coordinates as they were first handed in and check that they are the same place.
+
+    Returns them, their datums, and where they lie in WGS-84: to the last digit where the point lay
+    when it was exported, which a spreadsheet may have cut off in lon and lat.
+    """
+    lacking = [term.id for term in SOURCE_FIELDS if not columns.has(term.id)]
+    if lacking:
+        raise InputError(
+            f"{columns.table.file}: source_datum, source_lon and source_lat belong together; "
+            f"{', '.join(lacking)} is missing: delete the others"
+        )
+    source = np.column_stack(
+        [read_numbers(columns, "source_lon", faults), read_numbers(columns, "source_lat", faults)]
+    )
+    datums = [_datum_of(word) for word in columns.cells("source_datum")]
+    again = np.full_like(source, np.nan)
+    for datum in Datum:
+        rows = np.array([found is datum for found in datums], dtype=np.bool_)
+        again[rows] = _to_wgs84(source[rows], datum=datum)
+    apart_m = great_circle_m(again, lonlat)
+    for at, number in enumerate(columns.table.numbers):
+        if datums[at] is None:
+            word = quote(columns.cells("source_datum")[at])
+            reason = f"{word} is no datum: write wgs84, gcj02 or bd09"
+            faults.add(number, columns.heading("source_datum"), reason)
+        elif apart_m[at] > _SAME_PLACE_M:
+            reason = (
+                f"and source_lat lie {apart_m[at]:,.0f} m from lon and lat: "
+                "delete the three source columns after moving a point"
+            )
+            faults.add(number, columns.heading("source_lon"), reason)
+    return source, [str(found) for found in datums], again
+
+
+def _to_wgs84(given: npt.NDArray[np.float64], *, datum: Datum) -> npt.NDArray[np.float64]:
+    """Bring points to WGS-84 in whole billionths of a degree (0.1 mm), which every file keeps."""
+    return np.round(to_wgs84(given, datum=datum), 9)

@@ -1,0 +1,129 @@
+"""Demand in from files: counts by group at points, or over zones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from data.columns import (
+    DATUM_FIELD,
+    LAT_FIELD,
+    LON_FIELD,
+    NOTICE_FIELD,
+    SERIAL_FIELD,
+    Faults,
+    match_headings,
+    read_ids,
+    read_numbers,
+    read_places,
+)
+from data.demand import Demand
+from data.tables import read_rows
+from data.vocabulary import GROUPS, Term
+from data.zones import read_zones, spread_zones
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from data.columns import Columns
+    from data.districts import Districts
+    from data.settings import Settings
+    from geo.datum import Datum
+
+DEMAND_FIELDS: Final = (
+    Term("id", "编号", "id", ("编码", "代码", "网格编号", "zone id", "cell id")),
+    LON_FIELD,
+    LAT_FIELD,
+    *GROUPS,
+    Term("name", "名称", "name", ("区域名称", "网格名称")),
+    Term("district", "区县", "district", ("行政区", "所属区县")),
+    DATUM_FIELD,
+    NOTICE_FIELD,
+    SERIAL_FIELD,
+)
+
+
+def read_demand(
+    path: Path, *, datum: Datum, settings: Settings, districts: Districts | None = None
+) -> Demand:
+    """Read how many workers of each group are where.
+
+    A CSV, XLSX or GeoJSON of points has columns id, lon, lat and one for each group, named by its
+    id or in Chinese; GeoJSON of polygons has id and the groups, and each zone's workers are spread
+    evenly over its area (`data.zones.spread_zones`). A group without a column counts 0 everywhere;
+    one group at least must be there. A name, a district or remarks are passed over.
+
+    Parameters
+    ----------
+    path
+        the file.
+    datum
+        in what the coordinates are given (most counts come on WGS-84 grids).
+    settings
+        the workspace's: its groups are the columns of the result, its box holds every point.
+    districts
+        each point is put into the one in which it lies.
+
+    Raises
+    ------
+    FileFormatError
+        when the file is missing, empty or no such table.
+    RowsError
+        when rows cannot be taken; every one is listed and none is taken.
+    """
+    table = read_rows(path)
+    needed = ("id",) if table.areas is not None else ("id", "lon", "lat")
+    columns = match_headings(table, DEMAND_FIELDS, required=needed, what="demand row")
+    faults = Faults(table.file)
+    ids = read_ids(columns, faults)
+    workers = _read_workers(columns, faults, settings=settings)
+    if table.areas is not None:
+        zones = read_zones(columns, faults, datum=datum, box=settings.box)
+        faults.refuse_if_any()
+        cells = spread_zones(zones, metric_crs=settings.metric_crs)
+        names = [f"{ids[zone]}/{part}" for zone, part in zip(cells.zone, cells.part, strict=True)]
+        return Demand.at_points(
+            ids=names,
+            lonlat=cells.lonlat,
+            weights=workers[cells.zone] * cells.share[:, None],
+            groups=settings.group_ids,
+            districts=districts,
+        )
+    places = read_places(columns, faults, datum=datum, box=settings.box)
+    faults.refuse_if_any()
+    return Demand.at_points(
+        ids=ids,
+        lonlat=places.lonlat,
+        weights=workers,
+        groups=settings.group_ids,
+        districts=districts,
+    )
+
+
+def _read_workers(
+    columns: Columns, faults: Faults, *, settings: Settings
+) -> npt.NDArray[np.float64]:
+    """Read the numbers of workers, float64[n, n_groups] in the order of the settings."""
+    counted = [group.id for group in GROUPS if columns.has(group.id)]
+    for group in counted:
+        if group not in settings.group_ids:
+            reason = f"is no group of this city: add [groups.{group}] to yizhan.toml"
+            faults.add(None, columns.heading(group), reason)
+    if not counted:
+        names = ", ".join(f"{group.id} ({group.zh})" for group in GROUPS)
+        faults.add(None, None, f"has no column of a group: one at least of {names}")
+    workers = np.zeros((len(columns.table), len(settings.group_ids)))
+    for index, group in enumerate(settings.group_ids):
+        if not columns.has(group):
+            continue
+        numbers = read_numbers(columns, group, faults, blank="is empty: write 0 for none")
+        for at in np.flatnonzero(numbers < 0):
+            reason = f"{numbers[at]:g} workers cannot be: write 0 or more"
+            faults.add(columns.table.numbers[at], columns.heading(group), reason)
+        workers[:, index] = numbers
+    if not faults.found and not workers.any():
+        faults.add(None, None, "counts no workers at all: every number is 0")
+    return workers

@@ -1,0 +1,78 @@
+"""Candidate sites in from files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from data.columns import (
+    DATUM_FIELD,
+    LAT_FIELD,
+    LON_FIELD,
+    LONGEST_NAME,
+    NOTICE_FIELD,
+    SERIAL_FIELD,
+    SOURCE_FIELDS,
+    Faults,
+    match_headings,
+    read_ids,
+    read_numbers,
+    read_places,
+    read_texts,
+    read_word,
+)
+from data.points import point_frame
+from data.sites import CandidateSites
+from data.tables import read_rows
+from data.vocabulary import KINDS, Term
+from geo.errors import FileFormatError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.datum import Datum
+    from geo.measure import Box
+
+SITE_FIELDS: Final = (
+    Term("id", "编号", "id", ("站点编号", "候选点编号", "编码", "代码", "site id")),
+    Term("name", "名称", "name", ("站点名称", "候选点名称", "站名", "名字", "site name")),
+    LON_FIELD,
+    LAT_FIELD,
+    Term("kind", "类型", "kind", ("类别", "种类", "驿站类型", "type")),
+    Term("cost_yuan", "造价", "cost", ("费用", "建设费用", "成本", "造价（元）", "cost (yuan)")),
+    Term("address", "地址", "address", ("详细地址", "位置")),
+    DATUM_FIELD,
+    *SOURCE_FIELDS,
+    NOTICE_FIELD,
+    SERIAL_FIELD,
+)
+REQUIRED: Final = ("id", "name", "lon", "lat")
+
+
+def read_sites(path: Path, *, datum: Datum, box: Box) -> CandidateSites:
+    """Read candidate sites from CSV, XLSX or GeoJSON with Chinese or English headings.
+
+    Id, name, lon and lat are needed; kind (empty: the settings' candidate kind) and cost_yuan
+    (empty: not known) are read where they are there; an address, remarks or running numbers are
+    passed over. Coordinates and errors are as in `data.station_files.read_stations`.
+    """
+    table = read_rows(path)
+    if table.areas is not None:
+        raise FileFormatError(f"{table.file}: sites are points, these are polygons")
+    columns = match_headings(table, SITE_FIELDS, required=REQUIRED, what="site")
+    faults = Faults(table.file)
+    costs = read_numbers(columns, "cost_yuan", faults, blank=None)
+    for number, cost in zip(table.numbers, costs, strict=True):
+        if cost < 0:
+            faults.add(number, columns.heading("cost_yuan"), f"{cost:g} must be 0 or more")
+    frame: dict[str, list[Any]] = {
+        "id": read_ids(columns, faults),
+        "name": read_texts(columns, "name", faults, longest=LONGEST_NAME, needed=True),
+        "kind": read_word(columns, "kind", KINDS, faults, default=""),
+        "cost_yuan": costs.tolist(),
+    }
+    places = read_places(columns, faults, datum=datum, box=box)
+    faults.refuse_if_any()
+    frame["datum"] = places.datums
+    frame["source_lon"] = places.source[:, 0].tolist()
+    frame["source_lat"] = places.source[:, 1].tolist()
+    return CandidateSites(point_frame(frame, places.lonlat))

@@ -1,0 +1,167 @@
+"""Tables of points out to CSV, XLSX, GeoJSON and GeoPackage."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import openpyxl
+import pyogrio
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from data.atomic import cannot_write, replacing, write_text
+from data.points import point_frame
+from data.tables import clean_text, harmless
+from data.vocabulary import SAMPLE_NOTICE
+from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    Columns = Mapping[str, Sequence[Any]]
+
+SUFFIXES: Final = (".csv", ".xlsx", ".geojson", ".gpkg")
+_LIST_JOINT: Final = "、"
+
+
+def write_points(columns: Columns, path: Path, *, layer: str, sample: bool) -> None:
+    """Write columns, of which lon and lat are WGS-84 degrees, in the format of the ending.
+
+    Values are text, numbers or tuples of words. ``sample`` adds a column ``notice`` and puts the
+    notice into the metadata (or a sheet) too. The file is there whole or not at all.
+
+    Raises
+    ------
+    InputError
+        when the ending is none of `SUFFIXES`.
+    WorkspaceError
+        when the file cannot be written.
+    """
+    writers = {
+        ".csv": _write_csv,
+        ".xlsx": _write_xlsx,
+        ".geojson": _write_geojson,
+        ".gpkg": _write_gpkg,
+    }
+    suffix = path.suffix.casefold()
+    if suffix not in writers:
+        raise InputError(f"{path.name}: the ending must be one of {', '.join(SUFFIXES)}")
+    rows = len(columns["lon"])
+    noticed = {**columns, "notice": [SAMPLE_NOTICE] * rows} if sample else columns
+    writers[suffix](noticed, path, layer, SAMPLE_NOTICE if sample else "")
+
+
+def _text(value: object) -> object:
+    """Write lists as text and take out what no file may hold; numbers stay numbers."""
+    if isinstance(value, tuple):
+        return _LIST_JOINT.join(value)
+    return clean_text(value) if isinstance(value, str) else value
+
+
+def _cells(columns: Columns) -> list[list[object]]:
+    """Rows of cells, harmless in a spreadsheet."""
+    made = [[_text(value) for value in values] for values in columns.values()]
+    return [
+        [harmless(value) if isinstance(value, str) else value for value in row]
+        for row in zip(*made, strict=True)
+    ]
+
+
+def _write_csv(columns: Columns, path: Path, _layer: str, _notice: str) -> None:
+    """Write UTF-8 with BOM, which spreadsheets need to see that it is UTF-8."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows(
+        [repr(cell) if isinstance(cell, float) else cell for cell in row] for row in _cells(columns)
+    )
+    write_text(path, "\ufeff" + text.getvalue())
+
+
+def _write_xlsx(columns: Columns, path: Path, layer: str, notice: str) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(layer)
+    sheet.freeze_panes = "A2"
+    for number, name in enumerate(columns, start=1):
+        wide = {
+            "name": 32,
+            "address": 32,
+            "hours": 24,
+            "facilities": 40,
+            "groups": 30,
+            "notice": 40,
+        }
+        sheet.column_dimensions[get_column_letter(number)].width = wide.get(name, 14)
+    heading = []
+    for name in columns:
+        cell = openpyxl.cell.WriteOnlyCell(sheet, value=name)
+        cell.font = Font(bold=True)
+        heading.append(cell)
+    sheet.append(heading)
+    for row in _cells(columns):
+        sheet.append([_whole_number(cell) for cell in row])
+    if notice:
+        book.create_sheet("notice").append([notice])
+        book.properties.description = notice
+    with replacing(path) as draft:
+        book.save(draft)
+
+
+def _whole_number(cell: object) -> object:
+    """Write a number of more than 16 digits as text: a workbook would cut it off."""
+    cut_off = isinstance(cell, float) and float(f"{cell:.16g}") != cell
+    return repr(cell) if cut_off else cell
+
+
+def _write_geojson(columns: Columns, path: Path, layer: str, notice: str) -> None:
+    """Write RFC 7946: lists as lists, coordinates with every digit."""
+    names = [name for name in columns if name not in {"lon", "lat"}]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {
+                name: list(value) if isinstance(value, tuple) else _text(value)
+                for name, value in zip(names, values, strict=True)
+            },
+            "geometry": {"type": "Point", "coordinates": [lon, lat]},
+        }
+        for lon, lat, *values in zip(
+            columns["lon"], columns["lat"], *(columns[name] for name in names), strict=True
+        )
+    ]
+    collection = {"type": "FeatureCollection", "name": layer, "features": features}
+    if notice:
+        collection = {**collection, "notice": notice}
+    write_text(path, json.dumps(collection, ensure_ascii=False, allow_nan=False))
+
+
+def _write_gpkg(columns: Columns, path: Path, layer: str, notice: str) -> None:
+    """Write a layer of points that QGIS opens as it is."""
+    plain = {
+        name: [_text(value) for value in values]
+        for name, values in columns.items()
+        if name not in {"lon", "lat"}
+    }
+    lonlat = np.column_stack([columns["lon"], columns["lat"]]).astype(np.float64)
+    frame = point_frame(plain, lonlat)
+    metadata = {"notice": notice} if notice else None
+    with replacing(path) as draft:
+        draft.unlink()  # GDAL makes its own file and does not open an empty one
+        try:
+            pyogrio.write_dataframe(
+                frame,
+                draft,
+                driver="GPKG",
+                layer=layer,
+                geometry_type="Point",
+                dataset_metadata=metadata,
+                layer_metadata=metadata,
+                DESCRIPTION=notice or layer,
+            )
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError) as error:
+            raise cannot_write(path, OSError(str(error))) from None

@@ -1,0 +1,120 @@
+"""Zones with workers: polygons whose counts are spread evenly over their area."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+
+from geo.datum import to_wgs84
+from geo.errors import InputError
+from geo.measure import from_metric, to_metric
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+    from shapely.geometry.base import BaseGeometry
+
+    from data.columns import Columns, Faults
+    from geo.datum import Datum
+    from geo.measure import Box
+
+SQUARE_M: Final = 250.0
+_MOST_SQUARES: Final = 2_000_000
+_BORDER_SLACK_M: Final = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class ZoneCells:
+    """Pieces of zones: int zone[n] (its row), part[n] from 1, share[n] of the zone's area, lonlat.
+
+    The shares of a zone add up to 1.
+    """
+
+    zone: npt.NDArray[np.int64]
+    part: npt.NDArray[np.int64]
+    share: npt.NDArray[np.float64]
+    lonlat: npt.NDArray[np.float64]
+
+
+def read_zones(columns: Columns, faults: Faults, *, datum: Datum, box: Box) -> list[BaseGeometry]:
+    """Bring the areas of a table to WGS-84; note those that are none or leave the box."""
+    zones: list[BaseGeometry] = []
+    for number, area in zip(columns.table.numbers, columns.table.areas or (), strict=True):
+        if area is None:
+            faults.add(
+                number, "geometry", "is no polygon: a ring has four points, the last the first"
+            )
+            continue
+        if not area.is_valid or not area.area > 0:
+            reason = shapely.is_valid_reason(area)
+            faults.add(
+                number, "geometry", f"is no area ({reason}): repair it, in QGIS by “Fix geometries”"
+            )
+            continue
+        given = shapely.get_coordinates(area)
+        if np.abs(given[:, 0]).max() > 180 or np.abs(given[:, 1]).max() >= 90:  # noqa: PLR2004 - degrees
+            faults.add(number, "geometry", "lies nowhere on earth: degrees, longitude first")
+            continue
+        zone = shapely.transform(area, lambda lonlat: to_wgs84(lonlat, datum=datum))
+        zones.append(zone)
+        far_m = box.metres_outside(shapely.get_coordinates(zone)).max()
+        if far_m > _BORDER_SLACK_M:
+            swapped = box.contains(to_wgs84(given[:, ::-1], datum=datum)).all()
+            cure = (
+                "longitude and latitude are swapped"
+                if swapped
+                else "clip it, check the datum, or widen box in yizhan.toml"
+            )
+            reason = f"reaches {far_m:,.0f} m outside the workspace's box {box}: {cure}"
+            faults.add(number, "geometry", reason)
+    return zones
+
+
+def spread_zones(zones: Sequence[BaseGeometry], *, metric_crs: str) -> ZoneCells:
+    """Cut each zone (WGS-84) into the squares of a metric grid and say what share each holds.
+
+    The grid has squares of `SQUARE_M` metres anchored at the origin of ``metric_crs``; a piece
+    stands at its centroid, or, where that lies outside of it, at a point on it.
+
+    Raises
+    ------
+    InputError
+        when the zones are so large that there would be millions of pieces.
+    """
+    pieces = [_cut(zone, metric_crs=metric_crs) for zone in zones]
+    counts = [len(share) for share, _ in pieces]
+    return ZoneCells(
+        zone=np.repeat(np.arange(len(zones)), counts),
+        part=np.concatenate([np.arange(1, count + 1) for count in counts]),
+        share=np.concatenate([share for share, _ in pieces]),
+        lonlat=np.concatenate([lonlat for _, lonlat in pieces]),
+    )
+
+
+def _cut(
+    zone: BaseGeometry, *, metric_crs: str
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Shares of the area and WGS-84 points of the pieces of one zone."""
+    plane = shapely.transform(zone, lambda lonlat: to_metric(lonlat, crs=metric_crs))
+    left, bottom, right, top = plane.bounds
+    columns = np.arange(np.floor(left / SQUARE_M), np.ceil(right / SQUARE_M))
+    rows = np.arange(np.floor(bottom / SQUARE_M), np.ceil(top / SQUARE_M))
+    if len(columns) * len(rows) > _MOST_SQUARES:
+        raise InputError("a zone is too large to be spread over 250 m squares: split it")
+    x, y = (grid.ravel() * SQUARE_M for grid in np.meshgrid(columns, rows))
+    squares = shapely.box(x, y, x + SQUARE_M, y + SQUARE_M)
+    shapely.prepare(plane)
+    squares = squares[shapely.intersects(plane, squares)]
+    inside = shapely.contains_properly(plane, squares)
+    parts = squares.copy()
+    parts[~inside] = shapely.intersection(plane, squares[~inside])
+    areas = shapely.area(parts)
+    parts, areas = parts[areas > 0], areas[areas > 0]
+    points = shapely.centroid(parts)
+    off = ~shapely.intersects(parts, points)
+    points[off] = shapely.point_on_surface(parts[off])
+    return areas / areas.sum(), from_metric(shapely.get_coordinates(points), crs=metric_crs)
