@@ -1,0 +1,98 @@
+"""The network store: a road network as one file that is mapped, not read, when it is opened."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from data.atomic import replacing
+from geo.errors import FileFormatError, YizhanError
+from geo.network import RoadNetwork
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+MAGIC = b"YIZHAN-ROADS-1\n"
+_ALIGN = 64
+
+
+def _array_names() -> list[str]:
+    return [spec.name for spec in fields(RoadNetwork) if "NDArray" in str(spec.type)]
+
+
+def save_network(network: RoadNetwork, path: Path) -> None:
+    """Write ``network`` to ``path``, whole or not at all.
+
+    The file is a magic line, the header's length (8 bytes), a JSON header and the arrays, each at a
+    multiple of 64 bytes. WorkspaceError when the folder cannot be written or the disk is full.
+    """
+    arrays = {name: np.ascontiguousarray(getattr(network, name)) for name in _array_names()}
+    places, at = {}, 0
+    for name, array in arrays.items():
+        places[name] = {"dtype": array.dtype.str, "shape": list(array.shape), "at": at}
+        at += -(-array.nbytes // _ALIGN) * _ALIGN
+    header = {
+        "arrays": places,
+        "bytes": at,
+        "modes": list(network.modes),
+        "names": list(network.names),
+        "left_out": dict(network.left_out),
+        "content_hash": network.content_hash,
+    }
+    text = json.dumps(header, ensure_ascii=False).encode()
+    begin = len(MAGIC) + 8 + len(text)
+    padding = -begin % _ALIGN
+    with replacing(path) as draft, draft.open("wb") as file:
+        file.write(MAGIC + (len(text) + padding).to_bytes(8, "little") + text + b" " * padding)
+        for array in arrays.values():
+            file.write(array.tobytes())
+            file.write(b"\0" * (-array.nbytes % _ALIGN))
+
+
+def load_network(path: Path) -> RoadNetwork:
+    """Open the network in ``path``, its arrays mapped read-only from the file.
+
+    FileFormatError when the file is missing, cut short or of another format.
+    """
+    try:
+        with path.open("rb") as file:
+            if file.read(len(MAGIC)) != MAGIC:
+                raise FileFormatError(f"{path}: is no road network of this version: build it anew")
+            header_bytes = int.from_bytes(file.read(8), "little")
+            size = path.stat().st_size
+            if header_bytes > size:
+                raise FileFormatError(f"{path}: is cut short: build the network anew")
+            header = json.loads(file.read(header_bytes))
+    except OSError as error:
+        raise FileFormatError(f"{path}: cannot be opened ({error.strerror})") from error
+    except ValueError as error:
+        if isinstance(error, YizhanError):
+            raise
+        raise FileFormatError(f"{path}: is damaged: build the network anew") from error
+    begin = len(MAGIC) + 8 + header_bytes
+    if size < begin + header["bytes"]:
+        raise FileFormatError(f"{path}: is cut short: build the network anew")
+    whole = np.memmap(path, dtype=np.uint8, mode="r", offset=begin) if header["bytes"] else None
+    arrays = {name: _view(whole, place) for name, place in header["arrays"].items()}
+    return RoadNetwork(
+        **arrays,
+        modes=tuple(header["modes"]),
+        names=tuple(header["names"]),
+        left_out=header["left_out"],
+        known_hash=header["content_hash"],
+    )
+
+
+def _view(whole: NDArray[np.uint8] | None, place: dict[str, Any]) -> NDArray[Any]:
+    dtype, shape = np.dtype(place["dtype"]), tuple(place["shape"])
+    size = int(np.prod(shape)) * dtype.itemsize
+    if not size or whole is None:
+        return np.zeros(shape, dtype=dtype)
+    part = np.asarray(whole[place["at"] : place["at"] + size]).view(dtype)
+    made: NDArray[Any] = part.reshape(shape)
+    return made

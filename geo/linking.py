@@ -1,0 +1,196 @@
+"""Linking: one mode's search graph out of the network, and points on edges tied to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from geo.profiles import check_mode
+from geo.search import StateGraph
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.network import RoadNetwork
+    from geo.snapping import Snaps
+
+MEASURES = ("seconds", "metres")
+
+
+class Links(NamedTuple):
+    """The search graph of one mode and measure.
+
+    ``arc_cost`` float64[2 * n_edges] is the running cost of every arc, NaN where closed;
+    ``arc_end`` int32 the state reached at its end (-1: closed or blocked) and ``end_cost`` what is
+    lost on arriving there. Arc a may be left from ``tail[tail_start[a]:tail_start[a + 1]]``.
+    """
+
+    graph: StateGraph
+    reverse: StateGraph
+    state_node: NDArray[np.int32]
+    arc_cost: NDArray[np.float64]
+    arc_end: NDArray[np.int32]
+    end_cost: NDArray[np.float64]
+    tail_start: NDArray[np.int64]
+    tail: NDArray[np.int32]
+
+
+def links_of(network: RoadNetwork, *, mode: str, measure: str = "seconds") -> Links:
+    """Give the mode's search graph, made once for a network and kept with it."""
+    m = check_mode(mode, network.modes)
+    key = ("links", mode, measure)
+    if key not in network.memo:
+        network.memo[key] = _links(network, m, measure)
+    links: Links = network.memo[key]
+    return links
+
+
+def _links(network: RoadNetwork, m: int, measure: str) -> Links:
+    n_arcs = 2 * network.n_edges
+    arc_tail = np.empty(n_arcs, dtype=np.int32)
+    arc_head = np.empty(n_arcs, dtype=np.int32)
+    arc_tail[0::2], arc_tail[1::2] = network.edge_from, network.edge_to
+    arc_head[0::2], arc_head[1::2] = network.edge_to, network.edge_from
+    seconds = network.seconds[m].T.reshape(-1).astype(np.float64)
+    is_open = np.isfinite(seconds)
+    if measure == "seconds":
+        arc_cost, delay = seconds, network.node_delay_s[m].astype(np.float64)
+    else:
+        arc_cost = np.where(is_open, np.repeat(network.edge_metres, 2), np.nan)
+        delay = np.zeros(network.n_nodes)
+    blocked = network.node_blocked[m]
+    ends = is_open & ~blocked[arc_head]
+    bans = network.turn_bans[network.turn_bans[:, 0] == m, 1:]
+    bans = bans[ends[bans[:, 0]] & is_open[bans[:, 1]]]
+    # every arc into a node with a ban on it gets a state of its own there
+    special, place = np.unique(bans[:, 0], return_inverse=True)
+    arc_end = np.where(ends, arc_head, -1).astype(np.int32)
+    arc_end[special] = network.n_nodes + np.arange(len(special), dtype=np.int32)
+    state_node = np.concatenate(
+        [np.arange(network.n_nodes, dtype=np.int32), arc_head[special]]
+    ).astype(np.int32)
+    leaves = np.flatnonzero(is_open & ~blocked[arc_tail])
+    out_arc, out_state = _departures(leaves, arc_tail, state_node, network.n_nodes)
+    banned = bans[:, 1].astype(np.int64) * len(state_node) + network.n_nodes + place.ravel()
+    allowed = ~np.isin(out_arc.astype(np.int64) * len(state_node) + out_state, banned)
+    out_arc, out_state = out_arc[allowed], out_state[allowed]
+    order = np.argsort(out_arc, kind="stable")
+    tail_start = np.zeros(n_arcs + 1, dtype=np.int64)
+    np.cumsum(np.bincount(out_arc, minlength=n_arcs), out=tail_start[1:])
+    end_cost = delay[arc_head]
+    graph = _state_graph(out_arc, out_state, arc_end, arc_cost + end_cost, len(state_node))
+    return Links(
+        graph=graph,
+        reverse=graph.transposed(),
+        state_node=state_node,
+        arc_cost=arc_cost,
+        arc_end=arc_end,
+        end_cost=end_cost,
+        tail_start=tail_start,
+        tail=out_state[order].astype(np.int32),
+    )
+
+
+def _departures(
+    leaves: NDArray[np.int64],
+    arc_tail: NDArray[np.int32],
+    state_node: NDArray[np.int32],
+    n_nodes: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """All (arc, state) with the arc leaving the state's node, before any ban."""
+    arcs, states = [leaves], [arc_tail[leaves]]
+    if len(state_node) > n_nodes:
+        order = leaves[np.argsort(arc_tail[leaves], kind="stable")]
+        sorted_tail = arc_tail[order]
+        for state in range(n_nodes, len(state_node)):
+            low, high = np.searchsorted(sorted_tail, [state_node[state], state_node[state] + 1])
+            arcs.append(order[low:high])
+            states.append(np.full(high - low, state, dtype=np.int32))
+    return np.concatenate(arcs), np.concatenate(states)
+
+
+def _state_graph(
+    out_arc: NDArray[np.int64],
+    out_state: NDArray[np.int32],
+    arc_end: NDArray[np.int32],
+    arc_cost: NDArray[np.float64],
+    n_states: int,
+) -> StateGraph:
+    through = arc_end[out_arc] >= 0
+    arc, state = out_arc[through], out_state[through]
+    order = np.argsort(state, kind="stable")
+    start = np.zeros(n_states + 1, dtype=np.int64)
+    np.cumsum(np.bincount(state, minlength=n_states), out=start[1:])
+    return StateGraph(start, arc_end[arc[order]], arc_cost[arc[order]].astype(np.float32))
+
+
+class Pairs(NamedTuple):
+    """Points tied to states: ``point`` and ``state`` with the cost between them."""
+
+    point: NDArray[np.int64]
+    state: NDArray[np.int32]
+    cost: NDArray[np.float64]
+
+
+def leaving(links: Links, snaps: Snaps, access: NDArray[np.float64]) -> Pairs:
+    """From each point to the states at which it joins the graph; ``access`` comes on top."""
+    found = np.flatnonzero(snaps.found)
+    parts = []
+    for direction in (0, 1):
+        arc = 2 * snaps.edge[found].astype(np.int64) + direction
+        rest = snaps.fraction[found] if direction else 1.0 - snaps.fraction[found]
+        cost = rest * links.arc_cost[arc] + links.end_cost[arc] + access[found]
+        good = np.isfinite(cost) & (links.arc_end[arc] >= 0)
+        parts.append((found[good], links.arc_end[arc[good]], cost[good]))
+    return Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def arriving(links: Links, snaps: Snaps, access: NDArray[np.float64]) -> Pairs:
+    """From the states at which each point is reached to the point; ``access`` comes on top."""
+    found = np.flatnonzero(snaps.found)
+    parts = []
+    for direction in (0, 1):
+        arc = 2 * snaps.edge[found].astype(np.int64) + direction
+        share = 1.0 - snaps.fraction[found] if direction else snaps.fraction[found]
+        cost = share * links.arc_cost[arc] + access[found]
+        good = np.isfinite(cost)
+        arc, point, cost = arc[good], found[good], cost[good]
+        sizes = links.tail_start[arc + 1] - links.tail_start[arc]
+        slot = np.repeat(links.tail_start[arc] - np.cumsum(sizes) + sizes, sizes)
+        slot += np.arange(len(slot))
+        parts.append((np.repeat(point, sizes), links.tail[slot], np.repeat(cost, sizes)))
+    return Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+class DirectPairs(NamedTuple):
+    """Pairs of points on the same edge, with the cost of going straight along it."""
+
+    origin: NDArray[np.int64]
+    destination: NDArray[np.int64]
+    cost: NDArray[np.float64]
+
+
+def direct(
+    links: Links,
+    origins: Snaps,
+    destinations: Snaps,
+    origin_access: NDArray[np.float64],
+    destination_access: NDArray[np.float64],
+) -> DirectPairs:
+    """Origin and destination on one edge, in an order in which the edge may be travelled."""
+    a = np.flatnonzero(origins.found)
+    b = np.flatnonzero(destinations.found)
+    b = b[np.argsort(destinations.edge[b], kind="stable")]
+    edges = destinations.edge[b]
+    low = np.searchsorted(edges, origins.edge[a], side="left")
+    sizes = np.searchsorted(edges, origins.edge[a], side="right") - low
+    slot = np.repeat(low - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+    o, d = np.repeat(a, sizes), b[slot]
+    edge = origins.edge[o].astype(np.int64)
+    step = destinations.fraction[d] - origins.fraction[o]
+    along = np.where(step >= 0, step * links.arc_cost[2 * edge], np.nan)
+    against = np.where(step <= 0, -step * links.arc_cost[2 * edge + 1], np.nan)
+    cost = np.fmin(along, against) + origin_access[o] + destination_access[d]
+    good = np.isfinite(cost)
+    return DirectPairs(o[good], d[good], cost[good])

@@ -1,0 +1,113 @@
+"""Raw roads: what a reader of OSM data hands over, as arrays, before anything is decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.errors import NetworkError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+WGS84_A_M = 6_378_137.0
+WGS84_E2 = 0.006_694_379_990_141_32
+_MOST_LON, _MOST_LAT, _POLAR_LAT = 180.0, 90.0, 85.0
+
+
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """One turn restriction over a node: rows of ways and of the node in `RawRoads`.
+
+    ``only`` means that no other way may be taken out of ``from_way`` at ``via_node``;
+    ``free_modes`` are exempt.
+    """
+
+    from_way: int
+    via_node: int
+    to_way: int
+    only: bool
+    free_modes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class RawRoads:
+    """Ways and their nodes as read.
+
+    ``node_lonlat`` float64[n, 2] in degrees WGS-84; ``way_node`` int32 rows of nodes, those of way
+    w at ``way_offset[w]:way_offset[w + 1]``; -1 marks a node that the file names but does not
+    hold (the way is cut there). ``way_tags`` and ``node_tags`` index ``tag_sets``, whose first
+    member is empty; ``way_name`` indexes ``names``, -1 none. NetworkError when arrays contradict
+    each other.
+    """
+
+    node_id: NDArray[np.int64]
+    node_lonlat: NDArray[np.float64]
+    node_tags: NDArray[np.int32]
+    way_id: NDArray[np.int64]
+    way_offset: NDArray[np.int64]
+    way_node: NDArray[np.int32]
+    way_tags: NDArray[np.int32]
+    way_name: NDArray[np.int32]
+    tag_sets: tuple[Mapping[str, str], ...]
+    names: tuple[str, ...]
+    turns: tuple[Turn, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        n_nodes, n_ways = len(self.node_id), len(self.way_id)
+        if self.node_lonlat.shape != (n_nodes, 2) or len(self.node_tags) != n_nodes:
+            raise NetworkError("roads: node arrays differ in length")
+        if len(self.way_offset) != n_ways + 1 or len(self.way_tags) != n_ways:
+            raise NetworkError("roads: way arrays differ in length")
+        if len(self.way_name) != n_ways or self.way_offset[-1] != len(self.way_node):
+            raise NetworkError("roads: way arrays differ in length")
+        if len(self.way_node) and not -1 <= self.way_node.min() <= self.way_node.max() < n_nodes:
+            raise NetworkError("roads: a way names a node row that is not there")
+        _check_lonlat(self.node_lonlat)
+
+
+def _check_lonlat(lonlat: NDArray[np.float64]) -> None:
+    if not len(lonlat):
+        return
+    if not np.isfinite(lonlat).all():
+        raise NetworkError("roads: a node has no finite coordinates")
+    lon, lat = lonlat[:, 0], lonlat[:, 1]
+    if np.abs(lon).max() > _MOST_LON or np.abs(lat).max() > _MOST_LAT:
+        raise NetworkError("roads: coordinates outside -180..180, -90..90: are they in degrees?")
+    if np.abs(lat).max() > _POLAR_LAT:
+        raise NetworkError(
+            "roads: nodes beyond 85 degrees north or south: cut the extract to a city"
+        )
+    if lon.max() - lon.min() > _MOST_LON:
+        raise NetworkError(
+            "roads: the extract spans more than 180 degrees of longitude, or crosses the"
+            " antimeridian: cut it to one side"
+        )
+
+
+def metres_per_degree(
+    lat_deg: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Metres of one degree of longitude and of latitude at ``lat_deg`` on the WGS-84 ellipsoid.
+
+    By the radii of curvature in the prime vertical and the meridian (Snyder 1987, 4-20 and 4-18).
+    """
+    phi = np.radians(lat_deg)
+    w2 = 1.0 - WGS84_E2 * np.sin(phi) ** 2
+    prime = WGS84_A_M / np.sqrt(w2)
+    meridian = WGS84_A_M * (1.0 - WGS84_E2) / w2**1.5
+    return np.radians(prime * np.cos(phi)), np.radians(meridian)
+
+
+def segment_metres(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Length of the short straight segments a -> b (lonlat[n, 2]), in metres.
+
+    Pythagoras with the radii of curvature at the middle: within 1e-6 of the geodesic up to 10 km.
+    """
+    per_lon, per_lat = metres_per_degree((a[:, 1] + b[:, 1]) / 2.0)
+    return np.asarray(np.hypot((b[:, 0] - a[:, 0]) * per_lon, (b[:, 1] - a[:, 1]) * per_lat))

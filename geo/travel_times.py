@@ -1,0 +1,251 @@
+"""Travel times: from many origins to many destinations over the roads, within a cutoff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from geo.errors import InputError
+from geo.linking import MEASURES, DirectPairs, Pairs, arriving, direct, leaving, links_of
+from geo.profiles import check_mode
+from geo.search import Listing, StateGraph, bucket_width, listing, search_rows
+from geo.snapping import Snaps, as_lonlat, snap
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.network import RoadNetwork
+
+Report = Callable[[str, float], None]
+
+_CHUNK = 256
+_THREADS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class TravelTimes:
+    """Times (or metres) of all pairs within the cutoff.
+
+    ``csr`` float32 [n_origins, n_destinations]: absence means out of reach, a stored 0 is a real 0.
+    ``origins_unsnapped`` and ``destinations_unsnapped`` bool mark points that found no road.
+    """
+
+    csr: csr_array
+    origins_unsnapped: NDArray[np.bool_]
+    destinations_unsnapped: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Nearest:
+    """The k nearest destinations of every origin, nearest first.
+
+    ``index`` int32[n, k], -1 where there are fewer within the cutoff; ``seconds`` float32[n, k],
+    NaN there.
+    """
+
+    index: NDArray[np.int32]
+    seconds: NDArray[np.float32]
+
+
+def travel_times(
+    network: RoadNetwork,
+    *,
+    mode: str,
+    origins: object,
+    destinations: object,
+    cutoff_s: float = np.inf,
+    cutoff_m: float | None = None,
+    measure: str = "seconds",
+    snap_limit_m: float = 500.0,
+    on_progress: Report | None = None,
+) -> TravelTimes:
+    """Measure the times from every origin to every destination that is within the cutoff.
+
+    ``origins`` and ``destinations`` are lonlat float64[n, 2]. The way goes from the origin to the
+    nearest road at the mode's ``access_kph`` in a straight line, along the roads, one-way streets
+    and turn bans respected, and off it again to the destination. With ``measure="metres"`` the
+    shortest way counts and ``cutoff_m`` bounds it; with seconds and both cutoffs given, a pair must
+    be within both, each by its own best way. A cutoff of 0 keeps pairs that lie at one place, an
+    infinite one keeps all that are connected.
+
+    Searches run from whichever side has fewer points. Costs are single precision: a trip is within
+    0.001 s of the exact sum. ``on_progress(step, share)`` is called between chunks; raise in it to
+    cancel. InputError for a cutoff below 0 or NaN, or an unknown measure; NetworkError for an
+    unknown mode.
+    """
+    if measure not in MEASURES:
+        raise InputError(f"travel times: no measure {measure!r}: one of {', '.join(MEASURES)}")
+    if measure == "metres" and cutoff_m is None:
+        raise InputError("travel times: measure metres needs cutoff_m")
+    cutoff = cutoff_s if measure == "seconds" or cutoff_m is None else cutoff_m
+    for name, value in (("cutoff_s", cutoff_s), ("cutoff_m", cutoff_m)):
+        if value is not None and not value >= 0:
+            raise InputError(f"travel times: {name} must be 0 or more, not {value}")
+    a = snap(network, origins, mode=mode, limit_m=snap_limit_m)
+    b = snap(network, destinations, mode=mode, limit_m=snap_limit_m)
+    csr = times_between(
+        network, a, b, mode=mode, cutoff=cutoff, measure=measure, on_progress=on_progress
+    )
+    if measure == "seconds" and cutoff_m is not None:
+        near = times_between(network, a, b, mode=mode, cutoff=cutoff_m, measure="metres")
+        csr = _kept_where(csr, near)
+    return TravelTimes(csr, ~a.found, ~b.found)
+
+
+def times_between(
+    network: RoadNetwork,
+    origins: Snaps,
+    destinations: Snaps,
+    *,
+    mode: str,
+    cutoff: float,
+    measure: str = "seconds",
+    on_progress: Report | None = None,
+) -> csr_array:
+    """Give the table of `travel_times` between points already snapped, as csr_array float32."""
+    links = links_of(network, mode=mode, measure=measure)
+    a_access = access_costs(network, origins, mode=mode, measure=measure)
+    b_access = access_costs(network, destinations, mode=mode, measure=measure)
+    out = leaving(links, origins, a_access)
+    into = arriving(links, destinations, b_access)
+    straight = direct(links, origins, destinations, a_access, b_access)
+    n_a, n_b = len(origins), len(destinations)
+    if n_b < n_a:
+        turned = DirectPairs(straight.destination, straight.origin, straight.cost)
+        table = _table(links.reverse, into, out, turned, (n_b, n_a), cutoff, on_progress)
+        return _sorted(csr_array(table.T))
+    return _sorted(_table(links.graph, out, into, straight, (n_a, n_b), cutoff, on_progress))
+
+
+def access_costs(
+    network: RoadNetwork, snaps: Snaps, *, mode: str, measure: str
+) -> NDArray[np.float64]:
+    """Seconds or metres between each point and its place on the road, NaN if unsnapped."""
+    if measure == "metres":
+        return snaps.distance_m
+    kph = network.access_kph[check_mode(mode, network.modes)]
+    return np.asarray(snaps.distance_m / (kph / 3.6))
+
+
+def _table(  # noqa: PLR0917 - one search, seen from either side
+    graph: StateGraph,
+    seeds: Pairs,
+    stubs: Pairs,
+    straight: DirectPairs,
+    shape: tuple[int, int],
+    cutoff: float,
+    on_progress: Report | None,
+) -> csr_array:
+    n_rows, n_columns = shape
+    seed = listing(n_rows, seeds.point, seeds.state, seeds.cost)
+    stub = listing(
+        graph.n_states, stubs.state.astype(np.int64), stubs.point.astype(np.int32), stubs.cost
+    )
+    near = listing(n_rows, straight.origin, straight.destination.astype(np.int32), straight.cost)
+    width, ring = bucket_width(graph, cutoff, float(seed.cost.max(initial=0.0)))
+
+    def rows(low: int) -> Listing:
+        high = min(low + _CHUNK, n_rows)
+        return Listing(
+            *search_rows(*graph, *seed, *stub, *near, n_columns, cutoff, width, ring, low, high)
+        )
+
+    parts = _in_threads(rows, range(0, n_rows, _CHUNK), on_progress)
+    if not parts:
+        none = np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.int32)
+        return _csr(*none, np.zeros(n_rows + 1, dtype=np.int64), (n_rows, n_columns))
+    sizes = np.concatenate([np.diff(part.start) for part in parts])
+    indptr = np.concatenate([[0], np.cumsum(sizes)])
+    index = np.concatenate([part.key for part in parts])
+    cost = np.concatenate([part.cost for part in parts])
+    return _csr(cost, index, indptr, (n_rows, n_columns))
+
+
+def _csr(
+    cost: NDArray[np.float32],
+    index: NDArray[np.int32],
+    indptr: NDArray[np.int64],
+    shape: tuple[int, int],
+) -> csr_array:
+    made: csr_array = csr_array((cost, index, indptr), shape=shape)
+    return made
+
+
+def _in_threads(
+    rows: Callable[[int], Listing], lows: range, on_progress: Report | None
+) -> list[Listing]:
+    """``rows`` of every chunk in order, on two threads; an error in the report cancels the rest."""
+    if len(lows) <= 1:
+        parts = [rows(low) for low in lows]
+        if on_progress:
+            on_progress("travel times", 1.0)
+        return parts
+    with ThreadPoolExecutor(_THREADS) as pool:
+        futures: list[Future[Listing]] = [pool.submit(rows, low) for low in lows]
+        try:
+            pending = set(futures)
+            while pending:
+                _, pending = wait(pending, return_when=FIRST_COMPLETED)
+                if on_progress:
+                    on_progress("travel times", 1.0 - len(pending) / len(futures))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+        return [future.result() for future in futures]
+
+
+def _sorted(table: csr_array) -> csr_array:
+    table.sort_indices()
+    return table
+
+
+def _kept_where(table: csr_array, other: csr_array) -> csr_array:
+    """Keep the entries of ``table`` that ``other`` stores too; zeros stored stay."""
+    keys, allowed = (
+        np.repeat(np.arange(t.shape[0], dtype=np.int64), np.diff(t.indptr)) * t.shape[1] + t.indices
+        for t in (table, other)
+    )
+    keep = np.isin(keys, allowed, assume_unique=True)
+    kept = np.concatenate([[0], np.cumsum(keep)])[table.indptr]
+    return csr_array((table.data[keep], table.indices[keep], kept), shape=table.shape)
+
+
+def nearest(
+    network: RoadNetwork,
+    *,
+    mode: str,
+    origins: object,
+    destinations: object,
+    k: int,
+    cutoff_s: float = np.inf,
+    snap_limit_m: float = 500.0,
+) -> Nearest:
+    """Find the ``k`` destinations that each origin reaches first, within the cutoff.
+
+    Equal times are told apart by the lower index. InputError for k below 1.
+    """
+    if k < 1:
+        raise InputError(f"nearest: k must be 1 or more, not {k}")
+    times = travel_times(
+        network,
+        mode=mode,
+        origins=as_lonlat(origins),
+        destinations=as_lonlat(destinations),
+        cutoff_s=cutoff_s,
+        snap_limit_m=snap_limit_m,
+    ).csr
+    n = times.shape[0]
+    row = np.repeat(np.arange(n), np.diff(times.indptr))
+    order = np.lexsort((times.indices, times.data, row))
+    rank = np.arange(len(order)) - times.indptr[row[order]]
+    first = rank < k
+    index = np.full((n, k), -1, dtype=np.int32)
+    seconds = np.full((n, k), np.nan, dtype=np.float32)
+    index[row[order][first], rank[first]] = times.indices[order][first]
+    seconds[row[order][first], rank[first]] = times.data[order][first]
+    return Nearest(index, seconds)

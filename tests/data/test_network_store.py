@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import time
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from data.network_store import load_network, save_network
+from data.osm_extract import read_roads
+from geo.errors import FileFormatError, WorkspaceError
+from geo.network import RoadNetwork, build_network
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def helsinki(helsinki_pbf: Path) -> RoadNetwork:
+    return build_network(read_roads(helsinki_pbf))
+
+
+@pytest.fixture
+def saved(helsinki: RoadNetwork, tmp_path: Path) -> Path:
+    path = tmp_path / "roads.network"
+    save_network(helsinki, path)
+    return path
+
+
+def test_a_network_comes_back_as_it_was(helsinki: RoadNetwork, saved: Path) -> None:
+    back = load_network(saved)
+    for spec in fields(RoadNetwork):
+        if spec.name in {"memo", "known_hash"}:
+            continue
+        before, after = getattr(helsinki, spec.name), getattr(back, spec.name)
+        if isinstance(before, np.ndarray):
+            assert before.dtype == after.dtype
+            assert np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
+        else:
+            assert before == after
+    assert back.content_hash == helsinki.content_hash == back._hash()
+
+
+def test_opening_takes_less_than_three_tenths_of_a_second(saved: Path) -> None:
+    # not a benchmark: the arrays are mapped, so a hundred openings fit into ten times the bar
+    start = time.perf_counter()
+    for _ in range(100):
+        load_network(saved)
+    assert time.perf_counter() - start < 3.0
+
+
+def test_a_file_cut_short_is_refused(saved: Path) -> None:
+    whole = saved.read_bytes()
+    for size in (0, 10, 20, 500, len(whole) // 2, len(whole) - 1):
+        saved.write_bytes(whole[:size])
+        with pytest.raises(FileFormatError, match="build"):
+            load_network(saved)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match="cannot be opened"):
+        load_network(tmp_path / "none")
+
+
+def test_saving_into_a_folder_that_is_not_there_is_refused(
+    helsinki: RoadNetwork, tmp_path: Path
+) -> None:
+    with pytest.raises(WorkspaceError, match="cannot be written"):
+        save_network(helsinki, tmp_path / "none" / "roads")
