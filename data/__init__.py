@@ -1,0 +1,71 @@
+"""The records of a city, their checks, and every read and write.
+
+`data.osm_download` is left out of the face: it needs OSMnx, which is slow to import.
+"""
+
+from __future__ import annotations
+
+from data.database import Contents, Database, Result
+from data.demand import Demand
+from data.demand_files import read_demand
+from data.district_files import read_districts, write_districts
+from data.districts import Districts
+from data.network_store import load_network, save_network
+from data.settings import (
+    GroupSettings,
+    ServiceStandard,
+    Settings,
+    default_settings,
+    read_settings,
+    write_template,
+)
+from data.site_files import read_sites
+from data.sites import CandidateSites, network_grid_sites
+from data.station_files import read_stations, write_stations
+from data.stations import Stations
+from data.tables import Table, read_rows
+from data.vocabulary import (
+    ACCESS_MODES,
+    FACILITIES,
+    GROUPS,
+    KINDS,
+    SAMPLE_NOTICE,
+    STATUSES,
+    Term,
+)
+from data.workspace import Workspace
+
+__all__ = [
+    "ACCESS_MODES",
+    "FACILITIES",
+    "GROUPS",
+    "KINDS",
+    "SAMPLE_NOTICE",
+    "STATUSES",
+    "CandidateSites",
+    "Contents",
+    "Database",
+    "Demand",
+    "Districts",
+    "GroupSettings",
+    "Result",
+    "ServiceStandard",
+    "Settings",
+    "Stations",
+    "Table",
+    "Term",
+    "Workspace",
+    "default_settings",
+    "load_network",
+    "network_grid_sites",
+    "read_demand",
+    "read_districts",
+    "read_rows",
+    "read_settings",
+    "read_sites",
+    "read_stations",
+    "save_network",
+    "write_districts",
+    "write_stations",
+    "write_template",
+]

@@ -53,7 +53,7 @@ GROUPS: Final = (
         "ride_hailing_driver",
         "网约车司机",
         "ride-hailing driver",
-        ("网约车", "网约车驾驶员", "出租车司机", "ride hailing driver"),
+        ("网约车", "网约车驾驶员", "ride hailing driver"),
     ),
     Term(
         "sanitation_worker",

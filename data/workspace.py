@@ -12,7 +12,6 @@ No file in it names its own place: a workspace can be moved, copied and packed.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import shutil
 import zipfile
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from data.database import Database
 from data.demand import Demand
 from data.district_files import read_districts, write_districts
 from data.districts import Districts
+from data.network_store import load_network, save_network
 from data.settings import SETTINGS_FILE, Settings, default_settings, read_settings, write_template
 from geo.errors import InputError, NothingYetError, WorkspaceError
 
@@ -192,7 +192,7 @@ class Workspace:
     def replace_network(self, network: RoadNetwork) -> None:
         """Put ``network`` in the place of what was there, all or nothing (WorkspaceError)."""
         path = self._cached(_NETWORK_FILE)
-        importlib.import_module("data.network_store").save_network(network, path)
+        save_network(network, path)
 
     def save_result(
         self, kind: str, *, inputs: Mapping[str, Any], body: Mapping[str, Any]
@@ -246,8 +246,7 @@ def _load_demand(path: Path, _changed_ns: int) -> Demand:
 @lru_cache(maxsize=2)
 def _load_network(path: Path, _changed_ns: int) -> RoadNetwork:
     """Load the network; kept until the file changes."""
-    network: RoadNetwork = importlib.import_module("data.network_store").load_network(path)
-    return network
+    return load_network(path)
 
 
 @contextlib.contextmanager

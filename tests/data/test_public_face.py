@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import data
+
+FACE = {
+    "ACCESS_MODES",
+    "FACILITIES",
+    "GROUPS",
+    "KINDS",
+    "SAMPLE_NOTICE",
+    "STATUSES",
+    "CandidateSites",
+    "Contents",
+    "Database",
+    "Demand",
+    "Districts",
+    "GroupSettings",
+    "Result",
+    "ServiceStandard",
+    "Settings",
+    "Stations",
+    "Table",
+    "Term",
+    "Workspace",
+    "default_settings",
+    "load_network",
+    "network_grid_sites",
+    "read_demand",
+    "read_districts",
+    "read_rows",
+    "read_settings",
+    "read_sites",
+    "read_stations",
+    "save_network",
+    "write_districts",
+    "write_stations",
+    "write_template",
+}
+
+
+def test_the_public_face_of_data_is_this_and_nothing_else() -> None:
+    assert set(data.__all__) == FACE
+    assert all(hasattr(data, name) for name in data.__all__)
