@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (".csv", ".xlsx", ".geojson", ".gpkg")
 _LIST_JOINT: Final = "、"
+_WIDTHS: Final = {
+    "name": 32,
+    "address": 32,
+    "hours": 24,
+    "facilities": 40,
+    "groups": 30,
+    "notice": 40,
+}
 
 
 def write_points(columns: Columns, path: Path, *, layer: str, sample: bool) -> None:
@@ -84,31 +92,23 @@ def _write_csv(columns: Columns, path: Path, _layer: str, _notice: str) -> None:
 
 
 def _write_xlsx(columns: Columns, path: Path, layer: str, notice: str) -> None:
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet(layer)
-    sheet.freeze_panes = "A2"
-    for number, name in enumerate(columns, start=1):
-        wide = {
-            "name": 32,
-            "address": 32,
-            "hours": 24,
-            "facilities": 40,
-            "groups": 30,
-            "notice": 40,
-        }
-        sheet.column_dimensions[get_column_letter(number)].width = wide.get(name, 14)
-    heading = []
-    for name in columns:
-        cell = openpyxl.cell.WriteOnlyCell(sheet, value=name)
-        cell.font = Font(bold=True)
-        heading.append(cell)
-    sheet.append(heading)
-    for row in _cells(columns):
-        sheet.append([_whole_number(cell) for cell in row])
-    if notice:
-        book.create_sheet("notice").append([notice])
-        book.properties.description = notice
+    # The draft is made first: a workbook that is begun and not saved complains when it goes.
     with replacing(path) as draft:
+        book = openpyxl.Workbook(write_only=True)
+        sheet = book.create_sheet(layer)
+        sheet.freeze_panes = "A2"
+        heading = []
+        for number, name in enumerate(columns, start=1):
+            sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(name, 14)
+            cell = openpyxl.cell.WriteOnlyCell(sheet, value=name)
+            cell.font = Font(bold=True)
+            heading.append(cell)
+        sheet.append(heading)
+        for row in _cells(columns):
+            sheet.append([_whole_number(cell) for cell in row])
+        if notice:
+            book.create_sheet("notice").append([notice])
+            book.properties.description = notice
         book.save(draft)
 
 
