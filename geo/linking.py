@@ -24,6 +24,8 @@ class Links(NamedTuple):
     ``arc_cost`` float64[2 * n_edges] is the running cost of every arc, NaN where closed;
     ``arc_end`` int32 the state reached at its end (-1: closed or blocked) and ``end_cost`` what is
     lost on arriving there. Arc a may be left from ``tail[tail_start[a]:tail_start[a + 1]]``.
+    ``edge_ends`` int32[n_edges, 2] are the nodes where an edge begins and ends, -1 where the mode
+    is stopped.
     """
 
     graph: StateGraph
@@ -34,6 +36,7 @@ class Links(NamedTuple):
     end_cost: NDArray[np.float64]
     tail_start: NDArray[np.int64]
     tail: NDArray[np.int32]
+    edge_ends: NDArray[np.int32]
 
 
 def links_of(network: RoadNetwork, *, mode: str, measure: str = "seconds") -> Links:
@@ -89,6 +92,7 @@ def _links(network: RoadNetwork, m: int, measure: str) -> Links:
         end_cost=end_cost,
         tail_start=tail_start,
         tail=out_state[order].astype(np.int32),
+        edge_ends=np.where(blocked[arc_head], -1, arc_head).reshape(-1, 2)[:, ::-1].copy(),
     )
 
 
@@ -143,6 +147,8 @@ def leaving(links: Links, snaps: Snaps, access: NDArray[np.float64]) -> Pairs:
         cost = rest * links.arc_cost[arc] + links.end_cost[arc] + access[found]
         good = np.isfinite(cost) & (links.arc_end[arc] >= 0)
         parts.append((found[good], links.arc_end[arc[good]], cost[good]))
+    point, node = _at_nodes(links, snaps)
+    parts.append((point, node, access[point]))
     return Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
@@ -160,7 +166,28 @@ def arriving(links: Links, snaps: Snaps, access: NDArray[np.float64]) -> Pairs:
         slot = np.repeat(links.tail_start[arc] - np.cumsum(sizes) + sizes, sizes)
         slot += np.arange(len(slot))
         parts.append((np.repeat(point, sizes), links.tail[slot], np.repeat(cost, sizes)))
+    point, node = _at_nodes(links, snaps)
+    order = np.argsort(links.state_node, kind="stable")
+    states_of = links.state_node[order]
+    low = np.searchsorted(states_of, node, side="left")
+    sizes = np.searchsorted(states_of, node, side="right") - low
+    slot = np.repeat(low - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+    parts.append((np.repeat(point, sizes), order[slot], np.repeat(access[point], sizes)))
     return Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _at_nodes(links: Links, snaps: Snaps) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Points whose place is the very end of an edge, and the node there.
+
+    Such a point stands at a junction: it joins every road there, not only the edge to which it
+    happens to be tied, which may be one-way.
+    """
+    at = [np.flatnonzero(snaps.found & (snaps.fraction == end)) for end in (0.0, 1.0)]
+    node = np.concatenate(
+        [links.edge_ends[snaps.edge[points], end] for end, points in enumerate(at)]
+    )
+    point = np.concatenate(at)
+    return point[node >= 0], node[node >= 0]
 
 
 class DirectPairs(NamedTuple):
