@@ -11,11 +11,12 @@ import csv
 import io
 import re
 import unicodedata
+import warnings
 import zipfile
 import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -126,13 +127,13 @@ def harmless(text: str) -> str:
 
 def _bytes_of(path: Path) -> bytes:
     """Read the whole file, if it is one and not too large."""
-    if path.is_dir():
-        raise FileFormatError(f"{path.name}: is a folder, not a file")
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise FileFormatError(f"{path}: no such file") from None
+    except IsADirectoryError:
+        raise FileFormatError(f"{path.name}: is a folder, not a file") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or error
         raise FileFormatError(f"{quote(str(path))}: cannot be read ({reason})") from None
@@ -266,8 +267,8 @@ def _separator(text: str) -> str:
     return max(",;\t", key=bare.count)
 
 
-def _xlsx_rows(path: Path, data: bytes) -> Iterable[Sequence[object]]:
-    """Yield the rows of the first sheet."""
+def _xlsx_rows(path: Path, data: bytes) -> list[tuple[str, ...]]:
+    """Take the rows of the first sheet."""
     _check_package(path, data)
     broken = (
         InvalidFileException,
@@ -283,15 +284,16 @@ def _xlsx_rows(path: Path, data: bytes) -> Iterable[Sequence[object]]:
         zlib.error,
     )
     try:
-        book = openpyxl.load_workbook(
-            io.BytesIO(data), read_only=True, data_only=True, keep_links=False
-        )
-        try:
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # what a file says of its own size is not to be trusted
-            yield from sheet.iter_rows(
-                max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS + 1, values_only=True
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(
+                io.BytesIO(data), read_only=True, data_only=True, keep_links=False
             )
+        try:
+            with warnings.catch_warnings():
+                # It warns of missing styles and of validations, which no table needs.
+                warnings.simplefilter("ignore")
+                return _sheet_rows(book.worksheets[0])
         finally:
             book.close()
     except FileFormatError:
@@ -301,6 +303,21 @@ def _xlsx_rows(path: Path, data: bytes) -> Iterable[Sequence[object]]:
             f"{path.name}: is a broken workbook ({quote(str(error))}): "
             "open it in a spreadsheet and save it as .xlsx again"
         ) from None
+
+
+def _sheet_rows(sheet: Any) -> list[tuple[str, ...]]:  # noqa: ANN401 - its stubs lack this class
+    """Take rows up to the heading in the full width, and the others one cell wider than it."""
+    sheet.reset_dimensions()  # what a file says of its own size is not to be trusted
+    rows: list[tuple[str, ...]] = []
+    for row in sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS + 1, values_only=True):
+        rows.append(_trimmed(row))
+        if sum(map(bool, rows[-1])) > 1:
+            break
+    width = len(rows[-1]) + 1 if rows else 1
+    rest = sheet.iter_rows(
+        min_row=len(rows) + 1, max_row=MAX_ROWS + 1, max_col=width, values_only=True
+    )
+    return rows + [_trimmed(row) for row in rest]
 
 
 def _check_package(path: Path, data: bytes) -> None:

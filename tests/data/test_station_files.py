@@ -228,7 +228,7 @@ def test_a_point_that_only_another_datum_brings_inside_is_questioned(tmp_path: P
     [
         (["编号", "名称", "类型", "经度", "纬度", "设旋"], 'column 设旋: "设旋" is no known heading: did you mean facilities (设施)? If not, delete the column'),  # noqa: E501 - the message as a whole
         (["编号", "名称", "类型", "经度"], "has no column lat (纬度), which every station needs"),
-        (["编号", "id", "名称", "类型", "经度", "纬度"], 'id: means id, as "编号" does: delete one'),
+        (["编号", "id", "名称", "类型", "经度", "纬度"], 'id: means id, as "编号" does'),
         (["编号", "名称", "类型", "经度", "纬度", "颜色代号"], "or delete it"),
     ],
 )  # fmt: skip
