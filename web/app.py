@@ -1,0 +1,83 @@
+"""The web application: one workspace served to workers, planners and officials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, g, request, url_for
+from jinja2 import StrictUndefined
+
+from data.vocabulary import SAMPLE_NOTICE
+from web.api import api, city_here
+from web.city import City
+from web.language import language_of
+from web.locator import locator
+from web.pages import helpers
+from web.palette import css_variables
+from web.planner import planner
+from web.reports import reports
+from web.security import secure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def create_app(workspace_folder: Path, *, testing: bool = False) -> Flask:
+    """Make the application that serves one workspace.
+
+    Raises
+    ------
+    WorkspaceError
+        when the folder is no workspace.
+    """
+    app = Flask("web")
+    app.config.update(TESTING=testing, JSON_AS_ASCII=False)
+    app.extensions["yizhan"] = City(workspace_folder)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(helpers())
+    app.before_request(_choose_language)
+    app.context_processor(_page_context)
+    for blueprint in (locator, planner, reports, api):
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/tokens.css", "tokens", _tokens)
+    secure(app)
+    return app
+
+
+def _choose_language() -> None:
+    """Chinese, unless the address asks for English."""
+    g.language = language_of(request.args.get("lang"))
+
+
+def _page_context() -> dict[str, Any]:
+    """Give every page its language, its city and a way to keep the language in links."""
+    settings = city_here().settings
+    return {
+        "t": g.language,
+        "city_name": settings.name,
+        "sample": settings.sample,
+        "notice": SAMPLE_NOTICE,
+        "link": _link,
+        "other_language": _other_language(),
+    }
+
+
+def _link(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - URL values of any type
+    """Return the address of one of our pages in the reader's language."""
+    if g.language.code != "zh":
+        values["lang"] = g.language.code
+    return url_for(endpoint, **values)
+
+
+def _other_language() -> str:
+    """Return the address of this page in the other language."""
+    return f"{request.path}?lang=en" if g.language.code == "zh" else request.path
+
+
+def _tokens() -> Response:
+    """Answer the palette as CSS variables."""
+    response = Response(css_variables(), content_type="text/css; charset=utf-8")
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]

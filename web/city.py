@@ -1,0 +1,154 @@
+"""What the pages read of a workspace, kept in memory for as long as nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from data.settings import SETTINGS_FILE
+from data.vocabulary import SAMPLE_NOTICE
+from data.workspace import Workspace
+from geo.errors import NothingYetError
+from web.city_map import base_roads, map_of_workspace
+from web.report_pages import report_of
+from web.station_features import station_features
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+    from pathlib import Path
+
+    from data.settings import Settings
+    from web.city_map import CityMap
+    from web.language import Language
+    from web.report_pages import Report
+    from web.station_features import Feature
+
+T = TypeVar("T")
+
+
+class City:
+    """One workspace behind the pages.
+
+    What was read or drawn is kept under a key that names its inputs; a new import or plan gives a
+    new key, and only the newest of each sort stays.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._kept: dict[str, tuple[Hashable, Any]] = {}
+        self._lock = threading.RLock()
+        self.workspace()
+
+    def workspace(self) -> Workspace:
+        """Return the opened workspace; opened anew after an edit of its settings."""
+        settings_file = self.folder / SETTINGS_FILE
+        changed = settings_file.stat().st_mtime_ns if settings_file.exists() else 0
+        return self._keep("workspace", changed, lambda: Workspace.open(self.folder))
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the city."""
+        return self.workspace().settings
+
+    def features(self) -> list[Feature]:
+        """Return the stations as features, by name; empty where there is no register yet."""
+        return self._keep("features", self._stations_key(), self._read_features)
+
+    def collection(self, features: list[Feature]) -> dict[str, Any]:
+        """Return features as a GeoJSON collection, with the notice of a generated sample."""
+        body: dict[str, Any] = {"type": "FeatureCollection", "features": features}
+        if self.settings.sample:
+            body["notice"] = SAMPLE_NOTICE
+        return body
+
+    def stations_version(self) -> str:
+        """Return a short text that changes when the register or the settings change."""
+        return _short_hash(self._stations_key())
+
+    def roads_version(self) -> str:
+        """Return a short text that changes when the road network changes."""
+        return _short_hash(self._changed("network.npy"))
+
+    def roads_json(self) -> str:
+        """Return the base map of the worker's page as GeoJSON; empty where no roads are yet."""
+        return self._keep("roads", self._changed("network.npy"), self._draw_roads)
+
+    def map(self, language: Language) -> CityMap:
+        """Return the map of the newest plan (NothingYetError when there is nothing to draw)."""
+        key = self._map_key()
+        return self._keep(
+            f"map {language.code}",
+            key,
+            lambda: map_of_workspace(self.workspace(), language=language),
+        )
+
+    def report(self, language: Language) -> Report:
+        """Return the report of the newest plan or coverage (NothingYetError when there is none)."""
+        coverage = self.workspace().newest_result("coverage")
+        key = (
+            self._map_key(),
+            None if coverage is None else coverage.id,
+            datetime.now(UTC).astimezone().date(),
+        )
+        return self._keep(
+            f"report {language.code}",
+            key,
+            lambda: report_of(self.workspace(), language=language),
+        )
+
+    def map_version(self) -> str:
+        """Return a short text that changes when the map would."""
+        return _short_hash(self._map_key())
+
+    def _keep(self, sort: str, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made under this key, or make it, once for all threads."""
+        with self._lock:
+            if sort not in self._kept or self._kept[sort][0] != key:
+                self._kept[sort] = (key, make())
+            made: T = self._kept[sort][1]
+            return made
+
+    def _stations_key(self) -> Hashable:
+        contents = self.workspace().contents("stations")
+        return (repr(contents), self._settings_changed())
+
+    def _map_key(self) -> Hashable:
+        plan = self.workspace().newest_result("plan")
+        return (
+            self._stations_key(),
+            None if plan is None else plan.id,
+            self._changed("network.npy"),
+            self._changed("demand.npz"),
+        )
+
+    def _settings_changed(self) -> int:
+        path = self.folder / SETTINGS_FILE
+        return path.stat().st_mtime_ns if path.exists() else 0
+
+    def _changed(self, name: str) -> int:
+        path = self.folder / "cache" / name
+        return path.stat().st_mtime_ns if path.exists() else 0
+
+    def _read_features(self) -> list[Feature]:
+        try:
+            stations = self.workspace().stations()
+        except NothingYetError:
+            return []
+        features = station_features(stations, self.settings.groups)
+        return sorted(features, key=lambda feature: str(feature["properties"]["name"]))
+
+    def _draw_roads(self) -> str:
+        try:
+            network = self.workspace().network()
+        except NothingYetError:
+            return json.dumps(self.collection([]))
+        roads = base_roads(network, most_points=25_000)
+        collection = self.collection([lines.as_feature() for lines in roads])
+        return json.dumps(collection, ensure_ascii=False, separators=(",", ":"))
+
+
+def _short_hash(key: Hashable) -> str:
+    return hashlib.sha256(repr(key).encode()).hexdigest()[:16]

@@ -1,0 +1,350 @@
+"""The map of a city: what is drawn, in which order, and the legend that explains it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import numpy as np
+import shapely
+
+from data.atomic import write_text
+from data.vocabulary import KINDS, SAMPLE_NOTICE
+from geo.areas import covered_area
+from geo.errors import NothingYetError
+from geo.measure import Box, from_metric, to_metric
+from planning.siting import SitingPlan
+from web.density import density_of
+from web.label_points import label_point
+from web.language import CHINESE, Language, count, standard_words
+from web.maps import MapDocument, SafeMap
+from web.pages import asset_text, leaflet_css, render
+from web.road_lines import road_lines
+from web.station_features import station_features
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+    from pathlib import Path
+
+    import numpy.typing as npt
+    from shapely.geometry.base import BaseGeometry
+
+    from data.demand import Demand
+    from data.districts import Districts
+    from data.settings import Settings
+    from data.stations import Stations
+    from data.workspace import Workspace
+    from geo.network import RoadNetwork
+    from web.density import Density
+    from web.road_lines import RoadLines
+    from web.station_features import Feature
+
+T = TypeVar("T")
+
+_WHOLE_BOX_MARGIN_M: Final = 400.0
+_BLOCK_M: Final = 120.0  # half the width of a city block that covered streets go round
+_DRAWN_TO_M: Final = 8.0
+
+
+@dataclass(frozen=True, eq=False)
+class CityContents:
+    """What a map of a city shows; None or empty where there is nothing yet.
+
+    ``covered`` is the area within the national standard of an open station, ``made_on`` the day
+    that the legend names.
+    """
+
+    settings: Settings
+    districts: Districts
+    stations: Stations | None
+    demand: Demand | None
+    network: RoadNetwork | None
+    covered: BaseGeometry | None
+    plan: SitingPlan | None
+    made_on: date
+
+    def mark_lonlat(self) -> npt.NDArray[np.float64]:
+        """Return where stations and new sites stand, float64[n, 2]."""
+        lonlat = [] if self.stations is None else [self.stations.lonlat]
+        if self.plan is not None:
+            lonlat.append(np.array([(site.lon, site.lat) for site in self.plan.sites]))
+        return np.concatenate([part.reshape(-1, 2) for part in lonlat] or [np.empty((0, 2))])
+
+
+@dataclass(frozen=True)
+class LegendRow:
+    """One kind of station in the legend, or the proposed sites (``number`` given)."""
+
+    kind: str
+    word: str
+    n: int
+    state: str = "open"
+    number: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Legend:
+    """What the marks, the colours and the lines of a map mean."""
+
+    rows: tuple[LegendRow, ...]
+    density: Density | None
+    covered_words: str
+    has_districts: bool
+    has_roads: bool
+    source: str
+    made_on: date
+
+
+@dataclass(frozen=True, eq=False)
+class CityMap:
+    """A finished map with its legend, to be put into a page or written as one file."""
+
+    title: str
+    document: MapDocument
+    legend: Legend
+    language: Language
+    sample: bool
+
+    def html(self) -> str:
+        """Return the map as one HTML document that asks nobody for anything."""
+        return render(
+            "map_file.html",
+            self.language,
+            city_map=self,
+            notice=SAMPLE_NOTICE,
+            leaflet_css=leaflet_css(),
+            leaflet_js=asset_text("vendor/leaflet-1.9.4/leaflet.js"),
+            map_js=asset_text("map.js"),
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the map as one file, whole or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, self.html())
+
+
+def map_of_workspace(workspace: Workspace, *, language: Language = CHINESE) -> CityMap:
+    """Draw what the workspace has: stations, density, covered area, the newest plan.
+
+    Raises
+    ------
+    NothingYetError
+        when there is neither a road network nor a station.
+    """
+    return city_map(contents_of(workspace), language=language)
+
+
+def contents_of(workspace: Workspace) -> CityContents:
+    """Gather what a map of the workspace shows; what is not there yet stays empty."""
+    settings = workspace.settings
+    stations = _or_none(workspace.stations)
+    network = _or_none(workspace.network)
+    if stations is None and network is None:
+        raise NothingYetError(
+            f"{workspace.folder} has no stations and no roads yet: run yizhan network build and "
+            "yizhan stations import"
+        )
+    result = workspace.newest_result("plan")
+    return CityContents(
+        settings=settings,
+        districts=workspace.districts,
+        stations=stations,
+        demand=_or_none(workspace.demand),
+        network=network,
+        covered=_covered(network, stations, settings),
+        plan=None if result is None else SitingPlan.from_dict(dict(result.body)),
+        made_on=datetime.now(UTC).astimezone().date(),
+    )
+
+
+def city_map(contents: CityContents, *, language: Language = CHINESE) -> CityMap:
+    """Draw a city: density lowest, then covered area, roads, districts, stations, new sites."""
+    t, settings = language, contents.settings
+    density = (
+        None
+        if contents.demand is None
+        else density_of(contents.demand, metric_crs=settings.metric_crs)
+    )
+    drawn = SafeMap(_box_of(contents))
+    if density is not None:
+        drawn.add_density(density, title=t("工友密度", "Worker density"))
+    if contents.covered is not None:
+        drawn.add_covered(contents.covered, title=t("已覆盖范围", "Covered area"))
+    if contents.network is not None:
+        drawn.add_roads(road_lines(contents.network), title=t("道路", "Roads"))
+    marks = contents.mark_lonlat()
+    drawn.add_districts(
+        dict(zip(contents.districts.names, contents.districts.areas, strict=True)),
+        label_points=[label_point(area, marks) for area in contents.districts.areas],
+        title=t("区县", "Districts"),
+    )
+    if contents.stations is not None:
+        features = [_shown(feature, t) for feature in _features(contents)]
+        drawn.add_stations(features, title=t("现有站点", "Stations"), name="stations")
+    if contents.plan is not None:
+        sites = plan_features(contents.plan, t)
+        drawn.add_stations(sites, title=t("新站建议", "Proposed sites"), name="sites")
+    return CityMap(
+        title=t(f"{settings.name} · 驿站地图", f"{settings.name} · Map of stations"),
+        document=drawn.document(words=map_words(t), attribution=source_of(settings, t)),
+        legend=_legend(contents, density, t),
+        language=language,
+        sample=settings.sample,
+    )
+
+
+def map_words(t: Language) -> dict[str, str]:
+    """Return what the controls of a map are called."""
+    return {
+        "zoom_in": t("放大", "Zoom in"),
+        "zoom_out": t("缩小", "Zoom out"),
+        "layers": t("图层", "Layers"),
+        "map": t("地图", "Map"),
+    }
+
+
+def source_of(settings: Settings, t: Language) -> str:
+    """Say whose roads are drawn: the generated sample's, or OpenStreetMap's (ODbL)."""
+    if settings.sample:
+        return t("道路：示意数据", "Roads: generated sample")
+    return "© OpenStreetMap contributors"
+
+
+def base_roads(network: RoadNetwork, *, most_points: int) -> tuple[RoadLines, ...]:
+    """Return the base map for a phone: fewer points, coarser lines."""
+    return road_lines(network, most_points=most_points, tolerance_m=10.0)
+
+
+def plan_features(plan: SitingPlan, t: Language) -> list[Feature]:
+    """Return the proposed sites of a plan as features, numbered in their order."""
+    return [
+        {
+            "type": "Feature",
+            "id": f"site-{site.order}",
+            "geometry": {"type": "Point", "coordinates": [round(site.lon, 6), round(site.lat, 6)]},
+            "properties": {
+                "name": site.name,
+                "kind": site.kind,
+                "state": "open",
+                "number": site.order,
+                "lines": [
+                    t(f"第 {site.order} 个新站", f"New station no. {site.order}"),
+                    t(
+                        f"新覆盖 {count(site.adds_workers)} 人",
+                        f"reaches {count(site.adds_workers)} more workers",
+                    ),
+                ],
+            },
+        }
+        for site in plan.sites
+    ]
+
+
+def _or_none(read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except NothingYetError:
+        return None
+
+
+def _covered(
+    network: RoadNetwork | None, stations: Stations | None, settings: Settings
+) -> BaseGeometry | None:
+    """Return the area within the national standard of an open station, None when there is none."""
+    if network is None or stations is None:
+        return None
+    is_open = (stations.frame["status"] == "open").to_numpy(dtype=np.bool_)
+    if not is_open.any():
+        return None
+    standard = settings.national
+    area = covered_area(
+        network,
+        mode=standard.mode,
+        destinations=stations.lonlat[is_open],
+        cutoff_s=standard.cutoff_s,
+        cutoff_m=standard.radius_m,
+    )
+    return None if area.is_empty else _without_blocks(area, settings.metric_crs)
+
+
+def _without_blocks(area: BaseGeometry, metric_crs: str) -> BaseGeometry:
+    """Fill the blocks between covered streets, which on a map are noise."""
+    metric = shapely.transform(area, lambda lonlat: to_metric(lonlat, crs=metric_crs))
+    closed = metric.buffer(_BLOCK_M).buffer(-_BLOCK_M).simplify(_DRAWN_TO_M)
+    return shapely.transform(closed, lambda xy: from_metric(xy, crs=metric_crs))
+
+
+def _features(contents: CityContents) -> list[Feature]:
+    if contents.stations is None:
+        return []
+    return station_features(contents.stations, contents.settings.groups)
+
+
+def _box_of(contents: CityContents) -> Box:
+    """Return what the map opens on: the districts, else where the stations are, else the roads."""
+    if len(contents.districts):
+        return contents.districts.box
+    if contents.stations is not None and len(contents.stations):
+        lonlat = contents.stations.lonlat
+        (left, bottom), (right, top) = lonlat.min(axis=0), lonlat.max(axis=0)
+        edge = 1e-4
+        box = Box(float(left) - edge, float(bottom) - edge, float(right) + edge, float(top) + edge)
+        return box.grown(_WHOLE_BOX_MARGIN_M)
+    return contents.settings.box
+
+
+def _legend(contents: CityContents, density: Density | None, t: Language) -> Legend:
+    rows = [] if contents.stations is None else _kind_rows(contents.stations, t)
+    if contents.plan is not None and contents.plan.sites:
+        kind = contents.plan.sites[0].kind
+        n_sites = len(contents.plan.sites)
+        rows.append(LegendRow(kind, t("新站建议", "Proposed"), n_sites, number=1))
+    return Legend(
+        rows=tuple(rows),
+        density=density,
+        covered_words=""
+        if contents.covered is None
+        else standard_words(contents.settings.national, t),
+        has_districts=len(contents.districts) > 0,
+        has_roads=contents.network is not None,
+        source=source_of(contents.settings, t),
+        made_on=contents.made_on,
+    )
+
+
+def _kind_rows(stations: Stations, t: Language) -> list[LegendRow]:
+    """Count the stations of each kind, open ones first, then those that are not."""
+    frame = stations.frame
+    rows = []
+    for term in KINDS:
+        n = int(((frame["kind"] == term.id) & (frame["status"] == "open")).sum())
+        if n:
+            rows.append(LegendRow(term.id, t.kind(term.id), n))
+    for status in ("planned", "suspended", "closed"):
+        n = int((frame["status"] == status).sum())
+        if n:
+            rows.append(LegendRow("station", t.status(status), n, state=status))
+    return rows
+
+
+def _shown(feature: Feature, t: Language) -> Feature:
+    """Keep of a station what its popup says."""
+    properties = feature["properties"]
+    lines = [
+        t.kind(properties["kind"]),
+        properties["address"],
+        properties["hours"] or t("时间未知", "hours unknown"),
+        " · ".join(t.facility(facility) for facility in properties["facilities"]),
+        "" if properties["status"] == "open" else t.status(properties["status"]),
+    ]
+    return {
+        **feature,
+        "properties": {
+            "name": properties["name"],
+            "kind": properties["kind"],
+            "state": properties["state"],
+            "lines": [line for line in lines if line],
+        },
+    }

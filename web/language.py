@@ -1,0 +1,137 @@
+"""The two languages of the pages, Chinese first, and how numbers and terms are written in them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from data.vocabulary import FACILITIES_BY_ID, GROUPS_BY_ID, KINDS_BY_ID, STATUSES_BY_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from data.settings import ServiceStandard
+    from data.vocabulary import Term
+
+# On a page of stations the nine signs of 户外劳动者服务驿站 say no more than 驿站 does.
+_SHORT_KINDS: Final = {
+    "service_centre": ("服务中心", "Service centre"),
+    "base": ("服务基地", "Service base"),
+    "station": ("驿站", "Station"),
+}
+_EVERYBODY: Final = ("全部工友", "All workers")
+_WHOLE_CITY: Final = ("全市", "Whole city")
+_OUTSIDE: Final = ("区县之外", "Outside the districts")
+_ALL: Final = "all"
+
+
+@dataclass(frozen=True)
+class Language:
+    """One of the two languages; ``code`` is "zh" or "en"."""
+
+    code: str
+
+    @property
+    def tag(self) -> str:
+        """The language as HTML writes it."""
+        return "zh-CN" if self.code == "zh" else "en"
+
+    def __call__(self, zh: str, en: str) -> str:
+        """Return the sentence that is written in this language."""
+        return zh if self.code == "zh" else en
+
+    def kind(self, kind: str) -> str:
+        """Name a kind of station, shortly."""
+        return self(*_SHORT_KINDS[kind]) if kind in _SHORT_KINDS else self._term(KINDS_BY_ID, kind)
+
+    def group(self, group: str) -> str:
+        """Name a group of workers; "all" is everybody."""
+        return self(*_EVERYBODY) if group == _ALL else self._term(GROUPS_BY_ID, group)
+
+    def district(self, district: str) -> str:
+        """Name a district; "all" is the whole city, "outside" what lies in none."""
+        special = {_ALL: _WHOLE_CITY, "outside": _OUTSIDE}
+        return self(*special[district]) if district in special else district
+
+    def facility(self, facility: str) -> str:
+        """Name what a station offers."""
+        return self._term(FACILITIES_BY_ID, facility)
+
+    def status(self, status: str) -> str:
+        """Name the status of a station."""
+        return self._term(STATUSES_BY_ID, status)
+
+    def day(self, day: date) -> str:
+        """Write a date."""
+        return self(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {day:%B %Y}")
+
+    def _term(self, terms: Mapping[str, Term], word: str) -> str:
+        term = terms.get(word)
+        if term is None:
+            return word
+        return term.zh if self.code == "zh" else term.en[:1].upper() + term.en[1:]
+
+
+CHINESE: Final = Language("zh")
+ENGLISH: Final = Language("en")
+
+
+def language_of(word: str | None) -> Language:
+    """Return English where it is asked for, Chinese otherwise."""
+    return ENGLISH if word == "en" else CHINESE
+
+
+def count(number: float) -> str:
+    """Write a number of people or things: whole, with thousands separators."""
+    return f"{number:,.0f}"
+
+
+def signed_count(number: float) -> str:
+    """Write a change of a number: whole, with its sign; no sign on nothing."""
+    return f"{number:+,.0f}".replace("-", "−") if round(number) else "0"
+
+
+def share(part: float, whole: float) -> str:
+    """Write a share in per cent with one digit; a dash where there is nobody to reach."""
+    return f"{100 * part / whole:.1f} %" if whole > 0 else "–"
+
+
+def points(before: float, after: float, whole: float) -> str:
+    """Write the change of a share in percentage points with one digit and its sign."""
+    if whole <= 0:
+        return "–"
+    return f"{100 * (after - before) / whole:+.1f}".replace("-", "−")
+
+
+def two_digits(value: float) -> str:
+    """Write a value with the two digits that count, such as 0.34, 7.1, 86 or 1,400."""
+    if value == 0:
+        return "0"
+    digits = 1 - math.floor(math.log10(abs(value)))
+    return f"{round(value, digits):,.{max(0, digits)}f}"
+
+
+def gap_words(gap: float) -> str:
+    """Write a relative gap in per cent: two digits that count, never a zero that is none."""
+    per_cent = 100 * gap
+    smallest, coarse = 0.01, 1.0
+    if per_cent < smallest:
+        return f"{smallest} %"
+    return f"{per_cent:.1f} %" if per_cent >= coarse else f"{per_cent:.2f} %"
+
+
+def standard_words(standard: ServiceStandard, t: Language) -> str:
+    """Say a service standard in words, such as "步行 15 分钟、1 公里内"."""
+    minutes = f"{standard.cutoff_s / 60:g}"
+    zh, en = {
+        "foot": ("步行", "on foot"),
+        "ebike": ("电动车", "by e-bike"),
+        "car": ("驾车", "by car"),
+        "truck": ("货车", "by truck"),
+    }[standard.mode]
+    if standard.radius_m is None:
+        return t(f"{zh} {minutes} 分钟内", f"within {minutes} min {en}")
+    km = f"{standard.radius_m / 1000:g}"
+    return t(f"{zh} {minutes} 分钟、{km} 公里内", f"within {minutes} min {en} and {km} km")

@@ -1,0 +1,263 @@
+"""Maps by folium, through one safe wrapper: no other host, and no text that can act as HTML.
+
+folium writes names, popups and tooltips into HTML and script as they are. Here whatever comes from
+data travels as GeoJSON, which folium escapes as JSON, and `static/map.js` sets it as text; the few
+labels that folium must write itself are escaped. Its assets are replaced on the instance, because
+``add_js_link`` would change the class for the whole process. The parts of a finished map are kept
+apart (`MapDocument`), so that they go into one file or under a strict Content-Security-Policy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import folium
+from branca.element import Figure
+from folium.map import CustomPane
+from folium.template import Template
+from folium.utilities import JsCode
+from shapely.geometry import mapping
+
+from web.palette import tone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from geo.measure import Box
+    from web.density import Density
+    from web.road_lines import RoadLines
+    from web.station_features import Feature
+
+Named = TypeVar("Named")
+
+_DIGITS: Final = 5
+_MOST_MARKS: Final = 1500  # beyond it stations are dots on the canvas
+_PANES: Final = {"density": 210, "covered": 220, "roads": 230, "districts": 240, "labels": 590}
+
+
+@dataclass(frozen=True)
+class MapDocument:
+    """A finished map: its ``div``, and the ``script`` that fills it (needs Leaflet and map.js)."""
+
+    div: str
+    script: str
+
+
+class _Dress(folium.MacroElement):
+    """Hand the finished Leaflet map to `static/map.js`: controls, words, colours of the scheme."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "yizhan.dress({{ this._parent.get_name() }}, {{ this.settings|tojson }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # folium ships no types
+        self._name = "Dress"
+        self.settings = settings
+
+
+class SafeMap:
+    """A folium map on paper: layers are added in order, then `document` finishes it."""
+
+    def __init__(self, box: Box) -> None:
+        left, bottom, right, top = box
+        self._map = folium.Map(
+            location=[(bottom + top) / 2, (left + right) / 2],
+            tiles=None,
+            prefer_canvas=True,
+            zoom_control=False,
+            attribution_control=False,
+            zoom_snap=0.25,
+            min_zoom=7,
+            maxZoom=18,
+        )
+        self._map.default_js = []
+        self._map.default_css = []
+        _name(self._map, "city")
+        for pane, z_index in _PANES.items():
+            self._map.add_child(_name(CustomPane(pane, z_index=z_index), pane))
+        self._box = [left, bottom, right, top]
+
+    def add_density(self, density: Density, *, title: str) -> None:
+        """Add the classed squares, filled by the ramp."""
+        features = [
+            _area(f"density-{number}", area, step=density.ramp_step(number))
+            for number, area in enumerate(density.areas)
+        ]
+        self._add_areas(
+            "density",
+            features,
+            title=title,
+            style=lambda feature: {
+                **_ink(fill=f"ramp-{feature['properties']['step']}"),
+                "stroke": False,
+                "fillOpacity": 0.6,
+            },
+        )
+
+    def add_covered(self, area: BaseGeometry, *, title: str) -> None:
+        """Add the covered area: a thin outline and a fill of 12 %."""
+        self._add_areas(
+            "covered",
+            [_area("covered", area)],
+            title=title,
+            style=lambda _feature: {
+                **_ink(line="accent", fill="accent"),
+                "weight": 1.2,
+                "fillOpacity": 0.12,
+            },
+        )
+
+    def add_roads(self, roads: Iterable[RoadLines], *, title: str) -> None:
+        """Add the base map."""
+        self._add_areas(
+            "roads",
+            [lines.as_feature() for lines in roads],
+            title=title,
+            style=lambda feature: {
+                **_ink(line=f"road-{feature['properties']['road']}"),
+                "road": feature["properties"]["width"],
+                "weight": feature["properties"]["width"],
+                "opacity": 0.9,
+            },
+        )
+
+    def add_districts(
+        self,
+        areas: Mapping[str, BaseGeometry],
+        *,
+        label_points: Sequence[tuple[float, float]],
+        title: str,
+    ) -> None:
+        """Add the borders of the districts and their names at ``label_points`` (lon, lat)."""
+        if not areas:
+            return
+        group = _name(folium.FeatureGroup(name=escape(title)), "districts")
+        borders = _layer(
+            "borders",
+            [_area(f"district-{row}", area) for row, area in enumerate(areas.values())],
+            pane="districts",
+            style=lambda _feature: {
+                **_ink(line="border"),
+                "weight": 1.4,
+                "dashArray": "6 4",
+                "fill": False,
+            },
+        )
+        group.add_child(borders)
+        for row, (district, point) in enumerate(zip(areas, label_points, strict=True)):
+            group.add_child(_label(district, point, row))
+        self._map.add_child(group)
+
+    def add_stations(self, features: Sequence[Feature], *, title: str, name: str) -> None:
+        """Add stations or sites as marks; as dots where there are too many for marks."""
+        if not features:
+            return
+        how = "stationMarker" if len(features) <= _MOST_MARKS else "stationDot"
+        self._map.add_child(
+            _name(
+                folium.GeoJson(
+                    {"type": "FeatureCollection", "features": list(features)},
+                    name=escape(title),
+                    on_each_feature=JsCode("yizhan.describe"),
+                    point_to_layer=JsCode(f"yizhan.{how}"),
+                    style_function=lambda _feature: {},
+                ),
+                name,
+            )
+        )
+
+    def document(self, *, words: Mapping[str, str], attribution: str) -> MapDocument:
+        """Finish the map. ``attribution`` is text, escaped here; ``words`` name the controls."""
+        self._map.add_child(_name(folium.LayerControl(position="topright"), "layers"))
+        settings = {
+            "words": dict(words),
+            "attribution": escape(attribution),
+            "box": self._box,
+        }
+        self._map.add_child(_name(_Dress(settings), "dress"))
+        root = self._map.get_root()
+        if not isinstance(root, Figure):
+            raise TypeError("a folium map hangs in a figure")
+        root.render()
+        return MapDocument(div=root.html.render().strip(), script=root.script.render().strip())
+
+    def _add_areas(self, name: str, features: list[Feature], *, title: str, style: Any) -> None:  # noqa: ANN401 - folium's own callback
+        if features:
+            self._map.add_child(_layer(name, features, pane=name, title=title, style=style))
+
+
+def _name(element: Named, name: str) -> Named:
+    """Give an element a name of its own instead of a random one: the same map is the same text."""
+    setattr(element, "_id", name)  # noqa: B010 - folium ships no types and offers no other way
+    return element
+
+
+def _layer(
+    name: str,
+    features: list[Feature],
+    *,
+    pane: str,
+    style: Any,  # noqa: ANN401 - folium's own callback
+    title: str | None = None,
+) -> folium.GeoJson:
+    return _name(
+        folium.GeoJson(
+            {"type": "FeatureCollection", "features": features},
+            name=None if title is None else escape(title),
+            style_function=style,
+            smooth_factor=1.0,
+            pane=pane,
+            interactive=False,
+        ),
+        name,
+    )
+
+
+def _area(feature_id: str, area: BaseGeometry, **properties: Any) -> Feature:  # noqa: ANN401 - JSON values
+    geometry = mapping(area)
+    return {
+        "type": "Feature",
+        "id": feature_id,
+        "geometry": {"type": geometry["type"], "coordinates": _short(geometry["coordinates"])},
+        "properties": properties,
+    }
+
+
+def _short(coordinates: Any) -> Any:  # noqa: ANN401 - nested tuples of any depth
+    """Round coordinates to a metre; more digits only make the file larger."""
+    if isinstance(coordinates, float | int):
+        return round(coordinates, _DIGITS)
+    return [_short(part) for part in coordinates]
+
+
+def _label(district: str, point: tuple[float, float], row: int) -> folium.Marker:
+    """Write a district's name at a point."""
+    lon, lat = point
+    icon = folium.DivIcon(
+        html=f"<span>{escape(district)}</span>", icon_size=(0, 0), class_name="district-label"
+    )
+    marker = folium.Marker(
+        [lat, lon],
+        icon=_name(icon, f"label_icon_{row}"),
+        interactive=False,
+        keyboard=False,
+        pane="labels",
+    )
+    return _name(marker, f"label_{row}")
+
+
+def _ink(*, line: str | None = None, fill: str | None = None) -> dict[str, str]:
+    """Colour by the palette's names (map.js repaints by them) and by their light values."""
+    style: dict[str, str] = {}
+    if line is not None:
+        style |= {"ink": line, "color": tone(line).light}
+    if fill is not None:
+        style |= {"fillInk": fill, "fillColor": tone(fill).light}
+    return style

@@ -1,0 +1,67 @@
+"""A plan in words: the answer in a sentence, its proof, and why each site was chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from web.language import count, gap_words, share
+
+if TYPE_CHECKING:
+    from planning.siting import PlannedSite, SitingPlan
+    from web.language import Language
+
+_NAMED_GROUPS: Final = 2
+
+
+@dataclass(frozen=True)
+class PlanWords:
+    """What the pages say of one plan, in one language."""
+
+    plan: SitingPlan
+    t: Language
+
+    @property
+    def added(self) -> float:
+        """Workers who are covered by the plan and were not before."""
+        return self.plan.covered_after - self.plan.covered_before
+
+    @property
+    def answer(self) -> str:
+        """Say how many sites reach how many workers more."""
+        n, more = len(self.plan.sites), count(self.added)
+        return self.t(
+            f"{n} 个新站，新覆盖 {more} 人",
+            f"{n} new stations reach {more} more workers",
+        )
+
+    @property
+    def proof(self) -> str:
+        """Say how far from the best this is proven to be at most."""
+        if self.plan.status == "optimal":
+            return self.t("已证明没有更好的选法", "proven: no choice does better")
+        return self.t(
+            f"已证明离最优不超过 {gap_words(self.plan.gap)}",
+            f"proven to be within {gap_words(self.plan.gap)} of the best",
+        )
+
+    @property
+    def share_before(self) -> str:
+        """Share of the workers covered before."""
+        return share(self.plan.covered_before, self.plan.before.row().workers)
+
+    @property
+    def share_after(self) -> str:
+        """Share of the workers covered after."""
+        return share(self.plan.covered_after, self.plan.after.row().workers)
+
+    def why(self, site: PlannedSite) -> str:
+        """Say whom a site reaches first of all, such as "快递员 21 · 外卖配送员 17"."""
+        ranked = sorted(site.adds_by_group.items(), key=lambda item: -item[1])
+        named = [(group, n) for group, n in ranked[:_NAMED_GROUPS] if round(n) > 0]
+        return " · ".join(f"{self.t.group(group)}\u00a0{count(n)}" for group, n in named)
+
+    def bar(self, site: PlannedSite) -> float:
+        """Width of a site's bar in per cent of the one that adds most."""
+        most = max((other.adds_workers for other in self.plan.sites), default=0.0)
+        return round(100 * site.adds_workers / most, 1) if most > 0 else 0.0

@@ -1,0 +1,104 @@
+"""The report's figures as CSV files that a spreadsheet opens right and cannot be harmed by."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Final
+
+from data.vocabulary import SAMPLE_NOTICE
+from web.language import CHINESE, ENGLISH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planning.coverage import Coverage
+    from web.report_figures import ReportFigures
+
+Cell = str | float | int
+Row = list[Cell]
+
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_DIGITS: Final = 6
+
+
+def coverage_rows(figures: ReportFigures) -> list[Row]:
+    """Return coverage by group and district, before and after, the headings first."""
+    heading: Row = [
+        "standard",
+        "when",
+        "group",
+        "group_zh",
+        "district",
+        "workers",
+        "within_one",
+        "share_one",
+        "within_two",
+        "share_two",
+        "straight_one",
+        "straight_two",
+    ]
+    rows = [heading, *_rows_of(figures.before, "before")]
+    if figures.after is not None:
+        rows += _rows_of(figures.after, "after")
+    if figures.national is not None:
+        rows += _rows_of(figures.national, "before")
+    return _noticed(rows, sample=figures.settings.sample)
+
+
+def plan_rows(figures: ReportFigures) -> list[Row]:
+    """Return the sites of the plan in their order, the headings first and alone without a plan."""
+    groups = figures.groups
+    heading: Row = ["order", "site_id", "name", "kind", "kind_zh", "district", "lon", "lat"]
+    heading += ["adds_workers", *(f"adds_{group}" for group in groups), "lost_without"]
+    rows = [heading]
+    for site in figures.plan.sites if figures.plan is not None else ():
+        row: Row = [site.order, site.site_id, site.name, site.kind, CHINESE.kind(site.kind)]
+        row += [site.district, round(site.lon, _DIGITS), round(site.lat, _DIGITS)]
+        row += [round(site.adds_workers, 2)]
+        row += [round(site.adds_by_group.get(group, 0.0), 2) for group in groups]
+        row += [round(site.lost_without, 2)]
+        rows.append(row)
+    return _noticed(rows, sample=figures.settings.sample)
+
+
+def csv_text(rows: Sequence[Row]) -> str:
+    """Write rows as CSV text with a byte order mark, by which Excel knows UTF-8.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
+    return "\ufeff" + file.getvalue()
+
+
+def _harmless(cell: Cell) -> Cell:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+
+
+def _rows_of(coverage: Coverage, when: str) -> list[Row]:
+    return [
+        [
+            coverage.standard,
+            when,
+            row.group,
+            CHINESE.group(row.group),
+            row.district if row.district != "all" else ENGLISH.district("all"),
+            round(row.workers, 2),
+            round(row.within_one, 2),
+            round(row.share_one, 4),
+            round(row.within_two, 2),
+            round(row.share_two, 4),
+            round(row.straight_one, 2),
+            round(row.straight_two, 2),
+        ]
+        for row in coverage.rows
+    ]
+
+
+def _noticed(rows: list[Row], *, sample: bool) -> list[Row]:
+    """Add the notice of a generated sample to every row, where it is one."""
+    if not sample:
+        return rows
+    return [[*rows[0], "notice"], *([*row, SAMPLE_NOTICE] for row in rows[1:])]

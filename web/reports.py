@@ -1,0 +1,40 @@
+"""The official's page: the report of the newest plan, as it is written by `yizhan report`."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, render_template
+
+from geo.errors import NothingYetError
+from web.api import city_here
+from web.report_tables import coverage_rows, csv_text, plan_rows
+
+reports = Blueprint("reports", __name__)
+
+
+@reports.get("/report")
+def newest() -> str:
+    """Show the report; where nothing was computed yet, the commands that do."""
+    try:
+        report = city_here().report(g.language)
+    except NothingYetError:
+        report = None
+    return render_template("report.html", page="report", report=report)
+
+
+@reports.get("/report/coverage.csv")
+def coverage_csv() -> Response:
+    """Answer coverage before and after, by group and district, as CSV."""
+    figures = city_here().report(g.language).figures
+    return _csv(csv_text(coverage_rows(figures)), "coverage.csv")
+
+
+@reports.get("/report/plan.csv")
+def plan_csv() -> Response:
+    """Answer the sites of the newest plan as CSV."""
+    figures = city_here().report(g.language).figures
+    return _csv(csv_text(plan_rows(figures)), "plan.csv")
+
+
+def _csv(text: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, content_type="text/csv; charset=utf-8", headers=headers)

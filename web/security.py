@@ -1,0 +1,123 @@
+"""What every answer carries: strict headers, one shape for errors, compressed text."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from flask import Response, current_app, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from geo.errors import InputError, NothingYetError, WorkspaceError, YizhanError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'; object-src 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+_TEXTS: Final = frozenset(
+    {
+        "application/geo+json",
+        "application/javascript",
+        "application/json",
+        "image/svg+xml",
+        "text/css",
+        "text/html",
+        "text/javascript",
+    }
+)
+_LEAST_BYTES: Final = 1024
+
+
+def secure(app: Flask) -> None:
+    """Give every answer of ``app`` the headers, and every error its shape."""
+    app.after_request(_compress)
+    app.after_request(_add_headers)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(YizhanError, _answer_yizhan_error)
+    app.register_error_handler(Exception, _answer_surprise)
+
+
+def problem(status: int, detail: str) -> Response:
+    """Return an error as RFC 9457 problem details."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    return Response(
+        json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json"
+    )
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _compress(response: Response) -> Response:
+    """Compress text for those who take it; the tag turns weak, for the bytes differ."""
+    if response.mimetype not in _TEXTS or "Content-Encoding" in response.headers:
+        return response
+    response.vary.add("Accept-Encoding")
+    if response.status_code != HTTPStatus.OK or not request.accept_encodings["gzip"]:
+        return response
+    response.direct_passthrough = False
+    body = response.get_data()
+    if len(body) >= _LEAST_BYTES:
+        response.set_data(gzip.compress(body, compresslevel=5, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+        tag, _weak = response.get_etag()
+        if tag is not None:
+            response.set_etag(tag, weak=True)
+    return response
+
+
+def _answer_http_error(error: HTTPException) -> Response:
+    return _answer(error)
+
+
+def _answer_yizhan_error(error: YizhanError) -> Response:
+    status = {
+        InputError: HTTPStatus.BAD_REQUEST,
+        NothingYetError: HTTPStatus.NOT_FOUND,
+        WorkspaceError: HTTPStatus.SERVICE_UNAVAILABLE,
+    }
+    for kind, code in status.items():
+        if isinstance(error, kind):
+            return _error(code, str(error))
+    return _error(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
+
+
+def _answer_surprise(error: Exception) -> Response:
+    """Log what nobody expected, whole, and tell the reader nothing of it."""
+    current_app.logger.error("%s %s", request.method, request.path, exc_info=error)
+    return _answer(InternalServerError())
+
+
+def _answer(error: HTTPException) -> Response:
+    if error.response is not None:  # a redirect
+        return error.get_response()  # type: ignore[return-value]
+    code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    return _error(code, error.description or HTTPStatus(code).phrase)
+
+
+def _error(status: int, detail: str) -> Response:
+    """Answer as problem details under /api, as a plain page elsewhere."""
+    if request.path.startswith("/api/") or request.path == "/healthz":
+        return problem(status, detail)
+    page = render_template("error.html", status=int(status), detail=detail, page="error")
+    return Response(page, status, content_type="text/html; charset=utf-8")

@@ -1,0 +1,343 @@
+/* The worker's list: sorted on the phone, by the straight line. The position is kept in a variable of
+   this page; it is put into no address, no request and no store. */
+"use strict";
+
+(() => {
+  const settings = JSON.parse(document.getElementById("locator-settings").textContent);
+  const { words, kinds, facilities, rough } = settings;
+  const find = (selector) => document.querySelector(selector);
+  const list = find(".stations");
+  const template = find("#card");
+  const where = find("#where");
+  const state = {
+    stations: [], here: null, source: null, mode: "foot", group: "", kind: "",
+    facilities: new Set(), shown: settings.shown, map: null, layer: null, dot: null, picked: null,
+  };
+
+  const fill = (sentence, values) =>
+    sentence.replace(/\{(\w+)\}/g, (all, key) => (key in values ? values[key] : all));
+
+  // ---- distance and time ----
+  function metresBetween([lonA, latA], [lonB, latB]) {
+    const radians = Math.PI / 180;
+    const half = Math.sin(((latB - latA) * radians) / 2) ** 2
+      + Math.cos(latA * radians) * Math.cos(latB * radians)
+      * Math.sin(((lonB - lonA) * radians) / 2) ** 2;
+    return 2 * 6371008.8 * Math.asin(Math.min(1, Math.sqrt(half)));
+  }
+
+  const lengthWords = (metres) => (metres < 995
+    ? fill(words.metres, { n: Math.max(10, Math.round(metres / 10) * 10) })
+    : fill(words.kilometres, { n: (metres / 1000).toFixed(metres < 9950 ? 1 : 0) }));
+
+  const minutes = (metres) =>
+    Math.max(1, Math.ceil((metres * rough.detour) / rough.metres_a_second[state.mode] / 60));
+
+  function timeWords(metres) {
+    const whole = minutes(metres);
+    return whole < 100 ? fill(words.minutes, { n: whole })
+      : fill(words.hours, { n: Math.round(whole / 60) });
+  }
+
+  // ---- choosing ----
+  const isShown = (station) => !["closed", "planned"].includes(station.properties.status);
+
+  function matches(station, { group, kind, chosen }) {
+    const { properties } = station;
+    return isShown(station)
+      && (!group || properties.serves.includes(group))
+      && (!kind || properties.kind === kind)
+      && [...chosen].every((facility) => properties.facilities.includes(facility));
+  }
+
+  const chosenNow = (changes = {}) => ({
+    group: state.group, kind: state.kind, chosen: state.facilities, ...changes,
+  });
+
+  const countWith = (changes) =>
+    state.stations.filter((station) => matches(station, chosenNow(changes))).length;
+
+  function sorted() {
+    const found = state.stations.filter((station) => matches(station, chosenNow()));
+    if (!state.here) return found;
+    return found
+      .map((station) => ({ station, metres: station.metres }))
+      .sort((one, two) => one.metres - two.metres)
+      .map(({ station }) => station);
+  }
+
+  // ---- cards ----
+  function slot(card, name, text) {
+    const target = card.querySelector(`[data-slot="${name}"]`);
+    target.textContent = text;
+    return target;
+  }
+
+  function navigationFor(properties) {
+    const address = new URL(properties.navigation);
+    address.searchParams.set("mode", rough.navigation_mode[state.mode]);
+    return address.href;
+  }
+
+  function fillCard(card, station) {
+    const { properties } = station;
+    slot(card, "name", properties.name);
+    card.querySelector("h3").prepend(yizhan.mark(properties));
+    slot(card, "kind", kinds[properties.kind] || properties.kind);
+    const away = card.querySelector('[data-slot="away"]');
+    away.hidden = !state.here;
+    if (state.here) {
+      slot(card, "minutes", timeWords(station.metres));
+      slot(card, "length", lengthWords(station.metres));
+    }
+    slot(card, "state", properties.status === "suspended" ? words.suspended : "")
+      .hidden = properties.status !== "suspended";
+    slot(card, "hours", properties.hours || words.hours_unknown)
+      .classList.toggle("unknown", !properties.hours);
+    slot(card, "facilities", properties.facilities.length
+      ? properties.facilities.map((facility) => facilities[facility] || facility).join(" · ")
+      : words.facilities_unknown);
+    for (const name of ["address", "phone"]) {
+      const target = slot(card, name, properties[name] || "");
+      target.hidden = target.previousElementSibling.hidden = !properties[name];
+    }
+    const go = card.querySelector(".go");
+    go.href = navigationFor(properties);
+    go.setAttribute("aria-label", `${words.navigate} ${properties.name}`);
+    const [lon, lat] = station.geometry.coordinates;
+    card.querySelector('[data-slot="geo"]').href =
+      `geo:${lat},${lon}?q=${lat},${lon}(${encodeURIComponent(properties.name)})`;
+  }
+
+  function cardOf(station) {
+    const card = template.content.firstElementChild.cloneNode(true);
+    fillCard(card, station);
+    const details = card.querySelector("details");
+    details.addEventListener("toggle", () => { if (details.open) pick(station, card); });
+    return card;
+  }
+
+  function pick(station, card) {
+    for (const other of list.querySelectorAll(".picked")) other.classList.remove("picked");
+    card.classList.add("picked");
+    if (state.picked) state.picked.getElement()?.classList.remove("picked");
+    state.picked = station.marker || null;
+    if (!state.picked || !state.map) return;
+    state.picked.getElement()?.classList.add("picked");
+    const [lon, lat] = station.geometry.coordinates;
+    if (!state.map.getBounds().pad(-0.1).contains([lat, lon])) state.map.panTo([lat, lon]);
+  }
+
+  // ---- what the page says ----
+  function sayWhere(found) {
+    if (!state.here) {
+      where.textContent = fill(words.by_name, { n: found.length });
+      return;
+    }
+    const nearest = found[0];
+    if (!nearest) return;
+    where.textContent = nearest.metres > settings.radius_m
+      ? fill(words.none_near, {
+        length: lengthWords(nearest.metres), minutes: timeWords(nearest.metres),
+      })
+      : fill(words[state.source], { n: found.length });
+  }
+
+  function sayNone() {
+    const anyway = state.stations.filter(isShown);
+    if (state.here) anyway.sort((one, two) => one.metres - two.metres);
+    const line = state.here && anyway.length
+      ? fill(words.none_but, { length: lengthWords(anyway[0].metres), name: anyway[0].properties.name })
+      : words.none;
+    where.textContent = line;
+    const item = yizhan.element("li", null, "speaks");
+    item.append(yizhan.element("p", line));
+    const clear = yizhan.element("button", words.clear, "button plain");
+    clear.type = "button";
+    clear.addEventListener("click", clearFilters);
+    item.append(clear);
+    list.append(item);
+  }
+
+  function showList() {
+    const found = sorted();
+    list.replaceChildren();
+    if (found.length) {
+      list.append(...found.slice(0, state.shown).map(cardOf));
+      sayWhere(found);
+    } else {
+      sayNone();
+    }
+    const more = find("#more");
+    more.hidden = found.length <= state.shown;
+    more.textContent = fill(words.more, { n: Math.min(10, found.length - state.shown) });
+    showCounts();
+    showMarkers(found);
+  }
+
+  function showCounts() {
+    for (const chip of document.querySelectorAll("button[data-facility]")) {
+      const { facility } = chip.dataset;
+      const pressed = state.facilities.has(facility);
+      const chosen = new Set([...state.facilities, facility]);
+      chip.setAttribute("aria-pressed", String(pressed));
+      chip.querySelector(".count").textContent = countWith({ chosen });
+    }
+    for (const name of ["group", "kind"]) {
+      const select = find(`#${name}`);
+      select.classList.toggle("chosen", Boolean(select.value));
+      for (const option of select.options) {
+        const count = countWith({ [name]: option.value });
+        option.textContent = option.value ? `${option.dataset.word} ${count}` : option.dataset.word;
+      }
+    }
+  }
+
+  function clearFilters() {
+    state.facilities.clear();
+    state.group = state.kind = find("#group").value = find("#kind").value = "";
+    state.shown = settings.shown;
+    showList();
+  }
+
+  // ---- position ----
+  function lookFrom(here, source) {
+    state.here = here;
+    state.source = source;
+    state.shown = settings.shown;
+    for (const station of state.stations) {
+      station.metres = metresBetween(here, station.geometry.coordinates);
+    }
+    showList();
+    showHere();
+  }
+
+  function locate() {
+    const button = find("#locate");
+    if (!navigator.geolocation) { where.textContent = words.no_position; return; }
+    button.disabled = true;
+    where.textContent = words.locating;
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        button.disabled = false;
+        lookFrom([coords.longitude, coords.latitude], "from_here");
+      },
+      () => {
+        button.disabled = false;
+        where.textContent = words.no_position;
+      },
+      { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 },
+    );
+  }
+
+  // ---- map ----
+  function showHere() {
+    if (!state.map || !state.here) return;
+    const latlng = [state.here[1], state.here[0]];
+    if (!state.dot) {
+      const icon = L.divIcon({ className: "here", iconSize: [20, 20] });
+      state.dot = L.marker(latlng, { icon, interactive: false, keyboard: false, zIndexOffset: 5000 })
+        .addTo(state.map);
+    }
+    state.dot.setLatLng(latlng);
+    const five = sorted().slice(0, 5).map(({ geometry: { coordinates: [lon, lat] } }) => [lat, lon]);
+    state.map.fitBounds(L.latLngBounds([latlng, ...five]), { padding: [32, 32], maxZoom: 16 });
+  }
+
+  function showMarkers(found) {
+    if (!state.layer) return;
+    const kept = new Set(found);
+    for (const station of state.stations) {
+      const wanted = kept.has(station) || !isShown(station);
+      if (wanted !== state.layer.hasLayer(station.marker)) {
+        state.layer[wanted ? "addLayer" : "removeLayer"](station.marker);
+      }
+    }
+  }
+
+  function makeMap() {
+    const map = L.map("map", { preferCanvas: true, attributionControl: false, zoomControl: false,
+      zoomSnap: 0.5, minZoom: 8, maxZoom: 18 });
+    state.map = map;
+    map.createPane("roads").style.zIndex = 250;
+    map.getPane("roads").style.pointerEvents = "none";
+    yizhan.dress(map, {
+      words: words.map, attribution: settings.attribution, box: settings.box,
+    });
+    const dots = state.stations.length > 1500;
+    state.layer = L.layerGroup().addTo(map);
+    for (const station of state.stations) {
+      const latlng = [...station.geometry.coordinates].reverse();
+      station.marker = (dots ? yizhan.stationDot : yizhan.stationMarker)(station, latlng);
+      station.properties.lines = [kinds[station.properties.kind] || station.properties.kind,
+        station.properties.hours || words.hours_unknown];
+      station.properties.navigation_words = words.navigate;
+      yizhan.describe(station, station.marker);
+    }
+    map.on("click", (event) => lookFrom([event.latlng.lng, event.latlng.lat], "from_map"));
+    showMarkers(sorted());
+    drawRoads(map);
+    showHere();
+  }
+
+  async function drawRoads(map) {
+    const answer = await fetch(settings.roads);
+    if (!answer.ok) return;
+    L.geoJSON(await answer.json(), {
+      pane: "roads", interactive: false,
+      style: ({ properties: { road, width } }) => ({ ink: `road-${road}`, road: width, weight: width }),
+    }).addTo(map);
+  }
+
+  function bindMapSize() {
+    const button = find("#map-size");
+    button.addEventListener("click", () => {
+      const full = find(".locator-map").classList.toggle("full");
+      button.textContent = full ? words.map_smaller : words.map_larger;
+      button.setAttribute("aria-expanded", String(full));
+      state.map?.invalidateSize();
+    });
+  }
+
+  // ---- start ----
+  function bindControls() {
+    find("#locate").addEventListener("click", locate);
+    find("#more").addEventListener("click", () => { state.shown += 10; showList(); });
+    for (const choice of document.querySelectorAll('input[name="mode"]')) {
+      if (choice.checked) state.mode = choice.value;
+      choice.addEventListener("change", () => { state.mode = choice.value; showList(); });
+    }
+    for (const name of ["group", "kind"]) {
+      find(`#${name}`).addEventListener("change", (event) => {
+        state[name] = event.target.value;
+        state.shown = settings.shown;
+        showList();
+      });
+    }
+    for (const chip of document.querySelectorAll("button[data-facility]")) {
+      chip.addEventListener("click", () => {
+        const { facility } = chip.dataset;
+        if (!state.facilities.delete(facility)) state.facilities.add(facility);
+        state.shown = settings.shown;
+        showList();
+      });
+    }
+    bindMapSize();
+  }
+
+  async function start() {
+    const answer = await fetch(settings.stations);
+    if (!answer.ok) { where.textContent = words.no_answer; return; }
+    state.stations = (await answer.json()).features
+      .filter(({ geometry }) => geometry)
+      .sort((one, two) => one.properties.name.localeCompare(two.properties.name, settings.language));
+    document.body.classList.add("sorting");
+    find("#pages")?.remove();
+    for (const hidden of document.querySelectorAll("[data-with-script]")) hidden.hidden = false;
+    bindControls();
+    showList();
+    requestAnimationFrame(() => setTimeout(makeMap, 0));
+  }
+
+  start();
+})();

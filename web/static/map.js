@@ -1,0 +1,148 @@
+/* What every map shares: marks, popups, the scale, the scheme. Nothing that comes from data is ever
+   parsed as HTML: names are set as text, shapes come from the page's own sprite. */
+"use strict";
+
+const yizhan = (() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const SIZES = { service_centre: 30, base: 26, driver_home: 20, rider_home: 24, courier_home: 22 };
+  const KINDS = new Set(["service_centre", "base", "driver_home", "rider_home", "courier_home",
+    "station", "micro_station", "mobile_station"]);
+  const STATES = new Set(["open", "planned", "suspended", "closed", "unknown"]);
+  const NAVIGATION = "https://uri.amap.com/navigation?";
+  const shared = { map: null, sites: new Map() };
+
+  const token = (name) =>
+    getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+  function element(name, text, className) {
+    const made = document.createElement(name);
+    if (text !== undefined && text !== null) made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  }
+
+  function use(id) {
+    const made = document.createElementNS(SVG, "use");
+    made.setAttribute("href", `#${id}`);
+    return made;
+  }
+
+  function mark({ kind, state, number }) {
+    const known = KINDS.has(kind) ? kind.replaceAll("_", "-") : "station";
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("aria-hidden", "true");
+    svg.setAttribute("class", `mark kind-${known} state-${STATES.has(state) ? state : "unknown"}`);
+    svg.append(use(`mark-${known}`));
+    if (state === "suspended") svg.append(use("mark-bar"));
+    if (number) {
+      svg.classList.add("proposed");
+      const text = document.createElementNS(SVG, "text");
+      text.setAttribute("class", "mark-number");
+      text.setAttribute("x", "12");
+      text.setAttribute("y", "12");
+      text.textContent = number;
+      svg.append(text);
+    }
+    return svg;
+  }
+
+  function stationMarker(feature, latlng) {
+    const { kind, name, number } = feature.properties;
+    const size = number ? 30 : SIZES[kind] || 18;
+    const icon = L.divIcon({
+      html: mark(feature.properties), className: "station-mark", iconSize: [size, size],
+    });
+    const marker = L.marker(latlng, {
+      icon, alt: name, zIndexOffset: number ? 2000 - 10 * number : size * 10, riseOnHover: true,
+    });
+    if (number) shared.sites.set(String(number), marker);
+    return marker;
+  }
+
+  /* Where there are thousands: dots on the canvas, told apart by colour, the rest in the popup. */
+  function stationDot(feature, latlng) {
+    const { kind, state } = feature.properties;
+    const known = KINDS.has(kind) ? kind.replaceAll("_", "-") : "station";
+    return L.circleMarker(latlng, {
+      radius: 4, weight: 1, fillOpacity: 1, ink: "mark-line",
+      fillInk: state === "closed" ? "mark-hollow" : `kind-${known}`,
+    });
+  }
+
+  function popup(properties) {
+    const box = element("div");
+    const title = element("h3");
+    title.append(mark(properties), element("span", properties.name));
+    box.append(title);
+    for (const line of properties.lines || []) box.append(element("p", line));
+    const { navigation, navigation_words: words } = properties;
+    if (typeof navigation === "string" && navigation.startsWith(NAVIGATION)) {
+      const link = element("a", words, "button");
+      link.href = navigation;
+      link.rel = "noreferrer";
+      box.append(link);
+    }
+    return box;
+  }
+
+  function describe(feature, layer) {
+    layer.bindPopup(() => popup(feature.properties), { maxWidth: 300, minWidth: 180 });
+    layer.bindTooltip(element("span", feature.properties.name), { direction: "top", offset: [0, -8] });
+  }
+
+  const widen = (zoom) => Math.min(4, Math.max(0.7, 2 ** ((zoom - 12.5) / 2)));
+
+  function paint(layer, zoom) {
+    if (!(layer instanceof L.Path)) return;
+    const { ink, fillInk, road } = layer.options;
+    const style = {};
+    if (ink) style.color = token(ink);
+    if (fillInk) style.fillColor = token(fillInk);
+    if (road) style.weight = road * widen(zoom);
+    if (ink || fillInk || road) layer.setStyle(style);
+  }
+
+  /* Canvas knows no CSS variables: paint from them now, on every new layer, and when the reader's
+     scheme or the zoom changes. */
+  function keepPainted(map) {
+    const all = () => map.eachLayer((layer) => paint(layer, map.getZoom()));
+    const far = () => {
+      map.getContainer().classList.toggle("far", map.getZoom() < 11.5);
+      map.getContainer().classList.toggle("close", map.getZoom() >= 15);
+    };
+    map.on("layeradd", (event) => paint(event.layer, map.getZoom()));
+    map.on("zoomend", () => { all(); far(); });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", all);
+    all();
+    far();
+  }
+
+  /* Open the map on its box, beside the legend where there is room for both. */
+  function fit(map, box) {
+    const legend = document.querySelector("details.legend");
+    if (legend && innerWidth < 720) legend.open = false;
+    const beside = legend && legend.open && map.getSize().x > 720 ? legend.offsetWidth + 12 : 0;
+    const [left, bottom, right, top] = box;
+    map.fitBounds([[bottom, left], [top, right]], {
+      paddingTopLeft: [beside + 12, 12], paddingBottomRight: [12, 12], animate: false,
+    });
+  }
+
+  function dress(map, { words, attribution, box }) {
+    shared.map = map;
+    fit(map, box);
+    L.control.zoom({
+      position: "topright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out,
+    }).addTo(map);
+    L.control.attribution({ prefix: false }).addTo(map).addAttribution(attribution);
+    L.control.scale({ imperial: false, maxWidth: 140, position: "bottomright" }).addTo(map);
+    const toggle = map.getContainer().querySelector(".leaflet-control-layers-toggle");
+    if (toggle) toggle.title = words.layers;
+    map.getContainer().setAttribute("aria-label", words.map);
+    map.getContainer().setAttribute("role", "region");
+    keepPainted(map);
+  }
+
+  return { shared, token, element, mark, stationMarker, stationDot, describe, dress, keepPainted };
+})();
