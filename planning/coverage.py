@@ -247,7 +247,7 @@ def coverage_of_counts(demand: Demand, counts: CellCounts, *, standard: Standard
     table = np.concatenate([table.sum(axis=1, keepdims=True), table], axis=1)
     table = np.concatenate([table.sum(axis=2, keepdims=True), table], axis=2)
     shown = [(0, ALL), *((k + 1, name) for k, name in enumerate(names))]
-    if not table[0, -1].any():
+    if not demand.district_names or not table[0, -1].any():
         shown.pop()
     rows = tuple(
         CoverageRow(group, name, *(float(value) for value in table[:, k, column]))

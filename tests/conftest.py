@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import io
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from web.cli import main
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -42,3 +51,41 @@ def porto_pbf() -> Path:
 @pytest.fixture(scope="session")
 def shared_instances() -> Path:
     return _shared("instances")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one run of the command line ended with."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The one JSON object of a run with ``--json``."""
+        parsed = json.loads(self.out)
+        assert isinstance(parsed, dict)
+        return parsed
+
+
+Cli = Callable[..., Answer]
+
+
+@pytest.fixture(scope="session")
+def cli() -> Cli:
+    """Run `yizhan` with the given words in this process, as the installed command does."""
+
+    def run(*words: str | Path) -> Answer:
+        out, err, code = io.StringIO(), io.StringIO(), 0
+        argv, sys.argv = sys.argv, ["yizhan", *map(str, words)]
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                main()
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 1
+        finally:
+            sys.argv = argv
+        return Answer(code=code, out=out.getvalue(), err=err.getvalue())
+
+    return run

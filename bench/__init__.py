@@ -1,0 +1,1 @@
+"""The benchmarks behind `make bench`: each module's `run` gives table rows, ratios in one run."""

@@ -1,0 +1,62 @@
+"""The `yizhan` command: from a road extract and a station list to a plan, a page and a report.
+
+Every command takes ``-w/--workspace`` (the city's folder) and ``--json`` (one JSON object on
+standard output, progress on standard error). What it refuses it says in one line after ``error:``,
+ends with exit code 2 and leaves the workspace as it was.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import cast
+
+import click
+
+from web.commands.refusals import refusals_as_exit_code
+
+_COMMANDS = {
+    "init": "web.commands.init:init",
+    "network": "web.commands.network:network",
+    "stations": "web.commands.stations:stations",
+    "sites": "web.commands.sites:sites",
+    "demand": "web.commands.demand:demand",
+    "coverage": "web.commands.coverage:coverage",
+    "plan": "web.commands.plan:plan",
+    "map": "web.commands.map:map_",
+    "report": "web.commands.report:report",
+    "serve": "web.commands.serve:serve",
+    "demo": "web.commands.demo:demo",
+}
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command's module only when that command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order in which a city needs them."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of one command; None for a name that is not known."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(":")
+        return cast("click.Command", getattr(importlib.import_module(module), name))
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="yizhan")
+def yizhan() -> None:
+    """Find, map and plan rest stations for outdoor workers (驿站)."""
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    with refusals_as_exit_code(as_json="--json" in sys.argv[1:]):
+        yizhan.main(prog_name="yizhan", standalone_mode=False)

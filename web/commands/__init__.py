@@ -1,0 +1,1 @@
+"""The commands of `yizhan`, one module a noun; `web.cli` opens them when they are called."""

@@ -1,0 +1,125 @@
+"""What every command shares: its options, its progress bar, its answer in words or as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from data.workspace import Workspace
+
+F = TypeVar("F", bound=Callable[..., Any])
+Figures = dict[str, Any]
+Done = Callable[[str, float], None]
+
+workspace_option = click.option(
+    "-w",
+    "--workspace",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=True),
+    default=Path(),
+    show_default="the current folder",
+    help="The city's workspace.",
+)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Answer with one JSON object on standard output."
+)
+
+
+def common_options(command: F) -> F:
+    """Give a command ``-w/--workspace`` and ``--json``."""
+    return workspace_option(json_option(command))
+
+
+class Steps:
+    """Progress on standard error: one line a step, with a bar where its share is known."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    @contextmanager
+    def step(self, words: str) -> Iterator[Done]:
+        """Show one step while its block runs; yields a callback (what, share done from 0 to 1)."""
+        task = self._progress.add_task(words, total=None)
+
+        def done(what: str, share: float) -> None:
+            self._progress.update(
+                task, description=f"{words}: {what}", total=1.0, completed=min(1.0, share)
+            )
+
+        yield done
+        self._progress.update(task, description=words, total=1.0, completed=1.0)
+        if not self._progress.console.is_terminal:
+            took_s = self._progress.tasks[task].elapsed or 0.0
+            self._progress.console.print(f"{words} ({took_s:.1f} s)")
+
+
+@contextmanager
+def steps() -> Iterator[Steps]:
+    """Open the progress display; on a stream that is no terminal each finished step is a line."""
+    console = Console(stderr=True)
+    columns = (
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        yield Steps(progress)
+
+
+@contextmanager
+def stopwatch(figures: Figures) -> Iterator[None]:
+    """Add ``runtime_s``, the wall time of the block, to ``figures``."""
+    start = time.perf_counter()
+    yield
+    figures["runtime_s"] = round(time.perf_counter() - start, 3)
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """Open the workspace a command was pointed at."""
+    return Workspace.open(folder)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, left: int = 1) -> Table:
+    """Make a table whose first ``left`` columns are words; cells are text, never markup."""
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column, heading in enumerate(headings):
+        made.add_column(Text(heading), justify="left" if column < left else "right")
+    for row in rows:
+        made.add_row(*(Text(str(cell)) for cell in row))
+    return made
+
+
+def count(number: float) -> str:
+    """Write a number of workers: whole, with thousands separators."""
+    return f"{number:,.0f}"
+
+
+def share(part: float, whole: float) -> str:
+    """Write a share in per cent with one digit; a dash where there is nobody to reach."""
+    return f"{100 * part / whole:.1f} %" if whole > 0 else "–"
+
+
+def answer(figures: Figures, *, as_json: bool, words: Sequence[object]) -> None:
+    """Print the answer of a command: the figures as one JSON object, or words and tables."""
+    if as_json:
+        click.echo(json.dumps(figures, ensure_ascii=False, allow_nan=False))
+        return
+    width = None if sys.stdout.isatty() else 120
+    console = Console(width=width, highlight=False)
+    for part in words:
+        if isinstance(part, str):
+            console.print(part, markup=False, soft_wrap=True)
+        else:
+            console.print(part)

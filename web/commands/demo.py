@@ -1,0 +1,85 @@
+"""`yizhan demo`: the generated sample city, from nothing to the running product."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from data.sample import write_sample_city
+from data.vocabulary import SAMPLE_NOTICE
+from data.workspace import Workspace
+from geo.datum import Datum
+from planning import SolveParams
+from web.city_map import map_of_workspace
+from web.commands.common import common_options, steps
+from web.commands.coverage import coverage_of
+from web.commands.demand import import_demand
+from web.commands.network import build_network_of
+from web.commands.plan import plan_of, sentence
+from web.commands.serve import PORT, listening, say_addresses, serve_until_stopped
+from web.commands.stations import import_stations
+from web.report_pages import write_report
+
+DEMO_FOLDER = Path("yizhan-demo")
+NEW_STATIONS = 12
+_GAP = 0.005
+_TIME_LIMIT_S = 30.0
+
+
+@click.command()
+@common_options
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True)
+@click.option("--no-serve", is_flag=True, help="Build the city and stop.")
+def demo(folder: Path, host: str, port: int, *, no_serve: bool, as_json: bool) -> None:
+    """Build the generated sample city in a folder of its own, plan it, map it and serve it."""
+    target = DEMO_FOLDER if folder == Path() else folder
+    if not (target / "yizhan.toml").exists():
+        build_demo(target)
+    workspace = Workspace.open(target)
+    click.echo(SAMPLE_NOTICE, err=True)
+    if no_serve:
+        return
+    server = listening(workspace.folder, host=host, port=port)
+    say_addresses(workspace.settings.name, host=host, port=port, as_json=as_json)
+    serve_until_stopped(server)
+
+
+def build_demo(target: Path) -> None:
+    """Build the demo beside its place and move it there whole, so that no half city is left."""
+    partial = target.with_name(f"{target.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    _build_in(partial)
+    if target.exists():
+        target.rmdir()
+    partial.rename(target)
+
+
+def _build_in(folder: Path) -> None:
+    with steps() as progress:
+        with progress.step("generating the sample city") as done:
+            files = write_sample_city(
+                folder / "input", on_progress=lambda part, parts: done("files", part / parts)
+            )
+        workspace = Workspace.create(
+            folder, name=files.name, districts_file=files.districts, sample=True
+        )
+        with progress.step("building the road network") as done:
+            build_network_of(workspace, osm=files.roads, place=None, done=done)
+        with progress.step("importing stations and workers"):
+            import_stations(workspace, file=files.stations, datum=Datum.wgs84)
+            import_demand(workspace, file=files.demand, datum=Datum.wgs84)
+        with progress.step("measuring coverage") as done:
+            coverage_of(workspace, standard="group", done=done)
+        with progress.step(f"planning {NEW_STATIONS} new stations") as done:
+            params = SolveParams(time_limit_s=_TIME_LIMIT_S, gap=_GAP)
+            made = plan_of(
+                workspace, new=NEW_STATIONS, kind=None, standard="group", params=params, done=done
+            )
+        with progress.step("drawing the map"):
+            map_of_workspace(workspace).save(folder / "exports" / "map.html")
+        with progress.step("writing the report"):
+            write_report(workspace, folder / "exports" / "report")
+    click.echo(sentence(made), err=True)

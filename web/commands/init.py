@@ -1,0 +1,50 @@
+"""`yizhan init`: make a workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from data.workspace import Workspace
+from geo.measure import parse_box
+from web.commands.common import Figures, answer, common_options, stopwatch
+
+
+@click.command()
+@common_options
+@click.option("--name", required=True, help="The city's name, as it stands on pages and reports.")
+@click.option("--box", "box_text", metavar="LEFT,BOTTOM,RIGHT,TOP", help="The city's box, WGS-84.")
+@click.option(
+    "--districts",
+    type=click.Path(path_type=Path),
+    help="GeoJSON of the districts (polygons with a name), WGS-84; the box is theirs.",
+)
+def init(
+    folder: Path, name: str, box_text: str | None, districts: Path | None, *, as_json: bool
+) -> None:
+    """Make a workspace with a commented yizhan.toml."""
+    if (box_text is None) == (districts is None):
+        message = "give either --box LEFT,BOTTOM,RIGHT,TOP or --districts FILE"
+        raise click.UsageError(message)
+    figures: Figures = {}
+    with stopwatch(figures):
+        workspace = Workspace.create(
+            folder,
+            name=name,
+            box=None if box_text is None else parse_box(box_text),
+            districts_file=districts,
+        )
+    box = workspace.settings.box
+    figures |= {
+        "workspace": str(workspace.folder),
+        "name": name,
+        "box": [box.left, box.bottom, box.right, box.top],
+        "districts": list(workspace.districts.names),
+        "metric_crs": workspace.settings.metric_crs,
+    }
+    words = [
+        f"{workspace.folder} is now the workspace of {name}.",
+        "Next: yizhan network build --osm FILE, then yizhan stations import FILE --datum …",
+    ]
+    answer(figures, as_json=as_json, words=words)

@@ -1,0 +1,32 @@
+"""`yizhan map`: the city in one file that opens with no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from web.city_map import map_of_workspace
+from web.commands.common import (
+    Figures,
+    answer,
+    common_options,
+    open_workspace,
+    steps,
+    stopwatch,
+)
+
+
+@click.command("map")
+@common_options
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="FILE.html")
+def map_(folder: Path, output: Path, *, as_json: bool) -> None:
+    """Draw stations, worker density, the covered area and the proposed sites."""
+    workspace = open_workspace(folder)
+    figures: Figures = {}
+    with steps() as progress, stopwatch(figures), progress.step("drawing the map"):
+        map_of_workspace(workspace).save(output)
+    figures |= {"file": str(output), "bytes": output.stat().st_size}
+    size_mb = output.stat().st_size / 1e6
+    words = [f"The map is {output} ({size_mb:.1f} MB); it opens with no network."]
+    answer(figures, as_json=as_json, words=words)

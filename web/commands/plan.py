@@ -1,0 +1,147 @@
+"""`yizhan plan`: where the next stations do most."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from data.sites import CandidateSites, network_grid_sites
+from data.vocabulary import KINDS
+from geo.errors import NothingYetError
+from planning import SolveParams
+from planning.siting import SitingPlan, plan_stations
+from web.commands.common import (
+    Done,
+    Figures,
+    answer,
+    common_options,
+    count,
+    open_workspace,
+    steps,
+    stopwatch,
+    table,
+)
+from web.commands.coverage import STANDARDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from data.workspace import Workspace
+    from planning.coverage import StandardWord
+
+
+@click.command()
+@common_options
+@click.option("--new", required=True, type=click.IntRange(min=1), help="How many new stations.")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.id for kind in KINDS]),
+    help="Kind of the new stations.  [default: candidate_kind of yizhan.toml]",
+)
+@click.option("--standard", type=STANDARDS, default="group", show_default=True)
+@click.option(
+    "--time-limit",
+    "time_limit_s",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds after which the best plan so far is taken, with its bound.",
+)
+@click.option(
+    "--gap",
+    type=click.FloatRange(min=0, max=1),
+    default=0.0,
+    show_default=True,
+    help="Stop when the plan is proven this close to the best (0.01 is 1 %).",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+def plan(
+    *,
+    folder: Path,
+    new: int,
+    kind: str | None,
+    standard: StandardWord,
+    time_limit_s: float,
+    gap: float,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Add NEW stations to those that stand, where they reach most workers, and prove how good.
+
+    Candidates are the imported sites, or without any the road network's nodes on a grid.
+    """
+    workspace = open_workspace(folder)
+    params = SolveParams(time_limit_s=time_limit_s, gap=gap, seed=seed)
+    figures: Figures = {}
+    with steps() as progress, stopwatch(figures), progress.step("planning") as done:
+        made = plan_of(workspace, new=new, kind=kind, standard=standard, params=params, done=done)
+        figures |= made.as_dict()
+    rows = [
+        (site.order, site.name or site.site_id, site.district, count(site.adds_workers))
+        for site in made.sites
+    ]
+    words: list[object] = [
+        sentence(made),
+        table(("order", "site", "district", "adds workers"), rows, left=3),
+    ]
+    if len(made.sites) < new:
+        words.append("No candidate site beyond these adds a worker; the others are not proposed.")
+    answer(figures, as_json=as_json, words=words)
+
+
+def plan_of(
+    workspace: Workspace,
+    *,
+    new: int,
+    kind: str | None,
+    standard: StandardWord,
+    params: SolveParams,
+    done: Done,
+) -> SitingPlan:
+    """Solve the siting problem of the workspace and keep the plan as its newest result."""
+    made = plan_stations(
+        workspace.demand(),
+        workspace.stations(),
+        candidate_sites(workspace),
+        workspace.network(),
+        workspace.settings,
+        new=new,
+        kind=kind or workspace.settings.candidate_kind,
+        standard=standard,
+        params=params,
+        on_progress=done,
+    )
+    workspace.save_result("plan", inputs=made.inputs, body=made.as_dict())
+    return made
+
+
+def candidate_sites(workspace: Workspace) -> CandidateSites:
+    """Take the imported candidate sites, or the network's nodes on a grid where there are none."""
+    try:
+        return workspace.sites()
+    except NothingYetError:
+        return network_grid_sites(
+            workspace.network(),
+            spacing_m=workspace.settings.candidate_spacing_m,
+            metric_crs=workspace.settings.metric_crs,
+            within=workspace.districts if len(workspace.districts) else workspace.settings.box,
+        )
+
+
+def sentence(made: SitingPlan) -> str:
+    """Say a plan in one sentence: what it builds, what that adds, how good it is proven to be."""
+    before, after = made.before.row("all", "all"), made.after.row("all", "all")
+    proof = (
+        "proven to be the best there is"
+        if made.status == "optimal"
+        else f"proven within {100 * made.gap:.2g} % of the best there is"
+    )
+    stations = (
+        "1 new station reaches" if len(made.sites) == 1 else f"{len(made.sites)} new stations reach"
+    )
+    return (
+        f"{stations} {count(after.within_one - before.within_one)} more "
+        f"workers ({count(before.within_one)} before, {count(after.within_one)} after, of "
+        f"{count(before.workers)}); {proof}."
+    )

@@ -1,0 +1,32 @@
+"""`yizhan report`: the figures for those who decide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from web.commands.common import (
+    Figures,
+    answer,
+    common_options,
+    open_workspace,
+    steps,
+    stopwatch,
+)
+from web.report_pages import write_report
+
+
+@click.command()
+@common_options
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the report."
+)
+def report(folder: Path, output: Path, *, as_json: bool) -> None:
+    """Write report.html and CSV files: coverage before and after the newest plan."""
+    workspace = open_workspace(folder)
+    figures: Figures = {}
+    with steps() as progress, stopwatch(figures), progress.step("writing the report"):
+        files = write_report(workspace, output)
+    figures["files"] = [str(file) for file in files]
+    answer(figures, as_json=as_json, words=[f"written: {file}" for file in files])

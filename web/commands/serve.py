@@ -1,0 +1,62 @@
+"""`yizhan serve`: the pages on this machine."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+import click
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from geo.errors import WorkspaceError
+from web.app import create_app
+from web.commands.common import answer, common_options, open_workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PORT = 8000
+
+
+@click.command()
+@common_options
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True)
+def serve(folder: Path, host: str, port: int, *, as_json: bool) -> None:
+    """Serve the worker's page, the newest plan and the report."""
+    workspace = open_workspace(folder)
+    server = listening(workspace.folder, host=host, port=port)
+    say_addresses(workspace.settings.name, host=host, port=port, as_json=as_json)
+    serve_until_stopped(server)
+
+
+def listening(folder: Path, *, host: str, port: int) -> BaseWSGIServer:
+    """Bind the port, so that an address is only ever printed when somebody answers there."""
+    try:
+        return make_server(host, port, create_app(folder), threaded=True)
+    except SystemExit as stop:  # werkzeug prints its own words and exits when a port is taken
+        message = f"port {port} on {host} is in use: stop what listens there, or give --port"
+        raise WorkspaceError(errno.EADDRINUSE, message) from stop
+
+
+def say_addresses(name: str, *, host: str, port: int, as_json: bool) -> None:
+    """Print where the pages are."""
+    root = f"http://{host}:{port}"
+    pages = {"worker": f"{root}/", "planner": f"{root}/plan", "official": f"{root}/report"}
+    words = [
+        f"{name} is served, Ctrl-C stops it:",
+        f"  the worker's page    {pages['worker']}",
+        f"  the planner's map    {pages['planner']}",
+        f"  the official's report {pages['official']}",
+    ]
+    answer({"name": name, **pages}, as_json=as_json, words=words)
+
+
+def serve_until_stopped(server: BaseWSGIServer) -> None:
+    """Answer requests until the process is interrupted."""
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+    finally:
+        server.server_close()
