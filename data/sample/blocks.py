@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from data.sample.lines import CODE, Lines
+from data.sample.lines import CODE, Lines, plain_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,7 +140,8 @@ def cut_blocks(
         highway.append(kind)
         current = _polygons(np.concatenate([left, right]))
     if not geometry:
-        return Lines(np.empty(0, object), np.empty(0, np.int8), np.empty(0, np.int32))
+        return plain_lines(np.empty(0, object), np.empty(0, np.int8), np.empty(0, np.int32))
     streets, kinds = np.concatenate(geometry), np.concatenate(highway)
-    found = Lines(streets, kinds, np.arange(len(streets), dtype=np.int32)).with_geometry(streets)
+    number = np.arange(len(streets), dtype=np.int32)
+    found = plain_lines(streets, kinds, number).with_geometry(streets)
     return found[shapely.length(found.geometry) > _SHORTEST_M]

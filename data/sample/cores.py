@@ -6,14 +6,14 @@ Its gates are the ends of its greater streets, where roads from elsewhere arrive
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from data.sample.frame import Warp, rotation
-from data.sample.lines import CODE, Lines, together
+from data.sample.lines import CODE, Lines, plain_lines, together
 
 Points = NDArray[np.float64]
 
@@ -42,6 +42,7 @@ class CorePlan:
     ring: int = 0
     stretch: float = 1.0
     thinning: float = 0.4
+    ragged: float = 0.26
 
     def __post_init__(self) -> None:
         if min(self.radius_m, *self.spacing_m, *self.block_ha, self.stretch) <= 0.0:
@@ -70,7 +71,7 @@ def draw_outline(plan: CorePlan, rng: np.random.Generator) -> shapely.Polygon:
     angle = np.linspace(0.0, 2.0 * np.pi, _OUTLINE_CORNERS, endpoint=False)
     radius = np.ones(_OUTLINE_CORNERS)
     for order in range(2, 10):
-        size = 0.26 / order
+        size = plan.ragged / order
         radius += rng.normal(0.0, size) * np.cos(order * angle + rng.uniform(0.0, 2.0 * np.pi))
     radius = np.clip(radius, 0.62, 1.3) * plan.radius_m
     local = np.column_stack([np.cos(angle) * plan.stretch, np.sin(angle) / plan.stretch])
@@ -127,7 +128,8 @@ def _segments(
         inner = np.abs(np.arange(len(other)) - int(np.argmin(np.abs(other))))
         within = (inner[:-1] <= plan.ring) & (inner[1:] <= plan.ring)
         codes[np.ix_(np.abs(index) == plan.ring, within)] = CODE["trunk"]
-    keep = (rng.random(shape[:2]) > risk) | (codes <= CODE["primary"])
+    great = np.broadcast_to((index % plan.primary_every == 0)[:, None], shape[:2])
+    keep = (rng.random(shape[:2]) > risk) | great | (codes <= CODE["primary"])
     street = np.broadcast_to(np.arange(len(own))[:, None], shape[:2])
     return local[keep], codes[keep], street[keep].astype(np.int32)
 
@@ -165,7 +167,8 @@ def draw_core(
         xy = warp(local.reshape(-1, 2) @ rotation(plan.angle_deg)) + plan.centre_m
         xy = xy - (warp(np.zeros((1, 2))))
         geometry = np.asarray(shapely.linestrings(xy.reshape(local.shape)))
-        parts.append(Lines(geometry, codes, street))
+        lines = plain_lines(geometry, codes, street)
+        parts.append(replace(lines, dual=codes == CODE["trunk"]))
     streets = together(parts)
     streets = streets.with_geometry(shapely.intersection(streets.geometry, outline))
     if keep_off is not None:

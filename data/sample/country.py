@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay, cKDTree
 
-from data.sample.lines import Lines, as_lines, hermite, of_geometry, spline
+from data.sample.lines import Lines, as_lines, hermite, spline
 
 if TYPE_CHECKING:
     from data.sample.cores import Core
@@ -153,6 +153,11 @@ def county_roads(cores: tuple[Core, ...], terrain: Terrain, rng: np.random.Gener
     gates = Gates.of_cores(cores)
     number = {core.plan.name: i for i, core in enumerate(cores)}
     avenues = np.array([(number[one], number[two]) for one, two in _AVENUES])
+    known = {tuple(sorted(pair)) for pair in avenues.tolist()}
+    near, shortcuts = (
+        np.array([pair for pair in some.tolist() if tuple(pair) not in known]).reshape(-1, 2)
+        for some in (near, shortcuts)
+    )
     pairs = np.concatenate([near, shortcuts, avenues])
     curves = terrain.around(joined(pairs, gates, curl=0.45, points=60, rng=rng))
     words = np.repeat(
@@ -194,15 +199,23 @@ def village_roads(villages: Villages, rng: np.random.Generator) -> Lines:
     draw = rng.random(len(pairs))
     main = np.arange(len(pairs)) < len(near)
     words = np.where(
-        main & (draw < _VILLAGE_MAIN), "unclassified", np.where(main, "residential", "track")
+        main & (draw < _VILLAGE_MAIN), "unclassified", np.where(main, "unclassified", "track")
     )
     return as_lines(curves, words)
 
 
-def links_to_roads(villages: Villages, roads: NDArray[np.object_], *, within_m: float) -> Lines:
-    """Draw a short road from each village to the greater road beside it."""
-    n, each, _ = villages.gates_m.shape
-    spots = np.asarray(shapely.points(villages.gates_m.reshape(-1, 2)))
+def links_to_roads(
+    gates_m: Points, roads: NDArray[np.object_], *, within_m: float, highway: str
+) -> Lines:
+    """Draw a short road from each settlement to the greater road beside it.
+
+    Parameters
+    ----------
+    gates_m
+        Where the road may begin, shape [n_settlements, n_gates, 2].
+    """
+    n, each, _ = gates_m.shape
+    spots = np.asarray(shapely.points(gates_m.reshape(-1, 2)))
     tree = shapely.STRtree(roads)
     (row, road), gap = tree.query_nearest(spots, return_distance=True, all_matches=False)
     distance = np.full(n * each, np.inf)
@@ -215,15 +228,6 @@ def links_to_roads(villages: Villages, roads: NDArray[np.object_], *, within_m: 
             roads[nearest[best]], shapely.line_locate_point(roads[nearest[best]], spots[best])
         )
     )
-    start = villages.gates_m.reshape(-1, 2)[best]
+    start = gates_m.reshape(-1, 2)[best]
     beyond = foot + (foot - start) / np.linalg.norm(foot - start, axis=1, keepdims=True) * 3.0
-    return as_lines(np.stack([start, beyond], axis=1), "unclassified")
-
-
-def shore_roads(terrain: Terrain) -> Lines:
-    """Draw a road around every lake and along the foot of every hill."""
-    lakes = shapely.buffer(list(terrain.lakes), 95.0).astype(object)
-    hills = shapely.buffer(list(terrain.hills), 30.0).astype(object)
-    rings = shapely.get_exterior_ring(np.concatenate([lakes, hills]))
-    words = ["tertiary"] * len(lakes) + ["unclassified"] * len(hills)
-    return of_geometry(shapely.simplify(rings, 6.0), words)
+    return as_lines(np.stack([start, beyond], axis=1), highway)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from data.sample.lines import Lines
+from data.sample.lines import CODE, Lines, plain_lines, together
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,14 +48,23 @@ def cut_at_crossings(lines: Lines) -> Lines:
     """Cut lines wherever they cross or touch; where lines overlap the most important one stays."""
     whole = shapely.union_all(lines.geometry, grid_size=GRID_M)
     parts = shapely.get_parts(whole)
-    parts = parts[shapely.length(parts) > GRID_M]
+    parts = parts[shapely.length(parts) > 0.0]
     middle = shapely.line_interpolate_point(parts, 0.5, normalized=True)
     tree = shapely.STRtree(lines.geometry)
     part, source = tree.query(middle, predicate="dwithin", distance=_NEAR_M)
     order = np.lexsort((source, lines.highway[source], part))
     part, source = part[order], source[order]
     first = np.concatenate([[True], np.diff(part) > 0])
-    return Lines(parts[part[first]], lines.highway[source[first]], lines.street[source[first]])
+    return replace(
+        lines[source[first]], geometry=_as_drawn(parts[part[first]], lines.geometry[source[first]])
+    )
+
+
+def _as_drawn(parts: NDArray[np.object_], sources: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Turn parts of lines to run the way their lines run."""
+    start = shapely.line_locate_point(sources, shapely.get_point(parts, 0))
+    end = shapely.line_locate_point(sources, shapely.get_point(parts, -1))
+    return np.where(start > end, shapely.reverse(parts), parts)
 
 
 def _moved_ends(graph: StreetGraph, node_of: NDArray[np.int64], xy_m: NDArray[np.float64]) -> Lines:
@@ -68,7 +77,7 @@ def _moved_ends(graph: StreetGraph, node_of: NDArray[np.int64], xy_m: NDArray[np
     xy[first], xy[last] = xy_m[start], xy_m[end]
     moved = np.asarray(shapely.linestrings(xy, indices=row))
     keep = start != end
-    return Lines(moved[keep], graph.lines.highway[keep], graph.lines.street[keep])
+    return replace(graph.lines, geometry=moved)[keep]
 
 
 def merge_near_nodes(lines: Lines, *, near_m: float) -> Lines:
@@ -103,12 +112,17 @@ def without_doubles(lines: Lines) -> Lines:
     return lines[keep]
 
 
-def without_stubs(lines: Lines, *, shorter_m: float, rounds: int = 2) -> Lines:
-    """Remove dead ends that are too short to be streets."""
+def without_stubs(
+    lines: Lines, *, shorter_m: float, rounds: int = 2, only: str | None = None
+) -> Lines:
+    """Remove dead ends that are too short to be streets, of one class only where it is given."""
+    kind = CODE[only] if only else None
     for _ in range(rounds):
         graph = graph_of(lines)
         degree = graph.degree()
         dead = (degree[graph.start] == 1) | (degree[graph.end] == 1)
+        if kind is not None:
+            dead &= lines.highway == kind
         keep = ~(dead & (shapely.length(lines.geometry) < shorter_m))
         if keep.all():
             break
@@ -124,6 +138,101 @@ def largest_part(lines: Lines) -> Lines:
     _, part = connected_components(links, directed=False)
     sizes = np.bincount(part[graph.start])
     return lines[part[graph.start] == int(np.argmax(sizes))]
+
+
+_COLLINEAR = 0.7  # cosine of the greatest turn that still feels like the same street
+
+
+def renamed_by_strokes(lines: Lines) -> Lines:
+    """Renumber streets: a street runs on through a node where it has a straight successor.
+
+    At each node the two line ends of one class that are each other's straightest continuation are
+    joined; where only two lines meet they are joined at any angle (strokes, Thomson 2003).
+    """
+    graph = graph_of(lines)
+    n = len(lines)
+    xy, row = shapely.get_coordinates(lines.geometry, return_index=True)
+    first = np.searchsorted(row, np.arange(n))
+    last = np.searchsorted(row, np.arange(n), side="right") - 1
+    away = np.concatenate([xy[first + 1] - xy[first], xy[last - 1] - xy[last]])
+    away /= np.linalg.norm(away, axis=1, keepdims=True)
+    node = np.concatenate([graph.start, graph.end])
+    line = np.concatenate([np.arange(n), np.arange(n)])
+    kind = lines.highway[line]
+    order = np.lexsort((kind, node))
+    pairs = []
+    for step in range(1, 5):
+        a, b = order[:-step], order[step:]
+        same = (node[a] == node[b]) & (kind[a] == kind[b]) & (line[a] != line[b])
+        pairs.append(np.column_stack([a[same], b[same]]))
+    ends = np.concatenate(pairs)
+    fit = -np.einsum("ij,ij->i", away[ends[:, 0]], away[ends[:, 1]])
+    fit[graph.degree()[node[ends[:, 0]]] == 2] = 2.0  # noqa: PLR2004 - nowhere else to go
+    ends, fit = ends[fit > _COLLINEAR], fit[fit > _COLLINEAR]
+    best = np.full(2 * n, -1.0)
+    np.maximum.at(best, ends[:, 0], fit)
+    np.maximum.at(best, ends[:, 1], fit)
+    mutual = (fit == best[ends[:, 0]]) & (fit == best[ends[:, 1]])
+    joined = line[ends[mutual]]
+    links = coo_array((np.ones(len(joined)), (joined[:, 0], joined[:, 1])), shape=(n, n))
+    _, street = connected_components(links, directed=False)
+    return replace(lines, street=street.astype(np.int32))
+
+
+def honest_classes(lines: Lines) -> Lines:
+    """Make footways of lanes that no car can reach, as they hang on footways alone."""
+    graph = graph_of(lines)
+    n = len(graph.node_xy_m)
+    driven = lines.highway <= CODE["track"]
+    links = coo_array(
+        (np.ones(int(driven.sum())), (graph.start[driven], graph.end[driven])), shape=(n, n)
+    )
+    _, part = connected_components(links, directed=False)
+    main = int(np.argmax(np.bincount(part[graph.start[driven]])))
+    cut_off = driven & (part[graph.start] != main)
+    highway = lines.highway.copy()
+    highway[cut_off] = CODE["footway"]
+    return replace(lines, highway=highway)
+
+
+def doubled(lines: Lines, *, apart_m: float) -> Lines:
+    """Draw every ``dual`` line as two one-way carriageways, traffic on the right.
+
+    Streets that cross meet both carriageways; streets that end there meet the near one only.
+    """
+    if not lines.dual.any():
+        return lines
+    kept = lines[~lines.dual]
+    ways, kinds = [], []
+    for code in np.unique(lines.highway[lines.dual]):
+        chosen = lines.geometry[lines.dual & (lines.highway == code)]
+        for chain in shapely.get_parts(shapely.line_merge(shapely.union_all(chosen))):
+            ways.extend(_carriageways(chain, apart_m / 2.0))
+            kinds.extend([code, code])
+    n = len(ways)
+    both = plain_lines(
+        np.array(ways, dtype=object),
+        np.array(kinds, dtype=np.int8),
+        np.arange(n, dtype=np.int32),
+    )
+    both = replace(both, one_way=np.ones(n, dtype=bool))
+    cut = merge_near_nodes(cut_at_crossings(together([kept, both])), near_m=_NEAR_M)
+    return without_stubs(cut, shorter_m=0.8 * apart_m)
+
+
+def _carriageways(
+    chain: shapely.LineString, aside_m: float
+) -> list[shapely.LineString | shapely.MultiLineString]:
+    """Offset a line to both sides; the ends of an open one run back to its own ends."""
+    right = shapely.offset_curve(chain, -aside_m, join_style="mitre")
+    left = shapely.reverse(shapely.offset_curve(chain, aside_m, join_style="mitre"))
+    if chain.is_closed:
+        return [right, left]
+    start, end = chain.coords[0], chain.coords[-1]
+    return [
+        shapely.LineString([start, *right.coords[1:-1], end]),
+        shapely.LineString([end, *left.coords[1:-1], start]),
+    ]
 
 
 def count_junctions(lines: Lines) -> int:

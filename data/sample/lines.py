@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,22 +37,36 @@ CODE = {name: code for code, name in enumerate(HIGHWAYS)}
 class Lines:
     """Lines in the frame, each with a class (index into `HIGHWAYS`) and a street number.
 
-    Lines of one street number bear one name in the end.
+    Lines of one street number bear one name in the end. ``one_way`` lines may be driven from their
+    first point to their last only; ``dual`` ones are to become two of these, side by side.
     """
 
     geometry: NDArray[np.object_]
     highway: NDArray[np.int8]
     street: NDArray[np.int32]
+    one_way: NDArray[np.bool_]
+    dual: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
-        if not len(self.geometry) == len(self.highway) == len(self.street):
-            raise ValueError("lines need one class and one street number each")
+        sizes = {len(getattr(self, field.name)) for field in fields(self)}
+        if len(sizes) > 1:
+            raise ValueError("lines need one class, street number and mark each")
 
     def __len__(self) -> int:
         return len(self.geometry)
 
     def __getitem__(self, keep: NDArray[np.bool_] | NDArray[np.intp]) -> Lines:
-        return Lines(self.geometry[keep], self.highway[keep], self.street[keep])
+        return Lines(*(getattr(self, field.name)[keep] for field in fields(self)))
+
+    def clipped(self, area: shapely.Geometry, *, outside: bool = False) -> Lines:
+        """Keep what lies inside an area, or outside it."""
+        shapely.prepare(area)
+        touched = shapely.intersects(self.geometry, area)
+        held = shapely.contains_properly(area, self.geometry)
+        part = touched & ~held
+        cut = shapely.difference if outside else shapely.intersection
+        cut_lines = self[part].with_geometry(cut(self.geometry[part], area))
+        return joined([self[~touched if outside else held], cut_lines])
 
     def with_geometry(self, geometry: NDArray[np.object_]) -> Lines:
         """Give the same lines another geometry; what became empty goes, multi-parts part."""
@@ -60,8 +74,7 @@ class Lines:
         keep = (shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING) & (
             shapely.length(parts) > 0.0
         )
-        source = source[keep]
-        return Lines(parts[keep], self.highway[source], self.street[source])
+        return replace(self[source[keep]], geometry=parts[keep])
 
 
 def as_lines(
@@ -79,19 +92,34 @@ def of_geometry(
     n = len(geometry)
     words = [highway] * n if isinstance(highway, str) else highway
     codes = np.array([CODE[str(word)] for word in words], dtype=np.int8)
-    return Lines(geometry, codes, np.arange(n, dtype=np.int32))
+    return plain_lines(geometry, codes, np.arange(n, dtype=np.int32))
+
+
+def plain_lines(
+    geometry: NDArray[np.object_], highway: NDArray[np.int8], street: NDArray[np.int32]
+) -> Lines:
+    """Make lines that are open both ways."""
+    no = np.zeros(len(geometry), dtype=bool)
+    return Lines(geometry, highway, street, no, no)
 
 
 def together(several: Iterable[Lines]) -> Lines:
     """Put lines together; streets of different inputs stay different streets."""
-    some = [lines for lines in several if len(lines)]
-    shifts = np.cumsum([0] + [int(lines.street.max()) + 1 for lines in some])
+    some = list(several)
+    shifts = np.cumsum([0] + [int(lines.street.max(initial=-1)) + 1 for lines in some])
+    return joined(
+        [
+            replace(lines, street=(lines.street + shift).astype(np.int32))
+            for lines, shift in zip(some, shifts[:-1], strict=True)
+        ]
+    )
+
+
+def joined(several: Iterable[Lines]) -> Lines:
+    """Put parts of the same streets together; street numbers stay as they are."""
+    some = list(several)
     return Lines(
-        np.concatenate([lines.geometry for lines in some]),
-        np.concatenate([lines.highway for lines in some]),
-        np.concatenate(
-            [lines.street + shift for lines, shift in zip(some, shifts[:-1], strict=True)]
-        ).astype(np.int32),
+        *(np.concatenate([getattr(part, field.name) for part in some]) for field in fields(Lines))
     )
 
 

@@ -21,7 +21,7 @@ _WORDS = {
     "unclassified": "示例乡道",
     "residential": "示例巷",
 }
-_NAMED_HOME_STREET_M = 260.0
+_NAMED_FROM_M = {"unclassified": 1_500.0, "residential": 300.0}
 
 
 def street_names(lines: Lines) -> tuple[str, ...]:
@@ -37,8 +37,7 @@ def street_names(lines: Lines) -> tuple[str, ...]:
     names = np.full(len(streets), "", dtype=object)
     for word, name in _WORDS.items():
         chosen = np.flatnonzero(best == CODE[word])
-        if word in {"unclassified", "residential"}:
-            chosen = chosen[by_street[chosen] > _NAMED_HOME_STREET_M]
+        chosen = chosen[by_street[chosen] > _NAMED_FROM_M.get(word, 0.0)]
         order = chosen[np.argsort(-by_street[chosen], kind="stable")]
         names[order] = [f"{name} {number}" for number in range(1, len(order) + 1)]
     return tuple(str(name) for name in names[row])

@@ -16,10 +16,18 @@ from data.sample.lines import Lines, as_lines
 Points = NDArray[np.float64]
 
 CITY = CorePlan(
-    "city", (37_000.0, 74_700.0), 5_350.0, 14.0, (560.0, 950.0), (2.4, 7.5), ring=5, stretch=1.1
+    "city",
+    (37_000.0, 74_700.0),
+    5_350.0,
+    14.0,
+    (560.0, 950.0),
+    (2.6, 8.5),
+    ring=5,
+    stretch=1.1,
+    ragged=0.12,
 )
 OLD_TOWN = CorePlan(
-    "old town", (38_000.0, 74_600.0), 1_250.0, 4.0, (330.0, 420.0), (1.1, 1.5),
+    "old town", (38_000.0, 74_600.0), 1_250.0, 4.0, (330.0, 420.0), (1.3, 1.8),
     classes=("secondary", "tertiary", "tertiary"), thinning=0.1,
 )  # fmt: skip
 COUNTY_TOWN = CorePlan(
@@ -54,7 +62,8 @@ PARKS = (
 _TOWN_SPACING_M = 7_300.0
 _TOWN_DRAWS = 3_000
 _VILLAGE_SPACING_M = 1_350.0
-_FIELD_M = 1_900.0
+_FIELD_M = 2_050.0
+_OVERSHOOT = 0.35  # of side lanes run on past the last house
 _STRUNG = 0.6  # of the places along roads, how many get a village
 
 
@@ -141,18 +150,20 @@ def draw_villages(centres_m: Points, rng: np.random.Generator) -> Villages:
     lanes, words, gates, outward = [], [], [], []
     compass = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
     for centre in centres_m:
-        half = np.array([rng.uniform(150.0, 330.0), rng.uniform(110.0, 230.0)])
+        half = np.array([rng.uniform(180.0, 380.0), rng.uniform(140.0, 270.0)])
         turn = rotation(float(rng.normal(0.0, 6.0)))
         across = rng.choice([1, 2, 3], p=[0.35, 0.45, 0.2])
         along = rng.choice([1, 2], p=[0.55, 0.45])
         xs = np.append(0.0, rng.choice([-0.75, -0.4, 0.45, 0.8], across - 1, replace=False))
         ys = np.append(0.0, rng.choice([-0.7, 0.75], along - 1, replace=False))
         for x in xs:
-            low, high = (-1.0, 1.0) if x == 0.0 else (min(ys) - 0.2, max(ys) + 0.2)
+            over = 0.25 if rng.random() < _OVERSHOOT or along == 1 else 0.0
+            low, high = (-1.0, 1.0) if x == 0.0 else (min(ys) - over, max(ys) + over)
             lanes.append(np.array([[x, low], [x, high]]) * half @ turn + centre)
             words.append("unclassified" if x == 0.0 else "residential")
         for y in ys:
-            low, high = (-1.0, 1.0) if y == 0.0 else (min(xs) - 0.15, max(xs) + 0.15)
+            over = 0.2 if rng.random() < _OVERSHOOT or across == 1 else 0.0
+            low, high = (-1.0, 1.0) if y == 0.0 else (min(xs) - over, max(xs) + over)
             lanes.append(np.array([[low, y], [high, y]]) * half @ turn + centre)
             words.append("unclassified" if y == 0.0 else "residential")
         gates.append(compass * half @ turn + centre)

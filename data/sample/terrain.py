@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from data.sample.frame import rotation
+from data.sample.lines import spline
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,12 +29,18 @@ _LAKES = (
     (27.2, 17.6, 0.90, 0.50, 70.0),
 )
 _HILLS = (
-    (33.6, 79.3, 2.00, 0.70, 62.0),  # above the city, north-west
+    (34.0, 78.9, 1.80, 0.65, 62.0),  # above the city, north-west
     (47.6, 94.6, 2.20, 0.75, 80.0),
     (52.4, 85.6, 2.30, 0.75, 105.0),
     (55.0, 69.4, 2.60, 0.95, 85.0),
     (52.6, 58.0, 1.70, 0.70, 70.0),
 )
+_RIVER_KM = (
+    (48.6, 97.0), (47.4, 92.0), (45.0, 87.6), (42.4, 83.0), (40.4, 79.6), (40.0, 76.6),
+    (39.9, 73.4), (38.9, 70.6), (39.6, 67.6), (37.0, 63.4), (35.0, 58.0), (31.8, 49.6),
+    (28.6, 41.4), (25.6, 33.0), (24.4, 24.0), (27.0, 12.0), (27.4, 0.0),
+)  # fmt: skip
+RIVER_HALF_M = 34.0
 _CORNERS = 56
 _LAKE_MARGIN_M = 70.0
 
@@ -44,6 +51,7 @@ class Terrain:
 
     lakes: tuple[shapely.Polygon, ...]
     hills: tuple[shapely.Polygon, ...]
+    river: shapely.LineString
     centres_m: NDArray[np.float64]  # [n, 2], lakes first
     half_axes_m: NDArray[np.float64]  # [n, 2]
     turns_deg: NDArray[np.float64]  # [n]
@@ -53,6 +61,11 @@ class Terrain:
         """The ground no ordinary street crosses: lakes with their shore, and hills."""
         shores = shapely.buffer(list(self.lakes), _LAKE_MARGIN_M)
         return shapely.union_all([*shores, *self.hills])
+
+    @property
+    def water(self) -> shapely.Geometry:
+        """The river's bed, which only greater roads cross."""
+        return shapely.buffer(self.river, RIVER_HALF_M)
 
     def around(self, lines_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Bend lines, shape [n, points, 2], in wide curves around what they would cross.
@@ -114,6 +127,13 @@ def draw_terrain(rng: np.random.Generator) -> Terrain:
         _blob(centre, half, float(turn), rng)
         for centre, half, turn in zip(centres, halves, rows[:, 4], strict=True)
     ]
+    course = spline(np.array(_RIVER_KM) * 1000.0, per_leg=3)
+    bends = course + rng.normal(0.0, 260.0, course.shape)
     return Terrain(
-        tuple(shapes[: len(_LAKES)]), tuple(shapes[len(_LAKES) :]), centres, halves, rows[:, 4]
+        lakes=tuple(shapes[: len(_LAKES)]),
+        hills=tuple(shapes[len(_LAKES) :]),
+        river=shapely.LineString(spline(bends, per_leg=8)),
+        centres_m=centres,
+        half_axes_m=halves,
+        turns_deg=rows[:, 4],
     )

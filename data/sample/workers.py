@@ -42,6 +42,8 @@ CELL_M = 250.0
 _PARTS = 16
 _REACH_M = 240.0
 _FLOOR = 0.01
+_MARKETS, _MARKET_M = 26, 420.0
+_CALM = 0.5  # liveliness that divides the open country from the towns
 
 # What draws a group: layer -> weight, and the bandwidth in metres.
 _DRAW: dict[str, tuple[dict[str, float], float]] = {
@@ -85,11 +87,15 @@ def _by_class(spots: Spots, shares: dict[str, float]) -> NDArray[np.float64]:
     return np.asarray(weight[spots.highway] * spots.step_m)
 
 
+def _share(weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(weight / weight.sum())
+
+
 def _picked(
     weight: NDArray[np.float64], count: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Put ``count`` places on spots drawn by weight."""
-    drawn = rng.choice(len(weight), count, p=weight / weight.sum())
+    drawn = rng.choice(len(weight), count, p=_share(weight))
     return np.bincount(drawn, minlength=len(weight)).astype(np.float64)
 
 
@@ -104,21 +110,28 @@ def _layers(
     centres = np.array([core.plan.centre_m for core in cores])
     radii = np.array([core.plan.radius_m for core in cores])
     away = np.linalg.norm(spots.xy_m - centres[spots.core], axis=1) / radii[spots.core]
-    central = np.where(urban, np.exp(-((away / 0.45) ** 2)), 0.0)
+    central = np.where(urban, np.exp(-((away / 0.4) ** 2)), 0.0)
     streets = _by_class(spots, {"secondary": 1.0, "tertiary": 1.0, "residential": 0.5,
                                 "primary": 0.7, "footway": 0.6})  # fmt: skip
     homes = _by_class(spots, _HOME_ROADS) * live
-    shops = streets * live * (0.15 + central)
+    markets = spots.xy_m[rng.choice(len(live), _MARKETS, p=_share(streets * live * urban))]
+    lively = np.zeros(len(live))
+    for place, size in zip(markets, rng.uniform(0.5, 1.6, _MARKETS), strict=True):
+        gap = np.linalg.norm(spots.xy_m - place, axis=1)
+        lively += size * np.exp(-((gap / _MARKET_M) ** 2))
+    shops = streets * live * (0.1 + 0.5 * central + lively)
     great = _by_class(spots, _GREAT_ROADS)
     return {
         "homes": homes,
         "restaurants": _picked(shops, 1_500, rng),
         "shops": _picked(shops + 0.2 * homes, 2_000, rng),
-        "malls": _picked(shops * central * (live > 0.5), 26, rng),  # noqa: PLR2004 - cores only
+        "malls": _picked(shops * central * (live > _CALM), 26, rng),
         "depots": _picked(streets * live * np.where(park, 6.0, 1.0), 90, rng),
-        "industry": _picked(streets * (park * 14.0 + (great > 0.0) * 0.4), 260, rng),
-        "fuel": _picked(_by_class(spots, {"trunk": 1.0, "primary": 0.3}) * ~(live > 1.2), 60, rng),  # noqa: PLR2004 - none in the old town
-        "great roads": great,
+        "industry": _picked(
+            streets * (park * 16.0 + (live < _CALM) * (great > 0.0) * 0.4), 260, rng
+        ),
+        "fuel": _picked(_by_class(spots, {"trunk": 1.0, "primary": 0.3}) * (live < _CALM), 60, rng),
+        "great roads": great * np.where(live > _CALM, 0.2, 1.0),
         "avenues": _by_class(spots, {"primary": 1.0, "trunk": 0.4, "secondary": 0.5}) * live,
         "swept roads": _by_class(spots, _SWEPT_ROADS) * np.where(urban, live, 0.05),
     }

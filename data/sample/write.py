@@ -14,8 +14,8 @@ import shapely
 
 from data.sample.districts import DISTRICTS, DistrictShapes, draw_districts
 from data.sample.frame import to_lonlat
-from data.sample.graph import graph_of
-from data.sample.lines import HIGHWAYS, Lines
+from data.sample.graph import StreetGraph, graph_of
+from data.sample.lines import CODE, HIGHWAYS, Lines
 from data.sample.names import street_names
 from data.sample.settlements import OLD_TOWN
 from data.sample.spots import Spots
@@ -37,6 +37,8 @@ STATION_HEADINGS = (
 
 _SPOT_STEP_M = 25.0
 _STEPS = 6
+_SIGNAL = {"highway": "traffic_signals", "source": SAMPLE_NOTICE}
+_SIGNAL_ARMS = 3
 _MAXSPEED = {
     "motorway": "120", "motorway_link": "60", "trunk": "80", "primary": "60", "secondary": "50",
     "tertiary": "40", "residential": "30", "service": "15",
@@ -145,20 +147,35 @@ def _write_demand(path: Path, workers: Workers) -> None:
             writer.writerow([name, f"{lon:.6f}", f"{lat:.6f}", *(f"{w:g}" for w in weights)])
 
 
-def _tags(highway: str, name: str, *, inner: bool) -> dict[str, str]:
+def _tags(highway: str, name: str, *, inner: bool, one_way: bool) -> dict[str, str]:
     """Give a way its tags as a mapper would; the notice stands in ``source``."""
     tags = {"highway": highway, "source": SAMPLE_NOTICE}
     if name:
         tags["name"] = name
     if highway in _MAXSPEED:
         tags["maxspeed"] = _MAXSPEED[highway]
-    if highway.startswith("motorway"):
+    if one_way:
         tags["oneway"] = "yes"
-    elif highway == "trunk":
+    if highway == "trunk":
         tags["hgv"] = "designated"
     elif inner and highway in {"primary", "secondary", "tertiary", "residential"}:
         tags["hgv"] = "no"
     return tags
+
+
+def _signals(lines: Lines, graph: StreetGraph, cores: tuple[Core, ...]) -> set[int]:
+    """Choose the crossings with traffic lights: where greater streets meet in a built-up place."""
+    ends = np.concatenate([graph.start, graph.end])
+    kind = np.concatenate([lines.highway, lines.highway])
+    n = len(graph.node_xy_m)
+    street = (kind >= CODE["trunk"]) & (kind <= CODE["tertiary"])
+    streets = np.bincount(ends[street], minlength=n)
+    greater = np.bincount(ends[street & (kind <= CODE["secondary"])], minlength=n)
+    built = shapely.union_all([core.outline for core in cores])
+    shapely.prepare(built)
+    here = np.flatnonzero((streets >= _SIGNAL_ARMS) & (greater >= _SIGNAL_ARMS - 1))
+    inside = shapely.contains_xy(built, *graph.node_xy_m[here].T)
+    return set(here[inside].tolist())
 
 
 def _write_roads(path: Path, lines: Lines, names: tuple[str, ...], cores: tuple[Core, ...]) -> None:
@@ -176,16 +193,23 @@ def _write_roads(path: Path, lines: Lines, names: tuple[str, ...], cores: tuple[
     lonlat = to_lonlat(place).tolist()
     old = next(core.outline for core in cores if core.plan is OLD_TOWN)
     inner = shapely.within(shapely.line_interpolate_point(lines.geometry, 0.5), old)
+    signals = _signals(lines, graph, cores)
     path.unlink(missing_ok=True)
     header = osmium.io.Header()
     header.set("generator", "yizhan sample city")
     writer = osmium.SimpleWriter(str(path), header=header)
     try:
         for number, place_of in enumerate(lonlat, start=1):
-            writer.add_node(osmium.osm.mutable.Node(id=number, location=place_of))
+            tags = _SIGNAL if number - 1 in signals else {}
+            writer.add_node(osmium.osm.mutable.Node(id=number, location=place_of, tags=tags))
         for number in range(len(lines)):
             refs = (node[first[number] : last[number] + 1] + 1).tolist()
-            tags = _tags(HIGHWAYS[lines.highway[number]], names[number], inner=bool(inner[number]))
+            tags = _tags(
+                HIGHWAYS[lines.highway[number]],
+                names[number],
+                inner=bool(inner[number]),
+                one_way=bool(lines.one_way[number]),
+            )
             writer.add_way(osmium.osm.mutable.Way(id=number + 1, nodes=refs, tags=tags))
     finally:
         writer.close()

@@ -58,6 +58,17 @@ def read_table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def street_graph(ways: Ways) -> nx.MultiGraph:
+    graph = nx.MultiGraph()
+    for refs in ways.nodes:
+        graph.add_edges_from(itertools.pairwise(refs))
+    return graph
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def metric(lonlat: np.ndarray) -> np.ndarray:
     return np.column_stack(TO_METRES.transform(lonlat[:, 0], lonlat[:, 1]))
 
@@ -74,10 +85,7 @@ def ways(city: SampleFiles) -> Ways:
 
 @pytest.fixture(scope="module")
 def streets(ways: Ways) -> nx.MultiGraph:
-    graph = nx.MultiGraph()
-    for refs in ways.nodes:
-        graph.add_edges_from(itertools.pairwise(refs))
-    return graph
+    return street_graph(ways)
 
 
 @pytest.fixture(scope="module")
@@ -153,17 +161,58 @@ def test_roads_have_about_ten_thousand_junctions(streets: nx.MultiGraph) -> None
     assert 9_000 <= junctions <= 11_500
 
 
-def test_roads_carry_classes_from_trunk_to_footway(ways: Ways) -> None:
+def test_roads_carry_classes_from_motorway_to_steps(ways: Ways) -> None:
     found = Counter(tags["highway"] for tags in ways.tags)
-    for word in ("trunk", "primary", "secondary", "tertiary", "residential", "service", "track",
-                 "footway"):  # fmt: skip
-        assert found[word] > 20, word
+    wanted = (
+        "motorway motorway_link trunk primary secondary tertiary unclassified residential service "
+        "track cycleway footway steps"
+    )
+    assert all(found[word] >= 8 for word in wanted.split()), found
+
+
+def test_motorways_are_one_way_and_met_by_ramps_only(ways: Ways) -> None:
+    motorways = [i for i, tags in enumerate(ways.tags) if tags["highway"] == "motorway"]
+    assert all(ways.tags[i]["oneway"] == "yes" for i in motorways)
+    on_motorway = {ref for i in motorways for ref in ways.nodes[i]}
+    others = {
+        tags["highway"]
+        for tags, refs in zip(ways.tags, ways.nodes, strict=True)
+        if on_motorway.intersection(refs)
+    }
+    assert others == {"motorway", "motorway_link"}
+
+
+def test_some_streets_are_dual_carriageways(ways: Ways) -> None:
+    one_way = [tags for tags in ways.tags if tags.get("oneway") == "yes"]
+    assert sum(tags["highway"] == "trunk" for tags in one_way) > 40
+
+
+def test_cars_reach_every_driven_street_and_come_back(ways: Ways) -> None:
+    walked = {"footway", "steps", "cycleway"}
+    graph = nx.DiGraph()
+    for refs, tags in zip(ways.nodes, ways.tags, strict=True):
+        if tags["highway"] not in walked:
+            graph.add_edges_from(itertools.pairwise(refs))
+            if tags.get("oneway") != "yes":
+                graph.add_edges_from((b, a) for a, b in itertools.pairwise(refs))
+    main = max(nx.strongly_connected_components(graph), key=len)
+    assert len(main) > 0.998 * len(graph)
 
 
 def test_roads_lie_inside_the_true_box(ways: Ways) -> None:
     lonlat = np.concatenate([np.array(xy) for xy in ways.lonlat])
     assert (lonlat.min(axis=0) >= BOX[:2]).all()
     assert (lonlat.max(axis=0) <= BOX[2:]).all()
+
+
+def test_lights_stand_where_streets_meet(city: SampleFiles, streets: nx.MultiGraph) -> None:
+    lights = [
+        node.id
+        for node in osmium.FileProcessor(str(city.roads), osmium.osm.NODE)
+        if node.tags.get("highway") == "traffic_signals"
+    ]
+    assert len(lights) > 100
+    assert all(streets.degree(light) >= 3 for light in lights)
 
 
 def test_every_way_and_every_named_street_says_it_is_a_sample(ways: Ways) -> None:
@@ -257,23 +306,21 @@ def test_riders_are_in_town_and_truck_drivers_mostly_not(
     assert share["truck_driver"] < 0.25
 
 
-def test_the_same_seed_gives_the_same_files_and_another_seed_others(
-    city: SampleFiles, ways: Ways, tmp_path: Path
-) -> None:
-    def digest(path: Path) -> str:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-
-    again = write_sample_city(tmp_path / "again")
+def test_the_same_seed_gives_the_same_files(city: SampleFiles, ways: Ways, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    again = write_sample_city(tmp_path, on_progress=lambda done, all_: told.append((done, all_)))
     for name in ("districts", "stations", "demand"):
         assert digest(getattr(again, name)) == digest(getattr(city, name)), name
     assert read_ways(again.roads) == ways
-    other = write_sample_city(tmp_path / "other", seed=7)
-    for name in ("districts", "stations", "demand", "roads"):
-        assert digest(getattr(other, name)) != digest(getattr(city, name)), name
-
-
-def test_progress_is_told_step_by_step_to_the_end(tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    write_sample_city(tmp_path, on_progress=lambda done, all_: told.append((done, all_)))
     assert [done for done, _ in told] == list(range(1, len(told) + 1))
     assert {all_ for _, all_ in told} == {len(told)}
+
+
+def test_another_seed_gives_another_city_of_the_same_size(
+    city: SampleFiles, tmp_path: Path
+) -> None:
+    other = write_sample_city(tmp_path, seed=7)
+    for name in ("districts", "stations", "demand", "roads"):
+        assert digest(getattr(other, name)) != digest(getattr(city, name)), name
+    assert len(read_table(other.stations)) == 127
+    assert nx.is_connected(street_graph(read_ways(other.roads)))
