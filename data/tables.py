@@ -267,7 +267,7 @@ def _separator(text: str) -> str:
     return max(",;\t", key=bare.count)
 
 
-def _xlsx_rows(path: Path, data: bytes) -> list[tuple[str, ...]]:
+def _xlsx_rows(path: Path, data: bytes) -> list[Sequence[object]]:
     """Take the rows of the first sheet."""
     _check_package(path, data)
     broken = (
@@ -305,19 +305,22 @@ def _xlsx_rows(path: Path, data: bytes) -> list[tuple[str, ...]]:
         ) from None
 
 
-def _sheet_rows(sheet: Any) -> list[tuple[str, ...]]:  # noqa: ANN401 - its stubs lack this class
+def _sheet_rows(sheet: Any) -> list[Sequence[object]]:  # noqa: ANN401 - its stubs lack this class
     """Take rows up to the heading in the full width, and the others one cell wider than it."""
     sheet.reset_dimensions()  # what a file says of its own size is not to be trusted
-    rows: list[tuple[str, ...]] = []
+    rows: list[Sequence[object]] = []
+    width = 1
     for row in sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS + 1, values_only=True):
-        rows.append(_trimmed(row))
-        if sum(map(bool, rows[-1])) > 1:
+        rows.append(row)
+        cells = _trimmed(row)
+        if sum(map(bool, cells)) > 1:
+            width = len(cells) + 1
             break
-    width = len(rows[-1]) + 1 if rows else 1
     rest = sheet.iter_rows(
         min_row=len(rows) + 1, max_row=MAX_ROWS + 1, max_col=width, values_only=True
     )
-    return rows + [_trimmed(row) for row in rest]
+    rows.extend(rest)
+    return rows
 
 
 def _check_package(path: Path, data: bytes) -> None:

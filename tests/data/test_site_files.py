@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from data.site_files import read_sites
+from geo.datum import Datum, from_wgs84
+from geo.errors import RowsError
+from geo.measure import Box, great_circle_m
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from data.sites import CandidateSites
+
+BOX = Box(116.388, 33.283, 117.045, 34.250)
+
+
+def read(path: Path, *rows: str, datum: Datum = Datum.wgs84) -> CandidateSites:
+    file = path / "s.csv"
+    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return read_sites(file, datum=datum, box=BOX)
+
+
+def test_sites_need_only_id_name_and_place(tmp_path: Path) -> None:
+    sites = read(tmp_path, "编号,名称,经度,纬度", "s1,工商银行,116.8,33.9")
+    record = sites.frame.iloc[0]
+    assert (record["id"], record["name"], record["kind"]) == ("s1", "工商银行", "")
+    assert np.isnan(record["cost_yuan"])
+
+
+def test_kind_and_cost_are_read_where_they_are_there(tmp_path: Path) -> None:
+    sites = read(
+        tmp_path,
+        "id,name,lon,lat,类型,造价（元）",
+        "s1,a,116.8,33.9,微站,80000",
+        "s2,b,116.8,33.9,,",
+    )
+    assert sites.frame["kind"].tolist() == ["micro_station", ""]
+    assert sites.frame["cost_yuan"].tolist() == pytest.approx([80_000, np.nan], nan_ok=True)
+
+
+def test_sites_in_another_datum_are_brought_to_wgs84(tmp_path: Path) -> None:
+    lon, lat = from_wgs84(np.array([[116.8, 33.9]]), datum=Datum.gcj02)[0].tolist()
+    sites = read(tmp_path, "id,name,lon,lat", f"a,b,{lon!r},{lat!r}", datum=Datum.gcj02)
+    assert great_circle_m(sites.lonlat, np.array([[116.8, 33.9]]))[0] < 0.001
+    assert sites.frame["source_lon"].tolist() == [lon]
+
+
+def test_faulty_sites_are_all_listed(tmp_path: Path) -> None:
+    with pytest.raises(RowsError) as caught:
+        read(
+            tmp_path,
+            "id,name,lon,lat,kind,cost_yuan",
+            "a,,116.8,33.9,,-5",
+            "a,b,33.9,116.8,tent,x",
+        )
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [
+        (2, "cost_yuan"),
+        (2, "name"),
+        (3, "cost_yuan"),
+        (3, "id"),
+        (3, "kind"),
+        (3, "lat"),
+    ]
