@@ -15,11 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from planning import cover_bound, swap_search
+from planning.annealing import Schedule, anneal
 from planning.cover_arrays import CoverArrays, merge_items
 from planning.packing import PackingRows
-from planning.params import SolveParams, relative_gap
+from planning.params import EXACT, SolveParams, relative_gap
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from planning.clock import Clock
     from planning.cover_bound import BoundState
     from planning.swap_search import SearchState
@@ -27,13 +30,21 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-# Steps of a round: at least so many passes over the matrix, and a share of a second at most else.
-ROUND_PASSES = 30
-ROUND_STEPS = (200_000, 60_000_000)
-# Rounds without a better plan and without a lower bound after which a programme takes over.
-PATIENCE = 6
-# Least relative fall of the gap in a round that counts as progress.
-PROGRESS = 0.01
+# Elementary steps that one thread takes in a second of the time limit, about; a fixed figure, so
+# that a seed gives the same plan on any machine.
+STEPS_PER_S = 150_000_000
+# Steps for each pair of option and item after which more search seldom finds more.
+STEPS_PER_PAIR = 4_000
+LEAST_STEPS = 200_000
+# Parts of the search's steps that its rounds take, each a whole annealing.
+ROUND_PARTS = (0.03, 0.1, 0.3, 0.57)
+# Steps between two looks at the clock.
+CHUNK_STEPS = 20_000_000
+SHORT_CHUNK_STEPS = 500_000
+# The bound has come to rest when its step factor is below this.
+RESTED = 1e-3
+# Heat of the annealing as parts of the mean weight that an open option covers.
+HOT, COLD = 0.06, 0.001
 
 
 class FloorRow(NamedTuple):
@@ -126,10 +137,16 @@ class CoverRun:
             self._improve()
             if self._keep():
                 self.effort = effort
-        swap_search.open_only(task.cover, task.rows, self.search, np.flatnonzero(self.best_open))
+        self.back_to_best()
+
+    def back_to_best(self) -> None:
+        """Open exactly the best plan so far."""
+        swap_search.open_only(
+            self.task.cover, self.task.rows, self.search, np.flatnonzero(self.best_open)
+        )
 
     def _improve(self) -> None:
-        task, budget = self.task, 20 * ROUND_STEPS[1]
+        task, budget = self.task, 20 * CHUNK_STEPS
         swap_search.improve_by_swaps(task.cover, task.rows, self.search, self.least, budget)
         swap_search.fill(task.cover, task.rows, self.search, self.effort, -1, 0, self.least)
 
@@ -143,22 +160,46 @@ class CoverRun:
             return True
         return False
 
-    def search_round(self, steps: int) -> None:
-        """Ruin and recreate from the best plan, then swaps."""
+    def search_round(self, steps: int, *, clock: Clock, stop: Event | None = None) -> None:
+        """Anneal over ``steps`` from what is open, then swaps; where rows bind, ruin as well."""
         task = self.task
-        heat = 0.02 * self.best_value / max(int(self.best_open.sum()), 1)
+        heat = self.best_value / max(int(self.best_open.sum()), 1)
+        schedule = Schedule(HOT * heat, max(COLD * heat, 1e-12), steps)
+        best_open, best_value = self.best_open.copy(), self.best_value
+        chunk = CHUNK_STEPS if stop is None else SHORT_CHUNK_STEPS
+        for begin in range(0, steps, chunk):
+            if clock.left_s <= 0.0 or (stop is not None and stop.is_set()):
+                break
+            end = min(begin + chunk, steps)
+            best_value = anneal(
+                task.cover,
+                task.rows,
+                self.search,
+                schedule,
+                begin,
+                end,
+                best_open,
+                best_value,
+                self.least,
+            )
+        self.try_options(np.flatnonzero(best_open))
+        if len(task.rows.room) or task.rows.n_sites:
+            self._ruin_round(min(steps, 4 * chunk), heat)
+
+    def _ruin_round(self, steps: int, heat: float) -> None:
+        best_open = self.best_open.copy()
         swap_search.ruin_and_recreate(
-            task.cover,
-            task.rows,
+            self.task.cover,
+            self.task.rows,
             self.search,
             self.effort,
-            (heat, 0.01 * heat),
+            (HOT * heat, max(COLD * heat, 1e-12)),
             self.least,
             steps,
-            self.best_open.copy(),
+            best_open,
             self.best_value,
         )
-        self._keep()
+        self.try_options(np.flatnonzero(best_open))
 
     def try_options(self, options: Ints) -> None:
         """Make a plan of what the relaxed problem opens; keep it when it is the best."""
@@ -168,14 +209,24 @@ class CoverRun:
         self._improve()
         self._keep()
 
-    def bound_round(self, known: float, steps: int) -> Ints:
+    def bound_round(self, known: float, steps: int, *, clock: Clock) -> Ints:
         """Move the prices; returns what the relaxed problem opens at the last ones."""
         task = self.task
         scale = _row_scale(task)
-        chosen, _ = cover_bound.lower_bound_by_prices(
-            task.cover, task.rows, self.bound, scale, known, steps
-        )
+        chosen = np.empty(0, np.int64)
+        while steps > 0 and clock.left_s > 0.0 and not self.bound_rests:
+            chosen, used = cover_bound.lower_bound_by_prices(
+                task.cover, task.rows, self.bound, scale, known, min(steps, CHUNK_STEPS)
+            )
+            steps -= max(used, 1)
+            if self.bound.figures[0] <= known * (1.0 + EXACT):
+                break
         return np.asarray(chosen, dtype=np.int64)
+
+    @property
+    def bound_rests(self) -> bool:
+        """Whether the prices have come to rest: the bound will hardly fall any more."""
+        return bool(self.bound.figures[1] <= RESTED)
 
     def fixing(self) -> Fixing:
         """Tell what the reduced costs at the best prices settle against the best plan."""
@@ -208,27 +259,24 @@ def search_and_bound(task: CoverTask, *, params: SolveParams, clock: Clock) -> C
 
 
 def _rounds(run: CoverRun, *, params: SolveParams, clock: Clock) -> None:
-    """Search and bound side by side until the gap is reached, nothing moves or time is up."""
+    """Search and bound side by side until the gap is reached, both are through or time is up."""
     pairs = len(run.task.cover.option_item)
-    steps = max(ROUND_PASSES * pairs, ROUND_STEPS[0])
-    steps = max(min(steps, ROUND_STEPS[1]), 5 * pairs)
-    idle, before = 0, np.inf
+    total = max(min(int(params.time_limit_s * STEPS_PER_S), STEPS_PER_PAIR * pairs), LEAST_STEPS)
+    parts = list(ROUND_PARTS)
     with ThreadPoolExecutor(max_workers=1) as pool:
-        while not done(run, params) and idle < PATIENCE:
+        while not done(run, params) and (parts or not run.bound_rests):
             if clock.report(run.value, run.upper):
                 return
-            known = run.best_value
-            proof = pool.submit(run.bound_round, known, steps)
-            run.search_round(steps)
+            steps = int(total * parts.pop(0)) if parts else CHUNK_STEPS
+            proof = pool.submit(
+                run.bound_round, run.best_value, max(2 * steps, 100 * pairs), clock=clock
+            )
+            run.search_round(steps, clock=clock)
             relaxed = proof.result()
             run.bound_value = min(run.bound_value, float(run.bound.figures[0]))
-            run.try_options(relaxed)
-            swap_search.open_only(
-                run.task.cover, run.task.rows, run.search, np.flatnonzero(run.best_open)
-            )
-            gap = run.upper - run.value
-            idle = idle + 1 if gap > (1.0 - PROGRESS) * before else 0
-            before = gap
+            if len(relaxed):
+                run.try_options(relaxed)
+                run.back_to_best()
     clock.report(run.value, run.upper)
 
 
