@@ -220,19 +220,20 @@ def doubled(lines: Lines, *, apart_m: float) -> Lines:
     return without_stubs(cut, shorter_m=0.8 * apart_m)
 
 
-def _carriageways(
-    chain: shapely.LineString, aside_m: float
-) -> list[shapely.LineString | shapely.MultiLineString]:
+def _carriageways(chain: shapely.LineString, aside_m: float) -> list[shapely.LineString]:
     """Offset a line to both sides; the ends of an open one run back to its own ends."""
-    right = shapely.offset_curve(chain, -aside_m, join_style="mitre")
-    left = shapely.reverse(shapely.offset_curve(chain, aside_m, join_style="mitre"))
-    if chain.is_closed:
-        return [right, left]
-    start, end = chain.coords[0], chain.coords[-1]
-    return [
-        shapely.LineString([start, *right.coords[1:-1], end]),
-        shapely.LineString([end, *left.coords[1:-1], start]),
-    ]
+    xy = shapely.get_coordinates(shapely.simplify(chain, 2.0))
+    step = np.diff(xy, axis=0)
+    step /= np.linalg.norm(step, axis=1, keepdims=True)
+    first, last = (step[-1:], step[:1]) if chain.is_closed else (step[:1], step[-1:])
+    before, after = np.concatenate([first, step]), np.concatenate([step, last])
+    # The mitre: along the bisector, longer the sharper the corner.
+    normal = np.column_stack([-(before + after)[:, 1], (before + after)[:, 0]])
+    normal *= 2.0 / (normal**2).sum(axis=1, keepdims=True)
+    right, left = xy - aside_m * normal, xy + aside_m * normal
+    if not chain.is_closed:
+        right[[0, -1]] = left[[0, -1]] = xy[[0, -1]]
+    return [shapely.LineString(right), shapely.LineString(left[::-1])]
 
 
 def count_junctions(lines: Lines) -> int:

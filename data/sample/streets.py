@@ -54,6 +54,7 @@ _APART_M = 26.0
 _SIMPLE_M = 1.2
 _BESIDE_M = 140.0
 _BESIDE_OF_FIVE = 2
+_BESIDE_FROM_M = 190.0
 _ARRIVAL_M = 900.0
 _COUNTY_ROAD_M = 3_000.0
 _MOTORWAY_CLEAR_M = 420.0
@@ -93,7 +94,8 @@ def draw_streets(outline: shapely.Polygon, rng: np.random.Generator) -> StreetPl
     )
     banks = riverside_roads(terrain, built)
     streets = together([core.streets for core in everything])
-    guides = np.concatenate([roads.geometry[roads.highway <= CODE["primary"]], banks.geometry])
+    avenues = roads.geometry[roads.highway <= CODE["primary"]]
+    guides = np.concatenate([avenues, banks.geometry, ring.geometry])
     streets = _not_beside(streets, guides)
     streets = _bridged(streets, terrain.water, CODE["secondary"])
     main = together([streets, roads, ring, banks, _arrivals(roads, streets)])
@@ -157,6 +159,7 @@ def _not_beside(streets: Lines, guides: NDArray[np.object_]) -> Lines:
     at = np.linspace(0.1, 0.9, 5)
     spots = shapely.line_interpolate_point(streets.geometry[:, None], at, normalized=True)
     beside = shapely.contains(near, spots).sum(axis=1) > _BESIDE_OF_FIVE
+    beside &= shapely.length(streets.geometry) > _BESIDE_FROM_M
     return streets[~beside | (streets.highway <= CODE["primary"])]
 
 
@@ -254,7 +257,9 @@ def _tidied(planar: Lines, motorway: Motorway) -> Lines:
     lines = without_stubs(lines, shorter_m=_STUB_M)
     lines = without_stubs(lines, shorter_m=_LANE_END_M, rounds=1, only="unclassified")
     lines = doubled(lines, apart_m=_APART_M)
-    lines = largest_part(together([lines, motorway.carriageways]))
+    ramps = lines.highway == CODE["motorway_link"]
+    lines = together([largest_part(lines[~ramps]), lines[ramps], motorway.carriageways])
+    lines = largest_part(lines)
     return renamed_by_strokes(honest_classes(lines))
 
 
