@@ -42,6 +42,8 @@ NOTICE_FIELD: Final = Term(
 )
 SERIAL_FIELD: Final = Term("serial", "序号", "serial number", ("seq", "no"))
 _SAME_PLACE_M: Final = 1.0
+_SAME_DEGREES: Final = 5e-4  # 50 m: a rounded copy of the point, but not one in another datum
+_LONGEST_HEADING: Final = 80
 _LON_LIMIT, _LAT_LIMIT = 180.0, 90.0
 
 
@@ -100,7 +102,8 @@ def match_headings(
         term = _field_of(heading, fields)
         if term is None:
             if heading or any(table.column(number)):
-                faults.add(None, heading or None, _unknown_heading(heading, number, fields))
+                shown = heading[:_LONGEST_HEADING] or None
+                faults.add(None, shown, _unknown_heading(heading, number, fields))
         elif term.id in index:
             other = table.headings[index[term.id]]
             faults.add(None, heading, f"means {term.id}, as {quote(other)} does: delete one")
@@ -188,7 +191,7 @@ def read_numbers(
         try:
             value = float(cell)
         except ValueError:
-            value = math.nan
+            value = _full_width(cell)
         if math.isfinite(value) and "_" not in cell:
             values[at] = value
         elif cell or blank is not None:
@@ -227,6 +230,8 @@ def read_places(columns: Columns, faults: Faults, *, datum: Datum, box: Box) -> 
 
 def _field_of(heading: str, fields: tuple[Term, ...]) -> Term | None:
     """Read one heading, also one in two languages such as "名称 / name" or "经度*"."""
+    if len(heading) > _LONGEST_HEADING:
+        return None
     term = find_term(heading.strip("*＊：: "), fields)
     if term is not None:
         return term
@@ -240,6 +245,14 @@ def _unknown_heading(heading: str, number: int, fields: tuple[Term, ...]) -> str
         return f"column {number + 1} has cells and no heading: name it or delete it"
     wrong = unknown_word(heading, fields, what="known heading")
     return f"{wrong} If not, delete the column" if wrong.endswith("?") else f"{wrong}, or delete it"
+
+
+def _full_width(cell: str) -> float:
+    """Read a number in full-width signs, such as １１６．８; NaN when it is none."""
+    try:
+        return float(unicodedata.normalize("NFKC", cell))
+    except ValueError:
+        return math.nan
 
 
 def _number_fault(cell: str) -> str:
@@ -268,7 +281,7 @@ def _given_lonlat(columns: Columns, faults: Faults) -> npt.NDArray[np.float64]:
         if not columns.has(name):
             continue
         written = read_numbers(columns, name, faults)
-        for at in np.flatnonzero(np.abs(written - table.lonlat[:, axis]) > 1e-6):  # noqa: PLR2004 - 0.1 m
+        for at in np.flatnonzero(np.abs(written - table.lonlat[:, axis]) > _SAME_DEGREES):
             reason = f"says {written[at]} and the point {table.lonlat[at, axis]}: delete the column"
             faults.add(table.numbers[at], columns.heading(name), reason)
     return table.lonlat.copy()

@@ -11,6 +11,7 @@ from data.atomic import write_text
 from data.districts import Districts
 from data.tables import read_rows
 from data.vocabulary import normal_word
+from geo.datum import Datum, to_wgs84
 from geo.errors import FileFormatError, RowFault, RowsError
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ _LONGEST_NAME: Final = 100
 _LON_LIMIT, _LAT_LIMIT = 180.0, 90.0
 
 
-def read_districts(path: Path) -> Districts:
-    """Read districts: polygons in WGS-84 with a property name or 名称; others are not looked at.
+def read_districts(path: Path, *, datum: Datum = Datum.wgs84) -> Districts:
+    """Read districts: polygons with a property name or 名称; others are not looked at.
+
+    ``datum`` is in what they are given: the district outlines of Chinese map services are GCJ-02.
 
     Raises
     ------
@@ -52,7 +55,11 @@ def read_districts(path: Path) -> Districts:
         first.setdefault(name, number)
     if faults:
         raise RowsError(table.file, tuple(faults))
-    areas = {name: area for name, area in zip(names, table.areas, strict=True) if area is not None}
+    areas = {
+        name: shapely.transform(area, lambda lonlat: to_wgs84(lonlat, datum=datum))
+        for name, area in zip(names, table.areas, strict=True)
+        if area is not None
+    }
     return Districts.from_areas(areas)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import textwrap
 import tomllib
 from dataclasses import dataclass, replace
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 MODES: Final = ("foot", "ebike", "car", "truck")
 SETTINGS_FILE: Final = "yizhan.toml"
 _LONGEST_NAME: Final = 200
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _WIDEST_BOX_DEGREES: Final = 12.0
 
 
@@ -138,8 +140,8 @@ class Settings:
     candidate_kind: str = "station"
 
     def __post_init__(self) -> None:
-        if not self.name.strip() or len(self.name) > _LONGEST_NAME or not self.name.isprintable():
-            raise InputError(f"name must be 1 to {_LONGEST_NAME} printable characters")
+        if not 0 < len(self.name.strip()) <= _LONGEST_NAME or _CONTROL.search(self.name):
+            raise InputError(f"name must be 1 to {_LONGEST_NAME} characters without line ends")
         left, bottom, right, top = self.box
         if max(right - left, top - bottom) > _WIDEST_BOX_DEGREES:
             raise InputError(

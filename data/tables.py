@@ -165,7 +165,10 @@ def _table(path: Path, rows: Iterable[Sequence[object]]) -> Table:
     if faults:
         raise RowsError(path.name, tuple(faults))
     if not headings:
-        raise FileFormatError(f"{path.name}: has no heading row of two columns or more")
+        raise FileFormatError(
+            f"{path.name}: has no heading row of two columns or more: "
+            "separate them by comma, semicolon or tab"
+        )
     if not cells:
         raise FileFormatError(f"{path.name}: has a heading and no rows")
     return Table(file=path.name, headings=headings, rows=tuple(cells), numbers=tuple(numbers))
@@ -336,7 +339,7 @@ def _check_package(path: Path, data: bytes) -> None:
             if unpacked > MAX_BYTES or len(parts) > _MANY_PARTS:
                 raise FileFormatError(f"{path.name}: unpacks to too much: split it")
             ratio = unpacked / len(data)
-            if ratio > _BIGGEST_RATIO and unpacked > MAX_BYTES >> 4:
+            if ratio > _BIGGEST_RATIO and unpacked > MAX_BYTES >> 6:
                 raise FileFormatError(
                     f"{path.name}: packed {ratio:.0f} times, more than any table: not opened"
                 )

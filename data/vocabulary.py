@@ -41,7 +41,12 @@ class Term:
 
 
 GROUPS: Final = (
-    Term("truck_driver", "货车司机", "truck driver", ("卡车司机", "货运司机", "trucker")),
+    Term(
+        "truck_driver",
+        "货车司机",
+        "truck driver",
+        ("卡车司机", "货运司机", "货车驾驶员", "trucker"),
+    ),
     Term("courier", "快递员", "courier", ("快递小哥", "快递", "快递从业人员")),
     Term(
         "delivery_rider",
@@ -59,7 +64,7 @@ GROUPS: Final = (
         "sanitation_worker",
         "环卫工人",
         "sanitation worker",
-        ("环卫", "环卫工", "清洁工", "street cleaner", "cleaner"),
+        ("环卫", "环卫工", "环卫人员", "清洁工", "street cleaner", "cleaner"),
     ),
 )
 
@@ -78,26 +83,59 @@ KINDS: Final = (
         "station",
         "户外劳动者服务驿站",
         "service station",
-        ("驿站", "服务驿站", "户外驿站", "标准站", "标准驿站", "户外劳动者驿站", "工会驿站"),
+        (
+            "驿站",
+            "服务驿站",
+            "户外驿站",
+            "标准站",
+            "标准驿站",
+            "户外劳动者驿站",
+            "户外劳动者服务站",
+            "户外劳动者服务站点",
+            "工会驿站",
+            "爱心驿站",
+            "暖心驿站",
+            "劳动者港湾",
+        ),
     ),
     Term("micro_station", "微型驿站", "micro station", ("微驿站", "微站", "小微驿站")),
     Term("mobile_station", "移动驿站", "mobile station", ("流动驿站", "流动服务站")),
 )
 
 FACILITIES: Final = (
-    Term("drinking_water", "饮水", "drinking water", ("饮用水", "饮水机", "喝水", "水", "water")),
+    Term(
+        "drinking_water",
+        "饮水",
+        "drinking water",
+        ("饮用水", "饮水机", "饮水设备", "喝水", "水", "water"),
+    ),
     Term("hot_water", "热水", "hot water", ("开水",)),
-    Term("microwave", "微波炉", "microwave", ("热饭", "加热饭菜", "microwave oven")),
+    Term("microwave", "微波炉", "microwave", ("热饭", "加热饭菜", "加热设备", "microwave oven")),
     Term("fridge", "冰箱", "fridge", ("冷藏", "refrigerator")),
-    Term("seats", "桌椅", "table and chairs", ("座椅", "座位", "休息", "chairs", "seating")),
+    Term(
+        "seats",
+        "桌椅",
+        "table and chairs",
+        ("座椅", "休息座椅", "座位", "休息", "chairs", "seating"),
+    ),
     Term("heating", "取暖", "heating", ("暖气", "供暖")),
     Term("cooling", "空调", "cooling", ("纳凉", "降温", "冷气", "air conditioning")),
-    Term("phone_charging", "手机充电", "phone charging", ("充电", "手机充电器", "charging")),
+    Term(
+        "phone_charging",
+        "手机充电",
+        "phone charging",
+        ("充电", "充电设备", "手机充电器", "手机充电设备", "charging"),
+    ),
     Term("ebike_charging", "电动车充电", "e-bike charging", ("电瓶车充电", "ebike charging")),
     Term("battery_swap", "换电", "battery swap", ("换电柜", "电池更换")),
     Term("toilet", "卫生间", "toilet", ("厕所", "公厕", "洗手间", "wc", "restroom")),
     Term("wifi", "无线网络", "Wi-Fi", ("无线", "免费wifi", "wlan")),
-    Term("first_aid", "急救箱", "first-aid box", ("医药箱", "药箱", "急救药箱", "first aid")),
+    Term(
+        "first_aid",
+        "急救箱",
+        "first-aid box",
+        ("医药箱", "药箱", "应急药箱", "急救药箱", "first aid"),
+    ),
     Term("aed", "自动体外除颤器", "AED", ("除颤仪", "除颤器")),
     Term("rain_gear", "雨具", "rain gear", ("雨伞", "雨衣", "umbrella")),
     Term("repair_tools", "维修工具", "repair tools", ("工具箱", "打气筒", "修车工具", "tools")),

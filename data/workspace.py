@@ -27,6 +27,7 @@ from data.district_files import read_districts, write_districts
 from data.districts import Districts
 from data.network_store import load_network, save_network
 from data.settings import SETTINGS_FILE, Settings, default_settings, read_settings, write_template
+from geo.datum import Datum
 from geo.errors import InputError, NothingYetError, WorkspaceError
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Workspace:
         name: str,
         box: Box | None = None,
         districts_file: Path | None = None,
+        districts_datum: Datum = Datum.wgs84,
         sample: bool = False,
     ) -> Workspace:
         """Make a workspace in a new folder, or in one that holds none yet.
@@ -74,7 +76,9 @@ class Workspace:
         box
             what lies outside is refused at import; None takes the box of the districts.
         districts_file
-            GeoJSON polygons in WGS-84 with a name; None for a city that reports by no districts.
+            GeoJSON polygons with a name; None for a city that reports by no districts.
+        districts_datum
+            in what the districts are given.
         sample
             True marks everything in it as generated.
 
@@ -89,7 +93,11 @@ class Workspace:
             raise WorkspaceError(f"{folder} is a workspace already: choose another folder")
         if folder.exists() and not folder.is_dir():
             raise WorkspaceError(f"{folder} is a file: choose another folder")
-        districts = no_districts() if districts_file is None else read_districts(districts_file)
+        districts = (
+            no_districts()
+            if districts_file is None
+            else read_districts(districts_file, datum=districts_datum)
+        )
         if box is None and not len(districts):
             raise InputError("a workspace needs a box (left,bottom,right,top) or districts")
         around = districts.box if box is None else box

@@ -488,3 +488,18 @@ def test_twenty_thousand_stations_are_read_in_seconds(tmp_path: Path) -> None:
 def test_each_heading_is_read_in_both_languages() -> None:
     assert {term.id for term in STATION_FIELDS} >= {"id", "name", "kind", "lon", "lat", "hours"}
     assert {term.zh for term in STATION_FIELDS} >= set(CHINESE)
+
+
+def test_full_width_numbers_are_read(tmp_path: Path) -> None:
+    file = csv_file(
+        tmp_path / "r.csv", CHINESE[:5], ["a", "甲", "爱心驿站", "１１６．８", "３３.９"]
+    )
+    assert read(file).lonlat.tolist() == [[116.8, 33.9]]
+
+
+def test_a_heading_of_a_thousand_signs_is_shown_cut_off(tmp_path: Path) -> None:
+    file = csv_file(
+        tmp_path / "r.csv", [*CHINESE[:5], "名称 " * 900], ["a", "甲", "驿站", 116.8, 33.9, ""]
+    )
+    (fault,) = faults_of(file)
+    assert len(fault) < 400

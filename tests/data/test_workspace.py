@@ -16,6 +16,7 @@ from data.demand import Demand
 from data.sites import CandidateSites
 from data.stations import Stations
 from data.workspace import Workspace
+from geo.datum import Datum, from_wgs84
 from geo.errors import FileFormatError, InputError, NothingYetError, RowsError, WorkspaceError
 from geo.measure import Box
 
@@ -404,3 +405,75 @@ def test_hashes_are_the_same_in_another_process(workspace: Workspace) -> None:
         env={**os.environ, "PYTHONHASHSEED": "7"},
     )
     assert run.stdout.split() == [two_stations().content_hash, some_demand().content_hash]
+
+
+def test_districts_drawn_on_a_chinese_map_are_brought_to_wgs84(tmp_path: Path) -> None:
+    shifted = from_wgs84(np.array(SQUARE[0]), datum=Datum.gcj02).tolist()
+    file = districts_file(tmp_path / "d.geojson", district("甲", [shifted]))
+    made = Workspace.create(
+        tmp_path / "c", name="市", districts_file=file, districts_datum=Datum.gcj02
+    )
+    assert tuple(made.settings.box) == pytest.approx((116.5, 33.5, 116.9, 33.9), abs=1e-9)
+
+
+def test_a_name_may_hold_a_chinese_space(tmp_path: Path) -> None:
+    assert Workspace.create(tmp_path / "c", name="淮北　市", box=BOX).settings.name == "淮北　市"
+
+
+def test_a_folder_with_any_signs_in_its_name_holds_a_workspace(tmp_path: Path) -> None:
+    made = Workspace.create(tmp_path / "带 空格?#%41&x=1", name="市", box=BOX)
+    made.replace_stations(two_stations())
+    assert len(Workspace.open(made.folder).stations()) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["带 空格?#%41&x=1"]
+
+
+def test_readers_go_on_while_somebody_writes(workspace: Workspace) -> None:
+    workspace.replace_stations(two_stations())
+    with workspace.database._transaction(write=True):
+        assert len(workspace.stations()) == 2
+
+
+def test_a_writer_waits_for_another_and_says_so_when_it_takes_too_long(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def impatient(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA busy_timeout = 50")
+
+    monkeypatch.setattr("data.database._prepare", impatient)
+    with (
+        workspace.database._transaction(write=True),
+        pytest.raises(WorkspaceError, match="another command is writing"),
+    ):
+        workspace.replace_stations(two_stations())
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from data.stations import Stations
+from data.workspace import Workspace
+
+workspace = Workspace.open(Path(sys.argv[1]))
+station = {"name": "x", "kind": "station", "lon": 116.8, "lat": 33.9}
+for size in range(1, 10_000):
+    records = [{**station, "id": f"{size}-{i}"} for i in range(100 + size)]
+    workspace.replace_stations(Stations.from_records(records))
+    print(size, flush=True)
+"""
+
+
+def test_a_writer_killed_at_any_moment_loses_nothing_it_acknowledged(
+    workspace: Workspace,
+) -> None:
+    for _ in range(3):
+        command = [sys.executable, "-c", KILLED, str(workspace.folder)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            acknowledged = [int(process.stdout.readline()) for _ in range(3)]
+            process.kill()
+            acknowledged += [int(line) for line in process.stdout if line.endswith("\n")]
+        ids = workspace.stations().ids
+        size = int(ids[0].split("-")[0])
+        assert size in {acknowledged[-1], acknowledged[-1] + 1}
+        assert ids == tuple(f"{size}-{i}" for i in range(100 + size))
