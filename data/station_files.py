@@ -25,12 +25,13 @@ from data.points import point_frame
 from data.stations import Stations
 from data.table_files import write_points
 from data.tables import read_rows
-from data.vocabulary import FACILITIES, GROUPS, KINDS, STATUSES, Term
+from data.vocabulary import FACILITIES, GROUPS, KINDS, SAMPLE_NOTICE, STATUSES, Term
 from geo.errors import FileFormatError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from data.columns import Columns
     from geo.datum import Datum
     from geo.measure import Box
 
@@ -54,7 +55,7 @@ STATION_FIELDS: Final = (
 REQUIRED: Final = ("id", "name", "kind", "lon", "lat")
 
 
-def read_stations(path: Path, *, datum: Datum, box: Box) -> Stations:
+def read_stations(path: Path, *, datum: Datum, box: Box, sample: bool | None = None) -> Stations:
     """Read a register from CSV, XLSX or GeoJSON with Chinese or English headings.
 
     Parameters
@@ -66,6 +67,9 @@ def read_stations(path: Path, *, datum: Datum, box: Box) -> Stations:
         in what the coordinates are given; they are brought to WGS-84 and kept beside it.
     box
         the workspace's box, WGS-84: a point outside is refused.
+    sample
+        False refuses rows that carry the notice of a generated sample, so that they never pass for
+        a real register; True and None take them.
 
     Raises
     ------
@@ -91,11 +95,21 @@ def read_stations(path: Path, *, datum: Datum, box: Box) -> Stations:
         "phone": read_texts(columns, "phone", faults, longest=LONGEST_NAME),
     }
     places = read_places(columns, faults, datum=datum, box=box)
+    if sample is False:
+        _refuse_sample(columns, faults)
     faults.refuse_if_any()
     frame["datum"] = places.datums
     frame["source_lon"] = places.source[:, 0].tolist()
     frame["source_lat"] = places.source[:, 1].tolist()
     return Stations(point_frame(frame, places.lonlat))
+
+
+def _refuse_sample(columns: Columns, faults: Faults) -> None:
+    """Note rows that say that they are generated."""
+    for number, text in zip(columns.table.numbers, columns.cells("notice"), strict=True):
+        if SAMPLE_NOTICE in text:
+            reason = "says that the row is a generated sample: this workspace is a real register"
+            faults.add(number, columns.heading("notice"), reason)
 
 
 def write_stations(stations: Stations, path: Path, *, sample: bool = False) -> None:

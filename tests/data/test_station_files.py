@@ -503,3 +503,10 @@ def test_a_heading_of_a_thousand_signs_is_shown_cut_off(tmp_path: Path) -> None:
     )
     (fault,) = faults_of(file)
     assert len(fault) < 400
+
+
+def test_a_generated_row_never_passes_for_a_real_register(tmp_path: Path) -> None:
+    write_stations(small_register(), tmp_path / "r.csv", sample=True)
+    with pytest.raises(RowsError, match="generated sample: this workspace is a real register"):
+        read_stations(tmp_path / "r.csv", datum=Datum.wgs84, box=BOX, sample=False)
+    assert len(read_stations(tmp_path / "r.csv", datum=Datum.wgs84, box=BOX, sample=True)) == 1

@@ -1,0 +1,47 @@
+"""docs/files.md says what the readers do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from data import tables
+from data.columns import LONGEST_NAME, LONGEST_TEXT
+from data.demand_files import DEMAND_FIELDS
+from data.site_files import REQUIRED as SITE_NEEDS
+from data.site_files import SITE_FIELDS
+from data.station_files import REQUIRED as STATION_NEEDS
+from data.station_files import STATION_FIELDS
+from data.zones import SQUARE_M
+
+if TYPE_CHECKING:
+    from data.vocabulary import Term
+
+PAGE = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("title", "fields", "needed"),
+    [
+        ("### Stations", STATION_FIELDS, STATION_NEEDS),
+        ("### Candidate sites", SITE_FIELDS, SITE_NEEDS),
+        ("### Demand", DEMAND_FIELDS, ("id", "lon", "lat")),
+    ],
+)
+def test_the_page_of_files_lists_every_column_and_which_are_needed(
+    title: str, fields: tuple[Term, ...], needed: tuple[str, ...]
+) -> None:
+    section = PAGE.split(title)[1].split("\n#")[0]
+    rows = re.findall(r"^\| (\*\*)?`(\w+)`(?:\*\*)? \| ([^|]+) \|", section, re.MULTILINE)
+    assert [(name, zh) for _, name, zh in rows] == [(term.id, term.zh) for term in fields]
+    assert {name for bold, name, _ in rows if bold} == set(needed)
+
+
+def test_the_page_of_files_gives_the_limits_of_the_readers() -> None:
+    assert f"at most {tables.MAX_BYTES >> 20} MB, {tables.MAX_ROWS:,} rows" in PAGE
+    assert f"and {tables.MAX_COLUMNS} columns, a cell {tables.MAX_CELL:,} characters" in PAGE
+    assert f"a name or id\n{LONGEST_NAME}, an address or hours {LONGEST_TEXT}" in PAGE
+    assert f"{SQUARE_M:.0f} m grid" in PAGE
