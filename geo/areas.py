@@ -11,7 +11,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from geo.errors import InputError, NetworkError
 from geo.linking import Links, arriving, leaving, links_of
 from geo.roads import metres_per_degree
-from geo.search import bucket_width, listing, search_rows
+from geo.search import buckets_for, spread
 from geo.snapping import Snaps, as_lonlat, snap
 from geo.travel_times import access_costs
 
@@ -128,17 +128,19 @@ def state_costs(
     """Cost from every state to its nearest place (or from it), inf where beyond the cutoff."""
     graph = links.reverse if toward else links.graph
     pairs = (arriving if toward else leaving)(links, snaps, access)
-    one = np.zeros(len(pairs.point), dtype=np.int64)
-    seed = listing(1, one, pairs.state, pairs.cost)
-    n = graph.n_states
-    own = np.arange(n + 1, dtype=np.int64)
-    none = np.zeros(2, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-    stub = own, own[:-1].astype(np.int32), np.zeros(n, dtype=np.float32)
-    width, ring = bucket_width(graph, cutoff, float(seed.cost.max(initial=0.0)))
-    _, state, cost = search_rows(*graph, *seed, *stub, *none, n, cutoff, width, ring, 0, 1)
-    made = np.full(n, np.inf)
-    made[state] = cost
-    return made
+    dist = np.full(graph.n_states, np.inf, dtype=np.float32)
+    seed_cost = pairs.cost.astype(np.float32)
+    spread(
+        graph,
+        pairs.state.astype(np.int32),
+        seed_cost,
+        np.float32(cutoff),
+        buckets_for(graph, seed_cost, cutoff),
+        dist,
+        np.empty(0, dtype=np.int32),
+        np.empty(graph.n_states, dtype=np.int32),
+    )
+    return dist.astype(np.float64)
 
 
 def _left_after(cost: NDArray[np.float64], cutoff: float, links: Links) -> NDArray[np.float64]:

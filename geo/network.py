@@ -16,6 +16,7 @@ from geo.contraction import Chains, chains, hilbert_order
 from geo.errors import NetworkError
 from geo.profiles import PROFILES, check_mode
 from geo.roads import RawRoads, segment_metres
+from geo.turns import EdgeEnds, turn_bans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -353,7 +354,8 @@ def _assemble(  # noqa: PLR0917 - the ingredients of one network
     edge_from, edge_to = number[tail[edge_order]], number[head[edge_order]]
     seconds = (edge_metres / (kph / 3.6)).astype(np.float32)
     node_blocked = blocked[:, kept]
-    bans = np.zeros((0, 3), dtype=np.int32)
+    ends = EdgeEnds(edge_from, edge_to, way, seg_way[made.last[edge_order]])
+    bans, unplaced = turn_bans(raw.turns, number, ends, np.isfinite(seconds), profiles)
     return RoadNetwork(
         node_id=raw.node_id[kept],
         node_lonlat=raw.node_lonlat[kept],
@@ -372,7 +374,7 @@ def _assemble(  # noqa: PLR0917 - the ingredients of one network
         access_kph=np.array([profile.access_kph for profile in profiles.values()]),
         modes=tuple(profiles),
         names=raw.names,
-        left_out=dict(raw.left_out),
+        left_out={**raw.left_out, "turns_not_placed": unplaced},
     )
 
 

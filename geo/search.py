@@ -1,8 +1,11 @@
 """Search: the compiled heart, shortest times from many places to many within a cutoff.
 
-A search graph is a CSR of states (nodes, and copies of nodes where turns are banned). Queued states
-lie in buckets of equal width; within a bucket a state may be settled again when a shorter way turns
-up, so the result is exact for any width (Denardo & Fox 1979; Meyer & Sanders 2003).
+A search graph is a CSR of states (nodes, and copies of nodes where turns are banned). Sources are
+taken in blocks of neighbours. One search from all sources of a block finds the states that any of
+them reaches, in the order of their cost; these become a small graph of their own. On it sixteen
+searches run side by side, a state's costs being one row of a vector register: states are taken in
+that order, and wherever a row was lowered behind the front, the front goes back. The result is
+exact whatever the order; neighbours only make it cheap, as their waves run the same way.
 """
 
 from __future__ import annotations
@@ -12,9 +15,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from geo.compiled import compiled
+from geo.lanes import LANES, relax_lanes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_BLOCK = 4 * LANES
+_CALM, _BUSY = 1.6, 2.2  # visits a state, below and above which blocks grow and shrink
+_WORD = 8  # flags of states are looked at eight at a time
+_FRONT = 32  # words by which the front moves on
 
 
 class StateGraph(NamedTuple):
@@ -46,105 +55,78 @@ class Listing(NamedTuple):
     cost: NDArray[np.float32]
 
 
+class Buckets(NamedTuple):
+    """Queue of a search: buckets ``width`` wide, ``ring`` of them (a power of two)."""
+
+    width: float
+    ring: int
+
+
 def listing(
     n: int, owner: NDArray[np.int64], key: NDArray[np.int32], cost: NDArray[np.float64]
 ) -> Listing:
-    """Pairs sorted by owner (0 <= owner < n), in the given order within one owner."""
+    """Sort pairs by owner (0 <= owner < n), in the given order within one owner."""
     order = np.argsort(owner, kind="stable")
     start = np.zeros(n + 1, dtype=np.int64)
     np.cumsum(np.bincount(owner, minlength=n), out=start[1:])
     return Listing(start, key[order].astype(np.int32), cost[order].astype(np.float32))
 
 
-def bucket_width(graph: StateGraph, cutoff: float, largest_seed: float) -> tuple[float, int]:
-    """Width of a bucket and how many make a ring (a power of two) no search can overrun."""
+def buckets_for(graph: StateGraph, seed_cost: NDArray[np.float32], limit: float) -> Buckets:
+    """Choose buckets that no step of a search can overrun: width of a quarter of a usual arc."""
     if not len(graph.cost):
-        return 1.0, 4
-    longest = max(float(graph.cost.max()), largest_seed)
-    if np.isfinite(cutoff):
-        longest = min(longest, cutoff)
-    width = max(float(np.median(graph.cost)) / 2.0, longest / 60_000.0, 1e-3)
+        return Buckets(max(float(seed_cost.max(initial=1.0)), 1e-3), 4)
+    longest = max(float(graph.cost.max()), float(seed_cost.max(initial=0.0)))
+    longest = min(longest, limit) if np.isfinite(limit) else longest
+    width = max(float(np.median(graph.cost)) / 4.0, longest / 60_000.0, 1e-3)
     ring = 4
     while ring < longest / width + 3:
         ring *= 2
-    return width, ring
+    return Buckets(width, ring)
 
 
 @compiled
-def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop, state kept in registers
-    start: NDArray[np.int64],
-    head: NDArray[np.int32],
-    cost: NDArray[np.float32],
-    seed_start: NDArray[np.int64],
-    seed_key: NDArray[np.int32],
+def spread(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop: a queue and what it feeds
+    graph: StateGraph,
+    seed_state: NDArray[np.int32],
     seed_cost: NDArray[np.float32],
-    stub_start: NDArray[np.int64],
-    stub_key: NDArray[np.int32],
-    stub_cost: NDArray[np.float32],
-    direct_start: NDArray[np.int64],
-    direct_key: NDArray[np.int32],
-    direct_cost: NDArray[np.float32],
-    n_targets: int,
-    cutoff: float,
-    width: float,
-    ring: int,
-    low: int,
-    high: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
-    """Rows low..high - 1 of the table source x target, as CSR (offsets, targets, costs).
+    limit: np.float32,
+    buckets: Buckets,
+    dist: NDArray[np.float32],
+    came_by: NDArray[np.int32],
+    touched: NDArray[np.int32],
+) -> int:
+    """One search from all seeds at once, exact for any width (Denardo & Fox 1979).
 
-    A source begins at its seeds (state, cost); a target is reached from any state that lists it
-    among its stubs, for the stub's cost on top; ``direct`` are ways that touch no state.
+    ``dist`` must come full of infinity and is left with the cost of every state within ``limit``;
+    the answer is how many there are, listed in ``touched``. Where ``came_by`` is not empty it takes
+    the arc by which each state was reached, -1 for a seed.
     """
-    n_states = len(start) - 1
-    inf = np.float32(np.inf)
-    limit = np.float32(cutoff)
-    dist = np.full(n_states, inf, dtype=np.float32)
-    settled = np.full(n_states, inf, dtype=np.float32)
-    touched = np.empty(n_states, dtype=np.int32)
-    best = np.full(n_targets, inf, dtype=np.float32)
-    first = np.full(ring, -1, dtype=np.int32)
-    room = 1024
+    start, head, cost = graph
+    keep_way = len(came_by) > 0
+    first = np.full(buckets.ring, -1, dtype=np.int32)
+    room = 4096
     entry_state = np.empty(room, dtype=np.int32)
     entry_next = np.empty(room, dtype=np.int32)
-    offset = np.zeros(high - low + 1, dtype=np.int64)
-    out_key = np.empty(4096, dtype=np.int32)
-    out_cost = np.empty(4096, dtype=np.float32)
-    hits = np.empty(n_targets, dtype=np.int32)
-    filled = 0
-    inverse = 1.0 / width
-    mask = ring - 1
-    for row in range(low, high):
-        n_touched, n_hits, used, free, queued = 0, 0, 0, -1, 0
-        lowest = inf
-        for slot in range(direct_start[row], direct_start[row + 1]):
-            t, d = direct_key[slot], direct_cost[slot]
-            if d <= limit and d < best[t]:
-                if best[t] == inf:
-                    hits[n_hits] = t
-                    n_hits += 1
-                best[t] = d
-        for slot in range(seed_start[row], seed_start[row + 1]):
-            lowest = min(lowest, seed_cost[slot])
-        bucket = int(lowest * inverse) if lowest <= limit else 0
-        for slot in range(seed_start[row], seed_start[row + 1]):
-            s, d = seed_key[slot], seed_cost[slot]
-            if d > limit or d >= dist[s]:
-                continue
-            if dist[s] == inf:
-                touched[n_touched] = s
-                n_touched += 1
-            dist[s] = d
-            if used == room:
-                room *= 2
-                entry_state = np.append(entry_state, np.empty(used, dtype=np.int32))
-                entry_next = np.append(entry_next, np.empty(used, dtype=np.int32))
-            b = int(d * inverse) & mask
-            entry_state[used], entry_next[used] = s, first[b]
-            first[b] = used
-            used += 1
-            queued += 1
-        while queued > 0:
+    inverse = np.float64(1.0 / buckets.width)
+    mask = buckets.ring - 1
+    n_touched, used, free, queued = 0, 0, -1, 0
+    lowest = np.float32(np.inf)
+    for slot in range(len(seed_state)):
+        lowest = min(lowest, seed_cost[slot])
+    bucket = int(lowest * inverse) if lowest <= limit else 0
+    slot = 0
+    arc, stop = 0, 0
+    base = np.float32(0.0)
+    while True:
+        # the next state to lower: a seed, then the heads of the arcs of the settled state
+        if slot < len(seed_state):
+            h, nd, by = seed_state[slot], seed_cost[slot], -1
+            slot += 1
+        elif arc < stop:
+            h, nd, by = head[arc], base + cost[arc], arc
+            arc += 1
+        elif queued > 0:
             entry = first[bucket & mask]
             if entry < 0:
                 bucket += 1
@@ -154,58 +136,303 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop, s
             free = entry
             queued -= 1
             s = entry_state[entry]
-            d = dist[s]
-            if settled[s] == d:
+            base = dist[s]
+            if int(base * inverse) == bucket:  # else it was settled from an earlier bucket
+                arc, stop = start[s], start[s + 1]
+            continue
+        else:
+            break
+        if nd >= dist[h] or nd > limit:
+            continue
+        if dist[h] == np.inf:
+            touched[n_touched] = h
+            n_touched += 1
+        dist[h] = nd
+        if keep_way:
+            came_by[h] = by
+        if free >= 0:
+            entry = free
+            free = entry_next[entry]
+        else:
+            if used == room:
+                entry_state = np.append(entry_state, np.empty(room, dtype=np.int32))
+                entry_next = np.append(entry_next, np.empty(room, dtype=np.int32))
+                room *= 2
+            entry = used
+            used += 1
+        b = int(nd * inverse) & mask
+        entry_state[entry], entry_next[entry] = h, first[b]
+        first[b] = entry
+        queued += 1
+    return n_touched
+
+
+@compiled
+def _in_order(
+    dist: NDArray[np.float32], touched: NDArray[np.int32], width: float
+) -> NDArray[np.int32]:
+    """``touched`` sorted by cost, to the width of a bucket."""
+    inverse = 1.0 / width
+    last = 0
+    for s in touched:
+        last = max(last, int(dist[s] * inverse))
+    count = np.zeros(last + 2, dtype=np.int64)
+    for s in touched:
+        count[int(dist[s] * inverse) + 1] += 1
+    for b in range(last + 1):
+        count[b + 1] += count[b]
+    order = np.empty(len(touched), dtype=np.int32)
+    for s in touched:
+        b = int(dist[s] * inverse)
+        order[count[b]] = s
+        count[b] += 1
+    return order
+
+
+@compiled
+def _local_graph(
+    graph: StateGraph, order: NDArray[np.int32], local: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+    """Give the arcs among the states of ``order``, numbered by their place in it (``local``)."""
+    start, head, cost = graph
+    size = 0
+    for s in order:
+        size += start[s + 1] - start[s]
+    near_start = np.empty(len(order) + 1, dtype=np.int32)
+    near_head = np.empty(size, dtype=np.int32)
+    near_cost = np.empty(size, dtype=np.float32)
+    filled = 0
+    for i in range(len(order)):
+        near_start[i] = filled
+        for arc in range(start[order[i]], start[order[i] + 1]):
+            h = local[head[arc]]
+            if h >= 0:
+                near_head[filled], near_cost[filled] = h, cost[arc]
+                filled += 1
+    near_start[len(order)] = filled
+    return near_start, near_head, near_cost
+
+
+@compiled
+def _settle_lanes(  # noqa: C901 - one compiled loop over words, flags and arcs
+    near_start: NDArray[np.int32],
+    near_head: NDArray[np.int32],
+    near_cost: NDArray[np.float32],
+    rows: NDArray[np.float32],
+    dirty: NDArray[np.uint8],
+) -> int:
+    """Lower all ``rows`` until no arc can lower any; ``dirty`` flags the rows to begin with.
+
+    The answer is how often a row was taken up.
+    """
+    words = dirty.view(np.int64)
+    begin, front, visits = 0, _FRONT, 0
+    while True:
+        back = len(words)
+        for w in range(begin, min(front, len(words))):
+            if words[w] == 0:
                 continue
-            settled[s] = d
-            for arc in range(start[s], start[s + 1]):
-                nd = d + cost[arc]
-                h = head[arc]
-                if nd >= dist[h] or nd > limit:
+            for i in range(w * _WORD, (w + 1) * _WORD):
+                if dirty[i] == 0:
                     continue
-                if dist[h] == inf:
-                    touched[n_touched] = h
-                    n_touched += 1
-                dist[h] = nd
-                if free >= 0:
-                    entry = free
-                    free = entry_next[entry]
-                else:
-                    if used == room:
-                        room *= 2
-                        entry_state = np.append(entry_state, np.empty(used, dtype=np.int32))
-                        entry_next = np.append(entry_next, np.empty(used, dtype=np.int32))
-                    entry = used
-                    used += 1
-                b = int(nd * inverse) & mask
-                entry_state[entry], entry_next[entry] = h, first[b]
-                first[b] = entry
-                queued += 1
-        for i in range(n_touched):
-            s = touched[i]
-            d = dist[s]
-            dist[s] = inf
-            settled[s] = inf
-            for slot in range(stub_start[s], stub_start[s + 1]):
-                nd = d + stub_cost[slot]
-                t = stub_key[slot]
-                if nd <= limit and nd < best[t]:
-                    if best[t] == inf:
-                        hits[n_hits] = t
-                        n_hits += 1
-                    best[t] = nd
-        if filled + n_hits > len(out_key):
-            size = max(2 * len(out_key), filled + n_hits)
-            more_key = np.empty(size, dtype=np.int32)
-            more_cost = np.empty(size, dtype=np.float32)
-            more_key[:filled] = out_key[:filled]
-            more_cost[:filled] = out_cost[:filled]
-            out_key, out_cost = more_key, more_cost
-        for i in range(n_hits):
-            t = hits[i]
-            out_key[filled] = t
-            out_cost[filled] = best[t]
-            best[t] = inf
-            filled += 1
-        offset[row - low + 1] = filled
+                dirty[i] = 0
+                visits += 1
+                for arc in range(near_start[i], near_start[i + 1]):
+                    h = int(near_head[arc])
+                    if relax_lanes(rows, i, rows, h, near_cost[arc]) != 0:
+                        dirty[h] = 1
+                        if h <= i:
+                            back = min(back, h // _WORD)
+        if back < len(words):
+            begin = back
+        elif front >= len(words):
+            break
+        else:
+            begin, front = front, front + _FRONT
+    return visits
+
+
+@compiled
+def _targets_of(
+    order: NDArray[np.int32],
+    stub: Listing,
+    direct: Listing,
+    rows: NDArray[np.int64],
+    place: NDArray[np.int32],
+) -> NDArray[np.int32]:
+    """All targets that a block may reach, ascending; ``place`` (full of -1) takes their places."""
+    count = 0
+    for s in order:
+        for slot in range(stub.start[s], stub.start[s + 1]):
+            if place[stub.key[slot]] < 0:
+                place[stub.key[slot]] = 0
+                count += 1
+    for row in rows:
+        for slot in range(direct.start[row], direct.start[row + 1]):
+            if place[direct.key[slot]] < 0:
+                place[direct.key[slot]] = 0
+                count += 1
+    found = np.empty(count, dtype=np.int32)
+    count = 0
+    for target in range(len(place)):
+        if place[target] == 0:
+            found[count] = target
+            place[target] = count
+            count += 1
+    return found
+
+
+@compiled
+def _emit(
+    best: NDArray[np.float32],
+    targets: NDArray[np.int32],
+    limit: np.float32,
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+    """Give the rows of ``best`` as CSR, one a lane, without what is beyond the limit.
+
+    Row k begins k places late: a lane's last write falls into that gap, which saves a branch.
+    """
+    size = np.zeros(LANES + 1, dtype=np.int64)
+    for t in range(len(targets)):
+        for k in range(LANES):
+            size[k + 1] += best[t * LANES + k] <= limit
+    for k in range(LANES):
+        size[k + 1] += size[k]
+    at = size[:LANES] + np.arange(LANES)
+    key = np.empty(size[LANES] + LANES, dtype=np.int32)
+    cost = np.empty(size[LANES] + LANES, dtype=np.float32)
+    for t in range(len(targets)):
+        target = targets[t]
+        for k in range(LANES):
+            key[at[k]] = target
+            cost[at[k]] = best[t * LANES + k]
+            at[k] += best[t * LANES + k] <= limit
+    return size, key, cost
+
+
+@compiled
+def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver over a block's arrays
+    graph: StateGraph,
+    seed: Listing,
+    stub: Listing,
+    direct: Listing,
+    n_targets: int,
+    limit: np.float32,
+    buckets: Buckets,
+    rows: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+    """Costs from each source of ``rows`` to all targets within ``limit``, as CSR.
+
+    A source begins at its seeds (state, cost); a target is reached from any state that lists it
+    among its stubs, for the stub's cost on top; ``direct`` are ways that touch no state. Targets of
+    a row are ascending. A ``stub`` without any owner makes the states themselves the targets, in no
+    order. Sources that stand together in ``rows`` should lie together.
+    """
+    n_states = len(graph.start) - 1
+    whole = len(stub.start) == 0
+    dist = np.full(n_states, np.float32(np.inf), dtype=np.float32)
+    touched = np.empty(n_states, dtype=np.int32)
+    local = np.full(n_states, -1, dtype=np.int32)
+    place = np.full(n_targets, -1, dtype=np.int32)
+    no_way = np.empty(0, dtype=np.int32)
+    above = np.nextafter(limit, np.float32(np.inf))
+    offset = np.zeros(len(rows) + 1, dtype=np.int64)
+    out_key = np.empty(4096, dtype=np.int32)
+    out_cost = np.empty(4096, dtype=np.float32)
+    filled = 0
+    low, step = 0, _BLOCK
+    while low < len(rows):
+        block = rows[low : low + step]
+        seed_state, seed_cost = _seeds_of(seed, block)
+        m = spread(graph, seed_state, seed_cost, limit, buckets, dist, no_way, touched)
+        order = _in_order(dist, touched[:m], buckets.width)
+        for i in range(m):
+            dist[order[i]] = np.inf
+            local[order[i]] = i
+        near_start, near_head, near_cost = _local_graph(graph, order, local)
+        targets = order if whole else _targets_of(order, stub, direct, block, place)
+        n_rows = (m + _WORD) // _WORD * _WORD
+        lanes = np.empty(n_rows * LANES, dtype=np.float32)
+        dirty = np.zeros(n_rows, dtype=np.uint8)
+        best = lanes if whole else np.empty(len(targets) * LANES, dtype=np.float32)
+        visits = 0
+        for group in range(0, len(block), LANES):
+            n_lanes = min(LANES, len(block) - group)
+            lanes[:] = above
+            for k in range(n_lanes):
+                row = block[group + k]
+                for slot in range(seed.start[row], seed.start[row + 1]):
+                    i = local[seed.key[slot]]
+                    if i >= 0 and seed.cost[slot] < lanes[i * LANES + k]:
+                        lanes[i * LANES + k] = seed.cost[slot]
+                        dirty[i] = 1
+            visits += _settle_lanes(near_start, near_head, near_cost, lanes, dirty)
+            if not whole:
+                best[:] = above
+                for i in range(m):
+                    for slot in range(stub.start[order[i]], stub.start[order[i] + 1]):
+                        t = int(place[stub.key[slot]])
+                        relax_lanes(lanes, i, best, t, stub.cost[slot])
+                for k in range(n_lanes):
+                    row = block[group + k]
+                    for slot in range(direct.start[row], direct.start[row + 1]):
+                        t = place[direct.key[slot]] * LANES + k
+                        best[t] = min(best[t], direct.cost[slot])
+            size, key, cost = _emit(best, targets, limit)
+            if filled + size[n_lanes] > len(out_key):
+                room = max(2 * len(out_key), filled + size[n_lanes])
+                grown_key = np.empty(room, dtype=np.int32)
+                grown_cost = np.empty(room, dtype=np.float32)
+                grown_key[:filled], grown_cost[:filled] = out_key[:filled], out_cost[:filled]
+                out_key, out_cost = grown_key, grown_cost
+            for k in range(n_lanes):
+                count, at = size[k + 1] - size[k], size[k] + k
+                out_key[filled : filled + count] = key[at : at + count]
+                out_cost[filled : filled + count] = cost[at : at + count]
+                filled += count
+                offset[low + group + k + 1] = filled
+        for s in order:
+            local[s] = -1
+        if not whole:
+            for t in targets:
+                place[t] = -1
+        low += len(block)
+        a_state = visits * LANES / max(m * len(block), 1)
+        if a_state > _BUSY:
+            step = LANES
+        elif a_state < _CALM:
+            step = _BLOCK
     return offset, out_key[:filled].copy(), out_cost[:filled].copy()
+
+
+@compiled
+def _seeds_of(
+    seed: Listing, block: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    count = 0
+    for row in block:
+        count += seed.start[row + 1] - seed.start[row]
+    state = np.empty(count, dtype=np.int32)
+    cost = np.empty(count, dtype=np.float32)
+    at = 0
+    for row in block:
+        for slot in range(seed.start[row], seed.start[row + 1]):
+            state[at], cost[at] = seed.key[slot], seed.cost[slot]
+            at += 1
+    return state, cost
+
+
+@compiled
+def place_rows(
+    part: Listing,
+    rows: NDArray[np.int64],
+    indptr: NDArray[np.int64],
+    index: NDArray[np.int32],
+    cost: NDArray[np.float32],
+) -> None:
+    """Copy row i of ``part`` to the place of row ``rows[i]`` in the whole table."""
+    for i in range(len(rows)):
+        size = part.start[i + 1] - part.start[i]
+        to = indptr[rows[i]]
+        index[to : to + size] = part.key[part.start[i] : part.start[i] + size]
+        cost[to : to + size] = part.cost[part.start[i] : part.start[i] + size]

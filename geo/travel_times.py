@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -13,7 +14,7 @@ from scipy.sparse import csr_array
 from geo.errors import InputError
 from geo.linking import MEASURES, DirectPairs, Pairs, arriving, direct, leaving, links_of
 from geo.profiles import check_mode
-from geo.search import Listing, StateGraph, bucket_width, listing, search_rows
+from geo.search import Listing, StateGraph, buckets_for, listing, place_rows, search_rows
 from geo.snapping import Snaps, as_lonlat, snap
 
 if TYPE_CHECKING:
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 
 Report = Callable[[str, float], None]
 
-_CHUNK = 256
+Part = TypeVar("Part")
+
+MOST_BYTES = 2 * 2**30
+"""Budget of one table of travel times; a larger one is refused rather than swapped."""
+_CHUNK = 512
 _THREADS = 2
 
 
@@ -118,8 +123,8 @@ def times_between(
     if n_b < n_a:
         turned = DirectPairs(straight.destination, straight.origin, straight.cost)
         table = _table(links.reverse, into, out, turned, (n_b, n_a), cutoff, on_progress)
-        return _sorted(csr_array(table.T))
-    return _sorted(_table(links.graph, out, into, straight, (n_a, n_b), cutoff, on_progress))
+        return _transposed(table)
+    return _table(links.graph, out, into, straight, (n_a, n_b), cutoff, on_progress)
 
 
 def access_costs(
@@ -147,22 +152,30 @@ def _table(  # noqa: PLR0917 - one search, seen from either side
         graph.n_states, stubs.state.astype(np.int64), stubs.point.astype(np.int32), stubs.cost
     )
     near = listing(n_rows, straight.origin, straight.destination.astype(np.int32), straight.cost)
-    width, ring = bucket_width(graph, cutoff, float(seed.cost.max(initial=0.0)))
+    buckets = buckets_for(graph, seed.cost, cutoff)
+    order = by_neighbourhood(seed)
 
     def rows(low: int) -> Listing:
-        high = min(low + _CHUNK, n_rows)
-        return Listing(
-            *search_rows(*graph, *seed, *stub, *near, n_columns, cutoff, width, ring, low, high)
-        )
+        some = order[low : low + _CHUNK]
+        limit = np.float32(cutoff)
+        return Listing(*search_rows(graph, seed, stub, near, n_columns, limit, buckets, some))
 
-    parts = _in_threads(rows, range(0, n_rows, _CHUNK), on_progress)
-    if not parts:
-        none = np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.int32)
-        return _csr(*none, np.zeros(n_rows + 1, dtype=np.int64), (n_rows, n_columns))
-    sizes = np.concatenate([np.diff(part.start) for part in parts])
-    indptr = np.concatenate([[0], np.cumsum(sizes)])
-    index = np.concatenate([part.key for part in parts])
-    cost = np.concatenate([part.cost for part in parts])
+    parts = _within_budget(in_threads(rows, range(0, n_rows, _CHUNK), on_progress))
+    return _in_given_order(parts, order, n_columns)
+
+
+def _in_given_order(parts: list[Listing], order: NDArray[np.int64], n_columns: int) -> csr_array:
+    """Put the rows of ``parts``, which stand in the given order, back into their own places."""
+    n_rows = len(order)
+    size = np.zeros(n_rows, dtype=np.int64)
+    size[order] = np.concatenate([np.diff(part.start) for part in parts]) if parts else 0
+    indptr = np.concatenate([[0], np.cumsum(size)])
+    index = np.empty(indptr[-1], dtype=np.int32)
+    cost = np.empty(indptr[-1], dtype=np.float32)
+    low = 0
+    for part in parts:
+        place_rows(part, order[low : low + len(part.start) - 1], indptr, index, cost)
+        low += len(part.start) - 1
     return _csr(cost, index, indptr, (n_rows, n_columns))
 
 
@@ -176,32 +189,53 @@ def _csr(
     return made
 
 
-def _in_threads(
-    rows: Callable[[int], Listing], lows: range, on_progress: Report | None
-) -> list[Listing]:
-    """``rows`` of every chunk in order, on two threads; an error in the report cancels the rest."""
-    if len(lows) <= 1:
-        parts = [rows(low) for low in lows]
-        if on_progress:
-            on_progress("travel times", 1.0)
-        return parts
-    with ThreadPoolExecutor(_THREADS) as pool:
-        futures: list[Future[Listing]] = [pool.submit(rows, low) for low in lows]
-        try:
-            pending = set(futures)
-            while pending:
-                _, pending = wait(pending, return_when=FIRST_COMPLETED)
-                if on_progress:
-                    on_progress("travel times", 1.0 - len(pending) / len(futures))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-        return [future.result() for future in futures]
+def by_neighbourhood(seed: Listing) -> NDArray[np.int64]:
+    """Order sources so that neighbours stand together: by their first states, which do."""
+    first = np.append(seed.key, 0)[seed.start[:-1]]
+    first[np.diff(seed.start) == 0] = 0
+    return np.argsort(first, kind="stable")
 
 
-def _sorted(table: csr_array) -> csr_array:
-    table.sort_indices()
-    return table
+def _within_budget(parts: Iterator[Listing]) -> list[Listing]:
+    kept, size = [], 0
+    for part in parts:
+        size += part.key.nbytes + part.cost.nbytes
+        if size > MOST_BYTES:
+            raise InputError(
+                f"travel times: the table would hold more than {MOST_BYTES // 2**20} MB: lower the"
+                " cutoff, or ask for fewer origins at a time"
+            )
+        kept.append(part)
+    return kept
+
+
+def in_threads(
+    rows: Callable[[int], Part], lows: range, on_progress: Report | None
+) -> Iterator[Part]:
+    """``rows`` of every chunk, in order, made on two threads and at most four chunks ahead.
+
+    An error in the report, or leaving the iteration, drops the chunks not yet begun.
+    """
+    tell = on_progress or (lambda _step, _share: None)
+    pool = ThreadPoolExecutor(_THREADS)
+    try:
+        ahead: deque[Future[Part]] = deque()
+        for done, low in enumerate(lows):
+            ahead.append(pool.submit(rows, low))
+            if len(ahead) > 2 * _THREADS:
+                yield ahead.popleft().result()
+                tell("travel times", (done + 1 - len(ahead)) / len(lows))
+        while ahead:
+            yield ahead.popleft().result()
+            tell("travel times", 1.0 - len(ahead) / len(lows))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _transposed(table: csr_array) -> csr_array:
+    """Turn the table round; the columns of a row come out ascending."""
+    made: csr_array = csr_array(table.T)
+    return made
 
 
 def _kept_where(table: csr_array, other: csr_array) -> csr_array:

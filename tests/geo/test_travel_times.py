@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -41,6 +42,8 @@ def expanded(  # noqa: C901, PLR0912 - an oracle reads best in one piece
         for e, f in zip(points.edge.tolist(), points.fraction.tolist(), strict=True):
             if e >= 0:
                 cuts[e].add(f)
+    arriving: dict[int, list[int]] = defaultdict(list)
+    departing: dict[int, list[int]] = defaultdict(list)
     blocked, delay = network.node_blocked[m], network.node_delay_s[m]
     for e, fractions in cuts.items():
         ends = {0.0: ("n", int(network.edge_from[e])), 1.0: ("n", int(network.edge_to[e]))}
@@ -52,7 +55,7 @@ def expanded(  # noqa: C901, PLR0912 - an oracle reads best in one piece
             if measure == "metres":
                 whole = float(network.edge_metres[e])
             for f, g in itertools.pairwise(order):
-                u, v = (("c", e, f), ("c", e, g))
+                u, v = (("c", e, f, direction), ("c", e, g, direction))
                 if direction:
                     u, v = v, u
                 link(u, v, (g - f) * whole)
@@ -60,16 +63,27 @@ def expanded(  # noqa: C901, PLR0912 - an oracle reads best in one piece
                 if blocked[node]:
                     continue
                 wait = float(delay[node]) if measure == "seconds" else 0.0
+                arc = 2 * e + direction
                 if f == float(1 - direction):
-                    link(("c", e, f), ("n", node), wait)
+                    link(("c", e, f, direction), ("in", arc), wait)
+                    arriving[node].append(arc)
                 else:
-                    link(("n", node), ("c", e, f), 0.0)
+                    link(("out", arc), ("c", e, f, direction), 0.0)
+                    departing[node].append(arc)
+    bans = {(int(p), int(q)) for mode_, p, q in network.turn_bans if mode_ == m}
+    for node, arcs in arriving.items():
+        for p in arcs:
+            for q in departing[node]:
+                if (p, q) not in bans:
+                    link(("in", p), ("out", q), 0.0)
     per_s = 1.0 if measure == "metres" else network.access_kph[m] / 3.6
     for kind, points in (("o", a), ("d", b)):
         for i in np.flatnonzero(points.found).tolist():
-            place = ("c", int(points.edge[i]), float(points.fraction[i]))
-            ends_ = ((kind, i), place) if kind == "o" else (place, (kind, i))
-            link(*ends_, float(points.distance_m[i]) / per_s)
+            walk = float(points.distance_m[i]) / per_s
+            for direction in (0, 1):
+                place = ("c", int(points.edge[i]), float(points.fraction[i]), direction)
+                ends_ = ((kind, i), place) if kind == "o" else (place, (kind, i))
+                link(*ends_, walk)
     return graph
 
 

@@ -1,0 +1,72 @@
+"""Lanes: sixteen searches side by side in one vector register.
+
+LLVM does not find the vector form of this loop by itself (it must assume that the two rows
+overlap), so the few instructions are given here; where registers are narrower it splits them.
+"""
+
+# numba hands compiler objects to an intrinsic, for which it ships no types
+# ruff: noqa: ANN401
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from llvmlite import ir  # type: ignore[import-untyped]  # it ships no types
+from numba import types
+from numba.extending import intrinsic
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LANES = 16
+
+
+def _relax_lanes(
+    _context: Any,
+    source: Any,
+    source_row: Any,  # noqa: ARG001 - numba looks at the number of arguments
+    target: Any,
+    target_row: Any,  # noqa: ARG001 - the same
+    cost: Any,  # noqa: ARG001 - the same
+) -> Any:
+    signature = types.int64(source, types.int64, target, types.int64, types.float32)
+
+    def generate(context: Any, builder: Any, made: Any, arguments: Any) -> Any:
+        vector = ir.VectorType(ir.FloatType(), LANES)
+        undefined = ir.Constant(vector, ir.Undefined)
+
+        def row(place: int) -> Any:
+            array = context.make_array(made.args[place])(context, builder, arguments[place])
+            at = builder.mul(arguments[place + 1], ir.Constant(ir.IntType(64), LANES))
+            return builder.bitcast(builder.gep(array.data, [at]), vector.as_pointer())
+
+        first = builder.insert_element(undefined, arguments[4], ir.Constant(ir.IntType(32), 0))
+        everywhere = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+        costs = builder.shuffle_vector(first, undefined, everywhere)
+        there = row(2)
+        old = builder.load(there, align=4)
+        new = builder.fadd(builder.load(row(0), align=4), costs)
+        less = builder.fcmp_ordered("<", new, old)
+        builder.store(builder.select(less, new, old), there, align=4)
+        return builder.zext(builder.bitcast(less, ir.IntType(LANES)), ir.IntType(64))
+
+    return signature, generate
+
+
+if TYPE_CHECKING:
+
+    def relax_lanes(
+        source: NDArray[np.float32],
+        source_row: int,
+        target: NDArray[np.float32],
+        target_row: int,
+        cost: np.float32,
+    ) -> int:
+        """Lower row ``target_row`` of ``target`` to row ``source_row`` of ``source`` plus ``cost``.
+
+        Rows are `LANES` wide, in flat contiguous arrays. The answer has a bit for every lane that
+        was lowered.
+        """
+else:
+    relax_lanes = intrinsic(_relax_lanes)
