@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 GRID_M = 0.5
+_HALF_KEY = 32  # bits of a node key for each coordinate, in grid steps
 _NEAR_M = 1.5
 _SAME_WAY_M = 30.0
 
@@ -36,12 +37,22 @@ class StreetGraph:
 
 def graph_of(lines: Lines) -> StreetGraph:
     """Find the nodes of lines that already meet only at their ends."""
-    first = shapely.get_coordinates(shapely.get_point(lines.geometry, 0))
-    last = shapely.get_coordinates(shapely.get_point(lines.geometry, -1))
-    both = np.round(np.concatenate([first, last]) / GRID_M).astype(np.int64)
-    nodes, inverse = np.unique(both, axis=0, return_inverse=True)
+    xy, first, last = ends_of(lines.geometry)
+    both = np.round(np.concatenate([xy[first], xy[last]]) / GRID_M).astype(np.int64)
+    keys, inverse = np.unique((both[:, 0] << _HALF_KEY) + both[:, 1], return_inverse=True)
+    nodes = np.column_stack([keys >> _HALF_KEY, keys & ((1 << _HALF_KEY) - 1)])
     n = len(lines)
     return StreetGraph(lines, inverse[:n], inverse[n:], nodes.astype(np.float64) * GRID_M)
+
+
+def ends_of(
+    geometry: NDArray[np.object_],
+) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
+    """Give all points of lines, shape [n, 2], and the rows of each line's first and last."""
+    xy, row = shapely.get_coordinates(geometry, return_index=True)
+    last = np.cumsum(np.bincount(row, minlength=len(geometry))) - 1
+    first = np.concatenate([[0], last[:-1] + 1]).astype(np.intp)
+    return xy, first, last.astype(np.intp)
 
 
 def cut_at_crossings(lines: Lines) -> Lines:
@@ -55,13 +66,14 @@ def cut_at_crossings(lines: Lines) -> Lines:
     order = np.lexsort((source, lines.highway[source], part))
     part, source = part[order], source[order]
     first = np.concatenate([[True], np.diff(part) > 0])
-    return replace(
-        lines[source[first]], geometry=_as_drawn(parts[part[first]], lines.geometry[source[first]])
-    )
+    cut = replace(lines[source[first]], geometry=parts[part[first]])
+    turned = np.flatnonzero(cut.one_way)
+    cut.geometry[turned] = _as_drawn(cut.geometry[turned], lines.geometry[source[first][turned]])
+    return cut
 
 
 def _as_drawn(parts: NDArray[np.object_], sources: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Turn parts of lines to run the way their lines run."""
+    """Turn parts of one-way lines to run the way their lines run."""
     start = shapely.line_locate_point(sources, shapely.get_point(parts, 0))
     end = shapely.line_locate_point(sources, shapely.get_point(parts, -1))
     return np.where(start > end, shapely.reverse(parts), parts)
@@ -71,9 +83,8 @@ def _moved_ends(graph: StreetGraph, node_of: NDArray[np.int64], xy_m: NDArray[np
     """Give every line the new places of its end nodes; lines from a node to itself go."""
     start, end = node_of[graph.start], node_of[graph.end]
     geometry = graph.lines.geometry
-    xy, row = shapely.get_coordinates(geometry, return_index=True)
-    first = np.searchsorted(row, np.arange(len(geometry)))
-    last = np.searchsorted(row, np.arange(len(geometry)), side="right") - 1
+    xy, first, last = ends_of(geometry)
+    row = np.repeat(np.arange(len(geometry)), last - first + 1)
     xy[first], xy[last] = xy_m[start], xy_m[end]
     moved = np.asarray(shapely.linestrings(xy, indices=row))
     keep = start != end
@@ -151,9 +162,7 @@ def renamed_by_strokes(lines: Lines) -> Lines:
     """
     graph = graph_of(lines)
     n = len(lines)
-    xy, row = shapely.get_coordinates(lines.geometry, return_index=True)
-    first = np.searchsorted(row, np.arange(n))
-    last = np.searchsorted(row, np.arange(n), side="right") - 1
+    xy, first, last = ends_of(lines.geometry)
     away = np.concatenate([xy[first + 1] - xy[first], xy[last - 1] - xy[last]])
     away /= np.linalg.norm(away, axis=1, keepdims=True)
     node = np.concatenate([graph.start, graph.end])
@@ -216,6 +225,7 @@ def doubled(lines: Lines, *, apart_m: float) -> Lines:
         np.arange(n, dtype=np.int32),
     )
     both = replace(both, one_way=np.ones(n, dtype=bool))
+    # All is cut again, since merged nodes have drawn some streets across others.
     cut = merge_near_nodes(cut_at_crossings(together([kept, both])), near_m=_NEAR_M)
     return without_stubs(cut, shorter_m=0.8 * apart_m)
 

@@ -21,6 +21,7 @@ _WORDS = {
     "unclassified": "示例乡道",
     "residential": "示例巷",
 }
+_RING = "示例环路"  # the one trunk road with two carriageways
 _NAMED_FROM_M = {"unclassified": 1_500.0, "residential": 300.0}
 
 
@@ -40,4 +41,6 @@ def street_names(lines: Lines) -> tuple[str, ...]:
         chosen = chosen[by_street[chosen] > _NAMED_FROM_M.get(word, 0.0)]
         order = chosen[np.argsort(-by_street[chosen], kind="stable")]
         names[order] = [f"{name} {number}" for number in range(1, len(order) + 1)]
-    return tuple(str(name) for name in names[row])
+    of_line = names[row]
+    of_line[lines.one_way & (lines.highway == CODE["trunk"])] = _RING
+    return tuple(str(name) for name in of_line)

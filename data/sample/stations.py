@@ -35,8 +35,8 @@ _INSIDE_M = 60.0
 
 # Where how many stand: core names (None: township towns), how far apart.
 _STATION_PLACES: tuple[tuple[tuple[str, ...] | None, int, float], ...] = (
-    ((OLD_TOWN.name,), 12, 430.0),
-    ((CITY.name,), 44, 560.0),
+    ((OLD_TOWN.name,), 13, 400.0),
+    ((CITY.name,), 43, 470.0),
     ((COUNTY_TOWN.name,), 17, 560.0),
     ((DUJI.name,), 9, 620.0),
     ((LIESHAN.name,), 10, 620.0),
@@ -176,7 +176,7 @@ def _sites(
     for word, share in {"primary": 0.7, "secondary": 1.0, "tertiary": 0.9, "residential": 0.35,
                         "unclassified": 0.2}.items():  # fmt: skip
         weight[CODE[word]] = share
-    by_road = weight[spots.highway] * np.where(spots.core >= 0, np.exp(-((away / 0.7) ** 2)), 0.05)
+    by_road = weight[spots.highway] * np.where(spots.core >= 0, np.exp(-((away / 0.5) ** 2)), 0.05)
     trunk = (spots.highway == CODE["trunk"]) | (spots.highway == CODE["secondary"])
     safe = np.zeros(len(names), dtype=bool)
     for polygon in districts.polygons:

@@ -14,7 +14,7 @@ import shapely
 
 from data.sample.districts import DISTRICTS, DistrictShapes, draw_districts
 from data.sample.frame import to_lonlat
-from data.sample.graph import StreetGraph, graph_of
+from data.sample.graph import StreetGraph, ends_of, graph_of
 from data.sample.lines import CODE, HIGHWAYS, Lines
 from data.sample.names import street_names
 from data.sample.settlements import OLD_TOWN
@@ -181,9 +181,7 @@ def _signals(lines: Lines, graph: StreetGraph, cores: tuple[Core, ...]) -> set[i
 def _write_roads(path: Path, lines: Lines, names: tuple[str, ...], cores: tuple[Core, ...]) -> None:
     """Write one way per line; ways share the node where they meet."""
     graph = graph_of(lines)
-    xy, row = shapely.get_coordinates(lines.geometry, return_index=True)
-    first = np.searchsorted(row, np.arange(len(lines)))
-    last = np.searchsorted(row, np.arange(len(lines)), side="right") - 1
+    xy, first, last = ends_of(lines.geometry)
     node = np.full(len(xy), -1, dtype=np.int64)
     node[first], node[last] = graph.start, graph.end
     between = node < 0
