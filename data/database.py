@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -238,9 +240,10 @@ class Database:
         """Open a connection, run one transaction, close everything; errors become one line."""
         if not create and not self.path.exists():
             raise WorkspaceError(f"{self.path}: no such file: run yizhan init in a new folder")
-        url = sa.URL.create("sqlite", database=str(self.path))
-        engine = sa.create_engine(url, poolclass=NullPool)
+        engine = self._engine(frozen=not (write or create) and self._is_frozen())
         event.listen(engine, "connect", _prepare)
+        if create:
+            event.listen(engine, "connect", _use_wal)
         begin = "BEGIN IMMEDIATE" if write or create else "BEGIN"
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         try:
@@ -250,6 +253,21 @@ class Database:
             raise self._unusable(error) from None
         finally:
             engine.dispose()
+
+    def _engine(self, *, frozen: bool) -> sa.Engine:
+        """Make an engine; a ``frozen`` file is read without the side files that WAL mode needs."""
+        if not frozen:
+            url = sa.URL.create("sqlite", database=str(self.path))
+            return sa.create_engine(url, poolclass=NullPool)
+        address = f"{self.path.resolve().as_uri()}?immutable=1"
+        return sa.create_engine(
+            "sqlite://", poolclass=NullPool, creator=lambda: sqlite3.connect(address, uri=True)
+        )
+
+    def _is_frozen(self) -> bool:
+        """Tell whether the file lies where nobody may write, and no write was left unfinished."""
+        unfinished = self.path.with_name(f"{self.path.name}-wal")
+        return not os.access(self.path.parent, os.W_OK) and not unfinished.exists()
 
     def _unusable(self, error: exc.DBAPIError) -> WorkspaceError:
         """Say in one line why the database could not be used, and the cure."""
@@ -272,12 +290,16 @@ def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAP
     connection.isolation_level = None
     for pragma in (
         "busy_timeout = 10000",
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
         "trusted_schema = OFF",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: Any, _record: object) -> None:  # noqa: ANN401 - as above
+    """Put a new file into WAL mode, in which it then stays."""
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _lonlat(rows: Sequence[sa.Row[Any]]) -> np.ndarray[Any, np.dtype[np.float64]]:

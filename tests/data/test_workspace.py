@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -21,7 +23,7 @@ from geo.errors import FileFormatError, InputError, NothingYetError, RowsError, 
 from geo.measure import Box
 
 if TYPE_CHECKING:
-    import sqlite3
+    from collections.abc import Callable
     from pathlib import Path
 
 BOX = Box(116.388, 33.283, 117.045, 34.250)
@@ -477,3 +479,29 @@ def test_a_writer_killed_at_any_moment_loses_nothing_it_acknowledged(
         size = int(ids[0].split("-")[0])
         assert size in {acknowledged[-1], acknowledged[-1] + 1}
         assert ids == tuple(f"{size}-{i}" for i in range(100 + size))
+
+
+def test_a_database_stays_in_wal_mode(workspace: Workspace) -> None:
+    with contextlib.closing(sqlite3.connect(workspace.folder / "yizhan.db")) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_workspace_that_nobody_may_write_can_still_be_read(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.replace_stations(two_stations())
+    made: list[str] = []
+    monkeypatch.setattr("data.database.os.access", lambda *_: False)
+    monkeypatch.setattr("data.database.sqlite3.connect", connect_and_note(made))
+    assert len(workspace.stations()) == 2
+    assert made == [f"{workspace.folder.resolve().as_uri()}/yizhan.db?immutable=1"]
+
+
+def connect_and_note(made: list[str]) -> Callable[..., sqlite3.Connection]:
+    connect = sqlite3.connect
+
+    def noting(address: str, **options: bool) -> sqlite3.Connection:
+        made.append(address)
+        return connect(address, **options)  # type: ignore[call-overload]
+
+    return noting
