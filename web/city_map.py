@@ -20,6 +20,7 @@ from web.label_points import label_point
 from web.language import CHINESE, Language, count, standard_words
 from web.maps import MapDocument, SafeMap
 from web.pages import asset_text, leaflet_css, render
+from web.place_words import site_names
 from web.road_lines import road_lines
 from web.station_features import station_features
 
@@ -106,6 +107,7 @@ class CityMap:
     legend: Legend
     language: Language
     sample: bool
+    site_names: tuple[str, ...] = ()
 
     def html(self) -> str:
         """Return the map as one HTML document that asks nobody for anything."""
@@ -183,8 +185,10 @@ def city_map(contents: CityContents, *, language: Language = CHINESE) -> CityMap
     if contents.stations is not None:
         features = [_shown(feature, t) for feature in _features(contents)]
         drawn.add_stations(features, title=t("现有站点", "Stations"), name="stations")
+    names: tuple[str, ...] = ()
     if contents.plan is not None:
-        sites = plan_features(contents.plan, t)
+        names = site_names(contents.plan, contents.network, t)
+        sites = plan_features(contents.plan, names, t)
         drawn.add_stations(sites, title=t("新站建议", "Proposed sites"), name="sites")
     return CityMap(
         title=t(f"{settings.name} · 驿站地图", f"{settings.name} · Map of stations"),
@@ -192,6 +196,7 @@ def city_map(contents: CityContents, *, language: Language = CHINESE) -> CityMap
         legend=_legend(contents, density, t),
         language=language,
         sample=settings.sample,
+        site_names=names,
     )
 
 
@@ -217,7 +222,7 @@ def base_roads(network: RoadNetwork, *, most_points: int) -> tuple[RoadLines, ..
     return road_lines(network, most_points=most_points, tolerance_m=10.0)
 
 
-def plan_features(plan: SitingPlan, t: Language) -> list[Feature]:
+def plan_features(plan: SitingPlan, names: tuple[str, ...], t: Language) -> list[Feature]:
     """Return the proposed sites of a plan as features, numbered in their order."""
     return [
         {
@@ -225,7 +230,7 @@ def plan_features(plan: SitingPlan, t: Language) -> list[Feature]:
             "id": f"site-{site.order}",
             "geometry": {"type": "Point", "coordinates": [round(site.lon, 6), round(site.lat, 6)]},
             "properties": {
-                "name": site.name,
+                "name": name,
                 "kind": site.kind,
                 "state": "open",
                 "number": site.order,
@@ -238,7 +243,7 @@ def plan_features(plan: SitingPlan, t: Language) -> list[Feature]:
                 ],
             },
         }
-        for site in plan.sites
+        for site, name in zip(plan.sites, names, strict=True)
     ]
 
 

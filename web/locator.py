@@ -113,8 +113,8 @@ def _words(t: Language) -> dict[str, str]:
         "facilities_unknown": t("设施未知", "facilities unknown"),
         "navigate": t("导航", "Go"),
         "by_name": t(
-            "{n} 个站点，按名称排列。点“我的位置”或地图，就近排序。",
-            "{n} stations by name. Use your position or tap the map to sort by distance.",
+            "{n} 个站点 · 点“我的位置”，就近排序",
+            "{n} stations · tap “My position” to sort",
         ),
         "from_here": t(
             "我的位置附近 · {n} 个站点 · 时间按直线估计",

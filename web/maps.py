@@ -2,13 +2,17 @@
 
 folium writes names, popups and tooltips into HTML and script as they are. Here whatever comes from
 data travels as GeoJSON, which folium escapes as JSON, and `static/map.js` sets it as text; the few
-labels that folium must write itself are escaped. Its assets are replaced on the instance, because
+labels that folium must write itself are escaped. Worse, branca takes the script that folium wrote
+for a Jinja template once more, so that ``{{ … }}`` in a name would run **in this process**: every
+brace that comes from data is replaced by a sign of the private use area until that is over.
+Folium's assets are replaced on the instance, because
 ``add_js_link`` would change the class for the whole process. The parts of a finished map are kept
 apart (`MapDocument`), so that they go into one file or under a strict Content-Security-Policy.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
 
 Named = TypeVar("Named")
 
+_BRACE: Final = "\ue07b"
+_BRACE_IN_SCRIPT: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\ue07b")
 _DIGITS: Final = 5
 _MOST_MARKS: Final = 1500  # beyond it stations are dots on the canvas
 _PANES: Final = {"density": 210, "covered": 220, "roads": 230, "districts": 240, "labels": 590}
@@ -138,7 +144,7 @@ class SafeMap:
         """Add the borders of the districts and their names at ``label_points`` (lon, lat)."""
         if not areas:
             return
-        group = _name(folium.FeatureGroup(name=escape(title)), "districts")
+        group = _name(folium.FeatureGroup(name=_text(title)), "districts")
         borders = _layer(
             "borders",
             [_area(f"district-{row}", area) for row, area in enumerate(areas.values())],
@@ -163,8 +169,8 @@ class SafeMap:
         self._map.add_child(
             _name(
                 folium.GeoJson(
-                    {"type": "FeatureCollection", "features": list(features)},
-                    name=escape(title),
+                    {"type": "FeatureCollection", "features": _guarded(list(features))},
+                    name=_text(title),
                     on_each_feature=JsCode("yizhan.describe"),
                     point_to_layer=JsCode(f"yizhan.{how}"),
                     style_function=lambda _feature: {},
@@ -177,8 +183,8 @@ class SafeMap:
         """Finish the map. ``attribution`` is text, escaped here; ``words`` name the controls."""
         self._map.add_child(_name(folium.LayerControl(position="topright"), "layers"))
         settings = {
-            "words": dict(words),
-            "attribution": escape(attribution),
+            "words": _guarded(dict(words)),
+            "attribution": _text(attribution),
             "box": self._box,
         }
         self._map.add_child(_name(_Dress(settings), "dress"))
@@ -186,11 +192,26 @@ class SafeMap:
         if not isinstance(root, Figure):
             raise TypeError("a folium map hangs in a figure")
         root.render()
-        return MapDocument(div=root.html.render().strip(), script=root.script.render().strip())
+        script = _BRACE_IN_SCRIPT.sub(r"\1\\u007b", root.script.render())
+        return MapDocument(div=root.html.render().strip(), script=script.strip())
 
     def _add_areas(self, name: str, features: list[Feature], *, title: str, style: Any) -> None:  # noqa: ANN401 - folium's own callback
         if features:
             self._map.add_child(_layer(name, features, pane=name, title=title, style=style))
+
+
+def _guarded(value: Any) -> Any:  # noqa: ANN401 - JSON values
+    """Take the opening braces out of every text in JSON data, until branca is done with it."""
+    if isinstance(value, str):
+        return value.replace("{", _BRACE)
+    if isinstance(value, dict):
+        return {_guarded(key): _guarded(part) for key, part in value.items()}
+    return [_guarded(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _text(text: str) -> str:
+    """Make text safe where Leaflet takes HTML: names of layers, labels, the attribution."""
+    return escape(text).replace("{", _BRACE)
 
 
 def _name(element: Named, name: str) -> Named:
@@ -210,7 +231,7 @@ def _layer(
     return _name(
         folium.GeoJson(
             {"type": "FeatureCollection", "features": features},
-            name=None if title is None else escape(title),
+            name=None if title is None else _text(title),
             style_function=style,
             smooth_factor=1.0,
             pane=pane,
@@ -241,7 +262,7 @@ def _label(district: str, point: tuple[float, float], row: int) -> folium.Marker
     """Write a district's name at a point."""
     lon, lat = point
     icon = folium.DivIcon(
-        html=f"<span>{escape(district)}</span>", icon_size=(0, 0), class_name="district-label"
+        html=f"<span>{_text(district)}</span>", icon_size=(0, 0), class_name="district-label"
     )
     marker = folium.Marker(
         [lat, lon],

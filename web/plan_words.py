@@ -16,10 +16,11 @@ _NAMED_GROUPS: Final = 2
 
 @dataclass(frozen=True)
 class PlanWords:
-    """What the pages say of one plan, in one language."""
+    """What the pages say of one plan, in one language; ``names`` are those of its sites."""
 
     plan: SitingPlan
     t: Language
+    names: tuple[str, ...]
 
     @property
     def added(self) -> float:
@@ -55,11 +56,15 @@ class PlanWords:
         """Share of the workers covered after."""
         return share(self.plan.covered_after, self.plan.after.row().workers)
 
-    def why(self, site: PlannedSite) -> str:
-        """Say whom a site reaches first of all, such as "快递员 21 · 外卖配送员 17"."""
+    def name(self, site: PlannedSite) -> str:
+        """Name a site."""
+        return self.names[site.order - 1]
+
+    def why(self, site: PlannedSite) -> list[str]:
+        """Say whom a site reaches first of all, such as "快递员 21" and "外卖配送员 17"."""
         ranked = sorted(site.adds_by_group.items(), key=lambda item: -item[1])
         named = [(group, n) for group, n in ranked[:_NAMED_GROUPS] if round(n) > 0]
-        return " · ".join(f"{self.t.group(group)}\u00a0{count(n)}" for group, n in named)
+        return [f"{self.t.group(group)} {count(n)}" for group, n in named]
 
     def bar(self, site: PlannedSite) -> float:
         """Width of a site's bar in per cent of the one that adds most."""

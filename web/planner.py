@@ -13,6 +13,7 @@ from web.plan_words import PlanWords
 
 if TYPE_CHECKING:
     from web.city import City
+    from web.city_map import CityMap
     from web.language import Language
 
 planner = Blueprint("planner", __name__)
@@ -29,7 +30,7 @@ def newest() -> str:
         "planner.html",
         page="planner",
         plan=plan,
-        words=None if plan is None else PlanWords(plan, t),
+        words=None if plan is None or city_map is None else PlanWords(plan, t, city_map.site_names),
         made_at=None if result is None else result.created_at,
         city_map=city_map,
         map_script=url_for("planner.map_script", v=city.map_version(), lang=t.code),
@@ -48,7 +49,7 @@ def map_script() -> Response:
     return response.make_conditional(request)  # type: ignore[return-value]
 
 
-def _map_or_none(city: City, t: Language) -> object:
+def _map_or_none(city: City, t: Language) -> CityMap | None:
     try:
         return city.map(t)
     except NothingYetError:

@@ -15,6 +15,7 @@ from web.city_map import CityContents, contents_of, source_of
 from web.language import CHINESE, standard_words
 from web.pages import render
 from web.picture import picture_of
+from web.place_words import site_names
 from web.plan_words import PlanWords
 from web.report_figures import ReportFigures, aims_of
 from web.report_tables import coverage_rows, csv_text, plan_rows
@@ -51,7 +52,9 @@ class Report:
             figures=figures,
             settings=figures.settings,
             plan=figures.plan,
-            words=None if figures.plan is None else PlanWords(figures.plan, t),
+            words=None
+            if figures.plan is None
+            else PlanWords(figures.plan, t, site_names(figures.plan, self.contents.network, t)),
             aims=() if figures.stations is None else aims_of(figures.stations, t),
             picture=picture_of(self.contents, t),
             source=source_of(figures.settings, t),

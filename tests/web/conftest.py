@@ -1,0 +1,227 @@
+"""A small city with hostile names, its workspace, the application over it, and a real browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from werkzeug.serving import make_server
+
+from data.demand import Demand
+from data.osm_extract import read_roads
+from data.sites import network_grid_sites
+from data.stations import Stations
+from data.workspace import Workspace
+from geo.network import build_network
+from planning.coverage import measure_coverage
+from planning.siting import plan_stations
+from web.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from playwright.sync_api import Browser, BrowserContext
+
+LEFT, BOTTOM = 116.78, 33.94
+STEP = 0.0025  # degrees, about 250 m
+N = 14
+HOSTILE = (
+    "<script>window.broken=1</script>",
+    "</script><img src=x onerror=window.broken=1>",
+    "${window.broken=1} `tick`",
+    "{{ 7*7 }} {% raw %}",
+    "\"双引号\" '单引号' \\反斜杠",
+    '=HYPERLINK("http://example.org","站")',
+)
+GROUPS = (
+    "truck_driver",
+    "courier",
+    "delivery_rider",
+    "ride_hailing_driver",
+    "sanitation_worker",
+)
+
+
+def _roads_xml(path: Path) -> Path:
+    """Write a grid of streets as OSM XML, the names of two of them hostile."""
+    nodes = "".join(
+        f'<node id="{1 + row * N + column}" lon="{LEFT + column * STEP:.6f}" '
+        f'lat="{BOTTOM + row * STEP:.6f}"/>'
+        for row in range(N)
+        for column in range(N)
+    )
+    lines = [
+        *([1 + row * N + column for column in range(N)] for row in range(N)),
+        *([1 + row * N + column for row in range(N)] for column in range(N)),
+    ]
+    classes = ("primary", "residential", "secondary", "residential", "footway")
+    ways = "".join(
+        f'<way id="{1000 + number}">'
+        + "".join(f'<nd ref="{ref}"/>' for ref in line)
+        + f'<tag k="highway" v="{classes[number % len(classes)]}"/>'
+        + f'<tag k="name" v="第{number}路 &lt;b&gt;"/></way>'
+        for number, line in enumerate(lines)
+    )
+    path.write_text(f'<osm version="0.6">{nodes}{ways}</osm>', encoding="utf-8")
+    return path
+
+
+def _districts(path: Path) -> Path:
+    middle, right, top = LEFT + 7 * STEP, LEFT + 14 * STEP, BOTTOM + 14 * STEP
+    halves = {
+        "西区": (LEFT - STEP, BOTTOM - STEP, middle, top),
+        "<img src=x onerror=window.broken=1>东区": (middle, BOTTOM - STEP, right, top),
+    }
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": name},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[a, b], [c, b], [c, d], [a, d], [a, b]]],
+            },
+        }
+        for name, (a, b, c, d) in halves.items()
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    return path
+
+
+def _stations() -> Stations:
+    kinds = ("station", "driver_home", "rider_home", "courier_home", "service_centre", "base")
+    names = [*HOSTILE, *(f"驿站 {number:02d}" for number in range(8))]
+    statuses = {7: "suspended", 8: "closed", 9: "planned"}
+    return Stations.from_records(
+        [
+            {
+                "id": f"S{number}",
+                "name": name,
+                "kind": kinds[number % len(kinds)],
+                "lon": LEFT + STEP * (1 + number % 4),
+                "lat": BOTTOM + STEP * (1 + number // 4 * 2),
+                "hours": "" if number == 0 else "8:00-18:00",
+                "address": HOSTILE[0] if number == 1 else "中山路 1 号",
+                "facilities": ("toilet", "drinking_water") if number % 2 else (),
+                "status": statuses.get(number, "open"),
+            }
+            for number, name in enumerate(names)
+        ]
+    )
+
+
+def _demand(workspace: Workspace) -> Demand:
+    """Spread workers over the nodes, most of them in the corner without stations."""
+    column, row = np.meshgrid(np.arange(N), np.arange(N))
+    lonlat = np.stack([LEFT + column.ravel() * STEP, BOTTOM + row.ravel() * STEP], axis=1)
+    weights = (1.0 + column.ravel() + row.ravel())[:, None] * np.array([1.0, 2.0, 3.0, 0.0, 0.5])
+    ids = [f"c{number}" for number in range(len(lonlat))]
+    return Demand.at_points(
+        ids=ids, lonlat=lonlat, weights=weights, groups=GROUPS, districts=workspace.districts
+    )
+
+
+@pytest.fixture(scope="session")
+def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace of a small generated city, planned and measured; read it only."""
+    inputs = tmp_path_factory.mktemp("inputs")
+    folder = tmp_path_factory.mktemp("city") / "workspace"
+    workspace = Workspace.create(
+        folder, name="试验市", districts_file=_districts(inputs / "districts.geojson"), sample=True
+    )
+    workspace.replace_stations(_stations())
+    workspace.replace_demand(_demand(workspace))
+    workspace.replace_network(build_network(read_roads(_roads_xml(inputs / "roads.osm"))))
+    _plan(workspace)
+    return folder
+
+
+def _plan(workspace: Workspace) -> None:
+    demand, stations = workspace.demand(), workspace.stations()
+    network, settings = workspace.network(), workspace.settings
+    sites = network_grid_sites(
+        network, spacing_m=500, metric_crs=settings.metric_crs, within=workspace.districts
+    )
+    plan = plan_stations(demand, stations, sites, network, settings, new=3)
+    workspace.save_result("plan", inputs=plan.inputs, body=plan.as_dict())
+    coverage = measure_coverage(demand, stations, network, settings, standard="national")
+    workspace.save_result("coverage", inputs={"standard": "national"}, body=coverage.as_dict())
+
+
+@pytest.fixture(scope="session")
+def city(city_folder: Path) -> Workspace:
+    return Workspace.open(city_folder)
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path) -> Path:
+    """A workspace in which nothing was imported yet."""
+    districts = _districts(tmp_path / "districts.geojson")
+    Workspace.create(tmp_path / "empty", name="空城", districts_file=districts)
+    return tmp_path / "empty"
+
+
+@pytest.fixture(scope="session")
+def app(city_folder: Path) -> Flask:
+    return create_app(city_folder, testing=True)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def address(app: Flask) -> Iterator[str]:
+    """The address of the application, served by a thread for as long as the tests run."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium of the system; the tests that need one are skipped without."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    names = (os.environ.get("YIZHAN_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, filter(None, names))), None)
+    if path is None:
+        pytest.skip("no Chromium on the path: sh .ci/system-packages installs one")
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", *quiet]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    """A phone of 360 x 640 that tells its position: a known place in the small city."""
+    context = browser.new_context(
+        viewport={"width": 360, "height": 640},
+        locale="zh-CN",
+        geolocation={"longitude": 116.784321, "latitude": 33.961234},
+        permissions=["geolocation"],
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
+    yield context
+    context.close()

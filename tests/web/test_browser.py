@@ -1,0 +1,290 @@
+"""Claims about the pages in a real Chromium: quiet, offline, readable, and safe from names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from web.city_map import map_of_workspace
+from web.report_pages import report_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+    from data.workspace import Workspace
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+PATHS = ("/", "/plan", "/report", "/nowhere", "/?lang=en", "/plan?lang=en", "/report?lang=en")
+CANARY = ("116.784321", "33.961234", "116.78432", "33.96123")
+_WATCH_CSP = (
+    "addEventListener('securitypolicyviolation',"
+    "event => { (window.violations ||= []).push(event.violatedDirective); });"
+)
+
+
+@dataclass
+class Watched:
+    """A page with everything that went wrong on it, and everything it asked for."""
+
+    page: Page
+    own: str
+    faults: list[str] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+
+    @property
+    def foreign(self) -> list[str]:
+        return [r.url for r in self.requests if not r.url.startswith((self.own, "data:", "blob:"))]
+
+    def assert_quiet(self) -> None:
+        assert self.faults == []
+        assert self.foreign == []
+        assert self.page.evaluate("window.violations || []") == []
+        assert self.page.evaluate("window.broken") is None
+
+
+def _open(context: BrowserContext, own: str, path: str = "") -> Watched:
+    page = context.new_page()
+    watched = Watched(page, own)
+    page.add_init_script(_WATCH_CSP)
+    page.on("request", lambda request: watched.requests.append(request))  # noqa: PLW0108 - Playwright marks the handler it is given, which a built-in method refuses
+    page.on("pageerror", lambda error: watched.faults.append(str(error)))
+    page.on(
+        "console",
+        lambda said: (
+            watched.faults.append(said.text) if said.type in {"error", "warning"} else None
+        ),
+    )
+    page.goto(own + path)
+    return watched
+
+
+def _note(watched: Watched, said: ConsoleMessage) -> None:
+    if said.type in {"error", "warning"}:
+        watched.faults.append(said.text)
+
+
+def _too_wide(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_asks_nobody_else_and_breaks_no_rule(
+    desk: BrowserContext, address: str, path: str
+) -> None:
+    watched = _open(desk, address, path)
+    watched.page.wait_for_load_state("networkidle")
+    if path == "/nowhere":  # Chromium reports the 404 itself
+        watched.faults = [fault for fault in watched.faults if "404" not in fault]
+    watched.assert_quiet()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_is_wider_than_a_phone_even_at_double_size(
+    phone: BrowserContext, address: str, path: str
+) -> None:
+    """200 % zoom on a phone of 360 px leaves 180 px for the page."""
+    page = _open(phone, address, path).page
+    for width in (360, 180):
+        page.set_viewport_size({"width": width, "height": 640})
+        assert _too_wide(page) <= 0
+
+
+def test_the_list_is_readable_without_any_script(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    assert page.locator(".stations .card").count() > 5
+    assert page.locator(".stations .card h3").first.is_visible()
+    assert not page.locator("#map").is_visible()
+    context.close()
+
+
+def test_the_list_is_readable_before_the_map_has_come(phone: BrowserContext, address: str) -> None:
+    page = phone.new_page()
+    page.route("**/leaflet*", lambda route: route.abort())
+    page.route("**/api/**", lambda route: route.abort())
+    page.goto(address)
+    assert page.locator(".stations .card h3").first.is_visible()
+
+
+def test_stations_are_sorted_by_distance_and_five_fit_a_phone(
+    phone: BrowserContext, address: str
+) -> None:
+    watched = _open(phone, address)
+    page = watched.page
+    page.locator("#locate").click()
+    page.wait_for_selector('[data-slot="minutes"]:visible')
+    lengths = page.locator('.stations [data-slot="length"]').all_inner_texts()
+    metres = [
+        float(re.sub(r"[^\d.]", "", text)) * (1000 if "公里" in text else 1) for text in lengths
+    ]
+    assert len(metres) == 5
+    assert metres == sorted(metres)
+    assert all(
+        text.startswith("约") for text in page.locator('[data-slot="minutes"]').all_inner_texts()
+    )
+    box = page.locator(".stations .card").nth(4).bounding_box()
+    assert box is not None
+    assert box["y"] + 60 <= 640
+    watched.assert_quiet()
+
+
+def test_the_position_goes_into_no_request(phone: BrowserContext, address: str) -> None:
+    watched = _open(phone, address)
+    page = watched.page
+    page.locator("#locate").click()
+    page.wait_for_selector('[data-slot="minutes"]:visible')
+    page.locator('input[value="ebike"]').check()
+    page.locator("#group").select_option("courier")
+    page.locator(".stations summary").first.click()
+    page.locator("#map-size").click()
+    page.wait_for_load_state("networkidle")
+    assert watched.requests
+    for request in watched.requests:
+        told = request.url + str(request.post_data) + str(request.headers)
+        assert not any(part in told for part in CANARY)
+    assert not any(part in page.url for part in CANARY)
+    assert page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])") == "[{},{}]"
+
+
+def test_a_tap_on_the_map_sorts_where_the_position_is_refused(
+    desk: BrowserContext, address: str
+) -> None:
+    watched = _open(desk, address)
+    page = watched.page
+    page.wait_for_selector(".leaflet-marker-icon")
+    page.locator("#locate").click()
+    page.wait_for_function("document.getElementById('where').textContent.includes('没有得到位置')")
+    page.locator("#map").click(position={"x": 30, "y": 300})
+    page.wait_for_selector('[data-slot="minutes"]:visible')
+    assert "所点位置" in page.locator("#where").inner_text()
+    watched.assert_quiet()
+
+
+def test_filters_say_how_many_remain_and_an_empty_list_speaks(
+    phone: BrowserContext, address: str
+) -> None:
+    watched = _open(phone, address)
+    page = watched.page
+    page.wait_for_selector("button[data-facility]:visible")
+    chip = page.locator('button[data-facility="toilet"]')
+    n = int(chip.locator(".count").inner_text())
+    chip.click()
+    assert chip.get_attribute("aria-pressed") == "true"
+    assert str(n) in page.locator("#where").inner_text()
+    page.locator("#kind").select_option("driver_home")
+    page.locator("#group").select_option("courier")
+    assert "没有符合条件的站点" in page.locator(".stations").inner_text()
+    page.get_by_role("button", name="清除筛选").click()
+    assert page.locator(".stations .card").count() == 5
+    watched.assert_quiet()
+
+
+def test_going_changes_with_the_mode(phone: BrowserContext, address: str) -> None:
+    page = _open(phone, address).page
+    page.wait_for_selector("#locate:visible")
+    assert "mode=walk" in str(page.locator(".go").first.get_attribute("href"))
+    page.locator('input[value="car"]').check()
+    assert "mode=car" in str(page.locator(".go").first.get_attribute("href"))
+
+
+def test_touch_targets_are_large_enough(phone: BrowserContext, address: str) -> None:
+    page = _open(phone, address).page
+    page.wait_for_selector("#locate:visible")
+    for selector in ("#locate", ".segments label", ".chip", ".card .go", "#more", ".foot a"):
+        for box in [item.bounding_box() for item in page.locator(selector).all()]:
+            assert box is None or box["height"] >= 44
+
+
+def test_hostile_names_are_text_in_list_popup_and_tooltip(
+    desk: BrowserContext, address: str
+) -> None:
+    watched = _open(desk, address)
+    page = watched.page
+    page.wait_for_selector(".leaflet-marker-icon")
+    page.evaluate("yizhan.shared.map.eachLayer(layer => layer.openTooltip && layer.openTooltip())")
+    page.evaluate("yizhan.shared.map.eachLayer(layer => layer.openPopup && layer.openPopup())")
+    assert (
+        page.locator("h3 script, h3 img, .leaflet-popup script, .leaflet-tooltip img").count() == 0
+    )
+    assert page.get_by_text("<script>window.broken=1</script>", exact=True).count() >= 1
+    watched.assert_quiet()
+
+
+@pytest.mark.parametrize("path", ["/plan", "file"])
+def test_every_popup_of_the_planners_map_is_text(
+    desk: BrowserContext, address: str, city: Workspace, tmp_path: Path, path: str
+) -> None:
+    own, where = address, path
+    if path == "file":
+        map_of_workspace(city).save(tmp_path / "map.html")
+        own, where = "file://", str(tmp_path / "map.html")
+    watched = _open(desk, own, where)
+    page = watched.page
+    page.wait_for_selector(".leaflet-marker-icon")
+    seen = page.evaluate(
+        """() => { const seen = []; yizhan.shared.map.eachLayer(layer => {
+             if (!layer.getPopup || !layer.getPopup()) return;
+             layer.openTooltip(); layer.openPopup();
+             seen.push(layer.getPopup().getElement().querySelector('h3').textContent);
+           }); return seen; }"""
+    )
+    assert "{{ 7*7 }} {% raw %}" in seen
+    assert "${window.broken=1} `tick`" in seen
+    assert page.locator(".leaflet-popup img, .district-label img").count() == 0
+    watched.assert_quiet()
+
+
+def test_the_map_is_one_file_that_opens_with_no_network(
+    desk: BrowserContext, city: Workspace, tmp_path: Path
+) -> None:
+    map_of_workspace(city).save(tmp_path / "map.html")
+    desk.set_offline(True)
+    watched = _open(desk, "file://", str(tmp_path / "map.html"))
+    page = watched.page
+    page.wait_for_selector(".leaflet-marker-icon")
+    assert page.locator(".mark.proposed").count() >= 3
+    assert page.locator(".leaflet-control-scale-line").is_visible()
+    assert page.locator(".legend").is_visible()
+    layers = page.locator(".leaflet-control-layers-overlays label")
+    page.locator(".leaflet-control-layers").hover()
+    assert layers.count() == 6
+    watched.assert_quiet()
+
+
+def test_the_planners_table_leads_to_the_map(desk: BrowserContext, address: str) -> None:
+    watched = _open(desk, address, "/plan")
+    page = watched.page
+    page.wait_for_selector(".leaflet-marker-icon")
+    page.locator('tr[data-site="2"]').click()
+    page.wait_for_selector(".leaflet-popup")
+    assert "第 2 个新站" in page.locator(".leaflet-popup").inner_text()
+    watched.assert_quiet()
+
+
+def test_the_map_follows_the_readers_scheme(desk: BrowserContext, address: str) -> None:
+    page = _open(desk, address, "/plan").page
+    page.wait_for_selector(".leaflet-marker-icon")
+    colour = """() => { let found; yizhan.shared.map.eachLayer(layer => {
+      if (layer.options.ink === 'accent') found = layer.options.color; }); return found; }"""
+    light = page.evaluate(colour)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("matchMedia('(prefers-color-scheme: dark)').matches")
+    assert (light, page.evaluate(colour)) == ("#0b6e4f", "#4fc49a")
+
+
+def test_the_report_prints_on_a_few_pages(
+    desk: BrowserContext, city: Workspace, tmp_path: Path
+) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(report_of(city).html(), encoding="utf-8")
+    watched = _open(desk, "file://", str(file))
+    pdf = watched.page.pdf(prefer_css_page_size=True)
+    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 6
+    watched.assert_quiet()

@@ -1,0 +1,135 @@
+"""Claims about the report: its figures, its file and its tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from data.vocabulary import SAMPLE_NOTICE
+from planning.siting import SitingPlan
+from web.language import CHINESE, ENGLISH, count, gap_words, points, share, two_digits
+from web.report_figures import aims_of
+from web.report_pages import report_of, write_report
+from web.report_tables import csv_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from data.workspace import Workspace
+    from web.report_pages import Report
+
+
+@pytest.fixture(scope="module")
+def report(city: Workspace) -> Report:
+    return report_of(city)
+
+
+@pytest.fixture
+def plan(city: Workspace) -> SitingPlan:
+    result = city.newest_result("plan")
+    assert result is not None
+    return SitingPlan.from_dict(dict(result.body))
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+
+
+def test_the_files_open_in_a_spreadsheet_with_every_figure(
+    city: Workspace, plan: SitingPlan, tmp_path: Path
+) -> None:
+    files = write_report(city, tmp_path / "report")
+    assert [file.name for file in files] == ["report.html", "coverage.csv", "plan.csv"]
+    assert (tmp_path / "report" / "coverage.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = _read(tmp_path / "report" / "coverage.csv")
+    assert {row["when"] for row in rows} == {"before", "after"}
+    assert {row["standard"] for row in rows} == {"group", "national"}
+    total = next(
+        row
+        for row in rows
+        if (row["group"], row["when"], row["standard"]) == ("all", "after", "group")
+    )
+    assert float(total["within_one"]) == pytest.approx(plan.covered_after, abs=0.01)
+    assert all(row["notice"] == SAMPLE_NOTICE for row in rows)
+    sites = _read(tmp_path / "report" / "plan.csv")
+    assert [row["site_id"] for row in sites] == [site.site_id for site in plan.sites]
+    added = sum(float(row["adds_workers"]) for row in sites)
+    assert added == pytest.approx(plan.covered_after - plan.covered_before, abs=0.1)
+
+
+def test_the_second_report_measures_nothing_again(city: Workspace, tmp_path: Path) -> None:
+    write_report(city, tmp_path)
+    before = len(city.results("coverage"))
+    write_report(city, tmp_path)
+    assert len(city.results("coverage")) == before
+
+
+def test_a_cell_that_looks_like_a_formula_is_harmless() -> None:
+    text = csv_text([["=1+1", "+2", "-3", "@x", "a=b", -4.5]])
+    assert next(csv.reader(io.StringIO(text.lstrip("\ufeff")))) == [
+        "'=1+1", "'+2", "'-3", "'@x", "a=b", "-4.5",
+    ]  # fmt: skip
+
+
+def test_the_page_is_one_file_with_the_words_and_figures_of_the_standard(report: Report) -> None:
+    html = report.html()
+    for word in ("看得见", "找得到", "进得来", "用得上", "1 公里、15 分钟", "名义覆盖", "直线"):
+        assert word in html
+    assert SAMPLE_NOTICE in html
+    assert "http" not in html.replace("http://example.org", "")
+    assert "<script" not in html
+    assert "<link" not in html.replace('<link rel="icon" href="data:,">', "")
+    assert report.figures.manifest()[:16] in html
+    for value in report.figures.inputs.values():
+        assert value in html
+
+
+def test_the_lead_says_before_after_and_proof(report: Report, plan: SitingPlan) -> None:
+    html = report.body()
+    assert count(plan.covered_before) in html
+    assert count(plan.covered_after - plan.covered_before) in html
+    assert "已证明" in html
+
+
+def test_the_named_gaps_are_the_largest_that_remain(report: Report, plan: SitingPlan) -> None:
+    gaps = report.figures.gaps()
+    assert 1 <= len(gaps) <= 3
+    missing = sorted(
+        (r.workers - r.within_one for r in plan.after.rows if "all" not in (r.group, r.district)),
+        reverse=True,
+    )
+    assert [gap.workers - gap.within_one for gap in gaps] == missing[: len(gaps)]
+
+
+def test_aims_count_only_what_the_register_says(city: Workspace) -> None:
+    seen, found, entered, usable = aims_of(city.stations(), CHINESE)
+    frame = city.stations().frame
+    is_open = frame["status"] == "open"
+    assert seen.n is None
+    assert found.n == is_open.sum()
+    assert entered.n == (is_open & (frame["hours"] != "")).sum()
+    assert usable.n == 0
+
+
+def test_the_english_report_says_the_same_in_english(city: Workspace) -> None:
+    html = report_of(city, language=ENGLISH).body()
+    assert "Nominal coverage" in html
+    assert "By the national standard: 1 km, 15 minutes" in html
+
+
+def test_numbers_are_written_for_people() -> None:
+    assert count(12345.6) == "12,346"
+    assert share(1, 3) == "33.3 %"
+    assert share(0, 0) == "–"
+    assert points(10, 5, 100) == "−5.0"
+    assert [gap_words(gap) for gap in (0.0, 0.004, 0.0313)] == ["0.01 %", "0.40 %", "3.1 %"]
+    assert [two_digits(v) for v in (0, 0.0621, 7.12, 86.4, 1432)] == [
+        "0",
+        "0.062",
+        "7.1",
+        "86",
+        "1,400",
+    ]
