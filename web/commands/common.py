@@ -101,16 +101,6 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, left: in
     return made
 
 
-def count(number: float) -> str:
-    """Write a number of workers: whole, with thousands separators."""
-    return f"{number:,.0f}"
-
-
-def share(part: float, whole: float) -> str:
-    """Write a share in per cent with one digit; a dash where there is nobody to reach."""
-    return f"{100 * part / whole:.1f} %" if whole > 0 else "–"
-
-
 def answer(figures: Figures, *, as_json: bool, words: Sequence[object]) -> None:
     """Print the answer of a command: the figures as one JSON object, or words and tables."""
     if as_json:

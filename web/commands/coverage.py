@@ -12,13 +12,12 @@ from web.commands.common import (
     Figures,
     answer,
     common_options,
-    count,
     open_workspace,
-    share,
     steps,
     stopwatch,
     table,
 )
+from web.language import count, share
 
 if TYPE_CHECKING:
     from pathlib import Path

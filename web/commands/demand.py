@@ -13,11 +13,11 @@ from web.commands.common import (
     Figures,
     answer,
     common_options,
-    count,
     open_workspace,
     stopwatch,
     table,
 )
+from web.language import count
 
 if TYPE_CHECKING:
     from data.workspace import Workspace

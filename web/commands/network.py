@@ -14,12 +14,12 @@ from web.commands.common import (
     Figures,
     answer,
     common_options,
-    count,
     open_workspace,
     steps,
     stopwatch,
     table,
 )
+from web.language import count
 
 if TYPE_CHECKING:
     from data.workspace import Workspace

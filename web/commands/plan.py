@@ -16,13 +16,13 @@ from web.commands.common import (
     Figures,
     answer,
     common_options,
-    count,
     open_workspace,
     steps,
     stopwatch,
     table,
 )
 from web.commands.coverage import STANDARDS
+from web.language import count, gap_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,7 +135,7 @@ def sentence(made: SitingPlan) -> str:
     proof = (
         "proven to be the best there is"
         if made.status == "optimal"
-        else f"proven within {100 * made.gap:.2g} % of the best there is"
+        else f"proven within {gap_words(made.gap)} of the best there is"
     )
     stations = (
         "1 new station reaches" if len(made.sites) == 1 else f"{len(made.sites)} new stations reach"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import errno
+import os
+from socket import create_server
 from typing import TYPE_CHECKING
 
 import click
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from geo.errors import WorkspaceError
 from web.app import create_app
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PORT = 8000
+
+
+class _Quiet(WSGIRequestHandler):
+    """Answers without a line for each request: who asked is nobody's business."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log nothing; errors are logged by the application."""
 
 
 @click.command()
@@ -33,10 +41,23 @@ def serve(folder: Path, host: str, port: int, *, as_json: bool) -> None:
 def listening(folder: Path, *, host: str, port: int) -> BaseWSGIServer:
     """Bind the port, so that an address is only ever printed when somebody answers there."""
     try:
-        return make_server(host, port, create_app(folder), threaded=True)
-    except SystemExit as stop:  # werkzeug prints its own words and exits when a port is taken
-        message = f"port {port} on {host} is in use: stop what listens there, or give --port"
-        raise WorkspaceError(errno.EADDRINUSE, message) from stop
+        listener = create_server((host, port))
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        message = (
+            f"cannot listen on port {port} of {host} ({why}): stop what listens there, "
+            "or give another --port"
+        )
+        raise WorkspaceError(message) from error
+    with listener:  # the server listens on a copy of it
+        return make_server(
+            host,
+            port,
+            create_app(folder),
+            threaded=True,
+            fd=listener.fileno(),
+            request_handler=_Quiet,
+        )
 
 
 def say_addresses(name: str, *, host: str, port: int, as_json: bool) -> None:
