@@ -52,8 +52,13 @@ def replacing(path: Path) -> Iterator[Path]:
 
 def write_text(path: Path, text: str) -> None:
     """Write a UTF-8 text file with line ends as they are in ``text``, whole or not at all."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all (WorkspaceError)."""
     with replacing(path) as draft:
-        draft.write_bytes(text.encode())
+        draft.write_bytes(content)
 
 
 def cannot_write(path: Path, error: OSError) -> WorkspaceError:

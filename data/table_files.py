@@ -13,7 +13,7 @@ import pyogrio
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from data.atomic import cannot_write, replacing, write_text
+from data.atomic import cannot_write, replacing, write_bytes, write_text
 from data.points import point_frame
 from data.tables import clean_text, harmless
 from data.vocabulary import SAMPLE_NOTICE
@@ -92,24 +92,24 @@ def _write_csv(columns: Columns, path: Path, _layer: str, _notice: str) -> None:
 
 
 def _write_xlsx(columns: Columns, path: Path, layer: str, notice: str) -> None:
-    # The draft is made first: a workbook that is begun and not saved complains when it goes.
-    with replacing(path) as draft:
-        book = openpyxl.Workbook(write_only=True)
-        sheet = book.create_sheet(layer)
-        sheet.freeze_panes = "A2"
-        heading = []
-        for number, name in enumerate(columns, start=1):
-            sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(name, 14)
-            cell = openpyxl.cell.WriteOnlyCell(sheet, value=name)
-            cell.font = Font(bold=True)
-            heading.append(cell)
-        sheet.append(heading)
-        for row in _cells(columns):
-            sheet.append([_whole_number(cell) for cell in row])
-        if notice:
-            book.create_sheet("notice").append([notice])
-            book.properties.description = notice
-        book.save(draft)
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(layer)
+    sheet.freeze_panes = "A2"
+    heading = []
+    for number, name in enumerate(columns, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(name, 14)
+        cell = openpyxl.cell.WriteOnlyCell(sheet, value=name)
+        cell.font = Font(bold=True)
+        heading.append(cell)
+    sheet.append(heading)
+    for row in _cells(columns):
+        sheet.append([_whole_number(cell) for cell in row])
+    if notice:
+        book.create_sheet("notice").append([notice])
+        book.properties.description = notice
+    packed = io.BytesIO()  # not the file itself: a package cut off by a full disk complains later
+    book.save(packed)
+    write_bytes(path, packed.getvalue())
 
 
 def _whole_number(cell: object) -> object:

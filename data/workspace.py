@@ -12,6 +12,7 @@ No file in it names its own place: a workspace can be moved, copied and packed.
 from __future__ import annotations
 
 import contextlib
+import io
 import shutil
 import zipfile
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from data.atomic import cannot_write, replacing
+from data.atomic import cannot_write, write_bytes
 from data.database import Database
 from data.demand import Demand
 from data.district_files import read_districts, write_districts
@@ -177,16 +178,17 @@ class Workspace:
 
     def replace_demand(self, demand: Demand) -> None:
         """Put ``demand`` in the place of what was there, all or nothing (WorkspaceError)."""
-        with replacing(self._cached(_DEMAND_FILE)) as draft, draft.open("wb") as file:
-            np.savez(
-                file,
-                ids=demand.ids,
-                lonlat=demand.lonlat,
-                weights=demand.weights,
-                groups=np.array(demand.groups, dtype=np.str_),
-                district=demand.district,
-                district_names=np.array(demand.district_names, dtype=np.str_),
-            )
+        packed = io.BytesIO()
+        np.savez(
+            packed,
+            ids=demand.ids,
+            lonlat=demand.lonlat,
+            weights=demand.weights,
+            groups=np.array(demand.groups, dtype=np.str_),
+            district=demand.district,
+            district_names=np.array(demand.district_names, dtype=np.str_),
+        )
+        write_bytes(self._cached(_DEMAND_FILE), packed.getvalue())
 
     def network(self) -> RoadNetwork:
         """Return the road network (NothingYetError when none was built)."""

@@ -16,6 +16,7 @@ from data import atomic
 from data.database import Database
 from data.demand import Demand
 from data.sites import CandidateSites
+from data.station_files import write_stations
 from data.stations import Stations
 from data.workspace import Workspace
 from geo.datum import Datum, from_wgs84
@@ -362,6 +363,13 @@ def test_on_a_really_full_disk_every_write_is_refused_and_nothing_changes(tmp_pa
             workspace.save_result("plan", inputs={}, body={"much": "x" * 400_000})
         after = workspace.stations().content_hash, workspace.demand().content_hash
         assert after == before
+        for suffix in (".csv", ".xlsx", ".geojson", ".gpkg"):
+            export = workspace.folder / f"old{suffix}"
+            export.write_text("old")
+            with pytest.raises(WorkspaceError, match="cannot be written"):
+                write_stations(many, export)
+            assert export.read_text() == "old"
+        assert not [path for path in workspace.folder.iterdir() if path.name.startswith(".new")]
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 
