@@ -21,7 +21,7 @@ CITY = CorePlan(
     5_350.0,
     14.0,
     (560.0, 950.0),
-    (2.6, 8.5),
+    (2.8, 9.0),
     ring=5,
     stretch=1.1,
     ragged=0.12,
@@ -59,10 +59,10 @@ PARKS = (
     _park("park mine", 27.6, 36.4, 1_100.0, -5.0),
 )
 
-_TOWN_SPACING_M = 7_300.0
+_TOWN_SPACING_M = 7_600.0
 _TOWN_DRAWS = 3_000
 _VILLAGE_SPACING_M = 1_350.0
-_FIELD_M = 2_050.0
+_FIELD_M = 2_150.0
 _OVERSHOOT = 0.35  # of side lanes run on past the last house
 _STRUNG = 0.6  # of the places along roads, how many get a village
 
@@ -113,7 +113,7 @@ def draw_towns(
         plan = CorePlan(
             f"town {number}", (float(place[0]), float(place[1])),
             float(rng.uniform(480.0, 900.0)), float(rng.normal(0.0, 9.0)),
-            (230.0, 320.0), (2.2, 4.5), classes=("secondary", "tertiary", "tertiary"),
+            (230.0, 320.0), (2.6, 5.4), classes=("secondary", "tertiary", "tertiary"),
             primary_every=99, stretch=float(rng.uniform(1.0, 1.3)), thinning=0.3,
         )  # fmt: skip
         towns.append(draw_core(plan, rng))

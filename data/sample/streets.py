@@ -167,7 +167,8 @@ def _arrivals(roads: Lines, streets: Lines) -> Lines:
     """Lead roads that end before a town, as the street at their gate was left out, to a street."""
     ends = shapely.get_point(roads.geometry[:, None], np.array([0, -1]))
     gates = shapely.get_coordinates(ends).reshape(-1, 1, 2)
-    return links_to_roads(gates, streets.geometry, within_m=_ARRIVAL_M, highway="secondary")
+    goals = np.concatenate([streets.geometry, roads.geometry[roads.highway == CODE["trunk"]]])
+    return links_to_roads(gates, goals, within_m=_ARRIVAL_M, highway="secondary")
 
 
 def _bridged(lines: Lines, water: shapely.Geometry, least: int) -> Lines:

@@ -142,9 +142,10 @@ def _write_demand(path: Path, workers: Workers) -> None:
     lonlat = to_lonlat(workers.xy_m)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["id", "lon", "lat", *workers.groups])
+        writer.writerow(["id", "lon", "lat", *workers.groups, "notice"])
         for name, (lon, lat), weights in zip(workers.ids, lonlat, workers.weights, strict=True):
-            writer.writerow([name, f"{lon:.6f}", f"{lat:.6f}", *(f"{w:g}" for w in weights)])
+            counts = (f"{weight:g}" for weight in weights)
+            writer.writerow([name, f"{lon:.6f}", f"{lat:.6f}", *counts, SAMPLE_NOTICE])
 
 
 def _tags(highway: str, name: str, *, inner: bool, one_way: bool) -> dict[str, str]:

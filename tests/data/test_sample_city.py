@@ -158,7 +158,7 @@ def test_roads_are_one_connected_network(streets: nx.MultiGraph) -> None:
 
 def test_roads_have_about_ten_thousand_junctions(streets: nx.MultiGraph) -> None:
     junctions = sum(1 for _, degree in streets.degree if degree != 2)
-    assert 9_000 <= junctions <= 11_500
+    assert 9_000 <= junctions <= 11_000
 
 
 def test_roads_carry_classes_from_motorway_to_steps(ways: Ways) -> None:
@@ -266,6 +266,10 @@ def test_workers_add_up_to_the_published_totals(demand: list[dict[str, str]]) ->
     assert weights.sum() == 40_100.0
     assert (weights >= 0.0).all()
     assert (weights.sum(axis=1) > 0.0).all()
+
+
+def test_every_worker_row_carries_the_notice(demand: list[dict[str, str]]) -> None:
+    assert all(row["notice"] == SAMPLE_NOTICE for row in demand)
 
 
 def test_worker_cells_are_ten_to_forty_four_thousand_on_a_250_m_grid(
