@@ -11,7 +11,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from geo.errors import InputError, NetworkError
 from geo.linking import Links, arriving, leaving, links_of
 from geo.roads import metres_per_degree
-from geo.search import buckets_for, spread
+from geo.search import buckets_for, limit_of, spread
 from geo.snapping import Snaps, as_lonlat, snap
 from geo.travel_times import access_costs
 
@@ -101,6 +101,7 @@ def reached_parts(
     """
     if not cutoff >= 0:
         raise InputError(f"areas: the cutoff must be 0 or more, not {cutoff}")
+    cutoff = float(limit_of(cutoff))
     links = links_of(network, mode=mode, measure=measure)
     access = access_costs(network, snaps, mode=mode, measure=measure)
     cost = state_costs(links, snaps, access, cutoff=cutoff, toward=toward)
@@ -134,7 +135,7 @@ def state_costs(
         graph,
         pairs.state.astype(np.int32),
         seed_cost,
-        np.float32(cutoff),
+        limit_of(cutoff),
         buckets_for(graph, seed_cost, cutoff),
         dist,
         np.empty(0, dtype=np.int32),
@@ -209,16 +210,8 @@ def part_lines(network: RoadNetwork, parts: ReachedParts) -> NDArray[np.object_]
 
 
 def _stretch(network: RoadNetwork, edge: int, low: float, high: float) -> shapely.Geometry:
-    shape = network.shape_lonlat[network.shape_offset[edge] : network.shape_offset[edge + 1]]
-    per_lon, per_lat = metres_per_degree(shape[:1, 1])
-    step = np.hypot(np.diff(shape[:, 0]) * per_lon, np.diff(shape[:, 1]) * per_lat)
-    run = np.concatenate([[0.0], np.cumsum(step)])
-    if run[-1] <= 0.0:
-        return shapely.Point(shape[0])
-    ends = np.array([low, high]) * run[-1]
-    between = shape[(run > ends[0]) & (run < ends[1])]
-    first, last = (np.array([np.interp(end, run, shape[:, c]) for c in (0, 1)]) for end in ends)
-    return shapely.LineString(np.vstack([first, between, last]))
+    points = network.stretch(edge, low, high)
+    return shapely.LineString(points) if len(points) > 1 else shapely.Point(points[0])
 
 
 def area_around(

@@ -25,7 +25,7 @@ class Links(NamedTuple):
     ``arc_end`` int32 the state reached at its end (-1: closed or blocked) and ``end_cost`` what is
     lost on arriving there. Arc a may be left from ``tail[tail_start[a]:tail_start[a + 1]]``.
     ``edge_ends`` int32[n_edges, 2] are the nodes where an edge begins and ends, -1 where the mode
-    is stopped.
+    is stopped. ``back_through`` gives the network's arc for every arc of ``reverse``.
     """
 
     graph: StateGraph
@@ -37,6 +37,7 @@ class Links(NamedTuple):
     tail_start: NDArray[np.int64]
     tail: NDArray[np.int32]
     edge_ends: NDArray[np.int32]
+    back_through: NDArray[np.int64]
 
 
 def links_of(network: RoadNetwork, *, mode: str, measure: str = "seconds") -> Links:
@@ -82,7 +83,7 @@ def _links(network: RoadNetwork, m: int, measure: str) -> Links:
     tail_start = np.zeros(n_arcs + 1, dtype=np.int64)
     np.cumsum(np.bincount(out_arc, minlength=n_arcs), out=tail_start[1:])
     end_cost = delay[arc_head]
-    graph = _state_graph(out_arc, out_state, arc_end, arc_cost + end_cost, len(state_node))
+    graph, through = _state_graph(out_arc, out_state, arc_end, arc_cost + end_cost, len(state_node))
     return Links(
         graph=graph,
         reverse=graph.transposed(),
@@ -93,6 +94,7 @@ def _links(network: RoadNetwork, m: int, measure: str) -> Links:
         tail_start=tail_start,
         tail=out_state[order].astype(np.int32),
         edge_ends=np.where(blocked[arc_head], -1, arc_head).reshape(-1, 2)[:, ::-1].copy(),
+        back_through=through[np.argsort(graph.head, kind="stable")],
     )
 
 
@@ -120,21 +122,26 @@ def _state_graph(
     arc_end: NDArray[np.int32],
     arc_cost: NDArray[np.float64],
     n_states: int,
-) -> StateGraph:
+) -> tuple[StateGraph, NDArray[np.int64]]:
     through = arc_end[out_arc] >= 0
     arc, state = out_arc[through], out_state[through]
     order = np.argsort(state, kind="stable")
     start = np.zeros(n_states + 1, dtype=np.int64)
     np.cumsum(np.bincount(state, minlength=n_states), out=start[1:])
-    return StateGraph(start, arc_end[arc[order]], arc_cost[arc[order]].astype(np.float32))
+    arc = arc[order]
+    return StateGraph(start, arc_end[arc], arc_cost[arc].astype(np.float32)), arc
 
 
 class Pairs(NamedTuple):
-    """Points tied to states: ``point`` and ``state`` with the cost between them."""
+    """Points tied to states: ``point`` and ``state`` with the cost between them, over ``arc``.
+
+    The arc is -1 for a point that lies at the state's own node.
+    """
 
     point: NDArray[np.int64]
     state: NDArray[np.int32]
     cost: NDArray[np.float64]
+    arc: NDArray[np.int64]
 
 
 def leaving(links: Links, snaps: Snaps, access: NDArray[np.float64]) -> Pairs:
@@ -146,9 +153,9 @@ def leaving(links: Links, snaps: Snaps, access: NDArray[np.float64]) -> Pairs:
         rest = snaps.fraction[found] if direction else 1.0 - snaps.fraction[found]
         cost = rest * links.arc_cost[arc] + links.end_cost[arc] + access[found]
         good = np.isfinite(cost) & (links.arc_end[arc] >= 0)
-        parts.append((found[good], links.arc_end[arc[good]], cost[good]))
+        parts.append((found[good], links.arc_end[arc[good]], cost[good], arc[good]))
     point, node = _at_nodes(links, snaps)
-    parts.append((point, node, access[point]))
+    parts.append((point, node, access[point], np.full(len(point), -1)))
     return Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
@@ -165,14 +172,16 @@ def arriving(links: Links, snaps: Snaps, access: NDArray[np.float64]) -> Pairs:
         sizes = links.tail_start[arc + 1] - links.tail_start[arc]
         slot = np.repeat(links.tail_start[arc] - np.cumsum(sizes) + sizes, sizes)
         slot += np.arange(len(slot))
-        parts.append((np.repeat(point, sizes), links.tail[slot], np.repeat(cost, sizes)))
+        here = np.repeat(point, sizes), links.tail[slot], np.repeat(cost, sizes)
+        parts.append((*here, np.repeat(arc, sizes)))
     point, node = _at_nodes(links, snaps)
     order = np.argsort(links.state_node, kind="stable")
     states_of = links.state_node[order]
     low = np.searchsorted(states_of, node, side="left")
     sizes = np.searchsorted(states_of, node, side="right") - low
     slot = np.repeat(low - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
-    parts.append((np.repeat(point, sizes), order[slot], np.repeat(access[point], sizes)))
+    here = np.repeat(point, sizes), order[slot].astype(np.int32), np.repeat(access[point], sizes)
+    parts.append((*here, np.full(len(slot), -1)))
     return Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 

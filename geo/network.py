@@ -15,7 +15,7 @@ from geo.access import HIGHWAY_CLASSES, Profile, class_of_way, use_of_node, use_
 from geo.contraction import Chains, chains, hilbert_order
 from geo.errors import NetworkError
 from geo.profiles import PROFILES, check_mode
-from geo.roads import RawRoads, segment_metres
+from geo.roads import RawRoads, metres_per_degree, segment_metres
 from geo.turns import EdgeEnds, turn_bans
 
 if TYPE_CHECKING:
@@ -134,6 +134,28 @@ class RoadNetwork:
     def in_main(self, mode: str) -> NDArray[np.bool_]:
         """bool[n_nodes]: whether it is in the mode's largest strong component."""
         return np.asarray(self.main[check_mode(mode, self.modes)])
+
+    def line(self, edge: int) -> NDArray[np.float64]:
+        """lonlat[n, 2] of the whole edge as drawn."""
+        return self.shape_lonlat[self.shape_offset[edge] : self.shape_offset[edge + 1]]
+
+    def stretch(self, edge: int, low: float, high: float) -> NDArray[np.float64]:
+        """lonlat[n, 2] of the part of an edge from share ``low`` to ``high`` of its length.
+
+        With ``low`` above ``high`` the part is drawn against the edge; an edge of no length gives
+        one point.
+        """
+        shape = self.line(edge)
+        per_lon, per_lat = metres_per_degree(shape[:1, 1])
+        step = np.hypot(np.diff(shape[:, 0]) * per_lon, np.diff(shape[:, 1]) * per_lat)
+        run = np.concatenate([[0.0], np.cumsum(step)])
+        if run[-1] <= 0.0:
+            return shape[:1]
+        ends = np.array(sorted((low, high))) * run[-1]
+        between = shape[(run > ends[0]) & (run < ends[1])]
+        first, last = (np.array([np.interp(end, run, shape[:, c]) for c in (0, 1)]) for end in ends)
+        points = np.vstack([first, between, last])
+        return points if low <= high else points[::-1]
 
     def on_island(self, mode: str) -> NDArray[np.bool_]:
         """bool[n_edges]: whether the edge lies in a part too small to be worth snapping to.

@@ -10,7 +10,7 @@ import numpy as np
 
 from geo.errors import InputError
 from geo.linking import Links, arriving, leaving, links_of
-from geo.search import Listing, buckets_for, listing, search_rows
+from geo.search import Listing, buckets_for, limit_of, listing, search_rows
 from geo.snapping import snap
 from geo.travel_times import access_costs, by_neighbourhood, in_threads
 
@@ -75,7 +75,7 @@ def node_times(
 
     def rows(low: int) -> NodeTimes:
         some = order[low : low + _CHUNK]
-        limit = np.float32(cutoff_s)
+        limit = limit_of(cutoff_s)
         start, state, cost = search_rows(graph, seed, stub, direct, 0, limit, buckets, some)
         return _compact(links, network.n_nodes, some, Listing(start, state, cost))
 

@@ -72,6 +72,11 @@ def listing(
     return Listing(start, key[order].astype(np.int32), cost[order].astype(np.float32))
 
 
+def limit_of(cutoff: float) -> np.float32:
+    """Give the cutoff as the searches take it: an infinite one as a number no trip comes near."""
+    return np.float32(min(cutoff, 1e30))
+
+
 def buckets_for(graph: StateGraph, seed_cost: NDArray[np.float32], limit: float) -> Buckets:
     """Choose buckets that no step of a search can overrun: width of a quarter of a usual arc."""
     if not len(graph.cost):

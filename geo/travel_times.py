@@ -14,8 +14,8 @@ from scipy.sparse import csr_array
 from geo.errors import InputError
 from geo.linking import MEASURES, DirectPairs, Pairs, arriving, direct, leaving, links_of
 from geo.profiles import check_mode
-from geo.search import Listing, StateGraph, buckets_for, listing, place_rows, search_rows
-from geo.snapping import Snaps, as_lonlat, snap
+from geo.search import Listing, StateGraph, buckets_for, limit_of, listing, place_rows, search_rows
+from geo.snapping import Snaps, snap
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,18 +43,6 @@ class TravelTimes:
     csr: csr_array
     origins_unsnapped: NDArray[np.bool_]
     destinations_unsnapped: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
-class Nearest:
-    """The k nearest destinations of every origin, nearest first.
-
-    ``index`` int32[n, k], -1 where there are fewer within the cutoff; ``seconds`` float32[n, k],
-    NaN there.
-    """
-
-    index: NDArray[np.int32]
-    seconds: NDArray[np.float32]
 
 
 def travel_times(
@@ -157,7 +145,7 @@ def _table(  # noqa: PLR0917 - one search, seen from either side
 
     def rows(low: int) -> Listing:
         some = order[low : low + _CHUNK]
-        limit = np.float32(cutoff)
+        limit = limit_of(cutoff)
         return Listing(*search_rows(graph, seed, stub, near, n_columns, limit, buckets, some))
 
     parts = _within_budget(in_threads(rows, range(0, n_rows, _CHUNK), on_progress))
@@ -247,39 +235,3 @@ def _kept_where(table: csr_array, other: csr_array) -> csr_array:
     keep = np.isin(keys, allowed, assume_unique=True)
     kept = np.concatenate([[0], np.cumsum(keep)])[table.indptr]
     return csr_array((table.data[keep], table.indices[keep], kept), shape=table.shape)
-
-
-def nearest(
-    network: RoadNetwork,
-    *,
-    mode: str,
-    origins: object,
-    destinations: object,
-    k: int,
-    cutoff_s: float = np.inf,
-    snap_limit_m: float = 500.0,
-) -> Nearest:
-    """Find the ``k`` destinations that each origin reaches first, within the cutoff.
-
-    Equal times are told apart by the lower index. InputError for k below 1.
-    """
-    if k < 1:
-        raise InputError(f"nearest: k must be 1 or more, not {k}")
-    times = travel_times(
-        network,
-        mode=mode,
-        origins=as_lonlat(origins),
-        destinations=as_lonlat(destinations),
-        cutoff_s=cutoff_s,
-        snap_limit_m=snap_limit_m,
-    ).csr
-    n = times.shape[0]
-    row = np.repeat(np.arange(n), np.diff(times.indptr))
-    order = np.lexsort((times.indices, times.data, row))
-    rank = np.arange(len(order)) - times.indptr[row[order]]
-    first = rank < k
-    index = np.full((n, k), -1, dtype=np.int32)
-    seconds = np.full((n, k), np.nan, dtype=np.float32)
-    index[row[order][first], rank[first]] = times.indices[order][first]
-    seconds[row[order][first], rank[first]] = times.data[order][first]
-    return Nearest(index, seconds)

@@ -15,7 +15,7 @@ from data.osm_extract import read_roads
 from geo.errors import InputError, NetworkError
 from geo.network import RoadNetwork, build_network
 from geo.snapping import Snaps, snap
-from geo.travel_times import nearest, travel_times
+from geo.travel_times import travel_times
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +84,13 @@ def expanded(  # noqa: C901, PLR0912 - an oracle reads best in one piece
                 place = ("c", int(points.edge[i]), float(points.fraction[i]), direction)
                 ends_ = ((kind, i), place) if kind == "o" else (place, (kind, i))
                 link(*ends_, walk)
+            e, f = int(points.edge[i]), float(points.fraction[i])
+            if f in {0.0, 1.0}:  # at a junction: every road there is joined
+                node = int((network.edge_from, network.edge_to)[int(f)][e])
+                for arc in departing[node] if kind == "o" else ():
+                    link((kind, i), ("out", arc), walk)
+                for arc in arriving[node] if kind == "d" else ():
+                    link(("in", arc), (kind, i), walk)
     return graph
 
 
@@ -132,6 +139,13 @@ def test_times_equal_those_of_dijkstra_with_every_point_a_node(
     assert pairs > 20
 
 
+@pytest.mark.parametrize("mode", ["foot", "car"])
+def test_a_point_at_a_junction_joins_every_road_there(helsinki: RoadNetwork, mode: str) -> None:
+    rng = np.random.default_rng(6)
+    nodes = helsinki.node_lonlat[rng.choice(np.flatnonzero(helsinki.in_main(mode)), 60)]
+    assert compare(helsinki, mode, nodes[:30], nodes[30:], 240.0) > 20
+
+
 def test_metres_equal_those_of_dijkstra(helsinki: RoadNetwork) -> None:
     rng = np.random.default_rng(8)
     left, bottom, right, top = helsinki.box
@@ -171,6 +185,15 @@ def test_an_infinite_cutoff_reaches_all_of_the_main_part(helsinki: RoadNetwork) 
     points = helsinki.node_lonlat[rng.choice(np.flatnonzero(helsinki.in_main("foot")), 20)]
     table = travel_times(helsinki, mode="foot", origins=points, destinations=points)
     assert table.csr.nnz == 400
+
+
+def test_an_infinite_cutoff_leaves_out_what_is_not_connected(helsinki: RoadNetwork) -> None:
+    rng = np.random.default_rng(11)
+    left, bottom, right, top = helsinki.box
+    points = rng.uniform((left, bottom), (right, top), (60, 2))
+    table = travel_times(helsinki, mode="car", origins=points, destinations=points).csr
+    assert table.nnz < 3600
+    assert np.isfinite(table.data).all()
 
 
 def test_a_point_twenty_kilometres_from_any_road_is_marked_and_reaches_nothing(
@@ -229,19 +252,3 @@ def test_progress_is_told_and_an_error_in_it_cancels(helsinki: RoadNetwork) -> N
 
     with pytest.raises(KeyboardInterrupt):
         travel_times(helsinki, on_progress=cancel, **asked)
-
-
-def test_the_nearest_are_the_smallest_times_in_order(helsinki: RoadNetwork) -> None:
-    rng = np.random.default_rng(5)
-    left, bottom, right, top = helsinki.box
-    origins = rng.uniform((left, bottom), (right, top), (50, 2))
-    places = rng.uniform((left, bottom), (right, top), (20, 2))
-    asked = {"mode": "foot", "origins": origins, "destinations": places, "cutoff_s": 600.0}
-    table = travel_times(helsinki, **asked).csr
-    found = nearest(helsinki, k=3, **asked)
-    for i in range(50):
-        row = table[[i]].tocoo()
-        want = np.sort(row.data)[:3]
-        got = found.seconds[i][found.index[i] >= 0]
-        assert got == pytest.approx(want, abs=0.01)
-        assert np.isnan(found.seconds[i][found.index[i] < 0]).all()

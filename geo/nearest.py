@@ -1,0 +1,210 @@
+"""Nearest: the k places that each point reaches first, in one search from all places at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.compiled import compiled
+from geo.errors import InputError
+from geo.linking import arriving, direct, leaving, links_of
+from geo.search import Buckets, Listing, StateGraph, buckets_for, limit_of, listing
+from geo.snapping import snap
+from geo.travel_times import access_costs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.network import RoadNetwork
+
+
+@dataclass(frozen=True, eq=False)
+class Nearest:
+    """The k nearest destinations of every origin, nearest first.
+
+    ``index`` int32[n, k], -1 where there are fewer within the cutoff; ``seconds`` float32[n, k],
+    NaN there.
+    """
+
+    index: NDArray[np.int32]
+    seconds: NDArray[np.float32]
+
+
+def nearest(
+    network: RoadNetwork,
+    *,
+    mode: str,
+    origins: object,
+    destinations: object,
+    k: int,
+    cutoff_s: float = np.inf,
+    snap_limit_m: float = 500.0,
+) -> Nearest:
+    """Find the ``k`` destinations that each origin reaches first, within the cutoff.
+
+    One sweep over the network, whatever the number of destinations. Of equal times any may come
+    first. InputError for k below 1 or a cutoff below 0.
+    """
+    if k < 1:
+        raise InputError(f"nearest: k must be 1 or more, not {k}")
+    if not cutoff_s >= 0:
+        raise InputError(f"nearest: cutoff_s must be 0 or more, not {cutoff_s}")
+    links = links_of(network, mode=mode)
+    a = snap(network, origins, mode=mode, limit_m=snap_limit_m)
+    b = snap(network, destinations, mode=mode, limit_m=snap_limit_m)
+    a_access = access_costs(network, a, mode=mode, measure="seconds")
+    b_access = access_costs(network, b, mode=mode, measure="seconds")
+    into, out = arriving(links, b, b_access), leaving(links, a, a_access)
+    straight = direct(links, a, b, a_access, b_access)
+    limit = limit_of(cutoff_s)
+    seed_cost = into.cost.astype(np.float32)
+    place, cost = _spread_labels(
+        links.reverse,
+        into.state.astype(np.int32),
+        into.point.astype(np.int32),
+        seed_cost,
+        k,
+        limit,
+        buckets_for(links.reverse, seed_cost, cutoff_s),
+    )
+    index, seconds = _best_of_points(
+        listing(len(a), out.point, out.state, out.cost),
+        listing(len(a), straight.origin, straight.destination.astype(np.int32), straight.cost),
+        place,
+        cost,
+        k,
+        limit,
+    )
+    return Nearest(index.reshape(-1, k), seconds.reshape(-1, k))
+
+
+@compiled
+def _insert(  # noqa: PLR0917 - compiled code takes plain arrays
+    place: NDArray[np.int32],
+    cost: NDArray[np.float32],
+    low: int,
+    k: int,
+    new_place: int,
+    new_cost: np.float32,
+) -> bool:
+    """Put a place into the k labels from ``low`` on, kept in order; False if nothing changes."""
+    if new_cost >= cost[low + k - 1]:
+        return False
+    at = low + k - 1  # the label that falls out: the place's own older one, or the last
+    for i in range(low, low + k):
+        if place[i] == new_place:
+            if cost[i] <= new_cost:
+                return False
+            at = i
+            break
+    while at > low and cost[at - 1] > new_cost:
+        place[at], cost[at] = place[at - 1], cost[at - 1]
+        at -= 1
+    place[at], cost[at] = new_place, new_cost
+    return True
+
+
+@compiled
+def _spread_labels(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop, its queue inside
+    graph: StateGraph,
+    seed_state: NDArray[np.int32],
+    seed_place: NDArray[np.int32],
+    seed_cost: NDArray[np.float32],
+    k: int,
+    limit: np.float32,
+    buckets: Buckets,
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Label every state with its k cheapest places; a label is handed on when its turn comes."""
+    start, head, step = graph
+    n = len(start) - 1
+    place = np.full(n * k, -1, dtype=np.int32)
+    cost = np.full(n * k, np.float32(np.inf), dtype=np.float32)
+    first = np.full(buckets.ring, -1, dtype=np.int32)
+    room = 4096
+    entry_state = np.empty(room, dtype=np.int32)
+    entry_place = np.empty(room, dtype=np.int32)
+    entry_cost = np.empty(room, dtype=np.float32)
+    entry_next = np.empty(room, dtype=np.int32)
+    inverse = 1.0 / buckets.width
+    mask = buckets.ring - 1
+    used, free, queued, slot = 0, -1, 0, 0
+    arc, stop, p, base = 0, 0, 0, np.float32(0.0)
+    lowest = np.float32(np.inf)
+    for i in range(len(seed_state)):
+        lowest = min(lowest, seed_cost[i])
+    bucket = int(lowest * inverse) if lowest <= limit else 0
+    while True:
+        if slot < len(seed_state):
+            h, nd, q = seed_state[slot], seed_cost[slot], seed_place[slot]
+            slot += 1
+        elif arc < stop:
+            h, nd, q = head[arc], base + step[arc], p
+            arc += 1
+        elif queued > 0:
+            entry = first[bucket & mask]
+            if entry < 0:
+                bucket += 1
+                continue
+            first[bucket & mask] = entry_next[entry]
+            entry_next[entry] = free
+            free = entry
+            queued -= 1
+            s, p, base = entry_state[entry], entry_place[entry], entry_cost[entry]
+            for i in range(s * k, s * k + k):
+                if place[i] == p and cost[i] == base:  # else it was bettered or pushed out
+                    arc, stop = start[s], start[s + 1]
+            continue
+        else:
+            break
+        if nd > limit or not _insert(place, cost, h * k, k, q, nd):
+            continue
+        if free >= 0:
+            entry = free
+            free = entry_next[entry]
+        else:
+            if used == room:
+                entry_state = np.append(entry_state, np.empty(room, dtype=np.int32))
+                entry_place = np.append(entry_place, np.empty(room, dtype=np.int32))
+                entry_cost = np.append(entry_cost, np.empty(room, dtype=np.float32))
+                entry_next = np.append(entry_next, np.empty(room, dtype=np.int32))
+                room *= 2
+            entry = used
+            used += 1
+        b = int(nd * inverse) & mask
+        entry_state[entry], entry_place[entry], entry_cost[entry] = h, q, nd
+        entry_next[entry] = first[b]
+        first[b] = entry
+        queued += 1
+    return place, cost
+
+
+@compiled
+def _best_of_points(  # noqa: PLR0917 - compiled code takes plain arrays
+    out: Listing,
+    straight: Listing,
+    place: NDArray[np.int32],
+    cost: NDArray[np.float32],
+    k: int,
+    limit: np.float32,
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Find the k cheapest places of every point, from its states' labels and along its edge."""
+    n = len(out.start) - 1
+    best_place = np.full(n * k, -1, dtype=np.int32)
+    best_cost = np.full(n * k, np.float32(np.inf), dtype=np.float32)
+    for point in range(n):
+        for slot in range(straight.start[point], straight.start[point + 1]):
+            if straight.cost[slot] <= limit:
+                _insert(
+                    best_place, best_cost, point * k, k, straight.key[slot], straight.cost[slot]
+                )
+        for slot in range(out.start[point], out.start[point + 1]):
+            for i in range(out.key[slot] * k, out.key[slot] * k + k):
+                total = cost[i] + out.cost[slot]
+                if total <= limit and place[i] >= 0:
+                    _insert(best_place, best_cost, point * k, k, place[i], total)
+    for i in range(n * k):
+        if best_place[i] < 0:
+            best_cost[i] = np.nan
+    return best_place, best_cost

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from data.osm_extract import read_roads
+from geo.errors import InputError
+from geo.nearest import nearest
+from geo.network import RoadNetwork, build_network
+from geo.travel_times import travel_times
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def helsinki(helsinki_pbf: Path) -> RoadNetwork:
+    return build_network(read_roads(helsinki_pbf))
+
+
+@pytest.mark.parametrize("mode", ["foot", "car"])
+@pytest.mark.parametrize("k", [1, 3, 30])
+def test_the_nearest_are_the_smallest_times_in_order(
+    helsinki: RoadNetwork, mode: str, k: int
+) -> None:
+    rng = np.random.default_rng(5)
+    left, bottom, right, top = helsinki.box
+    origins = rng.uniform((left, bottom), (right, top), (50, 2))
+    places = rng.uniform((left, bottom), (right, top), (20, 2))
+    asked = {"mode": mode, "origins": origins, "destinations": places, "cutoff_s": 600.0}
+    table = travel_times(helsinki, **asked).csr
+    found = nearest(helsinki, k=k, **asked)
+    for i in range(50):
+        row = table[[i]].tocoo()
+        want = np.sort(row.data)[:k]
+        got = found.seconds[i][found.index[i] >= 0]
+        assert got == pytest.approx(want, abs=0.01)
+        assert np.isnan(found.seconds[i][found.index[i] < 0]).all()
+        for j, seconds in zip(found.index[i], got, strict=False):
+            assert table[i, j] == pytest.approx(seconds, abs=0.01)
+
+
+def test_k_below_one_is_refused(helsinki: RoadNetwork) -> None:
+    with pytest.raises(InputError, match="k must be 1 or more"):
+        nearest(helsinki, mode="foot", origins=[[0, 0]], destinations=[[0, 0]], k=0)
+
+
+def test_without_a_destination_there_is_none(helsinki: RoadNetwork) -> None:
+    found = nearest(
+        helsinki, mode="foot", origins=[[24.94, 60.17]], destinations=np.zeros((0, 2)), k=2
+    )
+    assert found.index.tolist() == [[-1, -1]]
+    assert np.isnan(found.seconds).all()
