@@ -46,6 +46,7 @@ T = TypeVar("T")
 
 _WHOLE_BOX_MARGIN_M: Final = 400.0
 _BLOCK_M: Final = 120.0  # half the width of a city block that covered streets go round
+_HOLE_M2: Final = 250_000.0  # a large block or a park is no gap in cover
 _DRAWN_TO_M: Final = 8.0
 
 
@@ -278,7 +279,15 @@ def _without_blocks(area: BaseGeometry, metric_crs: str) -> BaseGeometry:
     """Fill the blocks between covered streets, which on a map are noise."""
     metric = shapely.transform(area, lambda lonlat: to_metric(lonlat, crs=metric_crs))
     closed = metric.buffer(_BLOCK_M).buffer(-_BLOCK_M).simplify(_DRAWN_TO_M)
-    return shapely.transform(closed, lambda xy: from_metric(xy, crs=metric_crs))
+    parts = [
+        shapely.Polygon(
+            part.exterior, [h for h in part.interiors if shapely.Polygon(h).area > _HOLE_M2]
+        )
+        for part in shapely.get_parts(closed)
+    ]
+    return shapely.transform(
+        shapely.MultiPolygon(parts), lambda xy: from_metric(xy, crs=metric_crs)
+    )
 
 
 def _features(contents: CityContents) -> list[Feature]:

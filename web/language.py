@@ -102,7 +102,8 @@ def points(before: float, after: float, whole: float) -> str:
     """Write the change of a share in percentage points with one digit and its sign."""
     if whole <= 0:
         return "–"
-    return f"{100 * (after - before) / whole:+.1f}".replace("-", "−")
+    written = f"{100 * (after - before) / whole:+.1f}".replace("-", "−")
+    return "0.0" if written in {"+0.0", "−0.0"} else written
 
 
 def two_digits(value: float) -> str:

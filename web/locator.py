@@ -128,6 +128,7 @@ def _words(t: Language) -> dict[str, str]:
             "1 公里内没有站点。最近的在 {length}，{minutes}。",
             "No station within 1 km. The nearest is {length} away, {minutes}.",
         ),
+        "n_found": t("{n} 个站点", "{n} stations"),
         "none": t("没有符合条件的站点。", "No station fits these choices."),
         "none_but": t(
             "没有符合条件的站点。不筛选时，最近的是“{name}”，{length}。",

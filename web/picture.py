@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from web.language import Language
 
 _WIDTH: Final = 860.0
-_ASPECT: Final = 1.55
-_INSET_HEIGHT: Final = 190.0
+_ASPECT: Final = 1.8
+_INSET_HEIGHT: Final = 176.0
+_MARGIN: Final = 12.0
 _TOLERANCE_PX: Final = 0.7
 _LEAST_KM: Final = 3.0
 _STATION_SIZES: Final = {"service_centre": 20.0, "base": 17.0}
@@ -83,9 +84,15 @@ def picture_of(contents: CityContents, t: Language) -> Markup:
     """
     whole = _whole_box(contents)
     main = _View(_main_box(contents, whole), 0.0, 0.0, _WIDTH)
-    parts = [_ground(contents, main, "main"), _marks(contents, main), _scale_bar(main, t)]
-    if main.box.top - main.box.bottom < 0.8 * (whole.top - whole.bottom):
-        parts.append(_inset(contents, main, whole))
+    inset = _inset_view(main, whole)
+    parts = [
+        _ground(contents, main, name="main"),
+        _district_labels(contents, main, inset),
+        _marks(contents, main),
+        _scale_bar(main, t),
+    ]
+    if inset is not None:
+        parts.append(_inset(contents, main, inset))
     label = escape(t("站点与新站位置图", "Map of stations and proposed stations"))
     return Markup(  # noqa: S704 - numbers, constants and escaped names only
         f'<svg class="report-map" viewBox="0 0 {_WIDTH:g} {main.height:.1f}" role="img" '
@@ -113,7 +120,7 @@ def _main_box(contents: CityContents, whole: Box) -> Box:
     return Box(lon - half_width, lat - half_height, lon + half_width, lat + half_height)
 
 
-def _ground(contents: CityContents, view: _View, name: str) -> str:
+def _ground(contents: CityContents, view: _View, *, name: str) -> str:
     """Draw districts, covered area and roads."""
     districts = contents.districts
     parts = [f'<path class="district" d="{view.path(districts.areas)}"/>']
@@ -127,13 +134,17 @@ def _ground(contents: CityContents, view: _View, name: str) -> str:
             parts.append(f'<path class="road-{roads.tone}" d="{view.path([lines])}"/>')
     borders = [area.boundary for area in districts.areas]
     parts.append(f'<path class="border" d="{view.path(borders)}"/>')
-    return "".join(parts) + (_district_labels(contents, view) if name == "main" else "")
+    return "".join(parts)
 
 
-def _district_labels(contents: CityContents, view: _View) -> str:
+def _district_labels(contents: CityContents, view: _View, inset: _View | None) -> str:
     """Write each district's name in the part of it that is seen, where that is large enough."""
     labels = []
-    frame = shapely.box(*view.box)
+    frame: BaseGeometry = shapely.box(*view.box)
+    if inset is not None:
+        right = view.box.left + (inset.left + inset.width + _MARGIN) / view.per_lon
+        top = view.box.top - (inset.top - _MARGIN) / view.per_lat
+        frame = frame.difference(shapely.box(view.box.left, view.box.bottom, right, top))
     least_share = 0.04
     for name, area in zip(contents.districts.names, contents.districts.areas, strict=True):
         seen = shapely.intersection(area, frame)
@@ -188,11 +199,24 @@ def _scale_bar(view: _View, t: Language) -> str:
     )
 
 
-def _inset(contents: CityContents, main: _View, whole: Box) -> str:
-    """Draw the whole city small in the lower left corner, with a frame where the picture lies."""
+def shows_a_part(contents: CityContents) -> bool:
+    """Tell whether the picture shows a part of the city only, with the whole as an inset."""
+    whole = _whole_box(contents)
+    return _inset_view(_View(_main_box(contents, whole), 0.0, 0.0, _WIDTH), whole) is not None
+
+
+def _inset_view(main: _View, whole: Box) -> _View | None:
+    """Return where the whole city goes, in the lower left corner; None where all of it is seen."""
+    most_seen = 0.8
+    if main.box.top - main.box.bottom >= most_seen * (whole.top - whole.bottom):
+        return None
     middle = math.cos(math.radians(whole.centre[1]))
     width = _INSET_HEIGHT * (whole.right - whole.left) * middle / (whole.top - whole.bottom)
-    view = _View(whole, 12.0, main.height - _INSET_HEIGHT - 12.0, width)
+    return _View(whole, _MARGIN, main.height - _INSET_HEIGHT - _MARGIN, width)
+
+
+def _inset(contents: CityContents, main: _View, view: _View) -> str:
+    """Draw the whole city small, with a frame where the picture lies."""
     (left, top), (right, bottom) = view.place(
         np.array([(main.box.left, main.box.top), (main.box.right, main.box.bottom)])
     )
@@ -201,8 +225,8 @@ def _inset(contents: CityContents, main: _View, whole: Box) -> str:
         ((x, y),) = view.place(np.array([(site.lon, site.lat)]))
         dots += f'<circle class="inset-site" cx="{x:.1f}" cy="{y:.1f}" r="2.4"/>'
     return (
-        f'<rect class="inset" x="6" y="{view.top - 6:.1f}" width="{width + 12:.1f}" '
-        f'height="{_INSET_HEIGHT + 12:g}"/>{_ground(contents, view, "inset")}{dots}'
+        f'<rect class="inset" x="6" y="{view.top - 6:.1f}" width="{view.width + 12:.1f}" '
+        f'height="{_INSET_HEIGHT + 12:g}"/>{_ground(contents, view, name="inset")}{dots}'
         f'<rect class="inset-frame" x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" '
         f'height="{bottom - top:.1f}"/>'
     )

@@ -14,7 +14,7 @@ from planning.siting import SitingPlan
 from web.city_map import CityContents, contents_of, source_of
 from web.language import CHINESE, standard_words
 from web.pages import render
-from web.picture import picture_of
+from web.picture import picture_of, shows_a_part
 from web.place_words import site_names
 from web.plan_words import PlanWords
 from web.report_figures import ReportFigures, aims_of
@@ -57,6 +57,7 @@ class Report:
             else PlanWords(figures.plan, t, site_names(figures.plan, self.contents.network, t)),
             aims=() if figures.stations is None else aims_of(figures.stations, t),
             picture=picture_of(self.contents, t),
+            shows_a_part=shows_a_part(self.contents),
             source=source_of(figures.settings, t),
             standard_words=standard_words,
             by_group_standard=figures.before.standard == "group",

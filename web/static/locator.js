@@ -11,7 +11,8 @@
   const where = find("#where");
   const state = {
     stations: [], here: null, source: null, mode: "foot", group: "", kind: "",
-    facilities: new Set(), shown: settings.shown, map: null, layer: null, dot: null, picked: null,
+    facilities: new Set(), shown: settings.shown, map: null, layer: null, names: null,
+    dot: null, picked: null,
   };
 
   const fill = (sentence, values) =>
@@ -25,6 +26,8 @@
       * Math.sin(((lonB - lonA) * radians) / 2) ** 2;
     return 2 * 6371008.8 * Math.asin(Math.min(1, Math.sqrt(half)));
   }
+
+  const latlngOf = (station) => [...station.geometry.coordinates].reverse();
 
   const lengthWords = (metres) => (metres < 995
     ? fill(words.metres, { n: Math.max(10, Math.round(metres / 10) * 10) })
@@ -149,7 +152,7 @@
     const line = state.here && anyway.length
       ? fill(words.none_but, { length: lengthWords(anyway[0].metres), name: anyway[0].properties.name })
       : words.none;
-    where.textContent = line;
+    where.textContent = fill(words.n_found, { n: 0 });
     const item = yizhan.element("li", null, "speaks");
     item.append(yizhan.element("p", line));
     const clear = yizhan.element("button", words.clear, "button plain");
@@ -240,12 +243,24 @@
         .addTo(state.map);
     }
     state.dot.setLatLng(latlng);
-    const five = sorted().slice(0, 5).map(({ geometry: { coordinates: [lon, lat] } }) => [lat, lon]);
-    state.map.fitBounds(L.latLngBounds([latlng, ...five]), { padding: [32, 32], maxZoom: 16 });
+    const five = sorted().slice(0, 5).map(latlngOf);
+    state.map.fitBounds(L.latLngBounds([latlng, ...five]), { padding: [52, 44], maxZoom: 16 });
+  }
+
+  /* The nearest five have their names on the map, so that list and map are one. */
+  function showNames(found) {
+    state.names.clearLayers();
+    for (const station of state.here ? found.slice(0, 5) : []) {
+      L.tooltip({ permanent: true, direction: "bottom", offset: [0, 10], className: "near-name" })
+        .setLatLng(latlngOf(station))
+        .setContent(yizhan.element("span", station.properties.name))
+        .addTo(state.names);
+    }
   }
 
   function showMarkers(found) {
     if (!state.layer) return;
+    showNames(found);
     const kept = new Set(found);
     for (const station of state.stations) {
       const wanted = kept.has(station) || !isShown(station);
@@ -266,9 +281,10 @@
     });
     const dots = state.stations.length > 1500;
     state.layer = L.layerGroup().addTo(map);
+    state.names = L.layerGroup().addTo(map);
     for (const station of state.stations) {
-      const latlng = [...station.geometry.coordinates].reverse();
-      station.marker = (dots ? yizhan.stationDot : yizhan.stationMarker)(station, latlng);
+      const draw = dots ? yizhan.stationDot : yizhan.stationMarker;
+      station.marker = draw(station, latlngOf(station));
       station.properties.lines = [kinds[station.properties.kind] || station.properties.kind,
         station.properties.hours || words.hours_unknown];
       station.properties.navigation_words = words.navigate;

@@ -1,0 +1,74 @@
+"""Claims about `yizhan demo`: whole or not at all, marked as generated, quick the second time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import web.commands.demo
+from data.vocabulary import SAMPLE_NOTICE
+from data.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Cli
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, cli: Cli) -> Path:
+    folder = tmp_path_factory.mktemp("demo") / "yizhan-demo"
+    answer = cli("demo", "-w", folder, "--no-serve", "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["notice"] == SAMPLE_NOTICE
+    return folder
+
+
+def test_the_demo_is_a_workspace_with_a_plan_a_map_and_a_report(demo: Path) -> None:
+    workspace = Workspace.open(demo)
+    assert workspace.settings.sample
+    assert len(workspace.stations()) == 127
+    assert workspace.newest_result("plan") is not None
+    assert (demo / "exports" / "map.html").stat().st_size < 3_000_000
+    assert (demo / "exports" / "report" / "report.html").exists()
+
+
+def test_every_file_that_people_take_out_says_that_it_is_generated(demo: Path, cli: Cli) -> None:
+    for ending in ("csv", "geojson"):
+        out = demo / "exports" / f"stations.{ending}"
+        assert cli("stations", "export", "-w", demo, "-o", out).code == 0
+    files = [path for path in (demo / "exports").rglob("*") if path.is_file()]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in files}
+    assert len(texts) >= 6
+    assert [name for name, text in texts.items() if "示意数据" not in text] == []
+
+
+@pytest.mark.parametrize("words", [("coverage",), ("plan", "--new", "2", "--gap", "0.05")])
+def test_every_answer_about_it_says_so_too(words: tuple[str, ...], demo: Path, cli: Cli) -> None:
+    assert SAMPLE_NOTICE in cli(*words, "-w", demo).out
+    assert cli(*words, "-w", demo, "--json").json["notice"] == SAMPLE_NOTICE
+
+
+def test_a_second_start_builds_nothing(
+    demo: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_target: Path) -> None:
+        raise AssertionError("built again")
+
+    monkeypatch.setattr(web.commands.demo, "build_demo", refuse)
+    assert cli("demo", "-w", demo, "--no-serve").code == 0
+
+
+def test_an_interrupted_build_leaves_no_half_city(
+    tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(web.commands.demo, "coverage_of", interrupted)
+    folder = tmp_path / "yizhan-demo"
+    assert cli("demo", "-w", folder, "--no-serve").code == 130
+    assert not folder.exists()
