@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Points = NDArray[np.float64]
 
 _PARK_NAMES = tuple(plan.name for plan in PARKS)
+_PARKS_WITH_HOME = tuple(name for name in _PARK_NAMES if name != "park west")
 _MICRO, _MOBILE = 9, 5
 _ASIDE_M = 14.0
 _INSIDE_M = 60.0
@@ -44,7 +45,7 @@ _STATION_PLACES: tuple[tuple[tuple[str, ...] | None, int, float], ...] = (
     (None, 13, 2500.0),
 )
 _HOMES: tuple[tuple[str, tuple[str, ...] | None, int, float], ...] = (
-    ("driver_home", _PARK_NAMES, 4, 4000.0),
+    ("driver_home", _PARKS_WITH_HOME, 4, 4000.0),
     ("driver_home", None, 2, 9000.0),
     ("rider_home", (OLD_TOWN.name, CITY.name), 4, 1500.0),
     ("rider_home", (COUNTY_TOWN.name, DUJI.name), 2, 3000.0),
