@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from data.vocabulary import Term, find_term, quote, split_words, unknown_word
-from geo.datum import Datum, to_wgs84
-from geo.errors import InputError, RowFault, RowsError
+from geo.datum import Datum, parse_datum, to_wgs84
+from geo.errors import DatumError, InputError, RowFault, RowsError
 from geo.measure import great_circle_m
 
 if TYPE_CHECKING:
@@ -82,7 +82,11 @@ class Columns:
 
     def cells(self, name: str) -> list[str]:
         """Return the cells of a field, all empty when the table has no such column."""
-        return self.table.column(self.index[name]) if name in self.index else [""] * len(self.table)
+        if name in self.index:
+            return self.table.column(self.index[name])
+        if name == "id" and self.table.feature_ids is not None:
+            return list(self.table.feature_ids)
+        return [""] * len(self.table)
 
 
 def match_headings(
@@ -109,7 +113,9 @@ def match_headings(
             faults.add(None, heading, f"means {term.id}, as {quote(other)} does: delete one")
         else:
             index[term.id] = number
-    given = set(index) | ({"lon", "lat"} if table.lonlat is not None else set())
+    given = set(index)
+    given |= {"lon", "lat"} if table.lonlat is not None else set()
+    given |= {"id"} if table.feature_ids is not None else set()
     missing = [term for term in fields if term.id in required and term.id not in given]
     for term in missing:
         faults.add(None, None, f"has no column {term.id} ({term.zh}), which every {what} needs")
@@ -349,8 +355,10 @@ def _check_datum_column(columns: Columns, faults: Faults, *, datum: Datum) -> No
 
 
 def _datum_of(word: str) -> Datum | None:
-    plain = "".join(sign for sign in word.casefold() if sign.isalnum())
-    return next((datum for datum in Datum if datum.value == plain), None)
+    try:
+        return parse_datum(word)
+    except DatumError:
+        return None
 
 
 def _read_source(

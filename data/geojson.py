@@ -30,13 +30,15 @@ class Features:
     """The features of a collection: property names in order, properties, and points or areas.
 
     ``lonlat`` float64[n, 2] is there when all are points (NaN for a point that cannot be read),
-    ``areas`` when all are polygons (None for one that cannot be read); never both.
+    ``areas`` when all are polygons (None for one that cannot be read); never both. ``ids`` are the
+    features' own, where any has one.
     """
 
     headings: tuple[str, ...]
     properties: tuple[Mapping[str, Any], ...]
     lonlat: npt.NDArray[np.float64] | None
     areas: tuple[BaseGeometry | None, ...] | None
+    ids: tuple[str, ...] | None
 
 
 def read_geojson(path: Path, data: bytes) -> Features:
@@ -67,12 +69,14 @@ def read_geojson(path: Path, data: bytes) -> Features:
         raise RowsError(path.name, tuple(faults))
     if len(headings) > MAX_PROPERTIES:
         raise FileFormatError(f"{path.name}: more than {MAX_PROPERTIES} different properties")
+    own = [_own_id(feature.get("id")) for feature in features]
+    ids = tuple(own) if any(own) else None
     coordinates = [feature["geometry"].get("coordinates") for feature in features]
     if wanted == {"Point"}:
         lonlat = np.array([_point(pair) for pair in coordinates], dtype=np.float64)
-        return Features(headings, properties, lonlat, None)
+        return Features(headings, properties, lonlat, None, ids)
     shapes = tuple(_area(kind, rings) for kind, rings in zip(kinds, coordinates, strict=True))
-    return Features(headings, properties, None, shapes)
+    return Features(headings, properties, None, shapes, ids)
 
 
 def _parse(path: Path, data: bytes) -> Any:  # noqa: ANN401 - JSON is anything until it is checked
@@ -111,17 +115,22 @@ def _geometry_kind(feature: Mapping[str, Any]) -> str:
 def _properties(
     feature: Mapping[str, Any], number: int, faults: list[RowFault]
 ) -> Mapping[str, Any]:
-    """Take the properties; the feature's own id stands in where they have none."""
+    """Take the properties; note those that are no cell of a table."""
     given = feature.get("properties")
     properties = dict(given) if isinstance(given, dict) else {}
-    own = feature.get("id")
-    if isinstance(own, str | int) and not isinstance(own, bool) and "id" not in properties:
-        properties = {"id": own, **properties}
     for name, value in properties.items():
         parts = value if isinstance(value, list) else [value]
         if any(isinstance(part, list | dict) for part in parts):
             faults.append(RowFault(number, name[:80], "is nested: needs text, a number or a list"))
     return properties
+
+
+def _own_id(value: object) -> str:
+    """Read a feature's own id; empty when it has none that is text or a whole number."""
+    longest = 1000
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return value.strip()[:longest] if isinstance(value, str) else f"{value:d}"
 
 
 def _point(pair: object) -> tuple[float, float]:

@@ -371,9 +371,7 @@ def _read_group(group: str, table: Mapping[str, Any]) -> GroupSettings:
     kinds = table.get("kinds", sorted(defaults.kinds))
     if not isinstance(kinds, list):
         raise InputError(f"{name}.kinds must be a list of kinds")
-    # A group that names its own standard starts from nothing: a radius left out means none.
-    base = replace(defaults.standard, radius_m=None) if "cutoff_s" in table else defaults.standard
-    standard = _read_standard(name, table, base)
+    standard = _read_standard(name, table, defaults.standard)
     try:
         return GroupSettings(group, standard, frozenset(_text(name, kind) for kind in kinds))
     except InputError as error:
@@ -383,7 +381,8 @@ def _read_group(group: str, table: Mapping[str, Any]) -> GroupSettings:
 def _read_standard(
     name: str, table: Mapping[str, Any], default: ServiceStandard
 ) -> ServiceStandard:
-    radius = table.get("radius_m", default.radius_m)
+    # A table that names its own time starts from nothing: a radius left out means none.
+    radius = table.get("radius_m", None if "cutoff_s" in table else default.radius_m)
     try:
         return ServiceStandard(
             mode=_text("mode", table.get("mode", default.mode)),

@@ -51,7 +51,8 @@ class Table:
 
     ``numbers`` are the rows' numbers as the spreadsheet counts them (the heading is row 1); in
     GeoJSON, features from 1. ``lonlat`` float64[n, 2] (as given, NaN where a feature has none) or
-    ``areas`` is there for GeoJSON of points or polygons only.
+    ``areas`` is there for GeoJSON of points or polygons only, and ``feature_ids`` where features
+    have an id of their own beside their properties (empty for one that has none).
     """
 
     file: str
@@ -60,6 +61,7 @@ class Table:
     numbers: tuple[int, ...]
     lonlat: npt.NDArray[np.float64] | None = None
     areas: tuple[BaseGeometry | None, ...] | None = None
+    feature_ids: tuple[str, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -99,6 +101,9 @@ def read_rows(path: Path) -> Table:
             numbers=tuple(range(1, len(cells) + 1)),
             lonlat=features.lonlat,
             areas=features.areas,
+            feature_ids=(
+                None if features.ids is None else tuple(clean_text(own) for own in features.ids)
+            ),
         )
     cure = "save it as .csv, .xlsx or .geojson"
     raise FileFormatError(f"{path.name}: {suffix or 'a name without ending'} is not read: {cure}")
@@ -296,7 +301,7 @@ def _xlsx_rows(path: Path, data: bytes) -> list[Sequence[object]]:
             with warnings.catch_warnings():
                 # It warns of missing styles and of validations, which no table needs.
                 warnings.simplefilter("ignore")
-                return _sheet_rows(book.worksheets[0])
+                return _sheet_rows(_first_sheet(book))
         finally:
             book.close()
     except FileFormatError:
@@ -306,6 +311,12 @@ def _xlsx_rows(path: Path, data: bytes) -> list[Sequence[object]]:
             f"{path.name}: is a broken workbook ({quote(str(error))}): "
             "open it in a spreadsheet and save it as .xlsx again"
         ) from None
+
+
+def _first_sheet(book: openpyxl.Workbook) -> object:
+    """Take the first sheet that a person sees."""
+    seen = (sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
+    return next(seen, book.worksheets[0])
 
 
 def _sheet_rows(sheet: Any) -> list[Sequence[object]]:  # noqa: ANN401 - its stubs lack this class

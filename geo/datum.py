@@ -62,6 +62,9 @@ def parse_datum(word: str | None) -> Datum:
         "gcj2": Datum.gcj02,
         "bd9": Datum.bd09,
         "bd09ll": Datum.bd09,
+        **dict.fromkeys(("gps", "天地图"), Datum.wgs84),
+        **dict.fromkeys(("高德", "腾讯", "火星", "火星坐标", "火星坐标系", "国测局"), Datum.gcj02),
+        **dict.fromkeys(("百度", "百度坐标", "百度坐标系"), Datum.bd09),
     }
     if plain not in names:
         raise DatumError(f'datum "{word[:40]}" is not known: {_CURE}')

@@ -510,3 +510,28 @@ def test_a_generated_row_never_passes_for_a_real_register(tmp_path: Path) -> Non
     with pytest.raises(RowsError, match="generated sample: this workspace is a real register"):
         read_stations(tmp_path / "r.csv", datum=Datum.wgs84, box=BOX, sample=False)
     assert len(read_stations(tmp_path / "r.csv", datum=Datum.wgs84, box=BOX, sample=True)) == 1
+
+
+@pytest.mark.parametrize(("properties", "ids"), [({}, ("7",)), ({"编号": "S1"}, ("S1",))])
+def test_the_own_id_of_a_feature_stands_in_only_where_no_property_is_the_id(
+    tmp_path: Path, properties: dict[str, Any], ids: tuple[str, ...]
+) -> None:
+    geometry = {"type": "Point", "coordinates": [116.8, 33.9]}
+    properties = {"名称": "甲", "类型": "驿站", **properties}
+    feature = {"type": "Feature", "id": 7, "properties": properties, "geometry": geometry}
+    path = tmp_path / "r.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    assert read(path).ids == ids
+
+
+def test_of_a_workbook_the_first_sheet_that_is_seen_is_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    hidden = book.active
+    assert hidden is not None
+    hidden.sheet_state = "hidden"
+    hidden.append(["x", "y"])
+    sheet = book.create_sheet("驿站")
+    sheet.append(CHINESE)
+    sheet.append(ROW)
+    book.save(tmp_path / "r.xlsx")
+    assert read(tmp_path / "r.xlsx").ids == ("S1",)

@@ -329,7 +329,8 @@ def test_points_that_are_none_become_nan_and_the_rest_is_read(tmp_path: Path) ->
     finite = np.isfinite(table.lonlat).all(axis=1)
     assert finite.tolist() == [True, False, False, False, False, False, True, True]
     assert table.rows[0] == ("1", "a、b", "")
-    assert table.rows[7] == ("own", "", "")
+    assert table.rows[7] == ("", "", "")
+    assert table.feature_ids == ("",) * 7 + ("own",)
     assert table.numbers == tuple(range(1, 9))
 
 

@@ -89,7 +89,13 @@ def test_the_input_stays_as_it_was_and_nan_stays_nan() -> None:
 
 @pytest.mark.parametrize(
     ("word", "datum"),
-    [("wgs84", "wgs84"), ("WGS-84", "wgs84"), ("GCJ-02", "gcj02"), ("bd09", "bd09")],
+    [
+        ("wgs84", "wgs84"),
+        ("WGS-84", "wgs84"),
+        ("GCJ-02", "gcj02"),
+        ("百度", "bd09"),
+        ("火星坐标系", "gcj02"),
+    ],
 )
 def test_a_datum_word_is_read_with_or_without_hyphen(word: str, datum: str) -> None:
     assert parse_datum(word) == datum
