@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
+from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -101,13 +102,19 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, left: in
     return made
 
 
-def answer(figures: Figures, *, as_json: bool, words: Sequence[object]) -> None:
-    """Print the answer of a command: the figures as one JSON object, or words and tables."""
+def answer(figures: Figures, *, as_json: bool, sample: bool, words: Sequence[object]) -> None:
+    """Print the answer of a command: the figures as one JSON object, or words and tables.
+
+    With ``sample`` it says that the figures are of the generated sample.
+    """
     if as_json:
+        figures = figures | ({"notice": SAMPLE_NOTICE} if sample else {})
         click.echo(json.dumps(figures, ensure_ascii=False, allow_nan=False))
         return
     width = None if sys.stdout.isatty() else 120
     console = Console(width=width, highlight=False)
+    if sample:
+        console.print(SAMPLE_NOTICE, style="bold", markup=False)
     for part in words:
         if isinstance(part, str):
             console.print(part, markup=False, soft_wrap=True)

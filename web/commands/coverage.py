@@ -45,7 +45,12 @@ def coverage(folder: Path, standard: StandardWord, *, as_json: bool) -> None:
     with steps() as progress, stopwatch(figures), progress.step("measuring coverage") as done:
         measured = coverage_of(workspace, standard=standard, done=done)
         figures |= measured.as_dict()
-    answer(figures, as_json=as_json, words=[_sentence(measured), *_tables(measured)])
+    answer(
+        figures,
+        as_json=as_json,
+        sample=workspace.settings.sample,
+        words=[_sentence(measured), *_tables(measured)],
+    )
 
 
 def coverage_of(workspace: Workspace, *, standard: StandardWord, done: Done) -> Coverage:

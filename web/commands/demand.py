@@ -52,7 +52,7 @@ def import_(folder: Path, file: Path, datum_word: str, *, as_json: bool) -> None
     if figures["workers_outside_districts"]:
         outside = count(figures["workers_outside_districts"])
         words.append(f"{outside} of them stand outside every district.")
-    answer(figures, as_json=as_json, words=words)
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
 def import_demand(workspace: Workspace, *, file: Path, datum: Datum) -> Figures:

@@ -8,12 +8,11 @@ from pathlib import Path
 import click
 
 from data.sample import write_sample_city
-from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
 from geo.datum import Datum
 from planning import SolveParams
 from web.city_map import map_of_workspace
-from web.commands.common import common_options, steps
+from web.commands.common import answer, common_options, steps
 from web.commands.coverage import coverage_of
 from web.commands.demand import import_demand
 from web.commands.network import build_network_of
@@ -39,11 +38,12 @@ def demo(folder: Path, host: str, port: int, *, no_serve: bool, as_json: bool) -
     if not (target / "yizhan.toml").exists():
         build_demo(target)
     workspace = Workspace.open(target)
-    click.echo(SAMPLE_NOTICE, err=True)
     if no_serve:
+        built = {"workspace": str(target), "name": workspace.settings.name}
+        answer(built, as_json=as_json, sample=True, words=[f"{target} holds the sample city."])
         return
     server = listening(workspace.folder, host=host, port=port)
-    say_addresses(workspace.settings.name, host=host, port=port, as_json=as_json)
+    say_addresses(workspace, host=host, port=port, as_json=as_json)
     serve_until_stopped(server)
 
 

@@ -47,4 +47,4 @@ def init(
         f"{workspace.folder} is now the workspace of {name}.",
         "Next: yizhan network build --osm FILE, then yizhan stations import FILE --datum …",
     ]
-    answer(figures, as_json=as_json, words=words)
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

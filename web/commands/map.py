@@ -29,4 +29,4 @@ def map_(folder: Path, output: Path, *, as_json: bool) -> None:
     figures |= {"file": str(output), "bytes": output.stat().st_size}
     size_mb = output.stat().st_size / 1e6
     words = [f"The map is {output} ({size_mb:.1f} MB); it opens with no network."]
-    answer(figures, as_json=as_json, words=words)
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

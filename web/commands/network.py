@@ -59,7 +59,7 @@ def build(folder: Path, osm: Path | None, place: str | None, *, as_json: bool) -
         ),
         table(("mode", "length", "in one piece"), rows),
     ]
-    answer(figures, as_json=as_json, words=words)
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
 def build_network_of(

@@ -87,7 +87,7 @@ def plan(
     ]
     if len(made.sites) < new:
         words.append("No candidate site beyond these adds a worker; the others are not proposed.")
-    answer(figures, as_json=as_json, words=words)
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
 def plan_of(

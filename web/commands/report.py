@@ -29,4 +29,9 @@ def report(folder: Path, output: Path, *, as_json: bool) -> None:
     with steps() as progress, stopwatch(figures), progress.step("writing the report"):
         files = write_report(workspace, output)
     figures["files"] = [str(file) for file in files]
-    answer(figures, as_json=as_json, words=[f"written: {file}" for file in files])
+    answer(
+        figures,
+        as_json=as_json,
+        sample=workspace.settings.sample,
+        words=[f"written: {file}" for file in files],
+    )

@@ -16,6 +16,8 @@ from web.commands.common import answer, common_options, open_workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from data.workspace import Workspace
+
 PORT = 8000
 
 
@@ -34,7 +36,7 @@ def serve(folder: Path, host: str, port: int, *, as_json: bool) -> None:
     """Serve the worker's page, the newest plan and the report."""
     workspace = open_workspace(folder)
     server = listening(workspace.folder, host=host, port=port)
-    say_addresses(workspace.settings.name, host=host, port=port, as_json=as_json)
+    say_addresses(workspace, host=host, port=port, as_json=as_json)
     serve_until_stopped(server)
 
 
@@ -60,8 +62,9 @@ def listening(folder: Path, *, host: str, port: int) -> BaseWSGIServer:
         )
 
 
-def say_addresses(name: str, *, host: str, port: int, as_json: bool) -> None:
+def say_addresses(workspace: Workspace, *, host: str, port: int, as_json: bool) -> None:
     """Print where the pages are."""
+    name, sample = workspace.settings.name, workspace.settings.sample
     root = f"http://{host}:{port}"
     pages = {"worker": f"{root}/", "planner": f"{root}/plan", "official": f"{root}/report"}
     words = [
@@ -70,7 +73,7 @@ def say_addresses(name: str, *, host: str, port: int, as_json: bool) -> None:
         f"  the planner's map    {pages['planner']}",
         f"  the official's report {pages['official']}",
     ]
-    answer({"name": name, **pages}, as_json=as_json, words=words)
+    answer({"name": name, **pages}, as_json=as_json, sample=sample, words=words)
 
 
 def serve_until_stopped(server: BaseWSGIServer) -> None:

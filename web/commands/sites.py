@@ -29,4 +29,4 @@ def import_(folder: Path, file: Path, datum_word: str | None, *, as_json: bool) 
         workspace.replace_sites(candidates)
         figures["sites"] = len(candidates)
     words = [f"{len(candidates)} candidate sites taken from {file.name}."]
-    answer(figures, as_json=as_json, words=words)
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

@@ -44,7 +44,7 @@ def import_(folder: Path, file: Path, datum_word: str | None, *, as_json: bool) 
         f"{figures['stations']} stations taken from {file.name} ({figures['datum']}).",
         table(("kind", "stations"), list(figures["by_kind"].items())),
     ]
-    answer(figures, as_json=as_json, words=words)
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
 @stations.command()
@@ -64,7 +64,12 @@ def export(folder: Path, output: Path, *, as_json: bool) -> None:
         register = workspace.stations()
         write_stations(register, output, sample=workspace.settings.sample)
         figures |= {"stations": len(register), "file": str(output)}
-    answer(figures, as_json=as_json, words=[f"{len(register)} stations written to {output}."])
+    answer(
+        figures,
+        as_json=as_json,
+        sample=workspace.settings.sample,
+        words=[f"{len(register)} stations written to {output}."],
+    )
 
 
 def import_stations(workspace: Workspace, *, file: Path, datum: Datum) -> Figures:
