@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.station_files import STATION_FIELDS
@@ -87,7 +87,7 @@ def test_an_unknown_word_is_answered_with_the_nearest() -> None:
     assert nearest_word("", ["a"]) is None
 
 
-@settings(derandomize=True, deadline=None)
+@settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=200))
 def test_any_text_can_be_asked_and_quoted_in_one_line(text: str) -> None:
     find_term(text, KINDS)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.datum import Datum, from_wgs84, parse_datum, to_wgs84
@@ -46,7 +46,9 @@ def test_the_usual_rough_inverse_of_bd09_lies_within_a_metre_of_the_exact_one() 
 
 
 @pytest.mark.parametrize("datum", list(Datum))
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(
+    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(lon=CHINA_LON, lat=CHINA_LAT)
 def test_there_and_back_is_the_same_place_all_over_china(
     datum: Datum, lon: float, lat: float

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pyproj
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import InputError
@@ -50,7 +50,9 @@ def test_metres_outside_a_box_are_0_inside_and_the_way_to_its_edge_outside() -> 
     assert HUAIBEI.grown(1200).contains(points).all()
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(
     lon=st.floats(116, 117.5),
     lat=st.floats(33, 34.5),
