@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import osmnx
 import requests
+import shapely
 from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
 
 from data.osm_graph import roads_of_graph
@@ -29,6 +32,7 @@ _ALL_WAYS = '["highway"]'
 def osmnx_settings(changes: Mapping[str, object]) -> Iterator[None]:
     """OSMnx's module-wide settings with ``changes``, put back on leaving however that happens."""
     before = {name: getattr(osmnx.settings, name) for name in changes}
+    resolver = socket.getaddrinfo  # OSMnx pins the service's address there for good
     try:
         for name, value in changes.items():
             setattr(osmnx.settings, name, value)
@@ -36,6 +40,7 @@ def osmnx_settings(changes: Mapping[str, object]) -> Iterator[None]:
     finally:
         for name, value in before.items():
             setattr(osmnx.settings, name, value)
+        socket.getaddrinfo = resolver
 
 
 def _settings(
@@ -46,6 +51,7 @@ def _settings(
         "useful_tags_node": sorted(NODE_KEYS),
         "use_cache": cache is not None,
         "requests_timeout": 180,
+        "doh_url_template": None,  # else a failed lookup is put to a third party
     }
     if cache is not None:
         changes["cache_folder"] = str(cache)
@@ -69,20 +75,77 @@ def download_roads(
     public services. InputError when the place is not known or holds no roads, NetworkError when the
     services cannot be reached.
     """
+    settings = _settings(overpass_url, nominatim_url, cache)
+    with _refusing(place, "roads"), osmnx_settings(settings):
+        graph = _graph(place)
+    return roads_of_graph(graph)
+
+
+def download_places(
+    place: str | Polygon | MultiPolygon,
+    *,
+    tags: Mapping[str, str | tuple[str, ...]],
+    cache: Path | None = None,
+    overpass_url: str | None = None,
+    nominatim_url: str | None = None,
+) -> gpd.GeoDataFrame:
+    """Download what carries one of ``tags`` inside a place or a polygon, as points.
+
+    Columns and errors as in `data.osm_extract.read_places` and `download_roads`.
+    """
+    wanted: dict[str, bool | str | list[str]] = {
+        key: value if isinstance(value, str) else list(value) for key, value in tags.items()
+    }
+    settings = _settings(overpass_url, nominatim_url, cache)
+    with _refusing(place, "places"), osmnx_settings(settings):
+        if isinstance(place, str):
+            found = osmnx.features_from_place(place, wanted)
+        else:
+            found = osmnx.features_from_polygon(place, wanted)
+    found = found.reset_index()
+    key = [next(k for k in tags if isinstance(row.get(k), str)) for _, row in found.iterrows()]
+    return gpd.GeoDataFrame(
+        {
+            "id": [
+                f"{kind[0]}{number}"
+                for kind, number in zip(found["element"], found["id"], strict=True)
+            ],
+            "name": [name if isinstance(name, str) else "" for name in _column(found, "name")],
+            "key": key,
+            "value": [found[k].iloc[i] for i, k in enumerate(key)],
+        },
+        geometry=shapely.point_on_surface(found.geometry.to_numpy()),
+        crs="EPSG:4326",
+    )
+
+
+def _column(frame: gpd.GeoDataFrame, name: str) -> list[object]:
+    return list(frame[name]) if name in frame.columns else [None] * len(frame)
+
+
+@contextmanager
+def _refusing(place: str | Polygon | MultiPolygon, what: str) -> Iterator[None]:
+    """Turn what OSMnx and requests raise into errors of ours."""
     name = place if isinstance(place, str) else "the polygon"
     try:
-        with osmnx_settings(_settings(overpass_url, nominatim_url, cache)):
-            graph = _graph(place)
-    except (InsufficientResponseError, TypeError, ValueError) as error:
+        yield
+    except ResponseStatusCodeError as error:
+        raise _unreachable(name, error) from error
+    except (InsufficientResponseError, TypeError) as error:
         raise InputError(
-            f"{name}: no roads found ({_line(error)}): check the name on openstreetmap.org"
+            f"{name}: no {what} found ({_line(error)}): check the name on openstreetmap.org"
         ) from error
-    except (requests.RequestException, ResponseStatusCodeError, OSError) as error:
-        raise NetworkError(
-            f"{name}: cannot be downloaded ({_line(error)}): check the connection, or use an"
-            " extract file"
-        ) from error
-    return roads_of_graph(graph)
+    except (requests.RequestException, OSError) as error:
+        raise _unreachable(name, error) from error
+    except ValueError as error:
+        raise InputError(f"{name}: no {what} found ({_line(error)}): check the area") from error
+
+
+def _unreachable(name: str, error: Exception) -> NetworkError:
+    return NetworkError(
+        f"{name}: cannot be downloaded ({_line(error)}): check the connection, or use an extract"
+        " file"
+    )
 
 
 def _graph(place: str | Polygon | MultiPolygon) -> nx.MultiDiGraph[Any]:
