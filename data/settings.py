@@ -11,7 +11,7 @@ import math
 import re
 import textwrap
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pyproj
@@ -30,12 +30,12 @@ from data.vocabulary import (
 )
 from geo.errors import FileFormatError, InputError, WorkspaceError
 from geo.measure import Box, metric_crs
+from geo.profiles import MODES, Profile, profiles_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-MODES: Final = ("foot", "ebike", "car", "truck")
 SETTINGS_FILE: Final = "yizhan.toml"
 _LONGEST_NAME: Final = 200
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -138,6 +138,7 @@ class Settings:
     snap_limit_m: float = 500.0
     candidate_spacing_m: float = 500.0
     candidate_kind: str = "station"
+    profile_changes: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name.strip()) <= _LONGEST_NAME or _CONTROL.search(self.name):
@@ -148,6 +149,7 @@ class Settings:
                 f"box {self.box}: wider than {_WIDEST_BOX_DEGREES:g} degrees; a workspace is a city"
             )
         _check_metric(self.metric_crs)
+        profiles_from(self.profile_changes)  # refuses what cannot be
         ids = [group.id for group in self.groups]
         if not ids or len(set(ids)) != len(ids):
             raise InputError("groups: at least one group is needed, and each once")
@@ -162,6 +164,11 @@ class Settings:
     def group_ids(self) -> tuple[str, ...]:
         """The ids of the groups in order."""
         return tuple(group.id for group in self.groups)
+
+    @property
+    def profiles(self) -> dict[str, Profile]:
+        """How each mode moves: the defaults with this city's changes laid over them."""
+        return profiles_from(self.profile_changes)
 
     def group(self, group_id: str) -> GroupSettings:
         """Return the settings of one group (KeyError when the city has none of that id)."""
@@ -255,6 +262,12 @@ KEYS: Final = (
         "those that take the group in",
         "kinds of station that serve the group, where a station does not name its groups",
     ),
+    SettingsKey(
+        "profiles.<mode>",
+        "table",
+        "those of docs/profiles.md",
+        "how a mode moves over the roads: speeds by class, signals, barriers, weight and height",
+    ),
 )
 _KEY_NAMES: Final = frozenset(key.name for key in KEYS)
 
@@ -308,7 +321,31 @@ def settings_text(settings: Settings) -> str:
         lines += _standard("groups.<group>", group.standard, commented=number == 0)
         kinds = [kind for kind in KINDS_BY_ID if kind in group.kinds]
         lines += [x for x in _entry("groups.<group>.kinds", kinds, commented=number == 0) if x]
+    lines += ["", *_profile_lines(settings.profile_changes)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _profile_lines(changes: Mapping[str, Any]) -> list[str]:
+    """Write the changed profiles, or an example of how to change one, commented out."""
+    if not changes:
+        return [
+            *_comment(next(key for key in KEYS if key.name == "profiles.<mode>")),
+            "# Build the network again after a change. For example:",
+            "# [profiles.ebike]",
+            "# signal_s = 12",
+            "# speed_kph = { residential = 12, footway = false }",
+        ]
+    lines = []
+    for mode, table in changes.items():
+        lines.append(f"[profiles.{mode}]")
+        for key, value in table.items():
+            if isinstance(value, dict):
+                inner = ", ".join(f"{name} = {json.dumps(of)}" for name, of in value.items())
+                lines.append(f"{key} = {{ {inner} }}")
+            else:
+                lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
+        lines.append("")
+    return lines
 
 
 def write_template(path: Path, settings: Settings) -> None:
@@ -324,8 +361,12 @@ def _entry(name: str, value: object, *, commented: bool = True) -> list[str]:
     line = f"{name.rsplit('.', 1)[-1]} = {shown}"
     if not commented:
         return [line]
-    comment = f"{key.meaning} ({key.unit}; default: {key.default})"
-    return [*(f"# {part}" for part in textwrap.wrap(comment, width=94)), line, ""]
+    return [*_comment(key), line, ""]
+
+
+def _comment(key: SettingsKey) -> list[str]:
+    text = f"{key.meaning} ({key.unit}; default: {key.default})"
+    return [f"# {part}" for part in textwrap.wrap(text, width=94)]
 
 
 def _standard(prefix: str, standard: ServiceStandard, *, commented: bool) -> list[str]:
@@ -338,7 +379,10 @@ def _standard(prefix: str, standard: ServiceStandard, *, commented: bool) -> lis
 
 def _settings(raw: Mapping[str, Any]) -> Settings:
     """Check the whole table."""
-    _refuse_unknown(raw)
+    profile_changes = raw.get("profiles", {})
+    if not isinstance(profile_changes, dict):
+        raise InputError("profiles must be a table: write it as [profiles.<mode>]")
+    _refuse_unknown({key: value for key, value in raw.items() if key != "profiles"})
     box = raw.get("box")
     if not isinstance(box, list) or len(box) != 4:  # noqa: PLR2004 - a box has four edges
         raise InputError("box must be [left, bottom, right, top] in degrees")
@@ -353,6 +397,7 @@ def _settings(raw: Mapping[str, Any]) -> Settings:
             "candidates.spacing_m", candidates.get("spacing_m", settings.candidate_spacing_m)
         ),
         "candidate_kind": _text("candidates.kind", candidates.get("kind", settings.candidate_kind)),
+        "profile_changes": profile_changes,
     }
     if "standards" in raw:
         changes["national"] = _read_standard(

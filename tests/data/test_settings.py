@@ -172,3 +172,41 @@ def test_a_city_is_known_by_its_groups() -> None:
         settings.group("nobody")
     with pytest.raises(InputError, match="each once"):
         replace(settings, groups=(DEFAULT_GROUPS[0], DEFAULT_GROUPS[0]))
+
+
+def test_changed_profiles_are_read_and_written_back(tmp_path: Path) -> None:
+    path = tmp_path / "yizhan.toml"
+    write_template(path, default_settings("示例", BOX))
+    changes = """
+[profiles.ebike]
+signal_s = 12
+speed_kph = { residential = 12, footway = false }
+"""
+    path.write_text(path.read_text(encoding="utf-8") + changes, encoding="utf-8")
+    settings = read_settings(path)
+    assert settings.profiles["ebike"].signal_s == 12
+    assert settings.profiles["ebike"].speed_kph["residential"] == 12
+    assert "footway" not in settings.profiles["ebike"].speed_kph
+    assert (
+        settings.profiles["foot"].signal_s == default_settings("x", BOX).profiles["foot"].signal_s
+    )
+    write_template(path, settings)
+    assert read_settings(path).profiles == settings.profiles
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("[profiles.bike]\nsignal_s = 1", ["profiles", "bike"]),
+        ("[profiles.ebike]\nsignals = 1", ["signals", "signal_s"]),
+        ("[profiles.ebike]\nspeed_kph = { residental = 5 }", ["residental", "residential"]),
+        ('[profiles.ebike]\nsignal_s = "long"', ["signal_s", "long"]),
+    ],
+)
+def test_a_profile_that_cannot_be_is_refused(table: str, words: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "yizhan.toml"
+    write_template(path, default_settings("示例", BOX))
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{table}\n", encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        read_settings(path)
+    assert all(word in str(refused.value) for word in words)
