@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from data.sample.lines import spline
+from geo.errors import InputError
 
 Points = NDArray[np.float64]
 
@@ -152,11 +153,11 @@ def draw_districts(rng: np.random.Generator) -> DistrictShapes:
 
     Raises
     ------
-    RuntimeError
+    InputError
         When no draw's borders settle, which no tried seed has shown.
     """
     for _ in range(_DRAWS):
         polygons = _settled(rng)
         if polygons is not None:
             return DistrictShapes(tuple(polygons))
-    raise RuntimeError("the sample city's borders did not settle: choose another seed")
+    raise InputError("the sample city's borders did not settle: choose another seed")

@@ -244,9 +244,3 @@ def _carriageways(chain: shapely.LineString, aside_m: float) -> list[shapely.Lin
     if not chain.is_closed:
         right[[0, -1]] = left[[0, -1]] = xy[[0, -1]]
     return [shapely.LineString(right), shapely.LineString(left[::-1])]
-
-
-def count_junctions(lines: Lines) -> int:
-    """Count the nodes that stay when nodes of degree two are contracted."""
-    degree = graph_of(lines).degree()
-    return int((degree != 2).sum())  # noqa: PLR2004 - degree two is what contraction removes

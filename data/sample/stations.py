@@ -107,7 +107,7 @@ _GROUPS = (("", 0.86), ("环卫工人、快递员、外卖配送员", 0.06), ("�
            ("环卫工人", 0.03))  # fmt: skip
 _STATUSES = (("开放", 0.94), ("规划中", 0.035), ("暂停", 0.025))
 
-HOMES = ("driver_home", "rider_home", "courier_home")
+HOMES = ("service_centre", "driver_home", "rider_home", "courier_home")
 
 
 @dataclass(frozen=True)
@@ -222,40 +222,23 @@ def choose_stations(
         Name of each street line, empty where it has none.
     """
     sites = _sites(spots, cores, districts, rng)
-    stations = [i for i, (kind, _) in enumerate(sites) if kind == "station"]
-    small = rng.choice(stations, _MICRO + _MOBILE, replace=False)
-    kinds = [kind for kind, _ in sites]
-    for i, kind in zip(small, ["micro_station"] * _MICRO + ["mobile_station"] * _MOBILE,
-                       strict=True):  # fmt: skip
-        kinds[int(i)] = kind
-    named = np.array([bool(name) for name in street_of_line])[spots.line]
-    named_spots = np.flatnonzero(named)
-    tree = cKDTree(spots.xy_m[named_spots])
-    counters: dict[str, int] = {}
-    rows = []
+    kinds = _with_small_ones([kind for kind, _ in sites], rng)
+    named = np.flatnonzero(np.array([bool(name) for name in street_of_line])[spots.line])
+    tree = cKDTree(spots.xy_m[named])
+    rows: list[SampleStation] = []
     for number, ((_, spot), kind) in enumerate(zip(sites, kinds, strict=True), start=1):
-        counters[kind] = counters.get(kind, 0) + 1
         x, y = _beside(spots, spot, rng)
-        street = street_of_line[spots.line[named_spots[int(tree.query((x, y))[1])]]]
-        district = next(
-            name
-            for (name, *_), polygon in zip(DISTRICTS, districts.polygons, strict=True)
-            if polygon.contains(shapely.Point(x, y))
-        )
-        home = kind in HOMES or kind == "service_centre"
-        count = counters[kind]
-        title = _NAMES[kind]
-        if kind != "service_centre":
-            title += f" {count:03d}" if kind == "station" else f" {count:02d}"
+        street = street_of_line[spots.line[named[int(tree.query((x, y))[1])]]]
+        home = kind in HOMES
         rows.append(
             SampleStation(
                 id=f"S{number:03d}",
-                name=title,
+                name=_title(kind, kinds[:number].count(kind)),
                 kind=kind,
                 kind_word=_KIND_WORDS[kind],
                 x_m=x,
                 y_m=y,
-                address=f"{district}{street}，{int(rng.integers(1, 399))} 号",
+                address=f"{_district(x, y, districts)}{street}，{int(rng.integers(1, 399))} 号",
                 hours=_word(_HOME_HOURS if home else _HOST_HOURS, rng),
                 facilities=_facilities(kind, rng),
                 groups="" if home else _word(_GROUPS, rng),
@@ -263,6 +246,32 @@ def choose_stations(
             )
         )
     return tuple(rows)
+
+
+def _with_small_ones(kinds: list[str], rng: np.random.Generator) -> list[str]:
+    """Make some of the stations micro and mobile ones."""
+    stations = [i for i, kind in enumerate(kinds) if kind == "station"]
+    small = ["micro_station"] * _MICRO + ["mobile_station"] * _MOBILE
+    changed = list(kinds)
+    for i, kind in zip(rng.choice(stations, len(small), replace=False), small, strict=True):
+        changed[int(i)] = kind
+    return changed
+
+
+def _title(kind: str, count: int) -> str:
+    """Name the ``count``-th station of a kind; there is one service centre."""
+    if kind == "service_centre":
+        return _NAMES[kind]
+    return f"{_NAMES[kind]} {count:03d}" if kind == "station" else f"{_NAMES[kind]} {count:02d}"
+
+
+def _district(x_m: float, y_m: float, districts: DistrictShapes) -> str:
+    place = shapely.Point(x_m, y_m)
+    return next(
+        name
+        for (name, *_), polygon in zip(DISTRICTS, districts.polygons, strict=True)
+        if polygon.contains(place)
+    )
 
 
 def _beside(spots: Spots, spot: int, rng: np.random.Generator) -> tuple[float, float]:
