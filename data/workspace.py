@@ -199,6 +199,10 @@ class Workspace:
             )
         return _load_network(path, path.stat().st_mtime_ns)
 
+    def has_network(self) -> bool:
+        """Tell whether a road network was built and is still there."""
+        return self._cached(_NETWORK_FILE).exists()
+
     def replace_network(self, network: RoadNetwork) -> None:
         """Put ``network`` in the place of what was there, all or nothing (WorkspaceError)."""
         path = self._cached(_NETWORK_FILE)

@@ -303,6 +303,48 @@ def test_exports_come_back_as_they_went(way: Way, cli: Cli, tmp_path: Path) -> N
         np.testing.assert_allclose(after.lonlat, before.lonlat, atol=1e-9)
 
 
+def test_the_same_extract_is_not_built_twice(way: Way, cli: Cli) -> None:
+    words = ("network", "build", "--osm", way.town.roads, "-w", way.folder, "--json")
+    again = cli(*words)
+    assert again.code == 0, again.err
+    assert way.answers["network"]["built"]
+    assert not again.json["built"]
+    assert again.json["content_hash"] == way.answers["network"]["content_hash"]
+    anew = cli(*words, "--anew")
+    assert anew.json["built"]
+    assert anew.json["content_hash"] == way.answers["network"]["content_hash"]
+
+
+def test_isochrones_grow_with_the_minutes_and_hold_the_station(
+    way: Way, cli: Cli, tmp_path: Path
+) -> None:
+    file = tmp_path / "areas.geojson"
+    words = ("network", "isochrone", "--station", "S3", "--minutes", "2,5", "-o", file)
+    assert cli(*words, "-w", way.folder).code == 0
+    features = json.loads(file.read_text(encoding="utf-8"))["features"]
+    assert [feature["properties"]["minutes"] for feature in features] == [5, 2]
+    larger, smaller = (shapely.geometry.shape(feature["geometry"]) for feature in features)
+    assert larger.is_valid
+    assert smaller.is_valid
+    assert smaller.difference(larger).area <= 0.001 * smaller.area
+    assert larger.area > 2 * smaller.area
+    stations = way.workspace.stations()
+    place = shapely.Point(stations.lonlat[stations.ids.index("S3")])
+    assert smaller.distance(place) < 0.001
+    assert cli(*words[:3], "S99", *words[4:], "-w", way.folder).code == 2
+
+
+def test_a_graph_goes_out_to_osmnx_and_comes_back(way: Way, cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "foot.graphml"
+    assert cli("network", "export", "-o", file, "-w", way.folder).code == 0
+    folder = tmp_path / "back"
+    assert cli("init", "-w", folder, "--name", "b", "--box", way.town.box_text).code == 0
+    built = cli("network", "build", "--graphml", file, "-w", folder, "--json")
+    assert built.code == 0, built.err
+    before = way.answers["network"]["modes"]["foot"]["km"]
+    assert built.json["modes"]["foot"]["km"] == pytest.approx(before, rel=0.005)
+
+
 def test_every_json_answer_says_how_long_it_took(way: Way) -> None:
     for name, answer in way.answers.items():
         assert answer["runtime_s"] >= 0, name

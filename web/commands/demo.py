@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from data.road_source import RoadSource
 from data.sample import write_sample_city
 from data.workspace import Workspace
 from geo.datum import Datum
@@ -67,7 +68,7 @@ def _build_in(folder: Path) -> None:
             folder, name=files.name, districts_file=files.districts, sample=True
         )
         with progress.step("building the road network") as done:
-            build_network_of(workspace, osm=files.roads, place=None, done=done)
+            build_network_of(workspace, RoadSource("osm", files.roads), done=done)
         with progress.step("importing stations and workers"):
             import_stations(workspace, file=files.stations, datum=Datum.wgs84)
             import_demand(workspace, file=files.demand, datum=Datum.wgs84)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import numpy as np
 
-from data.osm_extract import read_roads
+from data.area_files import write_areas
+from data.road_source import RoadSource
+from geo.areas import isochrone as isochrone_area
+from geo.errors import InputError
 from geo.network import build_network
+from geo.profiles import MODES, profile_table
 from web.commands.common import (
     Done,
     Figures,
@@ -22,10 +29,12 @@ from web.commands.common import (
 from web.language import count
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from data.workspace import Workspace
 
 
-_MARGIN_M = 5_000.0
+_MOST_MINUTES = 240
 
 
 @click.group()
@@ -39,49 +48,149 @@ def network() -> None:
     "--osm", type=click.Path(path_type=Path), help="Extract: .osm, .osm.gz, .osm.bz2 or .osm.pbf."
 )
 @click.option("--place", help="A place by name instead, downloaded from OpenStreetMap by OSMnx.")
-def build(folder: Path, osm: Path | None, place: str | None, *, as_json: bool) -> None:
+@click.option(
+    "--polygon",
+    type=click.Path(path_type=Path),
+    help="Areas (GeoJSON) instead, downloaded from OpenStreetMap by OSMnx.",
+)
+@click.option(
+    "--graphml", type=click.Path(path_type=Path), help="A graph as OSMnx saves it instead."
+)
+@click.option("--anew", is_flag=True, help="Build even where extract and profiles are unchanged.")
+def build(
+    *,
+    folder: Path,
+    osm: Path | None,
+    place: str | None,
+    polygon: Path | None,
+    graphml: Path | None,
+    anew: bool,
+    as_json: bool,
+) -> None:
     """Read roads for foot, e-bike, car and truck into the workspace's cached network."""
-    if (osm is None) == (place is None):
-        message = "give either --osm FILE or --place NAME"
+    given = {"osm": osm, "place": place, "polygon": polygon, "graphml": graphml}
+    sources = [RoadSource(kind, where) for kind, where in given.items() if where]  # type: ignore[arg-type]  # the keys are its kinds
+    if len(sources) != 1:
+        message = "give one of --osm FILE, --place NAME, --polygon FILE, --graphml FILE"
         raise click.UsageError(message)
     workspace = open_workspace(folder)
     figures: Figures = {}
     with steps() as progress, stopwatch(figures), progress.step("reading the roads") as done:
-        figures |= build_network_of(workspace, osm=osm, place=place, done=done)
+        figures |= build_network_of(workspace, sources[0], anew=anew, done=done)
     rows = [
         (mode, f"{of['km']:,.0f} km", f"{100 * (of['main_share_of_km'] or 0):.1f} %")
         for mode, of in figures["modes"].items()
     ]
+    made = "" if figures["built"] else " Extract and profiles are unchanged: nothing was built."
     words = [
         (
             f"{count(figures['nodes'])} nodes, {count(figures['edges'])} edges, "
-            f"{figures['km']:,.0f} km of road."
+            f"{figures['km']:,.0f} km of road.{made}"
         ),
         table(("mode", "length", "in one piece"), rows),
     ]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
+@network.command()
+@common_options
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="FILE.graphml, which OSMnx and networkx open.",
+)
+@click.option("--mode", type=click.Choice(MODES), default="foot", show_default=True)
+def export(folder: Path, output: Path, mode: str, *, as_json: bool) -> None:
+    """Write the network of one mode as GraphML: length in metres, travel_time in seconds."""
+    # OSMnx takes seconds to import.
+    from data.osm_graph import write_graphml  # noqa: PLC0415
+
+    workspace = open_workspace(folder)
+    figures: Figures = {"file": str(output), "mode": mode}
+    with stopwatch(figures):
+        write_graphml(workspace.network(), output, mode=mode)
+    words = [f"The network for {mode} is {output}."]
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+@network.command()
+@common_options
+@click.option("--station", "station_id", required=True, help="Id of the station in the register.")
+@click.option("--mode", type=click.Choice(MODES), default="foot", show_default=True)
+@click.option("--minutes", "minutes_text", default="5,10,15", show_default=True, metavar="M[,M...]")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
+def isochrone(
+    *,
+    folder: Path,
+    station_id: str,
+    mode: str,
+    minutes_text: str,
+    output: Path,
+    as_json: bool,
+) -> None:
+    """Write as GeoJSON from where a station is reached within so many minutes."""
+    workspace = open_workspace(folder)
+    figures: Figures = {"file": str(output), "station": station_id, "mode": mode}
+    with steps() as progress, stopwatch(figures), progress.step("drawing the area"):
+        place = _place_of(workspace, station_id)
+        areas = {
+            minutes: isochrone_area(
+                workspace.network(), mode=mode, lonlat_of_one_place=place, cutoff_s=60 * minutes
+            )
+            for minutes in _minutes(minutes_text)
+        }
+        write_areas(output, areas, station_id=station_id, mode=mode, settings=workspace.settings)
+    figures["minutes"] = list(areas)
+    answer(
+        figures,
+        as_json=as_json,
+        sample=workspace.settings.sample,
+        words=[f"{len(areas)} areas written to {output}."],
+    )
+
+
+def _place_of(workspace: Workspace, station_id: str) -> npt.NDArray[np.float64]:
+    stations = workspace.stations()
+    if station_id not in stations.ids:
+        near = difflib.get_close_matches(station_id, stations.ids, n=1)
+        cure = f": did you mean {near[0]}?" if near else ": see yizhan stations export"
+        message = f"no station has the id {station_id}{cure}"
+        raise InputError(message)
+    return np.asarray(stations.lonlat[stations.ids.index(station_id)])
+
+
+def _minutes(text: str) -> list[float]:
+    try:
+        minutes = sorted({float(word) for word in text.split(",")}, reverse=True)
+    except ValueError:
+        minutes = []
+    if not minutes or not all(0 < each <= _MOST_MINUTES for each in minutes):
+        message = f"--minutes {text}: give numbers from above 0 to {_MOST_MINUTES}, such as 5,10"
+        raise InputError(message)
+    return minutes
+
+
 def build_network_of(
-    workspace: Workspace, *, osm: Path | None, place: str | None, done: Done
+    workspace: Workspace, source: RoadSource, *, anew: bool = False, done: Done
 ) -> Figures:
-    """Build the network from an extract or a place's name and keep it in the workspace."""
-    if place is not None:
-        # OSMnx takes seconds to import and is needed by nobody who has an extract.
-        from data.osm_download import download_roads  # noqa: PLC0415
-
-        roads = download_roads(place)
-    else:
-        # Ways to a station may lead outside the box: keep room around it.
-        b = workspace.settings.box.grown(_MARGIN_M)
-        roads = read_roads(_given(osm), box=(b.left, b.bottom, b.right, b.top), on_progress=done)
-    built = build_network(roads, on_progress=done)
-    workspace.replace_network(built)
-    return {"source": place or str(osm), **built.summary()}
-
-
-def _given(osm: Path | None) -> Path:
-    if osm is None:
-        message = "give either --osm FILE or --place NAME"
-        raise click.UsageError(message)
-    return osm
+    """Build the network and keep it, unless the same file was built with the same profiles."""
+    profiles = workspace.settings.profiles
+    file_hash = source.content_hash()
+    inputs = {
+        "source": str(source),
+        "file": file_hash,
+        "profiles": [list(row) for row in profile_table(profiles)],
+        "box": list(workspace.settings.box),
+        "version": version("yizhan"),
+    }
+    newest = workspace.newest_result("network")
+    same = newest is not None and dict(newest.inputs) == inputs and workspace.has_network()
+    if newest is not None and same and file_hash and not anew:
+        return {"source": str(source), "built": False, **newest.body}
+    roads = source.read(box=workspace.settings.box, on_progress=done)
+    made = build_network(roads, profiles=profiles, on_progress=done)
+    workspace.replace_network(made)
+    workspace.save_result("network", inputs=inputs, body=made.summary())
+    return {"source": str(source), "built": True, **made.summary()}
