@@ -24,6 +24,7 @@ Area = Polygon | MultiPolygon
 
 _SIDE_M = 40.0
 _SMALLEST_HOLE_M2 = 20_000.0
+_DRAWN_M = 5.0
 
 
 class ReachedParts(NamedTuple):
@@ -83,7 +84,7 @@ def covered_area(
     if cutoff_m is not None:
         near = reached_parts(network, snaps, mode=mode, cutoff=cutoff_m, measure="metres")
         parts = _common(parts, near)
-    return area_around(network, parts, side_m=side_m, simplify_m=5.0)
+    return area_around(network, parts, side_m=side_m, simplify_m=_DRAWN_M)
 
 
 def reached_parts(
@@ -230,8 +231,12 @@ def area_around(
     per_lon, per_lat = (float(k[0]) for k in metres_per_degree(np.array([(bottom + top) / 2])))
     scale, origin = np.array([per_lon, per_lat]), np.array([left, bottom])
     metric = shapely.transform(lines, lambda xy: (xy - origin) * scale)
+    if simplify_m > 0:
+        metric = shapely.simplify(metric, simplify_m)
+    segments = 2 if simplify_m > 0 else 4
     # one buffer a line and a union: a hundred times faster than one buffer of them all
-    area = _without_small_holes(shapely.union_all(shapely.buffer(metric, side_m, quad_segs=4)))
+    wide = shapely.buffer(metric, side_m, quad_segs=segments)
+    area = _without_small_holes(shapely.union_all(wide))
     if simplify_m > 0:
         area = shapely.simplify(area, simplify_m, preserve_topology=True)
     return _valid(shapely.transform(area, lambda xy: xy / scale + origin))
