@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from data.workspace import Workspace
+from geo.datum import parse_datum
 from geo.measure import parse_box
 from web.commands.common import Figures, answer, common_options, stopwatch
 
@@ -18,10 +19,17 @@ from web.commands.common import Figures, answer, common_options, stopwatch
 @click.option(
     "--districts",
     type=click.Path(path_type=Path),
-    help="GeoJSON of the districts (polygons with a name), WGS-84; the box is theirs.",
+    help="GeoJSON of the districts (polygons with a name); the box is theirs.",
 )
+@click.option("--districts-datum", default="wgs84", show_default=True, help="wgs84, gcj02 or bd09.")
 def init(
-    folder: Path, name: str, box_text: str | None, districts: Path | None, *, as_json: bool
+    *,
+    folder: Path,
+    name: str,
+    box_text: str | None,
+    districts: Path | None,
+    districts_datum: str,
+    as_json: bool,
 ) -> None:
     """Make a workspace with a commented yizhan.toml."""
     if (box_text is None) == (districts is None):
@@ -34,6 +42,7 @@ def init(
             name=name,
             box=None if box_text is None else parse_box(box_text),
             districts_file=districts,
+            districts_datum=parse_datum(districts_datum),
         )
     box = workspace.settings.box
     figures |= {

@@ -65,7 +65,8 @@ def _say_rows(error: RowsError) -> None:
         click.echo(f"{error.file}: {fault}", err=True)
     if len(error.faults) > len(shown):
         click.echo(f"{error.file}: … and {len(error.faults) - len(shown)} more", err=True)
-    _say(f"{error.file}: {len(error.faults)} rows cannot be taken, so nothing was imported")
+    rows = len({fault.row for fault in error.faults})
+    _say(f"{error.file}: {rows} row{'s'[: rows > 1]} cannot be taken, so nothing was imported")
 
 
 def _end(error: Exception, *, as_json: bool, **details: object) -> None:

@@ -74,7 +74,9 @@ def export(folder: Path, output: Path, *, as_json: bool) -> None:
 
 def import_stations(workspace: Workspace, *, file: Path, datum: Datum) -> Figures:
     """Read a register file and put it in the place of the workspace's register."""
-    register = read_stations(file, datum=datum, box=workspace.settings.box)
+    register = read_stations(
+        file, datum=datum, box=workspace.settings.box, sample=workspace.settings.sample
+    )
     workspace.replace_stations(register)
     by_kind = register.frame["kind"].value_counts()
     return {
