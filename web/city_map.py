@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -13,7 +14,7 @@ from data.atomic import write_text
 from data.vocabulary import KINDS, SAMPLE_NOTICE
 from geo.areas import covered_area
 from geo.errors import NothingYetError
-from geo.measure import Box, from_metric, to_metric
+from geo.measure import EARTH_RADIUS_M, Box, from_metric, to_metric
 from planning.siting import SitingPlan
 from web.density import density_of
 from web.label_points import label_point
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_WHOLE_BOX_MARGIN_M: Final = 400.0
+_FOCUS_MARGIN: Final = 1.25
+_LEAST_KM: Final = 2.0
 _BLOCK_M: Final = 120.0  # half the width of a city block that covered streets go round
 _HOLE_M2: Final = 250_000.0  # a large block or a park is no gap in cover
 _DRAWN_TO_M: Final = 8.0
@@ -170,7 +172,7 @@ def city_map(contents: CityContents, *, language: Language = CHINESE) -> CityMap
         if contents.demand is None
         else density_of(contents.demand, metric_crs=settings.metric_crs)
     )
-    drawn = SafeMap(_box_of(contents))
+    drawn = SafeMap(focus_box(contents))
     if density is not None:
         drawn.add_density(density, title=t("工友密度", "Worker density"))
     if contents.covered is not None:
@@ -296,17 +298,24 @@ def _features(contents: CityContents) -> list[Feature]:
     return station_features(contents.stations, contents.settings.groups)
 
 
-def _box_of(contents: CityContents) -> Box:
-    """Return what the map opens on: the districts, else where the stations are, else the roads."""
-    if len(contents.districts):
-        return contents.districts.box
-    if contents.stations is not None and len(contents.stations):
-        lonlat = contents.stations.lonlat
-        (left, bottom), (right, top) = lonlat.min(axis=0), lonlat.max(axis=0)
-        edge = 1e-4
-        box = Box(float(left) - edge, float(bottom) - edge, float(right) + edge, float(top) + edge)
-        return box.grown(_WHOLE_BOX_MARGIN_M)
-    return contents.settings.box
+def focus_box(contents: CityContents, *, aspect: float = 1.0) -> Box:
+    """Return what a map opens on: the middle four fifths of the stations and the new sites.
+
+    Villages far out do not shrink the town to a dot. ``aspect`` is the least width over height.
+    Without stations and sites it is the whole city.
+    """
+    lonlat = contents.mark_lonlat()
+    if not len(lonlat):
+        return contents.districts.box if len(contents.districts) else contents.settings.box
+    (left, bottom), (right, top) = np.quantile(lonlat, [0.1, 0.9], axis=0)
+    lon, lat = float(left + right) / 2, float(bottom + top) / 2
+    km_lat = math.degrees(1000.0 / EARTH_RADIUS_M)
+    km_lon = km_lat / math.cos(math.radians(lat))
+    wide_km, high_km = (float(right - left) / km_lon, float(top - bottom) / km_lat)
+    high_km = max(_FOCUS_MARGIN * high_km, _FOCUS_MARGIN * wide_km / aspect, _LEAST_KM)
+    wide_km = max(_FOCUS_MARGIN * wide_km, high_km * aspect)
+    half_lon, half_lat = wide_km / 2 * km_lon, high_km / 2 * km_lat
+    return Box(lon - half_lon, lat - half_lat, lon + half_lon, lat + half_lat)
 
 
 def _legend(contents: CityContents, density: Density | None, t: Language) -> Legend:

@@ -12,6 +12,7 @@ import shapely
 from markupsafe import Markup
 
 from geo.measure import EARTH_RADIUS_M, Box
+from web.city_map import focus_box
 from web.label_points import label_point
 from web.markers import kind_class, symbol_id
 from web.road_lines import road_lines
@@ -30,7 +31,6 @@ _ASPECT: Final = 1.8
 _INSET_HEIGHT: Final = 176.0
 _MARGIN: Final = 12.0
 _TOLERANCE_PX: Final = 0.7
-_LEAST_KM: Final = 3.0
 _STATION_SIZES: Final = {"service_centre": 20.0, "base": 17.0}
 
 
@@ -83,7 +83,7 @@ def picture_of(contents: CityContents, t: Language) -> Markup:
     marks and is coloured by the stylesheet.
     """
     whole = _whole_box(contents)
-    main = _View(_main_box(contents, whole), 0.0, 0.0, _WIDTH)
+    main = _View(focus_box(contents, aspect=_ASPECT), 0.0, 0.0, _WIDTH)
     inset = _inset_view(main, whole)
     parts = [
         _ground(contents, main, name="main"),
@@ -104,20 +104,6 @@ def _whole_box(contents: CityContents) -> Box:
     if len(contents.districts):
         return contents.districts.box
     return contents.settings.box
-
-
-def _main_box(contents: CityContents, whole: Box) -> Box:
-    """Return the box around the middle four fifths of the stations and all new sites nearby."""
-    lonlat = contents.mark_lonlat()
-    if not len(lonlat):
-        return whole
-    (left, bottom), (right, top) = np.quantile(lonlat, [0.1, 0.9], axis=0)
-    lon, lat = (left + right) / 2, (bottom + top) / 2
-    km_lat = math.degrees(1000.0 / EARTH_RADIUS_M)
-    km_lon = km_lat / math.cos(math.radians(lat))
-    width = max((right - left) / km_lon * 1.25, (top - bottom) / km_lat * 1.25 * _ASPECT, _LEAST_KM)
-    half_width, half_height = width / 2 * km_lon, width / _ASPECT / 2 * km_lat
-    return Box(lon - half_width, lat - half_height, lon + half_width, lat + half_height)
 
 
 def _ground(contents: CityContents, view: _View, *, name: str) -> str:
@@ -176,12 +162,14 @@ def _marks(contents: CityContents, view: _View) -> str:
 def _mark(
     x: float, y: float, size: float, kind: str, *, state: str = "open", number: int | None = None
 ) -> str:
+    """Draw one mark with its middle at a point; ``size`` is the side of its box of 24."""
     proposed = " proposed" if number is not None else ""
+    bar = '<use href="#mark-bar" width="24" height="24"/>' if state == "suspended" else ""
     text = "" if number is None else f'<text class="mark-number" x="12" y="12">{number:d}</text>'
     return (
-        f'<svg class="mark {kind_class(kind)} state-{escape(state)}{proposed}" viewBox="0 0 24 24" '
-        f'x="{x - size / 2:.1f}" y="{y - size / 2:.1f}" width="{size:g}" height="{size:g}">'
-        f'<use href="#{symbol_id(kind)}"/>{text}</svg>'
+        f'<g class="mark {kind_class(kind)} state-{escape(state)}{proposed}" '
+        f'transform="translate({x - size / 2:.1f} {y - size / 2:.1f}) scale({size / 24:.3f})">'
+        f'<use href="#{symbol_id(kind)}" width="24" height="24"/>{bar}{text}</g>'
     )
 
 
@@ -201,8 +189,8 @@ def _scale_bar(view: _View, t: Language) -> str:
 
 def shows_a_part(contents: CityContents) -> bool:
     """Tell whether the picture shows a part of the city only, with the whole as an inset."""
-    whole = _whole_box(contents)
-    return _inset_view(_View(_main_box(contents, whole), 0.0, 0.0, _WIDTH), whole) is not None
+    main = _View(focus_box(contents, aspect=_ASPECT), 0.0, 0.0, _WIDTH)
+    return _inset_view(main, _whole_box(contents)) is not None
 
 
 def _inset_view(main: _View, whole: Box) -> _View | None:

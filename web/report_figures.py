@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from data.vocabulary import KINDS
 from planning.coverage import ALL, Coverage, CoverageRow
 
 if TYPE_CHECKING:
@@ -59,6 +60,25 @@ class ReportFigures:
     def groups(self) -> tuple[str, ...]:
         """The groups of workers, without "all"."""
         return tuple(group for group in self.before.groups if group != ALL)
+
+    @property
+    def peopled_groups(self) -> tuple[str, ...]:
+        """The groups that have workers here."""
+        return tuple(group for group in self.groups if self.before.row(group).workers > 0)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of the open stations, in the order of the vocabulary."""
+        if self.stations is None:
+            return ()
+        there = set(self.stations.frame["kind"][self.stations.frame["status"] == "open"])
+        return tuple(term.id for term in KINDS if term.id in there)
+
+    @property
+    def city(self) -> str:
+        """The city's name as it stands before Chinese words: a space after Latin letters."""
+        name = self.settings.name
+        return f"{name} " if name[-1].isascii() else name
 
     @property
     def districts(self) -> tuple[str, ...]:

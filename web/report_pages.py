@@ -39,8 +39,8 @@ class Report:
     @property
     def title(self) -> str:
         """The title of the page."""
-        name = self.figures.settings.name
-        return self.language(f"{name}驿站覆盖报告", f"{name}: who has a station within reach")
+        city, name = self.figures.city, self.figures.settings.name
+        return self.language(f"{city}驿站覆盖报告", f"{name}: who has a station within reach")
 
     def body(self) -> Markup:
         """Return the page without its frame, the same for the file and for ``/report``."""

@@ -342,11 +342,12 @@
   }
 
   async function start() {
+    const byName = new Intl.Collator(settings.language, { numeric: true });
     const answer = await fetch(settings.stations);
     if (!answer.ok) { where.textContent = words.no_answer; return; }
     state.stations = (await answer.json()).features
       .filter(({ geometry }) => geometry)
-      .sort((one, two) => one.properties.name.localeCompare(two.properties.name, settings.language));
+      .sort((one, two) => byName.compare(one.properties.name, two.properties.name));
     document.body.classList.add("sorting");
     find("#pages")?.remove();
     for (const hidden of document.querySelectorAll("[data-with-script]")) hidden.hidden = false;
