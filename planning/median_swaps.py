@@ -80,7 +80,7 @@ def _below(state: SwapState, n: int) -> int:
     x ^= x >> np.uint64(7)
     x ^= x << np.uint64(17)
     state.random[0] = x
-    return int((x >> np.uint64(11)) % np.uint64(n))
+    return int(np.int64((x >> np.uint64(11)) % np.uint64(n)))
 
 
 @compiled

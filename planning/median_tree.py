@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning import median_prices
+from planning.compiled import compiled
 from planning.median_prices import CLOSED, FREE, OPEN
 from planning.median_swaps import cost_of
 
@@ -79,37 +80,55 @@ class _Bounded(NamedTuple):
     plan: Ints
 
 
+class _Tree:
+    """The nodes still to branch, the least bound first, and the best plan so far."""
+
+    def __init__(self, task: TreeTask) -> None:
+        self.task = task
+        self.heap: list[TreeNode] = []
+        self.born = 0
+        self.cost = task.known
+        self.plan: Ints | None = None
+
+    @property
+    def cutoff(self) -> float:
+        """Above this bound a node is of no interest."""
+        return self.task.cutoff_of(self.cost)
+
+    def take(self, child: _Bounded, *, least: float) -> None:
+        """Keep a child's plan when it is the best, and the child when it may hold a better one."""
+        if child.cost < self.cost:
+            self.cost, self.plan = child.cost, child.plan
+        value, state = max(child.value, least), child.state
+        self.born += 1
+        if value <= self.cutoff and not _is_leaf(state.status, self.task.p):
+            price = state.best_price.astype(np.float32)
+            node = TreeNode(value, self.born, state.status, price, state.often)
+            heapq.heappush(self.heap, node)
+
+    def answer(self, bound: float, *, finished: bool) -> TreeAnswer:
+        """Return the best plan with a bound."""
+        return TreeAnswer(self.plan, self.cost, bound, finished=finished, nodes=self.born)
+
+
 def solve_tree(task: TreeTask, *, report: Callable[[float, float], bool]) -> TreeAnswer:
     """Finish a p-median; ``report`` gets the best cost and the bound and may end the run."""
-    best_cost, best_plan = task.known, None
-    n = task.pairs.n_sites
-    root = TreeNode(
-        -np.inf, 0, np.zeros(n, dtype=np.int8), task.price.astype(np.float32), task.often
-    )
-    heap, born = [root], 1
+    tree = _Tree(task)
+    status = np.zeros(task.pairs.n_sites, dtype=np.int8)
+    root = TreeNode(-np.inf, 0, status, task.price.astype(np.float32), task.often)
+    tree.take(_bounded(task.pairs, task.p, root, tree.cutoff), least=-np.inf)
     with ThreadPoolExecutor(max_workers=1) as pool:
-        while heap:
-            node = heapq.heappop(heap)
-            if node.value > task.cutoff_of(best_cost):
-                return TreeAnswer(best_plan, best_cost, node.value, finished=True, nodes=born)
-            if report(best_cost, node.value):
-                return TreeAnswer(best_plan, best_cost, node.value, finished=False, nodes=born)
-            cutoff = task.cutoff_of(best_cost)
+        while tree.heap and tree.heap[0].value <= tree.cutoff:
+            node = heapq.heappop(tree.heap)
+            if report(tree.cost, node.value):
+                return tree.answer(node.value, finished=False)
             first, second = _children(node)
-            other = pool.submit(_bounded, task, second, cutoff)
-            for child in (_bounded(task, first, cutoff), other.result()):
-                if child.cost < best_cost:
-                    best_cost, best_plan = child.cost, child.plan
-                value = max(child.value, node.value)
-                if value <= task.cutoff_of(best_cost) and not _is_leaf(child.state.status, task.p):
-                    heapq.heappush(heap, _node(child.state, value, born))
-                    born += 1
-    cutoff = task.cutoff_of(best_cost)
-    return TreeAnswer(best_plan, best_cost, cutoff, finished=True, nodes=born)
-
-
-def _node(state: median_prices.PriceState, value: float, number: int) -> TreeNode:
-    return TreeNode(value, number, state.status, state.best_price.astype(np.float32), state.often)
+            pairs = _pairs_of(task, node, tree.cutoff)
+            other = pool.submit(_bounded, pairs, task.p, second, tree.cutoff)
+            one = _bounded(pairs, task.p, first, tree.cutoff)
+            tree.take(one, least=node.value)
+            tree.take(other.result(), least=node.value)
+    return tree.answer(tree.cutoff, finished=True)
 
 
 def _children(node: TreeNode) -> tuple[TreeNode, TreeNode]:
@@ -126,23 +145,70 @@ def _is_leaf(status: Status, p: int) -> bool:
     return left <= 0 or int((status == FREE).sum()) <= left
 
 
-def _bounded(task: TreeTask, node: TreeNode, cutoff: float) -> _Bounded:
-    """Raise the bound of a node; a leaf's only plan is counted."""
-    state = median_prices.new_prices(
-        task.pairs.n_sites, node.price.astype(np.float64), factor=FIRST_FACTOR
-    )
+def _state_of(node: TreeNode, *, factor: float) -> median_prices.PriceState:
+    price = node.price.astype(np.float64)
+    state = median_prices.new_prices(len(node.status), price, factor=factor)
     state.status[:] = node.status
     state.often[:] = node.often
+    return state
+
+
+def _pairs_of(task: TreeTask, node: TreeNode, cutoff: float) -> MedianPairs:
+    """Leave out the pairs that the node's prices and settled sites rule out."""
+    pairs, state = task.pairs, _state_of(node, factor=1.0)
+    value, _, (taken, _), _ = median_prices.evaluate(pairs, state, task.p)
+    room = cutoff - value + 1e-9 * (abs(value) + 1.0)
+    offset, site, cost = _ruled(pairs, state, taken, room)
+    return pairs._replace(
+        item_offset=offset,
+        item_site=site,
+        item_cost=cost,
+        base=np.where(pairs.base - state.price > room, np.inf, pairs.base),
+    )
+
+
+@compiled
+def _ruled(
+    pairs: MedianPairs, state: median_prices.PriceState, taken: float, room: float
+) -> tuple[Ints, Ints, Floats]:
+    dearer = np.zeros(len(state.worth))
+    for j in range(len(dearer)):
+        if state.status[j] == FREE:
+            dearer[j] = max(state.worth[j] - taken, 0.0) if np.isfinite(taken) else 0.0
+        elif state.status[j] == CLOSED:
+            dearer[j] = np.inf
+    offset = np.zeros_like(pairs.item_offset)
+    site = np.empty_like(pairs.item_site)
+    cost = np.empty_like(pairs.item_cost)
+    found = 0
+    for i in range(len(pairs.base)):
+        for k in range(pairs.item_offset[i], pairs.item_offset[i + 1]):
+            j = pairs.item_site[k]
+            above = pairs.item_cost[k] - state.price[i]
+            if above > room:
+                break
+            if max(above, 0.0) + dearer[j] <= room:
+                site[found] = j
+                cost[found] = pairs.item_cost[k]
+                found += 1
+            if state.status[j] == OPEN:
+                break
+        offset[i + 1] = found
+    return offset, site[:found].copy(), cost[:found].copy()
+
+
+def _bounded(pairs: MedianPairs, p: int, node: TreeNode, cutoff: float) -> _Bounded:
+    """Raise the bound of a node; a leaf's only plan is counted."""
+    state = _state_of(node, factor=FIRST_FACTOR)
     cost, plan = np.inf, np.empty(0, dtype=np.int64)
-    if not _is_leaf(state.status, task.p):
+    if not _is_leaf(state.status, p):
         limits = (ROUNDS, NO_LIMIT, LEAST_FACTOR)
-        cost, plan, _ = median_prices.raise_bound(task.pairs, state, task.p, cutoff, limits)
+        cost, plan, _ = median_prices.raise_bound(pairs, state, p, cutoff, limits)
     value = float(state.figures[0])
-    if value <= cutoff and _is_leaf(state.status, task.p):
-        n_open = int((state.status == OPEN).sum())
-        is_open = state.status >= (OPEN if n_open >= task.p else FREE)
-        if n_open <= task.p:
-            at_leaf = float(cost_of(task.pairs, is_open))
-            if at_leaf < cost:
-                cost, plan = at_leaf, np.flatnonzero(is_open)
+    n_open = int((state.status == OPEN).sum())
+    if value <= cutoff and n_open <= p and _is_leaf(state.status, p):
+        is_open = state.status >= (OPEN if n_open == p else FREE)
+        at_leaf = float(cost_of(pairs, is_open))
+        if at_leaf < cost:
+            cost, plan = at_leaf, np.flatnonzero(is_open)
     return _Bounded(value=value, state=state, cost=float(cost), plan=np.asarray(plan))
