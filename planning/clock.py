@@ -16,6 +16,11 @@ class Clock:
         self.stopped = False
 
     @property
+    def gap(self) -> float:
+        """The gap that the caller asked for."""
+        return self._params.gap
+
+    @property
     def seconds(self) -> float:
         """Seconds since birth."""
         return time.perf_counter() - self._start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ from planning.checks import known
 from planning.packing import SLACK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planning.clock import Clock
     from planning.maximal_covering import ReducedCoverage
     from planning.problems import CoverageProblem, Floor, Limit
@@ -61,9 +64,17 @@ def required_conflict(problem: CoverageProblem) -> str | None:
     return None
 
 
-def coverage_conflict(problem: CoverageProblem, reduced: ReducedCoverage, *, clock: Clock) -> str:
-    """Name the floor that is out of reach, or the floors that the limits cannot meet together."""
-    del clock
+def coverage_conflict(
+    problem: CoverageProblem,
+    reduced: ReducedCoverage,
+    *,
+    may_be: Callable[[CoverageProblem], bool],
+    clock: Clock,
+) -> str:
+    """Name the floor that is out of reach, or the smallest set of demands that contradict.
+
+    ``may_be`` tells whether a problem has a plan, as far as is known.
+    """
     for number, floor in enumerate(reduced.floors):
         reachable = float(floor.weights.sum())
         if reachable < floor.need:
@@ -74,5 +85,49 @@ def coverage_conflict(problem: CoverageProblem, reduced: ReducedCoverage, *, clo
                 f"{floor_name(problem, number)} asks for {100 * asked:.4g} % and all allowed "
                 f"options together cover {100 * covered / whole:.4g} %"
             )
-    names = ", ".join(floor_name(problem, k) for k in range(len(reduced.floors)))
-    return f"{names} cannot be met within the limits"
+    return _smallest_conflict(problem, may_be, clock=clock)
+
+
+def _smallest_conflict(
+    problem: CoverageProblem, may_be: Callable[[CoverageProblem], bool], *, clock: Clock
+) -> str:
+    """Drop one demand after another while the rest still contradicts itself; name what stays.
+
+    Every demand that stays is needed for the contradiction (a deletion filter: Chinneck and
+    Dravnieks 1991), unless the time runs out on the way.
+    """
+    now = problem
+    names = []
+    floors = list(range(len(problem.floors)))
+    for number in range(len(problem.floors)):
+        kept = [k for k in floors if k != number]
+        trial = replace(now, floors=tuple(problem.floors[k] for k in kept))
+        if kept and clock.left_s > 0.0 and not may_be(trial):
+            now, floors = trial, kept
+    names += [floor_name(problem, k) for k in floors]
+    limits = list(range(len(problem.limits)))
+    for number in range(len(problem.limits)):
+        kept = [k for k in limits if k != number]
+        trial = replace(now, limits=tuple(problem.limits[k] for k in kept))
+        if clock.left_s > 0.0 and not may_be(trial):
+            now, limits = trial, kept
+    names += [limit_name(problem, k) for k in limits]
+    for name, trial in _without_one(now):
+        if clock.left_s > 0.0 and not may_be(trial):
+            continue
+        names.append(name)
+    if len(names) == 1:
+        return f"{names[0]} cannot be met"
+    return f"{', '.join(names[:-1])} and {names[-1]} contradict each other"
+
+
+def _without_one(problem: CoverageProblem) -> list[tuple[str, CoverageProblem]]:
+    """Pair each demand of number, money and site with the problem that lacks it."""
+    trials = []
+    if problem.budget is not None:
+        trials.append((f"budget {problem.budget:g}", replace(problem, budget=None)))
+    if problem.max_open is not None:
+        trials.append((f"max_open {problem.max_open}", replace(problem, max_open=None)))
+    if problem.site is not None:
+        trials.append(("one option a site", replace(problem, site=None)))
+    return trials

@@ -40,7 +40,7 @@ def cheaper_cover(  # noqa: PLR0917 - compiled: positional only
     now = chosen.copy()
     count = np.zeros(len(cover.item_offset) - 1, np.int32)
     for j in np.flatnonzero(now):
-        _add(cover, count, j, 1)
+        _add(cover, count, int(j), 1)
     cost = float(costs[now].sum())
     best = cost
     before = now.copy()
@@ -115,14 +115,7 @@ def _cover_bare(  # noqa: PLR0917 - compiled: positional only
             for other in range(cover.item_offset[i], cover.item_offset[i + 1]):
                 fresh[cover.item_option[other]] += 1
     while bare > 0:
-        best, best_value = -1, np.inf
-        for j in range(len(costs)):
-            if fresh[j] > 0:
-                value = costs[j] / fresh[j]
-                if value < best_value or (value == best_value and random_below(random, 2) == 0):
-                    if best >= 0 and random_below(random, BLINK) == 0:
-                        continue
-                    best, best_value = j, value
+        best = _cheapest_for_bare(costs, fresh, random)
         now[best] = True
         for k in range(cover.option_offset[best], cover.option_offset[best + 1]):
             i = cover.option_item[k]
@@ -131,6 +124,20 @@ def _cover_bare(  # noqa: PLR0917 - compiled: positional only
                 bare -= 1
                 for other in range(cover.item_offset[i], cover.item_offset[i + 1]):
                     fresh[cover.item_option[other]] -= 1
+
+
+@compiled
+def _cheapest_for_bare(costs: Floats, fresh: Ints, random: Ints) -> int:
+    """Return the option with the least cost for each bare item, with chance among equals."""
+    best, best_value = -1, np.inf
+    for j in range(len(costs)):
+        if fresh[j] > 0:
+            value = costs[j] / fresh[j]
+            if value < best_value or (value == best_value and random_below(random, 2) == 0):
+                if best >= 0 and random_below(random, BLINK) == 0:
+                    continue
+                best, best_value = j, value
+    return best
 
 
 @compiled

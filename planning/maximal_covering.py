@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 
+# How long each question about a contradiction may take.
+CONFLICT_S = 3.0
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ReducedCoverage:
@@ -76,12 +79,26 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams) -> 
     if not meets_floors(reduced, answer.chosen):
         floored = solve_floored(task, upper=answer.bound, params=params, clock=clock)
         if floored is None:
-            reason = coverage_conflict(problem, reduced, clock=clock)
+            reason = coverage_conflict(problem, reduced, may_be=_may_be, clock=clock)
             return infeasible_plan(reason, runtime_s=clock.seconds, method="programme")
         answer = floored
     else:
         answer = close_gap(run, params=params, clock=clock)
     return _plan(problem, reduced, answer, params=params, clock=clock)
+
+
+def _may_be(problem: CoverageProblem) -> bool:
+    """Tell whether some plan meets the floors within the limits, as far as a few seconds show."""
+    reduced = reduce_coverage(problem)
+    params = SolveParams(time_limit_s=CONFLICT_S, gap=1e9)
+    task = CoverTask(
+        cover=reduced.cover,
+        rows=reduced.rows,
+        settled=reduced.settled,
+        whole_numbers=False,
+        floors=reduced.floors,
+    )
+    return solve_floored(task, upper=np.inf, params=params, clock=Clock(params)) is not None
 
 
 def _plan(

@@ -7,11 +7,13 @@ nearest required site costs; pairs at or above it never serve and are left out. 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
 
 Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]

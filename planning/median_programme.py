@@ -150,7 +150,7 @@ def _radius_model(task: RadiusTask) -> tuple[Ints, MipModel, float]:
 
 
 def _restricted(task: RadiusTask, sites: Ints) -> MedianArrays:
-    """The costs between the sites left and the items, cut off where no better plan goes.
+    """Return the costs between sites left and items, cut off where no better plan goes.
 
     Where the limit of a cost cuts an item off from its cap, the item must be served below it.
     """

@@ -31,6 +31,7 @@ from planning.checks import known
 from planning.clock import Clock
 from planning.median_arrays import MedianArrays, median_arrays
 from planning.median_bound import MedianBound, new_median_bound, raise_bound, site_values
+from planning.median_branching import MedianTree
 from planning.median_programme import RadiusTask, solve_radius
 from planning.median_search import (
     MedianState,
@@ -53,6 +54,8 @@ TRIALS_PER_S = 20_000
 TRIALS_PER_SITE = 60
 ROUND_PARTS = (0.1, 0.3, 0.6)
 BOUND_ROUNDS = 400
+# Up to so many sites to open, branching on the Lagrangian bound beats the programme.
+MOST_BRANCHED = 20
 HOT, COLD = 0.02, 0.0002
 
 
@@ -217,7 +220,11 @@ def _finished(
     method = "greedy, annealing, Lagrangian bound"
     lower = run.lower
     served = run.serves_all
-    if not (_done(run, params) and served) and clock.left_s > 0.0:
+    few = run.p <= MOST_BRANCHED or run.median.n_sites <= 2 * run.p
+    if few and served and not _done(run, params):
+        method += ", branching"
+        lower = max(lower, _branched(run, params=params, clock=clock))
+    elif not (_done(run, params) and served) and clock.left_s > 0.0:
         method += ", fixing, programme"
         answer = solve_radius(_radius_task(run, served=served), params=params, clock=clock)
         if answer.infeasible and not served:
@@ -255,6 +262,20 @@ def _finished(
         method=method,
         reasons=("stopped by the caller",) if clock.stopped else (),
     )
+
+
+def _branched(run: MedianRun, *, params: SolveParams, clock: Clock) -> float:
+    """Branch and bound on the Lagrangian bound; the proven bound."""
+    tree = MedianTree(
+        run.median, p=run.p, price=run.bound.best_price, cost=run.best_cost, whole=run.whole
+    )
+    tree.grow(gap=params.gap, clock=clock)
+    if tree.sites is not None:
+        run.best_open[:] = False
+        run.best_open[tree.sites] = True
+        run.best_cost = tree.cost
+    lower = tree.lower
+    return float(np.ceil(lower - 1e-6)) if run.whole else lower
 
 
 def median_cost(problem: PMedianProblem, chosen: npt.ArrayLike) -> float:

@@ -144,6 +144,7 @@ class BackupProblem:
 
     The first station that covers item i adds ``weights[i]``, the second adds
     ``second_weights[i]``, further ones nothing. ``second_weights`` may not pass ``weights``.
+    ``cover_all`` asks that every item is covered at least once.
 
     Raises
     ------
@@ -155,6 +156,7 @@ class BackupProblem:
     covers: sp.csr_array
     max_open: int
     second_weights: Vector
+    cover_all: bool = False
     required: Mask | None = None
     forbidden: Mask | None = None
 

@@ -102,10 +102,11 @@ def _without_needless(
 
 
 @compiled
-def bound_and_cover(cover: CoverArrays, costs: Floats, most_rounds: int, whole: bool) -> CoverCost:
-    """Raise the bound for up to ``most_rounds`` rounds; ``whole`` tells that costs are integers.
+def bound_and_cover(cover: CoverArrays, costs: Floats, most_rounds: int, grain: float) -> CoverCost:
+    """Raise the bound for up to ``most_rounds`` rounds and make covers on the way.
 
-    Ends early when the bound proves the best cover.
+    All costs are multiples of ``grain`` (0: no such thing). Ends early when the bound
+    proves the best cover.
     """
     n, m = len(costs), cover.item_offset.shape[0] - 1
     price = _first_prices(cover, costs)
@@ -124,7 +125,7 @@ def bound_and_cover(cover: CoverArrays, costs: Floats, most_rounds: int, whole: 
             best_reduced[:] = reduced
         else:
             idle += 1
-        proven = np.ceil(lower - 1e-6) if whole else lower
+        proven = grain * np.ceil(lower / grain - 1e-6) if grain > 0.0 else lower
         if proven >= upper * (1.0 - 1e-12) or step < LEAST_STEP:
             break
         if idle >= PATIENCE:
@@ -135,7 +136,7 @@ def bound_and_cover(cover: CoverArrays, costs: Floats, most_rounds: int, whole: 
             if cost < upper:
                 upper = cost
                 best[:] = trial
-        _move(price, direction, count, step, value, lower, upper)
+        _move(price, direction, count, step, value, upper)
     return CoverCost(best, upper, lower, best_reduced)
 
 
@@ -177,7 +178,6 @@ def _move(  # noqa: PLR0917 - compiled: positional only
     count: Floats,
     step: float,
     value: float,
-    lower: float,
     upper: float,
 ) -> None:
     norm = 0.0

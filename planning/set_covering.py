@@ -56,14 +56,14 @@ class CoverChoice:
 def solve_set_covering(problem: SetCoverProblem, *, params: SolveParams) -> Plan:
     """Solve a `SetCoverProblem`; see the module for the steps."""
     clock = Clock(params)
-    reason = _out_of_reach(problem)
-    if reason is not None:
-        return infeasible_plan(reason, runtime_s=clock.seconds)
     required = np.flatnonzero(known(problem.required))
     costs = np.asarray(problem.costs, dtype=np.float64)
     free = _free_options(problem)
     if free is None:
         return infeasible_plan("two required options share a site", runtime_s=clock.seconds)
+    reason = _out_of_reach(problem, np.r_[required, free])
+    if reason is not None:
+        return infeasible_plan(reason, runtime_s=clock.seconds)
     paid = float(costs[required].sum())
     whole = problem.share >= 1.0 and not _has_sites(problem, free) and not problem.floors
     if whole:
@@ -117,9 +117,9 @@ def _covered(problem: SetCoverProblem, options: Ints) -> Mask:
     return covered
 
 
-def _out_of_reach(problem: SetCoverProblem) -> str | None:
+def _out_of_reach(problem: SetCoverProblem, options: Ints) -> str | None:
     """Name the item, share or floor that all allowed options together do not reach."""
-    reachable = _covered(problem, np.flatnonzero(~known(problem.forbidden)))
+    reachable = _covered(problem, options)
     weights = np.asarray(problem.weights, dtype=np.float64)
     if problem.share >= 1.0 and not reachable.all():
         return f"demand item {np.flatnonzero(~reachable)[0]} is covered by no allowed option"
@@ -175,7 +175,7 @@ def cheapest_cover(
     reduced, kept = without_dominated(cover, costs)
     costs = costs[kept]
     whole = bool((costs == np.floor(costs)).all())
-    found = bound_and_cover(reduced, costs, BOUND_ROUNDS, whole)
+    found = bound_and_cover(reduced, costs, BOUND_ROUNDS, 1.0 if whole else 0.0)
     bound = float(np.ceil(found.bound - 1e-6)) if whole else float(found.bound)
     best = kept[np.flatnonzero(found.chosen)]
     method = "reduction, Lagrangian bound, greedy"
@@ -304,7 +304,7 @@ def _replaced(options: sp.csr_array, costs: Floats) -> Mask:
     small, large = _pairs_inside(options)
     size = np.diff(options.indptr)
     better = (size[small] < size[large]) | (costs[large] < costs[small]) | (large < small)
-    replaced = size == 0
+    replaced: Mask = np.array(size == 0, dtype=np.bool_)
     replaced[small[(costs[large] <= costs[small]) & better]] = True
     return replaced
 
@@ -313,11 +313,10 @@ def _partial(
     problem: SetCoverProblem, free: Ints, *, params: SolveParams, clock: Clock
 ) -> CoverChoice:
     """Solve the partial form, or the full one with several options a site, by HiGHS."""
-    model, settled = _partial_model(problem, free)
-    if (model.row_lower <= 0).all():
+    model = _partial_model(problem, free)
+    if (model.row_lower <= 0).all() and not model.lower.any():
         none = np.empty(0, dtype=np.int64)
         return CoverChoice(chosen=none, cost=0.0, bound=0.0, method="reduction")
-    del settled
     answer = solve_mip(
         model,
         time_limit_s=clock.left_s,
@@ -338,7 +337,7 @@ def _partial(
     )
 
 
-def _partial_model(problem: SetCoverProblem, free: Ints) -> tuple[MipModel, float]:
+def _partial_model(problem: SetCoverProblem, free: Ints) -> MipModel:
     """Options first, then one cover variable for each merged item."""
     weights = np.asarray(problem.weights, dtype=np.float64)
     settled = _covered(problem, np.flatnonzero(known(problem.required)))
@@ -383,7 +382,7 @@ def _partial_model(problem: SetCoverProblem, free: Ints) -> tuple[MipModel, floa
         lower.append(np.full(shape[0], -np.inf))
         upper.append(np.ones(shape[0]))
     costs = np.asarray(problem.costs, dtype=np.float64)
-    model = MipModel(
+    return MipModel(
         cost=np.r_[costs[free], np.zeros(m)],
         lower=np.r_[np.zeros(n), np.full(m, 1.0 if full else 0.0)],
         upper=np.ones(n + m),
@@ -392,4 +391,3 @@ def _partial_model(problem: SetCoverProblem, free: Ints) -> tuple[MipModel, floa
         row_lower=np.concatenate(lower),
         row_upper=np.concatenate(upper),
     )
-    return model, float(weights[settled].sum())

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from planning.backup_covering import solve_backup_covering
+from planning.capacitated_covering import solve_capacitated_covering
+from planning.max_min_covering import solve_max_min_covering
 from planning.maximal_covering import solve_maximal_covering
+from planning.p_median import solve_p_median
 from planning.params import Plan, SolveParams
-from planning.problems import CoverageProblem, Problem
+from planning.problems import (
+    BackupProblem,
+    CapacitatedProblem,
+    CoverageProblem,
+    MaxMinProblem,
+    PMedianProblem,
+    Problem,
+    SetCoverProblem,
+)
+from planning.set_covering import solve_set_covering
 
 
 def solve(problem: Problem, *, params: SolveParams | None = None) -> Plan:
@@ -27,4 +40,14 @@ def solve(problem: Problem, *, params: SolveParams | None = None) -> Plan:
         params = SolveParams()
     if isinstance(problem, CoverageProblem):
         return solve_maximal_covering(problem, params=params)
+    if isinstance(problem, SetCoverProblem):
+        return solve_set_covering(problem, params=params)
+    if isinstance(problem, BackupProblem):
+        return solve_backup_covering(problem, params=params)
+    if isinstance(problem, CapacitatedProblem):
+        return solve_capacitated_covering(problem, params=params)
+    if isinstance(problem, MaxMinProblem):
+        return solve_max_min_covering(problem, params=params)
+    if isinstance(problem, PMedianProblem):
+        return solve_p_median(problem, params=params)
     raise NotImplementedError(type(problem).__name__)
