@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from conftest import Cli
 
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +64,11 @@ def test_a_second_start_builds_nothing(
 def test_an_interrupted_build_leaves_no_half_city(
     tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object, **__: object) -> None:
+    def interrupted(folder: Path, **_: object) -> None:
+        folder.mkdir(parents=True)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(web.commands.demo, "coverage_of", interrupted)
+    monkeypatch.setattr(web.commands.demo, "write_sample_city", interrupted)
     folder = tmp_path / "yizhan-demo"
     assert cli("demo", "-w", folder, "--no-serve").code == 130
     assert not folder.exists()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from geo.network import RoadNetwork
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("whole_way")]
+pytestmark = pytest.mark.real
 NEW = 3
 BORDERLINE_S = 0.05
 Place = tuple[int, float, float]  # edge, fraction along it, straight metres to it
