@@ -205,6 +205,8 @@ def solve_floored(
     ``upper`` is a bound without floors, which holds with them too. An answer with the value -inf
     means that time ran out before a plan was found.
     """
+    if any(float(floor.weights.sum()) < floor.need for floor in task.floors):
+        return None
     answer = solve_mip(
         cover_programme(task),
         time_limit_s=clock.left_s,
