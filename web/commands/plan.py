@@ -22,7 +22,8 @@ from web.commands.common import (
     table,
 )
 from web.commands.coverage import STANDARDS
-from web.language import count, gap_words
+from web.language import ENGLISH, count, gap_words
+from web.place_words import site_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,9 +78,12 @@ def plan(
     with steps() as progress, stopwatch(figures), progress.step("planning") as done:
         made = plan_of(workspace, new=new, kind=kind, standard=standard, params=params, done=done)
         figures |= made.as_dict()
+    places = site_names(made, workspace.network(), ENGLISH)
+    for site, place in zip(figures["sites"], places, strict=True):
+        site["place"] = place
     rows = [
-        (site.order, site.name or site.site_id, site.district, count(site.adds_workers))
-        for site in made.sites
+        (site.order, place, site.district, count(site.adds_workers))
+        for site, place in zip(made.sites, places, strict=True)
     ]
     words: list[object] = [
         sentence(made),
