@@ -12,7 +12,7 @@ from data.settings import SETTINGS_FILE
 from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
 from geo.errors import NothingYetError
-from web.city_map import base_roads, map_of_workspace
+from web.city_map import base_roads, city_map, contents_of
 from web.report_pages import report_of
 from web.station_features import station_features
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.settings import Settings
-    from web.city_map import CityMap
+    from web.city_map import CityContents, CityMap
     from web.language import Language
     from web.report_pages import Report
     from web.station_features import Feature
@@ -76,13 +76,19 @@ class City:
         """Return the base map of the worker's page as GeoJSON; empty where no roads are yet."""
         return self._keep("roads", self._changed("network.npy"), self._draw_roads)
 
+    def contents(self) -> CityContents:
+        """Return what maps and reports show (NothingYetError when there is nothing to draw)."""
+        today = datetime.now(UTC).astimezone().date()
+        key = (self._map_key(), today)
+        return self._keep("contents", key, lambda: contents_of(self.workspace()))
+
     def map(self, language: Language) -> CityMap:
         """Return the map of the newest plan (NothingYetError when there is nothing to draw)."""
         key = self._map_key()
         return self._keep(
             f"map {language.code}",
             key,
-            lambda: map_of_workspace(self.workspace(), language=language),
+            lambda: city_map(self.contents(), language=language),
         )
 
     def report(self, language: Language) -> Report:
@@ -96,7 +102,7 @@ class City:
         return self._keep(
             f"report {language.code}",
             key,
-            lambda: report_of(self.workspace(), language=language),
+            lambda: report_of(self.workspace(), language=language, contents=self.contents()),
         )
 
     def map_version(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -42,8 +43,9 @@ class Report:
         city, name = self.figures.city, self.figures.settings.name
         return self.language(f"{city}驿站覆盖报告", f"{name}: who has a station within reach")
 
+    @cached_property
     def body(self) -> Markup:
-        """Return the page without its frame, the same for the file and for ``/report``."""
+        """The page without its frame, the same for the file and for ``/report``."""
         figures, t = self.figures, self.language
         html = render(
             "report_body.html",
@@ -69,8 +71,12 @@ class Report:
         return render("report_file.html", self.language, report=self)
 
 
-def report_of(workspace: Workspace, *, language: Language = CHINESE) -> Report:
+def report_of(
+    workspace: Workspace, *, language: Language = CHINESE, contents: CityContents | None = None
+) -> Report:
     """Gather the newest plan and coverage of a workspace into a report.
+
+    ``contents`` spares gathering them again where a map was drawn of the same workspace.
 
     Raises
     ------
@@ -78,7 +84,7 @@ def report_of(workspace: Workspace, *, language: Language = CHINESE) -> Report:
         when neither coverage nor a plan was computed yet.
     """
     settings = workspace.settings
-    contents = contents_of(workspace)
+    contents = contents_of(workspace) if contents is None else contents
     plan, before, inputs = _newest(workspace)
     figures = ReportFigures(
         settings=settings,

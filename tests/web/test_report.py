@@ -88,7 +88,7 @@ def test_the_page_is_one_file_with_the_words_and_figures_of_the_standard(report:
 
 
 def test_the_lead_says_before_after_and_proof(report: Report, plan: SitingPlan) -> None:
-    html = report.body()
+    html = report.body
     assert count(plan.covered_before) in html
     assert count(plan.covered_after - plan.covered_before) in html
     assert "已证明" in html
@@ -115,7 +115,7 @@ def test_aims_count_only_what_the_register_says(city: Workspace) -> None:
 
 
 def test_the_english_report_says_the_same_in_english(city: Workspace) -> None:
-    html = report_of(city, language=ENGLISH).body()
+    html = report_of(city, language=ENGLISH).body
     assert "Nominal coverage" in html
     assert "By the national standard: 1 km, 15 minutes" in html
 

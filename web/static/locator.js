@@ -85,7 +85,7 @@
   function fillCard(card, station) {
     const { properties } = station;
     slot(card, "name", properties.name);
-    card.querySelector("h3").prepend(yizhan.mark(properties));
+    card.querySelector("h2").prepend(yizhan.mark(properties));
     slot(card, "kind", kinds[properties.kind] || properties.kind);
     const away = card.querySelector('[data-slot="away"]');
     away.hidden = !state.here;

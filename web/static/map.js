@@ -54,8 +54,9 @@ const yizhan = (() => {
       html: mark(feature.properties), className: "station-mark", iconSize: [size, size],
     });
     const marker = L.marker(latlng, {
-      icon, alt: name, zIndexOffset: number ? 2000 - 10 * number : size * 10, riseOnHover: true,
+      icon, zIndexOffset: number ? 2000 - 10 * number : size * 10, riseOnHover: true,
     });
+    marker.on("add", () => marker.getElement().setAttribute("aria-label", name));
     if (number) shared.sites.set(String(number), marker);
     return marker;
   }
@@ -139,8 +140,11 @@ const yizhan = (() => {
     L.control.scale({ imperial: false, maxWidth: 140, position: "bottomright" }).addTo(map);
     const toggle = map.getContainer().querySelector(".leaflet-control-layers-toggle");
     if (toggle) toggle.title = words.layers;
-    map.getContainer().setAttribute("aria-label", words.map);
-    map.getContainer().setAttribute("role", "region");
+    const container = map.getContainer();
+    if (!container.closest("section[aria-label]")) {
+      container.setAttribute("aria-label", words.map);
+      container.setAttribute("role", "region");
+    }
     keepPainted(map);
   }
 
