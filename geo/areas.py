@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Area = Polygon | MultiPolygon
 
 _SIDE_M = 40.0
-_SMALLEST_HOLE_M2 = 20_000.0
+_SMALLEST_HOLE_M2 = 80_000.0  # a lake or a park; smaller is the inside of a block
 _DRAWN_M = 5.0
 
 
@@ -47,7 +47,7 @@ def isochrone(
 ) -> Area:
     """Draw the area from which the place is reached within ``cutoff_s`` (or that it reaches).
 
-    The roads reached, drawn ``side_m`` wide to each side; holes under 2 hectares are filled.
+    The roads reached, drawn ``side_m`` wide to each side; holes under 8 hectares are filled.
     WGS-84, valid; a later cutoff's area contains an earlier one's. NetworkError when the place lies
     farther than ``snap_limit_m`` from any road of the mode.
     """
@@ -220,7 +220,7 @@ def area_around(
 ) -> Area:
     """Draw the stretches ``side_m`` wide to each side, as one valid area in WGS-84.
 
-    Holes under 2 hectares are filled. Empty when there are no stretches.
+    Holes under 8 hectares are filled. Empty when there are no stretches.
     """
     if not side_m > 0:
         raise InputError(f"areas: the width must be above 0 m, not {side_m}")

@@ -16,6 +16,8 @@ from numba import types
 from numba.extending import intrinsic
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -23,13 +25,13 @@ LANES = 16
 
 
 def _relax_lanes(
-    _context: Any,
-    source: Any,
-    source_row: Any,  # noqa: ARG001 - numba looks at the number of arguments
-    target: Any,
-    target_row: Any,  # noqa: ARG001 - the same
-    cost: Any,  # noqa: ARG001 - the same
+    _context: Any, source: Any, _source_row: Any, target: Any, _target_row: Any, _cost: Any
 ) -> Any:
+    """Lower row ``target_row`` of ``target`` to row ``source_row`` of ``source`` plus ``cost``.
+
+    Rows are `LANES` wide, in flat contiguous arrays. The answer has a bit for every lane that was
+    lowered. Here only the types are told and the instructions laid down.
+    """
     signature = types.int64(source, types.int64, target, types.int64, types.float32)
 
     def generate(context: Any, builder: Any, made: Any, arguments: Any) -> Any:
@@ -54,19 +56,5 @@ def _relax_lanes(
     return signature, generate
 
 
-if TYPE_CHECKING:
-
-    def relax_lanes(
-        source: NDArray[np.float32],
-        source_row: int,
-        target: NDArray[np.float32],
-        target_row: int,
-        cost: np.float32,
-    ) -> int:
-        """Lower row ``target_row`` of ``target`` to row ``source_row`` of ``source`` plus ``cost``.
-
-        Rows are `LANES` wide, in flat contiguous arrays. The answer has a bit for every lane that
-        was lowered.
-        """
-else:
-    relax_lanes = intrinsic(_relax_lanes)
+_made: Any = intrinsic(_relax_lanes)
+relax_lanes: Callable[[NDArray[np.float32], int, NDArray[np.float32], int, np.float32], int] = _made

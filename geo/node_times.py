@@ -12,7 +12,7 @@ from geo.errors import InputError
 from geo.linking import Links, arriving, leaving, links_of
 from geo.search import Listing, buckets_for, limit_of, listing, search_rows
 from geo.snapping import snap
-from geo.travel_times import access_costs, by_neighbourhood, in_threads
+from geo.travel_times import access_costs, by_neighbourhood, in_threads, rows_at_once
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 Report = Callable[[str, float], None]
 
 MOST_SECONDS = 6_553.0
-_CHUNK = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,16 +69,17 @@ def node_times(
     graph = links.reverse if toward else links.graph
     seed = listing(len(snaps), pairs.point, pairs.state, pairs.cost)
     order = by_neighbourhood(seed)
+    chunk = rows_at_once(graph.n_states)
     buckets = buckets_for(graph, seed.cost, cutoff_s)
     stub, direct = _no_stubs(), _no_direct(len(snaps))
 
     def rows(low: int) -> NodeTimes:
-        some = order[low : low + _CHUNK]
+        some = order[low : low + chunk]
         limit = limit_of(cutoff_s)
         start, state, cost = search_rows(graph, seed, stub, direct, 0, limit, buckets, some)
         return _compact(links, network.n_nodes, some, Listing(start, state, cost))
 
-    return in_threads(rows, range(0, len(snaps), _CHUNK), on_progress)
+    return in_threads(rows, range(0, len(snaps), chunk), on_progress)
 
 
 def _no_stubs() -> Listing:

@@ -28,7 +28,7 @@ Part = TypeVar("Part")
 
 MOST_BYTES = 2 * 2**30
 """Budget of one table of travel times; a larger one is refused rather than swapped."""
-_CHUNK = 512
+_CHUNK_BYTES = 2**29
 _THREADS = 2
 
 
@@ -142,13 +142,14 @@ def _table(  # noqa: PLR0917 - one search, seen from either side
     near = listing(n_rows, straight.origin, straight.destination.astype(np.int32), straight.cost)
     buckets = buckets_for(graph, seed.cost, cutoff)
     order = by_neighbourhood(seed)
+    chunk = rows_at_once(n_columns)
 
     def rows(low: int) -> Listing:
-        some = order[low : low + _CHUNK]
+        some = order[low : low + chunk]
         limit = limit_of(cutoff)
         return Listing(*search_rows(graph, seed, stub, near, n_columns, limit, buckets, some))
 
-    parts = _within_budget(in_threads(rows, range(0, n_rows, _CHUNK), on_progress))
+    parts = _within_budget(in_threads(rows, range(0, n_rows, chunk), on_progress))
     return _in_given_order(parts, order, n_columns)
 
 
@@ -184,6 +185,14 @@ def by_neighbourhood(seed: Listing) -> NDArray[np.int64]:
     return np.argsort(first, kind="stable")
 
 
+def rows_at_once(n_columns: int) -> int:
+    """Choose how many rows a chunk has: 512, fewer where they could hold more than 512 MB.
+
+    At most four chunks are held at a time besides the result, so 2 GB whatever the network.
+    """
+    return int(np.clip(_CHUNK_BYTES // (8 * max(n_columns, 1)), 64, 512))
+
+
 def _within_budget(parts: Iterator[Listing]) -> list[Listing]:
     kept, size = [], 0
     for part in parts:
@@ -210,7 +219,7 @@ def in_threads(
         ahead: deque[Future[Part]] = deque()
         for done, low in enumerate(lows):
             ahead.append(pool.submit(rows, low))
-            if len(ahead) > 2 * _THREADS:
+            if len(ahead) >= 2 * _THREADS:
                 yield ahead.popleft().result()
                 tell("travel times", (done + 1 - len(ahead)) / len(lows))
         while ahead:

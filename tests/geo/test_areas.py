@@ -65,7 +65,7 @@ def test_an_isochrone_is_the_union_of_the_reached_roads_drawn_wide(helsinki: Roa
     holes_filled = shapely.union_all(
         [
             shapely.Polygon(
-                part.exterior, [r for r in part.interiors if shapely.Polygon(r).area >= 20_000]
+                part.exterior, [r for r in part.interiors if shapely.Polygon(r).area >= 80_000]
             )
             for part in shapely.get_parts(drawn)
         ]
