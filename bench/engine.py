@@ -1,0 +1,264 @@
+"""The planning engine on published and generated problems: ours, the peer, the known optimum.
+
+Every row is a process of its own, so that its peak memory is its own; a tiny problem is solved in
+it first, so that the compiled loops are loaded before the clock starts. Nothing is tuned to an
+instance: all rows use the same `SolveParams` but for the time limit. Instances are read from
+``../shared/instances``; without that folder there are no rows.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from bench import instances
+from bench.tables import Row, measure_command
+from planning import CoverageProblem, SetCoverProblem, SolveParams, solve
+from planning.feasibility import broken_rules
+from planning.mip import MipModel, solve_mip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Result = dict[str, object]
+
+
+class Case(NamedTuple):
+    """A row: what is solved, by what, and the figure that is known for it."""
+
+    work: str
+    run: Callable[[], Result]
+    known: float | None = None
+    must: str = ""
+
+
+def cover_case(name: str, limit_s: float, gap: float = 0.0) -> Result:
+    """Solve a generated maximal covering case."""
+    weights, covers, p = _generated(name)
+    problem = CoverageProblem(weights, covers, max_open=p)
+    return _solved(problem, SolveParams(time_limit_s=limit_s, gap=gap))
+
+
+def _generated(name: str) -> tuple[np.ndarray, sp.csr_array, int]:
+    make = instances.generator()
+    if name == "kilometre_city":
+        weights, covers, p = make.kilometre_city()
+    elif name == "twenty_million":
+        weights, covers, p = make.twenty_million()
+    else:
+        weights, covers, p = make.mclp(name)
+    return weights, covers, p
+
+
+def _solved(problem: Any, params: SolveParams) -> Result:  # noqa: ANN401 - any problem
+    before = _peak_mib()
+    start = time.perf_counter()
+    plan = solve(problem, params=params)
+    seconds = time.perf_counter() - start
+    broken = broken_rules(problem, plan)
+    return {
+        "ours": plan.objective,
+        "bound": plan.bound,
+        "gap %": 100 * plan.gap,
+        "status": plan.status if not broken else "; ".join(broken),
+        "seconds": seconds,
+        "MiB added": _peak_mib() - before,
+    }
+
+
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def highs_case(name: str, limit_s: float) -> Result:
+    """Give the plain model to HiGHS, cold, as others would."""
+    weights, covers, p = _generated(name)
+    covers = sp.csr_array(covers)
+    n, m = covers.shape
+    link = sp.hstack([-sp.csr_array(covers.T.astype(np.float64)), sp.eye_array(m)])
+    count = sp.csr_array(np.r_[np.ones(n), np.zeros(m)][None, :])
+    model = MipModel(
+        cost=np.r_[np.zeros(n), -np.asarray(weights, dtype=np.float64)],
+        lower=np.zeros(n + m),
+        upper=np.ones(n + m),
+        integer=np.r_[np.ones(n, dtype=np.bool_), np.zeros(m, dtype=np.bool_)],
+        matrix=sp.csr_array(sp.vstack([link, count])),
+        row_lower=np.full(m + 1, -np.inf),
+        row_upper=np.r_[np.zeros(m), float(p)],
+    )
+    start = time.perf_counter()
+    answer = solve_mip(model, time_limit_s=limit_s)
+    value, bound = -answer.objective, -answer.bound
+    return {
+        "ours": value,
+        "bound": bound,
+        "gap %": 100 * (bound / value - 1) if value > 0 else np.inf,
+        "status": "peer: HiGHS",
+        "seconds": time.perf_counter() - start,
+    }
+
+
+def greedy_case(name: str) -> Result:
+    """Take the site that adds most, p times, by matrix products."""
+    weights, covers, p = _generated(name)
+    rows = sp.csr_array(covers).astype(np.float64)
+    left = np.asarray(weights, dtype=np.float64).copy()
+    start, value = time.perf_counter(), 0.0
+    for _ in range(p):
+        gains = rows @ left
+        best = int(gains.argmax())
+        value += float(gains[best])
+        left[rows.indices[rows.indptr[best] : rows.indptr[best + 1]]] = 0.0
+    return {"ours": value, "status": "peer: greedy", "seconds": time.perf_counter() - start}
+
+
+def spopt_case(name: str) -> Result:
+    """Give the case to spopt (PuLP and CBC), dense as it wants it."""
+    import pulp  # noqa: PLC0415 - the peer's own, test dependencies
+    from spopt.locate import MCLP  # noqa: PLC0415 - the same
+
+    weights, covers, p = _generated(name)
+    cost = 1.0 - sp.csr_array(covers).toarray().T.astype(np.float64)
+    start = time.perf_counter()
+    model = MCLP.from_cost_matrix(cost, np.asarray(weights, dtype=np.float64), 0.5, p)
+    model = model.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=120))
+    return {
+        "ours": float(pulp.value(model.problem.objective)),
+        "status": "peer: spopt, CBC",
+        "seconds": time.perf_counter() - start,
+    }
+
+
+def sjc_case() -> Result:
+    """Solve every row of Sao Jose dos Campos."""
+    proved, total, most = 0, 0.0, 0.0
+    rows = instances.table("sjc_mclp/optima.csv")
+    for row in rows:
+        points, weights = instances.sjc(row["instance"])
+        covers = instances.within(points, float(row["R"]))
+        problem = CoverageProblem(weights, covers, max_open=int(row["p"]))
+        result = _solved(problem, SolveParams(time_limit_s=60))
+        proved += result["status"] == "optimal" and result["ours"] == float(row["best"])
+        total += float(str(result["seconds"]))
+        most = max(most, float(str(result["seconds"])))
+    return {"ours": proved, "status": f"proved of {len(rows)}", "seconds": total}
+
+
+def street_case(name: str, p: int, radius_m: float, limit_s: float) -> Result:
+    """Solve a row of New York or San Francisco."""
+    weights, covers = instances.street_city(name, radius_m)
+    problem = CoverageProblem(weights, covers, max_open=p)
+    return _solved(problem, SolveParams(time_limit_s=limit_s))
+
+
+def scp_case() -> Result:
+    """Solve the set covering problems scp4, scp5, scpa and scpc."""
+    proved, total = 0, 0.0
+    rows = instances.table("scp/optima.csv")
+    for row in rows:
+        costs, covers = instances.scp(row["instance"])
+        result = _solved(SetCoverProblem(covers, costs), SolveParams(time_limit_s=60))
+        right = result["ours"] == float(row["opt_or_best_known"])
+        proved += result["status"] == "optimal" and right
+        total += float(str(result["seconds"]))
+    return {"ours": proved, "status": f"proved of {len(rows)}", "seconds": total}
+
+
+def growth_case(n_demand: int, n_sites: int) -> Result:
+    """Uniform demand and sites, each site covering one part in a hundred, a tenth of a site in."""
+    from scipy.spatial import cKDTree  # noqa: PLC0415 - only these rows need it
+
+    rng = np.random.default_rng(n_demand + n_sites)
+    demand, sites = rng.random((n_demand, 2)), rng.random((n_sites, 2))
+    near = cKDTree(demand).query_ball_point(sites, np.sqrt(0.01 / np.pi), return_sorted=True)
+    offset = np.r_[0, np.cumsum([len(row) for row in near])]
+    index = np.concatenate([np.asarray(row, dtype=np.int32) for row in near])
+    covers = sp.csr_array(
+        (np.ones(len(index), dtype=np.int8), index, offset), shape=(n_sites, n_demand)
+    )
+    problem = CoverageProblem(rng.integers(1, 101, n_demand), covers, max_open=n_sites // 40)
+    return _solved(problem, SolveParams(time_limit_s=20, gap=0.01))
+
+
+def cases() -> dict[str, Case]:
+    """Every row by its name."""
+    made: dict[str, Case] = {
+        "b 2 s": Case("MCLP b", lambda: cover_case("b", 2), 762_196, "762,196 within 1 %"),
+        "b 10 s": Case("MCLP b", lambda: cover_case("b", 10), 762_196),
+        "b HiGHS": Case("MCLP b", lambda: highs_case("b", 30)),
+        "b greedy": Case("MCLP b", lambda: greedy_case("b")),
+        "a": Case("MCLP a", lambda: cover_case("a", 10)),
+        "a spopt": Case("MCLP a", lambda: spopt_case("a")),
+        "city 1.5 s": Case(
+            "MCLP kilometre_city", lambda: cover_case("kilometre_city", 1.5), 785_507, "785,507"
+        ),
+        "city 10 s": Case("MCLP kilometre_city", lambda: cover_case("kilometre_city", 10), 785_507),
+        "city HiGHS": Case("MCLP kilometre_city", lambda: highs_case("kilometre_city", 30)),
+        "city greedy": Case("MCLP kilometre_city", lambda: greedy_case("kilometre_city")),
+        "c": Case("MCLP c-clustered", lambda: cover_case("c-clustered", 8), None, "0.2 % in 8 s"),
+        "d": Case("MCLP d-clustered", lambda: cover_case("d-clustered", 36), None, "0.2 % in 36 s"),
+        "20m": Case(
+            "MCLP twenty_million", lambda: cover_case("twenty_million", 60), None, "proved in 17 s"
+        ),
+        "sjc": Case("MCLP SJC, all rows", sjc_case, 28, "all proved in 60 s"),
+        "scp": Case("set covering scp4, 5, a, c", scp_case, 30, "all proved in 60 s"),
+    }
+    for row in instances.table("nyc_sf_mclp/best_known.csv"):
+        made[f"{row['instance']} {row['p']}"] = Case(
+            f"MCLP {row['instance']} p {row['p']}",
+            lambda row=row: street_case(row["instance"], int(row["p"]), float(row["radius_m"]), 10),
+            float(row["best_known"]),
+            "within 0.1 % in 10 s",
+        )
+    for n_demand, n_sites in ((1_000, 100), (10_000, 300), (100_000, 1_000), (1_000_000, 3_000)):
+        made[f"growth {n_demand}"] = Case(
+            f"growth: {n_demand:,} x {n_sites:,}",
+            lambda n=n_demand, m=n_sites: growth_case(n, m),
+        )
+    return made
+
+
+def run() -> list[Row]:
+    """Measure every row, each in a process of its own."""
+    if not instances.FOLDER.exists():
+        return []
+    rows: list[Row] = []
+    for name, case in cases().items():
+        measured = measure_command([sys.executable, "-m", "bench.engine", name])
+        result: Mapping[str, Any] = json.loads(measured.out)
+        known = case.known
+        rows.append(
+            {
+                "work": case.work,
+                "case": name,
+                "value": result.get("ours", ""),
+                "known": known if known is not None else "",
+                "below known %": "" if not known else 100 * (1 - float(result["ours"]) / known),
+                "bound": result.get("bound", ""),
+                "gap %": result.get("gap %", ""),
+                "status": result.get("status", ""),
+                "seconds": result["seconds"],
+                "MiB": measured.peak_mib,
+                "must": case.must,
+            }
+        )
+    return rows
+
+
+def _warm_up() -> None:
+    """Load the compiled loops."""
+    rng = np.random.default_rng(0)
+    covers = sp.csr_array(rng.random((30, 200)) < 0.1)
+    solve(CoverageProblem(np.ones(200), covers, max_open=4), params=SolveParams(time_limit_s=60))
+    solve(SetCoverProblem(covers), params=SolveParams(time_limit_s=60))
+
+
+if __name__ == "__main__":
+    _warm_up()
+    print(json.dumps(cases()[sys.argv[1]].run(), default=float))
