@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from geo.access import HIGHWAY_CLASSES, Profile
 from geo.areas import covered_area, isochrone
-from geo.nearest import Nearest, nearest
+from geo.factors import TIME_FACTORS, with_factors
+from geo.nearest import Nearest, nearest, nearest_of_nodes
 from geo.network import RoadNetwork, build_network
 from geo.node_times import NodeTimes, node_times
 from geo.profiles import MODES, PROFILES, profile_table, profiles_from
@@ -17,6 +18,7 @@ __all__ = [
     "HIGHWAY_CLASSES",
     "MODES",
     "PROFILES",
+    "TIME_FACTORS",
     "Nearest",
     "NodeTimes",
     "Profile",
@@ -29,10 +31,12 @@ __all__ = [
     "covered_area",
     "isochrone",
     "nearest",
+    "nearest_of_nodes",
     "node_times",
     "profile_table",
     "profiles_from",
     "routes",
     "snap",
     "travel_times",
+    "with_factors",
 ]

@@ -17,6 +17,7 @@ from geo.travel_times import access_costs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.linking import Links, Pairs
     from geo.network import RoadNetwork
 
 
@@ -47,37 +48,69 @@ def nearest(
     One sweep over the network, whatever the number of destinations. Of equal times any may come
     first. InputError for k below 1 or a cutoff below 0.
     """
-    if k < 1:
-        raise InputError(f"nearest: k must be 1 or more, not {k}")
-    if not cutoff_s >= 0:
-        raise InputError(f"nearest: cutoff_s must be 0 or more, not {cutoff_s}")
+    _check(k, cutoff_s)
     links = links_of(network, mode=mode)
     a = snap(network, origins, mode=mode, limit_m=snap_limit_m)
     b = snap(network, destinations, mode=mode, limit_m=snap_limit_m)
     a_access = access_costs(network, a, mode=mode, measure="seconds")
     b_access = access_costs(network, b, mode=mode, measure="seconds")
-    into, out = arriving(links, b, b_access), leaving(links, a, a_access)
+    out = leaving(links, a, a_access)
     straight = direct(links, a, b, a_access, b_access)
-    limit = limit_of(cutoff_s)
-    seed_cost = into.cost.astype(np.float32)
-    place, cost = _spread_labels(
-        links.reverse,
-        into.state.astype(np.int32),
-        into.point.astype(np.int32),
-        seed_cost,
-        k,
-        limit,
-        buckets_for(links.reverse, seed_cost, cutoff_s),
-    )
+    place, cost = _labels(links, arriving(links, b, b_access), k, cutoff_s)
     index, seconds = _best_of_points(
         listing(len(a), out.point, out.state, out.cost),
         listing(len(a), straight.origin, straight.destination.astype(np.int32), straight.cost),
         place,
         cost,
         k,
-        limit,
+        limit_of(cutoff_s),
     )
     return Nearest(index.reshape(-1, k), seconds.reshape(-1, k))
+
+
+def nearest_of_nodes(
+    network: RoadNetwork,
+    *,
+    mode: str,
+    destinations: object,
+    k: int,
+    cutoff_s: float = np.inf,
+    snap_limit_m: float = 500.0,
+) -> Nearest:
+    """Find the ``k`` destinations that every node of the network reaches first.
+
+    Row i belongs to node i. As `nearest`, without tying points to roads.
+    """
+    _check(k, cutoff_s)
+    links = links_of(network, mode=mode)
+    b = snap(network, destinations, mode=mode, limit_m=snap_limit_m)
+    access = access_costs(network, b, mode=mode, measure="seconds")
+    place, cost = _labels(links, arriving(links, b, access), k, cutoff_s)
+    size = network.n_nodes * k  # the first state of a node is the one without a turn behind it
+    seconds = np.where(place[:size] >= 0, cost[:size], np.float32(np.nan))
+    return Nearest(place[:size].reshape(-1, k), seconds.reshape(-1, k))
+
+
+def _check(k: int, cutoff_s: float) -> None:
+    if k < 1:
+        raise InputError(f"nearest: k must be 1 or more, not {k}")
+    if not cutoff_s >= 0:
+        raise InputError(f"nearest: cutoff_s must be 0 or more, not {cutoff_s}")
+
+
+def _labels(
+    links: Links, into: Pairs, k: int, cutoff_s: float
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    cost = into.cost.astype(np.float32)
+    return _spread_labels(
+        links.reverse,
+        into.state.astype(np.int32),
+        into.point.astype(np.int32),
+        cost,
+        k,
+        limit_of(cutoff_s),
+        buckets_for(links.reverse, cost, cutoff_s),
+    )
 
 
 @compiled

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from geo.network import RoadNetwork
 
-_CELL_M = 120.0
+_CELL_M = (60.0, 2_000.0)
 _MOST_CELLS = 4_000_000
 
 
@@ -133,7 +133,10 @@ def _grid(network: RoadNetwork, wanted: NDArray[np.bool_]) -> tuple[_Grid, NDArr
     left, bottom, right, top = network.box
     per_lon, per_lat = metres_per_degree(np.array([(bottom + top) / 2.0]))
     width_m, height_m = (right - left) * per_lon[0], (top - bottom) * per_lat[0]
-    cell_m = max(_CELL_M, float(np.sqrt(max(width_m * height_m, 1.0) / _MOST_CELLS)))
+    # as many cells as segments: small where roads are dense, large where they are far between
+    square_m = max(width_m * height_m, 1.0) / min(max(len(chosen), 1), _MOST_CELLS)
+    cell_m = min(max(float(np.sqrt(square_m)), _CELL_M[0]), _CELL_M[1])
+    cell_m = max(cell_m, float(np.sqrt(max(width_m * height_m, 1.0) / _MOST_CELLS)))
     step_lon, step_lat = cell_m / float(per_lon[0]), cell_m / float(per_lat[0])
     columns, rows = int((right - left) / step_lon) + 1, int((top - bottom) / step_lat) + 1
     start, segment = _fill(

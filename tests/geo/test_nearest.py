@@ -7,7 +7,7 @@ import pytest
 
 from data.osm_extract import read_roads
 from geo.errors import InputError
-from geo.nearest import nearest
+from geo.nearest import nearest, nearest_of_nodes
 from geo.network import RoadNetwork, build_network
 from geo.travel_times import travel_times
 
@@ -40,6 +40,22 @@ def test_the_nearest_are_the_smallest_times_in_order(
         assert np.isnan(found.seconds[i][found.index[i] < 0]).all()
         for j, seconds in zip(found.index[i], got, strict=False):
             assert table[i, j] == pytest.approx(seconds, abs=0.01)
+
+
+@pytest.mark.parametrize("mode", ["foot", "ebike"])
+def test_the_nearest_of_nodes_are_those_of_points_at_the_nodes(
+    helsinki: RoadNetwork, mode: str
+) -> None:
+    rng = np.random.default_rng(8)
+    left, bottom, right, top = helsinki.box
+    places = rng.uniform((left, bottom), (right, top), (20, 2))
+    asked = {"mode": mode, "destinations": places, "k": 3, "cutoff_s": 500.0}
+    of_nodes = nearest_of_nodes(helsinki, **asked)
+    of_points = nearest(helsinki, origins=helsinki.node_lonlat, **asked)
+    assert of_nodes.index.shape == (helsinki.n_nodes, 3)
+    same = np.isclose(of_nodes.seconds, of_points.seconds, atol=0.01, equal_nan=True)
+    # a few nodes lie one over the other, on islands or on a destination's own edge
+    assert same[helsinki.in_main(mode)].mean() > 0.95
 
 
 def test_k_below_one_is_refused(helsinki: RoadNetwork) -> None:
