@@ -33,11 +33,11 @@ from data.osm_graph import graph_of
 from data.sample.write import write_sample_city
 from geo.contraction import hilbert_order
 from geo.linking import links_of
-from geo.nearest import nearest_of_nodes
+from geo.nearest_places import nearest_of_nodes
 from geo.network import RoadNetwork, build_network
-from geo.node_times import node_times
 from geo.search import Listing, StateGraph, buckets_for, search_rows
 from geo.snapping import snap
+from geo.to_nodes import node_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,24 +1,37 @@
-"""Points, datums, road networks, travel times and areas: arrays in, arrays out, no files."""
+"""Points, datums, road networks, travel times and areas: arrays in, arrays out, no files.
+
+Names are fetched when they are first asked for: a command that only needs an error or a datum does
+not wait for the compiler of the search. `travel_times` itself is had from the module of that name,
+which a package cannot hold twice.
+"""
 
 from __future__ import annotations
 
-from geo.access import HIGHWAY_CLASSES, Profile
-from geo.areas import covered_area, isochrone
-from geo.factors import TIME_FACTORS, with_factors
-from geo.nearest import Nearest, nearest, nearest_of_nodes
-from geo.network import RoadNetwork, build_network
-from geo.node_times import NodeTimes, node_times
-from geo.profiles import MODES, PROFILES, profile_table, profiles_from
-from geo.roads import RawRoads
-from geo.routes import Route, routes
-from geo.snapping import Snaps, snap
-from geo.travel_times import TravelTimes, travel_times
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from geo.access import HIGHWAY_CLASSES, Profile
+    from geo.areas import covered_area, isochrone
+    from geo.datum import Datum, from_wgs84, parse_datum, to_wgs84
+    from geo.factors import TIME_FACTORS, with_factors
+    from geo.measure import Box, from_metric, great_circle_m, metric_crs, parse_box, to_metric
+    from geo.nearest_places import Nearest, nearest, nearest_of_nodes
+    from geo.network import RoadNetwork, build_network
+    from geo.profiles import MODES, PROFILES, profile_table, profiles_from
+    from geo.roads import RawRoads
+    from geo.routing import Route, routes
+    from geo.snapping import Snaps, snap
+    from geo.to_nodes import NodeTimes, node_times
+    from geo.travel_times import TravelTimes
 
 __all__ = [
     "HIGHWAY_CLASSES",
     "MODES",
     "PROFILES",
     "TIME_FACTORS",
+    "Box",
+    "Datum",
     "Nearest",
     "NodeTimes",
     "Profile",
@@ -29,14 +42,91 @@ __all__ = [
     "TravelTimes",
     "build_network",
     "covered_area",
+    "from_metric",
+    "from_wgs84",
+    "great_circle_m",
     "isochrone",
+    "metric_crs",
     "nearest",
     "nearest_of_nodes",
     "node_times",
+    "parse_box",
+    "parse_datum",
     "profile_table",
     "profiles_from",
     "routes",
     "snap",
-    "travel_times",
+    "to_metric",
+    "to_wgs84",
     "with_factors",
 ]
+
+_HOMES = {
+    "geo.access": (
+        "HIGHWAY_CLASSES",
+        "Profile",
+    ),
+    "geo.areas": (
+        "covered_area",
+        "isochrone",
+    ),
+    "geo.datum": (
+        "Datum",
+        "from_wgs84",
+        "parse_datum",
+        "to_wgs84",
+    ),
+    "geo.factors": (
+        "TIME_FACTORS",
+        "with_factors",
+    ),
+    "geo.measure": (
+        "Box",
+        "from_metric",
+        "great_circle_m",
+        "metric_crs",
+        "parse_box",
+        "to_metric",
+    ),
+    "geo.nearest_places": (
+        "Nearest",
+        "nearest",
+        "nearest_of_nodes",
+    ),
+    "geo.network": (
+        "RoadNetwork",
+        "build_network",
+    ),
+    "geo.to_nodes": (
+        "NodeTimes",
+        "node_times",
+    ),
+    "geo.profiles": (
+        "MODES",
+        "PROFILES",
+        "profile_table",
+        "profiles_from",
+    ),
+    "geo.roads": ("RawRoads",),
+    "geo.routing": (
+        "Route",
+        "routes",
+    ),
+    "geo.snapping": (
+        "Snaps",
+        "snap",
+    ),
+    "geo.travel_times": ("TravelTimes",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Fetch a public name from the module it lives in."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'geo' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -7,7 +7,7 @@ import pytest
 
 from data.osm_extract import read_roads
 from geo.errors import InputError
-from geo.nearest import nearest, nearest_of_nodes
+from geo.nearest_places import nearest, nearest_of_nodes
 from geo.network import RoadNetwork, build_network
 from geo.travel_times import travel_times
 

@@ -8,8 +8,8 @@ import pytest
 from data.osm_extract import read_roads
 from geo.errors import InputError
 from geo.network import RoadNetwork, build_network
-from geo.node_times import node_times
 from geo.snapping import snap
+from geo.to_nodes import node_times
 from geo.travel_times import travel_times
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from data.osm_extract import read_roads
 from geo.errors import InputError
 from geo.measure import great_circle_m
 from geo.network import RoadNetwork, build_network
-from geo.routes import routes
+from geo.routing import routes
 from geo.travel_times import travel_times
 
 if TYPE_CHECKING:
