@@ -42,6 +42,7 @@ def nearest() -> str:
         for feature in city.features()
         if feature["properties"]["status"] not in {"closed", "planned"}
     ]
+    features.sort(key=lambda feature: feature["properties"]["status"] == "suspended")
     n_pages = max(1, -(-len(features) // PAGE_SIZE))
     word = request.args.get("page", "1")
     number = min(n_pages, int(word[:6])) if word.isdecimal() and word.strip("0") else 1
@@ -108,7 +109,7 @@ def _words(t: Language) -> dict[str, str]:
         "kilometres": t("{n} 公里", "{n} km"),
         "minutes": t("约 {n} 分钟", "about {n} min"),
         "hours": t("约 {n} 小时", "about {n} h"),
-        "suspended": t("暂停开放", "suspended"),
+        "suspended": t("暂停", "suspended"),
         "hours_unknown": t("时间未知", "hours unknown"),
         "facilities_unknown": t("设施未知", "facilities unknown"),
         "navigate": t("导航", "Go"),

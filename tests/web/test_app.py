@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import html
 import json
 import re
 from typing import TYPE_CHECKING
@@ -77,8 +78,9 @@ def test_the_list_is_there_without_a_script(client: FlaskClient, city: Workspace
     assert body.count('<li class="card">') == len(shown)
     assert "&lt;script&gt;window.broken=1&lt;/script&gt;" in body
     assert "时间未知" in body
-    names = re.findall(r'data-slot="name">(.*?)</span>', body)
-    assert names == sorted(names, key=lambda name: name.replace("&#34;", '"').replace("&lt;", "<"))
+    *names, last = map(html.unescape, re.findall(r'data-slot="name">(.*?)</span>', body))
+    assert names == sorted(names)
+    assert [last] == frame["name"][frame["status"] == "suspended"].tolist()
 
 
 def test_a_page_number_out_of_range_shows_the_nearest_page(client: FlaskClient) -> None:

@@ -160,7 +160,7 @@ def test_a_tap_on_the_map_sorts_where_the_position_is_refused(
     page = watched.page
     page.wait_for_selector(".leaflet-marker-icon")
     page.locator("#locate").click()
-    page.wait_for_function("document.getElementById('where').textContent.includes('没有得到位置')")
+    page.locator("#where", has_text="没有得到位置").wait_for()
     page.locator("#map").click(position={"x": 30, "y": 300})
     page.wait_for_selector('[data-slot="minutes"]:visible')
     assert "所点位置" in page.locator("#where").inner_text()
@@ -276,7 +276,11 @@ def test_the_map_follows_the_readers_scheme(desk: BrowserContext, address: str) 
     light = page.evaluate(colour)
     page.emulate_media(color_scheme="dark")
     assert light == "#0b6e4f"
-    page.wait_for_function(f"({colour})() === '#4fc49a'")
+    for _attempt in range(50):  # the page repaints when it is told of the change
+        if page.evaluate(colour) == "#4fc49a":
+            break
+        page.wait_for_timeout(100)
+    assert page.evaluate(colour) == "#4fc49a"
 
 
 def test_the_report_prints_on_a_few_pages(

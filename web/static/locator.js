@@ -62,11 +62,9 @@
 
   function sorted() {
     const found = state.stations.filter((station) => matches(station, chosenNow()));
-    if (!state.here) return found;
-    return found
-      .map((station) => ({ station, metres: station.metres }))
-      .sort((one, two) => one.metres - two.metres)
-      .map(({ station }) => station);
+    const rank = ({ properties }) => Number(properties.status === "suspended");
+    const away = state.here ? (one, two) => one.metres - two.metres : () => 0;
+    return found.sort((one, two) => rank(one) - rank(two) || away(one, two));
   }
 
   // ---- cards ----
@@ -244,7 +242,9 @@
     }
     state.dot.setLatLng(latlng);
     const five = sorted().slice(0, 5).map(latlngOf);
-    state.map.fitBounds(L.latLngBounds([latlng, ...five]), { padding: [52, 44], maxZoom: 16 });
+    state.map.fitBounds(L.latLngBounds([latlng, ...five]), {
+      paddingTopLeft: [52, 40], paddingBottomRight: [52, 72], maxZoom: 16,
+    });
   }
 
   /* The nearest five have their names on the map, so that list and map are one. */
