@@ -247,10 +247,23 @@
     });
   }
 
-  /* The nearest five have their names on the map, so that list and map are one. */
+  /* Where a name would stand on the map, in pixels; Chinese signs are as wide as they are high. */
+  function nameBox(station) {
+    const { x, y } = state.map.latLngToContainerPoint(latlngOf(station));
+    const half = [...station.properties.name]
+      .reduce((width, sign) => width + (sign > "\u2e80" ? 15 : 9), 8) / 2;
+    return L.bounds([x - half, y + 8], [x + half, y + 30]);
+  }
+
+  /* The nearest five have their names on the map, so that list and map are one; a name that would
+     cover a nearer one is left out until the map is closer. */
   function showNames(found) {
     state.names.clearLayers();
+    const taken = [];
     for (const station of state.here ? found.slice(0, 5) : []) {
+      const box = nameBox(station);
+      if (taken.some((other) => other.intersects(box))) continue;
+      taken.push(box);
       L.tooltip({ permanent: true, direction: "bottom", offset: [0, 10], className: "near-name" })
         .setLatLng(latlngOf(station))
         .setContent(yizhan.element("span", station.properties.name))
@@ -292,6 +305,7 @@
     }
     map.on("click", (event) => lookFrom([event.latlng.lng, event.latlng.lat], "from_map"));
     showMarkers(sorted());
+    map.on("zoomend", () => showNames(sorted()));
     drawRoads(map);
     showHere();
   }
