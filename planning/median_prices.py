@@ -128,7 +128,7 @@ def evaluate(
 
 
 @compiled
-def _fix(state: PriceState, value: float, edges: tuple[float, float], cutoff: float) -> None:
+def fix(state: PriceState, value: float, edges: tuple[float, float], cutoff: float) -> None:
     """Fix the free sites that the worths now settle against plans at or below ``cutoff``."""
     taken, best_left = edges
     for j in range(len(state.status)):
@@ -172,7 +172,7 @@ def raise_bound(
             state.best_price[:] = state.price
         if value > cutoff:
             break
-        _fix(state, value, edges, cutoff)
+        fix(state, value, edges, cutoff)
         state.figures[2] += 1.0
         if state.figures[2] >= PATIENCE:
             state.figures[1] *= 0.7

@@ -29,8 +29,8 @@ Floats = npt.NDArray[np.float64]
 Status = npt.NDArray[np.int8]
 
 # How each child's bound is raised: rounds, factor of the first step, factor at which it rests.
-ROUNDS = 60
-FIRST_FACTOR = 0.3
+ROUNDS = 300
+FIRST_FACTOR = 0.5
 LEAST_FACTOR = 0.01
 NO_LIMIT = 2**62
 
