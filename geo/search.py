@@ -219,7 +219,7 @@ def _local_graph(
 
 
 @compiled
-def _settle_lanes(  # noqa: C901 - one compiled loop over words, flags and arcs
+def _settle_lanes(
     near_start: NDArray[np.int32],
     near_head: NDArray[np.int32],
     near_cost: NDArray[np.float32],
@@ -244,10 +244,9 @@ def _settle_lanes(  # noqa: C901 - one compiled loop over words, flags and arcs
                 visits += 1
                 for arc in range(near_start[i], near_start[i + 1]):
                     h = int(near_head[arc])
-                    if relax_lanes(rows, i, rows, h, near_cost[arc]) != 0:
-                        dirty[h] = 1
-                        if h <= i:
-                            back = min(back, h // _WORD)
+                    lowered = relax_lanes(rows, i, rows, h, near_cost[arc]) != 0
+                    dirty[h] |= lowered  # no branch: nobody could foretell it
+                    back = min(back, h // _WORD if lowered & (h <= i) else back)
         if back < len(words):
             begin = back
         elif front >= len(words):
