@@ -36,6 +36,8 @@ RESTED = 1e-3
 # So few pairs left are finished by a programme at once; up to so many after all rounds.
 FEW_PAIRS = 15_000
 MOST_PAIRS = 60_000
+# With so few sites to open the tree is the faster one.
+MOST_IN_TREE = 24
 # How often what is left may be made smaller and its prices raised again.
 SHRINKS = 6
 
@@ -179,7 +181,7 @@ class MedianRun:
             return
         cutoff = self.cutoff - rest.settled
         left = pairs_left(rest.pairs, rest.prices, rest.p, cutoff)
-        if len(left.item) > MOST_PAIRS:
+        if rest.p <= MOST_IN_TREE or len(left.item) > MOST_PAIRS:
             self.steps.append("tree")
             self._grow_tree(rest)
             return

@@ -6,6 +6,7 @@ from planning.backup_covering import solve_backup_covering
 from planning.capacitated_covering import solve_capacitated_covering
 from planning.max_min_covering import solve_max_min_covering
 from planning.maximal_covering import solve_maximal_covering
+from planning.p_center import solve_p_center
 from planning.p_median import solve_p_median
 from planning.params import Plan, SolveParams
 from planning.problems import (
@@ -20,7 +21,9 @@ from planning.problems import (
 from planning.set_covering import solve_set_covering
 
 
-def solve(problem: Problem, *, params: SolveParams | None = None) -> Plan:
+def solve(  # noqa: PLR0911 - one line a problem
+    problem: Problem, *, params: SolveParams | None = None
+) -> Plan:
     """Answer a planning problem, with a proven bound.
 
     Parameters
@@ -50,4 +53,4 @@ def solve(problem: Problem, *, params: SolveParams | None = None) -> Plan:
         return solve_max_min_covering(problem, params=params)
     if isinstance(problem, PMedianProblem):
         return solve_p_median(problem, params=params)
-    raise NotImplementedError(type(problem).__name__)
+    return solve_p_center(problem, params=params)
