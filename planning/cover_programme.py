@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Event
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,26 +9,17 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from planning.cover_solver import (
-    STEPS_PER_S,
     CoverAnswer,
-    CoverRun,
     CoverTask,
-    done,
-    restricted_task,
 )
 from planning.mip import MipModel, solve_mip
 from planning.packing import SLACK, PackingRows
-from planning.params import relative_gap
 
 if TYPE_CHECKING:
     from planning.clock import Clock
     from planning.params import SolveParams
 
 Floats = npt.NDArray[np.float64]
-
-# Pairs of option and item for each second of the time limit up to which a programme has a chance.
-PAIRS_PER_S = 4_000
-MOST_PAIRS = 2_000_000
 
 
 def cover_programme(task: CoverTask) -> MipModel:
@@ -81,69 +70,7 @@ def _packing_matrix(rows: PackingRows, n: int) -> tuple[sp.csr_array, Floats]:
     return sp.csr_array(sp.vstack(parts)), np.concatenate(room)
 
 
-def close_gap(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAnswer:
-    """Fix options by reduced cost and solve the rest exactly, as far as the time allows.
-
-    Beside the programme the search goes on. What it finds counts only when the programme does not
-    come to its end, so that a finished run always gives the same plan.
-    """
-    so_far = run.answer("greedy, annealing, Lagrangian bound")
-    if done(run, params) or clock.left_s <= 0.0:
-        return so_far
-    fixing = run.fixing()
-    smaller, options = restricted_task(run.task, fixing)
-    most = min(PAIRS_PER_S * params.time_limit_s, MOST_PAIRS)
-    if len(smaller.cover.option_item) > most and not run.task.floors:
-        search_on(run, params=params, clock=clock, stop=None)
-        return run.answer(so_far.method)
-    settled = np.flatnonzero(fixing.open_for_good)
-    stop = Event()
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        search = pool.submit(search_on, run, params=params, clock=clock, stop=stop)
-        answer = _solve_rest(
-            smaller,
-            start=_inside(so_far.chosen, options, settled),
-            known=so_far.value,
-            params=params,
-            clock=clock,
-        )
-        stop.set()
-        search.result()
-    method = so_far.method + ", fixing, programme"
-    bound = max(min(so_far.bound, answer.bound), so_far.value)
-    best = so_far
-    if answer.value > so_far.value:
-        chosen = np.sort(np.r_[settled, options[answer.chosen]])
-        best = CoverAnswer(chosen=chosen, value=answer.value, bound=bound, method=method)
-    finished = relative_gap(best.value, bound) <= params.gap
-    if not finished and not run.task.floors and run.value > best.value:
-        best = run.answer(method)
-    return CoverAnswer(
-        chosen=best.chosen, value=best.value, bound=max(bound, best.value), method=method
-    )
-
-
-def _inside(
-    chosen: npt.NDArray[np.int64],
-    options: npt.NDArray[np.int64],
-    settled: npt.NDArray[np.int64],
-) -> npt.NDArray[np.int64] | None:
-    """Return a plan in the numbering of the restricted task; None when fixing excludes it."""
-    if not np.isin(chosen, np.r_[options, settled]).all():
-        return None
-    return np.flatnonzero(np.isin(options, chosen))
-
-
-def search_on(run: CoverRun, *, params: SolveParams, clock: Clock, stop: Event | None) -> None:
-    """Anneal again and again until time is up, the gap is reached or ``stop`` is set."""
-    steps = int(params.time_limit_s * STEPS_PER_S * 0.2)
-    while clock.left_s > 0.0 and not (stop is not None and stop.is_set()):
-        run.search_round(steps, clock=clock, stop=stop)
-        if stop is None and (done(run, params) or clock.report(run.value, run.upper)):
-            return
-
-
-def _solve_rest(
+def solve_rest(
     task: CoverTask,
     *,
     start: npt.NDArray[np.int64] | None,

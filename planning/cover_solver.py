@@ -201,6 +201,11 @@ class CoverRun:
         )
         self.try_options(np.flatnonzero(best_open))
 
+    def learn(self, options: Ints) -> None:
+        """Take a plan that was found elsewhere when it is the best; it is open afterwards."""
+        self.try_options(options)
+        self.back_to_best()
+
     def try_options(self, options: Ints) -> None:
         """Make a plan of what the relaxed problem opens; keep it when it is the best."""
         task = self.task

@@ -122,7 +122,8 @@ def _figures(problem: Problem, plan: Plan) -> list[str]:
 
 
 def objective_of(  # noqa: PLR0911 - one line a problem
-    problem: Problem, plan: Plan) -> tuple[float, int]:
+    problem: Problem, plan: Plan
+) -> tuple[float, int]:
     """Return what a plan is worth and the side of the bound: 1 when maximising, else -1."""
     if isinstance(problem, CoverageProblem):
         return coverage_of(problem, plan.chosen), 1

@@ -26,7 +26,8 @@ from planning.checks import known
 from planning.clock import Clock
 from planning.conflicts import coverage_conflict, required_conflict
 from planning.cover_arrays import CoverArrays, merge_items
-from planning.cover_programme import close_gap, solve_floored
+from planning.cover_closing import close_gap
+from planning.cover_programme import solve_floored
 from planning.cover_solver import CoverAnswer, CoverTask, FloorRow, search_and_bound
 from planning.gradual import expand_levels
 from planning.packing import PackingRows, packing_rows
