@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from scipy.spatial import cKDTree
 from geo.errors import ProblemError
 from planning.coverage import (
     CellCounts,
+    Counts,
     Coverage,
     Places,
     StandardWord,
@@ -24,18 +26,20 @@ from planning.coverage import (
 )
 from planning.marginals import Step, deployment_order
 from planning.params import Plan, SolveParams
-from planning.problems import CoverageProblem
+from planning.problems import CoverageProblem, Limit
 from planning.reach import reach, straight_counts
 from planning.solver import solve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     from data.demand import Demand
     from data.settings import Settings
     from data.sites import CandidateSites
     from data.stations import Stations
     from geo.network import RoadNetwork
+
+ANY_STATION: Final[Mapping[str, int | None]] = MappingProxyType({"station": None})
 
 # A plan within 0.1 % of the best possible is better than the demand is known.
 SITING_PARAMS = SolveParams(time_limit_s=10.0, gap=0.001)
@@ -124,10 +128,35 @@ class SitingPlan:
         )
 
 
+class SitingOptions(NamedTuple):
+    """What can be built: one kind at one site an option, at most one option a site.
+
+    ``lonlat`` float64[n_sites, 2]; ``site`` int[n_options] the row of each option's site;
+    ``kinds`` the kind of each option.
+    """
+
+    lonlat: npt.NDArray[np.float64]
+    site: npt.NDArray[np.int64]
+    kinds: tuple[str, ...]
+
+    @property
+    def places(self) -> Places:
+        """All options as stations that do not stand yet."""
+        return self.built(np.arange(len(self.site)))
+
+    def built(self, chosen: npt.NDArray[np.int64]) -> Places:
+        """Return the chosen options as stations that do not stand yet."""
+        return Places(self.lonlat[self.site[chosen]], tuple(self.kinds[j] for j in chosen))
+
+    def of_kind(self, kind: str) -> npt.NDArray[np.bool_]:
+        """bool[n_options]: which options build this kind."""
+        return np.array([own == kind for own in self.kinds], dtype=np.bool_)
+
+
 class SitingDemand(NamedTuple):
     """The siting problem's items: cell x group, group by group.
 
-    ``covers`` bool CSR [n_sites, n_groups * n_cells]; ``weights`` float64 workers; ``covered``
+    ``covers`` bool CSR [n_options, n_groups * n_cells]; ``weights`` float64 workers; ``covered``
     marks the items that existing stations cover for good.
     """
 
@@ -144,35 +173,36 @@ def plan_stations(
     settings: Settings,
     *,
     new: int,
-    kind: str = "station",
+    kinds: Mapping[str, int | None] = ANY_STATION,
     standard: StandardWord = "group",
     params: SolveParams | None = None,
     on_progress: Callable[[str, float], None] | None = None,
 ) -> SitingPlan:
     """Choose ``new`` sites that cover the most workers whom no station covers yet.
 
-    A site gets its own kind where it has one, else ``kind``; one station a site. Existing stations
-    that serve a group within its standard cover it for good. ``params`` default to
-    `SITING_PARAMS`; ``on_progress`` is told of the travel times, ``params.on_progress`` of the
+    A site gets its own kind where it has one, else whichever of ``kinds`` does most there; one
+    station a site. ``kinds`` maps each kind to how many of it may be built (None: any number).
+    Existing stations that serve a group within its standard cover it for good. ``params`` default
+    to `SITING_PARAMS`; ``on_progress`` is told of the travel times, ``params.on_progress`` of the
     solving.
 
     Raises
     ------
     ProblemError
-        when ``new`` is below 0, or no site reaches a worker who is not covered yet.
+        when ``new`` is below 0, there are no sites or kinds, or no site reaches a worker who is
+        not covered yet.
     """
     if new < 0:
         raise ProblemError(f"new is {new}: give a number of stations of 0 or more")
-    if not len(sites):
+    if not len(sites) or not kinds:
         raise ProblemError("there are no candidate sites: import some or make a grid")
-    kinds = tuple(own or kind for own in sites.frame["kind"])
+    options = siting_options(sites, kinds)
     before = count_stations(
         demand, stations, network, settings, standard=standard, on_progress=on_progress
     )
     items = siting_demand(
-        demand, before, Places(sites.lonlat, kinds), network, settings,
-        standard=standard, on_progress=on_progress,
-    )  # fmt: skip
+        demand, before, options, network, settings, standard=standard, on_progress=on_progress
+    )
     settled = float(items.weights[items.covered].sum())
     open_weights = np.where(items.covered, 0.0, items.weights)
     if new and not (items.covers @ open_weights).any():
@@ -180,9 +210,15 @@ def plan_stations(
             "no candidate site reaches a worker who is not covered yet: "
             "add sites or check their kind against the groups' kinds"
         )
-    found = _solve(items, open_weights, new=new, params=params or SITING_PARAMS)
+    found = _solve(
+        items, open_weights, options, new=new, kinds=kinds, params=params or SITING_PARAMS
+    )
     steps = deployment_order(items.covers, open_weights, found.chosen)
-    after = _counts_after(demand, before, items, sites, kinds, found.chosen, settings, standard)
+    built = options.built(found.chosen)
+    after = CellCounts(
+        _road_counts_after(before, items, found.chosen),
+        _straight_counts_after(before, demand, built, settings, standard=standard),
+    )
     return SitingPlan(
         status=found.status,
         objective=found.objective + settled,
@@ -190,7 +226,7 @@ def plan_stations(
         gap=(found.bound - found.objective) / (found.objective + settled or 1.0),
         runtime_s=found.runtime_s,
         method=found.method,
-        sites=_planned_sites(steps, demand, sites, kinds, open_weights),
+        sites=_planned_sites(steps, demand, sites, options, open_weights),
         before=coverage_of_counts(demand, before, standard=standard),
         after=coverage_of_counts(demand, after, standard=standard),
         inputs={
@@ -199,16 +235,30 @@ def plan_stations(
             "sites": sites.content_hash,
             "network": network.content_hash,
             "standard": standard,
-            "kind": kind,
+            "kind": ", ".join(k if most is None else f"{k}:{most}" for k, most in kinds.items()),
             "new": str(new),
         },
+    )
+
+
+def siting_options(sites: CandidateSites, kinds: Iterable[str]) -> SitingOptions:
+    """Return the options of every site: its own kind, or each of ``kinds`` where it has none."""
+    pairs = [
+        (row, kind)
+        for row, own in enumerate(sites.frame["kind"])
+        for kind in ((own,) if own else tuple(kinds))
+    ]
+    return SitingOptions(
+        sites.lonlat,
+        np.array([row for row, _ in pairs], dtype=np.int64),
+        tuple(kind for _, kind in pairs),
     )
 
 
 def siting_demand(
     demand: Demand,
     before: CellCounts,
-    places: Places,
+    options: SitingOptions,
     network: RoadNetwork,
     settings: Settings,
     *,
@@ -223,12 +273,13 @@ def siting_demand(
             network,
             standard=held,
             origins=demand.lonlat,
-            destinations=places.lonlat,
+            destinations=options.lonlat,
             snap_limit_m=settings.snap_limit_m,
             on_progress=on_progress,
         )
+        within = sp.csr_array(within[options.site])
         for number in numbers:
-            serving = places.serve(groups[number])
+            serving = options.places.serve(groups[number])
             blocks[number] = within if serving.all() else _rows_kept(within, serving)
     return SitingDemand(
         covers=sp.csr_array(sp.hstack(blocks, format="csr")),
@@ -247,15 +298,31 @@ def _rows_kept(matrix: sp.csr_array, kept: npt.NDArray[np.bool_]) -> sp.csr_arra
 
 
 def _solve(
-    items: SitingDemand, weights: npt.NDArray[np.float64], *, new: int, params: SolveParams
+    items: SitingDemand,
+    weights: npt.NDArray[np.float64],
+    options: SitingOptions,
+    *,
+    new: int,
+    kinds: Mapping[str, int | None],
+    params: SolveParams,
 ) -> Plan:
-    n_sites = items.covers.shape[0]
     if new == 0:
         none = np.empty(0, dtype=np.int64)
         return Plan(
             status="optimal", chosen=none, objective=0.0, bound=0.0, runtime_s=0.0, method="none"
         )
-    problem = CoverageProblem(weights, items.covers, max_open=min(new, n_sites))
+    n_sites = len(options.lonlat)
+    problem = CoverageProblem(
+        weights,
+        items.covers,
+        max_open=min(new, n_sites),
+        site=options.site if len(options.site) > n_sites else None,
+        limits=tuple(
+            Limit(members=options.of_kind(kind), max_open=most)
+            for kind, most in kinds.items()
+            if most is not None
+        ),
+    )
     return solve(problem, params=params)
 
 
@@ -263,7 +330,7 @@ def _planned_sites(
     steps: tuple[Step, ...],
     demand: Demand,
     sites: CandidateSites,
-    kinds: tuple[str, ...],
+    options: SitingOptions,
     weights: npt.NDArray[np.float64],
 ) -> tuple[PlannedSite, ...]:
     """Return the sites in order; a site that adds nobody is left out."""
@@ -276,15 +343,16 @@ def _planned_sites(
         adds = np.bincount(
             step.items // n_cells, weights=weights[step.items], minlength=len(demand.groups)
         )
+        row = int(options.site[step.option])
         planned.append(
             PlannedSite(
                 order=len(planned) + 1,
-                site_id=str(sites.frame["id"].iloc[step.option]),
-                name=str(sites.frame["name"].iloc[step.option]),
-                lon=float(sites.lonlat[step.option, 0]),
-                lat=float(sites.lonlat[step.option, 1]),
-                kind=kinds[step.option],
-                district=districts[step.option],
+                site_id=str(sites.frame["id"].iloc[row]),
+                name=str(sites.frame["name"].iloc[row]),
+                lon=float(sites.lonlat[row, 0]),
+                lat=float(sites.lonlat[row, 1]),
+                kind=options.kinds[step.option],
+                district=districts[row],
                 adds_workers=step.adds,
                 adds_by_group=dict(zip(demand.groups, map(float, adds), strict=True)),
                 lost_without=step.lost_without,
@@ -302,25 +370,24 @@ def _district_of_sites(demand: Demand, lonlat: npt.NDArray[np.float64]) -> list[
     return [names[number] for number in demand.district[nearest]]
 
 
-def _counts_after(  # noqa: PLR0917 - compiled: positional only
-    demand: Demand,
-    before: CellCounts,
-    items: SitingDemand,
-    sites: CandidateSites,
-    kinds: tuple[str, ...],
-    chosen: npt.NDArray[np.int64],
-    settings: Settings,
-    standard: StandardWord,
-) -> CellCounts:
-    """Add the chosen sites to the stations in reach."""
-    shape = (len(demand.groups), len(demand))
-    road = before.road + items.covers[chosen].astype(np.uint16).sum(axis=0).reshape(shape).T
+def _road_counts_after(
+    before: CellCounts, items: SitingDemand, chosen: npt.NDArray[np.int64]
+) -> Counts:
+    """Add the chosen options to the stations in reach over the roads."""
+    n_cells, n_groups = before.road.shape
+    more = items.covers[chosen].astype(np.uint16).sum(axis=0).reshape(n_groups, n_cells)
+    return np.asarray((before.road + more.T).astype(np.uint16))
+
+
+def _straight_counts_after(
+    before: CellCounts, demand: Demand, built: Places, settings: Settings, *, standard: StandardWord
+) -> Counts:
+    """Add the built places to the stations within the circles."""
     straight = before.straight.copy()
-    places = Places(sites.lonlat[chosen], tuple(kinds[j] for j in chosen))
     for number, group in enumerate(groups_of(demand, settings)):
         straight[:, number] += straight_counts(
             standard=standard_of(group, settings, standard=standard),
             origins=demand.lonlat,
-            destinations=places.lonlat[places.serve(group)],
+            destinations=built.lonlat[built.serve(group)],
         ).astype(np.uint16)
-    return CellCounts(road.astype(np.uint16), straight)
+    return straight

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -321,9 +322,19 @@ def focus_box(contents: CityContents, *, aspect: float = 1.0) -> Box:
 def _legend(contents: CityContents, density: Density | None, t: Language) -> Legend:
     rows = [] if contents.stations is None else _kind_rows(contents.stations, t)
     if contents.plan is not None and contents.plan.sites:
-        kind = contents.plan.sites[0].kind
-        n_sites = len(contents.plan.sites)
-        rows.append(LegendRow(kind, t("新站建议", "Proposed"), n_sites, number=1))
+        first: dict[str, int] = {}
+        for site in contents.plan.sites:
+            first.setdefault(site.kind, site.order)
+        of_kind = Counter(site.kind for site in contents.plan.sites)
+        rows += [
+            LegendRow(
+                kind,
+                t(f"新建议：{t.kind(kind)}", f"Proposed: {t.kind(kind)}"),
+                of_kind[kind],
+                number=number,
+            )
+            for kind, number in first.items()
+        ]
     return Legend(
         rows=tuple(rows),
         density=density,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -30,10 +31,24 @@ class PlanWords:
     @property
     def answer(self) -> str:
         """Say how many sites reach how many workers more."""
-        n, more = len(self.plan.sites), count(self.added)
+        more = count(self.added)
         return self.t(
-            f"{n} 个新站，新覆盖 {more} 人",
-            f"{n} new stations reach {more} more workers",
+            f"{self.built}，新覆盖 {more} 人",
+            f"{self.built} reach {more} more workers",
+        )
+
+    @property
+    def built(self) -> str:
+        """Say how many new stations, by kind where there are several kinds."""
+        n = len(self.plan.sites)
+        kinds = Counter(site.kind for site in self.plan.sites)
+        mix_zh = "、".join(f"{of} 个{self.t.kind(kind)}" for kind, of in kinds.items())
+        mix_en = ", ".join(f"{of} {self.t.kind(kind).lower()}" for kind, of in kinds.items())
+        if len(kinds) == 1:
+            mix_zh = mix_en = ""
+        return self.t(
+            f"{n} 个新站" + (f"（{mix_zh}）" if mix_zh else ""),
+            f"{n} new stations" + (f" ({mix_en})" if mix_en else ""),
         )
 
     @property

@@ -18,6 +18,7 @@ from geo.measure import Box, great_circle_m
 from geo.network import RoadNetwork, build_network
 from geo.roads import RawRoads
 from planning import Coverage, Places, SitingPlan, measure_coverage, plan_stations, reach
+from planning.params import SolveParams
 from planning.reach import straight_counts, straight_radius_m, straight_reach
 
 SIDE = 9
@@ -244,6 +245,45 @@ def test_the_coverage_after_is_what_measuring_with_the_sites_gives(
     assert read.after.rows == plan.after.rows
 
 
+def test_a_mix_of_kinds_is_the_best_of_all_choices_within_its_limits(
+    demand: Demand,
+    stations: Stations,
+    sites: CandidateSites,
+    network: RoadNetwork,
+    settings: Settings,
+) -> None:
+    plan = plan_stations(
+        demand,
+        stations,
+        sites,
+        network,
+        settings,
+        new=3,
+        kinds={"station": 1, "courier_home": 2},
+        params=SolveParams(gap=0.0),
+    )
+    kinds = ("station", "courier_home", "courier_home")
+    best = max(
+        measure_coverage(
+            demand,
+            stations,
+            network,
+            settings,
+            extra_places=Places(sites.lonlat[[first, *pair]], kinds),
+        )
+        .row()
+        .within_one
+        for first in range(len(sites))
+        for pair in itertools.combinations(set(range(len(sites))) - {first}, 2)
+    )
+    assert plan.status == "optimal"
+    assert plan.objective == pytest.approx(best)
+    built = [site.kind for site in plan.sites]
+    assert built.count("station") <= 1
+    assert built.count("courier_home") <= 2
+    assert len({site.site_id for site in plan.sites}) == len(plan.sites)
+
+
 def test_a_kind_that_serves_nobody_is_refused(
     demand: Demand,
     stations: Stations,
@@ -252,7 +292,9 @@ def test_a_kind_that_serves_nobody_is_refused(
     settings: Settings,
 ) -> None:
     with pytest.raises(ProblemError, match="check their kind"):
-        plan_stations(demand, stations, sites, network, settings, new=2, kind="driver_home")
+        plan_stations(
+            demand, stations, sites, network, settings, new=2, kinds={"driver_home": None}
+        )
 
 
 def test_a_group_without_settings_is_refused(

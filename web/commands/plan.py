@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from data.sites import CandidateSites, network_grid_sites
-from data.vocabulary import KINDS
-from geo.errors import NothingYetError
+from data.vocabulary import KINDS, KINDS_BY_ID, unknown_word
+from geo.errors import InputError, NothingYetError
 from planning import SolveParams
 from planning.siting import SitingPlan, plan_stations
 from web.commands.common import (
@@ -26,6 +26,7 @@ from web.language import ENGLISH, count, gap_words
 from web.place_words import site_names
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from data.workspace import Workspace
@@ -37,8 +38,11 @@ if TYPE_CHECKING:
 @click.option("--new", required=True, type=click.IntRange(min=1), help="How many new stations.")
 @click.option(
     "--kind",
-    type=click.Choice([kind.id for kind in KINDS]),
-    help="Kind of the new stations.  [default: candidate_kind of yizhan.toml]",
+    "kind_words",
+    multiple=True,
+    metavar="KIND[:MOST]",
+    help="Kind of the new stations, at most MOST of it; give it again for a mix of kinds.  "
+    "[default: candidates.kind of yizhan.toml]",
 )
 @click.option("--standard", type=STANDARDS, default="group", show_default=True)
 @click.option(
@@ -61,7 +65,7 @@ def plan(
     *,
     folder: Path,
     new: int,
-    kind: str | None,
+    kind_words: tuple[str, ...],
     standard: StandardWord,
     time_limit_s: float,
     gap: float,
@@ -74,31 +78,45 @@ def plan(
     """
     workspace = open_workspace(folder)
     params = SolveParams(time_limit_s=time_limit_s, gap=gap, seed=seed)
+    kinds = _kinds(kind_words) or {workspace.settings.candidate_kind: None}
     figures: Figures = {}
     with steps() as progress, stopwatch(figures), progress.step("planning") as done:
-        made = plan_of(workspace, new=new, kind=kind, standard=standard, params=params, done=done)
+        made = plan_of(workspace, new=new, kinds=kinds, standard=standard, params=params, done=done)
         figures |= made.as_dict()
     places = site_names(made, workspace.network(), ENGLISH)
     for site, place in zip(figures["sites"], places, strict=True):
         site["place"] = place
     rows = [
-        (site.order, place, site.district, count(site.adds_workers))
+        (site.order, site.kind, place, site.district, count(site.adds_workers))
         for site, place in zip(made.sites, places, strict=True)
     ]
     words: list[object] = [
         sentence(made),
-        table(("order", "site", "district", "adds workers"), rows, left=3),
+        table(("order", "kind", "site", "district", "adds workers"), rows, left=4),
     ]
     if len(made.sites) < new:
         words.append("No candidate site beyond these adds a worker; the others are not proposed.")
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
+def _kinds(words: Sequence[str]) -> dict[str, int | None]:
+    """Read ``KIND`` or ``KIND:MOST`` words."""
+    kinds: dict[str, int | None] = {}
+    for word in words:
+        kind, colon, most = word.partition(":")
+        if kind not in KINDS_BY_ID:
+            raise InputError(f"--kind {word}: {unknown_word(kind, KINDS, what='kind')}")
+        if colon and not (most.isdecimal() and int(most) > 0):
+            raise InputError(f"--kind {word}: after the colon give a whole number above 0")
+        kinds[kind] = int(most) if colon else None
+    return kinds
+
+
 def plan_of(
     workspace: Workspace,
     *,
     new: int,
-    kind: str | None,
+    kinds: Mapping[str, int | None],
     standard: StandardWord,
     params: SolveParams,
     done: Done,
@@ -111,7 +129,7 @@ def plan_of(
         workspace.network(),
         workspace.settings,
         new=new,
-        kind=kind or workspace.settings.candidate_kind,
+        kinds=kinds,
         standard=standard,
         params=params,
         on_progress=done,
