@@ -49,10 +49,10 @@ HIGHWAY_CLASSES = (
 WAY_KEYS = frozenset(
     {
         "access", "vehicle", "motor_vehicle", "motorcar", "hgv", "goods", "bicycle", "foot",
-        "electric_bicycle", "motorroad", "sidewalk", "oneway", "oneway:bicycle", "oneway:foot",
+        "electric_bicycle", "motorroad", "oneway", "oneway:bicycle", "oneway:foot",
         "oneway:hgv", "cycleway", "cycleway:left", "cycleway:right", "cycleway:both", "junction",
         "maxspeed", "maxspeed:forward", "maxspeed:backward", "maxspeed:hgv", "maxweight",
-        "maxweight:hgv", "maxheight", "ramp:bicycle", "area", "impassable", "highway", "route",
+        "maxweight:hgv", "maxheight", "area", "highway", "route",
     }
 )  # fmt: skip
 """Tags of a way that a profile looks at; a reader may drop all others (and keeps names apart)."""
