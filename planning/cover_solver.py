@@ -89,7 +89,7 @@ class Fixing:
 class CoverRun:
     """One run on one task: the search's and the bound's state and the best of both so far."""
 
-    def __init__(self, task: CoverTask, *, seed: int) -> None:
+    def __init__(self, task: CoverTask, *, seed: int, start: Ints | None = None) -> None:
         cover, rows = task.cover, task.rows
         self.task = task
         self.least = 1e-12 * float(cover.weights.sum())
@@ -99,6 +99,8 @@ class CoverRun:
         self.best_value = 0.0
         self.bound_value = float(cover.weights.sum())
         self._start()
+        if start is not None:
+            self.learn(start)
         self.bound: BoundState = cover_bound.new_bound(
             cover, rows, cover_count=self.search.cover_count
         )
@@ -253,9 +255,11 @@ class CoverRun:
         )
 
 
-def search_and_bound(task: CoverTask, *, params: SolveParams, clock: Clock) -> CoverRun:
+def search_and_bound(
+    task: CoverTask, *, params: SolveParams, clock: Clock, start: Ints | None = None
+) -> CoverRun:
     """Search and bound side by side; the run holds the best plan and the bound."""
-    run = CoverRun(task, seed=params.seed)
+    run = CoverRun(task, seed=params.seed, start=start)
     if task.cover.n_items and task.rows.most:
         _rounds(run, params=params, clock=clock)
     else:

@@ -75,7 +75,7 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams) -> 
         whole_numbers=reduced.whole_numbers,
         floors=reduced.floors,
     )
-    run = search_and_bound(task, params=params, clock=clock)
+    run = search_and_bound(task, params=params, clock=clock, start=_start(reduced, params))
     answer = run.answer("greedy, swaps, Lagrangian bound")
     if not meets_floors(reduced, answer.chosen):
         floored = solve_floored(task, upper=answer.bound, params=params, clock=clock)
@@ -86,6 +86,13 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams) -> 
     else:
         answer = close_gap(run, params=params, clock=clock)
     return _plan(problem, reduced, answer, params=params, clock=clock)
+
+
+def _start(reduced: ReducedCoverage, params: SolveParams) -> Ints | None:
+    """Return the caller's first plan in the numbering of the free options."""
+    if params.start is None:
+        return None
+    return np.flatnonzero(np.isin(reduced.options, params.start))
 
 
 def _may_be(problem: CoverageProblem) -> bool:

@@ -40,7 +40,8 @@ class SolveParams:
     means within 0.4 %); 0 asks for the optimum. ``seed`` fixes every random choice: the same
     problem and seed give the same plan as long as the time limit is not hit. ``on_progress`` is
     called with a `Progress`; when it returns True the run stops, and the best plan so far comes
-    back with its bound.
+    back with its bound. ``start`` are options of a plan to begin with, such as the last answer
+    before a small change: what of it does not fit any more is left out (maximal covering).
 
     Raises
     ------
@@ -52,6 +53,7 @@ class SolveParams:
     gap: float = 0.0
     seed: int = 0
     on_progress: Callable[[Progress], bool | None] | None = None
+    start: npt.NDArray[np.int64] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.time_limit_s) and self.time_limit_s > 0):
