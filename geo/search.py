@@ -292,26 +292,24 @@ def _emit(
     targets: NDArray[np.int32],
     limit: np.float32,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
-    """Give the rows of ``best`` as CSR, one a lane, without what is beyond the limit.
+    """Give the rows of ``best``, one a lane, without what is beyond the limit.
 
-    Row k begins k places late: a lane's last write falls into that gap, which saves a branch.
+    Lane k has ``size[k]`` targets from ``k * (len(targets) + 1)`` on: room for all of them, and for
+    a last write that does not count, which saves a branch.
     """
-    size = np.zeros(LANES + 1, dtype=np.int64)
-    for t in range(len(targets)):
-        for k in range(LANES):
-            size[k + 1] += best[t * LANES + k] <= limit
-    for k in range(LANES):
-        size[k + 1] += size[k]
-    at = size[:LANES] + np.arange(LANES)
-    key = np.empty(size[LANES] + LANES, dtype=np.int32)
-    cost = np.empty(size[LANES] + LANES, dtype=np.float32)
+    room = len(targets) + 1
+    begin = np.arange(LANES) * room
+    at = begin.copy()
+    key = np.empty(LANES * room, dtype=np.int32)
+    cost = np.empty(LANES * room, dtype=np.float32)
     for t in range(len(targets)):
         target = targets[t]
         for k in range(LANES):
+            value = best[t * LANES + k]
             key[at[k]] = target
-            cost[at[k]] = best[t * LANES + k]
-            at[k] += best[t * LANES + k] <= limit
-    return size, key, cost
+            cost[at[k]] = value
+            at[k] += value <= limit
+    return at - begin, key, cost
 
 
 @compiled
@@ -383,14 +381,15 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
                         t = place[direct.key[slot]] * LANES + k
                         best[t] = min(best[t], direct.cost[slot])
             size, key, cost = _emit(best, targets, limit)
-            if filled + size[n_lanes] > len(out_key):
-                room = max(2 * len(out_key), filled + size[n_lanes])
+            total = size[:n_lanes].sum()
+            if filled + total > len(out_key):
+                room = max(2 * len(out_key), filled + total)
                 grown_key = np.empty(room, dtype=np.int32)
                 grown_cost = np.empty(room, dtype=np.float32)
                 grown_key[:filled], grown_cost[:filled] = out_key[:filled], out_cost[:filled]
                 out_key, out_cost = grown_key, grown_cost
             for k in range(n_lanes):
-                count, at = size[k + 1] - size[k], size[k] + k
+                count, at = size[k], k * (len(targets) + 1)
                 out_key[filled : filled + count] = key[at : at + count]
                 out_cost[filled : filled + count] = cost[at : at + count]
                 filled += count
