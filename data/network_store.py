@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data.atomic import replacing
-from geo.errors import FileFormatError, YizhanError
+from geo.errors import FileFormatError
 from geo.network import RoadNetwork
 
 if TYPE_CHECKING:
@@ -57,41 +57,50 @@ def save_network(network: RoadNetwork, path: Path) -> None:
 def load_network(path: Path) -> RoadNetwork:
     """Open the network in ``path``, its arrays mapped read-only from the file.
 
-    FileFormatError when the file is missing, cut short or of another format.
+    FileFormatError when the file is missing, cut short, damaged or of another format.
     """
+    header, begin = _header(path)
+    if path.stat().st_size - begin < header.get("bytes", 0):
+        raise FileFormatError(f"{path}: is cut short: build the network anew")
+    try:
+        whole = np.memmap(path, dtype=np.uint8, mode="r", offset=begin)
+        arrays = {name: _view(whole, place) for name, place in header["arrays"].items()}
+        return RoadNetwork(
+            **arrays,
+            modes=tuple(header["modes"]),
+            names=tuple(header["names"]),
+            left_out=header["left_out"],
+            known_hash=header["content_hash"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise FileFormatError(f"{path}: is damaged: build the network anew") from error
+
+
+def _header(path: Path) -> tuple[dict[str, Any], int]:
+    """Read the header of a network file and where its arrays begin."""
     try:
         with path.open("rb") as file:
             if file.read(len(MAGIC)) != MAGIC:
                 raise FileFormatError(f"{path}: is no road network of this version: build it anew")
-            header_bytes = int.from_bytes(file.read(8), "little")
-            size = path.stat().st_size
-            if header_bytes > size:
+            size = int.from_bytes(file.read(8), "little")
+            if size > path.stat().st_size:
                 raise FileFormatError(f"{path}: is cut short: build the network anew")
-            header = json.loads(file.read(header_bytes))
+            header = json.loads(file.read(size))
     except OSError as error:
         raise FileFormatError(f"{path}: cannot be opened ({error.strerror})") from error
     except ValueError as error:
-        if isinstance(error, YizhanError):
+        if isinstance(error, FileFormatError):
             raise
         raise FileFormatError(f"{path}: is damaged: build the network anew") from error
-    begin = len(MAGIC) + 8 + header_bytes
-    if size < begin + header["bytes"]:
-        raise FileFormatError(f"{path}: is cut short: build the network anew")
-    whole = np.memmap(path, dtype=np.uint8, mode="r", offset=begin) if header["bytes"] else None
-    arrays = {name: _view(whole, place) for name, place in header["arrays"].items()}
-    return RoadNetwork(
-        **arrays,
-        modes=tuple(header["modes"]),
-        names=tuple(header["names"]),
-        left_out=header["left_out"],
-        known_hash=header["content_hash"],
-    )
+    if not isinstance(header, dict):
+        raise FileFormatError(f"{path}: is damaged: build the network anew")
+    return header, len(MAGIC) + 8 + size
 
 
-def _view(whole: NDArray[np.uint8] | None, place: dict[str, Any]) -> NDArray[Any]:
+def _view(whole: NDArray[np.uint8], place: dict[str, Any]) -> NDArray[Any]:
     dtype, shape = np.dtype(place["dtype"]), tuple(place["shape"])
     size = int(np.prod(shape)) * dtype.itemsize
-    if not size or whole is None:
+    if not size:
         return np.zeros(shape, dtype=dtype)
     part = np.asarray(whole[place["at"] : place["at"] + size]).view(dtype)
     made: NDArray[Any] = part.reshape(shape)

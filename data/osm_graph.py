@@ -9,6 +9,7 @@ import numpy as np
 import osmnx
 import shapely
 
+from data.atomic import replacing
 from geo.access import HIGHWAY_CLASSES, NODE_KEYS, WAY_KEYS
 from geo.errors import FileFormatError
 from geo.profiles import check_mode
@@ -168,5 +169,10 @@ def graph_of(network: RoadNetwork, *, mode: str) -> nx.MultiDiGraph[Any]:
 
 
 def write_graphml(network: RoadNetwork, path: Path, *, mode: str) -> None:
-    """Write the network of one mode as a GraphML file that OSMnx opens."""
-    osmnx.save_graphml(graph_of(network, mode=mode), path)
+    """Write the network of one mode as a GraphML file that OSMnx opens, whole or not at all.
+
+    WorkspaceError when it cannot be written.
+    """
+    graph = graph_of(network, mode=mode)
+    with replacing(path) as draft:
+        osmnx.save_graphml(graph, draft)

@@ -58,6 +58,26 @@ def test_a_file_cut_short_is_refused(saved: Path) -> None:
             load_network(saved)
 
 
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        (b'"arrays"', b'"arrayz"'),
+        (b'"modes"', b'"mades"'),
+        (b'"<f4"', b'"<x4"'),
+        (b'"dtype"', b'"dtypo"'),
+        (b'{"arrays"', b'["arrays"'),
+        (b'"edge_from"', b'"edge_fram"'),
+        (b'"seconds"', b'"secants"'),
+    ],
+)
+def test_a_header_that_makes_no_sense_is_refused(saved: Path, there: bytes, instead: bytes) -> None:
+    whole = saved.read_bytes()
+    assert there in whole
+    saved.write_bytes(whole.replace(there, instead, 1))
+    with pytest.raises(FileFormatError, match="build"):
+        load_network(saved)
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match="cannot be opened"):
         load_network(tmp_path / "none")

@@ -8,7 +8,7 @@ import pytest
 
 from data.osm_extract import read_roads
 from data.osm_graph import graph_of, read_graphml, roads_of_graph, write_graphml
-from geo.errors import FileFormatError
+from geo.errors import FileFormatError, WorkspaceError
 from geo.network import RoadNetwork, build_network
 from geo.travel_times import travel_times
 
@@ -73,3 +73,10 @@ def test_a_file_that_is_no_graph_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_graph_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match="no such file"):
         read_graphml(tmp_path / "none.graphml")
+
+
+def test_writing_into_a_folder_that_is_not_there_is_refused(
+    helsinki: RoadNetwork, tmp_path: Path
+) -> None:
+    with pytest.raises(WorkspaceError, match="cannot be written"):
+        write_graphml(helsinki, tmp_path / "none" / "roads.graphml", mode="truck")
