@@ -68,11 +68,12 @@ def _picture(series: dict[tuple[str, str], list[tuple[float, float]]]) -> str:
     for (who, origins), points in series.items():
         line = " ".join(f"{_x(n):.1f},{_y(ms):.1f}" for n, ms in sorted(points))
         last = max(points)
+        below = 12 if _DASHES[origins] != "none" else -1
         style = f'stroke="{_COLOURS[who]}" stroke-dasharray="{_DASHES[origins]}"'
         parts += [
             f'<polyline points="{line}" fill="none" stroke-width="2" {style}/>',
             (
-                f'<text x="{_x(last[0]) + 8:.1f}" y="{_y(last[1]) + (12 if _DASHES[origins] != "none" else -1):.1f}" fill="{_COLOURS[who]}">'
+                f'<text x="{_x(last[0]) + 8:.1f}" y="{_y(last[1]) + below:.1f}" fill="{_COLOURS[who]}">'
                 f"{who}, {origins.split(',')[0]}</text>"
             ),
         ]

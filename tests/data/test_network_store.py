@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import time
+import mmap
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -42,12 +42,13 @@ def test_a_network_comes_back_as_it_was(helsinki: RoadNetwork, saved: Path) -> N
     assert back.content_hash == helsinki.content_hash == back._hash()
 
 
-def test_opening_takes_less_than_three_tenths_of_a_second(saved: Path) -> None:
-    # not a benchmark: the arrays are mapped, so a hundred openings fit into ten times the bar
-    start = time.perf_counter()
-    for _ in range(100):
-        load_network(saved)
-    assert time.perf_counter() - start < 3.0
+def test_opening_maps_the_arrays_and_reads_none(saved: Path) -> None:
+    network = load_network(saved)
+    for array in (network.seconds, network.shape_lonlat, network.main):
+        base = array
+        while isinstance(base.base, np.ndarray):
+            base = base.base
+        assert isinstance(base.base, mmap.mmap)
 
 
 def test_a_file_cut_short_is_refused(saved: Path) -> None:
