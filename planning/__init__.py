@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from planning.coverage import Coverage, CoverageRow, Places, measure_coverage
+from planning.feasibility import broken_rules
+from planning.frontier import FrontierPoint, coverage_frontier
+from planning.marginals import Step, deployment_order
 from planning.params import Plan, Progress, SolveParams
 from planning.problems import (
     BackupProblem,
@@ -18,6 +21,7 @@ from planning.problems import (
 from planning.reach import reach, straight_reach
 from planning.siting import PlannedSite, SitingPlan, plan_stations
 from planning.solver import solve
+from planning.warming import warm_up
 
 __all__ = [
     "BackupProblem",
@@ -26,6 +30,7 @@ __all__ = [
     "CoverageProblem",
     "CoverageRow",
     "Floor",
+    "FrontierPoint",
     "Limit",
     "MaxMinProblem",
     "PCenterProblem",
@@ -37,9 +42,14 @@ __all__ = [
     "SetCoverProblem",
     "SitingPlan",
     "SolveParams",
+    "Step",
+    "broken_rules",
+    "coverage_frontier",
+    "deployment_order",
     "measure_coverage",
     "plan_stations",
     "reach",
     "solve",
     "straight_reach",
+    "warm_up",
 ]
