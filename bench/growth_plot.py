@@ -73,7 +73,8 @@ def _picture(series: dict[tuple[str, str], list[tuple[float, float]]]) -> str:
         parts += [
             f'<polyline points="{line}" fill="none" stroke-width="2" {style}/>',
             (
-                f'<text x="{_x(last[0]) + 8:.1f}" y="{_y(last[1]) + below:.1f}" fill="{_COLOURS[who]}">'
+                f'<text x="{_x(last[0]) + 8:.1f}" y="{_y(last[1]) + below:.1f}"'
+                f' fill="{_COLOURS[who]}">'
                 f"{who}, {origins.split(',')[0]}</text>"
             ),
         ]
