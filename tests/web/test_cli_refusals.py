@@ -246,3 +246,18 @@ def test_wrong_words_are_refused_without_a_traceback(
     words: tuple[str, ...], city: Path, cli: Cli
 ) -> None:
     _refused(cli(*words, "-w", city))
+
+
+def test_a_citys_workspace_is_not_called_the_sample(city: Path, cli: Cli) -> None:
+    assert "not the sample" in _refused(cli("demo", "-w", city, "--no-serve"))
+
+
+def test_a_map_that_is_no_page_is_refused(city: Path, cli: Cli, tmp_path: Path) -> None:
+    assert ".html" in _refused(cli("map", "-o", tmp_path / "map.txt", "-w", city))
+    assert not (tmp_path / "map.txt").exists()
+
+
+def test_without_a_command_the_help_is_shown(cli: Cli) -> None:
+    answer = cli()
+    assert answer.code == 2
+    assert "  coverage " in answer.err

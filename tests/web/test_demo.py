@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from conftest import Cli
 
 
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, cli: Cli) -> Path:
     folder = tmp_path_factory.mktemp("demo") / "yizhan-demo"

@@ -11,6 +11,7 @@ from data.road_source import RoadSource
 from data.sample import write_sample_city
 from data.workspace import Workspace
 from geo.datum import Datum
+from geo.errors import WorkspaceError
 from planning import SolveParams
 from web.city_map import map_of_workspace
 from web.commands.common import answer, common_options, steps
@@ -42,6 +43,9 @@ def demo(folder: Path, host: str, port: int, *, no_serve: bool, as_json: bool) -
     if not (target / "yizhan.toml").exists():
         build_demo(target)
     workspace = Workspace.open(target)
+    if not workspace.settings.sample:
+        message = f"{target} is the workspace of {workspace.settings.name}, not the sample city"
+        raise WorkspaceError(f"{message}: name another folder with -w")
     if no_serve:
         built = {"workspace": str(target), "name": workspace.settings.name}
         answer(built, as_json=as_json, sample=True, words=[f"{target} holds the sample city."])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from geo.errors import InputError
 from web.city_map import map_of_workspace
 from web.commands.common import (
     Figures,
@@ -22,6 +23,9 @@ from web.commands.common import (
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="FILE.html")
 def map_(folder: Path, output: Path, *, as_json: bool) -> None:
     """Draw stations, worker density, the covered area and the proposed sites."""
+    if output.suffix.lower() not in {".html", ".htm"}:
+        message = f"{output}: the map is a page: let its name end in .html"
+        raise InputError(message)
     workspace = open_workspace(folder)
     figures: Figures = {}
     with steps() as progress, stopwatch(figures), progress.step("drawing the map"):

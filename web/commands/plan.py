@@ -95,7 +95,7 @@ def plan(
         table(("order", "kind", "site", "district", "adds workers"), rows, left=4),
     ]
     if len(made.sites) < new:
-        words.append("No candidate site beyond these adds a worker; the others are not proposed.")
+        words.append(f"You asked for {new}: no candidate site beyond these adds a worker.")
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 

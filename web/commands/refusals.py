@@ -32,6 +32,9 @@ def refusals_as_exit_code(*, as_json: bool) -> Iterator[None]:
     except YizhanError as error:
         _say(str(error))
         _end(error, as_json=as_json)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(EXIT_REFUSED)
     except click.ClickException as error:
         _say(error.format_message())
         _end(error, as_json=as_json)
