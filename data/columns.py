@@ -267,6 +267,8 @@ def _number_fault(cell: str) -> str:
         return f"{quote(cell)} is in degrees and minutes: write decimal degrees, as in 116.8012"
     if re.fullmatch(r"[+-]?\d+,\d+", cell):
         return f"{quote(cell)} has a comma: write a point for decimals and no thousands sign"
+    if re.fullmatch(r"[+-]?[\d.]+(?:e\+?\d+)?", cell, re.IGNORECASE | re.ASCII):
+        return f"{quote(cell)} is larger than any number here can be: write what is meant"
     folded = unicodedata.normalize("NFKC", cell).strip().casefold()
     if folded in {"nan", "inf", "-inf", "infinity", "null", "none", "n/a", "#n/a", "-"}:
         return f"{quote(cell)} is no number: write one, or take the row out"

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from data.districts import Districts
+
+MOST_WORKERS: Final = 1e7  # of one group at one place: more than any city has in all
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +34,8 @@ class Demand:
     Raises
     ------
     InputError
-        when shapes do not fit together, a weight is negative or not finite, or an id is double.
+        when shapes do not fit together, a weight or their sum is negative or not finite, or an id
+        is double.
     """
 
     ids: npt.NDArray[np.str_]
@@ -64,6 +67,10 @@ class Demand:
             raise InputError("demand: a point is not finite")
         if not np.isfinite(self.weights).all() or (self.weights < 0).any():
             raise InputError("demand: a number of workers is negative or not finite")
+        with np.errstate(over="ignore"):
+            summed = self.weights.sum()
+        if not np.isfinite(summed):
+            raise InputError("demand: the workers add up to more than a number can hold")
         if n and not -1 <= self.district.min() <= self.district.max() < len(self.district_names):
             raise InputError("demand: a district number lies outside district_names")
 

@@ -18,7 +18,7 @@ from data.columns import (
     read_numbers,
     read_places,
 )
-from data.demand import Demand
+from data.demand import MOST_WORKERS, Demand
 from data.tables import read_rows
 from data.vocabulary import GROUPS, Term
 from data.zones import read_zones, spread_zones
@@ -122,6 +122,12 @@ def _read_workers(
         numbers = read_numbers(columns, group, faults, blank="is empty: write 0 for none")
         for at in np.flatnonzero(numbers < 0):
             reason = f"{numbers[at]:g} workers cannot be: write 0 or more"
+            faults.add(columns.table.numbers[at], columns.heading(group), reason)
+        for at in np.flatnonzero(numbers > MOST_WORKERS):
+            reason = (
+                f"{numbers[at]:,.10g} workers at one place are more than {MOST_WORKERS:,.0f}: "
+                "write how many people work there"
+            )
             faults.add(columns.table.numbers[at], columns.heading(group), reason)
         workers[:, index] = numbers
     if not faults.found and not workers.any():

@@ -46,6 +46,7 @@ SITE_FIELDS: Final = (
     SERIAL_FIELD,
 )
 REQUIRED: Final = ("id", "name", "lon", "lat")
+MOST_YUAN: Final = 1e10  # of one site; larger numbers are slips and would swamp every budget
 
 
 def read_sites(path: Path, *, datum: Datum, box: Box) -> CandidateSites:
@@ -64,6 +65,9 @@ def read_sites(path: Path, *, datum: Datum, box: Box) -> CandidateSites:
     for number, cost in zip(table.numbers, costs, strict=True):
         if cost < 0:
             faults.add(number, columns.heading("cost_yuan"), f"{cost:g} must be 0 or more")
+        if cost > MOST_YUAN:
+            reason = f"{cost:g} yuan are more than {MOST_YUAN:,.0f}: write what the site costs"
+            faults.add(number, columns.heading("cost_yuan"), reason)
     frame: dict[str, list[Any]] = {
         "id": read_ids(columns, faults),
         "name": read_texts(columns, "name", faults, longest=LONGEST_NAME, needed=True),

@@ -113,6 +113,44 @@ def test_every_faulty_number_is_listed_with_row_and_column(tmp_path: Path) -> No
     ]
 
 
+def test_more_workers_than_a_city_has_are_refused_at_their_row_and_column(tmp_path: Path) -> None:
+    file = csv_file(
+        tmp_path / "d.csv",
+        "id,lon,lat,courier,骑手",
+        "a,116.8,33.9,10000000,1e308",
+        "b,116.8,33.9,10000001,1e308",
+        "c,116.8,33.9,1e999,-1e308",
+    )
+    assert faults_of(file) == [
+        (
+            "row 2, column 骑手: 1e+308 workers at one place are more than 10,000,000: "
+            "write how many people work there"
+        ),
+        (
+            "row 3, column courier: 10,000,001 workers at one place are more than 10,000,000: "
+            "write how many people work there"
+        ),
+        (
+            "row 3, column 骑手: 1e+308 workers at one place are more than 10,000,000: "
+            "write how many people work there"
+        ),
+        (
+            'row 4, column courier: "1e999" is larger than any number here can be: '
+            "write what is meant"
+        ),
+        "row 4, column 骑手: -1e+308 workers cannot be: write 0 or more",
+    ]
+    zones = zone_file(
+        tmp_path / "z.geojson", ({"id": 1, "courier": 1e9}, shapely.box(116.5, 33.5, 116.6, 33.6))
+    )
+    assert "row 1, column courier: 1,000,000,000 workers at one place" in faults_of(zones)[0]
+
+
+def test_as_many_workers_as_may_be_are_added_up(tmp_path: Path) -> None:
+    file = csv_file(tmp_path / "d.csv", "id,lon,lat,courier", "a,116.8,33.9,1e7", "b,116.8,33.9,1")
+    assert read(file).total() == 10_000_001
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [

@@ -199,6 +199,7 @@ def test_demand_adds_up_by_group_and_in_all() -> None:
     [
         ({"weights": np.array([[1.0, -2.0], [3, 4]])}, "negative"),
         ({"weights": np.array([[1.0, np.nan], [3, 4]])}, "not finite"),
+        ({"weights": np.full((2, 2), 1e308)}, "add up to more"),
         ({"weights": np.ones((2, 3))}, "do not fit"),
         ({"lonlat": np.array([[116.5, np.inf], [117, 33]])}, "not finite"),
         ({"ids": np.array(["1", "1"])}, "twice"),

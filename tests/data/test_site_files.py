@@ -49,6 +49,11 @@ def test_sites_in_another_datum_are_brought_to_wgs84(tmp_path: Path) -> None:
     assert sites.frame["source_lon"].tolist() == [lon]
 
 
+def test_a_cost_beyond_every_budget_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RowsError, match=r"1e\+300 yuan are more than 10,000,000,000"):
+        read(tmp_path, "id,name,lon,lat,造价", "s1,a,116.8,33.9,1e300")
+
+
 def test_faulty_sites_are_all_listed(tmp_path: Path) -> None:
     with pytest.raises(RowsError) as caught:
         read(
