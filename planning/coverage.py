@@ -5,7 +5,7 @@ Nominal coverage: a station counts when the register says that it is open and se
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InputError
+from geo.snapping import snap
 from planning.reach import reach, straight_counts
 
 if TYPE_CHECKING:
@@ -68,19 +69,33 @@ class CoverageRow:
         return self.within_two / self.workers if self.workers else 0.0
 
 
+@dataclass(frozen=True)
+class OffRoads:
+    """Who and what lies farther than ``snap_limit_m`` from every road of its mode.
+
+    ``workers`` by the mode of their group's standard; ``stations`` that serve a group by whose mode
+    they find no road. Neither is covered, or covers, over the roads.
+    """
+
+    workers: float
+    stations: int
+    snap_limit_m: float
+
+
 @dataclass(frozen=True, eq=False)
 class Coverage:
     """Coverage of a city: rows by group and district, and the stations in reach of each cell.
 
     ``standard`` is "group" (each group's own) or "national" (the one national standard).
     ``stations_in_reach`` uint16[n_cells, n_groups], the groups in the order of ``groups``; None
-    in a coverage read back from JSON, which keeps the rows only.
+    in a coverage read back from JSON. ``off_roads`` is None where nobody counted them.
     """
 
     standard: str
     groups: tuple[str, ...]
     rows: tuple[CoverageRow, ...]
     stations_in_reach: Counts | None = None
+    off_roads: OffRoads | None = None
 
     @cached_property
     def _by_key(self) -> dict[tuple[str, str], CoverageRow]:
@@ -96,7 +111,7 @@ class Coverage:
         return self._by_key[(group, district)]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the rows as plain data for JSON."""
+        """Return the rows, and what lies off the roads, as plain data for JSON."""
         return {
             "standard": self.standard,
             "groups": list(self.groups),
@@ -104,16 +119,19 @@ class Coverage:
                 asdict(row) | {"share_one": row.share_one, "share_two": row.share_two}
                 for row in self.rows
             ],
+            "off_roads": None if self.off_roads is None else asdict(self.off_roads),
         }
 
     @classmethod
     def from_dict(cls, body: dict[str, Any]) -> Coverage:
         """Read back what `as_dict` wrote."""
         names = CoverageRow.__dataclass_fields__
+        off = body.get("off_roads")  # results that were stored before it was counted
         return cls(
             standard=str(body["standard"]),
             groups=tuple(body["groups"]),
             rows=tuple(CoverageRow(**{n: row[n] for n in names}) for row in body["rows"]),
+            off_roads=None if off is None else OffRoads(**off),
         )
 
 
@@ -152,7 +170,38 @@ def measure_coverage(
         extra_places=extra_places,
         on_progress=on_progress,
     )
-    return coverage_of_counts(demand, counts, standard=standard)
+    off_roads = count_off_roads(demand, stations, network, settings, standard=standard)
+    return replace(coverage_of_counts(demand, counts, standard=standard), off_roads=off_roads)
+
+
+def count_off_roads(
+    demand: Demand,
+    stations: Stations,
+    network: RoadNetwork,
+    settings: Settings,
+    *,
+    standard: StandardWord = "group",
+) -> OffRoads:
+    """Count the workers and the serving stations that find no road of their mode.
+
+    A station counts once, when it serves a group (is open, and for it) by whose mode no road lies
+    within ``settings.snap_limit_m``.
+    """
+    workers = 0.0
+    off_stations = np.zeros(len(stations), dtype=np.bool_)
+    by_mode: dict[str, list[int]] = {}
+    groups = groups_of(demand, settings)
+    for held, numbers in by_standard(groups, settings, standard=standard).items():
+        by_mode.setdefault(held.mode, []).extend(numbers)
+    for mode, numbers in by_mode.items():
+        served = np.any([stations.serves(groups[number]) for number in numbers], axis=0)
+        cells, places = (
+            ~snap(network, lonlat, mode=mode, limit_m=settings.snap_limit_m).found
+            for lonlat in (demand.lonlat, stations.lonlat)
+        )
+        workers += float(demand.weights[cells][:, numbers].sum())
+        off_stations |= served & places
+    return OffRoads(workers, int(off_stations.sum()), settings.snap_limit_m)
 
 
 def groups_of(demand: Demand, settings: Settings) -> tuple[GroupSettings, ...]:

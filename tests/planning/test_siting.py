@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -18,6 +19,7 @@ from geo.measure import Box, great_circle_m
 from geo.network import RoadNetwork, build_network
 from geo.roads import RawRoads
 from planning import Coverage, Places, SitingPlan, measure_coverage, plan_stations, reach
+from planning.coverage import OffRoads
 from planning.params import SolveParams
 from planning.reach import straight_counts, straight_radius_m, straight_reach
 
@@ -25,6 +27,7 @@ SIDE = 9
 STEP_DEGREES = 0.0021  # about 195 m east, 233 m north: no way of the grid is near a cutoff
 FOOT = ServiceStandard("foot", 900.0, 1000.0)
 EBIKE = ServiceStandard("ebike", 120.0)
+TRUCK = ServiceStandard("truck", 120.0)
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,10 @@ def lonlat() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def network(lonlat: np.ndarray) -> RoadNetwork:
+    return grid_network(lonlat, {"highway": "residential"})
+
+
+def grid_network(lonlat: np.ndarray, tags: dict[str, str]) -> RoadNetwork:
     grid = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
     lines = [*grid, *grid.T]
     return build_network(
@@ -47,7 +54,7 @@ def network(lonlat: np.ndarray) -> RoadNetwork:
             way_node=np.concatenate(lines).astype(np.int32),
             way_tags=np.ones(len(lines), dtype=np.int32),
             way_name=np.full(len(lines), -1, dtype=np.int32),
-            tag_sets=({}, {"highway": "residential"}),
+            tag_sets=({}, tags),
             names=(),
         )
     )
@@ -192,6 +199,55 @@ def test_coverage_is_read_back_from_its_dict(
     again = Coverage.from_dict(json.loads(json.dumps(coverage.as_dict())))
     assert again.rows == coverage.rows
     assert again.stations_in_reach is None
+
+
+def test_workers_and_stations_that_no_road_reaches_are_counted_by_the_mode_they_go_by(
+    demand: Demand, lonlat: np.ndarray, network: RoadNetwork, settings: Settings
+) -> None:
+    away = lonlat.copy()
+    away[[3, 50]] += [0.05, 0.0]  # 4.6 km east of the town's last road
+    weights = demand.weights.copy()
+    weights[[3, 50]] = [[7, 11], [0, 2.5]]
+    strayed = replace(demand, lonlat=away, weights=weights)
+    records = [
+        {"id": "near", "kind": "station"},
+        {"id": "far", "kind": "station"},
+        {"id": "for nobody here", "kind": "driver_home"},
+        {"id": "shut", "kind": "station", "status": "closed"},
+    ]
+    stations = Stations.from_records(
+        [
+            record | {"name": "S", "lon": lonlat[0, 0] - 0.1 * min(k, 1), "lat": lonlat[0, 1]}
+            for k, record in enumerate(records)
+        ]
+    )
+    coverage = measure_coverage(strayed, stations, network, settings)
+    assert coverage.off_roads == OffRoads(workers=20.5, stations=1, snap_limit_m=500.0)
+    again = Coverage.from_dict(json.loads(json.dumps(coverage.as_dict())))
+    assert again.off_roads == coverage.off_roads
+
+
+def test_who_finds_no_road_depends_on_the_mode_and_on_the_limit(
+    demand: Demand, stations: Stations, lonlat: np.ndarray, settings: Settings
+) -> None:
+    foot_only = grid_network(lonlat, {"highway": "footway"})
+    national = measure_coverage(demand, stations, foot_only, settings, standard="national")
+    assert national.off_roads == OffRoads(workers=0.0, stations=0, snap_limit_m=500.0)
+    driving = replace(
+        settings,
+        groups=(settings.groups[0], replace(settings.groups[1], standard=TRUCK)),
+        snap_limit_m=50.0,
+    )
+    own = measure_coverage(demand, stations, foot_only, driving)
+    assert own.off_roads == OffRoads(demand.weights[:, 1].sum(), 3, 50.0)
+
+
+def test_a_coverage_stored_before_roads_were_asked_is_still_read(
+    demand: Demand, stations: Stations, network: RoadNetwork, settings: Settings
+) -> None:
+    body = measure_coverage(demand, stations, network, settings).as_dict()
+    del body["off_roads"]
+    assert Coverage.from_dict(body).off_roads is None
 
 
 def test_the_plan_is_the_best_of_all_subsets(
