@@ -109,7 +109,7 @@ class MedianRun:
     @property
     def done(self) -> bool:
         """Whether the proven gap is the one asked for."""
-        return self.lower > self.cutoff or self.cost + self.task.settled <= 0.0
+        return self.lower >= self.cutoff or self.cost + self.task.settled <= 0.0
 
     def report(self) -> bool:
         """Tell the caller; True when the run must end."""

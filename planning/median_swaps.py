@@ -182,13 +182,11 @@ def open_only(pairs: MedianPairs, state: SwapState, sites: Ints) -> float:
     state.gain[:] = 0.0
     state.loss[:] = 0.0
     state.extra[:] = 0.0
-    total = 0.0
     for i in range(len(state.first)):
         _nearest_two(pairs, state, i)
         _count(pairs, state, i, 1.0)
-        total += state.first[i]
     state.work[0] += state.extra.size
-    return total
+    return float(state.first.sum())
 
 
 @compiled
@@ -250,7 +248,10 @@ def improve(pairs: MedianPairs, state: SwapState, cost: float, least: float) -> 
         if site < 0:
             return cost
         _swap(pairs, state, site, slot)
-        cost -= best
+        before, cost = cost, float(state.first.sum())
+        # the tables lose a little of their precision with every swap: a swap must save in truth
+        if cost >= before:
+            return cost
 
 
 @compiled
@@ -276,8 +277,8 @@ def iterate(  # noqa: PLR0917 - compiled: positional only
         return best_cost
     current = state.opened.copy()
     while state.work[0] < most_work:
-        cost = _shaken(pairs, state, now)
-        cost = improve(pairs, state, cost, least)
+        _shaken(pairs, state)
+        cost = improve(pairs, state, float(state.first.sum()), least)
         if cost > now + least:
             _back(pairs, state, current)
             continue
@@ -290,8 +291,8 @@ def iterate(  # noqa: PLR0917 - compiled: positional only
 
 
 @compiled
-def _shaken(pairs: MedianPairs, state: SwapState, cost: float) -> float:
-    """Make one to four random swaps near a random item; returns the cost then."""
+def _shaken(pairs: MedianPairs, state: SwapState) -> None:
+    """Make one to four random swaps near a random item."""
     i = _below(state, len(state.first))
     for _ in range(1 + _below(state, 4)):
         j = _near_item(pairs, state, i)
@@ -299,9 +300,7 @@ def _shaken(pairs: MedianPairs, state: SwapState, cost: float) -> float:
         if j < 0:
             continue
         r = _slot_to_close(state, i, j)
-        cost -= state.gain[j] - state.loss[r] + state.extra[j, r]
         _swap(pairs, state, j, r)
-    return cost
 
 
 @compiled
