@@ -383,7 +383,9 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
             size, key, cost = _emit(best, targets, limit)
             total = size[:n_lanes].sum()
             if filled + total > len(out_key):
-                room = max(2 * len(out_key), filled + total)
+                # room for the rest at the same rate: fresh memory costs more than the search
+                done = low + group + n_lanes
+                room = int((filled + total) * 1.1 * len(rows) / done) + 4096
                 grown_key = np.empty(room, dtype=np.int32)
                 grown_cost = np.empty(room, dtype=np.float32)
                 grown_key[:filled], grown_cost[:filled] = out_key[:filled], out_cost[:filled]
@@ -405,7 +407,7 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
             step = LANES
         elif a_state < _CALM:
             step = _BLOCK
-    return offset, out_key[:filled].copy(), out_cost[:filled].copy()
+    return offset, out_key[:filled], out_cost[:filled]
 
 
 @compiled
