@@ -34,6 +34,7 @@ Floats = npt.NDArray[np.float64]
 # Elementary steps of a search at one radius: while bisecting, and just below the best plan.
 QUICK_STEPS = 10_000_000
 LONG_STEPS = 150_000_000
+STEPS_PER_PAIR = 1_000
 # Share of the time left that the first question to the programme may take.
 FIRST_SHARE = 0.7
 
@@ -115,6 +116,7 @@ class CenterRun:
             covers.indices.astype(np.int32),
             np.ones(covers.shape[1]),
         )
+        steps = min(steps, STEPS_PER_PAIR * len(cover.option_item))
         state = center_search.new_state(cover, seed=self.params.seed)
         found = center_search.reach_all(cover, state, self.p, self.plan, steps)
         if len(found):
@@ -145,6 +147,8 @@ class CenterRun:
             if not self.search(middle, QUICK_STEPS):
                 low = max(middle, self.low)
         while self.low + 1 < self.high and self.left_s() > 0.0:
+            if self.high < len(self.radii) and self.ask(self.high - 1, exact=False):
+                continue
             if not self.search(self.high - 1, LONG_STEPS):
                 return
 
