@@ -291,17 +291,17 @@ def _emit(
     best: NDArray[np.float32],
     targets: NDArray[np.int32],
     limit: np.float32,
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
-    """Give the rows of ``best``, one a lane, without what is beyond the limit.
+    key: NDArray[np.int32],
+    cost: NDArray[np.float32],
+) -> NDArray[np.int64]:
+    """Put the rows of ``best`` into ``key`` and ``cost``, one a lane, if within the limit.
 
-    Lane k has ``size[k]`` targets from ``k * (len(targets) + 1)`` on: room for all of them, and for
-    a last write that does not count, which saves a branch.
+    The answer is how many targets each lane has. Lane k begins at ``k * (len(targets) + 1)``: room
+    for all of them, and for a last write that does not count, which saves a branch.
     """
     room = len(targets) + 1
     begin = np.arange(LANES) * room
     at = begin.copy()
-    key = np.empty(LANES * room, dtype=np.int32)
-    cost = np.empty(LANES * room, dtype=np.float32)
     for t in range(len(targets)):
         target = targets[t]
         for k in range(LANES):
@@ -309,7 +309,7 @@ def _emit(
             key[at[k]] = target
             cost[at[k]] = value
             at[k] += value <= limit
-    return at - begin, key, cost
+    return at - begin
 
 
 @compiled
@@ -342,6 +342,10 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
     out_key = np.empty(4096, dtype=np.int32)
     out_cost = np.empty(4096, dtype=np.float32)
     filled = 0
+    room_rows, room_targets = 0, 0  # scratch that is kept from block to block
+    room_lanes = np.empty(0, dtype=np.float32)
+    key = np.empty(0, dtype=np.int32)
+    cost = np.empty(0, dtype=np.float32)
     low, step = 0, _BLOCK
     while low < len(rows):
         block = rows[low : low + step]
@@ -354,9 +358,16 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
         near_start, near_head, near_cost = _local_graph(graph, order, local)
         targets = order if whole else _targets_of(order, stub, direct, block, place)
         n_rows = (m + _WORD) // _WORD * _WORD
-        lanes = np.empty(n_rows * LANES, dtype=np.float32)
+        if n_rows > room_rows:
+            room_rows = n_rows + n_rows // 4
+            room_lanes = np.empty(room_rows * LANES, dtype=np.float32)
+        lanes = room_lanes[: n_rows * LANES]
         dirty = np.zeros(n_rows, dtype=np.uint8)
         best = lanes if whole else np.empty(len(targets) * LANES, dtype=np.float32)
+        if len(targets) >= room_targets:
+            room_targets = len(targets) + len(targets) // 4 + 1
+            key = np.empty(room_targets * LANES, dtype=np.int32)
+            cost = np.empty(room_targets * LANES, dtype=np.float32)
         visits = 0
         for group in range(0, len(block), LANES):
             n_lanes = min(LANES, len(block) - group)
@@ -380,7 +391,7 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
                     for slot in range(direct.start[row], direct.start[row + 1]):
                         t = place[direct.key[slot]] * LANES + k
                         best[t] = min(best[t], direct.cost[slot])
-            size, key, cost = _emit(best, targets, limit)
+            size = _emit(best, targets, limit, key, cost)
             total = size[:n_lanes].sum()
             if filled + total > len(out_key):
                 # room for the rest at the same rate: fresh memory costs more than the search
