@@ -38,7 +38,7 @@ MOST_PAIRS = 2_000_000
 # Above so many pairs branches beat the programme.
 LEAST_PAIRS_BRANCHED = 4_000
 # The part of the time limit's steps that a round of branching and search takes.
-ROUND_PART = 0.08
+ROUND_PART = 0.35
 
 
 def close_gap(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAnswer:
@@ -98,7 +98,7 @@ def _inside(
 
 def search_on(run: CoverRun, *, params: SolveParams, clock: Clock, stop: Event | None) -> None:
     """Anneal again and again until time is up, the gap is reached or ``stop`` is set."""
-    steps = int(params.time_limit_s * STEPS_PER_S * 0.2)
+    steps = int(params.time_limit_s * STEPS_PER_S * ROUND_PART)
     while clock.left_s > 0.0 and not (stop is not None and stop.is_set()):
         run.search_round(steps, clock=clock, stop=stop)
         if stop is None and (done(run, params) or clock.report(run.value, run.upper)):
