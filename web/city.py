@@ -70,11 +70,11 @@ class City:
 
     def roads_version(self) -> str:
         """Return a short text that changes when the road network changes."""
-        return _short_hash(self._changed("network.npy"))
+        return _short_hash(self._changed("network.bin"))
 
     def roads_json(self) -> str:
         """Return the base map of the worker's page as GeoJSON; empty where no roads are yet."""
-        return self._keep("roads", self._changed("network.npy"), self._draw_roads)
+        return self._keep("roads", self._changed("network.bin"), self._draw_roads)
 
     def contents(self) -> CityContents:
         """Return what maps and reports show (NothingYetError when there is nothing to draw)."""
@@ -125,8 +125,9 @@ class City:
         plan = self.workspace().newest_result("plan")
         return (
             self._stations_key(),
+            repr(self.workspace().contents("sites")),
             None if plan is None else plan.id,
-            self._changed("network.npy"),
+            self._changed("network.bin"),
             self._changed("demand.npz"),
         )
 

@@ -18,6 +18,7 @@ from geo.errors import NothingYetError
 from geo.measure import EARTH_RADIUS_M, Box, from_metric, to_metric
 from planning.siting import SitingPlan
 from web.density import density_of
+from web.freshness import newest_outdated
 from web.label_points import label_point
 from web.language import CHINESE, Language, count, standard_words
 from web.maps import MapDocument, SafeMap
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from data.workspace import Workspace
     from geo.network import RoadNetwork
     from web.density import Density
+    from web.freshness import Outdated
     from web.road_lines import RoadLines
     from web.station_features import Feature
 
@@ -58,7 +60,7 @@ class CityContents:
     """What a map of a city shows; None or empty where there is nothing yet.
 
     ``covered`` is the area within the national standard of an open station, ``made_on`` the day
-    that the legend names.
+    that the legend names, ``outdated`` what has changed since the plan.
     """
 
     settings: Settings
@@ -69,6 +71,7 @@ class CityContents:
     covered: BaseGeometry | None
     plan: SitingPlan | None
     made_on: date
+    outdated: Outdated | None = None
 
     def mark_lonlat(self) -> npt.NDArray[np.float64]:
         """Return where stations and new sites stand, float64[n, 2]."""
@@ -112,6 +115,7 @@ class CityMap:
     language: Language
     sample: bool
     site_names: tuple[str, ...] = ()
+    outdated: Outdated | None = None
 
     def html(self) -> str:
         """Return the map as one HTML document that asks nobody for anything."""
@@ -162,6 +166,7 @@ def contents_of(workspace: Workspace) -> CityContents:
         covered=_covered(network, stations, settings),
         plan=None if result is None else SitingPlan.from_dict(dict(result.body)),
         made_on=datetime.now(UTC).astimezone().date(),
+        outdated=newest_outdated(workspace),
     )
 
 
@@ -201,6 +206,7 @@ def city_map(contents: CityContents, *, language: Language = CHINESE) -> CityMap
         language=language,
         sample=settings.sample,
         site_names=names,
+        outdated=contents.outdated,
     )
 
 

@@ -19,10 +19,24 @@ if TYPE_CHECKING:
     from data.settings import Settings
     from data.stations import Stations
     from planning.siting import SitingPlan
+    from web.freshness import Outdated
     from web.language import Language
 
 _BASIC_EQUIPMENT: Final = ("drinking_water", "microwave", "seats", "phone_charging", "first_aid")
 _N_GAPS: Final = 3
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A group that no kind of the plan's stations serves.
+
+    ``missing`` are its workers without a station, ``kinds`` what would serve them, the most
+    particular first.
+    """
+
+    group: str
+    missing: float
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +44,9 @@ class ReportFigures:
     """What a report says: coverage now and, where there is a plan, after it.
 
     ``national`` is coverage by the national standard, None where it was not measured. ``inputs``
-    maps what the figures were computed from to its sha256.
+    maps what the figures were computed from to its sha256; ``places`` name the sites of the plan
+    in their order; ``outdated`` says what has changed since. ``stations`` is None where the
+    present register is not the one that the figures are of.
     """
 
     settings: Settings
@@ -40,6 +56,8 @@ class ReportFigures:
     national: Coverage | None
     inputs: dict[str, str]
     made_on: date
+    places: tuple[str, ...] = ()
+    outdated: Outdated | None = None
 
     @property
     def after(self) -> Coverage | None:
@@ -87,10 +105,35 @@ class ReportFigures:
         return tuple(name for name in names if self.before.row(ALL, name).workers > 0)
 
     def gaps(self) -> tuple[CoverageRow, ...]:
-        """Return the three pairs of district and group with the most workers out of reach."""
+        """Return where most workers are out of reach: three groups, each in its worst district."""
         rows = [row for row in self.newest.rows if ALL not in {row.group, row.district}]
         rows.sort(key=lambda row: row.within_one - row.workers)
-        return tuple(row for row in rows if row.workers - row.within_one >= 1)[:_N_GAPS]
+        worst: dict[str, CoverageRow] = {}
+        for row in rows:
+            if row.workers - row.within_one >= 1:
+                worst.setdefault(row.group, row)
+        return tuple(worst.values())[:_N_GAPS]
+
+    @property
+    def planned_kinds(self) -> tuple[str, ...]:
+        """The kinds of the plan's sites, in the order of the vocabulary."""
+        there = set() if self.plan is None else {site.kind for site in self.plan.sites}
+        return tuple(term.id for term in KINDS if term.id in there)
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Return the groups that no kind of new station serves while some of them have none."""
+        groups = [held for held in self.settings.groups if held.id in self.peopled_groups]
+        found = []
+        for held in groups if self.planned_kinds else ():
+            row = self.newest.row(held.id)
+            missing = row.workers - row.within_one
+            if missing >= 1 and not held.kinds & set(self.planned_kinds):
+                # The kinds made for few groups first: those are what a planner would build.
+                n_served = {kind: sum(kind in one.kinds for one in groups) for kind in held.kinds}
+                order = [term.id for term in reversed(KINDS) if term.id in held.kinds]
+                order.sort(key=lambda kind: n_served[kind])
+                found.append(LeftOut(held.id, missing, tuple(order)))
+        return tuple(found)
 
     def manifest(self) -> str:
         """Return the sha256 of all inputs together: the number of this report."""

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from data.atomic import write_text
-from geo.errors import NothingYetError
-from planning.coverage import Coverage, measure_coverage
-from planning.siting import SitingPlan
 from web.city_map import CityContents, contents_of, source_of
+from web.freshness import newest_outdated
 from web.language import CHINESE, standard_words
 from web.pages import render
 from web.picture import picture_of, shows_a_part
 from web.place_words import site_names
 from web.plan_words import PlanWords
+from web.report_basis import basis_of, measure
 from web.report_figures import ReportFigures, aims_of
 from web.report_tables import coverage_rows, csv_text, plan_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from data.settings import Settings
     from data.workspace import Workspace
     from web.language import Language
+    from web.report_basis import Basis
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +53,7 @@ class Report:
             figures=figures,
             settings=figures.settings,
             plan=figures.plan,
-            words=None
-            if figures.plan is None
-            else PlanWords(figures.plan, t, site_names(figures.plan, self.contents.network, t)),
+            words=None if figures.plan is None else PlanWords(figures.plan, t, figures.places),
             aims=() if figures.stations is None else aims_of(figures.stations, t),
             picture=picture_of(self.contents, t),
             shows_a_part=shows_a_part(self.contents),
@@ -84,26 +81,46 @@ def report_of(
         when neither coverage nor a plan was computed yet.
     """
     settings = workspace.settings
-    contents = contents_of(workspace) if contents is None else contents
-    plan, before, inputs = _newest(workspace)
+    basis = basis_of(workspace)
+    contents = _belonging(contents_of(workspace) if contents is None else contents, basis)
+    names = () if basis.plan is None else site_names(basis.plan, contents.network, language)
     figures = ReportFigures(
         settings=settings,
         stations=contents.stations,
-        before=before,
-        plan=plan,
-        national=_stored_national(workspace),
-        inputs=inputs,
+        before=basis.before,
+        plan=basis.plan,
+        national=basis.national,
+        inputs=basis.inputs,
         made_on=contents.made_on,
+        places=names,
+        outdated=basis.outdated,
     )
     return Report(figures, contents, language)
+
+
+def _belonging(contents: CityContents, basis: Basis) -> CityContents:
+    """Leave out of the contents what the figures of the report are not about."""
+    changed = () if basis.outdated is None else basis.outdated.changed
+    if basis.plan is None and contents.plan is not None:
+        return replace(contents, plan=None)
+    if basis.outdated is None:
+        return contents
+    return replace(
+        contents,
+        stations=None if "stations" in changed else contents.stations,
+        covered=None if {"stations", "network"} & set(changed) else contents.covered,
+    )
 
 
 def write_report(workspace: Workspace, output: Path, *, language: Language = CHINESE) -> list[Path]:
     """Write ``report.html``, ``coverage.csv`` and ``plan.csv`` into a folder; returns the files.
 
-    Coverage by the national standard is measured first where the workspace has none yet.
+    Coverage by the national standard is measured first where the workspace has none yet, and that
+    by the groups' standards where the newest plan is of another time.
     """
-    _measure_national(workspace)
+    measure("national", workspace)
+    if newest_outdated(workspace, "plan") is not None:
+        measure("group", workspace)
     report = report_of(workspace, language=language)
     output.mkdir(parents=True, exist_ok=True)
     texts = {
@@ -114,50 +131,3 @@ def write_report(workspace: Workspace, output: Path, *, language: Language = CHI
     for name, text in texts.items():
         write_text(output / name, text)
     return [output / name for name in texts]
-
-
-def _newest(workspace: Workspace) -> tuple[SitingPlan | None, Coverage, dict[str, str]]:
-    """Return the newest plan, coverage before it, and what they were computed from."""
-    kept = workspace.newest_result("plan")
-    if kept is not None:
-        plan = SitingPlan.from_dict(dict(kept.body))
-        return plan, plan.before, {**plan.inputs, "computed": kept.created_at}
-    kept = workspace.newest_result("coverage")
-    if kept is None:
-        raise NothingYetError(
-            f"{workspace.folder} has no coverage and no plan yet: run yizhan coverage, then "
-            "yizhan plan --new 12"
-        )
-    inputs = {name: str(value) for name, value in kept.inputs.items()}
-    return None, Coverage.from_dict(dict(kept.body)), inputs | {"computed": kept.created_at}
-
-
-def _stored_national(workspace: Workspace) -> Coverage | None:
-    """Return the newest coverage by the national standard, None where it was never measured."""
-    for result in workspace.results("coverage"):
-        if result.body.get("standard") == "national":
-            return Coverage.from_dict(dict(result.body))
-    return None
-
-
-def _measure_national(workspace: Workspace) -> None:
-    """Measure coverage by the national standard where the inputs have changed since."""
-    demand, stations = workspace.demand(), workspace.stations()
-    network, settings = workspace.network(), workspace.settings
-    inputs = {
-        "demand": demand.content_hash,
-        "stations": stations.content_hash,
-        "network": network.content_hash,
-        "standard": "national",
-        "national": _national_words(settings),
-    }
-    for result in workspace.results("coverage"):
-        if all(result.inputs.get(name) == value for name, value in inputs.items()):
-            return
-    coverage = measure_coverage(demand, stations, network, settings, standard="national")
-    workspace.save_result("coverage", inputs=inputs, body=coverage.as_dict())
-
-
-def _national_words(settings: Settings) -> str:
-    standard = settings.national
-    return f"{standard.mode} {standard.cutoff_s:g} s {standard.radius_m or 0:g} m"

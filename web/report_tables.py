@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from data.vocabulary import SAMPLE_NOTICE
-from web.language import CHINESE, ENGLISH
+from web.language import CHINESE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,11 +49,23 @@ def coverage_rows(figures: ReportFigures) -> list[Row]:
 def plan_rows(figures: ReportFigures) -> list[Row]:
     """Return the sites of the plan in their order, the headings first and alone without a plan."""
     groups = figures.groups
-    heading: Row = ["order", "site_id", "name", "kind", "kind_zh", "district", "lon", "lat"]
+    heading: Row = [
+        "order",
+        "site_id",
+        "name",
+        "place",
+        "kind",
+        "kind_zh",
+        "district",
+        "lon",
+        "lat",
+    ]
     heading += ["adds_workers", *(f"adds_{group}" for group in groups), "lost_without"]
     rows = [heading]
-    for site in figures.plan.sites if figures.plan is not None else ():
-        row: Row = [site.order, site.site_id, site.name, site.kind, CHINESE.kind(site.kind)]
+    sites = () if figures.plan is None else figures.plan.sites
+    for site, place in zip(sites, figures.places or [site.name for site in sites], strict=True):
+        row: Row = [site.order, site.site_id, site.name, place, site.kind]
+        row += [CHINESE.kind(site.kind)]
         row += [site.district, round(site.lon, _DIGITS), round(site.lat, _DIGITS)]
         row += [round(site.adds_workers, 2)]
         row += [round(site.adds_by_group.get(group, 0.0), 2) for group in groups]
@@ -84,7 +96,7 @@ def _rows_of(coverage: Coverage, when: str) -> list[Row]:
             when,
             row.group,
             CHINESE.group(row.group),
-            row.district if row.district != "all" else ENGLISH.district("all"),
+            row.district,
             round(row.workers, 2),
             round(row.within_one, 2),
             round(row.share_one, 4),

@@ -152,7 +152,8 @@ def _plan(workspace: Workspace) -> None:
     plan = plan_stations(demand, stations, sites, network, settings, new=3)
     workspace.save_result("plan", inputs=plan.inputs, body=plan.as_dict())
     coverage = measure_coverage(demand, stations, network, settings, standard="national")
-    workspace.save_result("coverage", inputs={"standard": "national"}, body=coverage.as_dict())
+    hashes = {name: plan.inputs[name] for name in ("demand", "stations", "network")}
+    workspace.save_result("coverage", inputs=hashes, body=coverage.as_dict())
 
 
 @pytest.fixture(scope="session")

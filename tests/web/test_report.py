@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,7 @@ from planning.siting import SitingPlan
 from web.language import CHINESE, ENGLISH, count, gap_words, points, share, two_digits
 from web.report_figures import aims_of
 from web.report_pages import report_of, write_report
-from web.report_tables import csv_text
+from web.report_tables import coverage_rows, csv_text, plan_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,14 +96,57 @@ def test_the_lead_says_before_after_and_proof(report: Report, plan: SitingPlan) 
     assert "已证明" in html
 
 
-def test_the_named_gaps_are_the_largest_that_remain(report: Report, plan: SitingPlan) -> None:
+def test_the_named_gaps_are_the_largest_that_remain_one_a_group(
+    report: Report, plan: SitingPlan
+) -> None:
     gaps = report.figures.gaps()
-    assert 1 <= len(gaps) <= 3
-    missing = sorted(
-        (r.workers - r.within_one for r in plan.after.rows if "all" not in (r.group, r.district)),
-        reverse=True,
+    assert len(gaps) == len({gap.group for gap in gaps}) == 3
+    worst = {
+        group: max(
+            r.workers - r.within_one
+            for r in plan.after.rows
+            if r.group == group and r.district != "all"
+        )
+        for group in plan.after.groups
+        if group != "all"
+    }
+    missing = sorted(worst.values(), reverse=True)
+    assert [gap.workers - gap.within_one for gap in gaps] == missing[:3]
+
+
+def test_a_group_that_no_new_station_serves_is_told_with_what_would(
+    city: Workspace, report: Report, plan: SitingPlan
+) -> None:
+    assert {site.kind for site in plan.sites} == {"station"}
+    assert report.figures.left_out() == ()
+    settings = city.settings
+    kinds = frozenset({"driver_home", "service_centre", "base"})
+    groups = tuple(
+        replace(group, kinds=kinds) if group.id == "sanitation_worker" else group
+        for group in settings.groups
     )
-    assert [gap.workers - gap.within_one for gap in gaps] == missing[: len(gaps)]
+    figures = replace(report.figures, settings=replace(settings, groups=groups))
+    (out,) = figures.left_out()
+    row = plan.after.row("sanitation_worker")
+    assert (out.group, out.missing) == ("sanitation_worker", row.workers - row.within_one)
+    assert out.kinds[0] == "driver_home"  # made for fewest groups
+    assert set(out.kinds) == kinds
+    told = replace(report, figures=figures).body
+    assert "新建的驿站不服务环卫工人" in told
+    assert f"{count(out.missing)} 人，要靠司机之家、服务基地或服务中心。" in told
+    english = replace(report, figures=figures, language=ENGLISH).body
+    assert "do not serve this group: sanitation worker." in english
+    assert "driver home, service base or service centre." in english
+
+
+def test_the_tables_name_places_as_the_pages_do(report: Report) -> None:
+    heading, *rows = plan_rows(report.figures)
+    place = heading.index("place")
+    assert [row[place] for row in rows] == list(report.figures.places)
+    assert all("路" in str(row[place]) for row in rows)
+    assert all(str(row[place]) in html.unescape(report.body) for row in rows)
+    assert "全市" not in csv_text(coverage_rows(report.figures))
+    assert "Whole city" not in csv_text(coverage_rows(report.figures))
 
 
 def test_aims_count_only_what_the_register_says(city: Workspace) -> None:

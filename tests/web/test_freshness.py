@@ -1,0 +1,120 @@
+"""Claims about a plan whose register has changed since."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from data.stations import Stations
+from data.workspace import Workspace
+from web.app import create_app
+from web.city_map import map_of_workspace
+from web.freshness import newest_outdated
+from web.language import ENGLISH
+from web.report_basis import basis_of
+from web.report_pages import report_of, write_report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BAND = "规划之后站点登记有变"
+
+
+@pytest.fixture
+def changed(city_folder: Path, tmp_path: Path) -> Workspace:
+    """The planned city after a month: half of its stations are no longer there."""
+    folder = tmp_path / "changed"
+    shutil.copytree(city_folder, folder)
+    workspace = Workspace.open(folder)
+    frame = workspace.stations().frame
+    workspace.replace_stations(Stations(frame.iloc[::2].reset_index(drop=True)))
+    return workspace
+
+
+def test_a_plan_of_the_present_inputs_says_nothing(city: Workspace, city_folder: Path) -> None:
+    assert newest_outdated(city) is None
+    assert basis_of(city).national is not None
+    client = create_app(city_folder, testing=True).test_client()
+    for text in (client.get("/plan").text, client.get("/report").text):
+        assert "outdated-band" not in text
+
+
+def test_plan_report_and_map_say_that_the_register_has_changed_since(
+    changed: Workspace, tmp_path: Path
+) -> None:
+    client = create_app(changed.folder, testing=True).test_client()
+    write_report(changed, tmp_path / "report")
+    texts = {
+        "/plan": client.get("/plan").text,
+        "/report": client.get("/report").text,
+        "map": map_of_workspace(changed).html(),
+        "report": (tmp_path / "report" / "report.html").read_text("utf-8"),
+    }
+    for name, text in texts.items():
+        assert text.count('<p class="outdated-band"') == 1, name
+        assert BAND in text, name
+        assert "<code>yizhan plan</code>" in text, name
+    assert "The register of stations has changed" in client.get("/plan?lang=en").text
+    assert "The register of stations has changed" in client.get("/report?lang=en").text
+    assert "The register of stations" in map_of_workspace(changed, language=ENGLISH).html()
+
+
+def test_the_old_plans_figures_stand_without_the_new_registers_count(changed: Workspace) -> None:
+    report = report_of(changed)
+    assert report.figures.plan is not None
+    assert report.figures.stations is None
+    assert report.figures.national is not None  # of the plan's own inputs
+    assert "个开放站点" not in report.body
+    assert "规划时" in report.body
+
+
+def test_the_report_file_tells_of_the_present_and_leaves_the_old_plan_out(
+    changed: Workspace, tmp_path: Path
+) -> None:
+    write_report(changed, tmp_path)
+    report = report_of(changed)
+    stations = changed.stations()
+    assert report.figures.plan is None
+    assert report.figures.inputs["stations"] == stations.content_hash
+    assert report.figures.before.standard == "group"
+    assert f"有 {report.figures.n_open} 个开放站点" in report.body
+    assert "本报告只列现状" in report.body
+    assert "data-site" not in report.body
+    rows = list(csv.reader(io.StringIO((tmp_path / "plan.csv").read_text("utf-8-sig"))))
+    assert len(rows) == 1
+
+
+def test_a_change_of_the_workers_is_named_and_the_register_stays(changed: Workspace) -> None:
+    before = Workspace.open(changed.folder)
+    demand = before.demand()
+    before.replace_demand(replace(demand, weights=2 * demand.weights))
+    band = newest_outdated(before)
+    assert band is not None
+    assert band.changed == ("stations", "demand")
+    assert "站点登记、工友人数有变" in map_of_workspace(before).html()
+
+
+def test_sites_are_compared_only_where_some_were_imported(city: Workspace) -> None:
+    result = city.newest_result("plan")
+    assert result is not None
+    assert "sites" in result.inputs
+    assert city.contents("sites") is None
+    assert newest_outdated(city) is None
+
+
+def test_coverage_alone_says_that_it_is_of_another_time(changed: Workspace, tmp_path: Path) -> None:
+    """A city that measured coverage and never planned."""
+    old = changed.results("coverage")[0]
+    folder = tmp_path / "unplanned"
+    workspace = Workspace.create(folder, name="试验市", box=changed.settings.box)
+    workspace.replace_stations(changed.stations())
+    workspace.save_result("coverage", inputs=old.inputs, body=old.body)
+    text = create_app(folder, testing=True).test_client().get("/report").text
+    assert "覆盖之后站点登记" in text
+    assert "<code>yizhan coverage</code>" in text
+    assert "个开放站点" not in text
