@@ -49,7 +49,7 @@ def coverage(folder: Path, standard: StandardWord, *, as_json: bool) -> None:
         figures,
         as_json=as_json,
         sample=workspace.settings.sample,
-        words=[_sentence(measured), *_tables(measured)],
+        words=[_sentence(measured), *_tables(measured), *_off_roads(measured)],
     )
 
 
@@ -76,6 +76,20 @@ def _sentence(measured: Coverage) -> str:
         f"over the road network; straight lines would say "
         f"{share(whole.straight_one, whole.workers)}."
     )
+
+
+def _off_roads(measured: Coverage) -> list[str]:
+    """Say who lies too far from any road to be counted as reached, where anybody does."""
+    off = measured.off_roads
+    if off is None or (round(off.workers) == 0 and off.stations == 0):
+        return []
+    return [
+        (
+            f"{count(off.workers)} workers and {count(off.stations)} stations lie more than "
+            f"{off.snap_limit_m:g} m from any road of their mode and count as out of reach: "
+            "check the extract and the coordinates."
+        )
+    ]
 
 
 def _tables(measured: Coverage) -> list[Table]:
