@@ -9,14 +9,24 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from data.vocabulary import Term, find_term, quote, split_words, unknown_word
+from data.passed_over import is_passed_over, is_total
+from data.vocabulary import (
+    GROUPS,
+    Term,
+    find_term,
+    list_terms,
+    names_everyone,
+    quote,
+    split_words,
+    unknown_word,
+)
 from geo.datum import Datum, parse_datum, to_wgs84
-from geo.errors import DatumError, InputError, RowFault, RowsError
+from geo.errors import DatumError, FileFormatError, InputError, RowFault, RowsError
 from geo.measure import great_circle_m
 
 if TYPE_CHECKING:
@@ -41,6 +51,7 @@ NOTICE_FIELD: Final = Term(
     "notice", "备注", "notice", ("说明", "remark", "remarks", "note", "notes")
 )
 SERIAL_FIELD: Final = Term("serial", "序号", "serial number", ("seq", "no"))
+_REMARKS: Final = (NOTICE_FIELD, SERIAL_FIELD)
 _SAME_PLACE_M: Final = 1.0
 _SAME_DEGREES: Final = 5e-4  # 50 m: a rounded copy of the point, but not one in another datum
 _LONGEST_HEADING: Final = 80
@@ -67,10 +78,14 @@ class Faults:
 
 @dataclass(frozen=True)
 class Columns:
-    """A table whose headings are understood: field id -> number of its column."""
+    """A table whose headings are understood: field id -> number of its column.
+
+    ``passed`` are the numbers of the columns that no field is read from.
+    """
 
     table: Table
     index: Mapping[str, int]
+    passed: tuple[int, ...] = ()
 
     def has(self, name: str) -> bool:
         """Tell whether the table has this field."""
@@ -94,20 +109,30 @@ def match_headings(
 ) -> Columns:
     """Find out which column is which field.
 
+    Columns of `data.passed_over.PASSED_OVER` are left out, and so are rows at the end that have no
+    place and add up the others (合计).
+
     Raises
     ------
     RowsError
         when a heading is not known (the nearest is named), means a field that another means too,
         or a required field has no column.
+    FileFormatError
+        when all rows only add up others.
     """
     faults = Faults(table.file)
     index: dict[str, int] = {}
+    passed: list[int] = []
     for number, heading in enumerate(table.headings):
         term = _field_of(heading, fields)
-        if term is None:
+        if term is None and is_passed_over(heading):
+            passed.append(number)
+        elif term is None:
             if heading or any(table.column(number)):
                 shown = heading[:_LONGEST_HEADING] or None
                 faults.add(None, shown, _unknown_heading(heading, number, fields))
+        elif term.id in index and term in _REMARKS:
+            passed.append(number)
         elif term.id in index:
             other = table.headings[index[term.id]]
             faults.add(None, heading, f"means {term.id}, as {quote(other)} does: delete one")
@@ -120,7 +145,22 @@ def match_headings(
     for term in missing:
         faults.add(None, None, f"has no column {term.id} ({term.zh}), which every {what} needs")
     faults.refuse_if_any()
-    return Columns(table, index)
+    return _without_totals(Columns(table, index, tuple(passed)))
+
+
+def _without_totals(columns: Columns) -> Columns:
+    """Leave out the rows at the end that have no coordinates and begin with 合计, total …."""
+    table = columns.table
+    if table.lonlat is not None or table.areas is not None:
+        return columns
+    lon, lat = columns.cells("lon"), columns.cells("lat")
+    count = len(table)
+    while count and not lon[count - 1] and not lat[count - 1] and is_total(table.rows[count - 1]):
+        count -= 1
+    if not count:
+        raise FileFormatError(f"{table.file}: has a heading and no rows but a total")
+    kept = replace(table, rows=table.rows[:count], numbers=table.numbers[:count])
+    return replace(columns, table=kept)
 
 
 def read_ids(columns: Columns, faults: Faults) -> list[str]:
@@ -162,7 +202,7 @@ def read_word(
     for number, word in zip(columns.table.numbers, columns.cells(name), strict=True):
         term = find_term(word, terms) if word else None
         if not word and default is None:
-            cure = f"is empty: write one of {', '.join(term.id for term in terms)}"
+            cure = f"is empty: write one of {list_terms(terms)}"
             faults.add(number, columns.heading(name), cure)
         elif word and term is None:
             faults.add(number, columns.heading(name), unknown_word(word, terms, what=name))
@@ -179,6 +219,22 @@ def read_words(
         known, unknown = split_words(text, terms) if text else ((), ())
         for word in unknown:
             faults.add(number, columns.heading(name), unknown_word(word, terms, what=what))
+        found.append(tuple(term.id for term in known))
+    return found
+
+
+def read_groups(columns: Columns, name: str, faults: Faults) -> list[tuple[str, ...]]:
+    """Read a column of lists of groups; empty also where a cell names everyone (全体户外劳动者)."""
+    found: list[tuple[str, ...]] = []
+    for number, text in zip(columns.table.numbers, columns.cells(name), strict=True):
+        known, unknown = split_words(text, GROUPS) if text else ((), ())
+        if names_everyone(text):
+            known, unknown = (), ()
+        for word in unknown:
+            reason = unknown_word(word, GROUPS, what="group")
+            if names_everyone(word):
+                reason = f"{quote(word)} stands beside groups: keep it alone, or the groups alone"
+            faults.add(number, columns.heading(name), reason)
         found.append(tuple(term.id for term in known))
     return found
 

@@ -62,7 +62,7 @@ def read_sites(path: Path, *, datum: Datum, box: Box) -> CandidateSites:
     columns = match_headings(table, SITE_FIELDS, required=REQUIRED, what="site")
     faults = Faults(table.file)
     costs = read_numbers(columns, "cost_yuan", faults, blank=None)
-    for number, cost in zip(table.numbers, costs, strict=True):
+    for number, cost in zip(columns.table.numbers, costs, strict=True):
         if cost < 0:
             faults.add(number, columns.heading("cost_yuan"), f"{cost:g} must be 0 or more")
         if cost > MOST_YUAN:

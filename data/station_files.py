@@ -15,6 +15,7 @@ from data.columns import (
     SOURCE_FIELDS,
     Faults,
     match_headings,
+    read_groups,
     read_ids,
     read_places,
     read_texts,
@@ -25,7 +26,7 @@ from data.points import point_frame
 from data.stations import Stations
 from data.table_files import write_points
 from data.tables import read_rows
-from data.vocabulary import FACILITIES, GROUPS, KINDS, SAMPLE_NOTICE, STATUSES, Term
+from data.vocabulary import FACILITIES, KINDS, SAMPLE_NOTICE, STATUSES, Term
 from geo.errors import FileFormatError
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def read_stations(path: Path, *, datum: Datum, box: Box, sample: bool | None = N
     ----------
     path
         the file; id, name, kind, lon and lat are needed, `STATION_FIELDS` lists what else is read.
-        A column of remarks (备注) or of running numbers (序号) is passed over.
+        A column of remarks (备注), of running numbers (序号) or one of
+        `data.passed_over.PASSED_OVER` is passed over.
     datum
         in what the coordinates are given; they are brought to WGS-84 and kept beside it.
     box
@@ -90,7 +92,7 @@ def read_stations(path: Path, *, datum: Datum, box: Box, sample: bool | None = N
         "address": read_texts(columns, "address", faults, longest=LONGEST_TEXT),
         "hours": read_texts(columns, "hours", faults, longest=LONGEST_TEXT),
         "facilities": read_words(columns, "facilities", FACILITIES, faults, what="facility"),
-        "groups": read_words(columns, "groups", GROUPS, faults, what="group"),
+        "groups": read_groups(columns, "groups", faults),
         "status": read_word(columns, "status", STATUSES, faults, default="open"),
         "phone": read_texts(columns, "phone", faults, longest=LONGEST_NAME),
     }
@@ -105,11 +107,14 @@ def read_stations(path: Path, *, datum: Datum, box: Box, sample: bool | None = N
 
 
 def _refuse_sample(columns: Columns, faults: Faults) -> None:
-    """Note rows that say that they are generated."""
-    for number, text in zip(columns.table.numbers, columns.cells("notice"), strict=True):
-        if SAMPLE_NOTICE in text:
-            reason = "says that the row is a generated sample: this workspace is a real register"
-            faults.add(number, columns.heading("notice"), reason)
+    """Note rows that say that they are generated, in whichever column that is not read."""
+    reason = "says that the row is a generated sample: this workspace is a real register"
+    table = columns.table
+    remarks = {columns.index["notice"]} if columns.has("notice") else set()
+    for column in sorted(remarks | set(columns.passed)):
+        for number, text in zip(table.numbers, table.column(column), strict=True):
+            if SAMPLE_NOTICE in text:
+                faults.add(number, table.headings[column], reason)
 
 
 def write_stations(stations: Stations, path: Path, *, sample: bool = False) -> None:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 SAMPLE_NOTICE: Final = "示意数据 / generated sample, not the real register"
 
 _JOINTS = re.compile(r"[\s_\-·•.]+")
+_EVERYONE = re.compile(
+    r"(?:(?:全部|全体|所有|不限|各类|广大)(?:户外)?(?:劳动者|工作者|职工)?(?:群体|人群|人员)?"
+    r"|户外(?:劳动者|工作者|职工)(?:群体|人群|人员)?|户外(?:作业)?(?:人员|人群|群体)"
+    r"|(?:all|any)(?:outdoor)?(?:workers|groups)?|outdoorworkers|everyone|everybody)"
+)
 _SEPARATORS = re.compile(r"[、,，;；|｜/／\n\r\t]+")
 
 
@@ -200,10 +205,31 @@ def split_words(text: str, terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], t
     return tuple(found.values()), tuple(unknown)
 
 
+def names_everyone(text: str) -> bool:
+    """Tell whether a cell of groups says all outdoor workers and no group by name.
+
+    全部, 全体, 所有, 不限, 户外劳动者, 全体户外劳动者群体, "all workers" … Such a cell means what
+    an empty one does: those whom the kind serves. Registers have it in every row, and read as every
+    group it would have lorries stop at each kiosk.
+    """
+    return _EVERYONE.fullmatch(normal_word(text)) is not None
+
+
+def list_terms(terms: tuple[Term, ...]) -> str:
+    """List terms for an advice, identifier and Chinese word: "station 驿站, base 区域服务基地"."""
+    return ", ".join(f"{term.id} {term.zh}" for term in terms)
+
+
 def nearest_word(word: str, words: Iterable[str]) -> str | None:
-    """Return the spelling in ``words`` that looks most like ``word``; None if none does at all."""
+    """Return the spelling in ``words`` that looks most like ``word``; None if none is alike.
+
+    Half the signs in common is not alike: 建成时间 is no slip of 服务时间, nor 电视 of 换电. A
+    letter says less than a Chinese sign, so of words in letters more must agree.
+    """
     spellings = {normal_word(known): known for known in words}
-    matches = difflib.get_close_matches(normal_word(word)[:64], spellings, n=1, cutoff=0.5)
+    written = normal_word(word)[:64]
+    cutoff = 0.7 if written.isascii() else 0.6
+    matches = difflib.get_close_matches(written, spellings, n=1, cutoff=cutoff)
     return spellings[matches[0]] if matches else None
 
 
@@ -214,7 +240,7 @@ def unknown_word(word: str, terms: tuple[Term, ...], *, what: str) -> str:
     if term is not None:
         cure = f"did you mean {term.id} ({term.zh})?"
     else:
-        cure = "use one of " + ", ".join(term.id for term in terms)
+        cure = f"use one of {list_terms(terms)}"
     return f"{quote(word)} is no {what}: {cure}"
 
 

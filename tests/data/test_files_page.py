@@ -10,9 +10,11 @@ import pytest
 
 from data import tables
 from data.columns import LONGEST_NAME, LONGEST_TEXT
+from data.demand import MOST_WORKERS
 from data.demand_files import DEMAND_FIELDS
+from data.passed_over import PASSED_OVER
+from data.site_files import MOST_YUAN, SITE_FIELDS
 from data.site_files import REQUIRED as SITE_NEEDS
-from data.site_files import SITE_FIELDS
 from data.station_files import REQUIRED as STATION_NEEDS
 from data.station_files import STATION_FIELDS
 from data.zones import SQUARE_M
@@ -40,8 +42,15 @@ def test_the_page_of_files_lists_every_column_and_which_are_needed(
     assert {name for bold, name, _ in rows if bold} == set(needed)
 
 
+def test_the_page_of_files_lists_every_column_that_is_passed_over() -> None:
+    for about, words in PASSED_OVER.items():
+        assert f"| {about} | {'、'.join(words)} |" in PAGE
+
+
 def test_the_page_of_files_gives_the_limits_of_the_readers() -> None:
     assert f"at most {tables.MAX_BYTES >> 20} MB, {tables.MAX_ROWS:,} rows" in PAGE
     assert f"and {tables.MAX_COLUMNS} columns, a cell {tables.MAX_CELL:,} characters" in PAGE
     assert f"a name or id\n{LONGEST_NAME}, an address or hours {LONGEST_TEXT}" in PAGE
     assert f"{SQUARE_M:.0f} m grid" in PAGE
+    assert f"more than {MOST_WORKERS:,.0f} at one place" in PAGE
+    assert f"yuan, at most {MOST_YUAN:,.0f};" in PAGE

@@ -49,6 +49,11 @@ ROW = [
     "开放",
     "0561-1",
 ]
+KIND_WORDS = (
+    "service_centre 综合服务中心, base 区域服务基地, driver_home 司机之家, rider_home 骑手之家, "
+    "courier_home 快递员之家, station 户外劳动者服务驿站, "
+    "micro_station 微型驿站, mobile_station 移动驿站"
+)
 READABLE = (".csv", ".xlsx", ".geojson")
 
 
@@ -175,17 +180,14 @@ def test_every_fault_of_a_file_is_listed_with_row_column_reason_and_cure(tmp_pat
         ["g", "庚", "驿站", 116.8, 33.9],
     ]
     assert faults_of(csv_file(tmp_path / "r.csv", *rows, joint=";")) == [
-        'row 2, column 类型: "驿占" is no kind: did you mean station (户外劳动者服务驿站)?',
+        f'row 2, column 类型: "驿占" is no kind: use one of {KIND_WORDS}',
         'row 3, column 编号: "a" stands in row 2 already',
         "row 3, column 名称: is empty",
         "row 3, column 纬度: 116.8 is no latitude: longitude and latitude are swapped",
         'row 4, column 经度: "nan" is no number: write one, or take the row out',
         "row 4, column 纬度: is empty: write a number",
         "row 5, column 编号: is empty: every row needs an id of its own",
-        (
-            "row 5, column 类型: is empty: write one of service_centre, base, driver_home, "
-            "rider_home, courier_home, station, micro_station, mobile_station"
-        ),
+        f"row 5, column 类型: is empty: write one of {KIND_WORDS}",
         (
             'row 5, column 经度: "116°48\'" is in degrees and minutes: write decimal degrees, '
             "as in 116.8012"
@@ -196,10 +198,7 @@ def test_every_fault_of_a_file_is_listed_with_row_column_reason_and_cure(tmp_pat
             "row 6, column 经度: lies 194.6 km outside the workspace's box "
             "116.388,33.283,117.045,34.25: check it, or widen box in yizhan.toml"
         ),
-        (
-            'row 7, column 类型: "qqq" is no kind: use one of service_centre, base, driver_home, '
-            "rider_home, courier_home, station, micro_station, mobile_station"
-        ),
+        f'row 7, column 类型: "qqq" is no kind: use one of {KIND_WORDS}',
         "row 7, column 经度: 1e+06 lies nowhere on earth: write decimal degrees",
     ]
 
@@ -225,7 +224,7 @@ def test_a_point_that_only_another_datum_brings_inside_is_questioned(tmp_path: P
 @pytest.mark.parametrize(
     ("headings", "words"),
     [
-        (["编号", "名称", "类型", "经度", "纬度", "设旋"], 'column 设旋: "设旋" is no known heading: did you mean facilities (设施)? If not, delete the column'),  # noqa: E501 - the message as a whole
+        (["编号", "名称", "类型", "经度", "纬度", "服务设旋"], 'column 服务设旋: "服务设旋" is no known heading: did you mean facilities (设施)? If not, delete the column'),  # noqa: E501 - the message as a whole
         (["编号", "名称", "类型", "经度"], "has no column lat (纬度), which every station needs"),
         (["编号", "id", "名称", "类型", "经度", "纬度"], 'id: means id, as "编号" does'),
         (["编号", "名称", "类型", "经度", "纬度", "颜色代号"], "or delete it"),

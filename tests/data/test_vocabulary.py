@@ -82,9 +82,22 @@ def test_an_unknown_word_is_answered_with_the_nearest() -> None:
     assert unknown_word("statoin", KINDS, what="kind") == (
         '"statoin" is no kind: did you mean station (户外劳动者服务驿站)?'
     )
-    assert "use one of service_centre, base" in unknown_word("zzz", KINDS, what="kind")
+    assert "use one of service_centre 综合服务中心, base" in unknown_word("zzz", KINDS, what="kind")
     assert nearest_word("微波炉子", ["微波炉", "冰箱"]) == "微波炉"
     assert nearest_word("", ["a"]) is None
+
+
+def test_a_likeness_of_half_the_signs_is_none() -> None:
+    assert nearest_word("建成时间", ["服务时间", "开放时间"]) is None
+    assert nearest_word("电视", ["换电", "电话"]) is None
+    assert nearest_word("写字间", ["卫生间"]) is None
+    assert nearest_word("营业时问", ["营业时间"]) == "营业时间"
+    assert nearest_word("area", ["face", "aed"]) is None
+
+
+def test_an_advice_lists_the_chinese_words_too() -> None:
+    advice = unknown_word("zzz", KINDS, what="kind")
+    assert all(f"{kind.id} {kind.zh}" in advice for kind in KINDS)
 
 
 @settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
