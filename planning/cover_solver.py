@@ -45,7 +45,7 @@ SHORT_CHUNK_STEPS = 500_000
 # The bound has come to rest when its step factor is below this.
 RESTED = 1e-3
 # Heat of the annealing as parts of the mean weight that an open option covers.
-HOT, COLD = 0.06, 0.001
+HOT, COLD = 0.03, 0.003
 
 
 class FloorRow(NamedTuple):
