@@ -334,6 +334,21 @@ def test_isochrones_grow_with_the_minutes_and_hold_the_station(
     assert cli(*words[:3], "S99", *words[4:], "-w", way.folder).code == 2
 
 
+def test_winter_reaches_fewer_and_the_usual_result_stays(way: Way, cli: Cli) -> None:
+    before = way.workspace.newest_result("coverage")
+    winter = cli("coverage", "--when", "winter", "-w", way.folder, "--json").json
+    usual = _row(way.answers["coverage"]["rows"], "delivery_rider")
+    assert winter["when"] == "winter"
+    assert 0 < _row(winter["rows"], "delivery_rider")["within_one"] < usual["within_one"]
+    assert way.workspace.newest_result("coverage") == before
+
+
+def test_a_base_map_is_written(way: Way, cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "base.pmtiles"
+    assert cli("network", "basemap", "-o", file, "-w", way.folder).code == 0
+    assert file.read_bytes()[:7] == b"PMTiles"
+
+
 def test_a_graph_goes_out_to_osmnx_and_comes_back(way: Way, cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "foot.graphml"
     assert cli("network", "export", "-o", file, "-w", way.folder).code == 0

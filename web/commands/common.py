@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich.console import Console
@@ -18,6 +18,10 @@ from rich.text import Text
 
 from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
+from geo.factors import TIME_FACTORS, with_factors
+
+if TYPE_CHECKING:
+    from geo.network import RoadNetwork
 
 F = TypeVar("F", bound=Callable[..., Any])
 Figures = dict[str, Any]
@@ -40,6 +44,21 @@ json_option = click.option(
 def common_options(command: F) -> F:
     """Give a command ``-w/--workspace`` and ``--json``."""
     return workspace_option(json_option(command))
+
+
+when_option = click.option(
+    "--when",
+    type=click.Choice(["usual", *TIME_FACTORS]),
+    default="usual",
+    show_default=True,
+    help="Slower or faster roads by mode and class, as in docs/network.md.",
+)
+
+
+def network_when(workspace: Workspace, when: str) -> RoadNetwork:
+    """Return the workspace's network as it is at a time: usual, night, rush, winter."""
+    network = workspace.network()
+    return network if when == "usual" else with_factors(network, TIME_FACTORS[when])
 
 
 class Steps:

@@ -12,10 +12,12 @@ from web.commands.common import (
     Figures,
     answer,
     common_options,
+    network_when,
     open_workspace,
     steps,
     stopwatch,
     table,
+    when_option,
 )
 from web.language import count, share
 
@@ -38,13 +40,17 @@ STANDARDS = click.Choice(get_args(StandardWord))
     show_default=True,
     help="group: each group in its own mode and time; national: 1 km and 15 min on foot for all.",
 )
-def coverage(folder: Path, standard: StandardWord, *, as_json: bool) -> None:
-    """Say how many workers are within one and two stations, by group and district."""
+@when_option
+def coverage(folder: Path, standard: StandardWord, when: str, *, as_json: bool) -> None:
+    """Say how many workers are within one and two stations, by group and district.
+
+    Pages and reports show the usual coverage; another --when is told here only.
+    """
     workspace = open_workspace(folder)
     figures: Figures = {}
     with steps() as progress, stopwatch(figures), progress.step("measuring coverage") as done:
-        measured = coverage_of(workspace, standard=standard, done=done)
-        figures |= measured.as_dict()
+        measured = coverage_of(workspace, standard=standard, when=when, done=done)
+        figures |= {"when": when, **measured.as_dict()}
     answer(
         figures,
         as_json=as_json,
@@ -53,9 +59,15 @@ def coverage(folder: Path, standard: StandardWord, *, as_json: bool) -> None:
     )
 
 
-def coverage_of(workspace: Workspace, *, standard: StandardWord, done: Done) -> Coverage:
-    """Measure the coverage of the workspace's stations and keep it as its newest result."""
-    demand, stations, network = workspace.demand(), workspace.stations(), workspace.network()
+def coverage_of(
+    workspace: Workspace, *, standard: StandardWord, when: str = "usual", done: Done
+) -> Coverage:
+    """Measure the coverage of the workspace's stations; the usual one is kept as a result."""
+    demand, stations, network = (
+        workspace.demand(),
+        workspace.stations(),
+        network_when(workspace, when),
+    )
     measured = measure_coverage(
         demand, stations, network, workspace.settings, standard=standard, on_progress=done
     )
@@ -64,7 +76,8 @@ def coverage_of(workspace: Workspace, *, standard: StandardWord, done: Done) -> 
         "stations": stations.content_hash,
         "network": network.content_hash,
     }
-    workspace.save_result("coverage", inputs=inputs, body=measured.as_dict())
+    if when == "usual":
+        workspace.save_result("coverage", inputs=inputs, body=measured.as_dict())
     return measured
 
 

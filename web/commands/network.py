@@ -21,10 +21,12 @@ from web.commands.common import (
     Figures,
     answer,
     common_options,
+    network_when,
     open_workspace,
     steps,
     stopwatch,
     table,
+    when_option,
 )
 from web.language import count
 
@@ -117,9 +119,28 @@ def export(folder: Path, output: Path, mode: str, *, as_json: bool) -> None:
 
 @network.command()
 @common_options
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="FILE.pmtiles")
+def basemap(folder: Path, output: Path, *, as_json: bool) -> None:
+    """Write roads by class, names and districts as vector tiles (PMTiles) for a base map."""
+    # Pandas, GDAL and the tile driver are needed by this command alone.
+    from data.base_map import write_base_map  # noqa: PLC0415
+
+    workspace = open_workspace(folder)
+    figures: Figures = {"file": str(output)}
+    with steps() as progress, stopwatch(figures), progress.step("drawing the base map"):
+        frame = workspace.districts.frame if len(workspace.districts) else None
+        write_base_map(workspace.network(), output, districts=frame)
+    figures["bytes"] = output.stat().st_size
+    words = [f"The base map is {output} ({output.stat().st_size / 1e6:.1f} MB)."]
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+@network.command()
+@common_options
 @click.option("--station", "station_id", required=True, help="Id of the station in the register.")
 @click.option("--mode", type=click.Choice(MODES), default="foot", show_default=True)
 @click.option("--minutes", "minutes_text", default="5,10,15", show_default=True, metavar="M[,M...]")
+@when_option
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
 def isochrone(
     *,
@@ -127,6 +148,7 @@ def isochrone(
     station_id: str,
     mode: str,
     minutes_text: str,
+    when: str,
     output: Path,
     as_json: bool,
 ) -> None:
@@ -134,10 +156,10 @@ def isochrone(
     workspace = open_workspace(folder)
     figures: Figures = {"file": str(output), "station": station_id, "mode": mode}
     with steps() as progress, stopwatch(figures), progress.step("drawing the area"):
-        place = _place_of(workspace, station_id)
+        place, roads = _place_of(workspace, station_id), network_when(workspace, when)
         areas = {
             minutes: isochrone_area(
-                workspace.network(), mode=mode, lonlat_of_one_place=place, cutoff_s=60 * minutes
+                roads, mode=mode, lonlat_of_one_place=place, cutoff_s=60 * minutes
             )
             for minutes in _minutes(minutes_text)
         }

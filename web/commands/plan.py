@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -16,10 +17,12 @@ from web.commands.common import (
     Figures,
     answer,
     common_options,
+    network_when,
     open_workspace,
     steps,
     stopwatch,
     table,
+    when_option,
 )
 from web.commands.coverage import STANDARDS
 from web.language import ENGLISH, count, gap_words
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     "[default: candidates.kind of yizhan.toml]",
 )
 @click.option("--standard", type=STANDARDS, default="group", show_default=True)
+@when_option
 @click.option(
     "--time-limit",
     "time_limit_s",
@@ -67,6 +71,7 @@ def plan(
     new: int,
     kind_words: tuple[str, ...],
     standard: StandardWord,
+    when: str,
     time_limit_s: float,
     gap: float,
     seed: int,
@@ -81,7 +86,15 @@ def plan(
     kinds = _kinds(kind_words) or {workspace.settings.candidate_kind: None}
     figures: Figures = {}
     with steps() as progress, stopwatch(figures), progress.step("planning") as done:
-        made = plan_of(workspace, new=new, kinds=kinds, standard=standard, params=params, done=done)
+        made = plan_of(
+            workspace,
+            new=new,
+            kinds=kinds,
+            standard=standard,
+            when=when,
+            params=params,
+            done=done,
+        )
         figures |= made.as_dict()
     places = site_names(made, workspace.network(), ENGLISH)
     for site, place in zip(figures["sites"], places, strict=True):
@@ -118,6 +131,7 @@ def plan_of(
     new: int,
     kinds: Mapping[str, int | None],
     standard: StandardWord,
+    when: str = "usual",
     params: SolveParams,
     done: Done,
 ) -> SitingPlan:
@@ -126,7 +140,7 @@ def plan_of(
         workspace.demand(),
         workspace.stations(),
         candidate_sites(workspace),
-        workspace.network(),
+        network_when(workspace, when),
         workspace.settings,
         new=new,
         kinds=kinds,
@@ -134,6 +148,9 @@ def plan_of(
         params=params,
         on_progress=done,
     )
+    # The network is traced by what it was built from; the hour is told beside it.
+    traced = {"network": workspace.network().content_hash, "when": when}
+    made = replace(made, inputs={**made.inputs, **traced})
     workspace.save_result("plan", inputs=made.inputs, body=made.as_dict())
     return made
 
