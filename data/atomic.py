@@ -7,15 +7,29 @@ sees the old file or the new one, and a full disk or a power cut leaves the old 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from geo.errors import WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_RIGHTS = "check the owner and the rights of its folder, or choose another"
+_IN_THE_WAY = "a file stands where a folder must be: rename it or choose another folder"
+_CURES: Final = {
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: "the disk may only be read: choose another folder",
+    errno.ENOENT: "make its folder first",
+    errno.ENOTDIR: _IN_THE_WAY,
+    errno.EEXIST: _IN_THE_WAY,
+    errno.EISDIR: "a folder has this name: choose another name",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
 
 
 @contextlib.contextmanager
@@ -64,9 +78,9 @@ def write_bytes(path: Path, content: bytes) -> None:
 def cannot_write(path: Path, error: OSError) -> WorkspaceError:
     """Say in one line why ``path`` cannot be written and what to do."""
     reason = error.strerror or str(error) or type(error).__name__
+    cure = _CURES.get(error.errno or 0, "free some space or choose another folder")
     return WorkspaceError(
-        f"{path} cannot be written ({reason}): free some space or choose another folder; "
-        "what was there before is unchanged"
+        f"{path} cannot be written ({reason}): {cure}; what was there before is unchanged"
     )
 
 

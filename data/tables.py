@@ -138,7 +138,7 @@ def _bytes_of(path: Path) -> bytes:
     except FileNotFoundError:
         raise FileFormatError(f"{path}: no such file") from None
     except IsADirectoryError:
-        raise FileFormatError(f"{path.name}: is a folder, not a file") from None
+        raise FileFormatError(f"{path}: is a folder, not a file: name the file in it") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or error
         raise FileFormatError(f"{quote(str(path))}: cannot be read ({reason})") from None

@@ -3,8 +3,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import zipfile
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -15,9 +17,6 @@ from hypothesis import strategies as st
 from data import tables
 from data.tables import clean_text, harmless, read_rows
 from geo.errors import FileFormatError, RowsError, YizhanError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".geojson", ".json")
 
@@ -78,6 +77,12 @@ def test_a_file_that_is_missing_empty_blank_or_a_folder_is_one_line(
     refused(put(tmp_path / f"blank{suffix}", b" \n\r\n "), "is empty")
     (tmp_path / f"folder{suffix}").mkdir()
     refused(tmp_path / f"folder{suffix}", "is a folder")
+
+
+@pytest.mark.parametrize("name", [".", "..", "/"])
+def test_a_folder_without_a_name_of_its_own_is_still_named(name: str) -> None:
+    with pytest.raises(FileFormatError, match=f"^{re.escape(name)}: is a folder, not a file"):
+        read_rows(Path(name))
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
