@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -54,7 +55,10 @@ class City:
         return self.workspace().settings
 
     def features(self) -> list[Feature]:
-        """Return the stations as features, by name; empty where there is no register yet."""
+        """Return the stations as features, in the order to list; empty with no register yet.
+
+        The service centres first, then by district and name, the same in both languages.
+        """
         return self._keep("features", self._stations_key(), self._read_features)
 
     def collection(self, features: list[Feature]) -> dict[str, Any]:
@@ -145,7 +149,19 @@ class City:
         except NothingYetError:
             return []
         features = station_features(stations, self.settings.groups)
-        return sorted(features, key=lambda feature: str(feature["properties"]["name"]))
+        district = self.workspace().districts.locate(stations.lonlat).tolist()
+        keys = [
+            (
+                feature["properties"]["kind"] != "service_centre",
+                number < 0,
+                number,
+                _by_number(name),
+            )
+            for feature, number, name in zip(
+                features, district, stations.frame["name"], strict=True
+            )
+        ]
+        return [features[row] for row in sorted(range(len(features)), key=keys.__getitem__)]
 
     def _draw_roads(self) -> str:
         try:
@@ -155,6 +171,12 @@ class City:
         roads = base_roads(network, most_points=25_000)
         collection = self.collection([lines.as_feature() for lines in roads])
         return json.dumps(collection, ensure_ascii=False, separators=(",", ":"))
+
+
+def _by_number(name: str) -> list[tuple[bool, int, str]]:
+    """Return a key by which "驿站 9" stands before "驿站 10"."""
+    parts = re.findall(r"[0-9]{1,18}|[^0-9]+", name)
+    return [(False, int(part), "") if part.isdecimal() else (True, 0, part) for part in parts]
 
 
 def _short_hash(key: Hashable) -> str:

@@ -20,7 +20,7 @@ from planning.siting import SitingPlan
 from web.density import density_of
 from web.freshness import newest_outdated
 from web.label_points import label_point
-from web.language import CHINESE, Language, count, standard_words
+from web.language import CHINESE, Language, count, hours_words, standard_words
 from web.maps import MapDocument, SafeMap
 from web.pages import asset_text, leaflet_css, render
 from web.place_words import site_names
@@ -375,7 +375,7 @@ def _shown(feature: Feature, t: Language) -> Feature:
     lines = [
         t.kind(properties["kind"]),
         properties["address"],
-        properties["hours"] or t("时间未知", "hours unknown"),
+        hours_words(properties["hours"], t) or t("时间未知", "hours unknown"),
         " · ".join(t.facility(facility) for facility in properties["facilities"]),
         "" if properties["status"] == "open" else t.status(properties["status"]),
     ]

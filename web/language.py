@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,18 @@ _EVERYBODY: Final = ("全部工友", "All workers")
 _WHOLE_CITY: Final = ("全市", "Whole city")
 _OUTSIDE: Final = ("区县之外", "Outside the districts")
 _ALL: Final = "all"
+_ALL_DAY: Final = re.compile(r"24\s*小时")
+_INPUTS: Final = {
+    "demand": ("工友人数", "Workers"),
+    "stations": ("站点登记", "Stations"),
+    "sites": ("候选点", "Candidate sites"),
+    "network": ("道路网络", "Road network"),
+    "standard": ("服务标准", "Standard"),
+    "national": ("全国标准", "National standard"),
+    "kind": ("新站类型", "Kinds to build"),
+    "new": ("新站数", "New stations"),
+    "computed": ("计算时间", "Computed"),
+}
 
 
 @dataclass(frozen=True)
@@ -136,3 +149,21 @@ def standard_words(standard: ServiceStandard, t: Language) -> str:
         return t(f"{zh} {minutes} 分钟内", f"within {minutes} min {en}")
     km = f"{standard.radius_m / 1000:g}"
     return t(f"{zh} {minutes} 分钟、{km} 公里内", f"within {minutes} min {en} and {km} km")
+
+
+def hours_words(hours: str, t: Language) -> str:
+    """Write opening hours as the register has them; only "24小时" is said in English too."""
+    return hours if t.code == "zh" else _ALL_DAY.sub("24 h", hours)
+
+
+def input_words(name: str, t: Language) -> str:
+    """Name one input of the manifest."""
+    return t(*_INPUTS[name]) if name in _INPUTS else name
+
+
+def rounding_note(t: Language) -> str:
+    """Say why the figures of the sites do not add up to the last worker."""
+    return t(
+        "各站新增之和等于新覆盖总数；各数取整，相加可差几人。",
+        "The sites' figures add up to the total, but for rounding.",
+    )

@@ -29,13 +29,16 @@ ROUGH: Final = {
     "metres_a_second": {"foot": 1.25, "ebike": 4.0, "car": 6.0},
     "navigation_mode": {"foot": "walk", "ebike": "ride", "car": "car"},
 }
+_MODES: Final = {"foot": "foot", "ebike": "ebike", "car": "car", "truck": "car"}
+_AWAY_M: Final = 100_000.0  # from here on a person is in another city
+
 # What a worker looks for first; the rest follows by how many stations have it.
 _WANTED_FIRST: Final = ("toilet", "drinking_water", "hot_water", "microwave", "phone_charging")
 
 
 @locator.get("/")
 def nearest() -> str:
-    """Show the stations: by name without a script, by distance with it."""
+    """Show the stations: by district without a script, by distance with it."""
     city, t = city_here(), g.language
     features = [
         feature
@@ -84,6 +87,10 @@ def _script_settings(city: City, features: list[Feature], t: Language) -> dict[s
         "shown": _SHOWN,
         "box": _box_around(features, list(settings.box)),
         "radius_m": settings.national.radius_m or 1000.0,
+        "away_m": _AWAY_M,
+        "group_modes": {
+            group.id: _MODES.get(group.standard.mode, "foot") for group in settings.groups
+        },
         "attribution": source_of(settings, t),
         "rough": ROUGH,
         "kinds": {term.id: t.kind(term.id) for term in KINDS},
@@ -110,6 +117,12 @@ def _words(t: Language) -> dict[str, str]:
         "minutes": t("约 {n} 分钟", "about {n} min"),
         "hours": t("约 {n} 小时", "about {n} h"),
         "suspended": t("暂停", "suspended"),
+        "all_day": t("24小时", "24 h"),
+        "not_here": t(
+            "您不在本市：最近的站点在 {length}外。可在地图上点一个地方，就近排序。",
+            "You are not in this city: the nearest station is {length} away. "
+            "Tap a place on the map to sort by it.",
+        ),
         "hours_unknown": t("时间未知", "hours unknown"),
         "facilities_unknown": t("设施未知", "facilities unknown"),
         "navigate": t("导航", "Go"),

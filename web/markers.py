@@ -59,6 +59,12 @@ def sprite() -> Markup:
     )
 
 
+def number_text(number: int) -> str:
+    """Return the SVG text of a proposed site's number; two digits are written smaller."""
+    narrow = " two" if number > 9 else ""  # noqa: PLR2004 - the last of one digit
+    return f'<text class="mark-number{narrow}" x="12" y="12">{number:d}</text>'
+
+
 def mark(kind: str, *, state: str = "open", number: int | None = None) -> Markup:
     """Return one mark as inline SVG that refers to the page's `sprite`.
 
@@ -70,7 +76,7 @@ def mark(kind: str, *, state: str = "open", number: int | None = None) -> Markup
         parts.append('<use href="#mark-bar"/>')
     if number is not None:
         classes += " proposed"
-        parts.append(f'<text class="mark-number" x="12" y="12">{number:d}</text>')
+        parts.append(number_text(number))
     return Markup(  # noqa: S704 - constants of this module and an integer only
         f'<svg class="{classes}" viewBox="0 0 24 24" aria-hidden="true">{"".join(parts)}</svg>'
     )

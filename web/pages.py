@@ -48,6 +48,9 @@ def helpers() -> dict[str, Any]:
         "gap_words": words.gap_words,
         "break_words": words.two_digits,
         "css_variables": lambda: Markup(css_variables()),  # noqa: S704 - our own palette
+        "hours_words": words.hours_words,
+        "input_words": words.input_words,
+        "rounding_note": words.rounding_note,
         "sample_notice": SAMPLE_NOTICE,
     }
 

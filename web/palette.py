@@ -40,7 +40,11 @@ TOKENS: dict[str, Tone] = {
     "mark-line": Tone("#16201d", "#0a0f0d"),
     "mark-halo": Tone("#ffffff", "#dfe7e4"),
     "mark-text": Tone("#16201d", "#16201d"),
-    "mark-hollow": Tone("#ffffff", "#dfe7e4"),
+    # A hollow mark (planned, suspended, closed) is paper within a line, in either scheme; a
+    # proposed one is light in both, so that its number reads.
+    "mark-hollow": Tone("#ffffff", "#121816"),
+    "mark-hollow-line": Tone("#16201d", "#dfe7e4"),
+    "mark-proposed": Tone("#ffffff", "#dfe7e4"),
     "border": Tone("#7b8782", "#84918c"),
 }
 

@@ -79,8 +79,32 @@ def test_the_list_is_there_without_a_script(client: FlaskClient, city: Workspace
     assert "&lt;script&gt;window.broken=1&lt;/script&gt;" in body
     assert "时间未知" in body
     *names, last = map(html.unescape, re.findall(r'data-slot="name">(.*?)</span>', body))
-    assert names == sorted(names)
+    by_name = frame.set_index("name")
+    assert sorted([*names, last]) == sorted(shown["name"])
+    centres = [by_name.loc[name, "kind"] == "service_centre" for name in names]
+    assert centres == sorted(centres, reverse=True)
+    district = city.districts.locate(city.stations().lonlat)
+    of = dict(zip(frame["name"], district.tolist(), strict=True))
+    rest = [name for name, centre in zip(names, centres, strict=True) if not centre]
+    assert [of[name] for name in rest] == sorted(of[name] for name in rest)
     assert [last] == frame["name"][frame["status"] == "suspended"].tolist()
+
+
+def test_the_order_of_the_list_is_the_same_in_both_languages(client: FlaskClient) -> None:
+    chinese, english = (
+        re.findall(r'data-slot="name">(.*?)</span>', client.get(path).text)
+        for path in ("/", "/?lang=en")
+    )
+    assert chinese == english
+    features = json.loads(client.get("/api/stations").data)["features"]
+    shown = [f["properties"] for f in features]
+    listed = [p["name"] for p in shown if p["status"] not in {"closed", "planned", "suspended"}]
+    assert [html.unescape(name) for name in chinese][: len(listed)] == listed
+
+
+def test_a_worker_is_offered_no_data_file_and_a_planner_is(client: FlaskClient) -> None:
+    assert "GeoJSON" not in client.get("/").text
+    assert "GeoJSON" in client.get("/plan").text
 
 
 def test_a_page_number_out_of_range_shows_the_nearest_page(client: FlaskClient) -> None:

@@ -194,6 +194,85 @@ def test_going_changes_with_the_mode(phone: BrowserContext, address: str) -> Non
     assert "mode=car" in str(page.locator(".go").first.get_attribute("href"))
 
 
+def test_the_mode_follows_the_group_until_the_reader_chooses_one(
+    phone: BrowserContext, address: str
+) -> None:
+    page = _open(phone, address).page
+    page.wait_for_selector("#locate:visible")
+    page.locator("#group").select_option("truck_driver")
+    assert page.locator('input[value="car"]').is_checked()
+    assert "mode=car" in str(page.locator(".go").first.get_attribute("href"))
+    page.locator('input[value="foot"]').check()
+    page.locator("#group").select_option("courier")
+    assert page.locator('input[value="foot"]').is_checked()
+
+
+def test_far_from_the_city_the_page_says_so(browser: Browser, address: str) -> None:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 640},
+        geolocation={"longitude": 121.47, "latitude": 31.23},
+        permissions=["geolocation"],
+    )
+    watched = _open(context, address)
+    watched.page.locator("#locate").click()
+    watched.page.locator("#where", has_text="您不在本市").wait_for()
+    said = re.search(r"(\d+) 公里外", watched.page.locator("#where").inner_text())
+    assert said is not None
+    assert 520 <= int(said[1]) <= 545  # by the cosine rule from 116.79 E 33.95 N
+    watched.assert_quiet()
+    context.close()
+
+
+def test_the_band_of_a_sample_stays_above_a_map_in_full(
+    phone: BrowserContext, address: str
+) -> None:
+    page = _open(phone, address).page
+    page.wait_for_selector("#map-size:visible")
+    page.locator("#map-size").click()
+    band, shown = page.locator(".sample-band"), page.locator(".locator-map")
+    assert page.evaluate("document.elementFromPoint(180, 8).className") == "sample-band"
+    (above, below) = (band.bounding_box(), shown.bounding_box())
+    assert above is not None
+    assert below is not None
+    assert above["y"] == 0
+    assert above["height"] == below["y"]
+    assert below["y"] + below["height"] == 640
+    page.locator("#map-size").click()
+    assert page.locator(".locator-map.full").count() == 0
+
+
+def test_the_open_legend_lies_over_the_scale_on_a_phone(
+    phone: BrowserContext, address: str
+) -> None:
+    page = _open(phone, address, "/plan").page
+    page.wait_for_selector(".leaflet-control-scale")
+    page.locator(".legend summary").click()
+    page.locator(".planner-map").scroll_into_view_if_needed()
+    box, room = page.locator(".legend").bounding_box(), page.locator(".planner-map").bounding_box()
+    assert box is not None
+    assert room is not None
+    assert box["y"] >= room["y"]
+    on_top = """element => { const { left, top, width, height } = element.getBoundingClientRect();
+      const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+      return Boolean(seen.closest('.legend, .leaflet-control-scale')); }"""
+    assert page.locator(".leaflet-control-scale").evaluate(on_top)
+    corner = "e => { const b = e.getBoundingClientRect(); return !!document.elementFromPoint("
+    corner += "b.right - 20, b.bottom - 10).closest('.legend'); }"
+    assert page.locator(".legend").evaluate(corner)
+
+
+def test_a_tables_caption_stays_while_the_table_is_scrolled(
+    phone: BrowserContext, address: str
+) -> None:
+    page = _open(phone, address, "/report").page
+    for caption in page.locator(".report .caption").all():
+        box = caption.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+    assert page.locator(".report .scroll caption").count() == 0
+
+
 def test_touch_targets_are_large_enough(phone: BrowserContext, address: str) -> None:
     page = _open(phone, address).page
     page.wait_for_selector("#locate:visible")

@@ -57,6 +57,18 @@ def test_every_mark_stands_out_from_the_land_by_its_outline_or_its_halo(scheme: 
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_hollow_mark_is_paper_within_a_line_that_is_seen(scheme: str) -> None:
+    hollow, line, land, number = (
+        getattr(TOKENS[name], scheme)
+        for name in ("mark-hollow", "mark-hollow-line", "land", "mark-text")
+    )
+    assert hollow == getattr(TOKENS["paper"], scheme)
+    assert contrast(hollow, line) >= 3
+    assert contrast(land, line) >= 3
+    assert contrast(number, getattr(TOKENS["mark-proposed"], scheme)) >= 4.5
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_ramp_reads_in_black_and_white(scheme: str) -> None:
     lights = [relative_luminance(getattr(step, scheme)) for step in RAMP]
     assert lights == sorted(lights, reverse=scheme == "light")

@@ -12,7 +12,16 @@ import pytest
 
 from data.vocabulary import SAMPLE_NOTICE
 from planning.siting import SitingPlan
-from web.language import CHINESE, ENGLISH, count, gap_words, points, share, two_digits
+from web.language import (
+    CHINESE,
+    ENGLISH,
+    count,
+    gap_words,
+    hours_words,
+    points,
+    share,
+    two_digits,
+)
 from web.report_figures import aims_of
 from web.report_pages import report_of, write_report
 from web.report_tables import coverage_rows, csv_text, plan_rows
@@ -163,6 +172,14 @@ def test_the_english_report_says_the_same_in_english(city: Workspace) -> None:
     html = report_of(city, language=ENGLISH).body
     assert "Nominal coverage" in html
     assert "By the national standard: 1 km, 15 minutes" in html
+
+
+def test_the_manifest_and_the_hours_are_written_in_the_readers_language(report: Report) -> None:
+    assert '<th scope="row">站点登记</th>' in report.body
+    assert '<th scope="row">stations</th>' not in report.body
+    assert hours_words("24小时", CHINESE) == "24小时"
+    assert hours_words("周末 24 小时", ENGLISH) == "周末 24 h"
+    assert hours_words("8:00-18:00", ENGLISH) == "8:00-18:00"
 
 
 def test_numbers_are_written_for_people() -> None:

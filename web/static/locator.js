@@ -12,7 +12,7 @@
   const state = {
     stations: [], here: null, source: null, mode: "foot", group: "", kind: "",
     facilities: new Set(), shown: settings.shown, map: null, layer: null, names: null,
-    dot: null, picked: null,
+    dot: null, picked: null, modeChosen: false,
   };
 
   const fill = (sentence, values) =>
@@ -68,6 +68,9 @@
   }
 
   // ---- cards ----
+  const hoursWords = ({ hours }) =>
+    (hours ? hours.replace(/24\s*小时/g, words.all_day) : words.hours_unknown);
+
   function slot(card, name, text) {
     const target = card.querySelector(`[data-slot="${name}"]`);
     target.textContent = text;
@@ -93,7 +96,7 @@
     }
     slot(card, "state", properties.status === "suspended" ? words.suspended : "")
       .hidden = properties.status !== "suspended";
-    slot(card, "hours", properties.hours || words.hours_unknown)
+    slot(card, "hours", hoursWords(properties))
       .classList.toggle("unknown", !properties.hours);
     slot(card, "facilities", properties.facilities.length
       ? properties.facilities.map((facility) => facilities[facility] || facility).join(" · ")
@@ -137,6 +140,10 @@
     }
     const nearest = found[0];
     if (!nearest) return;
+    if (nearest.metres > settings.away_m) {
+      where.textContent = fill(words.not_here, { length: lengthWords(nearest.metres) });
+      return;
+    }
     where.textContent = nearest.metres > settings.radius_m
       ? fill(words.none_near, {
         length: lengthWords(nearest.metres), minutes: timeWords(nearest.metres),
@@ -299,7 +306,7 @@
       const draw = dots ? yizhan.stationDot : yizhan.stationMarker;
       station.marker = draw(station, latlngOf(station));
       station.properties.lines = [kinds[station.properties.kind] || station.properties.kind,
-        station.properties.hours || words.hours_unknown];
+        hoursWords(station.properties)];
       station.properties.navigation_words = words.navigate;
       yizhan.describe(station, station.marker);
     }
@@ -325,6 +332,9 @@
       const full = find(".locator-map").classList.toggle("full");
       button.textContent = full ? words.map_smaller : words.map_larger;
       button.setAttribute("aria-expanded", String(full));
+      document.body.classList.toggle("map-full", full);
+      const band = find(".sample-band");
+      find(".locator-map").style.setProperty("--band", `${band ? band.getBoundingClientRect().height : 0}px`);
       state.map?.invalidateSize();
     });
   }
@@ -335,12 +345,17 @@
     find("#more").addEventListener("click", () => { state.shown += 10; showList(); });
     for (const choice of document.querySelectorAll('input[name="mode"]')) {
       if (choice.checked) state.mode = choice.value;
-      choice.addEventListener("change", () => { state.mode = choice.value; showList(); });
+      choice.addEventListener("change", () => {
+        state.mode = choice.value;
+        state.modeChosen = true;
+        showList();
+      });
     }
     for (const name of ["group", "kind"]) {
       find(`#${name}`).addEventListener("change", (event) => {
         state[name] = event.target.value;
         state.shown = settings.shown;
+        if (name === "group") goAsGroup();
         showList();
       });
     }
@@ -355,13 +370,18 @@
     bindMapSize();
   }
 
+  /* A truck driver drives and a courier rides, until the reader says otherwise. */
+  function goAsGroup() {
+    const mode = settings.group_modes[state.group];
+    if (!mode || state.modeChosen) return;
+    state.mode = mode;
+    find(`input[name="mode"][value="${mode}"]`).checked = true;
+  }
+
   async function start() {
-    const byName = new Intl.Collator(settings.language, { numeric: true });
     const answer = await fetch(settings.stations);
     if (!answer.ok) { where.textContent = words.no_answer; return; }
-    state.stations = (await answer.json()).features
-      .filter(({ geometry }) => geometry)
-      .sort((one, two) => byName.compare(one.properties.name, two.properties.name));
+    state.stations = (await answer.json()).features.filter(({ geometry }) => geometry);
     document.body.classList.add("sorting");
     find("#pages")?.remove();
     for (const hidden of document.querySelectorAll("[data-with-script]")) hidden.hidden = false;

@@ -38,7 +38,7 @@ const yizhan = (() => {
     if (number) {
       svg.classList.add("proposed");
       const text = document.createElementNS(SVG, "text");
-      text.setAttribute("class", "mark-number");
+      text.setAttribute("class", number > 9 ? "mark-number two" : "mark-number");
       text.setAttribute("x", "12");
       text.setAttribute("y", "12");
       text.textContent = number;
@@ -66,7 +66,8 @@ const yizhan = (() => {
     const { kind, state } = feature.properties;
     const known = KINDS.has(kind) ? kind.replaceAll("_", "-") : "station";
     return L.circleMarker(latlng, {
-      radius: 4, weight: 1, fillOpacity: 1, ink: "mark-line",
+      radius: 4, weight: 1, fillOpacity: 1,
+      ink: state === "closed" ? "mark-hollow-line" : "mark-line",
       fillInk: state === "closed" ? "mark-hollow" : `kind-${known}`,
     });
   }
