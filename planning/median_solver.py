@@ -21,6 +21,8 @@ from planning.median_radius import pairs_left, solve_radius
 from planning.median_tree import TreeTask, solve_tree
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from planning.clock import Clock
     from planning.median_pairs import ReducedMedian
     from planning.params import SolveParams
@@ -29,13 +31,15 @@ Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 
 # Elementary steps of each round of search and bound, and of the pieces between looks at the clock.
-ROUND_STEPS = (4_000_000, 12_000_000, 30_000_000, 60_000_000, 120_000_000, 240_000_000)
+ROUND_STEPS = (4_000_000, 12_000_000, 30_000_000, 60_000_000, 120_000_000)
 PIECE_STEPS = 10_000_000
 # Prices rest when their step factor is below this.
 RESTED = 1e-3
 # So few pairs left are finished by a programme at once; up to so many after all rounds.
 FEW_PAIRS = 15_000
 MOST_PAIRS = 60_000
+# Steps of more rounds for each second of the time limit, where too many pairs are left.
+STEPS_PER_S = 30_000_000
 # With so few sites to open the tree is the faster one.
 MOST_IN_TREE = 24
 # How often what is left may be made smaller and its prices raised again.
@@ -153,7 +157,7 @@ class MedianRun:
     def rounds(self) -> None:
         """Search and bound side by side until all is proven, little is left or time is up."""
         with ThreadPoolExecutor(max_workers=1) as pool:
-            for steps in ROUND_STEPS:
+            for steps in self._round_steps():
                 if self.done or self.report():
                     return
                 before = self.cost
@@ -162,11 +166,23 @@ class MedianRun:
                 self.keep(proof.result())
                 self.raise_lower(float(self.prices.figures[0]))
                 settled = self.cost >= before and steps > ROUND_STEPS[0]
-                if self.rested and (settled or self._n_pairs_left() <= FEW_PAIRS):
+                if self.rested and self._n_pairs_left() <= self._enough(settled=settled):
                     return
         while not (self.done or self.rested or self.report()):
             self.keep(self.bound(self.cutoff, PIECE_STEPS))
             self.raise_lower(float(self.prices.figures[0]))
+
+    def _round_steps(self) -> Iterator[int]:
+        """Give the steps of each round: more for a longer limit, the same on every machine."""
+        yield from ROUND_STEPS
+        for _ in range(int(self.params.time_limit_s * STEPS_PER_S / ROUND_STEPS[-1])):
+            yield ROUND_STEPS[-1]
+
+    def _enough(self, *, settled: bool) -> float:
+        """Tell how few pairs must be left for the search to end."""
+        if not settled:
+            return FEW_PAIRS
+        return np.inf if self.task.p <= MOST_IN_TREE else MOST_PAIRS
 
     def _n_pairs_left(self) -> int:
         task = self.task
@@ -181,7 +197,7 @@ class MedianRun:
             return
         cutoff = self.cutoff - rest.settled
         left = pairs_left(rest.pairs, rest.prices, rest.p, cutoff)
-        if rest.p <= MOST_IN_TREE or len(left.item) > MOST_PAIRS:
+        if rest.p <= MOST_IN_TREE or len(left.item) > 4 * MOST_PAIRS:
             self.steps.append("tree")
             self._grow_tree(rest)
             return
