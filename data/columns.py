@@ -51,6 +51,7 @@ NOTICE_FIELD: Final = Term(
     "notice", "备注", "notice", ("说明", "remark", "remarks", "note", "notes")
 )
 SERIAL_FIELD: Final = Term("serial", "序号", "serial number", ("seq", "no"))
+_NOTHING: Final = frozenset({"", "无", "暂无", "没有", "none", "n/a", "-", "－", "—", "——"})
 _REMARKS: Final = (NOTICE_FIELD, SERIAL_FIELD)
 _SAME_PLACE_M: Final = 1.0
 _SAME_DEGREES: Final = 5e-4  # 50 m: a rounded copy of the point, but not one in another datum
@@ -213,10 +214,11 @@ def read_word(
 def read_words(
     columns: Columns, name: str, terms: tuple[Term, ...], faults: Faults, *, what: str
 ) -> list[tuple[str, ...]]:
-    """Read a column of lists of words as tuples of ids; an empty cell is an empty tuple."""
+    """Read a column of lists of words as tuples of ids; an empty cell, or 无, is an empty tuple."""
     found: list[tuple[str, ...]] = []
     for number, text in zip(columns.table.numbers, columns.cells(name), strict=True):
-        known, unknown = split_words(text, terms) if text else ((), ())
+        nothing = text.casefold() in _NOTHING
+        known, unknown = ((), ()) if nothing else split_words(text, terms)
         for word in unknown:
             faults.add(number, columns.heading(name), unknown_word(word, terms, what=what))
         found.append(tuple(term.id for term in known))

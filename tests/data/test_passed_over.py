@@ -138,6 +138,16 @@ def test_a_facility_that_is_none_is_refused_without_a_far_likeness(tmp_path: Pat
     )
 
 
+@pytest.mark.parametrize("cell", ["无", "暂无", "/", "-", "None", ""])
+def test_a_station_may_say_that_it_has_no_facilities(tmp_path: Path, cell: str) -> None:
+    heads = "id,name,kind,lon,lat,设施,服务人群"
+    register = read(tmp_path, heads, f"a,甲,驿站,116.8,33.9,{cell},")
+    assert register.frame["facilities"].tolist() == [()]
+    if cell == "无":  # of the groups this would say that it serves nobody
+        (fault,) = faults_of(tmp_path, heads, f"a,甲,驿站,116.8,33.9,,{cell}")
+        assert '"无" is no group' in fault
+
+
 @pytest.mark.parametrize(
     "words",
     [
