@@ -114,7 +114,7 @@ def searching(town: str, network: RoadNetwork) -> Iterator[Row]:
     matrix = sp.csr_matrix(
         (graph.cost.astype(float), graph.head, graph.start), shape=(graph.n_states,) * 2
     )
-    ours = _best(lambda: _search(graph, states), 3) / len(states)
+    ours = _best(lambda: reached_from(graph, states), 3) / len(states)
     theirs = _best(lambda: _in_chunks(matrix, states[::10]), 2) / 200
     yield _row(f"{town}: 15 min by e-bike, an origin", "scipy dijkstra", ours, theirs, 6)
     plain = _best(lambda: _plain_rows(*graph, states[::4], np.float32(CUTOFF_S)), 3) / 500
@@ -194,13 +194,13 @@ def growth() -> Iterator[Row]:
         quarter = np.argsort(middle, kind="stable")[:1024]
         kinds = (("over 36 km", spread_out), ("of a quarter, every node", quarter))
         for name, states in ((kind, np.sort(some)) for kind, some in kinds):
-            ours = _best(partial(_search, graph, states), 3) / len(states)
+            ours = _best(partial(reached_from, graph, states), 3) / len(states)
             theirs = _best(partial(_in_chunks, matrix, states[::26]), 2) / 40
             start = time.perf_counter()
             with ThreadPoolExecutor(2) as pool:
-                list(pool.map(partial(_search, graph), np.array_split(states, 4)))
+                list(pool.map(partial(reached_from, graph), np.array_split(states, 4)))
             both = len(states) / (time.perf_counter() - start)
-            pairs = len(_search(graph, states)[1]) / len(states)
+            pairs = len(reached_from(graph, states)[1]) / len(states)
             note = f"{pairs:.0f} nodes reached, {both:,.0f} origins/s on 2 threads"
             work = f"city_graph({side}), {graph.n_states:,} nodes, origins {name}"
             yield _row(work, "scipy dijkstra", ours, theirs, 6, note=note)
@@ -212,7 +212,10 @@ def snap_states(network: RoadNetwork, origins: np.ndarray) -> np.ndarray:
     return np.sort([number[tuple(p)] for p in origins.tolist()])
 
 
-def _search(graph: StateGraph, states: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def reached_from(
+    graph: StateGraph, states: np.ndarray, cutoff_s: float = CUTOFF_S
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Search a bare graph from some of its states: CSR offsets, states reached, seconds."""
     n = graph.n_states
     none = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
     own = np.arange(n + 1, dtype=np.int64)
@@ -221,8 +224,8 @@ def _search(graph: StateGraph, states: np.ndarray) -> tuple[np.ndarray, np.ndarr
         Listing(np.empty(0, dtype=np.int64), *none),
         Listing(np.zeros(n + 1, np.int64), *none),
     )
-    buckets = buckets_for(graph, seed.cost, CUTOFF_S)
-    return search_rows(graph, seed, stub, direct, 0, np.float32(CUTOFF_S), buckets, states)
+    buckets = buckets_for(graph, seed.cost, cutoff_s)
+    return search_rows(graph, seed, stub, direct, 0, np.float32(cutoff_s), buckets, states)
 
 
 def _in_chunks(matrix: sp.csr_matrix, states: np.ndarray) -> list[sp.csr_matrix]:
