@@ -26,7 +26,7 @@ _EVERYBODY: Final = ("全部工友", "All workers")
 _WHOLE_CITY: Final = ("全市", "Whole city")
 _OUTSIDE: Final = ("区县之外", "Outside the districts")
 _ALL: Final = "all"
-_ALL_DAY: Final = re.compile(r"24\s*小时")
+_ALL_DAY: Final = re.compile(r"24\s*小时|全天")
 _INPUTS: Final = {
     "demand": ("工友人数", "Workers"),
     "stations": ("站点登记", "Stations"),
@@ -36,7 +36,13 @@ _INPUTS: Final = {
     "national": ("全国标准", "National standard"),
     "kind": ("新站类型", "Kinds to build"),
     "new": ("新站数", "New stations"),
+    "when": ("路况", "Roads as"),
     "computed": ("计算时间", "Computed"),
+}
+_TIMES: Final = {
+    "night": ("夜间", "at night"),
+    "rush": ("高峰时段", "in the rush hour"),
+    "winter": ("冬季", "in winter"),
 }
 
 
@@ -152,13 +158,22 @@ def standard_words(standard: ServiceStandard, t: Language) -> str:
 
 
 def hours_words(hours: str, t: Language) -> str:
-    """Write opening hours as the register has them; only "24小时" is said in English too."""
+    """Write opening hours as the register has them; only "all day" is said in English too."""
     return hours if t.code == "zh" else _ALL_DAY.sub("24 h", hours)
 
 
 def input_words(name: str, t: Language) -> str:
     """Name one input of the manifest."""
     return t(*_INPUTS[name]) if name in _INPUTS else name
+
+
+def when_note(inputs: Mapping[str, str], t: Language) -> str:
+    """Say at what time the roads are as they were taken; nothing for the usual one."""
+    when = inputs.get("when", "usual")
+    if when == "usual":
+        return ""
+    zh, en = _TIMES.get(when, (when, when))
+    return t(f"道路快慢按{zh}计算。", f"Roads as they are {en}.")
 
 
 def rounding_note(t: Language) -> str:

@@ -117,7 +117,7 @@ def _words(t: Language) -> dict[str, str]:
         "minutes": t("约 {n} 分钟", "about {n} min"),
         "hours": t("约 {n} 小时", "about {n} h"),
         "suspended": t("暂停", "suspended"),
-        "all_day": t("24小时", "24 h"),
+        "all_day": t("", "24 h"),
         "not_here": t(
             "您不在本市：最近的站点在 {length}外。可在地图上点一个地方，就近排序。",
             "You are not in this city: the nearest station is {length} away. "

@@ -51,6 +51,7 @@ def helpers() -> dict[str, Any]:
         "hours_words": words.hours_words,
         "input_words": words.input_words,
         "rounding_note": words.rounding_note,
+        "when_note": words.when_note,
         "sample_notice": SAMPLE_NOTICE,
     }
 

@@ -106,7 +106,12 @@ def _present_coverage(
 
 
 def _national(coverages: tuple[Result, ...], inputs: Mapping[str, Any]) -> Coverage | None:
-    """Return coverage by the national standard of the same inputs; None where it is not known."""
+    """Return coverage by the national standard of the same inputs; None where it is not known.
+
+    It is kept of the usual roads only, so that a plan of the night or the winter has none beside.
+    """
+    if inputs.get("when", "usual") != "usual":
+        return None
     for result in coverages:
         if result.body.get("standard") == "national" and _same(result.inputs, inputs, _HASHED):
             return Coverage.from_dict(dict(result.body))

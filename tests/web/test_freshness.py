@@ -118,3 +118,20 @@ def test_coverage_alone_says_that_it_is_of_another_time(changed: Workspace, tmp_
     assert "覆盖之后站点登记" in text
     assert "<code>yizhan coverage</code>" in text
     assert "个开放站点" not in text
+
+
+def test_a_plan_of_another_hour_says_so_and_has_no_usual_figures_beside_it(
+    city_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "night"
+    shutil.copytree(city_folder, folder)
+    workspace = Workspace.open(folder)
+    kept = workspace.newest_result("plan")
+    assert kept is not None
+    inputs = {**kept.inputs, "when": "night"}
+    workspace.save_result("plan", inputs=inputs, body={**kept.body, "inputs": inputs})
+    assert basis_of(workspace).national is None
+    client = create_app(folder, testing=True).test_client()
+    for path in ("/plan", "/report"):
+        assert "道路快慢按夜间计算" in client.get(path).text
+        assert "Roads as they are at night" in client.get(f"{path}?lang=en").text

@@ -69,7 +69,8 @@
 
   // ---- cards ----
   const hoursWords = ({ hours }) =>
-    (hours ? hours.replace(/24\s*小时/g, words.all_day) : words.hours_unknown);
+    (!hours ? words.hours_unknown
+      : words.all_day ? hours.replace(/24\s*小时|全天/g, words.all_day) : hours);
 
   function slot(card, name, text) {
     const target = card.querySelector(`[data-slot="${name}"]`);
