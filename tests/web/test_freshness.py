@@ -13,6 +13,7 @@ import pytest
 from data.stations import Stations
 from data.workspace import Workspace
 from web.app import create_app
+from web.city import City
 from web.city_map import map_of_workspace
 from web.freshness import newest_outdated
 from web.language import ENGLISH
@@ -135,3 +136,11 @@ def test_a_plan_of_another_hour_says_so_and_has_no_usual_figures_beside_it(
     for path in ("/plan", "/report"):
         assert "道路快慢按夜间计算" in client.get(path).text
         assert "Roads as they are at night" in client.get(f"{path}?lang=en").text
+
+
+def test_a_network_built_anew_is_drawn_without_a_restart(changed: Workspace) -> None:
+    city = City(changed.folder)
+    roads, drawn = city.roads_version(), city.map_version()
+    changed.replace_network(changed.network())
+    assert city.roads_version() != roads
+    assert city.map_version() != drawn
