@@ -6,6 +6,7 @@ The settings stand in the workspace as ``yizhan.toml``, a commented file that pe
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -164,6 +165,12 @@ class Settings:
     def group_ids(self) -> tuple[str, ...]:
         """The ids of the groups in order."""
         return tuple(group.id for group in self.groups)
+
+    @property
+    def content_hash(self) -> str:
+        """sha256 (hex) of what figures depend on: all settings but the name and the sample mark."""
+        bare = replace(self, name="-", sample=False)
+        return hashlib.sha256(settings_text(bare).encode()).hexdigest()
 
     @property
     def profiles(self) -> dict[str, Profile]:

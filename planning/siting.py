@@ -234,6 +234,7 @@ def plan_stations(
             "stations": stations.content_hash,
             "sites": sites.content_hash,
             "network": network.content_hash,
+            "settings": settings.content_hash,
             "standard": standard,
             "kind": ", ".join(k if most is None else f"{k}:{most}" for k, most in kinds.items()),
             "new": str(new),

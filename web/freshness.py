@@ -21,6 +21,7 @@ _NAMES: Final = {
     "demand": ("工友人数", "the numbers of workers"),
     "network": ("道路网络", "the road network"),
     "sites": ("候选点", "the candidate sites"),
+    "settings": ("设置", "the settings"),
 }
 _WHAT: Final = {"plan": ("规划", "plan"), "coverage": ("覆盖", "coverage")}
 
@@ -60,7 +61,10 @@ def present_inputs(workspace: Workspace) -> dict[str, str | None]:
     road network.
     """
     stations, sites = workspace.contents("stations"), workspace.contents("sites")
-    present = {"stations": None if stations is None else stations.content_hash}
+    present: dict[str, str | None] = {
+        "stations": None if stations is None else stations.content_hash,
+        "settings": workspace.settings.content_hash,
+    }
     for name, read in (("demand", workspace.demand), ("network", workspace.network)):
         try:
             present[name] = read().content_hash

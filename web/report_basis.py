@@ -75,6 +75,7 @@ def measure(standard: StandardWord, workspace: Workspace) -> None:
         "demand": demand.content_hash,
         "stations": stations.content_hash,
         "network": network.content_hash,
+        "settings": settings.content_hash,
     }
     if standard == "national":
         inputs |= {"standard": standard, "national": _national_words(settings)}

@@ -19,6 +19,8 @@ from rich.text import Text
 from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
 from geo.factors import TIME_FACTORS, with_factors
+from web.freshness import newest_outdated
+from web.language import ENGLISH
 
 if TYPE_CHECKING:
     from geo.network import RoadNetwork
@@ -59,6 +61,12 @@ def network_when(workspace: Workspace, when: str) -> RoadNetwork:
     """Return the workspace's network as it is at a time: usual, night, rush, winter."""
     network = workspace.network()
     return network if when == "usual" else with_factors(network, TIME_FACTORS[when])
+
+
+def outdated_words(workspace: Workspace) -> list[str]:
+    """Say in a line that the newest plan is older than what it was computed from, if it is."""
+    old = newest_outdated(workspace)
+    return [] if old is None else [f"{old.says(ENGLISH)} {old.command}"]
 
 
 class Steps:

@@ -75,6 +75,7 @@ def coverage_of(
         "demand": demand.content_hash,
         "stations": stations.content_hash,
         "network": network.content_hash,
+        "settings": workspace.settings.content_hash,
     }
     if when == "usual":
         workspace.save_result("coverage", inputs=inputs, body=measured.as_dict())

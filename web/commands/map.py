@@ -13,6 +13,7 @@ from web.commands.common import (
     answer,
     common_options,
     open_workspace,
+    outdated_words,
     steps,
     stopwatch,
 )
@@ -33,4 +34,5 @@ def map_(folder: Path, output: Path, *, as_json: bool) -> None:
     figures |= {"file": str(output), "bytes": output.stat().st_size}
     size_mb = output.stat().st_size / 1e6
     words = [f"The map is {output} ({size_mb:.1f} MB); it opens with no network."]
+    words += outdated_words(workspace)
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

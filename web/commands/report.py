@@ -11,6 +11,7 @@ from web.commands.common import (
     answer,
     common_options,
     open_workspace,
+    outdated_words,
     steps,
     stopwatch,
 )
@@ -29,9 +30,5 @@ def report(folder: Path, output: Path, *, as_json: bool) -> None:
     with steps() as progress, stopwatch(figures), progress.step("writing the report"):
         files = write_report(workspace, output)
     figures["files"] = [str(file) for file in files]
-    answer(
-        figures,
-        as_json=as_json,
-        sample=workspace.settings.sample,
-        words=[f"written: {file}" for file in files],
-    )
+    words = [*(f"written: {file}" for file in files), *outdated_words(workspace)]
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
