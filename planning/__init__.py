@@ -1,4 +1,14 @@
-"""Coverage, the siting problem, the engine. Pure: arrays and records in, plans and figures out."""
+"""Coverage, the siting problem, the engine. Pure: arrays and records in, plans and figures out.
+
+Where to look: ``reach``, ``coverage`` and ``siting`` are a city's questions. ``problems`` has the
+formulations, ``params`` when to stop and what an answer is, ``solver`` the one door to all. Each
+formulation is a module with its mathematics (``maximal_covering``, ``set_covering``,
+``backup_covering``, ``capacitated_covering``, ``max_min_covering``, ``gradual``, ``p_median``,
+``p_center``, ``frontier``), its parts named alike: ``cover_*``, ``reduction``, ``packing``,
+``swap_search`` and ``annealing`` for maximal covering, ``set_*`` for set covering, ``median_*`` and
+``center_*`` for the other two. ``mip`` speaks to HiGHS; ``checks`` refuses bad problems, ``conflicts``
+explains contradictions, ``feasibility`` judges answers.
+"""
 
 from __future__ import annotations
 

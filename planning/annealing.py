@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from planning.compiled import compiled
+from geo.compiled import compiled
 from planning.packing import PackingRows, fits
 from planning.swap_search import SearchState, close_one, open_one, random_below
 

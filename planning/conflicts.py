@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from planning.clock import Clock
-    from planning.maximal_covering import ReducedCoverage
     from planning.problems import CoverageProblem, Floor, Limit
+    from planning.reduction import ReducedCoverage
 
 
 def limit_name(problem: CoverageProblem, number: int) -> str:

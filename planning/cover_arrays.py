@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from planning.compiled import compiled
+from geo.compiled import compiled
 
 Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from planning.compiled import compiled
+from geo.compiled import compiled
 
 if TYPE_CHECKING:
     from planning.cover_arrays import CoverArrays

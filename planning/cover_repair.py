@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from planning.compiled import compiled
+from geo.compiled import compiled
 from planning.swap_search import random_below
 
 if TYPE_CHECKING:

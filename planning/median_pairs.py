@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from geo.compiled import compiled
 from planning.checks import known
-from planning.compiled import compiled
 
 if TYPE_CHECKING:
     from planning.problems import PMedianProblem

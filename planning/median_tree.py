@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from geo.compiled import compiled
 from planning import median_prices
-from planning.compiled import compiled
 from planning.median_prices import CLOSED, FREE, OPEN
 from planning.median_swaps import cost_of
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from planning.compiled import compiled
+from geo.compiled import compiled
 from planning.packing import PackingRows, fits, take
 
 if TYPE_CHECKING:

@@ -1,0 +1,133 @@
+"""Reduction: a coverage problem without what is settled before the engine begins.
+
+Demand items with like cover sets are merged, required options cover for good, forbidden ones and
+those that cover nothing are dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.checks import known
+from planning.cover_arrays import CoverArrays, merge_items
+from planning.cover_solver import FloorRow
+from planning.packing import PackingRows, packing_rows
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+    from planning.problems import CoverageProblem
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ReducedCoverage:
+    """A coverage problem without what is settled: what the engine works on.
+
+    ``options`` are the free options' numbers in the problem; ``settled`` is the weight that
+    required options cover for good.
+    """
+
+    cover: CoverArrays
+    rows: PackingRows
+    options: Ints
+    settled: float
+    floors: tuple[FloorRow, ...]
+    whole_numbers: bool
+
+
+def reduce_coverage(problem: CoverageProblem) -> ReducedCoverage:
+    """Settle what is required, leave out what is forbidden, merge items of the same cover set."""
+    covers = _without_zeros(problem.covers)
+    required, forbidden = known(problem.required), known(problem.forbidden)
+    settled_items = np.zeros(problem.n_demand, dtype=np.bool_)
+    settled_items[covers[np.flatnonzero(required)].indices] = True
+    free = ~required & ~forbidden
+    if problem.site is not None:
+        free &= ~np.isin(problem.site, problem.site[required])
+    options = np.flatnonzero(free)
+    labels = np.zeros(problem.n_demand, dtype=np.int64)
+    for floor in problem.floors:
+        labels = np.unique(2 * labels + floor.members, return_inverse=True)[1]
+    merged = merge_items(
+        covers.indptr,
+        covers.indices,
+        problem.weights,
+        options=options,
+        removed=settled_items,
+        labels=labels,
+    )
+    cover = merged.cover
+    return ReducedCoverage(
+        cover=cover,
+        rows=_rows(problem, options),
+        options=options,
+        settled=float(problem.weights[settled_items].sum()),
+        floors=tuple(
+            _floor_row(problem, number, merged.item_of, settled_items, cover.n_items)
+            for number in range(len(problem.floors))
+        ),
+        whole_numbers=bool((problem.weights == np.floor(problem.weights)).all()),
+    )
+
+
+def _without_zeros(covers: sp.csr_array) -> sp.csr_array:
+    if covers.data.all():
+        return covers
+    covers = covers.copy()
+    covers.eliminate_zeros()
+    return covers
+
+
+def _rows(problem: CoverageProblem, options: Ints) -> PackingRows:
+    required = np.flatnonzero(known(problem.required))
+    rows: list[tuple[npt.NDArray[np.float64], float]] = []
+    costs = problem.costs
+    if problem.budget is not None and costs is not None:
+        rows.append((costs[options], problem.budget - float(costs[required].sum())))
+    for limit in problem.limits:
+        members = limit.members.astype(np.float64)
+        if limit.max_open is not None:
+            rows.append((members[options], limit.max_open - float(members[required].sum())))
+        if limit.budget is not None and costs is not None:
+            spent = float((members * costs)[required].sum())
+            rows.append(((members * costs)[options], limit.budget - spent))
+    return packing_rows(
+        n_options=len(options),
+        most=problem.max_open,
+        site=None if problem.site is None else problem.site[options],
+        rows=rows,
+    )
+
+
+def _floor_row(
+    problem: CoverageProblem,
+    number: int,
+    item_of: npt.NDArray[np.int32],
+    settled_items: npt.NDArray[np.bool_],
+    n_items: int,
+) -> FloorRow:
+    floor = problem.floors[number]
+    weights = np.where(floor.members, problem.weights, 0.0)
+    inside = floor.members & (item_of >= 0)
+    need = floor.min_share * float(weights.sum()) - float(weights[settled_items].sum())
+    return FloorRow(
+        weights=np.asarray(
+            np.bincount(item_of[inside], weights=weights[inside], minlength=n_items), np.float64
+        ),
+        need=need - 1e-9 * float(weights.sum()),
+    )
+
+
+def meets_floors(reduced: ReducedCoverage, chosen: Ints) -> bool:
+    """Whether a choice of the free options covers what every floor asks for."""
+    covered = np.zeros(reduced.cover.n_items, dtype=np.bool_)
+    offset = reduced.cover.option_offset
+    for j in chosen:
+        covered[reduced.cover.option_item[offset[j] : offset[j + 1]]] = True
+    return all(float(floor.weights[covered].sum()) >= floor.need for floor in reduced.floors)
