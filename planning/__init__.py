@@ -6,8 +6,8 @@ formulation is a module with its mathematics (``maximal_covering``, ``set_coveri
 ``backup_covering``, ``capacitated_covering``, ``max_min_covering``, ``gradual``, ``p_median``,
 ``p_center``, ``frontier``), its parts named alike: ``cover_*``, ``reduction``, ``packing``,
 ``swap_search`` and ``annealing`` for maximal covering, ``set_*`` for set covering, ``median_*`` and
-``center_*`` for the other two. ``mip`` speaks to HiGHS; ``checks`` refuses bad problems, ``conflicts``
-explains contradictions, ``feasibility`` judges answers.
+``center_*`` for the other two. ``mip`` speaks to HiGHS; ``checks`` refuses bad problems,
+``conflicts`` explains contradictions, ``feasibility`` judges answers.
 """
 
 from __future__ import annotations
