@@ -27,7 +27,7 @@ def run() -> list[Row]:
 
 def _ways(folder: Path) -> Iterator[tuple[str, Path, list[str], Path, Path, Path]]:
     files = write_sample_city(folder / "sample-input")
-    start = ["init", "--name", files.name, "--districts", str(files.districts)]
+    start = ["init", "--sample", "--name", files.name, "--districts", str(files.districts)]
     yield "sample city", folder / "sample", start, files.roads, files.stations, files.demand
     towns: list[Town] = []
     roads = helsinki_roads()

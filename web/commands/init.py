@@ -22,6 +22,9 @@ from web.commands.common import Figures, answer, common_options, stopwatch
     help="GeoJSON of the districts (polygons with a name); the box is theirs.",
 )
 @click.option("--districts-datum", default="wgs84", show_default=True, help="wgs84, gcj02 or bd09.")
+@click.option(
+    "--sample", is_flag=True, help="Mark everything in it as generated, not a real register."
+)
 def init(
     *,
     folder: Path,
@@ -29,6 +32,7 @@ def init(
     box_text: str | None,
     districts: Path | None,
     districts_datum: str,
+    sample: bool,
     as_json: bool,
 ) -> None:
     """Make a workspace with a commented yizhan.toml."""
@@ -43,6 +47,7 @@ def init(
             box=None if box_text is None else parse_box(box_text),
             districts_file=districts,
             districts_datum=parse_datum(districts_datum),
+            sample=sample,
         )
     box = workspace.settings.box
     figures |= {
