@@ -128,19 +128,10 @@ def searching(town: str, network: RoadNetwork) -> Iterator[Row]:
         note=f"{settled / 500:.0f} nodes, {arcs / 500 / ours / 1e6:.0f} M arcs/s"
         f" against {arcs / 500 / plain / 1e6:.0f} M",
     )
-    loose = nx.DiGraph()
-    tails = np.repeat(np.arange(graph.n_states), np.diff(graph.start))
-    loose.add_weighted_edges_from(
-        zip(tails.tolist(), graph.head.tolist(), graph.cost.tolist(), strict=True)
-    )
-    slow = _best(
-        lambda: [
-            nx.single_source_dijkstra_path_length(loose, int(s), cutoff=CUTOFF_S)
-            for s in states[::200]
-        ],
-        1,
-    )
-    yield _row(f"{town}: 15 min by e-bike, an origin", "networkx", ours, slow / 10, 100)
+    # networkx on its leanest graph, and on the kind that OSMnx makes
+    for kind, loose in (("networkx", nx.DiGraph()), ("networkx as OSMnx", nx.MultiDiGraph())):
+        slow = _loose_search(loose, graph, states[::100])
+        yield _row(f"{town}: 15 min by e-bike, an origin", kind, ours, slow, 100)
     start = time.perf_counter()
     pairs = size = 0
     for part in node_times(network, mode="ebike", origins=origins, cutoff_s=CUTOFF_S):
@@ -151,6 +142,21 @@ def searching(town: str, network: RoadNetwork) -> Iterator[Row]:
         "ours_s": wall,
         "note": f"{2000 / wall:,.0f} origins/s, {pairs:,} pairs, {size / pairs:.2f} bytes a pair",
     }
+
+
+def _loose_search(loose: nx.Graph, graph: StateGraph, states: np.ndarray) -> float:
+    """Seconds an origin that networkx takes on the same arcs."""
+    tails = np.repeat(np.arange(graph.n_states), np.diff(graph.start))
+    arcs = zip(tails.tolist(), graph.head.tolist(), graph.cost.tolist(), strict=True)
+    loose.add_weighted_edges_from(arcs, weight="travel_time")
+
+    def search() -> None:
+        for state in states.tolist():
+            nx.single_source_dijkstra_path_length(
+                loose, state, cutoff=CUTOFF_S, weight="travel_time"
+            )
+
+    return _best(search, 2) / len(states)
 
 
 def finding(town: str, network: RoadNetwork) -> Iterator[Row]:
