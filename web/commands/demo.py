@@ -81,7 +81,7 @@ def _build_in(folder: Path) -> None:
             import_demand(workspace, file=files.demand, datum=Datum.wgs84)
         with progress.step("measuring coverage") as done:
             coverage_of(workspace, standard="group", done=done)
-        with progress.step(f"planning {NEW_STATIONS} new stations; the first time compiles") as done:
+        with progress.step(f"planning {NEW_STATIONS} stations (the first time compiles)") as done:
             params = SolveParams(time_limit_s=_TIME_LIMIT_S, gap=_GAP)
             made = plan_of(
                 workspace,
