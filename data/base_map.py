@@ -25,13 +25,18 @@ _SIMPLER_DEG = 1e-5  # about a metre: below a pixel of the deepest zoom
 
 
 def write_base_map(
-    network: RoadNetwork, path: Path, *, districts: gpd.GeoDataFrame | None = None
+    network: RoadNetwork,
+    path: Path,
+    *,
+    districts: gpd.GeoDataFrame | None = None,
+    source: str = ATTRIBUTION,
 ) -> None:
     """Write ``network``'s roads and the ``districts`` (columns name, geometry) as vector tiles.
 
     One layer `LAYER`, as the driver takes only one. ``kind`` tells its features apart: ``road``
     (class, name, rank: 0 the motorway, rising), ``district`` (name; its outline) and
-    ``district_name`` (name; a point to write it at). Zoom 8 to 14. WorkspaceError when the file
+    ``district_name`` (name; a point to write it at). Zoom 8 to 14. ``source`` says
+    whose roads they are and stands in the file's metadata. WorkspaceError when the file
     cannot be written.
     """
     frames = [_roads(network)]
@@ -48,7 +53,12 @@ def write_base_map(
                 driver="PMTiles",
                 layer=LAYER,
                 geometry_type="Unknown",
-                dataset_options={"MINZOOM": str(_MIN_ZOOM), "MAXZOOM": str(_MAX_ZOOM)},
+                dataset_options={
+                    "NAME": path.stem,
+                    "DESCRIPTION": source,
+                    "MINZOOM": str(_MIN_ZOOM),
+                    "MAXZOOM": str(_MAX_ZOOM),
+                },
             )
             tiles.replace(draft)
         finally:

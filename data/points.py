@@ -38,6 +38,24 @@ def point_frame(
     return gpd.GeoDataFrame(plain, geometry=points)
 
 
+def frame_of_records(
+    records: Sequence[Mapping[str, Any]], names: Sequence[str], *, defaults: Mapping[str, Any]
+) -> gpd.GeoDataFrame:
+    """Make a frame of points of plain records with lon and lat (degrees of WGS-84).
+
+    ``names`` are the columns; what a record lacks is taken from ``defaults``, and the source
+    coordinates are lon and lat unless it names others.
+    """
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    for record in records:
+        source = {"source_lon": record["lon"], "source_lat": record["lat"]}
+        full = {**defaults, **source, **record}
+        for name, values in columns.items():
+            values.append(full[name])
+    lonlat = np.array([(r["lon"], r["lat"]) for r in records], dtype=np.float64).reshape(-1, 2)
+    return point_frame(columns, lonlat)
+
+
 def frame_lonlat(frame: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
     """Return the points of a frame as float64[n, 2], not writeable."""
     lonlat = np.column_stack([frame.geometry.x, frame.geometry.y]).astype(np.float64)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
-from data.points import check_points, frame_hash, frame_lonlat, point_frame
+from data.points import check_points, frame_hash, frame_lonlat, frame_of_records
 from data.vocabulary import KINDS_BY_ID
 from geo.errors import InputError, NetworkError
 from geo.measure import Box, to_metric
@@ -85,20 +85,8 @@ class CandidateSites:
         Needed are id, name, lon, lat (WGS-84 degrees); kind defaults to empty, cost_yuan to NaN,
         datum to "wgs84" and the source coordinates to lon and lat.
         """
-        columns: dict[str, list[Any]] = {name: [] for name in SITE_COLUMNS[:-1]}
-        for record in records:
-            full = {
-                "kind": "",
-                "cost_yuan": np.nan,
-                "datum": "wgs84",
-                "source_lon": record["lon"],
-                "source_lat": record["lat"],
-                **record,
-            }
-            for name, values in columns.items():
-                values.append(full[name])
-        lonlat = np.array([(r["lon"], r["lat"]) for r in records], dtype=np.float64).reshape(-1, 2)
-        return cls(point_frame(columns, lonlat))
+        defaults = {"kind": "", "cost_yuan": np.nan, "datum": "wgs84"}
+        return cls(frame_of_records(records, SITE_COLUMNS[:-1], defaults=defaults))
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from data.points import check_points, frame_hash, frame_lonlat, point_frame
+from data.points import check_points, frame_hash, frame_lonlat, frame_of_records
 from data.vocabulary import FACILITIES_BY_ID, GROUPS_BY_ID, KINDS_BY_ID, STATUSES_BY_ID
 from geo.errors import InputError
 
@@ -79,22 +79,9 @@ class Stations:
         unknown value is: empty text or tuple, status "open", datum "wgs84" and the source
         coordinates equal to lon and lat.
         """
-        columns: dict[str, list[Any]] = {name: [] for name in STATION_COLUMNS[:-1]}
-        for record in records:
-            full = {
-                **dict.fromkeys(("address", "hours", "phone"), ""),
-                "facilities": (),
-                "groups": (),
-                "status": "open",
-                "datum": "wgs84",
-                "source_lon": record["lon"],
-                "source_lat": record["lat"],
-                **record,
-            }
-            for name, values in columns.items():
-                values.append(full[name])
-        lonlat = np.array([(r["lon"], r["lat"]) for r in records], dtype=np.float64).reshape(-1, 2)
-        return cls(point_frame(columns, lonlat))
+        unknown = {"address": "", "hours": "", "phone": "", "facilities": (), "groups": ()}
+        defaults = {**unknown, "status": "open", "datum": "wgs84"}
+        return cls(frame_of_records(records, STATION_COLUMNS[:-1], defaults=defaults))
 
     @property
     def ids(self) -> tuple[str, ...]:

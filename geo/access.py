@@ -135,11 +135,6 @@ class Profile:
         check_range(f"profile {self.mode}: signal_s", self.signal_s, low=0.0, high=600.0)
         check_range(f"profile {self.mode}: gate_s", self.gate_s, low=0.0, high=600.0)
 
-    @property
-    def top_kph(self) -> float:
-        """The highest speed of any class: what a straight line may be travelled at."""
-        return max(self.speed_kph.values())
-
 
 class WayUse(NamedTuple):
     """How a mode uses a way: km/h along it and against it, None where it may not."""

@@ -43,3 +43,11 @@ def test_tiles_hold_roads_by_class_and_districts_with_names(
 def test_a_folder_that_is_not_there_is_refused(helsinki: RoadNetwork, tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="cannot be written"):
         write_base_map(helsinki, tmp_path / "none" / "city.pmtiles")
+
+
+def test_the_file_says_whose_roads_they_are(helsinki: RoadNetwork, tmp_path: Path) -> None:
+    for source in ("© OpenStreetMap contributors", "示意数据"):
+        path = tmp_path / "whose.pmtiles"
+        write_base_map(helsinki, path, source=source)
+        metadata = pyogrio.read_info(path)["dataset_metadata"]
+        assert (metadata["name"], metadata["description"]) == ("whose", source)

@@ -12,6 +12,7 @@ import numpy as np
 
 from data.area_files import write_areas
 from data.road_source import RoadSource
+from data.vocabulary import SAMPLE_NOTICE
 from geo.areas import isochrone as isochrone_area
 from geo.errors import InputError
 from geo.network import build_network
@@ -123,13 +124,14 @@ def export(folder: Path, output: Path, mode: str, *, as_json: bool) -> None:
 def basemap(folder: Path, output: Path, *, as_json: bool) -> None:
     """Write roads by class, names and districts as vector tiles (PMTiles) for a base map."""
     # Pandas, GDAL and the tile driver are needed by this command alone.
-    from data.base_map import write_base_map  # noqa: PLC0415
+    from data.base_map import ATTRIBUTION, write_base_map  # noqa: PLC0415
 
     workspace = open_workspace(folder)
     figures: Figures = {"file": str(output)}
     with steps() as progress, stopwatch(figures), progress.step("drawing the base map"):
         frame = workspace.districts.frame if len(workspace.districts) else None
-        write_base_map(workspace.network(), output, districts=frame)
+        source = SAMPLE_NOTICE if workspace.settings.sample else ATTRIBUTION
+        write_base_map(workspace.network(), output, districts=frame, source=source)
     figures["bytes"] = output.stat().st_size
     words = [f"The base map is {output} ({output.stat().st_size / 1e6:.1f} MB)."]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
