@@ -1,12 +1,12 @@
-"""Demand: how many workers of each group are where."""
+"""Demand: how many workers of each group are where, and at which hour."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
     from data.districts import Districts
 
+DayWord = Literal["weekday", "weekend"]
+DAYS: Final[tuple[DayWord, ...]] = get_args(DayWord)
+HOURS: Final = 24
 MOST_WORKERS: Final = 1e7  # of one group at one place: more than any city has in all
+
+
+def _always() -> npt.NDArray[np.float64]:
+    """Everybody is there at every hour: what nobody has said otherwise of."""
+    return np.ones(1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +37,16 @@ class Demand:
     ``ids`` str[n] (unique), ``lonlat`` float64[n, 2] degrees of WGS-84, ``weights``
     float64[n, n_groups] workers (fractions are allowed, 0 where there is none), ``groups`` the
     columns of weights, ``district`` int32[n] into ``district_names`` (-1 outside all of them).
-    The arrays are copied at birth and cannot be written.
+    ``presence`` float64[n_groups] is the share of the registered workers who are in town, and
+    ``profile`` float64[n_groups, 2, 24] the share of those who are out at each hour of a weekday
+    and of a weekend day; 1 throughout where nobody has said otherwise. Both are broadcast to
+    these shapes. The arrays are copied at birth and cannot be written.
 
     Raises
     ------
     InputError
-        when shapes do not fit together, a weight or their sum is negative or not finite, or an id
-        is double.
+        when shapes do not fit together, a weight or their sum is negative or not finite, an id
+        is double, or a share of presence or profile lies outside 0 to 1.
     """
 
     ids: npt.NDArray[np.str_]
@@ -44,6 +55,8 @@ class Demand:
     groups: tuple[str, ...]
     district: npt.NDArray[np.int32]
     district_names: tuple[str, ...]
+    presence: npt.NDArray[np.float64] = field(default_factory=_always)
+    profile: npt.NDArray[np.float64] = field(default_factory=_always)
 
     def __post_init__(self) -> None:
         arrays = {
@@ -51,6 +64,8 @@ class Demand:
             "lonlat": np.array(self.lonlat, dtype=np.float64),
             "weights": np.array(self.weights, dtype=np.float64),
             "district": np.array(self.district, dtype=np.int32),
+            "presence": _shares("presence", self.presence, (len(self.groups),)),
+            "profile": _shares("profile", self.profile, (len(self.groups), len(DAYS), HOURS)),
         }
         for name, array in arrays.items():
             array.flags.writeable = False
@@ -112,12 +127,58 @@ class Demand:
         """Workers of one group, or of all groups (None)."""
         return float(self.weights.sum() if group is None else self.of(group).sum())
 
+    @property
+    def knows_hours(self) -> bool:
+        """Whether anybody has said at which hours the workers are out."""
+        return bool((self.profile != 1.0).any())
+
+    def at(self, *, hour: int, day: DayWord = "weekday") -> npt.NDArray[np.float64]:
+        """Workers who are out during one hour of a day, float64[n, n_groups].
+
+        ``hour`` counts from 0 (midnight to one) to 23.
+
+        Raises
+        ------
+        InputError
+            when there is no such hour or day.
+        """
+        if day not in DAYS:
+            raise InputError(f"day {day!r} is neither weekday nor weekend")
+        if not 0 <= hour < HOURS:
+            raise InputError(f"hour {hour} lies outside 0 to 23: 14 is from two to three")
+        return self.weights * (self.presence * self.profile[:, DAYS.index(day), hour])
+
+    def during(self, *, hour: int, day: DayWord = "weekday") -> Demand:
+        """Return the demand of one hour: its weights are those of `at`, at every hour the same."""
+        out = self.at(hour=hour, day=day)
+        return replace(self, weights=out, presence=_always(), profile=_always())
+
     @cached_property
     def content_hash(self) -> str:
-        """sha256 (hex) of the content, the same in every process."""
+        """sha256 (hex) of the content, the same in every process.
+
+        Presence and profile count where anybody has said something of them.
+        """
         names = [self.groups, self.district_names, self.ids.tolist()]
         digest = hashlib.sha256(b"yizhan demand 1\n")
         digest.update(json.dumps(names, ensure_ascii=False).encode())
-        for array, kind in ((self.lonlat, "<f8"), (self.weights, "<f8"), (self.district, "<i4")):
+        arrays = [(self.lonlat, "<f8"), (self.weights, "<f8"), (self.district, "<i4")]
+        shares = (self.presence, self.profile)
+        if any((share != 1.0).any() for share in shares):
+            arrays += [(share, "<f8") for share in shares]
+        for array, kind in arrays:
             digest.update(np.ascontiguousarray(array, dtype=kind).tobytes())
         return digest.hexdigest()
+
+
+def _shares(
+    name: str, given: npt.NDArray[np.float64], shape: tuple[int, ...]
+) -> npt.NDArray[np.float64]:
+    """Broadcast shares of 0 to 1 to a shape of their own."""
+    try:
+        shares = np.broadcast_to(np.asarray(given, dtype=np.float64), shape).copy()
+    except ValueError:
+        raise InputError(f"demand: {name} of shape {np.shape(given)} must be {shape}") from None
+    if not ((shares >= 0) & (shares <= 1)).all():
+        raise InputError(f"demand: {name} must be shares between 0 and 1")
+    return shares

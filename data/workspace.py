@@ -12,18 +12,16 @@ No file in it names its own place: a workspace can be moved, copied and packed.
 from __future__ import annotations
 
 import contextlib
-import io
 import shutil
-import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from data.atomic import cannot_write, write_bytes
+from data.atomic import cannot_write
 from data.database import Database
-from data.demand import Demand
+from data.demand_store import check_name, load_arrays, load_demand, save_arrays, save_demand
 from data.district_files import read_districts, write_districts
 from data.districts import Districts
 from data.network_store import load_network, save_network
@@ -35,7 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    import numpy.typing as npt
+
     from data.database import Contents, Result
+    from data.demand import Demand
     from data.sites import CandidateSites
     from data.stations import Stations
     from geo.measure import Box
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
 DATABASE_FILE: Final = "yizhan.db"
 DISTRICTS_FILE: Final = "districts.geojson"
 _NETWORK_FILE: Final = "network.bin"
-_DEMAND_FILE: Final = "demand.npz"
+_DEMAND: Final = "demand"
+_DENSITY: Final = "density"
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,26 +171,58 @@ class Workspace:
         """Say when "stations" or "sites" were imported, and how many; None when never."""
         return self.database.contents(what)
 
-    def demand(self) -> Demand:
-        """Return the demand (NothingYetError when none was imported)."""
-        path = self._cached(_DEMAND_FILE)
-        if not path.exists():
-            raise NothingYetError(f"{self.folder}: no demand yet: run yizhan demand import FILE")
-        return _load_demand(path, path.stat().st_mtime_ns)
+    def demand(self, name: str | None = None) -> Demand:
+        """Return the demand that holds, or the variant kept under ``name``.
 
-    def replace_demand(self, demand: Demand) -> None:
-        """Put ``demand`` in the place of what was there, all or nothing (WorkspaceError)."""
-        packed = io.BytesIO()
-        np.savez(
-            packed,
-            ids=demand.ids,
-            lonlat=demand.lonlat,
-            weights=demand.weights,
-            groups=np.array(demand.groups, dtype=np.str_),
-            district=demand.district,
-            district_names=np.array(demand.district_names, dtype=np.str_),
-        )
-        write_bytes(self._cached(_DEMAND_FILE), packed.getvalue())
+        Raises
+        ------
+        NothingYetError
+            when none was imported or built.
+        InputError
+            when there is no variant of that name.
+        """
+        path = self._variant(_DEMAND, name)
+        if not path.exists() and name is not None:
+            known = ", ".join(self.demand_names()) or "none yet"
+            raise InputError(
+                f"no demand is named {name} (there are: {known}): build it with --name"
+            )
+        if not path.exists():
+            raise NothingYetError(
+                f"{self.folder}: no demand yet: run yizhan demand import FILE or demand build"
+            )
+        return load_demand(path)
+
+    def replace_demand(self, demand: Demand, name: str | None = None) -> None:
+        """Put ``demand`` in the place of what was there, all or nothing (WorkspaceError).
+
+        With a ``name`` it is kept beside the demand that holds.
+        """
+        save_demand(demand, self._variant(_DEMAND, name))
+
+    def demand_names(self) -> tuple[str, ...]:
+        """Return the names of the variants that are kept, in order."""
+        folder = self._cached(_DEMAND)
+        return tuple(sorted(file.stem for file in folder.glob("*.npz")))
+
+    def density(self, name: str | None = None) -> dict[str, npt.NDArray[Any]] | None:
+        """Return the arrays of the model that a built demand came from; None where there is none.
+
+        They are those of `replace_density`; whether they belong to the demand that holds is for
+        the reader to check by the hash in them.
+        """
+        path = self._variant(_DENSITY, name)
+        return load_arrays(path, cure="run yizhan demand build again") if path.exists() else None
+
+    def replace_density(
+        self, arrays: Mapping[str, npt.NDArray[Any]], name: str | None = None
+    ) -> None:
+        """Keep the model of a built demand as named arrays, all or nothing (WorkspaceError)."""
+        save_arrays(arrays, self._variant(_DENSITY, name))
+
+    def layers_folder(self) -> Path:
+        """Return the folder of the layers, ``cache/layers``; it is made where it is not there."""
+        return self._cached("layers", folder=True)
 
     def network(self) -> RoadNetwork:
         """Return the road network (NothingYetError when none was built)."""
@@ -223,11 +257,17 @@ class Workspace:
         """Return the newest ``limit`` answers of a kind, the newest first."""
         return self.database.results(kind, limit=limit)
 
-    def _cached(self, name: str) -> Path:
+    def _variant(self, what: str, name: str | None) -> Path:
+        """Return the file of a demand or its model: the one that holds, or that of a name."""
+        if name is None:
+            return self._cached(f"{what}.npz")
+        return self._cached(what, folder=True) / f"{check_name(name)}.npz"
+
+    def _cached(self, name: str, *, folder: bool = False) -> Path:
         """Return the path of a part in ``cache``, which is made where somebody emptied it."""
         cache = self.folder / "cache"
         try:
-            cache.mkdir(exist_ok=True)
+            (cache / name if folder else cache).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise cannot_write(cache, error) from None
         return cache.resolve() / name
@@ -236,25 +276,6 @@ class Workspace:
 def no_districts() -> Districts:
     """Return the districts of a city that reports by none."""
     return Districts.from_areas({})
-
-
-@lru_cache(maxsize=2)
-def _load_demand(path: Path, _changed_ns: int) -> Demand:
-    """Load the arrays; kept until the file changes."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return Demand(
-                ids=arrays["ids"],
-                lonlat=arrays["lonlat"],
-                weights=arrays["weights"],
-                groups=tuple(arrays["groups"].tolist()),
-                district=arrays["district"],
-                district_names=tuple(arrays["district_names"].tolist()),
-            )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise WorkspaceError(
-            f"{path}: is broken ({error}): run yizhan demand import again"
-        ) from None
 
 
 @lru_cache(maxsize=2)

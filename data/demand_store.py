@@ -1,0 +1,94 @@
+"""The demand in a workspace's cache: arrays in one file, kept in memory until the file changes."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from data.atomic import write_bytes
+from data.demand import Demand
+from data.vocabulary import quote
+from geo.errors import InputError, WorkspaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+_NAME: Final = re.compile(r"[\w][\w.-]{0,59}")
+
+
+def check_name(name: str) -> str:
+    """Return the name of a variant; InputError when no file can have it."""
+    if not _NAME.fullmatch(name) or name.endswith("."):
+        raise InputError(
+            f"name {quote(name)}: letters, digits, - and _ only, at most 60, such as fitted-2026"
+        )
+    return name
+
+
+def save_demand(demand: Demand, path: Path) -> None:
+    """Write ``demand`` as arrays, whole or not at all (WorkspaceError)."""
+    save_arrays(
+        {
+            "ids": demand.ids,
+            "lonlat": demand.lonlat,
+            "weights": demand.weights,
+            "groups": np.array(demand.groups, dtype=np.str_),
+            "district": demand.district,
+            "district_names": np.array(demand.district_names, dtype=np.str_),
+            "presence": demand.presence,
+            "profile": demand.profile,
+        },
+        path,
+    )
+
+
+def load_demand(path: Path) -> Demand:
+    """Read what `save_demand` wrote; a file without hours is of an earlier version.
+
+    WorkspaceError when it is broken.
+    """
+    return _load_demand(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=3)
+def _load_demand(path: Path, _changed_ns: int) -> Demand:
+    arrays = load_arrays(path, cure="run yizhan demand import again")
+    try:
+        hours = {name: arrays[name] for name in ("presence", "profile") if name in arrays}
+        return Demand(
+            ids=arrays["ids"],
+            lonlat=arrays["lonlat"],
+            weights=arrays["weights"],
+            groups=tuple(arrays["groups"].tolist()),
+            district=arrays["district"],
+            district_names=tuple(arrays["district_names"].tolist()),
+            **hours,
+        )
+    except (ValueError, KeyError) as error:
+        raise WorkspaceError(
+            f"{path}: is broken ({error}): run yizhan demand import again"
+        ) from None
+
+
+def save_arrays(arrays: Mapping[str, npt.NDArray[Any]], path: Path) -> None:
+    """Write named arrays, whole or not at all (WorkspaceError)."""
+    packed = io.BytesIO()
+    np.savez(packed, **arrays)  # type: ignore[arg-type]  # numpy's stubs take a keyword for a flag
+    write_bytes(path, packed.getvalue())
+
+
+def load_arrays(path: Path, *, cure: str) -> dict[str, npt.NDArray[Any]]:
+    """Read named arrays; WorkspaceError with ``cure`` when the file is broken."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise WorkspaceError(f"{path}: is broken ({error}): {cure}") from None
