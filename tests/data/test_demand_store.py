@@ -135,7 +135,7 @@ def test_named_variants_stand_beside_the_demand_that_holds(workspace: Workspace)
     assert workspace.demand_names() == ("按计数",)
     assert workspace.demand().content_hash == some_demand().content_hash
     assert workspace.demand("按计数").content_hash == with_hours().content_hash
-    with pytest.raises(InputError, match=r"no demand is named other \(known: 按计数\)"):
+    with pytest.raises(InputError, match=r"no demand is named other \(there are: 按计数\)"):
         workspace.demand("other")
 
 
