@@ -1,0 +1,87 @@
+"""The layer store: all layers of a workspace in one file of its cache."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from data.atomic import cannot_write, write_bytes
+from data.layers.layer import Layer, Layers
+from geo.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+FILE: Final = "layers.npz"
+_VERSION: Final = 1
+
+
+def save_layers(layers: Layers, folder: Path) -> None:
+    """Put ``layers`` in the place of those in ``folder`` (a workspace's ``cache/layers``).
+
+    The folder is made where it is missing. WorkspaceError when it cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from None
+    head = {
+        "version": _VERSION,
+        "content_hash": layers.content_hash,
+        "layers": [
+            {
+                "id": layer.id,
+                "unit": layer.unit,
+                "source": layer.source,
+                "date": layer.date,
+                "licence": layer.licence,
+                "left_out": dict(layer.left_out),
+            }
+            for layer in layers.values()
+        ],
+    }
+    text = json.dumps(head, ensure_ascii=False).encode()
+    arrays: dict[str, npt.NDArray[Any]] = {"head": np.frombuffer(text, dtype=np.uint8)}
+    for number, layer in enumerate(layers.values()):
+        arrays[f"lonlat{number}"] = layer.lonlat
+        arrays[f"value{number}"] = layer.value
+    packed = io.BytesIO()
+    np.savez(packed, allow_pickle=False, **arrays)
+    write_bytes(folder / FILE, packed.getvalue())
+
+
+def load_layers(folder: Path) -> Layers:
+    """Return the layers kept in ``folder``; none at all when none were saved.
+
+    WorkspaceError when the file is broken or of another version.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return Layers()
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            head = json.loads(arrays["head"].tobytes())
+            if head["version"] != _VERSION:
+                raise WorkspaceError(f"{path}: is of another version: {_AGAIN}")
+            made = Layers(
+                tuple(
+                    Layer(lonlat=arrays[f"lonlat{n}"], value=arrays[f"value{n}"], **words)
+                    for n, words in enumerate(head["layers"])
+                )
+            )
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        if isinstance(error, WorkspaceError):
+            raise
+        raise WorkspaceError(f"{path}: is broken ({error}): {_AGAIN}") from None
+    if made.content_hash != head["content_hash"]:
+        raise WorkspaceError(f"{path}: was changed by other hands: {_AGAIN}")
+    return made
+
+
+_AGAIN: Final = "run yizhan demand layers again"

@@ -1,0 +1,207 @@
+"""Grids: areas of the metric plane cut into squares or hexagons, all at once and without a loop."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+
+from geo.errors import InputError
+from geo.measure import from_metric, to_metric
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+    import pyproj
+    from shapely.geometry.base import BaseGeometry
+
+MOST_CELLS: Final = 2_000_000
+_SMALLEST_PIECE_M2: Final = 1e-6  # a square millimetre: what rounding leaves along a border
+_FINEST, _COARSEST = 15, 0
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """The pieces of areas cut by a grid, area by area.
+
+    ``area`` int32[n] is the row of the area that a piece belongs to and ``cell`` str[n] the name of
+    the grid's cell it is cut from: one cell cut by a border gives one piece for each area, however
+    many parts that piece has. ``shape`` object[n] are polygons in metres, ``area_m2`` float64[n]
+    their size, ``whole_m2`` float64[n] the size of the uncut cell, and ``xy`` float64[n, 2] a point
+    on the piece: the centroid, or where that lies outside of it a point inside.
+    """
+
+    area: npt.NDArray[np.int32]
+    cell: npt.NDArray[np.str_]
+    shape: npt.NDArray[np.object_]
+    area_m2: npt.NDArray[np.float64]
+    whole_m2: npt.NDArray[np.float64]
+    xy: npt.NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.area)
+
+
+def square_grid(areas: Sequence[BaseGeometry], *, size_m: float) -> Pieces:
+    """Cut ``areas`` (metres in one metric CRS) by squares of ``size_m`` from the CRS's origin.
+
+    A square is named ``E<column>N<row>``, both counted from the origin. Pieces of one area stand
+    row by row. Areas that overlap each get their own pieces; an area that only touches a square
+    gets none there.
+
+    Raises
+    ------
+    InputError
+        when the size is no positive number, or there would be millions of squares.
+    """
+    if not (np.isfinite(size_m) and size_m > 0):
+        raise InputError(f"a cell of {size_m:g} m cannot be: write a size in metres, as in 250")
+    parts = [
+        _cut(number, area, *_squares(area, size_m=size_m), whole_m2=size_m * size_m)
+        for number, area in enumerate(areas)
+    ]
+    return _joined(parts)
+
+
+def h3_grid(areas: Sequence[BaseGeometry], *, resolution: int, crs: pyproj.CRS | str) -> Pieces:
+    """Cut ``areas`` (metres in ``crs``) by the H3 hexagons of a resolution, 0 to 15.
+
+    H3 is Uber's global grid (https://h3geo.org); a cell is named by its H3 index. ``whole_m2`` is
+    the hexagon's size in ``crs``, so that shares of it are measured as the pieces are.
+
+    Raises
+    ------
+    InputError
+        when the resolution is none, there would be millions of hexagons, or h3 is not installed.
+    """
+    if not _COARSEST <= resolution <= _FINEST:
+        raise InputError(f"H3 resolution {resolution}: resolutions go from 0 to 15, 9 is a block")
+    parts = []
+    for number, area in enumerate(areas):
+        names, hexagons = _hexagons(area, resolution=resolution, crs=crs)
+        parts.append(_cut(number, area, names, hexagons, whole_m2=shapely.area(hexagons)))
+    return _joined(parts)
+
+
+def _squares(
+    area: BaseGeometry, *, size_m: float
+) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.object_]]:
+    """Name and draw the squares that touch an area, row by row."""
+    left, bottom, right, top = area.bounds
+    columns = np.arange(np.floor(left / size_m), np.ceil(right / size_m))
+    rows = np.arange(np.floor(bottom / size_m), np.ceil(top / size_m))
+    if len(columns) * len(rows) > MOST_CELLS:
+        raise InputError(
+            f"cells of {size_m:g} m: an area would be cut into more than {MOST_CELLS:,}: "
+            "take larger cells"
+        )
+    east, north = (grid.ravel() for grid in np.meshgrid(columns, rows))
+    low, high = np.column_stack([east, north]) * size_m, np.column_stack([east, north]) + 1.0
+    squares = shapely.box(low[:, 0], low[:, 1], high[:, 0] * size_m, high[:, 1] * size_m)
+    shapely.prepare(area)
+    touched = shapely.intersects(area, squares)
+    words = np.char.add(
+        np.char.add("E", east[touched].astype(np.int64).astype(np.str_)),
+        np.char.add("N", north[touched].astype(np.int64).astype(np.str_)),
+    )
+    return words, squares[touched]
+
+
+def _hexagons(
+    area: BaseGeometry, *, resolution: int, crs: pyproj.CRS | str
+) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.object_]]:
+    """Name and draw the hexagons that touch an area, in metres."""
+    h3 = _h3()
+    outline = shapely.transform(area, lambda xy: from_metric(xy, crs=crs))
+    least_m2 = h3.average_hexagon_area(resolution, unit="m^2")
+    if area.area / least_m2 > MOST_CELLS:
+        raise InputError(
+            f"H3 resolution {resolution}: an area would be cut into more than {MOST_CELLS:,} "
+            "hexagons: take a lower resolution"
+        )
+    shape = h3.geo_to_h3shape(outline)
+    names = sorted(h3.h3shape_to_cells_experimental(shape, resolution, contain="overlap"))
+    # h3 gives one boundary at a time: its own call is the loop, the geometry is made at once.
+    rings = [h3.cell_to_boundary(name) for name in names]
+    corners = np.array([corner for ring in rings for corner in ring], dtype=np.float64)
+    of_ring = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+    xy = to_metric(corners.reshape(-1, 2)[:, ::-1], crs=crs)
+    return np.array(names, dtype=np.str_), shapely.polygons(
+        shapely.linearrings(xy, indices=of_ring)
+    )
+
+
+def _h3() -> Any:  # noqa: ANN401 - h3 ships no types
+    try:
+        return importlib.import_module("h3")
+    except ImportError:
+        raise InputError(
+            "H3 cells need the package h3: pip install 'yizhan[h3]', or take square cells"
+        ) from None
+
+
+def _cut(
+    number: int,
+    area: BaseGeometry,
+    names: npt.NDArray[np.str_],
+    cells: npt.NDArray[np.object_],
+    *,
+    whole_m2: float | npt.NDArray[np.float64],
+) -> Pieces:
+    """Cut one area by cells; what has no size is left out."""
+    shapely.prepare(area)
+    inside = shapely.contains_properly(area, cells)
+    shape = cells.copy()
+    shape[~inside] = _polygons_only(shapely.intersection(area, cells[~inside]))
+    area_m2 = shapely.area(shape)
+    keep = area_m2 > _SMALLEST_PIECE_M2
+    shape, area_m2 = shape[keep], area_m2[keep]
+    point = shapely.centroid(shape)
+    off = ~shapely.intersects(shape, point)
+    point[off] = shapely.point_on_surface(shape[off])
+    return Pieces(
+        area=np.full(len(shape), number, dtype=np.int32),
+        cell=names[keep],
+        shape=shape,
+        area_m2=area_m2,
+        whole_m2=np.broadcast_to(whole_m2, len(cells))[keep].astype(np.float64),
+        xy=shapely.get_coordinates(point).reshape(-1, 2),
+    )
+
+
+def _polygons_only(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Take the lines and points away that a cut along a shared border leaves in a collection."""
+    mixed = np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION)
+    if len(mixed):
+        parts, source = shapely.get_parts(shapes[mixed], return_index=True)
+        areal = shapely.get_dimensions(parts) == 2  # noqa: PLR2004 - areas
+        kept = np.full(len(mixed), shapely.from_wkt("MULTIPOLYGON EMPTY"), dtype=object)
+        shapely.multipolygons(parts[areal], indices=source[areal], out=kept)
+        shapes[mixed] = kept
+    return shapes
+
+
+def _joined(parts: Sequence[Pieces]) -> Pieces:
+    """Put the pieces of several areas one after another."""
+    if not parts:
+        none = np.zeros(0)
+        return Pieces(
+            area=none.astype(np.int32),
+            cell=none.astype(np.str_),
+            shape=none.astype(object),
+            area_m2=none,
+            whole_m2=none,
+            xy=none.reshape(0, 2),
+        )
+    return Pieces(
+        area=np.concatenate([part.area for part in parts]),
+        cell=np.concatenate([part.cell for part in parts]),
+        shape=np.concatenate([part.shape for part in parts]),
+        area_m2=np.concatenate([part.area_m2 for part in parts]),
+        whole_m2=np.concatenate([part.whole_m2 for part in parts]),
+        xy=np.concatenate([part.xy for part in parts]),
+    )
