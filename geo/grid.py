@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import shapely
@@ -130,9 +130,8 @@ def _hexagons(
     corners = np.array([corner for ring in rings for corner in ring], dtype=np.float64)
     of_ring = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
     xy = to_metric(corners.reshape(-1, 2)[:, ::-1], crs=crs)
-    return np.array(names, dtype=np.str_), shapely.polygons(
-        shapely.linearrings(xy, indices=of_ring)
-    )
+    hexagons = shapely.polygons(shapely.linearrings(xy, indices=of_ring))
+    return np.array(names, dtype=np.str_), cast("npt.NDArray[np.object_]", hexagons)
 
 
 def _h3() -> Any:  # noqa: ANN401 - h3 ships no types
