@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from data.points import point_frame
 from data.sites import SITE_COLUMNS, CandidateSites
-from data.stations import STATION_COLUMNS, Stations
+from data.stations import Stations
 from geo.errors import InputError, NothingYetError, WorkspaceError
 
 if TYPE_CHECKING:
@@ -50,6 +50,9 @@ _STATIONS = sa.Table(
     sa.Column("source_lat", sa.Double, nullable=False),
     sa.Column("lon", sa.Double, nullable=False),
     sa.Column("lat", sa.Double, nullable=False),
+)
+_STATION_NAMES: Final = tuple(
+    column.name for column in _STATIONS.columns if column.name not in {"row", "lon", "lat"}
 )
 _SITES = sa.Table(
     "sites",
@@ -136,8 +139,8 @@ class Database:
         """Put ``stations`` in the place of the register, in one transaction."""
         frame = stations.frame
         rows = [
-            dict(zip(STATION_COLUMNS[:-1], values, strict=True))
-            for values in zip(*(frame[column] for column in STATION_COLUMNS[:-1]), strict=True)
+            dict(zip(_STATION_NAMES, values, strict=True))
+            for values in zip(*(frame[column] for column in _STATION_NAMES), strict=True)
         ]
         for row, (lon, lat) in zip(rows, stations.lonlat.tolist(), strict=True):
             row |= {"lon": lon, "lat": lat}
@@ -147,7 +150,7 @@ class Database:
     def stations(self) -> Stations:
         """Return the register (NothingYetError when none was imported)."""
         rows = self._all(_STATIONS, cure="run yizhan stations import FILE --datum …")
-        columns = {name: [getattr(row, name) for row in rows] for name in STATION_COLUMNS[:-1]}
+        columns = {name: [getattr(row, name) for row in rows] for name in _STATION_NAMES}
         columns["facilities"] = [tuple(words) for words in columns["facilities"]]
         columns["groups"] = [tuple(words) for words in columns["groups"]]
         return Stations(point_frame(columns, _lonlat(rows)))

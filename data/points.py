@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 WGS84: Final = "EPSG:4326"
-NUMBER_COLUMNS: Final = frozenset({"source_lon", "source_lat", "cost_yuan"})
+NUMBER_COLUMNS: Final = frozenset(
+    {"source_lon", "source_lat", "cost_yuan", "seats", "area_m2", "truck_spaces"}
+)
 
 
 def point_frame(

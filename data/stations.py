@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pandas as pd
 
-from data.points import check_points, frame_hash, frame_lonlat, frame_of_records
-from data.vocabulary import FACILITIES_BY_ID, GROUPS_BY_ID, KINDS_BY_ID, STATUSES_BY_ID
+from data.points import NUMBER_COLUMNS, check_points, frame_hash, frame_lonlat, frame_of_records
+from data.vocabulary import (
+    ACCESS_MODES_BY_ID,
+    FACILITIES_BY_ID,
+    GROUPS_BY_ID,
+    KINDS_BY_ID,
+    STATUSES_BY_ID,
+)
 from geo.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     import geopandas as gpd
     import numpy.typing as npt
@@ -33,39 +41,98 @@ STATION_COLUMNS: Final = (
     "datum",
     "source_lon",
     "source_lat",
+    "host_type",
+    "operator",
+    "operator_kind",
+    "access",
+    "who_may_enter",
+    "seats",
+    "area_m2",
+    "truck_spaces",
+    "status_since",
+    "sign",
+    "contact",
+    "facilities_absent",
+    "facilities_broken",
+    "checked_at",
     "geometry",
 )
+#: What stands in a column where nothing is known; the columns that are not here are needed.
+UNKNOWN: Final[Mapping[str, Any]] = {
+    "host_type": "",
+    "operator": "",
+    "operator_kind": "",
+    "access": (),
+    "who_may_enter": "",
+    "seats": np.nan,
+    "area_m2": np.nan,
+    "truck_spaces": np.nan,
+    "status_since": "",
+    "sign": "",
+    "contact": "",
+    "facilities_absent": (),
+    "facilities_broken": (),
+    "checked_at": "",
+}
+OPERATOR_KINDS: Final = ("union", "firm", "authority")
+SIGNS: Final = ("yes", "no")
+_FACILITY_COLUMNS: Final = ("facilities", "facilities_absent", "facilities_broken")
+_COUNTS: Final = ("seats", "truck_spaces")
+_DATES: Final = ("status_since", "checked_at")
 
 
 @dataclass(frozen=True, eq=False)
 class Stations:
     """The stations of a city in the order of the register.
 
-    ``frame`` has the columns `STATION_COLUMNS` and no others: id (unique), name, kind (an id of
-    `data.vocabulary.KINDS`), address, hours and phone (text, empty when not known), facilities and
-    groups (tuples of ids; empty groups mean "whom the kind serves"), status, and where it stands:
-    geometry (points in WGS-84) beside the coordinates as they were handed in (source_lon,
-    source_lat, degrees in ``datum``). The frame is copied at birth; treat it as read-only.
+    ``frame`` has the columns `STATION_COLUMNS` and no others; those of `UNKNOWN` are filled with
+    what is unknown where they are missing:
+
+    * id (unique), name, kind (an id of `data.vocabulary.KINDS`), groups (a tuple of ids; empty
+      means "whom the kind serves")
+    * address, hours, phone, contact, operator, host_type, who_may_enter: text, empty when not known
+    * operator_kind: "union", "firm", "authority" or ""; sign: "yes", "no" or ""
+    * access: a tuple of ids of `data.vocabulary.ACCESS_MODES`, empty when not known
+    * facilities (there, and working or not known to be broken), facilities_absent (known not to be
+      there), facilities_broken (there but broken): tuples of ids; a facility stands in one of the
+      three, and in none when nothing is known of it
+    * seats and truck_spaces (numbers), area_m2: NaN when not known
+    * status, status_since and checked_at (the last observation): ISO dates, empty when not known
+    * where it stands: geometry (points in WGS-84) beside the coordinates as they were handed in
+      (source_lon, source_lat, degrees in ``datum``)
+
+    The frame is copied at birth; treat it as read-only.
 
     Raises
     ------
     InputError
-        when a column is missing, an id is blank or double, a word is not in the vocabulary or a
-        point is none.
+        when a column is missing, an id is blank or double, a word is not in the vocabulary, a
+        facility stands twice, a number is negative, a date is none or a point is none.
     """
 
     frame: gpd.GeoDataFrame
 
     def __post_init__(self) -> None:
         missing = [column for column in STATION_COLUMNS if column not in self.frame.columns]
-        if missing:
-            raise InputError(f"stations: no column {', '.join(missing)}")
-        frame = self.frame[list(STATION_COLUMNS)].reset_index(drop=True).copy()
+        needed = [column for column in missing if column not in UNKNOWN]
+        if needed:
+            raise InputError(f"stations: no column {', '.join(needed)}")
+        frame = self.frame.reset_index(drop=True).copy()
+        for column in missing:
+            frame[column] = _unknown(column, len(frame))
+        frame = frame[list(STATION_COLUMNS)]
         check_points(frame, what="station")
         for column, words in (("kind", KINDS_BY_ID), ("status", STATUSES_BY_ID)):
             _check_words(frame, column, [(word,) for word in frame[column]], words)
-        _check_words(frame, "facilities", frame["facilities"], FACILITIES_BY_ID)
+        for column, known in (("operator_kind", OPERATOR_KINDS), ("sign", SIGNS)):
+            _check_words(frame, column, [(word,) if word else () for word in frame[column]], known)
+        for column in _FACILITY_COLUMNS:
+            _check_words(frame, column, frame[column], FACILITIES_BY_ID)
         _check_words(frame, "groups", frame["groups"], GROUPS_BY_ID)
+        _check_words(frame, "access", frame["access"], ACCESS_MODES_BY_ID)
+        _check_facilities(frame)
+        _check_numbers(frame)
+        _check_dates(frame)
         object.__setattr__(self, "frame", frame)
 
     def __len__(self) -> int:
@@ -80,7 +147,7 @@ class Stations:
         coordinates equal to lon and lat.
         """
         unknown = {"address": "", "hours": "", "phone": "", "facilities": (), "groups": ()}
-        defaults = {**unknown, "status": "open", "datum": "wgs84"}
+        defaults = {**unknown, **UNKNOWN, "status": "open", "datum": "wgs84"}
         return cls(frame_of_records(records, STATION_COLUMNS[:-1], defaults=defaults))
 
     @property
@@ -95,8 +162,20 @@ class Stations:
 
     @cached_property
     def content_hash(self) -> str:
-        """sha256 (hex) of the content, the same in every process."""
-        return frame_hash("stations", self.frame, STATION_COLUMNS[:-1], self.lonlat)
+        """sha256 (hex) of the content, the same in every process.
+
+        A column of which nothing is known in any row does not count: a register keeps its hash
+        when the record learns a new column.
+        """
+        told = [column for column in STATION_COLUMNS[:-1] if not self._is_unknown(column)]
+        return frame_hash("stations", self.frame, told, self.lonlat)
+
+    def _is_unknown(self, column: str) -> bool:
+        """Tell whether a column says nothing in any row."""
+        if column not in UNKNOWN:
+            return False
+        values = self.frame[column]
+        return bool(values.isna().all()) if column in NUMBER_COLUMNS else not any(values)
 
     def serves(self, group: GroupSettings) -> npt.NDArray[np.bool_]:
         """Tell for each station whether it is there for ``group``.
@@ -112,10 +191,65 @@ class Stations:
         return np.asarray(is_open & (named | (silent & by_kind)), dtype=np.bool_)
 
 
+def _unknown(column: str, count: int) -> pd.Series[Any]:
+    """Return a column of which nothing is known."""
+    dtype = "float64" if column in NUMBER_COLUMNS else "object"
+    return pd.Series([UNKNOWN[column]] * count, dtype=dtype)
+
+
 def _check_words(
-    frame: gpd.GeoDataFrame, column: str, words: Iterable[Sequence[str]], known: Mapping[str, Any]
+    frame: gpd.GeoDataFrame, column: str, words: Iterable[Sequence[str]], known: Container[str]
 ) -> None:
     for station, listed in zip(frame["id"], words, strict=True):
         for word in listed:
             if word not in known:
                 raise InputError(f"station {station}: {column} {word} is not in the vocabulary")
+
+
+def _check_facilities(frame: gpd.GeoDataFrame) -> None:
+    """Refuse a facility that is said to be there and not there, or working and broken."""
+    columns = [frame[column] for column in _FACILITY_COLUMNS]
+    for station, *listed in zip(frame["id"], *columns, strict=True):
+        there, absent, broken = listed
+        if not absent and not broken:
+            continue
+        words = [*there, *absent, *broken]
+        if len(set(words)) < len(words):
+            twice = next(word for word in words if words.count(word) > 1)
+            columns_said = ", ".join(_FACILITY_COLUMNS)
+            raise InputError(f"station {station}: facility {twice} stands twice in {columns_said}")
+
+
+def _check_numbers(frame: gpd.GeoDataFrame) -> None:
+    for column in (*_COUNTS, "area_m2"):
+        values = frame[column].to_numpy(dtype=np.float64)
+        wrong = (values < 0) | np.isinf(values)
+        if column in _COUNTS:
+            wrong |= np.isfinite(values) & (values != np.floor(values))
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            number = "number" if column == "area_m2" else "whole number"
+            raise InputError(
+                f"station {frame['id'].iloc[row]}: {column} {values[row]:g} must be a {number}, "
+                "0 or more"
+            )
+
+
+def _check_dates(frame: gpd.GeoDataFrame) -> None:
+    for column in _DATES:
+        seen: set[str] = {""}
+        for station, text in zip(frame["id"], frame[column], strict=True):
+            if text in seen:
+                continue
+            if not _is_date(text):
+                raise InputError(
+                    f"station {station}: {column} {text} is no date: write it as 2026-11-23"
+                )
+            seen.add(text)
+
+
+def _is_date(text: object) -> bool:
+    try:
+        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

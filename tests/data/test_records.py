@@ -10,9 +10,10 @@ import shapely
 
 from data.demand import Demand
 from data.districts import Districts
+from data.points import frame_hash
 from data.settings import default_settings
 from data.sites import CandidateSites, network_grid_sites
-from data.stations import Stations
+from data.stations import STATION_COLUMNS, UNKNOWN, Stations
 from geo.errors import InputError, NetworkError
 from geo.measure import Box, to_metric
 
@@ -53,6 +54,19 @@ def test_a_station_serves_the_groups_it_names_else_those_of_its_kind_and_only_wh
         ({"status": "maybe"}, "status maybe"),
         ({"facilities": ("sauna",)}, "facilities sauna"),
         ({"groups": ("nobody",)}, "groups nobody"),
+        ({"facilities_absent": ("sauna",)}, "facilities_absent sauna"),
+        (
+            {"facilities": ("toilet",), "facilities_broken": ("toilet",)},
+            "a: facility toilet stands twice",
+        ),
+        ({"access": ("magic",)}, "access magic"),
+        ({"operator_kind": "club"}, "operator_kind club"),
+        ({"sign": "maybe"}, "sign maybe"),
+        ({"seats": -1}, "seats -1 must be a whole number"),
+        ({"truck_spaces": 2.5}, "truck_spaces 2.5 must be a whole number"),
+        ({"area_m2": float("inf")}, "area_m2 inf must be a number"),
+        ({"status_since": "2026-13-01"}, "status_since 2026-13-01 is no date"),
+        ({"checked_at": "20261101"}, "checked_at 20261101 is no date"),
         ({"lon": 200.0}, "nowhere on earth"),
         ({"lat": float("nan")}, "must be a point|nowhere on earth"),
     ],
@@ -75,6 +89,20 @@ def test_a_register_is_in_wgs84_and_has_all_columns() -> None:
         Stations(frame.drop(columns="phone"))
 
 
+def test_what_a_register_does_not_tell_is_unknown_and_does_not_change_its_hash() -> None:
+    register = stations()
+    bare = register.frame.drop(columns=list(UNKNOWN))
+    assert Stations(bare).frame.equals(register.frame)
+    assert Stations(bare).content_hash == register.content_hash
+    told = {column: register.frame[column].tolist() for column in UNKNOWN}
+    assert {column for column, values in told.items() if values == [""]} | {
+        column for column, values in told.items() if values == [()]
+    } == set(UNKNOWN) - {"seats", "area_m2", "truck_spaces"}
+    # The hash of this one station as the record was before it had these columns.
+    old = frame_hash("stations", register.frame, STATION_COLUMNS[:12], register.lonlat)
+    assert register.content_hash == old
+
+
 def test_the_frame_handed_in_may_change_later_without_changing_the_register() -> None:
     frame = stations().frame.copy()
     register = Stations(frame)
@@ -90,7 +118,16 @@ def test_the_frame_handed_in_may_change_later_without_changing_the_register() ->
 
 @pytest.mark.parametrize(
     "changes",
-    [{"name": "乙"}, {"lon": 116.8000001}, {"facilities": ("toilet",)}, {"datum": "gcj02"}],
+    [
+        {"name": "乙"},
+        {"lon": 116.8000001},
+        {"facilities": ("toilet",)},
+        {"datum": "gcj02"},
+        {"seats": 4},
+        {"facilities_broken": ("toilet",)},
+        {"access": ("key",)},
+        {"checked_at": "2026-11-01"},
+    ],
 )
 def test_the_hash_changes_with_any_content(changes: dict[str, Any]) -> None:
     assert stations(**changes).content_hash != stations().content_hash
