@@ -17,8 +17,8 @@ from data.settings import (
     Settings,
     default_settings,
     read_settings,
-    write_template,
 )
+from data.settings_text import write_template
 from data.site_files import read_sites
 from data.sites import CandidateSites, network_grid_sites
 from data.station_files import read_stations, write_stations

@@ -38,9 +38,9 @@ class Demand:
     float64[n, n_groups] workers (fractions are allowed, 0 where there is none), ``groups`` the
     columns of weights, ``district`` int32[n] into ``district_names`` (-1 outside all of them).
     ``presence`` float64[n_groups] is the share of the registered workers who are in town, and
-    ``profile`` float64[n_groups, 2, 24] the share of those who are out at each hour of a weekday
-    and of a weekend day; 1 throughout where nobody has said otherwise. Both are broadcast to
-    these shapes. The arrays are copied at birth and cannot be written.
+    ``profile`` float64[n_groups, 2, 24] the share of those who want a rest place in each hour of a
+    weekday and of a weekend day; 1 throughout where nobody has said otherwise. Both are broadcast
+    to these shapes. The arrays are copied at birth and cannot be written.
 
     Raises
     ------
@@ -129,11 +129,11 @@ class Demand:
 
     @property
     def knows_hours(self) -> bool:
-        """Whether anybody has said at which hours the workers are out."""
+        """Whether anybody has said at which hours the workers want a rest."""
         return bool((self.profile != 1.0).any())
 
     def at(self, *, hour: int, day: DayWord = "weekday") -> npt.NDArray[np.float64]:
-        """Workers who are out during one hour of a day, float64[n, n_groups].
+        """Workers who want a rest place in one hour of a day, float64[n, n_groups].
 
         ``hour`` counts from 0 (midnight to one) to 23.
 

@@ -1,16 +1,15 @@
 """What a city has settled: its name and box, its groups, and how far a station may be.
 
 The settings stand in the workspace as ``yizhan.toml``, a commented file that people edit.
-`read_settings` checks every key of it and `settings_text` writes it; `KEYS` says what each means.
+`read_settings` checks every key of it; `data.settings_text` writes it and `data.settings_keys`
+says what each key means.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import re
-import textwrap
 import tomllib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -18,13 +17,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pyproj
 from pyproj.exceptions import CRSError
 
-from data.atomic import write_text
+from data.demand_settings import DemandSettings, read_demand_settings
+from data.settings_keys import KEY_NAMES
+from data.settings_text import settings_text
 from data.vocabulary import (
     GROUPS,
     GROUPS_BY_ID,
     KINDS,
     KINDS_BY_ID,
-    SAMPLE_NOTICE,
     nearest_word,
     quote,
     unknown_word,
@@ -140,6 +140,7 @@ class Settings:
     candidate_spacing_m: float = 500.0
     candidate_kind: str = "station"
     profile_changes: Mapping[str, Any] = field(default_factory=dict)
+    demand: DemandSettings = field(default_factory=DemandSettings)
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name.strip()) <= _LONGEST_NAME or _CONTROL.search(self.name):
@@ -168,9 +169,13 @@ class Settings:
 
     @property
     def content_hash(self) -> str:
-        """sha256 (hex) of what figures depend on: all settings but the name and the sample mark."""
+        """sha256 (hex) of what a coverage or a plan depends on.
+
+        That is all settings but the name, the sample mark, and how workers are spread: the demand
+        has a hash of its own.
+        """
         bare = replace(self, name="-", sample=False)
-        return hashlib.sha256(settings_text(bare).encode()).hexdigest()
+        return hashlib.sha256(settings_text(bare, demand=False).encode()).hexdigest()
 
     @property
     def profiles(self) -> dict[str, Profile]:
@@ -185,98 +190,6 @@ class Settings:
 def default_settings(name: str, box: Box, *, sample: bool = False) -> Settings:
     """Return the settings of a new city: the standards of DOMAIN, the UTM zone of its box."""
     return Settings(name=name, box=box, metric_crs=metric_crs(box).to_string(), sample=sample)
-
-
-@dataclass(frozen=True)
-class SettingsKey:
-    """One key of ``yizhan.toml``: what it is, its unit and its default, for people to read."""
-
-    name: str
-    unit: str
-    default: str
-    meaning: str
-
-
-KEYS: Final = (
-    SettingsKey("name", "text", "as given to init", "the city's name, shown on every page"),
-    SettingsKey(
-        "sample",
-        "true or false",
-        "false",
-        f'true marks generated data: every page and file then says "{SAMPLE_NOTICE}"',
-    ),
-    SettingsKey(
-        "box",
-        "degrees WGS-84",
-        "as given to init",
-        "left, bottom, right, top: a point outside is refused at import",
-    ),
-    SettingsKey(
-        "metric_crs",
-        "EPSG code",
-        "UTM zone of the box",
-        "where metres are measured; Web Mercator is 21 % too long at 34° N, so it is refused",
-    ),
-    SettingsKey(
-        "snap_limit_m",
-        "metres",
-        "500",
-        "how far from the nearest road a place may lie and still be on the network; "
-        "500 m reaches a yard or a village lane, not the next valley",
-    ),
-    SettingsKey(
-        "candidates.spacing_m",
-        "metres",
-        "500",
-        "one candidate site in each square of this width; half the 1 km service radius loses "
-        "little and keeps the plan quick",
-    ),
-    SettingsKey("candidates.kind", "kind", "station", "what is built at a site that names no kind"),
-    SettingsKey("standards.national.mode", "mode", "foot", "the national standard is on foot"),
-    SettingsKey(
-        "standards.national.cutoff_s",
-        "seconds",
-        "900",
-        "a 15-minute walk (全总 双15工程, 2023)",
-    ),
-    SettingsKey(
-        "standards.national.radius_m",
-        "metres",
-        "1000",
-        "and 1 km, both along the roads (全总 双15工程, 2023)",
-    ),
-    SettingsKey(
-        "groups.<group>.mode",
-        "mode",
-        "ebike, truck, car or foot",
-        "how the group goes: foot, ebike, car or truck",
-    ),
-    SettingsKey(
-        "groups.<group>.cutoff_s",
-        "seconds",
-        "300, 600 or 900",
-        "the longest way to a station: riders do not detour (5 min), drivers may (10 min)",
-    ),
-    SettingsKey(
-        "groups.<group>.radius_m",
-        "metres",
-        "none; 1000 for sanitation_worker",
-        "the longest way in metres; leave it out when only the time counts",
-    ),
-    SettingsKey(
-        "groups.<group>.kinds",
-        "list of kinds",
-        "those that take the group in",
-        "kinds of station that serve the group, where a station does not name its groups",
-    ),
-    SettingsKey(
-        "profiles.<mode>",
-        "table",
-        "those of docs/profiles.md",
-        "how a mode moves over the roads: speeds by class, signals, barriers, weight and height",
-    ),
-)
-_KEY_NAMES: Final = frozenset(key.name for key in KEYS)
 
 
 def read_settings(path: Path) -> Settings:
@@ -305,91 +218,13 @@ def read_settings(path: Path) -> Settings:
         raise InputError(f"{path}: {error}") from None
 
 
-def settings_text(settings: Settings) -> str:
-    """Return the commented text of ``yizhan.toml`` that reads back as ``settings``."""
-    lines = [
-        "# Yizhan: what this city has settled. Edit it and run the commands again; each key is",
-        "# explained in docs/settings.md. Lengths are metres, times seconds, coordinates WGS-84.",
-        "",
-    ]
-    lines += _entry("name", settings.name)
-    lines += _entry("sample", settings.sample)
-    lines += _entry("box", list(settings.box))
-    lines += _entry("metric_crs", settings.metric_crs)
-    lines += _entry("snap_limit_m", settings.snap_limit_m)
-    lines += ["[candidates]"]
-    lines += _entry("candidates.spacing_m", settings.candidate_spacing_m)
-    lines += _entry("candidates.kind", settings.candidate_kind)
-    lines += ["[standards.national]"]
-    lines += _standard("standards.national", settings.national, commented=True)
-    for number, group in enumerate(settings.groups):
-        term = GROUPS_BY_ID[group.id]
-        lines += ["", f"[groups.{group.id}]  # {term.zh} {term.en}"]
-        lines += _standard("groups.<group>", group.standard, commented=number == 0)
-        kinds = [kind for kind in KINDS_BY_ID if kind in group.kinds]
-        lines += [x for x in _entry("groups.<group>.kinds", kinds, commented=number == 0) if x]
-    lines += ["", *_profile_lines(settings.profile_changes)]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _profile_lines(changes: Mapping[str, Any]) -> list[str]:
-    """Write the changed profiles, or an example of how to change one, commented out."""
-    if not changes:
-        return [
-            *_comment(next(key for key in KEYS if key.name == "profiles.<mode>")),
-            "# Build the network again after a change. For example:",
-            "# [profiles.ebike]",
-            "# signal_s = 12",
-            "# speed_kph = { residential = 12, footway = false }",
-        ]
-    lines = []
-    for mode, table in changes.items():
-        lines.append(f"[profiles.{mode}]")
-        for key, value in table.items():
-            if isinstance(value, dict):
-                inner = ", ".join(f"{name} = {json.dumps(of)}" for name, of in value.items())
-                lines.append(f"{key} = {{ {inner} }}")
-            else:
-                lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
-        lines.append("")
-    return lines
-
-
-def write_template(path: Path, settings: Settings) -> None:
-    """Write the commented ``yizhan.toml``, whole or not at all (WorkspaceError)."""
-    write_text(path, settings_text(settings))
-
-
-def _entry(name: str, value: object, *, commented: bool = True) -> list[str]:
-    """Comment, ``key = value``, blank line."""
-    key = next(key for key in KEYS if key.name == name)
-    number = isinstance(value, float) and value.is_integer()
-    shown = f"{value:.0f}" if number else json.dumps(value, ensure_ascii=False)
-    line = f"{name.rsplit('.', 1)[-1]} = {shown}"
-    if not commented:
-        return [line]
-    return [*_comment(key), line, ""]
-
-
-def _comment(key: SettingsKey) -> list[str]:
-    text = f"{key.meaning} ({key.unit}; default: {key.default})"
-    return [f"# {part}" for part in textwrap.wrap(text, width=94)]
-
-
-def _standard(prefix: str, standard: ServiceStandard, *, commented: bool) -> list[str]:
-    lines = _entry(f"{prefix}.mode", standard.mode, commented=commented)
-    lines += _entry(f"{prefix}.cutoff_s", standard.cutoff_s, commented=commented)
-    if standard.radius_m is not None:
-        lines += _entry(f"{prefix}.radius_m", standard.radius_m, commented=commented)
-    return [line for line in lines if line]
-
-
 def _settings(raw: Mapping[str, Any]) -> Settings:
     """Check the whole table."""
     profile_changes = raw.get("profiles", {})
     if not isinstance(profile_changes, dict):
         raise InputError("profiles must be a table: write it as [profiles.<mode>]")
     _refuse_unknown({key: value for key, value in raw.items() if key != "profiles"})
+    demand = read_demand_settings(raw.get("demand", {}))
     box = raw.get("box")
     if not isinstance(box, list) or len(box) != 4:  # noqa: PLR2004 - a box has four edges
         raise InputError("box must be [left, bottom, right, top] in degrees")
@@ -405,6 +240,7 @@ def _settings(raw: Mapping[str, Any]) -> Settings:
         ),
         "candidate_kind": _text("candidates.kind", candidates.get("kind", settings.candidate_kind)),
         "profile_changes": profile_changes,
+        "demand": demand,
     }
     if "standards" in raw:
         changes["national"] = _read_standard(
@@ -448,14 +284,17 @@ def _read_standard(
 def _refuse_unknown(raw: Mapping[str, Any]) -> None:
     """Refuse a key that is not in `KEYS`, naming the nearest that is."""
     for written, name in _leaves(raw):
-        if name in _KEY_NAMES:
+        if name in KEY_NAMES:
             continue
-        group = name.split(".")[1] if name.startswith("groups.") and name.count(".") else ""
-        if group and group != "<group>":
-            raise InputError(f"key {written}: {unknown_word(group, GROUPS, what='group')}")
-        if any(known.startswith(f"{name}.") for known in _KEY_NAMES):
+        table, _, key = name.partition(".")
+        inner = raw[table].get(key) if isinstance(raw[table], dict) else None
+        if (table == "groups" and key) or (table == "demand" and isinstance(inner, dict)):
+            group = key.split(".")[0]
+            if group != "<group>":
+                raise InputError(f"key {written}: {unknown_word(group, GROUPS, what='group')}")
+        if any(known.startswith(f"{name}.") for known in KEY_NAMES):
             raise InputError(f"key {written} must be a table: write it as [{written}]")
-        near = nearest_word(name, _KEY_NAMES)
+        near = nearest_word(name, KEY_NAMES)
         cure = f"did you mean {near}?" if near else "see docs/settings.md for all keys"
         raise InputError(f"key {quote(written)} is not known: {cure}")
 
@@ -464,7 +303,7 @@ def _leaves(raw: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """Every key with a value as (as written, as in `KEYS`), and every table that has no place."""
     tables = {
         known.rsplit(".", depth)[0]
-        for known in _KEY_NAMES
+        for known in KEY_NAMES
         for depth in range(1, known.count(".") + 1)
     }
 
@@ -472,8 +311,8 @@ def _leaves(raw: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         for key, value in table.items():
             path = f"{written}.{key}" if written else key
             known = f"{name}.{key}" if name else key
-            if name == "groups" and key in GROUPS_BY_ID:
-                known = "groups.<group>"
+            if name in {"groups", "demand"} and key in GROUPS_BY_ID:
+                known = f"{name}.<group>"
             if isinstance(value, dict) and known in tables:
                 yield from walk(value, path, known)
             else:

@@ -25,7 +25,8 @@ from data.demand_store import check_name, load_arrays, load_demand, save_arrays,
 from data.district_files import read_districts, write_districts
 from data.districts import Districts
 from data.network_store import load_network, save_network
-from data.settings import SETTINGS_FILE, Settings, default_settings, read_settings, write_template
+from data.settings import SETTINGS_FILE, Settings, default_settings, read_settings
+from data.settings_text import write_template
 from geo.datum import Datum
 from geo.errors import InputError, NothingYetError, WorkspaceError
 

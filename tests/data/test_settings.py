@@ -6,18 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from data.demand_settings import DemandSettings, GroupDensity
+from data.density_defaults import DENSITY_DEFAULTS
 from data.settings import (
     DEFAULT_GROUPS,
-    KEYS,
     MODES,
     GroupSettings,
     ServiceStandard,
     Settings,
     default_settings,
     read_settings,
-    settings_text,
-    write_template,
 )
+from data.settings_keys import KEYS
+from data.settings_text import settings_text, write_template
 from geo import profiles
 from geo.errors import FileFormatError, InputError, WorkspaceError
 from geo.measure import Box
@@ -65,7 +66,7 @@ def test_each_key_of_the_template_is_explained_above_it_with_unit_and_default() 
     optional = {"groups.<group>.radius_m", "profiles.<mode>"}  # written where a city has them
     for key in KEYS:
         explained = f"{key.meaning} ({key.unit}; default: {key.default})" in unwrapped
-        assert explained or key.name in optional
+        assert explained or key.name in optional, key.name
     assert max(len(line) for line in text.splitlines() if line.startswith("#")) <= 100
 
 
@@ -210,3 +211,84 @@ def test_a_profile_that_cannot_be_is_refused(table: str, words: list[str], tmp_p
     with pytest.raises(InputError) as refused:
         read_settings(path)
     assert all(word in str(refused.value) for word in words)
+
+
+def test_the_page_of_settings_has_what_draws_each_group_and_why() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    for group, default in DENSITY_DEFAULTS.items():
+        weights = ", ".join(f"{name} {share:g}" for name, share in default.weights.items())
+        assert f"| {group} | `weights` | {weights} | {default.reasons['weights']} |" in text
+        bandwidth = f"{default.bandwidth_m:g} m | {default.reasons['bandwidth_m']}"
+        assert f"| {group} | `bandwidth_m` | {bandwidth} |" in text
+        presence = f"{default.presence:g} | {default.reasons['presence']}"
+        assert f"| {group} | `presence` | {presence} |" in text
+        assert f"| {group} | {default.reasons['weekday']} | {default.reasons['weekend']} |" in text
+
+
+def test_every_default_of_a_group_is_written_with_its_reason() -> None:
+    unwrapped = re.sub(r"\n# ", " ", settings_text(default_settings("市", BOX)))
+    for default in DENSITY_DEFAULTS.values():
+        assert all(f"why: {reason}\n" in unwrapped for reason in default.reasons.values())
+
+
+def test_how_workers_are_spread_reads_back_and_leaves_the_hash_of_a_plan(tmp_path: Path) -> None:
+    settings = default_settings("市", BOX)
+    courier = GroupDensity(
+        "courier",
+        {"own:小店-1": 0.25, "roads": 0.75},
+        1234.5,
+        roads={"trunk": 0.5},
+        over="straight",
+        eps=0.0,
+        presence=1 / 3,
+        weekday=(0.1,) * 24,
+    )
+    groups = tuple(courier if of.id == "courier" else of for of in settings.demand.groups)
+    demand = DemandSettings(cell_m=500.0, draws=50, seed=7, concentration=5.5, groups=groups)
+    changed = replace(settings, demand=demand)
+    write_template(tmp_path / "yizhan.toml", changed)
+    assert read_settings(tmp_path / "yizhan.toml") == changed
+    assert changed.content_hash == settings.content_hash
+    text = (tmp_path / "yizhan.toml").read_text(encoding="utf-8")
+    assert "half at the doors" not in text  # a reason stands beside the default only
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("[demand]\ncell_m = 10", r"demand\.cell_m 10 must lie between 50 and 5,000"),
+        ("[demand]\ncell = 10", r"did you mean demand\.cell_m"),
+        ("[demand]\nshape = 'round'", "write square or h3"),
+        ("[demand]\ndraws = 2.5", "must be a whole number"),
+        ("[demand]\nseed = 'x'", "must be a number"),
+        ("demand = 3", r"must be a table: write it as \[demand\]"),
+        ("[demand.corier]\neps = 0.1", "did you mean courier"),
+        ("[demand.courier]\nepsilon = 0.1", r"did you mean demand\.<group>\.eps"),
+        ("[demand.courier]\neps = -1", r"demand\.courier\.eps -1 must lie between 0 and 1"),
+        ("[demand.courier]\nover = 'air'", "write network or straight"),
+        (
+            "[demand.courier]\nweights = { population = 0.5, shops = 0.4 }",
+            r"weights add up to 0\.9, not 1: scaled they are \{ population = 0\.556, shops = 0\.4",
+        ),
+        ("[demand.courier]\nweights = { population = 0 }", "give one at least a share"),
+        ("[demand.courier]\nweights = { popultion = 1 }", "did you mean population"),
+        ("[demand.courier]\nweights = { 'own:' = 1 }", "is no layer"),
+        ("[demand.courier]\nweights = {}", "weights is empty"),
+        ("[demand.courier]\nweights = 3", "must be a table"),
+        ("[demand.courier]\nweights = { shops = 2, population = -1 }", "shops 2 must lie between"),
+        ("[demand.courier]\nweights = { roads = 1 }", r"write roads = \{ trunk = 1 \}"),
+        ("[demand.courier]\nroads = { truck = 1 }", "did you mean trunk"),
+        ("[demand.courier]\nweekday = [1, 1]", "weekday has 2 values: a day has 24 hours"),
+        (f"[demand.courier]\nweekday = {[1] * 25}", "weekday has 25 values"),
+        (f"[demand.courier]\nweekend = {[0] * 24}", "nobody wants a rest at any hour"),
+        (f"[demand.courier]\nweekend = {[2] * 24}", "weekend, hour 0: 2 must lie between 0 and 1"),
+        ("[demand.courier]\nweekend = 1", "must be a list of 24 shares"),
+    ],
+)
+def test_a_spread_that_cannot_be_is_refused_with_its_cure(
+    tmp_path: Path, more: str, words: str
+) -> None:
+    with pytest.raises(InputError, match=words) as caught:
+        read_settings(written(tmp_path, f"{LEAST}{more}\n"))
+    assert "yizhan.toml: " in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,247 @@
+"""How a city's workers are spread over it: cells, what draws each group, when it wants a rest.
+
+They stand in ``yizhan.toml`` under ``[demand]`` and ``[demand.<group>]``; `data.settings_keys` says
+what each key is and `data.density_defaults` gives each default with its reason.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+from data.cells import CELL_M, CellShape
+from data.demand import HOURS
+from data.density_defaults import DENSITY_DEFAULTS
+from data.vocabulary import nearest_word, quote
+from geo.errors import InputError
+from geo.profiles import HIGHWAY_CLASSES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OverWord = Literal["network", "straight"]
+ROADS: Final = "roads"
+OWN: Final = "own:"
+LAYER_IDS: Final = (
+    "restaurants",
+    "malls",
+    "shops",
+    "depots",
+    "logistics",
+    "mines",
+    "fuel",
+    "truck_parking",
+    "markets",
+    "hospitals",
+    "schools",
+    "buildings",
+    "population",
+    ROADS,
+)
+"""The layers that can draw a group, beside those of a city's own points (``own:NAME``)."""
+_SUM_SLACK: Final = 1e-6
+_RANGES: Final = {
+    "cell_m": (50.0, 5_000.0),
+    "h3_resolution": (5, 11),
+    "draws": (2, 10_000),
+    "seed": (0, 2**31),
+    "concentration": (1.0, 100_000.0),
+}
+
+
+@dataclass(frozen=True)
+class GroupDensity:
+    """What draws one group, how far, and when it is out.
+
+    ``weights`` maps layers to shares that add up to 1; the layer ``roads`` is the length of road by
+    class, each metre counted as often as ``roads`` says. ``bandwidth_m`` is the kernel's,
+    ``over`` the way distance is measured, ``eps`` what is spread evenly over the land beside the
+    weights. ``presence`` is the share of the registered workers who are in town on a usual day,
+    ``weekday`` and ``weekend`` the share of those who want a rest place in each of the 24 hours.
+
+    Raises
+    ------
+    InputError
+        when one of them cannot be; the message has the key and the cure.
+    """
+
+    id: str
+    weights: Mapping[str, float]
+    bandwidth_m: float
+    roads: Mapping[str, float] = field(default_factory=dict)
+    over: OverWord = "network"
+    eps: float = 0.02
+    presence: float = 1.0
+    weekday: tuple[float, ...] = (1.0,) * HOURS
+    weekend: tuple[float, ...] = (1.0,) * HOURS
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", MappingProxyType(dict(self.weights)))
+        object.__setattr__(self, "roads", MappingProxyType(dict(self.roads)))
+        _check_weights(self.weights)
+        for name, factor in self.roads.items():
+            if name not in HIGHWAY_CLASSES:
+                near = nearest_word(name, HIGHWAY_CLASSES)
+                cure = f"did you mean {near}?" if near else "write an OSM highway class"
+                raise InputError(f"roads: {quote(name)} is no class of road: {cure}")
+            _check_within(f"roads.{name}", factor, 0.0, 1000.0)
+        if ROADS in self.weights and not any(self.roads.values()):
+            raise InputError(
+                f"weights has {ROADS}, and no class of road counts: write roads = {{ trunk = 1 }}"
+            )
+        _check_within("bandwidth_m", self.bandwidth_m, 50.0, 20_000.0)
+        if self.over not in get_args(OverWord):
+            raise InputError(f"over {quote(self.over)} is none: write network or straight")
+        _check_within("eps", self.eps, 0.0, 1.0)
+        _check_within("presence", self.presence, 0.0, 1.0)
+        for name in ("weekday", "weekend"):
+            _check_hours(name, getattr(self, name))
+
+    def reason(self, key: str) -> str:
+        """Say why the default of a key is what it is; empty where the key's own words say it.
+
+        A value that is not the default has no reason here.
+        """
+        default = _DEFAULTS[self.id]
+        if getattr(self, key) != getattr(default, key):
+            return ""
+        return DENSITY_DEFAULTS[self.id].reasons.get(key, "")
+
+
+def _default(group: str) -> GroupDensity:
+    of = DENSITY_DEFAULTS[group]
+    return GroupDensity(
+        id=group,
+        weights=of.weights,
+        roads=of.roads,
+        bandwidth_m=of.bandwidth_m,
+        over=of.over,
+        eps=of.eps,
+        presence=of.presence,
+        weekday=of.weekday,
+        weekend=of.weekend,
+    )
+
+
+def _check_weights(weights: Mapping[str, float]) -> None:
+    if not weights:
+        raise InputError("weights is empty: name a layer, as in weights = { population = 1 }")
+    for name, share in weights.items():
+        if name not in LAYER_IDS and not (name.startswith(OWN) and len(name) > len(OWN)):
+            near = nearest_word(name, LAYER_IDS)
+            cure = f"did you mean {near}?" if near else f"there are {', '.join(LAYER_IDS)}"
+            raise InputError(f"weights: {quote(name)} is no layer: {cure}, or {OWN}NAME")
+        _check_within(f"weights.{name}", share, 0.0, 1.0)
+    total = math.fsum(weights.values())
+    if abs(total - 1.0) > _SUM_SLACK:
+        parts = weights.items()
+        scaled = ", ".join(f"{name} = {share / (total or 1):.3f}" for name, share in parts)
+        cure = f"scaled they are {{ {scaled} }}" if total else "give one at least a share"
+        raise InputError(f"weights add up to {total:g}, not 1: {cure}")
+
+
+def _check_hours(name: str, shares: Sequence[float]) -> None:
+    if len(shares) != HOURS:
+        raise InputError(
+            f"{name} has {len(shares)} values: a day has {HOURS} hours, one share for each from 0 "
+            "(midnight) to 23"
+        )
+    for hour, share in enumerate(shares):
+        _check_within(f"{name}, hour {hour}:", share, 0.0, 1.0)
+    if not any(shares):
+        raise InputError(f"{name}: nobody wants a rest at any hour: write shares between 0 and 1")
+
+
+def _check_within(name: str, value: float, least: float, most: float) -> None:
+    if not (math.isfinite(value) and least <= value <= most):
+        raise InputError(f"{name} {value:g} must lie between {least:g} and {most:,g}")
+
+
+_DEFAULTS: Final = {group: _default(group) for group in DENSITY_DEFAULTS}
+
+
+@dataclass(frozen=True)
+class DemandSettings:
+    """How all groups are spread: the cells, the draws, and each group's `GroupDensity`.
+
+    InputError when a value cannot be.
+    """
+
+    cell_m: float = CELL_M
+    shape: CellShape = "square"
+    h3_resolution: int = 9
+    draws: int = 200
+    seed: int = 1
+    concentration: float = 20.0
+    groups: tuple[GroupDensity, ...] = tuple(_DEFAULTS.values())
+
+    def __post_init__(self) -> None:
+        for name, (least, most) in _RANGES.items():
+            _check_within(f"demand.{name}", getattr(self, name), least, most)
+        if self.shape not in get_args(CellShape):
+            raise InputError(f"demand.shape {quote(self.shape)} is none: write square or h3")
+
+    def group(self, group_id: str) -> GroupDensity:
+        """Return what spreads one group (KeyError when there is none of that id)."""
+        return {group.id: group for group in self.groups}[group_id]
+
+
+def read_demand_settings(raw: Mapping[str, Any]) -> DemandSettings:
+    """Check the ``[demand]`` tables; a key that is left out keeps its default.
+
+    InputError with the key and the cure.
+    """
+    numbers: dict[str, Any] = {
+        name: _number(f"demand.{name}", raw[name], whole=name not in {"cell_m", "concentration"})
+        for name in _RANGES
+        if name in raw
+    }
+    if "shape" in raw:
+        numbers["shape"] = raw["shape"]
+    groups = tuple(
+        _read_group(default, raw[group]) if group in raw else default
+        for group, default in _DEFAULTS.items()
+    )
+    return DemandSettings(groups=groups, **numbers)
+
+
+def _read_group(default: GroupDensity, raw: Mapping[str, Any]) -> GroupDensity:
+    name = f"demand.{default.id}"
+    changes: dict[str, Any] = {}
+    for key, value in raw.items():
+        where = f"{name}.{key}"
+        if key in {"weights", "roads"}:
+            changes[key] = _table(where, value)
+        elif key in {"weekday", "weekend"}:
+            changes[key] = _list(where, value)
+        elif key == "over":
+            changes[key] = str(value)
+        else:
+            changes[key] = _number(where, value)
+    try:
+        return replace(default, **changes)
+    except InputError as error:
+        raise InputError(f"{name}.{error}") from None
+
+
+def _table(name: str, value: object) -> dict[str, float]:
+    if not isinstance(value, Mapping):
+        raise InputError(f"{name} must be a table, as in {{ population = 0.5, shops = 0.5 }}")
+    return {key: _number(f"{name}.{key}", share) for key, share in value.items()}
+
+
+def _list(name: str, value: object) -> tuple[float, ...]:
+    if not isinstance(value, list | tuple):
+        raise InputError(f"{name} must be a list of {HOURS} shares, one for each hour from 0")
+    return tuple(_number(f"{name}, hour {hour}:", share) for hour, share in enumerate(value))
+
+
+def _number(name: str, value: object, *, whole: bool = False) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InputError(f"{name} must be a number, not {quote(str(value))}")
+    if whole and value != int(value):
+        raise InputError(f"{name} must be a whole number, not {value:g}")
+    return int(value) if whole else float(value)

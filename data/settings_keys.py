@@ -1,0 +1,179 @@
+"""Every key of ``yizhan.toml``: what it is, its unit and its default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from data.vocabulary import SAMPLE_NOTICE
+
+
+@dataclass(frozen=True)
+class SettingsKey:
+    """One key of ``yizhan.toml``: what it is, its unit and its default, for people to read."""
+
+    name: str
+    unit: str
+    default: str
+    meaning: str
+
+
+KEYS: Final = (
+    SettingsKey("name", "text", "as given to init", "the city's name, shown on every page"),
+    SettingsKey(
+        "sample",
+        "true or false",
+        "false",
+        f'true marks generated data: every page and file then says "{SAMPLE_NOTICE}"',
+    ),
+    SettingsKey(
+        "box",
+        "degrees WGS-84",
+        "as given to init",
+        "left, bottom, right, top: a point outside is refused at import",
+    ),
+    SettingsKey(
+        "metric_crs",
+        "EPSG code",
+        "UTM zone of the box",
+        "where metres are measured; Web Mercator is 21 % too long at 34° N, so it is refused",
+    ),
+    SettingsKey(
+        "snap_limit_m",
+        "metres",
+        "500",
+        "how far from the nearest road a place may lie and still be on the network; "
+        "500 m reaches a yard or a village lane, not the next valley",
+    ),
+    SettingsKey(
+        "candidates.spacing_m",
+        "metres",
+        "500",
+        "one candidate site in each square of this width; half the 1 km service radius loses "
+        "little and keeps the plan quick",
+    ),
+    SettingsKey("candidates.kind", "kind", "station", "what is built at a site that names no kind"),
+    SettingsKey("standards.national.mode", "mode", "foot", "the national standard is on foot"),
+    SettingsKey(
+        "standards.national.cutoff_s",
+        "seconds",
+        "900",
+        "a 15-minute walk (全总 双15工程, 2023)",
+    ),
+    SettingsKey(
+        "standards.national.radius_m",
+        "metres",
+        "1000",
+        "and 1 km, both along the roads (全总 双15工程, 2023)",
+    ),
+    SettingsKey(
+        "groups.<group>.mode",
+        "mode",
+        "ebike, truck, car or foot",
+        "how the group goes: foot, ebike, car or truck",
+    ),
+    SettingsKey(
+        "groups.<group>.cutoff_s",
+        "seconds",
+        "300, 600 or 900",
+        "the longest way to a station: riders do not detour (5 min), drivers may (10 min)",
+    ),
+    SettingsKey(
+        "groups.<group>.radius_m",
+        "metres",
+        "none; 1000 for sanitation_worker",
+        "the longest way in metres; leave it out when only the time counts",
+    ),
+    SettingsKey(
+        "groups.<group>.kinds",
+        "list of kinds",
+        "those that take the group in",
+        "kinds of station that serve the group, where a station does not name its groups",
+    ),
+    SettingsKey(
+        "profiles.<mode>",
+        "table",
+        "those of docs/profiles.md",
+        "how a mode moves over the roads: speeds by class, signals, barriers, weight and height",
+    ),
+    SettingsKey(
+        "demand.cell_m",
+        "metres",
+        "250",
+        "side of the squares over which workers are spread; a 250 m square is crossed on foot in "
+        "3 minutes, finer than any total is known",
+    ),
+    SettingsKey("demand.shape", "square or h3", "square", "squares, or H3 hexagons (extra h3)"),
+    SettingsKey(
+        "demand.h3_resolution",
+        "5 to 11",
+        "9",
+        "of the hexagons where shape is h3: 9 is about 0.1 km2, 8 about 0.7 km2",
+    ),
+    SettingsKey(
+        "demand.draws",
+        "number",
+        "200",
+        "sets of weights drawn around those below where a range is asked for; 200 settle a "
+        "5-95 % range to about 1 % of it",
+    ),
+    SettingsKey("demand.seed", "number", "1", "the same seed draws the same sets"),
+    SettingsKey(
+        "demand.concentration",
+        "number",
+        "20",
+        "how close the drawn weights stay to yours (Dirichlet): at 20 a weight of .50 lies "
+        "between .32 and .68 in nine sets of ten, which is how sure a judgement can be",
+    ),
+    SettingsKey(
+        "demand.<group>.weights",
+        "layer = share",
+        "those of the group",
+        "what draws the group, as shares that add up to 1; layers are listed by yizhan demand "
+        "layers, own:NAME is a layer of your own points",
+    ),
+    SettingsKey(
+        "demand.<group>.roads",
+        "class = factor",
+        "those of the group",
+        "what a metre of each road class counts in the layer roads",
+    ),
+    SettingsKey(
+        "demand.<group>.bandwidth_m",
+        "metres",
+        "400, 500, 1500 or 300",
+        "how far a layer draws: exp(-u^2/2) with u the distance over this, cut at u = 2",
+    ),
+    SettingsKey(
+        "demand.<group>.over",
+        "network or straight",
+        "network",
+        "distance along the roads of the group's mode, or as the crow flies",
+    ),
+    SettingsKey(
+        "demand.<group>.eps",
+        "share",
+        "0.02",
+        "spread evenly over the land, beside the weights: no place is quite without workers",
+    ),
+    SettingsKey(
+        "demand.<group>.presence",
+        "share",
+        "those of the group",
+        "how many of the registered workers are in town and at work on a usual day",
+    ),
+    SettingsKey(
+        "demand.<group>.weekday",
+        "24 shares",
+        "those of the group",
+        "share of those present who want a rest place in each hour of a weekday, from midnight",
+    ),
+    SettingsKey(
+        "demand.<group>.weekend",
+        "24 shares",
+        "those of the group",
+        "the same for a day of the weekend",
+    ),
+)
+KEY_NAMES: Final = frozenset(key.name for key in KEYS)
+"""The names of all keys, as they stand in `KEYS`."""
