@@ -1,0 +1,101 @@
+"""Claims about the search on the phone: it gives what the server's own routing gives."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from data.osm_extract import read_roads
+from geo.network import RoadNetwork, build_network
+from geo.pocket import pack_roads
+from geo.travel_times import travel_times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.real]
+
+MODES = ("foot", "ebike", "car", "truck")
+N_PLACES, N_STATIONS, K = 1_000, 60, 5
+SCRIPT = Path(__file__).resolve().parents[2] / "web" / "static" / "pocket.js"
+
+_ASK = """([packed, stations, places, mode, most]) => {
+  const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
+  const roads = Pocket.unpack(bytes.buffer);
+  const ties = roads.tie(stations, mode, 500);
+  return places.map((place) => {
+    const seconds = roads.secondsFrom(place, ties, { limitM: 500, most: most || Infinity });
+    return seconds && [...seconds].map((one) => (one < Infinity ? one : -1));
+  });
+}"""
+
+
+@pytest.fixture(scope="module")
+def helsinki(helsinki_pbf: Path) -> RoadNetwork:
+    return build_network(read_roads(helsinki_pbf))
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    page.add_script_tag(path=SCRIPT)
+    yield page
+    page.close()
+
+
+def _near_roads(network: RoadNetwork, count: int, seed: int) -> np.ndarray[Any, Any]:
+    random = np.random.default_rng(seed)
+    nodes = network.node_lonlat[random.integers(0, network.n_nodes, count)]
+    return np.round(nodes + random.normal(0.0, 0.001, (count, 2)), 6)
+
+
+def _answer(page: Page, network: RoadNetwork, mode: str, most: int = 0) -> np.ndarray[Any, Any]:
+    packed = base64.b64encode(pack_roads(network, modes=MODES)).decode()
+    stations, places = _near_roads(network, N_STATIONS, 1), _near_roads(network, N_PLACES, 2)
+    rows = page.evaluate(_ASK, [packed, stations.tolist(), places.tolist(), mode, most])
+    table = np.array([row or [-1.0] * N_STATIONS for row in rows])
+    return np.where(table < 0, np.inf, table)
+
+
+def _truth(network: RoadNetwork, mode: str) -> np.ndarray[Any, Any]:
+    stations, places = _near_roads(network, N_STATIONS, 1), _near_roads(network, N_PLACES, 2)
+    csr = travel_times(network, mode=mode, origins=places, destinations=stations, cutoff_s=1e5).csr
+    table = np.full((N_PLACES, N_STATIONS), np.inf)
+    table[np.repeat(np.arange(N_PLACES), np.diff(csr.indptr)), csr.indices] = csr.data
+    return table
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_times_on_the_phone_are_those_of_the_server(
+    page: Page, helsinki: RoadNetwork, mode: str
+) -> None:
+    phone, server = _answer(page, helsinki, mode), _truth(helsinki, mode)
+    reached = np.isfinite(phone) & np.isfinite(server)
+    off_s = np.abs(np.where(reached, phone, 0.0) - np.where(reached, server, 0.0))
+    # a position as near to one road as to another may be tied to either: at most one in 200
+    wrong = (off_s > 1.0).any(axis=1) | (np.isfinite(phone) != np.isfinite(server)).any(axis=1)
+    assert wrong.mean() <= 0.005
+    assert np.isfinite(server).any(axis=1).mean() > 0.9
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_nearest_five_are_right_at_99_of_100_places(
+    page: Page, helsinki: RoadNetwork, mode: str
+) -> None:
+    phone, server = _answer(page, helsinki, mode, most=K), _truth(helsinki, mode)
+    reached = np.isfinite(server).sum(axis=1) >= K
+    chosen = np.argsort(phone, axis=1, kind="stable")[:, :K]
+    fifth = np.sort(server, axis=1)[:, K - 1]
+    # right: none of the five is slower than the true fifth, by more than what the page can show
+    right = (np.take_along_axis(server, chosen, axis=1) <= fifth[:, None] + 1.0).all(axis=1)
+    assert right[reached].mean() >= 0.99
+
+
+def test_turn_bans_are_obeyed(helsinki: RoadNetwork) -> None:
+    assert len(helsinki.turn_bans)  # or the claims above would not have tried them
