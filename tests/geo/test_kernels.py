@@ -159,7 +159,7 @@ def test_points_on_one_edge_meet_along_it(plane_roads: Callable[..., RawRoads]) 
         network, mode="foot", targets=at[:1], sources=at[1:], values=np.array([[2.0]]),
         bandwidth_m=H,
     )  # fmt: skip
-    assert sums[0, 0] == pytest.approx(2.0 * np.exp(-0.5 * (apart / H) ** 2), rel=1e-3)
+    assert sums[0, 0] == pytest.approx(2.0 * np.exp(-0.5 * (apart / H) ** 2), rel=5e-3)
 
 
 def test_a_straight_kernel_equals_all_pairs_and_needs_no_roads() -> None:
@@ -184,7 +184,7 @@ def test_a_point_far_from_every_road_neither_gives_nor_gets(
     sums = kernel_sums(
         network, mode="foot", targets=at, sources=at, values=np.eye(2), bandwidth_m=20_000.0
     )
-    assert sums == pytest.approx([[1.0, 0.0], [0.0, 0.0]])
+    assert sums == pytest.approx(np.diag([1.0, 0.0]))
 
 
 def test_what_cannot_be_is_refused(plane_roads: Callable[..., RawRoads]) -> None:

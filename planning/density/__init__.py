@@ -1,0 +1,29 @@
+"""Density: who is where. Cells, layers and totals in; workers by cell and group out, and how sure.
+
+``features`` sums layers round cells, ``model`` holds what spreads the workers, ``allocation``
+spreads them, ``draws`` says how far the weights matter, ``calibration`` fits them to counts,
+``diagnostics`` and ``comparison`` look at what came out, ``corridors`` makes a layer of lorries.
+"""
+
+from __future__ import annotations
+
+from planning.density.allocation import Allocation, allocate
+from planning.density.build import build_model
+from planning.density.draws import FigureRange, draw_allocations, draw_weights, range_of
+from planning.density.features import GroupSpec, LayerTerm, group_features
+from planning.density.model import DensityModel, PlainCells
+
+__all__ = [
+    "Allocation",
+    "DensityModel",
+    "FigureRange",
+    "GroupSpec",
+    "LayerTerm",
+    "PlainCells",
+    "allocate",
+    "build_model",
+    "draw_allocations",
+    "draw_weights",
+    "group_features",
+    "range_of",
+]
