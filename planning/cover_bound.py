@@ -36,6 +36,18 @@ PATIENCE = 20.0
 NOTABLE = 1e-5
 # Below this step factor the prices no longer move.
 LEAST_STEP = 1e-5
+# The step factor to begin with from prices that were good for a problem much like this one.
+WARM_STEP = 0.1
+
+
+class WarmPrices(NamedTuple):
+    """Prices of items and rows that were good for a problem much like this one.
+
+    ``row_price`` is empty when the rows are others now.
+    """
+
+    price: Floats
+    row_price: Floats
 
 
 class BoundState(NamedTuple):
@@ -55,23 +67,32 @@ class BoundState(NamedTuple):
 
 
 def new_bound(
-    cover: CoverArrays, rows: PackingRows, *, cover_count: Ints | None = None
+    cover: CoverArrays,
+    rows: PackingRows,
+    *,
+    cover_count: Ints | None = None,
+    warm: WarmPrices | None = None,
 ) -> BoundState:
-    """Prices to start from: 0.9, 0.5 and 0.1 of the weight at 0, 1 and 2 covering options."""
-    if cover_count is None:
+    """Start from ``warm`` prices, or 0.9, 0.5, 0.1 of the weight at 0, 1, 2 covering options."""
+    if warm is not None:
+        price = np.clip(warm.price, 0.0, cover.weights)
+    elif cover_count is None:
         price = 0.5 * cover.weights
     else:
         price = cover.weights * np.array([0.9, 0.5, 0.1])[np.minimum(cover_count, 2)]
     n_rows = len(rows.room)
+    row_price = np.zeros(n_rows)
+    if warm is not None and len(warm.row_price) == n_rows:
+        row_price[:] = warm.row_price
     return BoundState(
         price=price,
-        row_price=np.zeros(n_rows),
+        row_price=row_price,
         direction=np.zeros(cover.n_items),
         row_direction=np.zeros(n_rows),
         best_price=price.copy(),
-        best_row_price=np.zeros(n_rows),
+        best_row_price=row_price.copy(),
         score=np.zeros(cover.n_options),
-        figures=np.array([np.inf, 1.0, 0.0]),
+        figures=np.array([np.inf, 1.0 if warm is None else WARM_STEP, 0.0]),
     )
 
 

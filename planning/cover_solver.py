@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from planning.clock import Clock
-    from planning.cover_bound import BoundState
+    from planning.cover_bound import BoundState, WarmPrices
     from planning.swap_search import SearchState
 
 Ints = npt.NDArray[np.int64]
@@ -39,6 +39,8 @@ LEAST_STEPS = 200_000
 # Parts of the search's steps that its rounds take, each a whole annealing: one long annealing finds
 # more than several short ones, the short ones serve where a small gap is reached at once.
 ROUND_PARTS = (0.03, 0.12, 0.6)
+# Steps of the bound for each pair before the first search, from prices of a like problem.
+WARM_STEPS_PER_PAIR = 20
 # Steps between two looks at the clock.
 CHUNK_STEPS = 20_000_000
 SHORT_CHUNK_STEPS = 500_000
@@ -90,7 +92,14 @@ class Fixing:
 class CoverRun:
     """One run on one task: the search's and the bound's state and the best of both so far."""
 
-    def __init__(self, task: CoverTask, *, seed: int, start: Ints | None = None) -> None:
+    def __init__(
+        self,
+        task: CoverTask,
+        *,
+        seed: int,
+        start: Ints | None = None,
+        warm: WarmPrices | None = None,
+    ) -> None:
         cover, rows = task.cover, task.rows
         self.task = task
         self.least = 1e-12 * float(cover.weights.sum())
@@ -103,8 +112,9 @@ class CoverRun:
         if start is not None:
             self.learn(start)
         self.bound: BoundState = cover_bound.new_bound(
-            cover, rows, cover_count=self.search.cover_count
+            cover, rows, cover_count=self.search.cover_count, warm=warm
         )
+        self.is_warm = warm is not None
 
     def answer(self, method: str) -> CoverAnswer:
         """Return the best plan so far with its bound."""
@@ -263,10 +273,18 @@ class CoverRun:
 
 
 def search_and_bound(
-    task: CoverTask, *, params: SolveParams, clock: Clock, start: Ints | None = None
+    task: CoverTask,
+    *,
+    params: SolveParams,
+    clock: Clock,
+    start: Ints | None = None,
+    warm: WarmPrices | None = None,
 ) -> CoverRun:
-    """Search and bound side by side; the run holds the best plan and the bound."""
-    run = CoverRun(task, seed=params.seed, start=start)
+    """Search and bound side by side; the run holds the best plan and the bound.
+
+    ``start`` is a plan and ``warm`` are prices to begin with, of a problem much like this one.
+    """
+    run = CoverRun(task, seed=params.seed, start=start, warm=warm)
     if task.cover.n_items and task.rows.most:
         _rounds(run, params=params, clock=clock)
     else:
@@ -279,6 +297,9 @@ def _rounds(run: CoverRun, *, params: SolveParams, clock: Clock) -> None:
     pairs = len(run.task.cover.option_item)
     total = max(min(int(params.time_limit_s * STEPS_PER_S), STEPS_PER_PAIR * pairs), LEAST_STEPS)
     parts = list(ROUND_PARTS)
+    if run.is_warm:
+        run.bound_round(run.best_value, WARM_STEPS_PER_PAIR * pairs, clock=clock)
+        run.bound_value = min(run.bound_value, float(run.bound.figures[0]))
     with ThreadPoolExecutor(max_workers=1) as pool:
         while not done(run, params) and (parts or not run.bound_rests):
             if clock.report(run.value, run.upper):

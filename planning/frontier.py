@@ -64,7 +64,7 @@ def coverage_frontier(
             point = replace(problem, max_open=int(amount))
         else:
             point = replace(problem, budget=amount)
-        start = plans[-1].chosen if plans and plans[-1].status != "infeasible" else None
+        start = plans[-1] if plans and plans[-1].status != "infeasible" else None
         plan = solve_maximal_covering(point, params=replace(params, start=start))
         if start is not None and plans[-1].objective > plan.objective:
             plan = replace(plans[-1], bound=max(plan.bound, plans[-1].objective))

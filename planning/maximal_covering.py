@@ -16,6 +16,7 @@ with start and cutoff on what is left. Gradual cover is turned into levels first
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ import numpy.typing as npt
 from planning.checks import known
 from planning.clock import Clock
 from planning.conflicts import coverage_conflict, required_conflict
+from planning.cover_basis import reduce_on_basis
 from planning.cover_closing import close_gap
 from planning.cover_programme import solve_floored
 from planning.cover_solver import CoverAnswer, CoverTask, search_and_bound
@@ -47,7 +49,7 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams) -> 
     conflict = required_conflict(problem)
     if conflict is not None:
         return infeasible_plan(conflict, runtime_s=clock.seconds)
-    reduced = reduce_coverage(problem)
+    reduced, basis, warm = reduce_on_basis(problem, params)
     task = CoverTask(
         cover=reduced.cover,
         rows=reduced.rows,
@@ -55,7 +57,8 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams) -> 
         whole_numbers=reduced.whole_numbers,
         floors=reduced.floors,
     )
-    run = search_and_bound(task, params=params, clock=clock, start=_start(reduced, params))
+    start = _start(reduced, params)
+    run = search_and_bound(task, params=params, clock=clock, start=start, warm=warm)
     answer = run.answer("greedy, swaps, Lagrangian bound")
     if not meets_floors(reduced, answer.chosen):
         floored = solve_floored(task, upper=answer.bound, params=params, clock=clock)
@@ -65,14 +68,16 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams) -> 
         answer = floored
     else:
         answer = close_gap(run, params=params, clock=clock)
-    return _plan(problem, reduced, answer, params=params, clock=clock)
+    plan = _plan(problem, reduced, answer, params=params, clock=clock)
+    return plan if basis is None else replace(plan, basis=basis.with_prices(reduced, run.bound))
 
 
 def _start(reduced: ReducedCoverage, params: SolveParams) -> Ints | None:
     """Return the caller's first plan in the numbering of the free options."""
     if params.start is None:
         return None
-    return np.flatnonzero(np.isin(reduced.options, params.start))
+    chosen = params.start.chosen if isinstance(params.start, Plan) else params.start
+    return np.flatnonzero(np.isin(reduced.options, chosen))
 
 
 def _may_be(problem: CoverageProblem) -> bool:

@@ -14,6 +14,8 @@ from geo.errors import ProblemError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from planning.cover_basis import CoverBasis
+
 Status = Literal["optimal", "within_gap", "time_limit", "infeasible"]
 
 # Two objectives closer than this share of themselves are the same: double precision sums.
@@ -40,8 +42,10 @@ class SolveParams:
     means within 0.4 %); 0 asks for the optimum. ``seed`` fixes every random choice: the same
     problem and seed give the same plan as long as the time limit is not hit. ``on_progress`` is
     called with a `Progress`; when it returns True the run stops, and the best plan so far comes
-    back with its bound. ``start`` are options of a plan to begin with, such as the last answer
-    before a small change: what of it does not fit any more is left out (maximal covering).
+    back with its bound. ``start`` is the answer to a problem much like this one, or the options of
+    a plan to begin with (maximal covering): what of it does not fit any more is left out. From an
+    answer on the same cover matrix its merged items and prices are taken over too, so that a
+    changed site, number or budget is answered in a fraction of the first time.
 
     Raises
     ------
@@ -53,7 +57,7 @@ class SolveParams:
     gap: float = 0.0
     seed: int = 0
     on_progress: Callable[[Progress], bool | None] | None = None
-    start: npt.NDArray[np.int64] | None = field(default=None, compare=False)
+    start: Plan | npt.NDArray[np.int64] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.time_limit_s) and self.time_limit_s > 0):
@@ -75,7 +79,9 @@ class Plan:
     ``gap = |bound - objective| / |objective|``. ``status`` is ``optimal`` (gap 0 but for rounding),
     ``within_gap`` (the gap asked for), ``time_limit`` (out of time, or stopped by ``on_progress``)
     or ``infeasible``: then ``chosen`` is empty, the figures are nan, and ``reasons`` names the
-    smallest conflict. ``method`` tells the steps that led to the answer.
+    smallest conflict. ``method`` tells the steps that led to the answer. ``basis`` is what a later
+    question on the same cover matrix takes over (`SolveParams.start`); it holds the merged
+    problem in memory, and ``replace(plan, basis=None)`` lets it go.
     """
 
     status: Status
@@ -85,6 +91,7 @@ class Plan:
     runtime_s: float
     method: str
     reasons: tuple[str, ...] = field(default=())
+    basis: CoverBasis | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         chosen = np.unique(np.asarray(self.chosen, dtype=np.int64))

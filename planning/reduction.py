@@ -30,7 +30,8 @@ class ReducedCoverage:
     """A coverage problem without what is settled: what the engine works on.
 
     ``options`` are the free options' numbers in the problem; ``settled`` is the weight that
-    required options cover for good.
+    required options cover for good; ``item_of`` int32[n_demand] the item that each demand item
+    went into (-1: none).
     """
 
     cover: CoverArrays
@@ -39,6 +40,7 @@ class ReducedCoverage:
     settled: float
     floors: tuple[FloorRow, ...]
     whole_numbers: bool
+    item_of: npt.NDArray[np.int32]
 
 
 def reduce_coverage(problem: CoverageProblem) -> ReducedCoverage:
@@ -65,7 +67,7 @@ def reduce_coverage(problem: CoverageProblem) -> ReducedCoverage:
     cover = merged.cover
     return ReducedCoverage(
         cover=cover,
-        rows=_rows(problem, options),
+        rows=rows_of(problem, options),
         options=options,
         settled=float(problem.weights[settled_items].sum()),
         floors=tuple(
@@ -73,6 +75,7 @@ def reduce_coverage(problem: CoverageProblem) -> ReducedCoverage:
             for number in range(len(problem.floors))
         ),
         whole_numbers=bool((problem.weights == np.floor(problem.weights)).all()),
+        item_of=merged.item_of,
     )
 
 
@@ -84,7 +87,8 @@ def _without_zeros(covers: sp.csr_array) -> sp.csr_array:
     return covers
 
 
-def _rows(problem: CoverageProblem, options: Ints) -> PackingRows:
+def rows_of(problem: CoverageProblem, options: Ints) -> PackingRows:
+    """Return the limits of a problem over its free options, less what the required ones take."""
     required = np.flatnonzero(known(problem.required))
     rows: list[tuple[npt.NDArray[np.float64], float]] = []
     costs = problem.costs
