@@ -43,7 +43,7 @@ def read_roads(
     file is missing, empty, broken, of another format, or without roads.
     """
     tell = on_progress or (lambda _step, _share: None)
-    _check_file(path)
+    check_extract(path)
     try:
         tell("ways", 0.0)
         ways = _read_ways(path)
@@ -68,7 +68,8 @@ def read_roads(
     return roads
 
 
-def _check_file(path: Path) -> None:
+def check_extract(path: Path) -> None:
+    """Refuse what is no OSM extract by its name, or is not there (FileFormatError)."""
     if not path.exists():
         raise FileFormatError(f"{path}: no such file")
     if path.is_dir():
@@ -281,7 +282,7 @@ def read_places(path: Path, *, tags: Mapping[str, str | tuple[str, ...]]) -> gpd
     (empty where none), key, value, geometry; a way counts by a point inside its outline. The
     frame is empty when nothing matches; FileFormatError as in `read_roads`.
     """
-    _check_file(path)
+    check_extract(path)
     wanted = {k: (v,) if isinstance(v, str) else tuple(v) for k, v in tags.items()}
     pairs = [(key, value) for key, values in wanted.items() for value in values]
     rows: list[tuple[str, str, str, str, Any]] = []
