@@ -5,7 +5,7 @@ group") changes which stations are the nearest. So the page gets the roads thems
 with their speeds and lines, turn bans. Metres follow from the lines. A search over them
 gives what `geo.travel_times` gives, but for the rounding stated at `STEP_DEGREES` and `THIN_M`.
 
-A packed network is a head and seven streams of numbers, one after the other: the four letters
+A packed network is a head and nine streams of numbers, one after the other: the four letters
 ``YZR1``; the head's length, a little-endian 32-bit number; the head, JSON in UTF-8, padded with
 blanks; the streams in the order of `STREAMS`, each as many bytes as the head's ``bytes`` says. A
 number is written seven bits at a time, the lowest first, the eighth bit set on all bytes but its
@@ -21,7 +21,7 @@ import numpy as np
 import shapely
 
 from geo.errors import NetworkError
-from geo.profiles import check_mode
+from geo.profiles import HIGHWAY_CLASSES, check_mode
 from geo.roads import metres_per_degree
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ STREAMS: Final = (
     "nodes",
     "ends",
     "kinds",
+    "classes",
+    "names",
     "snaps",
     "point_counts",
     "points",
@@ -52,6 +54,8 @@ STREAMS: Final = (
 * nodes: lon and lat of each node in steps, less the node's before, signed
 * ends: of each edge its first node less the edge's before, its last node less its first, signed
 * kinds: of each edge a row of the head's ``kinds``: km/h by mode, along and against (0 closed)
+* classes, names: of each edge a place in the head's ``classes`` (OSM's ``highway``), and one in its
+  ``names``, counted from 1 (0: it has none): for drawing and for looking a street up
 * snaps: of each edge the sum of 2^i for those modes i whose places may be tied to it
 * point_counts, points: points between the ends of each edge, each less the point before, signed
 * special_nodes: nodes that delay or stop a mode, less the one before, and a row of ``node_kinds``:
@@ -72,6 +76,9 @@ def pack_roads(network: RoadNetwork, *, modes: Sequence[str]) -> bytes:
     rows = [check_mode(mode, network.modes) for mode in modes]
     steps = np.round(network.node_lonlat / STEP_DEGREES).astype(np.int64)
     kinds, kind_of_edge = _edge_kinds(network, rows)
+    classes, class_of_edge = np.unique(network.edge_class, return_inverse=True)
+    names, name_of_edge = np.unique(network.edge_name, return_inverse=True)
+    unnamed = int(bool(len(names)) and names[0] < 0)
     node_kinds, special = _node_kinds(network, rows)
     counts, points = _thinned(network, steps)
     first, last = network.edge_from.astype(np.int64), network.edge_to.astype(np.int64)
@@ -80,6 +87,8 @@ def pack_roads(network: RoadNetwork, *, modes: Sequence[str]) -> bytes:
         "nodes": _signed(np.diff(steps, axis=0, prepend=0)),
         "ends": _signed(ends),
         "kinds": _unsigned(kind_of_edge),
+        "classes": _unsigned(class_of_edge.ravel().astype(np.int64)),
+        "names": _unsigned(name_of_edge.ravel().astype(np.int64) + 1 - unnamed),
         "snaps": _unsigned(_snap_masks(network, modes)),
         "point_counts": _unsigned(counts),
         "points": _signed(points),
@@ -93,6 +102,8 @@ def pack_roads(network: RoadNetwork, *, modes: Sequence[str]) -> bytes:
         "step": STEP_DEGREES,
         "kinds": kinds,
         "node_kinds": node_kinds,
+        "classes": [HIGHWAY_CLASSES[row] for row in classes],
+        "names": [network.names[row] for row in names[unnamed:]],
         "turn_bans": _turn_bans(network, rows),
         "network": network.content_hash,
         "bytes": {name: len(streams[name]) for name in STREAMS},
@@ -101,7 +112,7 @@ def pack_roads(network: RoadNetwork, *, modes: Sequence[str]) -> bytes:
 
 
 def _written(head: dict[str, Any], streams: list[bytes]) -> bytes:
-    text = json.dumps(head, separators=(",", ":")).encode()
+    text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)
     return b"".join([MAGIC, len(text).to_bytes(4, "little"), text, *streams])
 

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from data.osm_extract import read_roads
 from geo.errors import NetworkError
 from geo.network import build_network
 from geo.pocket import MAGIC, STREAMS, pack_roads
-from geo.profiles import MODES
+from geo.profiles import HIGHWAY_CLASSES, MODES
 from geo.roads import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from geo.network import RoadNetwork
     from geo.roads import RawRoads
@@ -125,6 +127,17 @@ def test_lights_bollards_and_turn_bans_are_carried(town: RoadNetwork) -> None:
     truth = [[1, a, b] for m, a, b in town.turn_bans.tolist() if m == car]
     assert truth
     assert [ban for ban in head["turn_bans"] if ban[0] == 1] == truth
+
+
+def test_classes_and_names_of_roads_are_carried(helsinki_pbf: Path) -> None:
+    network = build_network(read_roads(helsinki_pbf))
+    head, streams = unpacked(pack_roads(network, modes=BOTH))
+    classes, names = leb128(streams["classes"]), leb128(streams["names"])
+    for edge in range(0, network.n_edges, 97):
+        assert head["classes"][classes[edge]] == HIGHWAY_CLASSES[network.edge_class[edge]]
+        row = int(network.edge_name[edge])
+        assert names[edge] == 0 if row < 0 else head["names"][names[edge] - 1] == network.names[row]
+    assert "Mannerheimintie" in head["names"]
 
 
 def test_an_unknown_mode_is_refused(town: RoadNetwork) -> None:

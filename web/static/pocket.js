@@ -80,6 +80,8 @@ const Pocket = (() => {
       }
       this.metres = new Float64Array(edges);
       this.kind = numbers(streams.kinds, edges, false);
+      this.roadClass = numbers(streams.classes, edges, false);
+      this.name = numbers(streams.names, edges, false);
       this.snaps = numbers(streams.snaps, edges, false);
       this.unpackLines(streams, step);
       this.special = new Map();
