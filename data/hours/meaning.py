@@ -1,0 +1,124 @@
+"""What rules come to: the spans of a day, and whether two sets of rules mean the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from data.hours.rules import ALL_DAY, DayType, Season, merge_spans
+
+if TYPE_CHECKING:
+    from data.hours.rules import DayKind, Rule, Span
+
+_LEAP_YEAR: Final = 2024
+_YEAR_DAYS: Final = tuple(
+    ((day := date(_LEAP_YEAR, 1, 1) + timedelta(days=number)).month, day.day)
+    for number in range(366)
+)
+_WEEK_KINDS: Final[tuple[tuple[DayKind, ...], ...]] = (
+    *((("workday", "holiday"),) * 5),
+    *((("weekend", "holiday", "makeup"),) * 2),
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the year in which one table of days holds; ``seasons`` empty: all the year."""
+
+    seasons: tuple[Season, ...]
+    spans: dict[DayType, tuple[Span, ...]]
+
+
+def spans_of_day(rules: tuple[Rule, ...], day: DayType) -> tuple[Span, ...]:
+    """Return what is open of a day by rules that are all in season; a later rule goes before."""
+    spans: tuple[Span, ...] = ()
+    for rule in rules:
+        if rule.applies(day):
+            spans = merge_spans((*spans, *rule.spans)) if rule.adds else rule.spans
+    return spans
+
+
+def day_types(rules: tuple[Rule, ...]) -> tuple[DayType, ...]:
+    """List every type of day that these rules can tell apart."""
+    named = {name for rule in rules for days in rule.days for name in days.festivals}
+    festivals = (frozenset[str](), *(frozenset({name}) for name in sorted(named)))
+    return tuple(
+        DayType(weekday, kind, names)
+        for weekday, kinds in enumerate(_WEEK_KINDS)
+        for kind in kinds
+        for names in (festivals if kind == "holiday" else festivals[:1])
+    )
+
+
+@lru_cache(maxsize=4096)
+def parts_of_year(rules: tuple[Rule, ...], types: tuple[DayType, ...] = ()) -> tuple[Part, ...]:
+    """Cut the year where the rules change, with the spans of each type of day in every part.
+
+    ``types`` are the types of day asked for; none: those that the rules tell apart.
+    """
+    types = types or day_types(rules)
+    tables: dict[tuple[tuple[Span, ...], ...], list[tuple[int, int]]] = {}
+    known: dict[tuple[Rule, ...], tuple[tuple[Span, ...], ...]] = {}
+    for day in _YEAR_DAYS:
+        here = tuple(rule for rule in rules if rule.in_season(day))
+        if here not in known:
+            known[here] = tuple(spans_of_day(here, kind) for kind in types)
+        tables.setdefault(known[here], []).append(day)
+    return tuple(
+        Part(_seasons(days), dict(zip(types, spans, strict=True))) for spans, days in tables.items()
+    )
+
+
+def same_meaning(one: tuple[Rule, ...], other: tuple[Rule, ...]) -> bool:
+    """Tell whether two sets of rules open at the same minutes of every day that can be."""
+    types = day_types(one + other)
+    return _calendar(parts_of_year(one, types)) == _calendar(parts_of_year(other, types))
+
+
+def open_always(rules: tuple[Rule, ...]) -> bool:
+    """Tell whether the rules never close."""
+    return bool(rules) and all(
+        spans == ALL_DAY for part in parts_of_year(rules) for spans in part.spans.values()
+    )
+
+
+def open_never(rules: tuple[Rule, ...]) -> bool:
+    """Tell whether the rules never open."""
+    return bool(rules) and not any(
+        spans for part in parts_of_year(rules) for spans in part.spans.values()
+    )
+
+
+def _calendar(parts: tuple[Part, ...]) -> dict[tuple[int, int], tuple[tuple[Span, ...], ...]]:
+    """Day of the year -> its spans by type of day."""
+    return {
+        day: tuple(part.spans.values())
+        for part in parts
+        for day in _YEAR_DAYS
+        if not part.seasons or any(season.hold(day) for season in part.seasons)
+    }
+
+
+def _seasons(days: list[tuple[int, int]]) -> tuple[Season, ...]:
+    """Write days of the year as runs; a run over new year is one."""
+    if len(days) == len(_YEAR_DAYS):
+        return ()
+    at = {day: number for number, day in enumerate(_YEAR_DAYS)}
+    runs: list[list[int]] = []
+    for number in (at[day] for day in days):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    if len(runs) > 1 and runs[0][0] == 0 and runs[-1][1] == len(_YEAR_DAYS) - 1:
+        runs[0][0] = runs.pop()[0]
+    return tuple(Season(_YEAR_DAYS[first], _whole(_YEAR_DAYS[last])) for first, last in runs)
+
+
+def _whole(day: tuple[int, int]) -> tuple[int, int]:
+    """Write the last day of a month as the 31st, so that a month is known as a whole one."""
+    number = _YEAR_DAYS.index(day)
+    after = _YEAR_DAYS[(number + 1) % len(_YEAR_DAYS)]
+    return (day[0], 31) if after[0] != day[0] else day
