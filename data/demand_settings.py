@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from data.cells import CELL_M, CellShape
 from data.demand import HOURS
 from data.density_defaults import DENSITY_DEFAULTS
+from data.layers import LAYER_IDS
 from data.vocabulary import nearest_word, quote
 from geo.errors import InputError
 from geo.profiles import HIGHWAY_CLASSES
@@ -25,23 +26,7 @@ if TYPE_CHECKING:
 OverWord = Literal["network", "straight"]
 ROADS: Final = "roads"
 OWN: Final = "own:"
-LAYER_IDS: Final = (
-    "restaurants",
-    "malls",
-    "shops",
-    "depots",
-    "logistics",
-    "mines",
-    "fuel",
-    "truck_parking",
-    "markets",
-    "hospitals",
-    "schools",
-    "buildings",
-    "population",
-    ROADS,
-)
-"""The layers that can draw a group, beside those of a city's own points (``own:NAME``)."""
+_DRAWING: Final = (*LAYER_IDS, ROADS)
 _SUM_SLACK: Final = 1e-6
 _RANGES: Final = {
     "cell_m": (50.0, 5_000.0),
@@ -130,9 +115,9 @@ def _check_weights(weights: Mapping[str, float]) -> None:
     if not weights:
         raise InputError("weights is empty: name a layer, as in weights = { population = 1 }")
     for name, share in weights.items():
-        if name not in LAYER_IDS and not (name.startswith(OWN) and len(name) > len(OWN)):
-            near = nearest_word(name, LAYER_IDS)
-            cure = f"did you mean {near}?" if near else f"there are {', '.join(LAYER_IDS)}"
+        if name not in _DRAWING and not (name.startswith(OWN) and len(name) > len(OWN)):
+            near = nearest_word(name, _DRAWING)
+            cure = f"did you mean {near}?" if near else f"there are {', '.join(_DRAWING)}"
             raise InputError(f"weights: {quote(name)} is no layer: {cure}, or {OWN}NAME")
         _check_within(f"weights.{name}", share, 0.0, 1.0)
     total = math.fsum(weights.values())

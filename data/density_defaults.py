@@ -37,7 +37,8 @@ class DensityDefault:
 
 _TRUCK = DensityDefault(
     weights={
-        "logistics": 0.4,
+        "logistics": 0.25,
+        "industry": 0.15,
         "mines": 0.1,
         "roads": 0.3,
         "fuel": 0.1,
