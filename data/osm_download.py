@@ -43,9 +43,10 @@ def osmnx_settings(changes: Mapping[str, object]) -> Iterator[None]:
         socket.getaddrinfo = resolver
 
 
-def _settings(
+def download_settings(
     overpass_url: str | None, nominatim_url: str | None, cache: Path | None
 ) -> dict[str, object]:
+    """Say what OSMnx is to do: no third party is asked, answers are kept in ``cache`` or not."""
     changes: dict[str, object] = {
         "useful_tags_way": sorted(WAY_KEYS | {"name", "ref"}),
         "useful_tags_node": sorted(NODE_KEYS),
@@ -75,8 +76,8 @@ def download_roads(
     public services. InputError when the place is not known or holds no roads, NetworkError when the
     services cannot be reached.
     """
-    settings = _settings(overpass_url, nominatim_url, cache)
-    with _refusing(place, "roads"), osmnx_settings(settings):
+    settings = download_settings(overpass_url, nominatim_url, cache)
+    with refusing(place, "roads"), osmnx_settings(settings):
         graph = _graph(place)
     return roads_of_graph(graph)
 
@@ -96,8 +97,8 @@ def download_places(
     wanted: dict[str, bool | str | list[str]] = {
         key: value if isinstance(value, str) else list(value) for key, value in tags.items()
     }
-    settings = _settings(overpass_url, nominatim_url, cache)
-    with _refusing(place, "places"), osmnx_settings(settings):
+    settings = download_settings(overpass_url, nominatim_url, cache)
+    with refusing(place, "places"), osmnx_settings(settings):
         if isinstance(place, str):
             found = osmnx.features_from_place(place, wanted)
         else:
@@ -124,8 +125,8 @@ def _column(frame: gpd.GeoDataFrame, name: str) -> list[object]:
 
 
 @contextmanager
-def _refusing(place: str | Polygon | MultiPolygon, what: str) -> Iterator[None]:
-    """Turn what OSMnx and requests raise into errors of ours."""
+def refusing(place: str | Polygon | MultiPolygon, what: str) -> Iterator[None]:
+    """Turn what OSMnx and requests raise into errors of ours: InputError and NetworkError."""
     name = place if isinstance(place, str) else "the polygon"
     try:
         yield

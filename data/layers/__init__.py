@@ -9,28 +9,41 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from data.layers.layer import Layer, LayerArea, LayerReader, Layers
+from data.layers.layer import OWN, Layer, LayerArea, LayerReader, Layers
 from data.layers.osm_rules import LAYER_IDS
 from data.layers.store import load_layers, save_layers
 
 if TYPE_CHECKING:
+    from data.layers.cells_table import CellsTable
     from data.layers.osm import OsmExtract
+    from data.layers.osm_online import OsmOnline
+    from data.layers.own_points import OwnPoints
+    from data.layers.raster import Raster
     from data.layers.road_lengths import RoadLengths
 
 __all__ = [
     "LAYER_IDS",
+    "OWN",
+    "CellsTable",
     "Layer",
     "LayerArea",
     "LayerReader",
     "Layers",
     "OsmExtract",
+    "OsmOnline",
+    "OwnPoints",
+    "Raster",
     "RoadLengths",
     "load_layers",
     "save_layers",
 ]
 
 _HOMES = {
+    "CellsTable": "data.layers.cells_table",
     "OsmExtract": "data.layers.osm",
+    "OsmOnline": "data.layers.osm_online",
+    "OwnPoints": "data.layers.own_points",
+    "Raster": "data.layers.raster",
     "RoadLengths": "data.layers.road_lengths",
 }
 

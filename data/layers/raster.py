@@ -1,0 +1,258 @@
+"""Population out of a GeoTIFF (WorldPop, GHSL): every cell becomes a point with its people.
+
+A raster in any CRS is taken: the centres of its cells are brought to WGS-84, the numbers stay what
+they are, so that nobody is lost or counted twice by resampling. Only GeoTIFF is opened: GDAL's
+other formats can make it read other files.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+import numpy as np
+import pyproj
+
+from data.layers.layer import Layer, LayerArea
+from data.layers.osm_rules import POPULATION
+from geo.errors import FileFormatError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from geo.measure import Box
+
+Holes = Literal["refuse", "zero"]
+MOST_CELLS: Final = 50_000_000
+_BIGGEST_BLOCK: Final = 64_000_000
+_TIFF: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+_FEW_HOLES: Final = 0.01  # share of the city: a river's width of cells is no fault
+_EDGE_POINTS: Final = 21  # along each side of the box, for it bends in another CRS
+
+
+@dataclass(frozen=True)
+class Raster:
+    """The reader of a GeoTIFF with people per cell.
+
+    ``band`` is needed where the file has several. ``holes`` says what cells without a value are:
+    by default a city of which they are more than 1 % is refused, "zero" says that nobody lives
+    there (WorldPop's constrained grids). ``date`` and ``licence`` are what the source's page says.
+
+    Raises
+    ------
+    InputError
+        when ``band`` is no number from 1, or ``holes`` is another word.
+    """
+
+    path: Path
+    layer: str = POPULATION
+    band: int | None = None
+    holes: Holes = "refuse"
+    date: str = ""
+    licence: str = ""
+    unit: str = "people"
+
+    def __post_init__(self) -> None:
+        if self.band is not None and self.band < 1:
+            raise InputError(f"band {self.band}: bands are counted from 1")
+        if self.holes not in {"refuse", "zero"}:
+            raise InputError(f'holes "{self.holes}": write refuse or zero')
+
+    def read(self, area: LayerArea) -> tuple[Layer, ...]:
+        """Read the cells whose centre lies in the box and that hold anybody.
+
+        InputError (a FileFormatError where the file is at fault) when it is no GeoTIFF, says
+        nothing of its CRS, lies elsewhere, has holes or negative numbers; or rasterio is missing.
+        """
+        _check_magic(self.path)
+        with _opened(self.path) as source:
+            band = _band(self.path, source, self.band)
+            window = _window(self.path, source, area.box)
+            values = source.read(band, window=window, masked=True)
+            centres = _centres(source, window, values.shape)
+        lonlat = _to_wgs84(self.path, centres, source.crs)
+        inside = area.box.contains(lonlat)
+        number = np.ma.getdata(values).ravel().astype(np.float64)
+        hole = np.ma.getmaskarray(values).ravel() | ~np.isfinite(number)
+        left_out = self._check(number[inside], hole[inside], area.box)
+        keep = inside & ~hole & (number > 0)
+        return (
+            Layer(
+                id=self.layer,
+                lonlat=lonlat[keep],
+                value=number[keep],
+                unit=self.unit,
+                source=self.path.name,
+                date=self.date,
+                licence=self.licence,
+                left_out=left_out,
+            ),
+        )
+
+    def _check(
+        self, number: npt.NDArray[np.float64], hole: npt.NDArray[np.bool_], box: Box
+    ) -> dict[str, int]:
+        """Refuse what cannot be; count the holes that were taken for 0."""
+        name = self.path.name
+        if not len(number):
+            raise FileFormatError(f"{name}: has no cell in the box {box}: take the city's own tile")
+        if hole.all():
+            raise FileFormatError(f"{name}: has no value in the box {box}: take another tile")
+        negative = ~hole & (number < 0)
+        if negative.any():
+            least = number[negative].min()
+            raise FileFormatError(
+                f"{name}: {int(negative.sum()):,} cells are negative (least {least:g}): set that "
+                "number as its no-data value (gdal_edit.py -a_nodata)"
+            )
+        if not (number[~hole] > 0).any():
+            raise FileFormatError(f"{name}: holds nobody in the box {box}: every cell is 0")
+        share = float(hole.mean())
+        if share > _FEW_HOLES and self.holes == "refuse":
+            raise FileFormatError(
+                f"{name}: {share:.1%} of the box's cells have no value: take a raster without "
+                "holes, or say holes=zero if nobody lives there"
+            )
+        count = int(hole.sum())
+        return {f"cells without a value ({share:.1%})": count} if count else {}
+
+
+def _check_magic(path: Path) -> None:
+    """Let GDAL see nothing that does not begin as a TIFF does."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(4)
+    except FileNotFoundError:
+        raise FileFormatError(f"{path}: no such file") from None
+    except OSError as error:
+        raise FileFormatError(f"{path}: cannot be read ({error.strerror})") from None
+    if not head:
+        raise FileFormatError(f"{path.name}: is empty")
+    if head not in _TIFF:
+        raise FileFormatError(f"{path.name}: is no GeoTIFF: export it as GeoTIFF (.tif)")
+
+
+def _rasterio() -> Any:  # noqa: ANN401 - rasterio ships no types
+    try:
+        return importlib.import_module("rasterio")
+    except ImportError:
+        raise InputError(
+            "reading a raster needs the package rasterio: pip install 'yizhan[raster]', or hand in "
+            "a CSV of cells"
+        ) from None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a GeoTIFF by that driver alone, without looking at files beside it."""
+    rasterio = _rasterio()
+    try:
+        with (
+            rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_PAM_ENABLED="NO"),
+            rasterio.open(path.resolve(), driver="GTiff") as source,
+        ):
+            yield source
+    except rasterio.errors.RasterioError as error:
+        reason = " ".join(str(error).split())[:160]
+        raise FileFormatError(f"{path.name}: is a broken GeoTIFF ({reason}): get it anew") from None
+
+
+def _band(path: Path, source: Any, wanted: int | None) -> int:  # noqa: ANN401 - as above
+    if wanted is None and source.count != 1:
+        raise FileFormatError(f"{path.name}: has {source.count} bands: say which one, as in 1")
+    band = wanted or 1
+    if band > source.count:
+        raise FileFormatError(f"{path.name}: has no band {band}: it has {source.count}")
+    if np.dtype(source.dtypes[band - 1]).kind not in "iuf":
+        raise FileFormatError(f"{path.name}: band {band} holds no plain numbers")
+    if math.prod(source.block_shapes[band - 1]) > _BIGGEST_BLOCK:
+        raise FileFormatError(f"{path.name}: is packed in one piece: export it again in tiles")
+    return band
+
+
+class _Window(NamedTuple):
+    """Rows and columns, as rasterio takes them."""
+
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+
+
+def _window(path: Path, source: Any, box: Box) -> _Window:  # noqa: ANN401 - as above
+    """Find the rows and columns that may lie in the box."""
+    if source.crs is None:
+        raise FileFormatError(
+            f"{path.name}: does not say in which CRS it is: set it in QGIS (“Assign projection”)"
+        )
+    edge = np.linspace(0.0, 1.0, _EDGE_POINTS)
+    lon = box.left + edge * (box.right - box.left)
+    lat = box.bottom + edge * (box.top - box.bottom)
+    grid_lon, grid_lat = np.meshgrid(lon, lat)
+    try:
+        change = pyproj.Transformer.from_crs("EPSG:4326", source.crs.to_wkt(), always_xy=True)
+    except pyproj.exceptions.ProjError as error:
+        raise FileFormatError(f"{path.name}: is in an unknown CRS ({error})") from None
+    x, y = change.transform(grid_lon.ravel(), grid_lat.ravel())
+    back = ~source.transform
+    column = back.a * x + back.b * y + back.c
+    row = back.d * x + back.e * y + back.f
+    there = np.isfinite(column) & np.isfinite(row)
+    if not there.any():
+        raise _elsewhere(path, source, box)
+    first_row, last_row = _span(row[there], source.height)
+    first_column, last_column = _span(column[there], source.width)
+    cells = max(last_row - first_row, 0) * max(last_column - first_column, 0)
+    if not cells:
+        raise _elsewhere(path, source, box)
+    if cells > MOST_CELLS:
+        raise FileFormatError(
+            f"{path.name}: has {cells:,} cells in the box, more than {MOST_CELLS:,}: "
+            "take a coarser grid (100 m will do)"
+        )
+    return _Window((first_row, last_row), (first_column, last_column))
+
+
+def _span(at: npt.NDArray[np.float64], size: int) -> tuple[int, int]:
+    """Give the first cell and the one after the last, one further out on both sides."""
+    low = int(np.clip(np.floor(at.min()) - 1, 0, size))
+    high = int(np.clip(np.ceil(at.max()) + 1, 0, size))
+    return low, high
+
+
+def _elsewhere(path: Path, source: Any, box: Box) -> FileFormatError:  # noqa: ANN401 - as above
+    bounds = ",".join(f"{edge:.6g}" for edge in source.bounds)
+    return FileFormatError(
+        f"{path.name}: covers {bounds} in {source.crs.to_string()[:40]}, which is not the city's "
+        f"box {box}: take the city's own tile, or set the right CRS"
+    )
+
+
+def _centres(
+    source: Any,  # noqa: ANN401 - as above
+    window: _Window,
+    shape: tuple[int, int],
+) -> npt.NDArray[np.float64]:
+    """Give the middles of the cells in the raster's own CRS, row by row."""
+    row, column = np.mgrid[: shape[0], : shape[1]]
+    row = row.ravel() + window.rows[0] + 0.5
+    column = column.ravel() + window.columns[0] + 0.5
+    to = source.transform
+    return np.column_stack([to.a * column + to.b * row + to.c, to.d * column + to.e * row + to.f])
+
+
+def _to_wgs84(
+    path: Path,
+    centres: npt.NDArray[np.float64],
+    crs: Any,  # noqa: ANN401 - as above
+) -> npt.NDArray[np.float64]:
+    try:
+        change = pyproj.Transformer.from_crs(crs.to_wkt(), "EPSG:4326", always_xy=True)
+    except pyproj.exceptions.ProjError as error:
+        raise FileFormatError(f"{path.name}: is in an unknown CRS ({error})") from None
+    lon, lat = change.transform(centres[:, 0], centres[:, 1])
+    return np.column_stack([lon, lat])
