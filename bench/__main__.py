@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench.tables import print_table
 
-BENCHMARKS = ("spine", "network", "engine", "median", "city")
+BENCHMARKS = ("spine", "network", "engine", "median", "city", "density")
 RESULTS = Path("bench-results")
 _VERSIONS = ("numpy", "scipy", "numba", "shapely", "osmium", "osmnx", "highspy")
 

@@ -9,21 +9,38 @@ from __future__ import annotations
 
 from planning.density.allocation import Allocation, allocate
 from planning.density.build import build_model
+from planning.density.calibration import Calibration, FitFigures, fit_weights
+from planning.density.check_ins import CheckIns, catchment_shares
+from planning.density.comparison import DemandComparison, compare
+from planning.density.corridors import corridor_layer, volumes_of_classes, volumes_of_counts
+from planning.density.diagnostics import Diagnosis, diagnose
 from planning.density.draws import FigureRange, draw_allocations, draw_weights, range_of
 from planning.density.features import GroupSpec, LayerTerm, group_features
 from planning.density.model import DensityModel, PlainCells
 
 __all__ = [
     "Allocation",
+    "Calibration",
+    "CheckIns",
+    "DemandComparison",
     "DensityModel",
+    "Diagnosis",
     "FigureRange",
+    "FitFigures",
     "GroupSpec",
     "LayerTerm",
     "PlainCells",
     "allocate",
     "build_model",
+    "catchment_shares",
+    "compare",
+    "corridor_layer",
+    "diagnose",
     "draw_allocations",
     "draw_weights",
+    "fit_weights",
     "group_features",
     "range_of",
+    "volumes_of_classes",
+    "volumes_of_counts",
 ]
