@@ -1,13 +1,13 @@
 """Coverage, the siting problem, the engine. Pure: arrays and records in, plans and figures out.
 
-Where to look: ``reach``, ``coverage`` and ``siting`` are a city's questions. ``problems`` has the
-formulations, ``params`` when to stop and what an answer is, ``solver`` the one door to all. Each
-formulation is a module with its mathematics (``maximal_covering``, ``set_covering``,
-``backup_covering``, ``capacitated_covering``, ``max_min_covering``, ``gradual``, ``p_median``,
-``p_center``, ``frontier``), its parts named alike: ``cover_*``, ``reduction``, ``packing``,
-``swap_search`` and ``annealing`` for maximal covering, ``set_*`` for set covering, ``median_*`` and
-``center_*`` for the other two. ``mip`` speaks to HiGHS; ``checks`` refuses bad problems,
-``conflicts`` explains contradictions, ``feasibility`` judges answers.
+Where to look: ``reach``, ``coverage``, ``siting`` and its ``siting_items`` are a city's questions.
+``problems`` has the formulations, ``params`` when to stop and what an answer is, ``solver`` the one
+door to all. Each formulation is a module with its mathematics (``maximal_covering``,
+``set_covering``, ``backup_covering``, ``capacitated_covering``, ``max_min_covering``, ``gradual``,
+``p_median``, ``p_center``, ``frontier``), its parts named alike: ``cover_*``, ``reduction``,
+``packing``, ``swap_search`` and ``annealing`` for maximal covering, ``set_*`` for set covering,
+``median_*`` and ``center_*`` for the other two. ``mip`` speaks to HiGHS; ``checks`` refuses bad
+problems, ``conflicts`` explains contradictions, ``feasibility`` judges answers.
 """
 
 from __future__ import annotations
@@ -29,7 +29,13 @@ from planning.problems import (
     SetCoverProblem,
 )
 from planning.reach import reach, straight_reach
-from planning.siting import PlannedSite, SitingPlan, plan_stations
+from planning.siting import (
+    PlannedSite,
+    SitingPlan,
+    SitingQuestion,
+    plan_stations,
+    siting_question,
+)
 from planning.solver import solve
 from planning.warming import warm_up
 
@@ -51,6 +57,7 @@ __all__ = [
     "Progress",
     "SetCoverProblem",
     "SitingPlan",
+    "SitingQuestion",
     "SolveParams",
     "Step",
     "broken_rules",
@@ -59,6 +66,7 @@ __all__ = [
     "measure_coverage",
     "plan_stations",
     "reach",
+    "siting_question",
     "solve",
     "straight_reach",
     "warm_up",

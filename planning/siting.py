@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 from scipy.spatial import cKDTree
 
 from geo.errors import ProblemError
@@ -18,7 +18,6 @@ from planning.coverage import (
     Coverage,
     Places,
     StandardWord,
-    by_standard,
     count_stations,
     coverage_of_counts,
     groups_of,
@@ -27,11 +26,19 @@ from planning.coverage import (
 from planning.marginals import Step, deployment_order
 from planning.params import Plan, SolveParams
 from planning.problems import CoverageProblem, Limit
-from planning.reach import reach, straight_counts
+from planning.reach import straight_counts
+from planning.siting_items import (
+    SitePins,
+    SitingDemand,
+    SitingOptions,
+    site_pins,
+    siting_demand,
+    siting_options,
+)
 from planning.solver import solve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from data.demand import Demand
     from data.settings import Settings
@@ -70,7 +77,8 @@ class SitingPlan:
     """Where to build, how good that is proven to be, and coverage before and after.
 
     ``objective`` is the number of workers covered after (existing stations and plan together),
-    ``bound`` what no choice of as many sites can pass, ``gap`` their relative distance.
+    ``bound`` what no choice of as many sites can pass, ``gap`` their relative distance. ``answer``
+    is what the engine said, for the next question; it is not stored.
     """
 
     status: str
@@ -83,6 +91,7 @@ class SitingPlan:
     before: Coverage
     after: Coverage
     inputs: dict[str, str]
+    answer: Plan | None = field(default=None, repr=False)
 
     @property
     def covered_before(self) -> float:
@@ -128,41 +137,157 @@ class SitingPlan:
         )
 
 
-class SitingOptions(NamedTuple):
-    """What can be built: one kind at one site an option, at most one option a site.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SitingQuestion:
+    """A city's siting problem with its travel times searched: ask it for one plan after another.
 
-    ``lonlat`` float64[n_sites, 2]; ``site`` int[n_options] the row of each option's site;
-    ``kinds`` the kind of each option.
+    ``before`` are the stations that reach each cell now, ``items`` the demand items of the problem,
+    ``options`` what can be built, ``inputs`` the hashes of what all of it was made from.
     """
 
-    lonlat: npt.NDArray[np.float64]
-    site: npt.NDArray[np.int64]
-    kinds: tuple[str, ...]
+    demand: Demand
+    sites: CandidateSites
+    settings: Settings
+    standard: StandardWord
+    options: SitingOptions
+    before: CellCounts
+    items: SitingDemand
+    inputs: Mapping[str, str]
 
-    @property
-    def places(self) -> Places:
-        """All options as stations that do not stand yet."""
-        return self.built(np.arange(len(self.site)))
+    @cached_property
+    def open_weights(self) -> npt.NDArray[np.float64]:
+        """float64[n_items]: workers whom no station covers yet."""
+        return np.where(self.items.covered, 0.0, self.items.weights)
 
-    def built(self, chosen: npt.NDArray[np.int64]) -> Places:
-        """Return the chosen options as stations that do not stand yet."""
-        return Places(self.lonlat[self.site[chosen]], tuple(self.kinds[j] for j in chosen))
+    @cached_property
+    def reaches_somebody(self) -> bool:
+        """Whether a site reaches a worker who is not covered yet."""
+        return bool((self.items.covers @ self.open_weights).any())
 
-    def of_kind(self, kind: str) -> npt.NDArray[np.bool_]:
-        """bool[n_options]: which options build this kind."""
-        return np.array([own == kind for own in self.kinds], dtype=np.bool_)
+    def plan(
+        self,
+        *,
+        new: int,
+        kinds: Mapping[str, int | None] = ANY_STATION,
+        keep: Sequence[str] = (),
+        without: Sequence[str] = (),
+        last: SitingPlan | None = None,
+        params: SolveParams | None = None,
+    ) -> SitingPlan:
+        """Choose ``new`` sites as `plan_stations` does.
+
+        ``keep`` are sites that must be among them (``SITE`` or ``SITE:KIND``), ``without`` sites
+        that must not. ``last`` is an answer of this question to begin with: after a small change
+        its plan and bound are nearly right, and the new ones come in a fraction of the time.
+
+        Raises
+        ------
+        ProblemError
+            as `plan_stations`; also for a site that is not in the list, is kept and left out at
+            once, or is kept without saying which of several kinds; more sites kept than ``new``.
+        """
+        if new < 0:
+            raise ProblemError(f"new is {new}: give a number of stations of 0 or more")
+        if new and not self.reaches_somebody:
+            raise ProblemError(
+                "no candidate site reaches a worker who is not covered yet: "
+                "add sites or check their kind against the groups' kinds"
+            )
+        params = params or SITING_PARAMS
+        if last is not None and last.answer is not None:
+            params = replace(params, start=last.answer)
+        pins = site_pins(self.sites, self.options, keep=keep, without=without)
+        if pins.required.sum() > new:
+            raise ProblemError(f"{pins.required.sum()} sites are kept and only {new} are new")
+        found = _solve(self, pins, new=new, kinds=kinds, params=params)
+        if found.status == "infeasible":
+            raise ProblemError("; ".join(found.reasons))
+        asked = {
+            "kind": ", ".join(k if most is None else f"{k}:{most}" for k, most in kinds.items()),
+            "new": str(new),
+        }
+        pinned = {"keep": ", ".join(keep), "without": ", ".join(without)}
+        asked |= {name: words for name, words in pinned.items() if words}
+        return self._answer(found, asked, pins)
+
+    def _answer(self, found: Plan, asked: Mapping[str, str], pins: SitePins) -> SitingPlan:
+        demand, items = self.demand, self.items
+        settled = float(items.weights[items.covered].sum())
+        order = deployment_order(items.covers, self.open_weights, found.chosen)
+        steps = tuple(step for step in order if step.adds > 0 or pins.required[step.option])
+        built = self.options.built(found.chosen)
+        after = CellCounts(
+            _road_counts_after(self.before, items, found.chosen),
+            _straight_counts_after(
+                self.before, demand, built, self.settings, standard=self.standard
+            ),
+        )
+        return SitingPlan(
+            status=found.status,
+            objective=found.objective + settled,
+            bound=found.bound + settled,
+            gap=(found.bound - found.objective) / (found.objective + settled or 1.0),
+            runtime_s=found.runtime_s,
+            method=found.method,
+            sites=_planned_sites(steps, demand, self.sites, self.options, self.open_weights),
+            before=self._coverage_before,
+            after=coverage_of_counts(demand, after, standard=self.standard),
+            inputs={**self.inputs, **asked},
+            answer=found,
+        )
+
+    @cached_property
+    def _coverage_before(self) -> Coverage:
+        return coverage_of_counts(self.demand, self.before, standard=self.standard)
 
 
-class SitingDemand(NamedTuple):
-    """The siting problem's items: cell x group, group by group.
+def siting_question(
+    demand: Demand,
+    stations: Stations,
+    sites: CandidateSites,
+    network: RoadNetwork,
+    settings: Settings,
+    *,
+    kinds: Iterable[str] = tuple(ANY_STATION),
+    standard: StandardWord = "group",
+    on_progress: Callable[[str, float], None] | None = None,
+) -> SitingQuestion:
+    """Search the travel times of a siting problem, once for all plans.
 
-    ``covers`` bool CSR [n_options, n_groups * n_cells]; ``weights`` float64 workers; ``covered``
-    marks the items that existing stations cover for good.
+    ``kinds`` are those that a site without a kind of its own may get.
+
+    Raises
+    ------
+    ProblemError
+        when there are no sites or no kinds.
     """
-
-    covers: sp.csr_array
-    weights: npt.NDArray[np.float64]
-    covered: npt.NDArray[np.bool_]
+    kinds = tuple(kinds)
+    if not len(sites) or not kinds:
+        raise ProblemError("there are no candidate sites: import some or make a grid")
+    options = siting_options(sites, kinds)
+    before = count_stations(
+        demand, stations, network, settings, standard=standard, on_progress=on_progress
+    )
+    items = siting_demand(
+        demand, before, options, network, settings, standard=standard, on_progress=on_progress
+    )
+    return SitingQuestion(
+        demand=demand,
+        sites=sites,
+        settings=settings,
+        standard=standard,
+        options=options,
+        before=before,
+        items=items,
+        inputs={
+            "demand": demand.content_hash,
+            "stations": stations.content_hash,
+            "sites": sites.content_hash,
+            "network": network.content_hash,
+            "settings": settings.content_hash,
+            "standard": standard,
+        },
+    )
 
 
 def plan_stations(
@@ -175,6 +300,8 @@ def plan_stations(
     new: int,
     kinds: Mapping[str, int | None] = ANY_STATION,
     standard: StandardWord = "group",
+    keep: Sequence[str] = (),
+    without: Sequence[str] = (),
     params: SolveParams | None = None,
     on_progress: Callable[[str, float], None] | None = None,
 ) -> SitingPlan:
@@ -182,126 +309,35 @@ def plan_stations(
 
     A site gets its own kind where it has one, else whichever of ``kinds`` does most there; one
     station a site. ``kinds`` maps each kind to how many of it may be built (None: any number).
-    Existing stations that serve a group within its standard cover it for good. ``params`` default
-    to `SITING_PARAMS`; ``on_progress`` is told of the travel times, ``params.on_progress`` of the
-    solving.
+    Existing stations that serve a group within its standard cover it for good. ``keep`` are sites
+    that must be chosen (``SITE`` or ``SITE:KIND``), ``without`` sites that must not. ``params``
+    default to `SITING_PARAMS`; ``on_progress`` is told of the travel times, ``params.on_progress``
+    of the solving. To ask more than once, make a `siting_question`.
 
     Raises
     ------
     ProblemError
         when ``new`` is below 0, there are no sites or kinds, or no site reaches a worker who is
-        not covered yet.
+        not covered yet; for ``keep`` and ``without`` as `SitingQuestion.plan`.
     """
     if new < 0:
         raise ProblemError(f"new is {new}: give a number of stations of 0 or more")
-    if not len(sites) or not kinds:
-        raise ProblemError("there are no candidate sites: import some or make a grid")
-    options = siting_options(sites, kinds)
-    before = count_stations(
-        demand, stations, network, settings, standard=standard, on_progress=on_progress
+    question = siting_question(
+        demand,
+        stations,
+        sites,
+        network,
+        settings,
+        kinds=kinds,
+        standard=standard,
+        on_progress=on_progress,
     )
-    items = siting_demand(
-        demand, before, options, network, settings, standard=standard, on_progress=on_progress
-    )
-    settled = float(items.weights[items.covered].sum())
-    open_weights = np.where(items.covered, 0.0, items.weights)
-    if new and not (items.covers @ open_weights).any():
-        raise ProblemError(
-            "no candidate site reaches a worker who is not covered yet: "
-            "add sites or check their kind against the groups' kinds"
-        )
-    found = _solve(
-        items, open_weights, options, new=new, kinds=kinds, params=params or SITING_PARAMS
-    )
-    steps = deployment_order(items.covers, open_weights, found.chosen)
-    built = options.built(found.chosen)
-    after = CellCounts(
-        _road_counts_after(before, items, found.chosen),
-        _straight_counts_after(before, demand, built, settings, standard=standard),
-    )
-    return SitingPlan(
-        status=found.status,
-        objective=found.objective + settled,
-        bound=found.bound + settled,
-        gap=(found.bound - found.objective) / (found.objective + settled or 1.0),
-        runtime_s=found.runtime_s,
-        method=found.method,
-        sites=_planned_sites(steps, demand, sites, options, open_weights),
-        before=coverage_of_counts(demand, before, standard=standard),
-        after=coverage_of_counts(demand, after, standard=standard),
-        inputs={
-            "demand": demand.content_hash,
-            "stations": stations.content_hash,
-            "sites": sites.content_hash,
-            "network": network.content_hash,
-            "settings": settings.content_hash,
-            "standard": standard,
-            "kind": ", ".join(k if most is None else f"{k}:{most}" for k, most in kinds.items()),
-            "new": str(new),
-        },
-    )
-
-
-def siting_options(sites: CandidateSites, kinds: Iterable[str]) -> SitingOptions:
-    """Return the options of every site: its own kind, or each of ``kinds`` where it has none."""
-    pairs = [
-        (row, kind)
-        for row, own in enumerate(sites.frame["kind"])
-        for kind in ((own,) if own else tuple(kinds))
-    ]
-    return SitingOptions(
-        sites.lonlat,
-        np.array([row for row, _ in pairs], dtype=np.int64),
-        tuple(kind for _, kind in pairs),
-    )
-
-
-def siting_demand(
-    demand: Demand,
-    before: CellCounts,
-    options: SitingOptions,
-    network: RoadNetwork,
-    settings: Settings,
-    *,
-    standard: StandardWord = "group",
-    on_progress: Callable[[str, float], None] | None = None,
-) -> SitingDemand:
-    """Return the items of the siting problem; each distinct service standard is searched once."""
-    groups = groups_of(demand, settings)
-    blocks: list[sp.csr_array] = [sp.csr_array((0, 0))] * len(groups)
-    for held, numbers in by_standard(groups, settings, standard=standard).items():
-        within = reach(
-            network,
-            standard=held,
-            origins=demand.lonlat,
-            destinations=options.lonlat,
-            snap_limit_m=settings.snap_limit_m,
-            on_progress=on_progress,
-        )
-        within = sp.csr_array(within[options.site])
-        for number in numbers:
-            serving = options.places.serve(groups[number])
-            blocks[number] = within if serving.all() else _rows_kept(within, serving)
-    return SitingDemand(
-        covers=sp.csr_array(sp.hstack(blocks, format="csr")),
-        weights=demand.weights.T.ravel(),
-        covered=(before.road > 0).T.ravel(),
-    )
-
-
-def _rows_kept(matrix: sp.csr_array, kept: npt.NDArray[np.bool_]) -> sp.csr_array:
-    size = np.where(kept, np.diff(matrix.indptr), 0)
-    entries = np.repeat(kept, np.diff(matrix.indptr))
-    return sp.csr_array(
-        (matrix.data[entries], matrix.indices[entries], np.r_[0, np.cumsum(size)]),
-        shape=matrix.shape,
-    )
+    return question.plan(new=new, kinds=kinds, keep=keep, without=without, params=params)
 
 
 def _solve(
-    items: SitingDemand,
-    weights: npt.NDArray[np.float64],
-    options: SitingOptions,
+    question: SitingQuestion,
+    pins: SitePins,
     *,
     new: int,
     kinds: Mapping[str, int | None],
@@ -312,12 +348,15 @@ def _solve(
         return Plan(
             status="optimal", chosen=none, objective=0.0, bound=0.0, runtime_s=0.0, method="none"
         )
+    options = question.options
     n_sites = len(options.lonlat)
     problem = CoverageProblem(
-        weights,
-        items.covers,
-        max_open=min(new, n_sites),
+        question.open_weights,
+        question.items.covers,
+        max_open=min(new, n_sites) - int(pins.required.sum()),
         site=options.site if len(options.site) > n_sites else None,
+        required=pins.required,
+        forbidden=pins.forbidden,
         limits=tuple(
             Limit(members=options.of_kind(kind), max_open=most)
             for kind, most in kinds.items()
@@ -334,13 +373,11 @@ def _planned_sites(
     options: SitingOptions,
     weights: npt.NDArray[np.float64],
 ) -> tuple[PlannedSite, ...]:
-    """Return the sites in order; a site that adds nobody is left out."""
+    """Return the sites of the steps, in their order."""
     n_cells = len(demand)
     planned: list[PlannedSite] = []
     districts = _district_of_sites(demand, sites.lonlat)
     for step in steps:
-        if step.adds <= 0.0:
-            continue
         adds = np.bincount(
             step.items // n_cells, weights=weights[step.items], minlength=len(demand.groups)
         )

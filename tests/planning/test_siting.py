@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import replace
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -22,6 +23,7 @@ from planning import Coverage, Places, SitingPlan, measure_coverage, plan_statio
 from planning.coverage import OffRoads
 from planning.params import SolveParams
 from planning.reach import straight_counts, straight_radius_m, straight_reach
+from planning.siting import SitingQuestion, siting_question
 
 SIDE = 9
 STEP_DEGREES = 0.0021  # about 195 m east, 233 m north: no way of the grid is near a cutoff
@@ -361,3 +363,79 @@ def test_a_group_without_settings_is_refused(
     )
     with pytest.raises(InputError, match="courier"):
         measure_coverage(demand, stations, network, few)
+
+
+@pytest.fixture(scope="module")
+def question(
+    demand: Demand,
+    stations: Stations,
+    sites: CandidateSites,
+    network: RoadNetwork,
+    settings: Settings,
+) -> SitingQuestion:
+    return siting_question(
+        demand, stations, sites, network, settings, kinds=("station", "courier_home")
+    )
+
+
+def best_with(question: SitingQuestion, *, new: int, keep: set[int], without: set[int]) -> float:
+    """The best of all choices of options, one a site, by the items' own figures."""
+    dense = question.items.covers.toarray() > 0
+    site = question.options.site
+    values = [
+        question.items.weights[question.items.covered | dense[list(some)].any(axis=0)].sum()
+        for some in itertools.combinations(sorted(set(range(len(site))) - without), new)
+        if keep <= set(some) and len(set(site[list(some)])) == new
+    ]
+    return float(max(values))
+
+
+def test_a_site_that_must_be_or_cannot_be_had_is_heeded(question: SitingQuestion) -> None:
+    kinds = {"station": None, "courier_home": None}
+    params = SolveParams(gap=0.0)
+    first = question.plan(new=2, kinds=kinds, params=params)
+    lost = first.sites[0].site_id
+    planned = {site.site_id for site in first.sites}
+    other = next(site for site in question.sites.ids if site not in planned)
+    again = question.plan(
+        new=2, kinds=kinds, keep=[f"{other}:station"], without=[lost], last=first, params=params
+    )
+    row = {site: number for number, site in enumerate(question.sites.ids)}
+    options = question.options
+    kept = {j for j in np.flatnonzero(options.site == row[other]) if options.kinds[j] == "station"}
+    best = best_with(
+        question, new=2, keep=kept, without=set(np.flatnonzero(options.site == row[lost]))
+    )
+    assert again.status == "optimal"
+    assert again.objective == pytest.approx(best)
+    built = {(site.site_id, site.kind) for site in again.sites}
+    assert (other, "station") in built
+    assert lost not in {site for site, _ in built}
+    assert again.inputs["keep"] == f"{other}:station"
+    assert again.inputs["without"] == lost
+
+
+def test_a_question_asked_again_is_answered_as_if_asked_first(question: SitingQuestion) -> None:
+    params = SolveParams(gap=0.0)
+    last = None
+    for new in (1, 3, 2):
+        last = question.plan(new=new, params=params, last=last)
+        assert last.objective == pytest.approx(question.plan(new=new, params=params).objective)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"without": ["nowhere"]}, "site nowhere is not among"),
+        ({"keep": ["k3"]}, "may get several kinds: say which"),
+        ({"keep": ["k3:mobile"]}, "mobile is not among the kinds"),
+        ({"keep": ["k3:station"], "without": ["k3"]}, "kept and left out at once"),
+        ({"keep": ["k3:station", "k10:station", "k17:station"]}, "3 sites are kept and only 2"),
+        ({"new": -1}, "give a number of stations of 0 or more"),
+    ],
+)
+def test_pins_that_cannot_be_are_refused(
+    question: SitingQuestion, asked: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ProblemError, match=message):
+        question.plan(**{"new": 2, **asked})

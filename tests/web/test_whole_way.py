@@ -266,6 +266,17 @@ def test_no_other_three_of_twelve_sites_do_better(
     assert low - 1e-6 <= answer.json["objective"] <= high + 1e-6
     assert answer.json["status"] == "optimal"
     assert len(answer.json["sites"]) == NEW
+    lost, kept = (site["site_id"] for site in (answer.json["sites"][0], answer.json["sites"][-1]))
+    words = ("--without", lost, "--keep", kept)
+    again = cli("plan", "--new", str(NEW), *words, "-w", folder, "--json")
+    assert again.code == 0, again.err
+    assert again.json["objective"] <= answer.json["objective"]
+    built = {site["site_id"] for site in again.json["sites"]}
+    assert kept in built
+    assert lost not in built
+    refused = cli("plan", "--new", str(NEW), "--without", "no-such", "-w", folder)
+    assert refused.code == 2
+    assert "site no-such is not among the 12 candidate sites" in refused.err
 
 
 def test_the_report_holds_the_figures_of_the_plan(way: Way) -> None:

@@ -47,6 +47,10 @@ if TYPE_CHECKING:
     help="Kind of the new stations, at most MOST of it; give it again for a mix of kinds.  "
     "[default: candidates.kind of yizhan.toml]",
 )
+@click.option(
+    "--keep", multiple=True, metavar="SITE[:KIND]", help="A site that must be among the new ones."
+)
+@click.option("--without", multiple=True, metavar="SITE", help="A site that cannot be had.")
 @click.option("--standard", type=STANDARDS, default="group", show_default=True)
 @when_option
 @click.option(
@@ -70,6 +74,8 @@ def plan(
     folder: Path,
     new: int,
     kind_words: tuple[str, ...],
+    keep: tuple[str, ...],
+    without: tuple[str, ...],
     standard: StandardWord,
     when: str,
     time_limit_s: float,
@@ -90,6 +96,8 @@ def plan(
             workspace,
             new=new,
             kinds=kinds,
+            keep=keep,
+            without=without,
             standard=standard,
             when=when,
             params=params,
@@ -130,6 +138,8 @@ def plan_of(
     *,
     new: int,
     kinds: Mapping[str, int | None],
+    keep: Sequence[str] = (),
+    without: Sequence[str] = (),
     standard: StandardWord,
     when: str = "usual",
     params: SolveParams,
@@ -144,6 +154,8 @@ def plan_of(
         workspace.settings,
         new=new,
         kinds=kinds,
+        keep=keep,
+        without=without,
         standard=standard,
         params=params,
         on_progress=done,
