@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from data.passed_over import is_passed_over, is_total
+from data.passed_over import is_passed_over, is_total, without_brackets
 from data.vocabulary import (
     GROUPS,
     Term,
@@ -56,6 +56,7 @@ _REMARKS: Final = (NOTICE_FIELD, SERIAL_FIELD)
 _SAME_PLACE_M: Final = 1.0
 _SAME_DEGREES: Final = 5e-4  # 50 m: a rounded copy of the point, but not one in another datum
 _LONGEST_HEADING: Final = 80
+_ASKED: Final = re.compile(r"^(?:是否有|是否配备|是否提供|有无|是否|有没有|配备)|(?:有无|情况)$")
 _LON_LIMIT, _LAT_LIMIT = 180.0, 90.0
 
 
@@ -81,12 +82,14 @@ class Faults:
 class Columns:
     """A table whose headings are understood: field id -> number of its column.
 
-    ``passed`` are the numbers of the columns that no field is read from.
+    ``passed`` are the numbers of the columns that no field is read from; ``wide`` those that hold
+    one word of a list each, by the word's id.
     """
 
     table: Table
     index: Mapping[str, int]
     passed: tuple[int, ...] = ()
+    wide: Mapping[str, int] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Tell whether the table has this field."""
@@ -95,6 +98,17 @@ class Columns:
     def heading(self, name: str) -> str:
         """Return the heading as written; the field's own id when the table has none."""
         return self.table.headings[self.index[name]] if name in self.index else name
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The headings of the columns that are read, in the order of the file."""
+        numbers = sorted({*self.index.values(), *self.wide.values()})
+        return tuple(self.table.headings[number] for number in numbers)
+
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """The headings of the columns that are not read."""
+        return tuple(self.table.headings[number] for number in sorted(self.passed))
 
     def cells(self, name: str) -> list[str]:
         """Return the cells of a field, all empty when the table has no such column."""
@@ -106,12 +120,18 @@ class Columns:
 
 
 def match_headings(
-    table: Table, fields: tuple[Term, ...], *, required: Sequence[str], what: str
+    table: Table,
+    fields: tuple[Term, ...],
+    *,
+    required: Sequence[str],
+    what: str,
+    wide: tuple[Term, ...] = (),
 ) -> Columns:
-    """Find out which column is which field.
+    """Find out which column is which field, and refuse the file when that cannot be told.
 
     Columns of `data.passed_over.PASSED_OVER` are left out, and so are rows at the end that have no
-    place and add up the others (合计).
+    place and add up the others (合计). A heading that is one of ``wide`` (有无饮水) is a column of
+    that one word.
 
     Raises
     ------
@@ -122,31 +142,57 @@ def match_headings(
         when all rows only add up others.
     """
     faults = Faults(table.file)
+    columns = find_columns(table, fields, faults, wide=wide)
+    note_missing(columns, fields, faults, required=required, what=what)
+    faults.refuse_if_any()
+    return columns
+
+
+def find_columns(
+    table: Table, fields: tuple[Term, ...], faults: Faults, *, wide: tuple[Term, ...] = ()
+) -> Columns:
+    """Find out which column is which field as `match_headings` does, noting what is at fault."""
     index: dict[str, int] = {}
+    lists: dict[str, int] = {}
     passed: list[int] = []
     for number, heading in enumerate(table.headings):
         term = _field_of(heading, fields)
-        if term is None and is_passed_over(heading):
+        single = _wide_of(heading, wide) if term is None else None
+        place, known = (index, term) if single is None else (lists, single)
+        if known is None and is_passed_over(heading):
             passed.append(number)
-        elif term is None:
+        elif known is None:
             if heading or any(table.column(number)):
                 shown = heading[:_LONGEST_HEADING] or None
                 faults.add(None, shown, _unknown_heading(heading, number, fields))
-        elif term.id in index and term in _REMARKS:
+                passed.append(number)
+        elif known.id in place and (known in _REMARKS or is_passed_over(heading)):
             passed.append(number)
-        elif term.id in index:
-            other = table.headings[index[term.id]]
-            faults.add(None, heading, f"means {term.id}, as {quote(other)} does: delete one")
+        elif known.id in place:
+            other = table.headings[place[known.id]]
+            faults.add(None, heading, f"means {known.id}, as {quote(other)} does: delete one")
         else:
-            index[term.id] = number
-    given = set(index)
+            place[known.id] = number
+    return _without_totals(Columns(table, index, tuple(passed), lists))
+
+
+def note_missing(
+    columns: Columns,
+    fields: tuple[Term, ...],
+    faults: Faults,
+    *,
+    required: Sequence[str],
+    what: str,
+) -> None:
+    """Note each required field that has no column."""
+    table = columns.table
+    given = set(columns.index)
     given |= {"lon", "lat"} if table.lonlat is not None else set()
     given |= {"id"} if table.feature_ids is not None else set()
-    missing = [term for term in fields if term.id in required and term.id not in given]
-    for term in missing:
-        faults.add(None, None, f"has no column {term.id} ({term.zh}), which every {what} needs")
-    faults.refuse_if_any()
-    return _without_totals(Columns(table, index, tuple(passed)))
+    for term in fields:
+        if term.id in required and term.id not in given:
+            reason = f"has no column {term.id} ({term.zh}), which every {what} needs"
+            faults.add(None, None, reason)
 
 
 def _without_totals(columns: Columns) -> Columns:
@@ -296,12 +342,21 @@ def _field_of(heading: str, fields: tuple[Term, ...]) -> Term | None:
     """Read one heading, also one in two languages such as "名称 / name" or "经度*"."""
     if len(heading) > _LONGEST_HEADING:
         return None
-    term = find_term(heading.strip("*＊：: "), fields)
-    if term is not None:
-        return term
+    for word in (heading, without_brackets(heading)):
+        term = find_term(word.strip("*＊：: "), fields)
+        if term is not None:
+            return term
     pieces = [piece for piece in re.split(r"[\s/／()（）*|]+", heading) if piece]
     found = {find_term(piece, fields) for piece in pieces}
     return found.pop() if len(found) == 1 else None
+
+
+def _wide_of(heading: str, wide: tuple[Term, ...]) -> Term | None:
+    """Read a heading that is one word of a list, such as 微波炉, 有无微波炉 or 饮水（有/无）."""
+    if not wide or len(heading) > _LONGEST_HEADING:
+        return None
+    word = _ASKED.sub("", without_brackets(heading).strip("*＊：: ?？"))
+    return find_term(word, wide)
 
 
 def _unknown_heading(heading: str, number: int, fields: tuple[Term, ...]) -> str:

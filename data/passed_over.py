@@ -1,7 +1,8 @@
 """What a register holds beside what is read: columns and rows that are passed over.
 
 A clerk's list has columns that no plan needs. They are passed over by name and only by name: a
-heading that is none of these may be a misspelt one that is needed, so it is refused.
+heading that is none of these may be a misspelt one that is needed, so it is refused. A heading
+that the kind of file reads (面积 in a register) is read there, and passed over in the others.
 """
 
 from __future__ import annotations
@@ -51,6 +52,11 @@ _TOTAL = re.compile(
 )
 
 
+def without_brackets(heading: str) -> str:
+    """Take a unit or a hint in brackets out of a heading: 面积（㎡） is 面积."""
+    return _BRACKETS.sub("", heading)
+
+
 def is_passed_over(heading: str) -> bool:
     """Tell whether a column of this heading may be left out.
 
@@ -60,7 +66,7 @@ def is_passed_over(heading: str) -> bool:
     longest = 80
     if len(heading) > longest:
         return False
-    parts = [part for part in _JOINED.split(_BRACKETS.sub("", heading).strip("*＊：: ")) if part]
+    parts = [part for part in _JOINED.split(without_brackets(heading).strip("*＊：: ")) if part]
     return bool(parts) and all(normal_word(part) in _words() for part in parts)
 
 

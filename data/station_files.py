@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from data.columns import (
@@ -22,18 +24,33 @@ from data.columns import (
     read_word,
     read_words,
 )
+from data.facility_columns import read_equipment
 from data.points import point_frame
+from data.record_cells import read_dates, read_sizes, read_yes_no
 from data.stations import Stations
 from data.table_files import write_points
 from data.tables import read_rows
-from data.vocabulary import FACILITIES, KINDS, SAMPLE_NOTICE, STATUSES, Term
+from data.vocabulary import (
+    ACCESS_MODES,
+    FACILITIES,
+    HOST_TYPES,
+    KINDS,
+    OPERATOR_KINDS,
+    SAMPLE_NOTICE,
+    STATUSES,
+    Term,
+    find_term,
+)
 from geo.errors import FileFormatError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from data.columns import Columns
+    from data.columns import Columns, Places
+    from data.tables import Table
     from geo.datum import Datum
+    from geo.errors import RowFault
     from geo.measure import Box
 
 STATION_FIELDS: Final = (
@@ -43,21 +60,82 @@ STATION_FIELDS: Final = (
     LON_FIELD,
     LAT_FIELD,
     Term("address", "地址", "address", ("详细地址", "站点地址", "位置")),
+    Term(
+        "host_type", "依托场所", "host type", ("场所类型", "依托场所类型", "依托单位类型", "host")
+    ),
+    Term("operator", "运营单位", "operator", ("运营方", "运营主体", "管理单位")),
+    Term("operator_kind", "运营主体性质", "operator kind", ("运营单位性质", "运营方类型")),
+    Term("access", "进入方式", "access", ("进门方式", "准入方式", "开门方式", "access mode")),
+    Term("who_may_enter", "准入人群", "who may enter", ("可进入人群", "进入对象")),
     Term("hours", "营业时间", "hours", ("开放时间", "服务时间", "营业时段", "opening hours")),
+    Term(
+        "all_day",
+        "是否24小时",
+        "open all day",
+        ("是否24小时开放", "24小时开放", "24小时驿站", "全天开放", "24 hours", "24h"),
+    ),
     Term("facilities", "设施", "facilities", ("服务设施", "设施设备", "配套设施", "服务项目")),
+    Term("facilities_absent", "没有的设施", "facilities absent", ("缺少设施", "未配备设施")),
+    Term("facilities_broken", "损坏的设施", "facilities broken", ("故障设施", "损坏设施")),
     Term("groups", "服务人群", "groups", ("服务对象", "服务群体", "人群")),
+    Term("seats", "座位数", "seats", ("座位数量", "席位数", "number of seats")),
+    Term("area_m2", "面积", "area", ("使用面积", "服务面积", "floor area", "area m2")),
+    Term("truck_spaces", "货车车位数", "truck spaces", ("货车停车位数", "停车位数", "车位数")),
     Term("status", "状态", "status", ("运营状态", "开放状态", "站点状态")),
+    Term("status_since", "状态起始日期", "status since", ("状态日期", "状态变更日期")),
+    Term("sign", "统一标识", "sign", ("标识牌", "是否挂牌", "统一标识牌", "uniform sign")),
     Term("phone", "电话", "phone", ("联系电话", "联系方式", "手机", "tel", "telephone")),
+    Term("contact", "联系人", "contact", ("联系人姓名", "contact person")),
+    Term(
+        "checked_at", "核查日期", "checked at", ("核实日期", "检查日期", "核查时间", "last checked")
+    ),
     DATUM_FIELD,
     *SOURCE_FIELDS,
     NOTICE_FIELD,
     SERIAL_FIELD,
 )
 REQUIRED: Final = ("id", "name", "kind", "lon", "lat")
+_NUMBERS: Final = frozenset({"seats", "area_m2", "truck_spaces"})
+
+
+#: A row whose id or name begins so is an example and not a station.
+EXAMPLE_MARKS: Final = ("示例行", "example row")
+ALL_DAY: Final = "24小时"
+
+
+@dataclass(frozen=True, eq=False)
+class StationRows:
+    """A register file as it was read, row by row, with all its faults.
+
+    ``frame`` are the columns of the record without the place, ``places`` the points (NaN where
+    there is none); ``all_day`` is "yes", "no" or "" as a column 是否24小时 says; ``examples`` rows
+    were skipped. What a faulty cell gives is not to be used.
+    """
+
+    columns: Columns
+    frame: Mapping[str, list[Any]]
+    places: Places
+    all_day: list[str]
+    faults: tuple[RowFault, ...]
+    examples: int
+
+    def __len__(self) -> int:
+        return len(self.columns.table)
+
+    def stations(self) -> Stations:
+        """Return the register (RowsError with every fault when there is one)."""
+        Faults(self.columns.table.file, list(self.faults)).refuse_if_any()
+        frame = {
+            **self.frame,
+            "datum": self.places.datums,
+            "source_lon": self.places.source[:, 0].tolist(),
+            "source_lat": self.places.source[:, 1].tolist(),
+        }
+        return Stations(point_frame(frame, self.places.lonlat))
 
 
 def read_stations(path: Path, *, datum: Datum, box: Box, sample: bool | None = None) -> Stations:
-    """Read a register from CSV, XLSX or GeoJSON with Chinese or English headings.
+    """Read a register from CSV, XLSX, GeoJSON or GeoPackage with Chinese or English headings.
 
     Parameters
     ----------
@@ -80,30 +158,88 @@ def read_stations(path: Path, *, datum: Datum, box: Box, sample: bool | None = N
     RowsError
         when rows cannot be taken; every one is listed and none is taken.
     """
-    table = read_rows(path)
+    return station_rows(read_rows(path), datum=datum, box=box, sample=sample).stations()
+
+
+def station_rows(
+    table: Table, *, datum: Datum, box: Box, sample: bool | None = None
+) -> StationRows:
+    """Read the rows of a register; see `read_stations` for the parameters.
+
+    Faults of headings are raised at once (RowsError), those of rows are kept in the answer.
+    """
     if table.areas is not None:
         raise FileFormatError(f"{table.file}: stations are points, these are polygons")
-    columns = match_headings(table, STATION_FIELDS, required=REQUIRED, what="station")
+    columns = match_headings(
+        table, STATION_FIELDS, required=REQUIRED, what="station", wide=FACILITIES
+    )
+    columns, examples = _without_examples(columns)
     faults = Faults(table.file)
+    equipment = read_equipment(columns, faults)
+    all_day = read_yes_no(columns, "all_day", faults)
+    hours = read_texts(columns, "hours", faults, longest=LONGEST_TEXT)
     frame: dict[str, list[Any]] = {
         "id": read_ids(columns, faults),
         "name": read_texts(columns, "name", faults, longest=LONGEST_NAME, needed=True),
         "kind": read_word(columns, "kind", KINDS, faults, default=None),
         "address": read_texts(columns, "address", faults, longest=LONGEST_TEXT),
-        "hours": read_texts(columns, "hours", faults, longest=LONGEST_TEXT),
-        "facilities": read_words(columns, "facilities", FACILITIES, faults, what="facility"),
+        "hours": [
+            ALL_DAY if flag == "yes" and not text else text
+            for flag, text in zip(all_day, hours, strict=True)
+        ],
+        "facilities": [found.there for found in equipment],
+        "facilities_absent": [found.absent for found in equipment],
+        "facilities_broken": [found.broken for found in equipment],
         "groups": read_groups(columns, "groups", faults),
         "status": read_word(columns, "status", STATUSES, faults, default="open"),
         "phone": read_texts(columns, "phone", faults, longest=LONGEST_NAME),
+        "host_type": _host_types(columns, faults),
+        "operator": read_texts(columns, "operator", faults, longest=LONGEST_NAME),
+        "operator_kind": read_word(columns, "operator_kind", OPERATOR_KINDS, faults, default=""),
+        "access": read_words(columns, "access", ACCESS_MODES, faults, what="way to get in"),
+        "who_may_enter": read_texts(columns, "who_may_enter", faults, longest=LONGEST_TEXT),
+        "seats": read_sizes(columns, "seats", faults, whole=True),
+        "area_m2": read_sizes(columns, "area_m2", faults, whole=False),
+        "truck_spaces": read_sizes(columns, "truck_spaces", faults, whole=True),
+        "status_since": read_dates(columns, "status_since", faults),
+        "sign": read_yes_no(columns, "sign", faults),
+        "contact": read_texts(columns, "contact", faults, longest=LONGEST_NAME),
+        "checked_at": read_dates(columns, "checked_at", faults),
     }
     places = read_places(columns, faults, datum=datum, box=box)
     if sample is False:
         _refuse_sample(columns, faults)
-    faults.refuse_if_any()
-    frame["datum"] = places.datums
-    frame["source_lon"] = places.source[:, 0].tolist()
-    frame["source_lat"] = places.source[:, 1].tolist()
-    return Stations(point_frame(frame, places.lonlat))
+    return StationRows(columns, frame, places, all_day, tuple(faults.found), examples)
+
+
+def _host_types(columns: Columns, faults: Faults) -> list[str]:
+    """Read host types: the identifier of a word that is known, any other text as it is."""
+    texts = read_texts(columns, "host_type", faults, longest=LONGEST_NAME)
+    terms = (find_term(text, HOST_TYPES) if text else None for text in texts)
+    return [text if term is None else term.id for text, term in zip(texts, terms, strict=True)]
+
+
+def _without_examples(columns: Columns) -> tuple[Columns, int]:
+    """Leave out the rows that are marked as examples; tell how many they were."""
+    ids, names = columns.cells("id"), columns.cells("name")
+    kept = [
+        at
+        for at, words in enumerate(zip(ids, names, strict=True))
+        if not any(word.casefold().startswith(EXAMPLE_MARKS) for word in words)
+    ]
+    table = columns.table
+    left_out = len(table) - len(kept)
+    if not left_out:
+        return columns, 0
+    ids_of = table.feature_ids
+    chosen = replace(
+        table,
+        rows=tuple(table.rows[at] for at in kept),
+        numbers=tuple(table.numbers[at] for at in kept),
+        lonlat=None if table.lonlat is None else table.lonlat[kept],
+        feature_ids=None if ids_of is None else tuple(ids_of[at] for at in kept),
+    )
+    return replace(columns, table=chosen), left_out
 
 
 def _refuse_sample(columns: Columns, faults: Faults) -> None:
@@ -134,16 +270,26 @@ def write_stations(stations: Stations, path: Path, *, sample: bool = False) -> N
     """
     frame = stations.frame
     lonlat = stations.lonlat
-    columns: dict[str, list[Any]] = {
-        "id": list(frame["id"]),
-        "name": list(frame["name"]),
-        "kind": list(frame["kind"]),
+    places = {
         "lon": lonlat[:, 0].tolist(),
         "lat": lonlat[:, 1].tolist(),
-        **{name: list(frame[name]) for name in ("address", "hours", "facilities", "groups")},
-        **{name: list(frame[name]) for name in ("status", "phone")},
         "source_datum": list(frame["datum"]),
         "source_lon": list(frame["source_lon"]),
         "source_lat": list(frame["source_lat"]),
     }
+    columns: dict[str, list[Any]] = {}
+    for term in STATION_FIELDS:
+        if term.id in places:
+            columns[term.id] = places[term.id]
+        elif term.id in _NUMBERS:
+            columns[term.id] = [_number(value) for value in frame[term.id]]
+        elif term.id in frame.columns and term.id != "datum":
+            columns[term.id] = list(frame[term.id])
     write_points(columns, path, layer="stations", sample=sample)
+
+
+def _number(value: float) -> float | int | None:
+    """Write a whole number as one, and nothing where it is not known."""
+    if not math.isfinite(value):
+        return None
+    return int(value) if value.is_integer() else value

@@ -33,6 +33,10 @@ _WIDTHS: Final = {
     "hours": 24,
     "facilities": 40,
     "groups": 30,
+    "facilities_absent": 24,
+    "facilities_broken": 24,
+    "operator": 24,
+    "who_may_enter": 24,
     "notice": 40,
 }
 

@@ -1,4 +1,4 @@
-"""Tables that people hand in: CSV, XLSX and GeoJSON, read as if they were hostile.
+"""Tables that people hand in: CSV, XLSX, GeoJSON and GeoPackage, read as if they were hostile.
 
 Every reader is bounded in bytes, rows and columns and ends in a `Table` of text cells or in one
 `FileFormatError`. GDAL is never asked: through it an uploaded file can read other files and open
@@ -23,6 +23,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from data.geojson import read_geojson
+from data.gpkg import read_gpkg
 from data.vocabulary import quote
 from geo.errors import FileFormatError, RowFault, RowsError
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
+
+    from data.geojson import Features
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 MAX_ROWS: Final = 1_000_000
@@ -50,9 +53,9 @@ class Table:
     """The rows of a file: every cell text, stripped, without control characters.
 
     ``numbers`` are the rows' numbers as the spreadsheet counts them (the heading is row 1); in
-    GeoJSON, features from 1. ``lonlat`` float64[n, 2] (as given, NaN where a feature has none) or
-    ``areas`` is there for GeoJSON of points or polygons only, and ``feature_ids`` where features
-    have an id of their own beside their properties (empty for one that has none).
+    GeoJSON and GeoPackage, features from 1. ``lonlat`` float64[n, 2] (as given, NaN where a feature
+    has none) or ``areas`` is there for features of points or polygons only, and ``feature_ids``
+    where features have an id of their own beside their properties (empty for one that has none).
     """
 
     file: str
@@ -72,7 +75,7 @@ class Table:
 
 
 def read_rows(path: Path) -> Table:
-    """Read a table by the ending of its name: .csv, .tsv, .txt, .xlsx, .geojson or .json.
+    """Read a table by the ending of its name: .csv, .tsv, .txt, .xlsx, .geojson, .json or .gpkg.
 
     CSV is UTF-8 (with or without BOM), UTF-16 with BOM or GB18030, separated by commas,
     semicolons or tabs. Of a workbook the first sheet is read, values and not formulae.
@@ -89,24 +92,42 @@ def read_rows(path: Path) -> Table:
     if suffix == ".xlsx":
         return _table(path, _xlsx_rows(path, data))
     if suffix in {".geojson", ".json"}:
-        features = read_geojson(path, data)
-        cells = tuple(
-            tuple(_cell(row.get(heading), guarded=False) for heading in features.headings)
-            for row in features.properties
-        )
-        return Table(
-            file=path.name,
-            headings=tuple(clean_text(heading) for heading in features.headings),
-            rows=cells,
-            numbers=tuple(range(1, len(cells) + 1)),
-            lonlat=features.lonlat,
-            areas=features.areas,
-            feature_ids=(
-                None if features.ids is None else tuple(clean_text(own) for own in features.ids)
-            ),
-        )
-    cure = "save it as .csv, .xlsx or .geojson"
+        return _table_of(path, read_geojson(path, data))
+    if suffix == ".gpkg":
+        return _table_of(path, read_gpkg(path, data))
+    cure = "save it as .csv, .xlsx, .geojson or .gpkg"
     raise FileFormatError(f"{path.name}: {suffix or 'a name without ending'} is not read: {cure}")
+
+
+def _table_of(path: Path, features: Features) -> Table:
+    """Make a table of features."""
+    cells = tuple(
+        tuple(_cell(row.get(heading), guarded=False) for heading in features.headings)
+        for row in features.properties
+    )
+    faults = tuple(
+        RowFault(number, heading[:80], _too_long(cell))
+        for number, row in enumerate(cells, start=1)
+        for heading, cell in zip(features.headings, row, strict=True)
+        if len(cell) > MAX_CELL
+    )
+    if faults:
+        raise RowsError(path.name, faults)
+    return Table(
+        file=path.name,
+        headings=tuple(clean_text(heading) for heading in features.headings),
+        rows=cells,
+        numbers=tuple(range(1, len(cells) + 1)),
+        lonlat=features.lonlat,
+        areas=features.areas,
+        feature_ids=(
+            None if features.ids is None else tuple(clean_text(own) for own in features.ids)
+        ),
+    )
+
+
+def _too_long(cell: str) -> str:
+    return f"holds {len(cell):,} characters, more than {MAX_CELL:,}: shorten it"
 
 
 def clean_text(text: str) -> str:
@@ -206,8 +227,7 @@ def _row_faults(row: tuple[str, ...], number: int, headings: tuple[str, ...]) ->
         faults.append(RowFault(number, None, reason))
     for heading, cell in zip(headings, row, strict=False):
         if len(cell) > MAX_CELL:
-            reason = f"holds {len(cell):,} characters, more than {MAX_CELL:,}: shorten it"
-            faults.append(RowFault(number, heading[:80], reason))
+            faults.append(RowFault(number, heading[:80], _too_long(cell)))
     return faults
 
 

@@ -162,6 +162,95 @@ ACCESS_MODES: Final = (
     Term("key", "钥匙", "key", ("门锁", "密码锁")),
 )
 
+HOST_TYPES: Final = (
+    Term("bank", "银行", "bank", ("银行网点", "网点")),
+    Term("fuel_station", "加油站", "fuel station", ("加气站", "加油加气站", "petrol station")),
+    Term(
+        "community",
+        "社区",
+        "community",
+        ("社区服务中心", "党群服务中心", "党群中心", "居委会", "村委会", "community centre"),
+    ),
+    Term("post_office", "邮政网点", "post office", ("邮局", "邮政", "邮政局", "邮政所")),
+    Term(
+        "sanitation_depot",
+        "环卫站",
+        "sanitation depot",
+        ("环卫所", "环卫工休息室", "环卫驿站", "垃圾中转站", "公厕管理房"),
+    ),
+    Term(
+        "authority_counter",
+        "政务服务大厅",
+        "authority counter",
+        ("政务大厅", "办事大厅", "行政服务中心", "政务服务中心", "服务大厅"),
+    ),
+    Term("union", "工会场所", "union premises", ("工会", "工人文化宫", "职工服务中心")),
+    Term("firm", "企业", "firm", ("公司", "企业单位", "厂区", "园区企业", "company")),
+    Term(
+        "logistics_park",
+        "物流园区",
+        "logistics park",
+        ("物流园", "货运站", "货运站场", "产业园", "工业园", "园区", "industrial park"),
+    ),
+    Term("parcel_depot", "快递网点", "parcel depot", ("快递站点", "快递营业部", "分拨中心")),
+    Term(
+        "shop",
+        "商铺",
+        "shop",
+        ("商店", "超市", "便利店", "药店", "餐馆", "饭店", "商场", "supermarket"),
+    ),
+    Term("hospital", "医疗机构", "medical facility", ("医院", "卫生院", "诊所", "卫生服务中心")),
+    Term("school", "学校", "school", ("院校", "幼儿园")),
+    Term("park", "公园广场", "park or square", ("公园", "广场", "绿地", "景区")),
+    Term("transport_hub", "交通枢纽", "transport hub", ("车站", "服务区", "高速服务区", "公交站")),
+    Term("own_building", "独立站房", "building of its own", ("独立建筑", "岗亭", "移动站房")),
+    Term("other", "其他", "other", ("其它",)),
+)
+
+OPERATOR_KINDS: Final = (
+    Term("union", "工会", "union", ("总工会", "工会组织", "街道工会", "trade union")),
+    Term("firm", "企业", "firm", ("公司", "平台企业", "企业单位", "银行", "company")),
+    Term(
+        "authority",
+        "政府部门",
+        "authority",
+        ("政府", "机关", "行政部门", "事业单位", "街道办", "社区", "government"),
+    ),
+)
+
+FACILITY_STATES: Final = (
+    Term(
+        "yes",
+        "有",
+        "yes",
+        ("是", "√", "✓", "✔", "y", "true", "有且可用", "完好", "可用", "正常", "具备", "提供"),
+    ),
+    Term("no", "无", "no", ("否", "没有", "×", "✗", "✘", "x", "n", "false", "不具备", "未配备")),
+    Term(
+        "broken",
+        "坏",
+        "broken",
+        (
+            "损坏",
+            "坏了",
+            "故障",
+            "已坏",
+            "不能用",
+            "不可用",
+            "待修",
+            "维修中",
+            "停用",
+            "out of order",
+        ),
+    ),
+    Term("unknown", "未知", "unknown", ("不详", "不清楚", "待核实", "?", "/", "—")),
+)
+
+YES_NO: Final = (
+    Term("yes", "是", "yes", ("有", "√", "✓", "✔", "y", "true", "已挂", "已挂牌", "1")),
+    Term("no", "否", "no", ("无", "没有", "×", "✗", "✘", "x", "n", "false", "未挂", "未挂牌", "0")),
+)
+
 STATUSES: Final = (
     Term("open", "开放", "open", ("正常", "启用", "在用", "运营", "运营中", "正常开放", "营业")),
     Term("planned", "规划中", "planned", ("规划", "拟建", "筹建", "在建", "建设中")),
@@ -172,6 +261,9 @@ STATUSES: Final = (
 GROUPS_BY_ID: Final = {term.id: term for term in GROUPS}
 KINDS_BY_ID: Final = {term.id: term for term in KINDS}
 FACILITIES_BY_ID: Final = {term.id: term for term in FACILITIES}
+HOST_TYPES_BY_ID: Final = {term.id: term for term in HOST_TYPES}
+OPERATOR_KINDS_BY_ID: Final = {term.id: term for term in OPERATOR_KINDS}
+YES_NO_BY_ID: Final = {term.id: term for term in YES_NO}
 ACCESS_MODES_BY_ID: Final = {term.id: term for term in ACCESS_MODES}
 STATUSES_BY_ID: Final = {term.id: term for term in STATUSES}
 
@@ -251,7 +343,7 @@ def quote(text: str) -> str:
     return f'"{clean[:longest]}…"' if len(clean) > longest else f'"{clean}"'
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _index(terms: tuple[Term, ...]) -> dict[str, Term]:
     """Spelling -> term."""
     return {normal_word(spelling): term for term in terms for spelling in term.spellings()}

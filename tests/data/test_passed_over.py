@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.stations import Stations
-    from data.vocabulary import Term
 
 BOX = Box(116.388, 33.283, 117.045, 34.250)
 WORDS = [word for words in PASSED_OVER.values() for word in words]
@@ -80,14 +79,25 @@ def test_a_total_is_a_row_at_the_end_that_has_no_place(tmp_path: Path) -> None:
         read(tmp_path, heads, "合计,0,,,")
 
 
-@pytest.mark.parametrize("fields", [STATION_FIELDS, SITE_FIELDS])
-def test_no_column_that_is_read_is_passed_over(fields: tuple[Term, ...]) -> None:
-    assert [word for word in WORDS if find_term(word, fields)] == []
-    spellings = [word for term in (*fields, *DEMAND_FIELDS) for word in term.spellings()]
+def test_what_is_read_goes_before_what_is_passed_over() -> None:
+    assert [word for word in WORDS if find_term(word, SITE_FIELDS)] == []
+    read_in_a_register = {word for word in WORDS if find_term(word, STATION_FIELDS)}
+    assert read_in_a_register == {
+        *("面积", "使用面积", "服务面积", "floor area", "座位数"),
+        *("联系人", "联系人姓名", "contact person", "运营单位", "管理单位", "operator"),
+    }
+    spellings = [word for term in DEMAND_FIELDS for word in term.spellings()]
     assert {word for word in spellings if is_passed_over(word)} <= {
         *("district", "区县", "行政区", "所属区县")  # passed over as a column of demand, too
     }
     assert len({normal_word(word) for word in WORDS}) == len(WORDS)
+
+
+def test_of_two_sizes_the_first_is_read_and_the_second_passed_over(tmp_path: Path) -> None:
+    heads = "id,name,kind,lon,lat,面积（㎡）,使用面积,联系人,contact person"
+    register = read(tmp_path, heads, "a,甲,驿站,116.8,33.9,约30㎡,25,张三,李四")
+    assert register.frame["area_m2"].tolist() == [30.0]
+    assert register.frame["contact"].tolist() == ["张三"]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from data import tables
 from data.tables import clean_text, harmless, read_rows
 from geo.errors import FileFormatError, RowsError, YizhanError
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".geojson", ".json")
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".geojson", ".json", ".gpkg")
 
 
 ANY_BYTES = st.one_of(
@@ -138,7 +138,7 @@ def test_an_unreadable_file_is_one_line(tmp_path: Path) -> None:
 
 
 def test_an_ending_that_is_not_read_names_those_that_are(tmp_path: Path) -> None:
-    refused(put(tmp_path / "r.shp", "x"), r"\.csv, \.xlsx or \.geojson")
+    refused(put(tmp_path / "r.shp", "x"), r"\.csv, \.xlsx, \.geojson or \.gpkg")
     refused(put(tmp_path / "r", "x"), "a name without ending")
     refused(put(tmp_path / "r.vrt", "<OGRVRTDataSource/>"), "is not read")
 

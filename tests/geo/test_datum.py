@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import eviltransform
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -65,6 +66,34 @@ def test_a_dense_grid_over_china_goes_there_and_back_under_a_millimetre(datum: D
     grid = np.column_stack([lon.ravel(), lat.ravel()])
     there = from_wgs84(grid, datum=datum)
     assert great_circle_m(to_wgs84(there, datum=datum), grid).max() < 0.001
+
+
+def second_opinion(lon: float, lat: float, datum: Datum) -> npt.NDArray[np.float64]:
+    """The place in ``datum`` by the package eviltransform, which takes and gives latitude first."""
+    given = {"gcj02": eviltransform.wgs2gcj, "bd09": eviltransform.wgs2bd}[datum](lat, lon)
+    return one(given[1], given[0])
+
+
+@pytest.mark.parametrize("datum", [Datum.gcj02, Datum.bd09])
+def test_a_second_implementation_agrees_to_a_tenth_of_a_metre_all_over_china(datum: Datum) -> None:
+    lon, lat = np.meshgrid(np.linspace(72.1, 137.7, 80), np.linspace(0.9, 55.7, 80))
+    grid = np.column_stack([lon.ravel(), lat.ravel()])
+    theirs = np.vstack([second_opinion(x, y, datum) for x, y in grid.tolist()])
+    assert great_circle_m(from_wgs84(grid, datum=datum), theirs).max() < 0.1
+    # Their own inverse is only good to a tenth of a metre, so ours is put through their forward.
+    back = to_wgs84(grid[::7], datum=datum)
+    again = np.vstack([second_opinion(x, y, datum) for x, y in back.tolist()])
+    assert great_circle_m(again, grid[::7]).max() < 0.1
+
+
+@pytest.mark.parametrize("datum", [Datum.gcj02, Datum.bd09])
+@settings(
+    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+@given(lon=CHINA_LON, lat=CHINA_LAT)
+def test_a_second_implementation_agrees_at_any_point(datum: Datum, lon: float, lat: float) -> None:
+    ours = from_wgs84(one(lon, lat), datum=datum)
+    assert great_circle_m(ours, second_opinion(lon, lat, datum))[0] < 0.1
 
 
 def test_at_huaibei_gcj02_lies_523_metres_off() -> None:

@@ -1,0 +1,195 @@
+"""GeoPackages that people hand in as registers, read by SQLite alone, from bytes and within bounds.
+
+A GeoPackage is an SQLite file, so it may bring views, triggers and virtual tables of its own. None
+of them is run: the bytes are opened as a database in memory, an authorizer allows nothing but
+reading plain tables, and a layer must be such a table. GDAL is not asked.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+
+from data.geojson import MAX_FEATURES, MAX_PROPERTIES, Features
+from geo.errors import FileFormatError, RowFault, RowsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
+
+_MAGIC: Final = b"SQLite format 3\x00"
+_APPLICATIONS: Final = frozenset({b"GPKG", b"GP10", b"GP11"})
+_HEADER_BYTES: Final = 100
+_WAL_BYTES: Final = (18, 19)
+_ENVELOPE_BYTES: Final = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
+_DEGREES: Final = frozenset({4326, 4490})
+_LONGEST_VALUE: Final = 16 << 20
+_READS: Final = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ})
+_STEPS_BETWEEN_LOOKS: Final = 1_000_000
+_MOST_LOOKS: Final = 5_000
+_PREFERRED: Final = "stations"
+_KINDS: Final = {0: "Point", 3: "Polygon", 6: "MultiPolygon"}
+
+
+def read_gpkg(path: Path, data: bytes) -> Features:
+    """Read the points or polygons of a GeoPackage from the bytes of ``path``.
+
+    Of several layers the one named stations is read; without such a one the file must have one
+    only. Coordinates must be degrees (EPSG 4326 or 4490): their datum is stated by whoever hands
+    them in, so they are not transformed. ``ids`` is None: what a feature is called stands in its
+    columns.
+
+    Raises
+    ------
+    FileFormatError
+        when it is no GeoPackage, is broken or of another CRS; one line with the cure.
+    RowsError
+        when features are neither all points nor all polygons.
+    """
+    _check_header(path, data)
+    try:
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.deserialize(_journal_free(data))
+            _lock_down(database)
+            layer, geometry = _layer(path, database)
+            return _features(path, database, layer, geometry)
+    except (sqlite3.Error, OverflowError, MemoryError) as error:
+        reason = " ".join(str(error).split())[:80]
+        raise FileFormatError(
+            f"{path.name}: is a broken GeoPackage ({reason}): export it again"
+        ) from None
+
+
+def _check_header(path: Path, data: bytes) -> None:
+    if len(data) < _HEADER_BYTES or not data.startswith(_MAGIC):
+        raise FileFormatError(f"{path.name}: is no GeoPackage (no SQLite file)")
+    if data[68:72] not in _APPLICATIONS:
+        raise FileFormatError(f"{path.name}: is an SQLite file and no GeoPackage")
+    log = path.with_name(f"{path.name}-wal")
+    if log.is_file() and log.stat().st_size > 0:
+        raise FileFormatError(
+            f"{path.name}: is open in another program ({log.name} is beside it): close it there"
+        )
+
+
+def _journal_free(data: bytes) -> bytes:
+    """Mark the file as one without a write-ahead log, which memory cannot have."""
+    first, second = _WAL_BYTES
+    return data[:first] + b"\x01\x01" + data[second + 1 :]
+
+
+def _lock_down(database: sqlite3.Connection) -> None:
+    """Allow nothing but reading, and not for ever."""
+    for pragma in ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON"):
+        database.execute(f"PRAGMA {pragma}")
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+    looks = iter(range(_MOST_LOOKS))
+    database.set_progress_handler(lambda: int(next(looks, None) is None), _STEPS_BETWEEN_LOOKS)
+    database.set_authorizer(
+        lambda action, *_: sqlite3.SQLITE_OK if action in _READS else sqlite3.SQLITE_DENY
+    )
+    database.text_factory = lambda text: text.decode("utf-8", "replace")
+
+
+def _layer(path: Path, database: sqlite3.Connection) -> tuple[str, str]:
+    """Choose the layer and name its column of geometries."""
+    rows = database.execute(
+        "SELECT c.table_name, g.column_name, s.organization, s.organization_coordsys_id, m.sql "
+        "FROM gpkg_contents c JOIN gpkg_geometry_columns g ON g.table_name = c.table_name "
+        "JOIN gpkg_spatial_ref_sys s ON s.srs_id = g.srs_id "
+        "JOIN sqlite_master m ON m.name = c.table_name AND m.type = 'table' "
+        "WHERE c.data_type = 'features' ORDER BY c.table_name"
+    ).fetchmany(MAX_PROPERTIES)
+    plain = (row for row in rows if not str(row[4]).upper().startswith("CREATE VIRTUAL"))
+    layers = {str(row[0]): row for row in plain}
+    chosen = _PREFERRED if _PREFERRED in layers else next(iter(layers), "")
+    if not chosen:
+        raise FileFormatError(f"{path.name}: has no layer of features that is a plain table")
+    if len(layers) > 1 and chosen != _PREFERRED:
+        names = ", ".join(name[:40] for name in list(layers)[:10])
+        raise FileFormatError(
+            f"{path.name}: has several layers ({names}): name the one to read {_PREFERRED}"
+        )
+    _, geometry, organization, number, _ = layers[chosen]
+    if str(organization).upper() != "EPSG" or number not in _DEGREES:
+        crs = f"{str(organization)[:20]} {str(number)[:20]}"
+        raise FileFormatError(
+            f"{path.name}: is in another CRS than degrees ({crs}): export it again as EPSG:4326"
+        )
+    return chosen, str(geometry)
+
+
+def _features(path: Path, database: sqlite3.Connection, layer: str, geometry: str) -> Features:
+    """Read all features of one layer in the order of their numbers."""
+    cursor = database.execute(f"SELECT * FROM {_quoted(layer)}")  # noqa: S608 - a quoted name
+    names = [str(column[0]) for column in cursor.description]
+    if len(names) > MAX_PROPERTIES:
+        raise FileFormatError(f"{path.name}: more than {MAX_PROPERTIES} columns")
+    if geometry not in names:
+        raise FileFormatError(f"{path.name}: layer {layer[:40]} has no column of geometries")
+    rows = cursor.fetchmany(MAX_FEATURES + 1)
+    if not rows:
+        raise FileFormatError(f"{path.name}: layer {layer[:40]} has no features")
+    if len(rows) > MAX_FEATURES:
+        raise FileFormatError(f"{path.name}: more than {MAX_FEATURES:,} features: split it")
+    place = names.index(geometry)
+    properties = tuple(
+        {
+            name: value
+            for at, (name, value) in enumerate(zip(names, row, strict=True))
+            if at != place and not isinstance(value, bytes)
+        }
+        for row in rows
+    )
+    headings = tuple(name for name in names if name != geometry)
+    return _placed(path, headings, properties, [row[place] for row in rows])
+
+
+def _placed(
+    path: Path,
+    headings: tuple[str, ...],
+    properties: tuple[dict[str, Any], ...],
+    blobs: Sequence[object],
+) -> Features:
+    """Join what the features say and where they lie."""
+    shapes = [_shape(blob) for blob in blobs]
+    types = shapely.get_type_id(np.array([*shapes, None], dtype=object))[:-1]
+    kinds = [_KINDS.get(int(number), "") for number in types]
+    points = kinds.count("Point")
+    wanted = {"Point"} if points * 2 >= len(kinds) else {"Polygon", "MultiPolygon"}
+    faults = tuple(
+        RowFault(number, "geometry", f"is {kind or 'missing'}: needs {' or '.join(sorted(wanted))}")
+        for number, kind in enumerate(kinds, start=1)
+        if kind not in wanted
+    )
+    if faults:
+        raise RowsError(path.name, faults)
+    if wanted == {"Point"}:
+        lonlat = np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
+        return Features(headings, properties, lonlat.astype(np.float64), None, None)
+    return Features(headings, properties, None, tuple(shapes), None)
+
+
+def _shape(blob: object) -> BaseGeometry | None:
+    """Read a geometry: the header of GeoPackage (GP, version, flags, SRS, envelope), then WKB."""
+    header, extended = 8, 0b10_0000
+    if not isinstance(blob, bytes) or len(blob) < header or blob[:2] != b"GP":
+        return None
+    envelope = _ENVELOPE_BYTES.get((blob[3] >> 1) & 0b111)
+    if envelope is None or blob[3] & extended:
+        return None
+    shape = shapely.from_wkb(blob[header + envelope :], on_invalid="ignore")
+    if shape is None or shape.is_empty or not np.isfinite(shapely.get_coordinates(shape)).all():
+        return None
+    return shape
+
+
+def _quoted(name: str) -> str:
+    """Quote a name of SQL."""
+    return '"' + name.replace('"', '""') + '"'
