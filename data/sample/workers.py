@@ -38,10 +38,12 @@ TOTALS = {
 }
 """Workers of each group: more than 40,000 together, of them 31,500 truck drivers."""
 
+RESIDENTS = 1_940_000
 CELL_M = 250.0
 _PARTS = 16
 _REACH_M = 240.0
 _FLOOR = 0.01
+_NEIGHBOURS_M = 150.0  # a street's houses stand in the next cell too
 _MARKETS, _MARKET_M = 26, 420.0
 _CALM = 0.5  # liveliness that divides the open country from the towns
 
@@ -73,7 +75,28 @@ class Workers:
     groups: tuple[str, ...]
 
 
-def _liveliness(cores: tuple[Core, ...]) -> NDArray[np.float64]:
+@dataclass(frozen=True, eq=False)
+class Residents:
+    """Cells with residents: identifier, middle of the cell in the frame, whole people."""
+
+    ids: tuple[str, ...]
+    xy_m: Points
+    people: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class DrawLayers:
+    """What draws workers: layer -> weight per spot (a number of places, or metres), and markets.
+
+    Of "restaurants", "shops", "malls", "depots", "industry" and "fuel" the weight is how many there
+    are at the spot; `data.sample.places` puts them on the map.
+    """
+
+    weights: dict[str, NDArray[np.float64]]
+    markets_m: Points
+
+
+def liveliness(cores: tuple[Core, ...]) -> NDArray[np.float64]:
     """Say how densely each core is lived in; the last entry is the open country."""
     by_plan = {CITY.name: 1.0, OLD_TOWN.name: 1.7, COUNTY_TOWN.name: 0.8, DUJI.name: 0.65,
                LIESHAN.name: 0.6, **{plan.name: 0.12 for plan in PARKS}}  # fmt: skip
@@ -99,11 +122,9 @@ def _picked(
     return np.bincount(drawn, minlength=len(weight)).astype(np.float64)
 
 
-def _layers(
-    spots: Spots, cores: tuple[Core, ...], rng: np.random.Generator
-) -> dict[str, NDArray[np.float64]]:
-    """Give every layer as a weight per spot."""
-    live = _liveliness(cores)[spots.core]
+def draw_layers(spots: Spots, cores: tuple[Core, ...], rng: np.random.Generator) -> DrawLayers:
+    """Draw what draws workers: every layer as a weight per spot, and where the markets are."""
+    live = liveliness(cores)[spots.core]
     urban = spots.core >= 0
     names = np.array([core.plan.name for core in cores] + [""])
     park = np.isin(names[spots.core], [plan.name for plan in PARKS])
@@ -121,7 +142,7 @@ def _layers(
         lively += size * np.exp(-((gap / _MARKET_M) ** 2))
     shops = streets * live * (0.1 + 0.5 * central + lively)
     great = _by_class(spots, _GREAT_ROADS)
-    return {
+    weights = {
         "homes": homes,
         "restaurants": _picked(shops, 1_500, rng),
         "shops": _picked(shops + 0.2 * homes, 2_000, rng),
@@ -135,16 +156,22 @@ def _layers(
         "avenues": _by_class(spots, {"primary": 1.0, "trunk": 0.4, "secondary": 0.5}) * live,
         "swept roads": _by_class(spots, _SWEPT_ROADS) * np.where(urban, live, 0.05),
     }
+    return DrawLayers(weights, markets)
 
 
 def _sixteenths(share: Points, total: int) -> Points:
-    """Split a total in proportion, in sixteenths, by largest remainders: the sum is exact."""
-    wanted = share / share.sum() * total * _PARTS
+    """Split a total in proportion, in sixteenths."""
+    return np.asarray(_whole(share, total * _PARTS) / _PARTS)
+
+
+def _whole(share: Points, total: int) -> Points:
+    """Split a total in proportion into whole numbers by largest remainders: the sum is exact."""
+    wanted = share / share.sum() * total
     whole = np.floor(wanted)
-    missing = round(float(total * _PARTS - whole.sum()))
+    missing = round(float(total - whole.sum()))
     order = np.argsort(-(wanted - whole), kind="stable")
     whole[order[:missing]] += 1.0
-    return np.asarray(whole / _PARTS)
+    return np.asarray(whole)
 
 
 def _open_cells(spots: Spots, districts: DistrictShapes) -> tuple[NDArray[np.intp], int, int]:
@@ -164,23 +191,11 @@ def _open_cells(spots: Spots, districts: DistrictShapes) -> tuple[NDArray[np.int
     return cells[np.isfinite(gap)], columns, rows
 
 
-def spread_workers(
-    spots: Spots,
-    cores: tuple[Core, ...],
-    districts: DistrictShapes,
-    rng: np.random.Generator,
-) -> Workers:
+def spread_workers(spots: Spots, layers: DrawLayers, districts: DistrictShapes) -> Workers:
     """Spread the five groups over the cells near streets; cells without workers are left out."""
-    cells, columns, rows = _open_cells(spots, districts)
-    layers = _layers(spots, cores, rng)
-    at = np.floor(spots.xy_m / CELL_M).astype(np.intp)
-    index = at[:, 1] * columns + at[:, 0]
-    raster = {
-        name: np.bincount(index, weight / weight.sum(), minlength=rows * columns).reshape(
-            rows, columns
-        )
-        for name, weight in layers.items()
-    }
+    open_cells = _open_cells(spots, districts)
+    cells = open_cells[0]
+    raster = {name: _raster(spots, weight, open_cells) for name, weight in layers.weights.items()}
     weights = np.empty((len(cells), len(TOTALS)))
     for column, (group, total) in enumerate(TOTALS.items()):
         shares, bandwidth_m = _DRAW[group]
@@ -189,8 +204,35 @@ def spread_workers(
         share = smooth.ravel()[cells]
         weights[:, column] = _sixteenths(share + _FLOOR * share.mean(), total)
     keep = weights.sum(axis=1) > 0.0
-    cells, weights = cells[keep], weights[keep]
+    ids, xy = _named(cells[keep], open_cells[1])
+    return Workers(ids, xy, weights[keep], tuple(TOTALS))
+
+
+def spread_residents(spots: Spots, layers: DrawLayers, districts: DistrictShapes) -> Residents:
+    """Spread the residents over the cells by the homes along their streets, whole people."""
+    open_cells = _open_cells(spots, districts)
+    cells = open_cells[0]
+    homes = _raster(spots, layers.weights["homes"], open_cells)
+    smooth = gaussian_filter(homes, _NEIGHBOURS_M / CELL_M, mode="constant", truncate=2.0)
+    people = _whole(smooth.ravel()[cells], RESIDENTS)
+    keep = people > 0.0
+    ids, xy = _named(cells[keep], open_cells[1])
+    return Residents(ids, xy, people[keep])
+
+
+def _raster(
+    spots: Spots, weight: NDArray[np.float64], open_cells: tuple[NDArray[np.intp], int, int]
+) -> Grid:
+    """Add a layer's shares up by cell."""
+    _, columns, rows = open_cells
+    at = np.floor(spots.xy_m / CELL_M).astype(np.intp)
+    index = at[:, 1] * columns + at[:, 0]
+    flat = np.bincount(index, weight / weight.sum(), minlength=rows * columns)
+    return flat.reshape(rows, columns).astype(np.float64)
+
+
+def _named(cells: NDArray[np.intp], columns: int) -> tuple[tuple[str, ...], Points]:
+    """Name cells by column and row, and give their middles."""
     col, row = cells % columns, cells // columns
     ids = tuple(f"C{c:03d}-{r:03d}" for c, r in zip(col, row, strict=True))
-    xy = (np.column_stack([col, row]) + 0.5) * CELL_M
-    return Workers(ids, xy, weights, tuple(TOTALS))
+    return ids, (np.column_stack([col, row]).astype(np.float64) + 0.5) * CELL_M

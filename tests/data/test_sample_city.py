@@ -46,7 +46,7 @@ class Ways(NamedTuple):
 def read_ways(path: Path) -> Ways:
     ways = Ways([], [], [])
     for way in osmium.FileProcessor(str(path)).with_locations():
-        if way.is_way():
+        if way.is_way() and "highway" in way.tags:
             ways.nodes.append([node.ref for node in way.nodes])
             ways.lonlat.append([(node.lon, node.lat) for node in way.nodes])
             ways.tags.append(dict(way.tags))
@@ -310,10 +310,76 @@ def test_riders_are_in_town_and_truck_drivers_mostly_not(
     assert share["truck_driver"] < 0.25
 
 
+def features(path: Path) -> list[tuple[dict[str, str], shapely.Geometry]]:
+    """Tagged nodes and closed ways that are no streets, with their shape in degrees."""
+    found = []
+    for thing in osmium.FileProcessor(str(path)).with_locations():
+        tags = dict(thing.tags)
+        if thing.is_node() and tags and tags.get("highway") != "traffic_signals":
+            found.append((tags, shapely.Point(thing.lon, thing.lat)))
+        elif thing.is_way() and "highway" not in tags:
+            found.append((tags, shapely.Polygon([(n.lon, n.lat) for n in thing.nodes])))
+    return found
+
+
+def test_the_map_holds_the_places_that_the_workers_were_drawn_by(city: SampleFiles) -> None:
+    found = features(city.roads)
+    count = Counter(f"{key}={value}" for tags, _ in found for key, value in tags.items())
+    eating = ("restaurant", "fast_food", "cafe", "food_court")
+    assert sum(count[f"amenity={word}"] for word in eating) == 1_500
+    assert sum(number for tag, number in count.items() if tag.startswith("shop=")) == 2_000 + 26
+    assert count["amenity=fuel"] == 60
+    assert count["amenity=marketplace"] == 26
+    assert count["highway=services"] == 6
+    works = [tags for tags, _ in found if "landuse" in tags or tags.get("building") == "warehouse"]
+    assert len(works) == 260
+    for tag in ("industrial=logistics", "industrial=mine", "landuse=quarry", "natural=water"):
+        assert count[tag] > 3, tag
+    assert all(tags["source"] == SAMPLE_NOTICE for tags, _ in found)
+    assert all(tags["name"].startswith("示例") for tags, _ in found if "name" in tags)
+
+
+def test_grounds_are_outlines_inside_the_box(city: SampleFiles) -> None:
+    grounds = [shape for _, shape in features(city.roads) if shape.geom_type == "Polygon"]
+    assert shapely.is_valid(grounds).all()
+    left, bottom, right, top = shapely.total_bounds(grounds)
+    assert BOX[0] <= left < right <= BOX[2]
+    assert BOX[1] <= bottom < top <= BOX[3]
+
+
+def test_riders_are_near_restaurants_and_truck_drivers_near_works(
+    city: SampleFiles, demand: list[dict[str, str]]
+) -> None:
+    found = features(city.roads)
+    cells = shapely.points(metric(places(demand, "lon", "lat")))
+
+    def share_near(group: str, key: str, words: set[str], metres: float) -> float:
+        spots = [shape.centroid.coords[0] for tags, shape in found if tags.get(key) in words]
+        tree = shapely.STRtree(shapely.points(metric(np.array(spots))))
+        near = np.unique(tree.query(cells, predicate="dwithin", distance=metres)[0])
+        workers = np.array([float(row[group]) for row in demand])
+        return float(workers[near].sum() / workers.sum())
+
+    eating = {"restaurant", "fast_food", "cafe", "food_court"}
+    assert share_near("delivery_rider", "amenity", eating, 500.0) > 0.75
+    assert share_near("truck_driver", "amenity", eating, 500.0) < 0.5
+    assert share_near("truck_driver", "landuse", {"industrial", "quarry"}, 2_000.0) > 0.5
+
+
+def test_residents_add_up_and_live_where_there_are_homes(city: SampleFiles) -> None:
+    rows = read_table(city.population)
+    people = np.array([int(row["population"]) for row in rows])
+    assert people.sum() == 1_940_000
+    assert people.min() >= 1
+    assert people.max() < 20_000  # 320,000 a square kilometre would be nobody's city
+    assert all(row["notice"] == SAMPLE_NOTICE for row in rows)
+    assert len({row["id"] for row in rows}) == len(rows)
+
+
 def test_the_same_seed_gives_the_same_files(city: SampleFiles, ways: Ways, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     again = write_sample_city(tmp_path, on_progress=lambda done, all_: told.append((done, all_)))
-    for name in ("districts", "stations", "demand"):
+    for name in ("districts", "stations", "demand", "population"):
         assert digest(getattr(again, name)) == digest(getattr(city, name)), name
     assert read_ways(again.roads) == ways
     assert [done for done, _ in told] == list(range(1, len(told) + 1))
@@ -324,7 +390,7 @@ def test_another_seed_gives_another_city_of_the_same_size(
     city: SampleFiles, tmp_path: Path
 ) -> None:
     other = write_sample_city(tmp_path, seed=7)
-    for name in ("districts", "stations", "demand", "roads"):
+    for name in ("districts", "stations", "demand", "population", "roads"):
         assert digest(getattr(other, name)) != digest(getattr(city, name)), name
     assert len(read_table(other.stations)) == 127
     assert nx.is_connected(street_graph(read_ways(other.roads)))
