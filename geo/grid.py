@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_CELLS: Final = 2_000_000
 _SMALLEST_PIECE_M2: Final = 1e-6  # a square millimetre: what rounding leaves along a border
+_TILE: Final = 16  # squares along the side of a coarse tile
 _FINEST, _COARSEST = 15, 0
 
 
@@ -91,24 +92,59 @@ def _squares(
     area: BaseGeometry, *, size_m: float
 ) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.object_]]:
     """Name and draw the squares that touch an area, row by row."""
-    left, bottom, right, top = area.bounds
-    columns = np.arange(np.floor(left / size_m), np.ceil(right / size_m))
-    rows = np.arange(np.floor(bottom / size_m), np.ceil(top / size_m))
-    if len(columns) * len(rows) > MOST_CELLS:
-        raise InputError(
-            f"cells of {size_m:g} m: an area would be cut into more than {MOST_CELLS:,}: "
-            "take larger cells"
-        )
-    east, north = (grid.ravel() for grid in np.meshgrid(columns, rows))
-    low, high = np.column_stack([east, north]) * size_m, np.column_stack([east, north]) + 1.0
-    squares = shapely.box(low[:, 0], low[:, 1], high[:, 0] * size_m, high[:, 1] * size_m)
     shapely.prepare(area)
+    east, north = _candidates(area, size_m=size_m)
+    squares = _boxes(east, north, size_m)
     touched = shapely.intersects(area, squares)
     words = np.char.add(
-        np.char.add("E", east[touched].astype(np.int64).astype(np.str_)),
-        np.char.add("N", north[touched].astype(np.int64).astype(np.str_)),
+        np.char.add("E", east[touched].astype(np.str_)),
+        np.char.add("N", north[touched].astype(np.str_)),
     )
     return words, squares[touched]
+
+
+def _candidates(
+    area: BaseGeometry, *, size_m: float
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Columns and rows of the squares that may touch an area, row by row.
+
+    A long narrow area touches few squares of its bounds: these are looked through in coarse tiles
+    first.
+    """
+    tile_m = size_m * _TILE
+    left, bottom, right, top = (np.floor(edge / tile_m) for edge in area.bounds)
+    if (right - left + 1) * (top - bottom + 1) > MOST_CELLS:
+        raise _too_many(size_m)
+    column, row = (
+        grid.ravel().astype(np.int64)
+        for grid in np.meshgrid(np.arange(left, right + 1), np.arange(bottom, top + 1))
+    )
+    touched = shapely.intersects(area, _boxes(column, row, tile_m))
+    column, row = column[touched], row[touched]
+    if len(column) * _TILE * _TILE > MOST_CELLS + _TILE * _TILE:
+        raise _too_many(size_m)
+    inner = np.arange(_TILE)
+    east = (column[:, None, None] * _TILE + inner[None, None, :]).repeat(_TILE, axis=1).ravel()
+    north = (row[:, None, None] * _TILE + inner[None, :, None]).repeat(_TILE, axis=2).ravel()
+    left, bottom, right, top = (np.floor(edge / size_m) for edge in area.bounds)
+    near = (east >= left) & (east <= right) & (north >= bottom) & (north <= top)
+    east, north = east[near], north[near]
+    order = np.lexsort((east, north))
+    return east[order], north[order]
+
+
+def _boxes(
+    column: npt.NDArray[np.int64], row: npt.NDArray[np.int64], size_m: float
+) -> npt.NDArray[np.object_]:
+    low, high = (column * size_m, row * size_m), ((column + 1) * size_m, (row + 1) * size_m)
+    return shapely.box(*low, *high)
+
+
+def _too_many(size_m: float) -> InputError:
+    return InputError(
+        f"cells of {size_m:g} m: an area would be cut into more than {MOST_CELLS:,}: "
+        "take larger cells"
+    )
 
 
 def _hexagons(
