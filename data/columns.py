@@ -312,11 +312,16 @@ def read_numbers(
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Points of a table: in WGS-84, and as they were handed in (all float64[n, 2], degrees)."""
+    """Points of a table, all float64[n, 2] in degrees, NaN where there is none.
+
+    ``lonlat`` is WGS-84; ``source`` (in ``datums``) as they were first handed in, and ``given`` as
+    they stand in this file.
+    """
 
     lonlat: npt.NDArray[np.float64]
     source: npt.NDArray[np.float64]
     datums: list[str]
+    given: npt.NDArray[np.float64]
 
 
 def read_places(columns: Columns, faults: Faults, *, datum: Datum, box: Box) -> Places:
@@ -335,7 +340,7 @@ def read_places(columns: Columns, faults: Faults, *, datum: Datum, box: Box) -> 
     source, datums = given, [str(datum)] * len(given)
     if any(columns.has(term.id) for term in SOURCE_FIELDS):
         source, datums, lonlat = _read_source(columns, lonlat, faults)
-    return Places(lonlat, source, datums)
+    return Places(lonlat, source, datums, given)
 
 
 def _field_of(heading: str, fields: tuple[Term, ...]) -> Term | None:

@@ -16,7 +16,8 @@ from data.columns import (
     SERIAL_FIELD,
     SOURCE_FIELDS,
     Faults,
-    match_headings,
+    find_columns,
+    note_missing,
     read_groups,
     read_ids,
     read_places,
@@ -162,17 +163,20 @@ def read_stations(path: Path, *, datum: Datum, box: Box, sample: bool | None = N
 
 
 def station_rows(
-    table: Table, *, datum: Datum, box: Box, sample: bool | None = None
+    table: Table, *, datum: Datum, box: Box, sample: bool | None = None, strict: bool = True
 ) -> StationRows:
     """Read the rows of a register; see `read_stations` for the parameters.
 
-    Faults of headings are raised at once (RowsError), those of rows are kept in the answer.
+    Faults of headings are raised at once (RowsError) when ``strict`` and passed over otherwise;
+    those of rows are kept in the answer.
     """
     if table.areas is not None:
         raise FileFormatError(f"{table.file}: stations are points, these are polygons")
-    columns = match_headings(
-        table, STATION_FIELDS, required=REQUIRED, what="station", wide=FACILITIES
-    )
+    heads = Faults(table.file)
+    columns = find_columns(table, STATION_FIELDS, heads, wide=FACILITIES)
+    if strict:
+        note_missing(columns, STATION_FIELDS, heads, required=REQUIRED, what="station")
+        heads.refuse_if_any()
     columns, examples = _without_examples(columns)
     faults = Faults(table.file)
     equipment = read_equipment(columns, faults)

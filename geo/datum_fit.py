@@ -18,7 +18,7 @@ other by `AHEAD`; what does not is left undecided, and so are fewer than `FEWEST
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -87,6 +87,28 @@ class DatumFit:
     def doubtful(self) -> bool:
         """Whether another reading than the stated one fits."""
         return self.likely is not None and self.likely != self.stated
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values, for JSON; a strength that cannot be told is None."""
+        return {
+            "stated": self.stated,
+            "likely": self.likely,
+            "why_not": self.why_not,
+            "doubtful": self.doubtful,
+            "points": self.points,
+            "readings": {
+                reading.name: {
+                    "median_m": round(reading.median_m, 1),
+                    "near_share": round(reading.near_share, 4),
+                    "inside_share": round(reading.inside_share, 4),
+                    "shift_m": round(reading.shift_m, 1),
+                    "strength": (
+                        round(reading.strength, 2) if np.isfinite(reading.strength) else None
+                    ),
+                }
+                for reading in self.readings
+            },
+        }
 
     def reading(self, name: str) -> Reading:
         """Return one reading by its name (KeyError when there is none)."""

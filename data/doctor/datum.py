@@ -1,0 +1,97 @@
+"""The datum doctor: whether a file is in the datum that it claims."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from data.doctor.findings import Finding, Severity, Words
+from geo.datum import Datum, to_wgs84
+from geo.datum_fit import FAR_M, FEWEST, DatumFit, fit_readings
+from geo.measure import Box
+from geo.snapping import snap
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from data.districts import Districts
+    from geo.network import RoadNetwork
+
+_CODE: Final = "datum"
+_MAPS: Final = {
+    "wgs84": Words("GPS、天地图、OSM", "GPS, Tianditu, OpenStreetMap"),
+    "gcj02": Words("高德、腾讯", "Amap, Tencent"),
+    "bd09": Words("百度", "Baidu"),
+}
+
+
+def fit_datum(
+    given: npt.NDArray[np.float64],
+    *,
+    stated: Datum,
+    network: RoadNetwork,
+    districts: Districts | None = None,
+) -> DatumFit:
+    """Judge in which datum points fit the roads and the districts best.
+
+    ``given`` float64[n, 2] are degrees as handed in, NaN where there are none; ``districts`` None,
+    or without areas, leaves them out. See `geo.datum_fit` for the measure.
+    """
+    mode = "foot" if "foot" in network.modes else network.modes[0]
+    return fit_readings(
+        {str(datum): to_wgs84(given, datum=datum) for datum in Datum},
+        stated=str(stated),
+        to_road_m=lambda points: (
+            snap(network, points, mode=mode, limit_m=FAR_M, islands=True).distance_m
+        ),
+        box=Box(*network.box),
+        inside=(
+            (lambda points: districts.locate(points) >= 0)
+            if districts is not None and len(districts)
+            else None
+        ),
+    )
+
+
+def datum_finding(fit: DatumFit) -> Finding | None:
+    """Question the datum where another one fits; say so where too few points can tell.
+
+    None when the stated datum fits, or nothing can be said against it.
+    """
+    if fit.why_not == "few points":
+        return Finding(
+            code=_CODE,
+            severity=Severity.note,
+            what=Words(
+                f"只有 {fit.points} 个不同的位置，不足以核对坐标系",
+                f"{fit.points} places are too few to tell whether the datum is right",
+            ),
+            cure=Words(
+                f"至少要 {FEWEST} 个，30 个以上才可靠；请在地图上核对几个站点",
+                f"{FEWEST} are the least and 30 are safe: look at some of them on a map",
+            ),
+        )
+    if not fit.doubtful or fit.likely is None:
+        return None
+    stated, likely = fit.reading(fit.stated), fit.reading(fit.likely)
+    maps = _MAPS[likely.name]
+    return Finding(
+        code=_CODE,
+        severity=Severity.error,
+        what=Words(
+            f"声明的坐标系是 {stated.name}，但按 {likely.name} 读更贴合道路："
+            f"到最近道路的中位距离 {likely.median_m:.0f} 米，按 {stated.name} 为 "
+            f"{stated.median_m:.0f} 米；落在区县内 {likely.inside_share:.0%}，"
+            f"按 {stated.name} 为 {stated.inside_share:.0%}（{fit.points} 个位置，"
+            f"两种读法相差 {likely.shift_m:.0f} 米）",
+            f"the file says {stated.name} and fits the roads as {likely.name}: the median place "
+            f"lies {likely.median_m:.0f} m from a road, read as {stated.name} "
+            f"{stated.median_m:.0f} m; {likely.inside_share:.0%} lie in a district, read as "
+            f"{stated.name} {stated.inside_share:.0%} ({fit.points} places, "
+            f"{likely.shift_m:.0f} m apart in the two readings)",
+        ),
+        cure=Words(
+            f"坐标若取自{maps.zh}，请用 --datum {likely.name} 导入",
+            f"if the coordinates come from {maps.en}, import with --datum {likely.name}",
+        ),
+    )
