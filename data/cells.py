@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CELL_M: Final = 250.0
 CellShape = Literal["square", "h3"]
+_STEP_DEGREES: Final = 0.005  # half a kilometre, which bends by millimetres
 _ROUGH_BORDER: Final = 0.01  # share of a district that may lie in its neighbour too
 WHOLE_CITY: Final = "city"
 """The one zone of a city that reports by no districts."""
@@ -149,7 +150,9 @@ def make_cells(
     """
     names, areas = _zones(districts, box)
     crs = metric_crs if isinstance(metric_crs, str) else metric_crs.to_string()
-    plane = [shapely.transform(area, lambda lonlat: to_metric(lonlat, crs=crs)) for area in areas]
+    # A long border straight in degrees bends in the plane: its middle has to be projected too.
+    dense = shapely.segmentize(list(areas), _STEP_DEGREES)
+    plane = [shapely.transform(area, lambda lonlat: to_metric(lonlat, crs=crs)) for area in dense]
     _refuse_overlaps(names, plane)
     if shape == "square":
         pieces = square_grid(plane, size_m=size_m)
