@@ -21,6 +21,9 @@ from data.demand_settings import DemandSettings, read_demand_settings
 from data.settings_keys import KEY_NAMES
 from data.settings_text import settings_text
 from data.vocabulary import (
+    ACCESS_MODES,
+    ACCESS_MODES_BY_ID,
+    FACILITIES,
     GROUPS,
     GROUPS_BY_ID,
     KINDS,
@@ -68,23 +71,40 @@ class ServiceStandard:
             _check_range("radius_m", self.radius_m, 1, 200_000, "metres")
 
 
+_GROUP_WORDS: Final = (
+    ("kinds", KINDS, "kind"),
+    ("needs", FACILITIES, "facility"),
+    ("access", ACCESS_MODES, "way in"),
+)
+
+
 @dataclass(frozen=True)
 class GroupSettings:
-    """One group of workers: its standard and the kinds of station that serve it."""
+    """One group of workers: its standard, the kinds of station that serve it, what it must find.
+
+    ``needs`` are facilities without which a station does not serve the group in effect; ``access``
+    the ways in which the group can get in, where a station says how one does.
+    """
 
     id: str
     standard: ServiceStandard
     kinds: frozenset[str]
+    needs: frozenset[str] = frozenset()
+    access: frozenset[str] = frozenset(ACCESS_MODES_BY_ID)
 
     def __post_init__(self) -> None:
         if self.id not in GROUPS_BY_ID:
             raise InputError(unknown_word(self.id, GROUPS, what="group"))
-        object.__setattr__(self, "kinds", frozenset(self.kinds))
-        for kind in sorted(self.kinds):
-            if kind not in KINDS_BY_ID:
-                raise InputError(unknown_word(kind, KINDS, what="kind"))
-        if not self.kinds:
-            raise InputError(f"group {self.id}: kinds is empty, so no station would serve it")
+        for column, terms, what in _GROUP_WORDS:
+            words = frozenset(getattr(self, column))
+            object.__setattr__(self, column, words)
+            for word in sorted(words - {term.id for term in terms}):
+                raise InputError(unknown_word(word, terms, what=what))
+        for column in ("kinds", "access"):
+            if not getattr(self, column):
+                raise InputError(
+                    f"group {self.id}: {column} is empty, so no station would serve it"
+                )
 
 
 _ALL_ROUND: Final = ("service_centre", "base")
@@ -256,14 +276,19 @@ def _settings(raw: Mapping[str, Any]) -> Settings:
 def _read_group(group: str, table: Mapping[str, Any]) -> GroupSettings:
     defaults = next(default for default in DEFAULT_GROUPS if default.id == group)
     name = f"groups.{group}"
-    kinds = table.get("kinds", sorted(defaults.kinds))
-    if not isinstance(kinds, list):
-        raise InputError(f"{name}.kinds must be a list of kinds")
     standard = _read_standard(name, table, defaults.standard)
-    try:
-        return GroupSettings(group, standard, frozenset(_text(name, kind) for kind in kinds))
-    except InputError as error:
-        raise InputError(f"{name}.kinds: {error}") from None
+    read = GroupSettings(group, standard, defaults.kinds, defaults.needs, defaults.access)
+    for column, _terms, what in _GROUP_WORDS:
+        words = table.get(column, [])
+        if not isinstance(words, list):
+            raise InputError(f"{name}.{column} must be a list, each item a {what}")
+        try:
+            if column in table:
+                said: dict[str, Any] = {column: frozenset(_text(name, word) for word in words)}
+                read = replace(read, **said)
+        except InputError as error:
+            raise InputError(f"{name}.{column}: {error}") from None
+    return read
 
 
 def _read_standard(

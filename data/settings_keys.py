@@ -91,6 +91,20 @@ KEYS: Final = (
         "kinds of station that serve the group, where a station does not name its groups",
     ),
     SettingsKey(
+        "groups.<group>.needs",
+        "list of facilities",
+        "none",
+        "without these, in working order, a station does not serve the group in effect; a station "
+        "of which they are not known does not count either",
+    ),
+    SettingsKey(
+        "groups.<group>.access",
+        "list of ways in",
+        "all of them",
+        "how the group can get in: free_door, staffed_counter, qr_code, member_app, face, key; a "
+        "station that says no way counts",
+    ),
+    SettingsKey(
         "profiles.<mode>",
         "table",
         "those of docs/profiles.md",
@@ -136,7 +150,8 @@ KEYS: Final = (
         "demand.<group>.roads",
         "class = factor",
         "those of the group",
-        "what a metre of each road class counts in the layer roads",
+        "what a metre of each road class counts in the layers roads and urban_roads (in town: 8 km "
+        "of street and more in the square kilometre around)",
     ),
     SettingsKey(
         "demand.<group>.bandwidth_m",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from data.atomic import write_text
 from data.settings_keys import KEYS
-from data.vocabulary import GROUPS_BY_ID, KINDS_BY_ID
+from data.vocabulary import ACCESS_MODES_BY_ID, GROUPS_BY_ID, KINDS_BY_ID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +56,10 @@ def settings_text(settings: Settings, *, demand: bool = True) -> str:
         lines += _standard("groups.<group>", group.standard, commented=number == 0)
         kinds = [kind for kind in KINDS_BY_ID if kind in group.kinds]
         lines += [x for x in _entry("groups.<group>.kinds", kinds, commented=number == 0) if x]
+        access = [way for way in ACCESS_MODES_BY_ID if way in group.access]
+        for column, words in (("needs", sorted(group.needs)), ("access", access)):
+            entry = _entry(f"groups.<group>.{column}", words, commented=number == 0)
+            lines += [x for x in entry if x]
     if demand:
         lines += ["", *_demand_lines(settings)]
     lines += ["", *_profile_lines(settings.profile_changes)]

@@ -83,6 +83,17 @@ def test_a_group_with_its_own_time_has_a_radius_only_where_it_says_so(tmp_path: 
     assert couriers.kinds == DEFAULT_GROUPS[1].kinds
 
 
+def test_what_a_group_needs_and_how_it_gets_in_reads_back_as_written(tmp_path: Path) -> None:
+    text = LEAST + "[groups.courier]\nneeds = ['toilet']\naccess = ['free_door', 'qr_code']\n"
+    settings = read_settings(written(tmp_path, text))
+    (couriers,) = settings.groups
+    assert couriers.needs == {"toilet"}
+    assert couriers.access == {"free_door", "qr_code"}
+    again = tmp_path / "again.toml"
+    write_template(again, settings)
+    assert read_settings(again).groups == settings.groups
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
@@ -98,6 +109,9 @@ def test_a_group_with_its_own_time_has_a_radius_only_where_it_says_so(tmp_path: 
         ("[groups.courier]\nkinds = []", "no station would serve it"),
         ("[groups.courier]\nkinds = ['statio']", "did you mean station"),
         ("[groups.courier]\nkinds = 'station'", "must be a list"),
+        ("[groups.courier]\nneeds = ['toilett']", "did you mean toilet"),
+        ("[groups.courier]\naccess = []", "no station would serve it"),
+        ("[groups.courier]\naccess = ['window']", "is no way in"),
         ("[groups.courier]\nmode = 'plane'", r"groups\.courier\..*none of foot, ebike, car, truck"),
         ("[groups.courier]\ncutoff_s = 0", "between 1 and 14,400 seconds"),
         ("[groups.courier]\ncutoff_s = true", "must be a number"),
