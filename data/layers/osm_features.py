@@ -63,8 +63,8 @@ class _Found:
     tags: list[Mapping[str, str]] = field(default_factory=list)
     lonlat: list[tuple[float, float]] = field(default_factory=list)
     outline: list[str | None] = field(default_factory=list)
-    row_of_way: dict[int, int] = field(default_factory=dict)
-    drawn_relations: set[int] = field(default_factory=set)
+    row_of: dict[tuple[str, int], int] = field(default_factory=dict)
+    by_hand: dict[int, list[int]] = field(default_factory=dict)
     newest: str = ""
 
     def take(self, thing: Any, wkb: Any) -> None:
@@ -79,21 +79,32 @@ class _Found:
             if thing.location.valid():
                 self._add("n", thing.id, tags, (thing.lon, thing.lat))
         elif thing.is_way():
-            self.row_of_way[thing.id] = self._add("w", thing.id, tags, _middle(thing))
+            row = self._row("w", thing.id, tags, _middle(thing))
+            refs = [node.ref for node in thing.nodes]
+            if refs and min(refs) < 0:
+                self.by_hand[row] = refs
         elif thing.is_area():
             self._take_area(thing, tags, wkb)
-        elif tags.get("type") == "multipolygon" and thing.id not in self.drawn_relations:
-            self._add("r", thing.id, tags, _NOWHERE)
+        elif tags.get("type") == "multipolygon":
+            self._row("r", thing.id, tags, _NOWHERE)
 
     def _take_area(self, area: Any, tags: Mapping[str, str], wkb: Any) -> None:
-        """Give a way its outline, or add a relation with one (areas come before relations)."""
-        number = area.orig_id()
-        row = self.row_of_way.get(number) if area.from_way() else None
+        """Give a way or relation its outline."""
+        try:
+            outline = wkb.create_multipolygon(area)
+        except RuntimeError:  # its rings cross: a way stays a point, a relation lies nowhere
+            return
+        kind = "w" if area.from_way() else "r"
+        self.outline[self._row(kind, area.orig_id(), tags, _NOWHERE)] = outline
+
+    def _row(
+        self, kind: str, number: int, tags: Mapping[str, str], lonlat: tuple[float, float]
+    ) -> int:
+        """Give the row of a way or relation, added where it is new: its area may come before it."""
+        row = self.row_of.get((kind, number))
         if row is None:
-            row = self._add("w" if area.from_way() else "r", number, tags, _NOWHERE)
-        if not area.from_way():
-            self.drawn_relations.add(number)
-        self.outline[row] = wkb.create_multipolygon(area)
+            row = self.row_of[kind, number] = self._add(kind, number, tags, lonlat)
+        return row
 
     def _add(
         self, kind: str, number: int, tags: Mapping[str, str], lonlat: tuple[float, float]
@@ -129,6 +140,8 @@ def read_features(
         wkb = osmium.geom.WKBFactory()
         for thing in processor:
             found.take(thing, wkb)
+        if found.by_hand:
+            _draw_by_hand(found, path)
     except (RuntimeError, osmium.InvalidLocationError, UnicodeDecodeError) as error:
         raise FileFormatError(
             f"{path}: cannot be read as OSM data ({error}): get it anew"
@@ -136,6 +149,24 @@ def read_features(
     return _features(
         found, date=stamp[:10] or found.newest, generator=header.get("generator"), box=box
     )
+
+
+def _draw_by_hand(found: _Found, path: Path) -> None:
+    """Draw ways of nodes with ids below zero, which libosmium's index of places does not know."""
+    wanted = {ref for refs in found.by_hand.values() for ref in refs}
+    nodes: Any = osmium.FileProcessor(str(path), osmium.osm.NODE)
+    at = {
+        node.id: (node.lon, node.lat)
+        for node in nodes
+        if node.id in wanted and node.location.valid()
+    }
+    for row, refs in found.by_hand.items():
+        ring = [at[ref] for ref in refs if ref in at]
+        if ring:
+            found.lonlat[row] = ring[0]
+        if len(ring) >= _RING and len(ring) == len(refs) and refs[0] == refs[-1]:
+            outline = shapely.Polygon(ring)
+            found.outline[row] = outline.wkb_hex if outline.is_valid else None
 
 
 def _middle(way: Any) -> tuple[float, float]:
