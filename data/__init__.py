@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from data.database import Contents, Database, Result
+from data.database import Changes, Contents, Database, Import, Register, Result
 from data.demand import Demand
 from data.demand_files import read_demand
 from data.district_files import read_districts, write_districts
@@ -43,11 +43,14 @@ __all__ = [
     "SAMPLE_NOTICE",
     "STATUSES",
     "CandidateSites",
+    "Changes",
     "Contents",
     "Database",
     "Demand",
     "Districts",
     "GroupSettings",
+    "Import",
+    "Register",
     "Result",
     "ServiceStandard",
     "Settings",

@@ -12,8 +12,9 @@ No file in it names its own place: a workspace can be moved, copied and packed.
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,11 +33,12 @@ from geo.errors import InputError, NothingYetError, WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date, datetime
     from pathlib import Path
 
     import numpy.typing as npt
 
-    from data.database import Contents, Result
+    from data.database import Changes, Contents, Import, Register, Result
     from data.demand import Demand
     from data.sites import CandidateSites
     from data.stations import Stations
@@ -57,6 +59,8 @@ class Workspace:
     folder: Path
     settings: Settings
     districts: Districts
+    #: Of the PostgreSQL database, where that holds the register; it carries a password.
+    database_url: str | None = field(default=None, repr=False)
 
     @classmethod
     def create(
@@ -68,6 +72,7 @@ class Workspace:
         districts_file: Path | None = None,
         districts_datum: Datum = Datum.wgs84,
         sample: bool = False,
+        database_url: str | None = None,
     ) -> Workspace:
         """Make a workspace in a new folder, or in one that holds none yet.
 
@@ -85,6 +90,8 @@ class Workspace:
             in what the districts are given.
         sample
             True marks everything in it as generated.
+        database_url
+            a PostgreSQL database with PostGIS instead of a file; None asks DATABASE_URL.
 
         Raises
         ------
@@ -118,13 +125,15 @@ class Workspace:
             (folder / "exports").mkdir(exist_ok=True)
             if len(districts):
                 write_districts(districts, folder / DISTRICTS_FILE)
-            Database(folder / DATABASE_FILE).create()
+            database_of(folder, database_url).create()
             write_template(folder / SETTINGS_FILE, settings)
-        return cls(folder, settings, districts)
+        return cls(folder, settings, districts, database_url)
 
     @classmethod
-    def open(cls, folder: Path) -> Workspace:
-        """Open a workspace.
+    def open(cls, folder: Path, *, database_url: str | None = None) -> Workspace:
+        """Open a workspace; its database is the PostgreSQL one of ``database_url``, where given.
+
+        Where it is not, DATABASE_URL names that, and otherwise it is the file in the folder.
 
         Raises
         ------
@@ -138,27 +147,31 @@ class Workspace:
                 f"{folder} is no workspace (it has no {SETTINGS_FILE}): run yizhan init there, "
                 "or name the workspace with -w"
             )
-        if not (folder / DATABASE_FILE).is_file():
+        if database_of(folder, database_url).url is None and not (folder / DATABASE_FILE).is_file():
             raise WorkspaceError(
                 f"{folder} has no {DATABASE_FILE}: put it back, or make a new workspace"
             )
         settings = read_settings(folder / SETTINGS_FILE)
         districts_file = folder / DISTRICTS_FILE
         districts = read_districts(districts_file) if districts_file.exists() else no_districts()
-        return cls(folder, settings, districts)
+        return cls(folder, settings, districts, database_url)
 
     @property
     def database(self) -> Database:
         """The workspace's database."""
-        return Database(self.folder / DATABASE_FILE)
+        return database_of(self.folder, self.database_url)
 
-    def stations(self) -> Stations:
-        """Return the register (NothingYetError when none was imported)."""
-        return self.database.stations()
+    def register(self) -> Register:
+        """Return the register with its history, to ask and to write."""
+        return self.database.register()
 
-    def replace_stations(self, stations: Stations) -> None:
-        """Put ``stations`` in the place of the register, all or nothing (WorkspaceError)."""
-        self.database.replace_stations(stations)
+    def stations(self, *, as_of: date | datetime | None = None) -> Stations:
+        """Return the register, or what it was on an earlier day (NothingYetError when none)."""
+        return self.register().stations(as_of=as_of)
+
+    def replace_stations(self, stations: Stations, *, record: Import | None = None) -> Changes:
+        """Lay ``stations`` over the register, all or nothing; see `Register.replace`."""
+        return self.register().replace(stations, record=record)
 
     def sites(self) -> CandidateSites:
         """Return the imported candidate sites (NothingYetError when there are none)."""
@@ -272,6 +285,11 @@ class Workspace:
         except OSError as error:
             raise cannot_write(cache, error) from None
         return cache.resolve() / name
+
+
+def database_of(folder: Path, url: str | None = None) -> Database:
+    """Return the database of a workspace's folder: ``url``, else DATABASE_URL, else its file."""
+    return Database(folder / DATABASE_FILE, url=url or os.environ.get("DATABASE_URL") or None)
 
 
 def no_districts() -> Districts:

@@ -1,0 +1,159 @@
+"""What a back end of the database can do: transactions, and the few things dialects differ in."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from data.database.migrate import revision_of, upgrade
+from data.database.schema import HEAD, REVISIONS, STATIONS
+from geo.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import sqlalchemy as sa
+
+    from geo.measure import Box
+
+
+class Backend(ABC):
+    """SQLite or PostgreSQL behind one interface; ``where`` names it in messages."""
+
+    where: str
+    kind: str
+
+    @contextlib.contextmanager
+    def transaction(self, *, write: bool = False) -> Iterator[sa.Connection]:
+        """Run one transaction; what fails leaves everything as it was (WorkspaceError).
+
+        A database of an older Yizhan is brought up to date before the first write.
+        """
+        with self.errors_in_words(), self.begin(write=write) as connection:
+            revision = self.known(self.read_revision(connection))
+            if write and revision != HEAD:
+                self._upgrade(connection, revision)
+            yield connection
+
+    def revision(self) -> str:
+        """Return the step at which the schema stands; "" when there are no tables.
+
+        Raises
+        ------
+        WorkspaceError
+            when it was made by a newer Yizhan.
+        """
+        with self.errors_in_words(), self.begin() as connection:
+            return self.known(self.read_revision(connection))
+
+    def read_revision(self, connection: sa.Connection) -> str:
+        """Return the step at which the schema stands, known or not."""
+        return revision_of(connection)
+
+    def is_first(self, connection: sa.Connection) -> bool:
+        """Tell whether the schema is that of the first version, which has no history."""
+        return self.read_revision(connection) == REVISIONS[0]
+
+    def known(self, revision: str) -> str:
+        """Return a revision that this Yizhan knows, and refuse another."""
+        if revision and revision not in REVISIONS:
+            raise WorkspaceError(
+                f"{self.where}: was made by a newer version of Yizhan (its schema is {revision}, "
+                f"this version knows {HEAD}): install that version; nothing was changed"
+            )
+        return revision
+
+    def upgrade(self, *, create: bool = False) -> None:
+        """Bring the schema to this version in one transaction, the data with it.
+
+        Raises
+        ------
+        WorkspaceError
+            when there are no tables and ``create`` is not set, when it was made by a newer Yizhan
+            or cannot be written.
+        """
+        with self.errors_in_words(), self.begin(write=True, create=create) as connection:
+            revision = self.known(revision_of(connection))
+            if revision != HEAD:
+                self._upgrade(connection, revision, create=create)
+
+    def _upgrade(self, connection: sa.Connection, revision: str, *, create: bool = False) -> None:
+        if not revision and not create:
+            raise WorkspaceError(f"{self.where}: holds no tables of Yizhan: {self.no_tables}")
+        self.prepare_upgrade(connection)
+        upgrade(connection)
+
+    #: The cure where there are no tables.
+    no_tables: str
+
+    @abstractmethod
+    def begin(
+        self, *, write: bool = False, create: bool = False
+    ) -> contextlib.AbstractContextManager[sa.Connection]:
+        """Open a connection for one transaction: committed at the end, undone when it fails."""
+
+    @abstractmethod
+    def keep_reading(self) -> contextlib.AbstractContextManager[sa.Connection]:
+        """Open a connection on which every statement sees what is committed by then."""
+
+    @abstractmethod
+    def errors_in_words(self) -> contextlib.AbstractContextManager[None]:
+        """Turn the driver's errors into a WorkspaceError of one line, without a password."""
+
+    def close(self) -> None:  # noqa: B027 - a back end that keeps nothing open has nothing to do
+        """Close what is kept open between two calls; SQLite keeps nothing."""
+
+    @abstractmethod
+    def prepare_upgrade(self, connection: sa.Connection) -> None:
+        """Make what the steps of the schema need."""
+
+    @abstractmethod
+    def insert_rows(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+    ) -> None:
+        """Insert many rows the fastest way there is."""
+
+    @abstractmethod
+    def near(
+        self, connection: sa.Connection, lon: float, lat: float, *, count: int
+    ) -> list[tuple[str, float, float]]:
+        """Return (id, lon, lat) of stations among which the ``count`` nearest are."""
+
+    @abstractmethod
+    def in_box(self, connection: sa.Connection, box: Box) -> list[str]:
+        """Return the ids of the stations in a box, its edges included, in the register's order."""
+
+    @abstractmethod
+    def with_words(self, connection: sa.Connection, words: Sequence[str]) -> list[tuple[str, str]]:
+        """Return (id, name) of stations with every word in name, address or id, in order."""
+
+    def insert_stations(
+        self, connection: sa.Connection, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Insert stations, with what finds them by place and word."""
+        self.insert_rows(connection, STATIONS, columns, rows)
+
+    def delete_stations(self, connection: sa.Connection, keys: Iterable[int]) -> None:
+        """Delete stations by their keys, with what finds them."""
+        for some in key_lists(keys):
+            connection.exec_driver_sql(f"DELETE FROM stations WHERE key IN ({some})")  # noqa: S608 - whole numbers
+
+
+def key_lists(keys: Iterable[int]) -> Iterator[str]:
+    """Write keys as lists for IN, ten thousand at a time."""
+    source = iter(keys)
+    while chunk := list(itertools.islice(source, 10_000)):
+        yield ", ".join(str(int(key)) for key in chunk)
+
+
+def like_pattern(word: str) -> str:
+    """Return the LIKE pattern of texts that hold ``word`` as it is; the escape is a backslash."""
+    for sign in ("\\", "%", "_"):
+        word = word.replace(sign, f"\\{sign}")
+    return f"%{word}%"

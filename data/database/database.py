@@ -1,0 +1,151 @@
+"""The database of one workspace: the parts of it, behind one door."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from data.database.contents import Contents, read_contents
+from data.database.postgres import Postgres
+from data.database.register import Register
+from data.database.results import Result, read_results, save_result
+from data.database.schema import HEAD
+from data.database.sites import read_sites, replace_sites
+from data.database.sqlite import Sqlite
+from data.database.writing import PENDING
+from geo.errors import NothingYetError, WorkspaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from data.database.backend import Backend
+    from data.sites import CandidateSites
+    from data.stations import Stations
+
+
+@dataclass(frozen=True)
+class Database:
+    """The database of one workspace: the file ``path``, or PostgreSQL where ``url`` is given.
+
+    Raises
+    ------
+    InputError
+        when ``url`` names no PostgreSQL database; no message repeats it, for it holds a password.
+    """
+
+    path: Path
+    url: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        _ = self.backend
+
+    @property
+    def backend(self) -> Backend:
+        """What reads and writes."""
+        return Sqlite(self.path) if self.url is None else Postgres(self.url)
+
+    def create(self) -> None:
+        """Make the tables, and the file.
+
+        Raises
+        ------
+        WorkspaceError
+            when it cannot be written, or is a PostgreSQL database that holds a city already.
+        """
+        backend = self.backend
+        if self.url is not None and backend.revision() and self._is_used():
+            raise WorkspaceError(
+                f"{backend.where}: holds a city already: make a database for each workspace"
+            )
+        backend.upgrade(create=True)
+
+    def upgrade(self, *, create: bool = False) -> tuple[str, str]:
+        """Bring the schema to this version; returns the revisions before and after.
+
+        ``create`` makes the tables in a PostgreSQL database that has none.
+        """
+        before = self.backend.revision()
+        self.backend.upgrade(create=create and self.url is not None)
+        return before, HEAD
+
+    def revision(self) -> str:
+        """Return the revision of the schema, "" when there is none."""
+        return self.backend.revision()
+
+    def close(self) -> None:
+        """Close the connections to a server that are kept for the next call."""
+        self.backend.close()
+
+    def register(self) -> Register:
+        """Return the register."""
+        return Register(self.backend)
+
+    def stations(self) -> Stations:
+        """Return the stations of the register (NothingYetError when none were imported)."""
+        return self.register().stations()
+
+    def replace_stations(self, stations: Stations) -> None:
+        """Put ``stations`` in the place of the register, in one transaction."""
+        self.register().replace(stations)
+
+    def sites(self) -> CandidateSites:
+        """Return the candidate sites (NothingYetError when none were imported)."""
+        sites = read_sites(self.backend)
+        if sites is None:
+            raise NothingYetError(
+                f"{self.backend.where}: no sites yet: run yizhan sites import FILE --datum …"
+            )
+        return sites
+
+    def replace_sites(self, sites: CandidateSites) -> None:
+        """Put ``sites`` in the place of the candidate sites, in one transaction."""
+        replace_sites(self.backend, sites)
+
+    def contents(self, what: str) -> Contents | None:
+        """Say what is in the database under "stations" or "sites"; None when nothing yet."""
+        backend = self.backend
+        with backend.transaction() as connection:
+            found = read_contents(connection, what)
+        if found is not None and found.content_hash.startswith(PENDING):
+            found = replace(found, content_hash=_hash(backend, found.content_hash))
+        return found
+
+    def save_result(
+        self, kind: str, *, inputs: Mapping[str, Any], body: Mapping[str, Any]
+    ) -> Result:
+        """Keep one answer; earlier ones of its kind stay.
+
+        Raises
+        ------
+        InputError
+            when ``inputs`` or ``body`` cannot be written as JSON (NaN is none).
+        WorkspaceError
+            when the database cannot be written.
+        """
+        return save_result(self.backend, kind, inputs=inputs, body=body)
+
+    def results(self, kind: str, *, limit: int = 100) -> tuple[Result, ...]:
+        """Return the newest ``limit`` answers of a kind, the newest first."""
+        return read_results(self.backend, kind, limit=limit)
+
+    def _is_used(self) -> bool:
+        return any(self.contents(what) is not None for what in ("stations", "sites"))
+
+
+def _hash(backend: Backend, pending: str) -> str:
+    return _hash_of(backend.where, pending, _Quiet(backend))
+
+
+@dataclass(frozen=True)
+class _Quiet:
+    """A back end that does not count in a cache's key."""
+
+    backend: Backend = field(compare=False)
+
+
+@functools.lru_cache(maxsize=16)
+def _hash_of(_where: str, _pending: str, quiet: _Quiet) -> str:
+    """Compute the hash of a register after an observation, once for each state."""
+    return Register(quiet.backend).stations().content_hash

@@ -1,0 +1,407 @@
+"""The register in the database: who stands where, what is known of it, since when and by whom."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import threading
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
+import sqlalchemy as sa
+
+from data.database import clock
+from data.database.changes import PLACE, Changes, Import, merge
+from data.database.contents import read_contents
+from data.database.history import (
+    HALF_LIFE_DAYS,
+    Event,
+    Evidence,
+    ImportNote,
+    evidence_of,
+    read_events,
+    read_imports,
+    rebuild,
+)
+from data.database.records import (
+    EMPTY,
+    ID,
+    Record,
+    apply_changes,
+    changes_text,
+    record_of,
+    stations_of,
+)
+from data.database.schema import EVENTS, FIELDS, FIRST_FIELDS, LISTS, STATIONS
+from data.database.writing import (
+    next_moment,
+    read_present,
+    read_records,
+    write_import,
+    write_observation,
+)
+from data.vocabulary import FACILITIES_BY_ID, normal_word
+from geo.errors import InputError, NothingYetError
+from geo.measure import great_circle_m
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date, datetime
+    from types import TracebackType
+
+    from data.database.backend import Backend
+    from data.stations import Stations
+    from geo.measure import Box
+
+FACILITY_WORDS: Final = ("yes", "no", "broken", "unknown")
+_NOT_OBSERVED: Final = frozenset({"id", "facilities", "facilities_absent", "facilities_broken"})
+_LONGEST_QUERY: Final = 200
+_NO_STATIONS: Final = "no stations yet: run yizhan stations import FILE --datum …"
+
+
+@dataclass(frozen=True)
+class Near:
+    """A station and how far it is as the crow flies."""
+
+    id: str
+    distance_m: float
+
+
+class Register:
+    """The register of one workspace, the same on SQLite and PostgreSQL.
+
+    Each call opens the database for itself. ``with register:`` keeps one connection for reading
+    until the block ends, so that a thousand questions do not open it a thousand times; threads may
+    share it.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._lock = threading.Lock()
+        self._open = contextlib.ExitStack()
+        self._kept: sa.Connection | None = None
+
+    def __enter__(self) -> Self:
+        self._kept = self._open.enter_context(self._backend.keep_reading())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._kept = None
+        self._open.close()
+
+    # Reading
+
+    def stations(self, *, as_of: date | datetime | None = None) -> Stations:
+        """Return the register, or what it was at the end of a day (China's) or at a moment.
+
+        Raises
+        ------
+        NothingYetError
+            when none was imported, or not by then.
+        """
+        if as_of is None:
+            with self._backend.transaction() as connection:
+                return stations_of(self._present_records(connection))
+        with self._backend.transaction() as connection:
+            records = rebuild(connection, until=clock.end_of(as_of))
+        if records is None:
+            raise NothingYetError(f"{self._backend.where}: no stations on {as_of} yet")
+        return stations_of(records)
+
+    def _present_records(self, connection: sa.Connection) -> list[Record]:
+        """Read the register, also one that was not brought up to date yet."""
+        if read_contents(connection, "stations") is None:
+            raise NothingYetError(f"{self._backend.where}: {_NO_STATIONS}")
+        first = self._backend.is_first(connection)
+        fields = FIRST_FIELDS if first else FIELDS
+        rows = read_records(connection, fields)
+        if not first:
+            return [record_of(row) for row in rows]
+        empty = {name: "[]" if name in LISTS else value for name, value in EMPTY.items()}
+        full = ({**empty, **dict(zip(fields, row, strict=True))} for row in rows)
+        return [record_of([row[name] for name in FIELDS]) for row in full]
+
+    def history(self, station_id: str) -> tuple[Event, ...]:
+        """Return everything that was said of a station, the first event first.
+
+        Raises
+        ------
+        InputError
+            when no station ever had this id.
+        """
+        with self._reading() as connection:
+            events = read_events(connection, station_id)
+        if not events:
+            raise InputError(f"station {station_id[:80]} was never in the register")
+        return events
+
+    def imports(self) -> tuple[ImportNote, ...]:
+        """Return every import, the first one first."""
+        with self._reading() as connection:
+            return read_imports(connection)
+
+    def evidence(
+        self,
+        station_id: str,
+        moment: datetime | None = None,
+        *,
+        half_life_days: float = HALF_LIFE_DAYS,
+    ) -> dict[str, Evidence]:
+        """Return for every value known of a station the newest statement of it, and its worth.
+
+        Keys are columns, and "facility.ID" for each facility of which something is known (value
+        "yes", "no" or "broken"). At an earlier ``moment`` only what was recorded by then counts.
+
+        Raises
+        ------
+        InputError
+            when the station is not in the register at that moment.
+        """
+        at = clock.now() if moment is None else moment
+        until = clock.read_moment(clock.moment_text(at))
+        with self._reading() as connection:
+            events = read_events(connection, station_id, until=until)
+            imports = [note for note in read_imports(connection) if note.recorded_at <= until]
+        if not events or events[-1].kind == "removed":
+            raise InputError(f"station {station_id[:80]} is not in the register")
+        return evidence_of(events, imports, moment=until, half_life_days=half_life_days)
+
+    def nearest(self, lon: float, lat: float, k: int = 5) -> tuple[Near, ...]:
+        """Return the ``k`` stations nearest to a point (WGS-84), the nearest first.
+
+        Metres are those of the great circle; fewer than ``k`` where the register is smaller.
+        """
+        if not (abs(lon) <= 180 and abs(lat) <= 90 and math.isfinite(lon + lat)):  # noqa: PLR2004 - degrees
+            raise InputError(f"{lon}, {lat} lies nowhere on earth")
+        if k < 1:
+            raise InputError(f"nearest {k} must be 1 or more")
+        with self._reading() as connection:
+            found = self._backend.near(connection, lon, lat, count=k)
+        if not found:
+            return ()
+        points = np.array([row[1:] for row in found], dtype=np.float64)
+        metres = great_circle_m(np.broadcast_to((lon, lat), points.shape), points).tolist()
+        order = sorted(zip(metres, (row[0] for row in found), strict=True))
+        return tuple(Near(station_id, metre) for metre, station_id in order[:k])
+
+    def in_box(self, box: Box) -> tuple[str, ...]:
+        """Return the ids of the stations in a box, its edges included, in the register's order."""
+        with self._reading() as connection:
+            return tuple(self._backend.in_box(connection, box))
+
+    def search(self, text: str, *, limit: int = 50) -> tuple[str, ...]:
+        """Return the ids of stations whose name, address or id holds every word of ``text``.
+
+        Capitals do not matter. Those named so come first, then those whose name begins so, then
+        the others in the register's order.
+
+        Raises
+        ------
+        InputError
+            when there is no word, or more than 200 characters.
+        """
+        words = text.split()
+        if not words or len(text) > _LONGEST_QUERY or "\x00" in text:
+            raise InputError(f"search: write 1 to {_LONGEST_QUERY} characters")
+        with self._reading() as connection:
+            found = self._backend.with_words(connection, words)
+        wanted = normal_word(text)
+
+        def rank(pair: tuple[str, str]) -> int:
+            name = normal_word(pair[1])
+            return 0 if name == wanted else 1 if name.startswith(wanted) else 2
+
+        return tuple(station_id for station_id, _ in sorted(found, key=rank)[:limit])
+
+    # Writing
+
+    def compare(self, stations: Stations, *, record: Import | None = None) -> Changes:
+        """Say what `replace` would change, and write nothing."""
+        how = record or Import()
+        with self._backend.transaction() as connection:
+            if read_contents(connection, "stations") is None:
+                return merge({}, stations, how, newer={}).changes
+            before = {row[ID]: row for row in self._present_records(connection)}
+            newer = {} if self._backend.is_first(connection) else _newer(connection, how)
+        return merge(before, stations, how, newer=newer).changes
+
+    def replace(self, stations: Stations, *, record: Import | None = None) -> Changes:
+        """Lay ``stations`` over the register as ``record`` says, in one transaction.
+
+        Without ``record`` they take the register's place as they are.
+
+        Raises
+        ------
+        WorkspaceError
+            when the database cannot be written; the register is as it was then.
+        """
+        how = record or Import()
+        with self._backend.transaction(write=True) as connection:
+            present = read_present(connection)
+            merged = merge(present.records, stations, how, newer=_newer(connection, how))
+            write_import(self._backend, connection, present, merged, how, stations)
+        return merged.changes
+
+    def observe(
+        self,
+        station_id: str,
+        values: Mapping[str, Any],
+        *,
+        source: str,
+        by: str = "",
+        observed_at: date | datetime | None = None,
+        weight: float = 1.0,
+    ) -> Event:
+        """Write down what somebody saw at a station, in one transaction.
+
+        Parameters
+        ----------
+        station_id
+            a station of the register.
+        values
+            columns of a station, and "facility.ID" as "yes", "no", "broken" or "unknown". A place
+            needs lon and lat (WGS-84). The date goes into checked_at by itself.
+        source, by
+            as "inspector", "workers", and a name or number; never a phone number.
+        observed_at
+            a day or moment; None is now. What is known from a later day stays: the statement is
+            then only noted.
+        weight
+            what the statement counts on its day, from 0 to 1.
+
+        Returns
+        -------
+        The event that was written (the one with effect, where there are two).
+
+        Raises
+        ------
+        InputError
+            when the station is not there, or a value cannot be.
+        """
+        if not 0 <= weight <= 1:
+            raise InputError(f"weight {weight} must be between 0 and 1")
+        said = _checked_values(values)
+        with self._backend.transaction(write=True) as connection:
+            moment = next_moment(connection)
+            at = clock.observed_text(observed_at, recorded=moment)
+            key, place, record = _station(connection, station_id)
+            known = evidence_of(
+                read_events(connection, station_id), read_imports(connection), moment=moment
+            )
+            seen = clock.read_moment(at)
+            late = {name for name in said if name in known and known[name].observed_at > seen}
+            kept, noted = _split(said, late, record, day=clock.china_day(seen).isoformat())
+            after = dict(zip(FIELDS, record, strict=True))
+            apply_changes(after, kept)
+            new = tuple(after[name] for name in FIELDS)
+            stations_of([new])  # refuses what cannot be
+            head = {
+                "station_id": station_id,
+                "recorded_at": clock.moment_text(moment),
+                "observed_at": at,
+                "source": source,
+                "by_whom": by,
+                "weight": float(weight),
+            }
+            events = [
+                {**head, "kind": kind, "changes": changes_text(changes)}
+                for kind, changes in (("noted", noted), ("observed", kept))
+                if changes
+            ]
+            count = connection.execute(
+                sa.select(sa.func.count()).select_from(STATIONS)
+            ).scalar_one()
+            write_observation(
+                self._backend,
+                connection,
+                new,
+                key=key,
+                place=place,
+                events=events,
+                moment=moment,
+                count=count,
+            )
+            return read_events(connection, station_id)[-1]
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        """Use the kept connection, one thread at a time, or open one."""
+        if self._kept is None:
+            with self._backend.transaction() as connection:
+                yield connection
+            return
+        with self._lock, self._backend.errors_in_words():
+            yield self._kept
+
+
+def _checked_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was observed by field; refuses fields and facilities that are none."""
+    if not values:
+        raise InputError("an observation needs a value")
+    said: dict[str, Any] = {}
+    for name, value in values.items():
+        facility = name.removeprefix("facility.")
+        if facility != name:
+            if facility not in FACILITIES_BY_ID:
+                raise InputError(f"observation: facility {facility} is not in the vocabulary")
+            if value not in FACILITY_WORDS:
+                raise InputError(
+                    f"observation: facility {facility} is {value}: use {', '.join(FACILITY_WORDS)}"
+                )
+            said[name] = value
+        elif name in FIELDS and name not in _NOT_OBSERVED:
+            missing = isinstance(value, float) and math.isnan(value)
+            said[name] = None if missing else tuple(value) if name in LISTS else value
+        else:
+            raise InputError(f"observation: {name} is no column that can be observed")
+    if ("lon" in said) != ("lat" in said):
+        raise InputError("observation: a place needs both lon and lat")
+    if "lon" in said:
+        own = {"datum": "wgs84", "source_lon": said["lon"], "source_lat": said["lat"]}
+        said = {**own, **said}
+    return said
+
+
+def _split(
+    said: Mapping[str, Any], late: set[str], record: Record, *, day: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what takes effect, with the day of the check, and what is only noted."""
+    if late & set(PLACE):
+        late = late | set(PLACE)
+    kept = {name: value for name, value in said.items() if name not in late}
+    noted = {name: value for name, value in said.items() if name in late}
+    if kept:
+        checked = record[FIELDS.index("checked_at")]
+        kept = {"checked_at": max(day, checked)} | kept
+    return kept, noted
+
+
+def _station(connection: sa.Connection, station_id: str) -> tuple[int, int, Record]:
+    """Return key, place and record of one station."""
+    columns = [STATIONS.c.key, STATIONS.c.row, *(STATIONS.c[name] for name in FIELDS)]
+    row = connection.execute(sa.select(*columns).where(STATIONS.c.id == station_id)).one_or_none()
+    if row is None:
+        raise InputError(f"station {station_id[:80]} is not in the register")
+    return int(row[0]), int(row[1]), record_of(row[2:])
+
+
+def _newer(connection: sa.Connection, record: Import) -> dict[str, set[str]]:
+    """Return for each station the facts that were observed after the day of an import."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    if not record.keep_newer:
+        return found
+    at = clock.observed_text(record.observed_at, recorded=clock.now())
+    query = sa.select(EVENTS.c.station_id, EVENTS.c.changes).where(
+        EVENTS.c.kind == "observed", EVENTS.c.observed_at > at
+    )
+    for station_id, changes in connection.execute(query):
+        found[station_id] |= set(json.loads(changes))
+    return found

@@ -1,0 +1,54 @@
+"""The candidate sites in the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import sqlalchemy as sa
+
+from data.database import clock
+from data.database.contents import read_contents, write_contents
+from data.database.schema import SITES
+from data.points import point_frame
+from data.sites import SITE_COLUMNS, CandidateSites
+
+if TYPE_CHECKING:
+    from data.database.backend import Backend
+
+
+def replace_sites(backend: Backend, sites: CandidateSites) -> None:
+    """Put ``sites`` in the place of the candidate sites, in one transaction."""
+    frame = sites.frame
+    rows = [
+        dict(zip(SITE_COLUMNS[:-1], values, strict=True))
+        for values in zip(*(frame[column] for column in SITE_COLUMNS[:-1]), strict=True)
+    ]
+    for row, (lon, lat) in zip(rows, sites.lonlat.tolist(), strict=True):
+        row |= {"lon": lon, "lat": lat}
+        row["cost_yuan"] = None if np.isnan(row["cost_yuan"]) else row["cost_yuan"]
+    with backend.transaction(write=True) as connection:
+        connection.execute(sa.delete(SITES))
+        if rows:
+            connection.execute(sa.insert(SITES), rows)
+        write_contents(
+            connection,
+            "sites",
+            moment=clock.now(),
+            rows=len(rows),
+            content_hash=sites.content_hash,
+        )
+
+
+def read_sites(backend: Backend) -> CandidateSites | None:
+    """Return the candidate sites in the order in which they came; None when none did yet."""
+    with backend.transaction() as connection:
+        if read_contents(connection, "sites") is None:
+            return None
+        rows = connection.execute(sa.select(SITES).order_by(SITES.c.row)).all()
+    columns = {name: [getattr(row, name) for row in rows] for name in SITE_COLUMNS[:-1]}
+    columns["cost_yuan"] = [
+        np.nan if cost is None else float(cost) for cost in columns["cost_yuan"]
+    ]
+    lonlat = np.array([(row.lon, row.lat) for row in rows], dtype=np.float64).reshape(-1, 2)
+    return CandidateSites(point_frame(columns, lonlat))

@@ -1,0 +1,274 @@
+"""SQLite: one file in WAL mode, boxes and neighbours by R*Tree, words by FTS5 trigrams."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+import os
+import sqlite3
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.pool import NullPool
+
+from data.database.backend import Backend, key_lists, like_pattern
+from geo.errors import WorkspaceError
+from geo.measure import EARTH_RADIUS_M
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from geo.measure import Box
+
+_FIRST_LOOK_M: Final = 1000.0
+_TRIGRAM: Final = 3
+_FARTHEST_M: Final = EARTH_RADIUS_M * math.pi
+_WRITE: Final = "yizhan_write"
+
+
+class Sqlite(Backend):
+    """The file of one workspace; it is open only while a method runs."""
+
+    kind = "SQLite"
+    no_tables = "it was made by something else: put back a copy, or make a new workspace"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.where = str(path)
+
+    @contextlib.contextmanager
+    def begin(self, *, write: bool = False, create: bool = False) -> Iterator[sa.Connection]:
+        """Open the file for one transaction; a writer waits for another."""
+        if not create and not self.path.exists():
+            raise WorkspaceError(f"{self.path}: no such file: run yizhan init in a new folder")
+        engine = _engine(self.path.resolve(), frozen=not write and self._is_frozen())
+        with engine.connect().execution_options(**{_WRITE: write}) as connection:
+            if create:
+                _use_wal(connection)
+            with connection.begin():
+                yield connection
+
+    @contextlib.contextmanager
+    def keep_reading(self) -> Iterator[sa.Connection]:
+        """Open the file until the block ends; it holds no lock between two statements."""
+        if not self.path.exists():
+            raise WorkspaceError(f"{self.path}: no such file: run yizhan init in a new folder")
+        with (
+            self.errors_in_words(),
+            _engine(self.path.resolve(), frozen=self._is_frozen()).connect() as connection,
+        ):
+            yield connection.execution_options(**{_WRITE: None})
+
+    @contextlib.contextmanager
+    def errors_in_words(self) -> Iterator[None]:
+        """Say in one line why the database could not be used, and the cure."""
+        try:
+            yield
+        except exc.DBAPIError as error:
+            raise self._unusable(str(error.orig)) from None
+        except sqlite3.Error as error:
+            raise self._unusable(str(error)) from None
+
+    def prepare_upgrade(self, connection: sa.Connection) -> None:
+        """Nothing: R*Tree and FTS5 are built in."""
+
+    def insert_rows(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+    ) -> None:
+        """Insert many rows by one prepared statement."""
+        names = ", ".join(f'"{name}"' for name in columns)
+        marks = ", ".join("?" * len(columns))
+        tuples = [tuple(row) for row in rows]
+        if tuples:
+            statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names of our own tables
+            connection.exec_driver_sql(statement, tuples)
+
+    def insert_stations(
+        self, connection: sa.Connection, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Insert stations, and their boxes and words.
+
+        Triggers could do that, but only in a schema that is trusted, and a file may come from
+        anywhere.
+        """
+        if not rows:
+            return
+        newest = "SELECT seq FROM sqlite_sequence WHERE name = 'stations'"
+        before = connection.exec_driver_sql(newest).scalar() or 0
+        super().insert_stations(connection, columns, rows)
+        if "key" in columns:
+            at = columns.index("key")
+            wheres = [f"key IN ({some})" for some in key_lists(row[at] for row in rows)]
+        else:
+            wheres = [f"key > {int(before)}"]
+        for where in wheres:
+            for statement in _INDEX:
+                connection.exec_driver_sql(f"{statement} WHERE {where}")
+
+    def delete_stations(self, connection: sa.Connection, keys: Iterable[int]) -> None:
+        """Delete stations, and their boxes and words."""
+        for some in key_lists(keys):
+            connection.exec_driver_sql(f"{_NO_WORDS} WHERE key IN ({some})")
+            connection.exec_driver_sql(f"DELETE FROM station_boxes WHERE key IN ({some})")  # noqa: S608 - whole numbers
+            connection.exec_driver_sql(f"DELETE FROM stations WHERE key IN ({some})")  # noqa: S608 - whole numbers
+
+    def near(
+        self, connection: sa.Connection, lon: float, lat: float, *, count: int
+    ) -> list[tuple[str, float, float]]:
+        """Look in boxes of double the size until enough stations lie within the box's circle."""
+        reach_m = _FIRST_LOOK_M
+        # The driver's own cursor: SQLAlchemy's part would take longer than SQLite's.
+        cursor: Any = connection.connection.cursor()
+        while True:
+            west, east, south, north = _around(lon, lat, reach_m)
+            rows = cursor.execute(_IN_BOX, (east, west, north, south)).fetchall()
+            found: list[tuple[str, float, float]] = rows
+            if reach_m >= _FARTHEST_M:
+                return found
+            if len(found) >= count:
+                distances = sorted(_metres(lon, lat, row[1], row[2]) for row in found)
+                if distances[count - 1] <= reach_m:
+                    return found
+                # The next circle surely holds enough, and no more than need be looked at.
+                reach_m = distances[count - 1] * (1 + 1e-9) + 1.0
+            else:
+                reach_m *= 2
+
+    def in_box(self, connection: sa.Connection, box: Box) -> list[str]:
+        """Look the box up in the R*Tree; its boxes are rounded outwards, so each point is asked."""
+        query = (
+            "SELECT s.id FROM station_boxes AS b JOIN stations AS s ON s.key = b.key "
+            "WHERE b.west <= ? AND b.east >= ? AND b.south <= ? AND b.north >= ? "
+            'AND s.lon BETWEEN ? AND ? AND s.lat BETWEEN ? AND ? ORDER BY s."row"'
+        )
+        left, bottom, right, top = box
+        values = (right, left, top, bottom, left, right, bottom, top)
+        return [str(row[0]) for row in connection.exec_driver_sql(query, values)]
+
+    def with_words(self, connection: sa.Connection, words: Sequence[str]) -> list[tuple[str, str]]:
+        """Look words of three signs and more up in the trigrams, shorter ones in every row."""
+        conditions, values = [], []
+        for word in words:
+            if len(word) >= _TRIGRAM:
+                conditions.append(
+                    "key IN (SELECT rowid FROM station_words WHERE station_words MATCH ?)"
+                )
+                values.append('"{}"'.format(word.replace('"', '""')))
+            else:
+                one = (f"{name} LIKE ? ESCAPE '\\'" for name in ("name", "address", "id"))
+                conditions.append(f"({' OR '.join(one)})")
+                values += [like_pattern(word)] * 3
+        where = " AND ".join(conditions)
+        query = f'SELECT id, name FROM stations WHERE {where} ORDER BY "row"'  # noqa: S608 - fixed texts
+        return [(row[0], row[1]) for row in connection.exec_driver_sql(query, tuple(values))]
+
+    def _is_frozen(self) -> bool:
+        """Tell whether the file lies where nobody may write, and no write was left unfinished."""
+        unfinished = self.path.with_name(f"{self.path.name}-wal")
+        return not os.access(self.path.parent, os.W_OK) and not unfinished.exists()
+
+    def _unusable(self, words: str) -> WorkspaceError:
+        reason = " ".join(words.split())
+        if "full" in reason:
+            cure = "free some space and run the command again; the workspace is unchanged"
+        elif "locked" in reason:
+            cure = "another command is writing to it: try again when that has ended"
+        elif "not a database" in reason or "malformed" in reason:
+            cure = "the file is broken: put back a copy of it or make a new workspace"
+        elif "no such table" in reason or "no such column" in reason:
+            cure = "it was made by another version of Yizhan: run yizhan db upgrade"
+        else:
+            cure = "check that the folder may be written; the workspace is unchanged"
+        return WorkspaceError(f"{self.path}: {reason}: {cure}")
+
+
+_INDEX: Final = (
+    "INSERT INTO station_boxes SELECT key, lon, lon, lat, lat, id, lon, lat FROM stations",
+    """
+    INSERT INTO station_words (rowid, name, address, id)
+    SELECT key, name, address, id FROM stations
+    """,
+)
+_NO_WORDS: Final = (
+    "INSERT INTO station_words (station_words, rowid, name, address, id) "
+    "SELECT 'delete', key, name, address, id FROM stations"
+)
+_IN_BOX: Final = (
+    "SELECT id, lon, lat FROM station_boxes "
+    "WHERE west <= ? AND east >= ? AND south <= ? AND north >= ?"
+)
+
+
+@functools.lru_cache(maxsize=64)
+def _engine(path: Path, *, frozen: bool) -> sa.Engine:
+    """Make an engine, which holds no file open; a ``frozen`` file is read without side files."""
+    address = f"{path.as_uri()}?immutable=1"
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=None if frozen else str(path)),
+        poolclass=NullPool,
+        **({"creator": lambda: sqlite3.connect(address, uri=True)} if frozen else {}),
+    )
+    event.listen(engine, "connect", lambda connection, _record: _prepare(connection))
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: sa.Connection) -> None:
+    """Begin as the caller means it; a kept connection sees each commit at once."""
+    write = connection.get_execution_options().get(_WRITE, False)
+    if write is not None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _prepare(connection: Any) -> None:  # noqa: ANN401 - a DBAPI connection has no common type
+    """Set up each connection; the driver's own transactions are off, SQLAlchemy begins ours."""
+    connection.isolation_level = None
+    for pragma in (
+        "busy_timeout = 10000",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "recursive_triggers = ON",
+        "trusted_schema = OFF",
+        "cache_size = -65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: sa.Connection) -> None:
+    """Put a new file into WAL mode, in which it then stays."""
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    driver.execute("PRAGMA journal_mode = WAL")
+
+
+def _around(lon: float, lat: float, reach_m: float) -> tuple[float, float, float, float]:
+    """Return (west, east, south, north) of a box that holds the circle of ``reach_m``.
+
+    Its half width is asin(sin(r/R) / cos(lat)), wider than r/R where meridians draw together; a
+    box that would hold a pole or pass the antimeridian goes all the way round.
+    """
+    angle = min(reach_m / EARTH_RADIUS_M * (1 + 1e-9), math.pi)
+    up = math.degrees(angle)
+    south, north = lat - up, lat + up
+    if south <= -90 or north >= 90:  # noqa: PLR2004 - the poles
+        return -180.0, 180.0, south, north
+    aside = math.degrees(math.asin(math.sin(angle) / math.cos(math.radians(lat))))
+    west, east = lon - aside, lon + aside
+    if west < -180 or east > 180:  # noqa: PLR2004 - the antimeridian
+        return -180.0, 180.0, south, north
+    return west, east, south, north
+
+
+def _metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+    """Return the great-circle distance by the haversine formula, as `geo.measure` does."""
+    up = math.sin(math.radians(other_lat - lat) / 2)
+    aside = math.sin(math.radians(other_lon - lon) / 2)
+    scale = math.cos(math.radians(lat)) * math.cos(math.radians(other_lat))
+    square = up * up + scale * aside * aside
+    return 2 * EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(square)))
