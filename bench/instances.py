@@ -12,6 +12,8 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import shortest_path
 from scipy.spatial import cKDTree
 
+from geo.compiled import compiled
+
 if TYPE_CHECKING:
     from types import ModuleType
 
@@ -103,3 +105,70 @@ def scp(name: str) -> tuple[np.ndarray, sp.csr_array]:
     entries = (np.concatenate(columns), np.concatenate(rows))
     covers = sp.csr_array((np.ones(len(entries[0]), dtype=np.bool_), entries), shape=(n, m))
     return costs.astype(np.float64), covers
+
+
+def clustered(
+    n_demand: int, n_sites: int, *, share: float, seed: int = 0
+) -> tuple[np.ndarray, sp.csr_array]:
+    """Weights and cover as the generator's clustered cases, for sizes that lists cannot hold.
+
+    Sixty clusters of demand in the unit square, sites uniform in it, each covering ``share`` of
+    the square.
+    """
+    rng = np.random.default_rng(seed)
+    centre, spread = rng.random((60, 2)), rng.uniform(0.01, 0.06, 60)
+    which = rng.integers(0, 60, n_demand)
+    demand = centre[which] + rng.normal(size=(n_demand, 2)) * spread[which, None]
+    np.clip(demand, 0, 1, out=demand)
+    sites = rng.random((n_sites, 2))
+    weights = rng.integers(1, 101, n_demand)
+    return weights, disc_cover(sites, demand, np.sqrt(share / np.pi))
+
+
+def disc_cover(sites: np.ndarray, demand: np.ndarray, radius: float) -> sp.csr_array:
+    """Which site covers which demand within a radius, points in the unit square."""
+    side = max(int(1 / radius), 1)
+    square = np.minimum((demand * side).astype(np.int64), side - 1)
+    number = square[:, 1] * side + square[:, 0]
+    order = np.argsort(number, kind="stable").astype(np.int32)
+    start = np.r_[0, np.cumsum(np.bincount(number, minlength=side * side))]
+    offset, index = _discs(sites, demand, order, start, side, radius * radius)
+    shape = (len(sites), len(demand))
+    data = np.ones(len(index), dtype=np.bool_)
+    if offset[-1] < np.iinfo(np.int32).max:
+        offset = offset.astype(np.int32)
+    return sp.csr_array((data, index, offset), shape=shape)
+
+
+@compiled
+def _discs(  # noqa: PLR0917 - compiled: positional only
+    sites: np.ndarray,
+    demand: np.ndarray,
+    order: np.ndarray,
+    start: np.ndarray,
+    side: int,
+    square_radius: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    offset = np.zeros(len(sites) + 1, np.int64)
+    index = np.empty(0, np.int32)
+    for filling in range(2):
+        for j in range(len(sites)):
+            at = offset[j]
+            column = min(int(sites[j, 0] * side), side - 1)
+            row = min(int(sites[j, 1] * side), side - 1)
+            for y in range(max(row - 1, 0), min(row + 2, side)):
+                for x in range(max(column - 1, 0), min(column + 2, side)):
+                    for k in range(start[y * side + x], start[y * side + x + 1]):
+                        i = order[k]
+                        dx, dy = demand[i, 0] - sites[j, 0], demand[i, 1] - sites[j, 1]
+                        if dx * dx + dy * dy <= square_radius:
+                            if filling:
+                                index[at] = i
+                            at += 1
+            if filling:
+                index[offset[j] : at].sort()
+            else:
+                offset[j + 1] = at
+        if not filling:
+            index = np.empty(offset[-1], np.int32)
+    return offset, index

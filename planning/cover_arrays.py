@@ -18,6 +18,10 @@ Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 
 
+# Items whose sums of keys are added up at a time.
+HASH_BLOCK = 1 << 16
+
+
 class CoverArrays(NamedTuple):
     """Cover by option and by item, both compressed; ``weights`` of the items.
 
@@ -79,11 +83,12 @@ def merge_items(
     different sets would be merged with a chance of about 1e-24 at twenty million items.
     """
     random = np.random.default_rng(20_641)
-    keys = random.integers(1, 2**63, size=(2, len(offset) - 1), dtype=np.uint64)
+    keys = random.integers(1, 2**63, size=(len(offset) - 1, 2), dtype=np.uint64)
     # odd keys: no two equal keys cancel in a sum of two
     keys |= np.uint64(1)
-    first, second = _hash_items(offset, index, options, keys, len(weights))
-    item_of, first_of, merged_weights = _group_items(first, second, weights, removed, labels)
+    hashes = _hash_items(offset, index, options, keys, len(weights))
+    item_of, first_of, merged_weights = _group_items(hashes, weights, removed, labels)
+    del hashes
     option_offset, option_item = _merged_rows(offset, index, options, item_of, first_of)
     return Merged(
         cover=from_rows(option_offset, option_item, merged_weights),
@@ -98,42 +103,49 @@ def from_rows(option_offset: Ints, option_item: Ints, weights: Floats) -> CoverA
 
 
 @compiled
-def _hash_items(
-    offset: Ints, index: Ints, options: Ints, keys: Ints, n_demand: int
-) -> tuple[Ints, Ints]:
-    first = np.zeros(n_demand, np.uint64)
-    second = np.zeros(n_demand, np.uint64)
-    for j in options:
-        key_one, key_two = keys[0, j], keys[1, j]
-        for k in range(offset[j], offset[j + 1]):
-            first[index[k]] += key_one
-            second[index[k]] += key_two
-    return first, second
+def _hash_items(offset: Ints, index: Ints, options: Ints, keys: Ints, n_demand: int) -> Ints:
+    """Return uint64[n_demand, 2]: the sums of both keys of the options that cover an item."""
+    sums = np.zeros((n_demand, 2), np.uint64)
+    at = offset[options]
+    # block by block of items, so that a block's sums stay in the processor's cache
+    for begin in range(0, n_demand, HASH_BLOCK):
+        end = begin + HASH_BLOCK
+        for row in range(len(options)):
+            j = options[row]
+            key_one, key_two = keys[j, 0], keys[j, 1]
+            k, last = at[row], offset[j + 1]
+            while k < last and index[k] < end:
+                i = index[k]
+                sums[i, 0] += key_one
+                sums[i, 1] += key_two
+                k += 1
+            at[row] = k
+    return sums
 
 
 @compiled
 def _group_items(
-    first: Ints, second: Ints, weights: Floats, removed: Ints, labels: Ints
+    hashes: Ints, weights: Floats, removed: Ints, labels: Ints
 ) -> tuple[Ints, Ints, Floats]:
-    """Give each distinct (first, second, label) a number by first appearance."""
-    n_demand = len(first)
+    """Give each distinct (hashes, label) a number by first appearance."""
+    n_demand = len(hashes)
     item_of = np.full(n_demand, -1, np.int32)
     first_of = np.empty(1024, np.int64)
     sums = np.empty(1024, np.float64)
     table = np.full(4096, -1, np.int32)
     n_items = 0
     for i in range(n_demand):
-        if removed[i] or weights[i] <= 0.0 or (first[i] == 0 and second[i] == 0):
+        if removed[i] or weights[i] <= 0.0 or (hashes[i, 0] == 0 and hashes[i, 1] == 0):
             continue
-        place = np.int64(first[i] >> np.uint64(20)) & (len(table) - 1)
+        place = np.int64(hashes[i, 0] >> np.uint64(20)) & (len(table) - 1)
         while True:
             item = table[place]
             if item < 0:
                 break
             other = first_of[item]
             if (
-                first[other] == first[i]
-                and second[other] == second[i]
+                hashes[other, 0] == hashes[i, 0]
+                and hashes[other, 1] == hashes[i, 1]
                 and labels[other] == labels[i]
             ):
                 break
@@ -151,15 +163,15 @@ def _group_items(
         item_of[i] = n_items
         n_items += 1
         if 2 * n_items > len(table):
-            table = _grown(table, first_of, first, n_items)
+            table = _grown(table, first_of, hashes, n_items)
     return item_of, first_of[:n_items].copy(), sums[:n_items].copy()
 
 
 @compiled
-def _grown(table: Ints, first_of: Ints, first: Ints, n_items: int) -> Ints:
+def _grown(table: Ints, first_of: Ints, hashes: Ints, n_items: int) -> Ints:
     larger = np.full(4 * len(table), -1, np.int32)
     for item in range(n_items):
-        place = np.int64(first[first_of[item]] >> np.uint64(20)) & (len(larger) - 1)
+        place = np.int64(hashes[first_of[item], 0] >> np.uint64(20)) & (len(larger) - 1)
         while larger[place] >= 0:
             place = (place + 1) & (len(larger) - 1)
         larger[place] = item
@@ -171,25 +183,25 @@ def _merged_rows(
     offset: Ints, index: Ints, options: Ints, item_of: Ints, first_of: Ints
 ) -> tuple[Ints, Ints]:
     """Rows of the chosen options over the merged items, each item written once."""
+    # a byte a demand item: this table stays in the processor's cache, item_of would not
+    is_first = np.zeros(len(item_of), np.bool_)
+    for i in first_of:
+        is_first[i] = True
     new_offset = np.zeros(len(options) + 1, np.int64)
+    new_item = np.empty(1024, np.int32)
+    place = 0
     for row in range(len(options)):
         j = options[row]
-        n = 0
+        most = place + offset[j + 1] - offset[j]
+        if most > len(new_item):
+            new_item = np.concatenate((new_item[:place], np.empty(most, np.int32)))
         for k in range(offset[j], offset[j + 1]):
             i = index[k]
-            if item_of[i] >= 0 and first_of[item_of[i]] == i:
-                n += 1
-        new_offset[row + 1] = new_offset[row] + n
-    new_item = np.empty(new_offset[-1], np.int32)
-    for row in range(len(options)):
-        j = options[row]
-        place = new_offset[row]
-        for k in range(offset[j], offset[j + 1]):
-            i = index[k]
-            if item_of[i] >= 0 and first_of[item_of[i]] == i:
+            if is_first[i]:
                 new_item[place] = item_of[i]
                 place += 1
-    return new_offset, new_item
+        new_offset[row + 1] = place
+    return new_offset, new_item[:place].copy()
 
 
 @compiled
