@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from data.hours.clock_words import match_all_day, match_span
 from data.hours.day_words import match_days, names_weekdays
 from data.hours.precedence import Clause, order_clauses
-from data.hours.rules import DAY_MIN
+from data.hours.rules import DAY_MIN, UP_TO_MIDNIGHT
 from data.hours.season_words import match_seasons
 
 if TYPE_CHECKING:
@@ -146,12 +146,15 @@ def _read_time(text: str, at: int, reading: _Reading, *, literal: bool) -> int |
     span: Span
     if (found := match_span(text, at)) is not None:
         span, end, _ = found
-        if span == (0, DAY_MIN - 1):
+        if span == UP_TO_MIDNIGHT:
             span = (0, DAY_MIN)
     elif (after := match_all_day(text, at)) is not None and _OFF.match(text, after) is None:
         span, end = (0, DAY_MIN), after
     else:
         return None
+    if reading.clauses and reading.used and not any(one.spans for one in reading.clauses):
+        # 节假日休息，8:00-18:00: what was closed does not open again, every other day does.
+        reading.days = reading.seasons = None
     reading.clauses.append(Clause((span,), reading.days, reading.seasons, ()))
     reading.used, reading.pending, reading.parted = True, None, False
     return end

@@ -80,7 +80,8 @@ def match_span(text: str, at: int) -> tuple[Span, int, str] | None:
     if first is None:
         return None
     last = _last_minute(end, start=start, first=first, next_day=found["next"] is not None)
-    if last is None or not first < last <= first + DAY_MIN:
+    latest = 2 * DAY_MIN if found["next"] is not None else first + DAY_MIN
+    if last is None or not first < last <= latest:
         return None
     return (first, last), found.end(), start.mark
 

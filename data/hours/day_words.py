@@ -194,8 +194,7 @@ def _pieces(days: Days) -> list[Days]:
     """Split into days that one word names."""
     if days.literal or days.festivals:
         return [
-            Days(days.weekdays, HOLIDAY if days.festivals else days.kinds, frozenset({name}))
-            for name in sorted(days.festivals)
+            Days(days.weekdays, HOLIDAY, frozenset({name})) for name in sorted(days.festivals)
         ] or [days]
     if days.kinds in (WORKING, RESTING) or len(days.kinds) == 1:
         return [days]

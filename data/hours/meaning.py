@@ -17,6 +17,7 @@ _YEAR_DAYS: Final = tuple(
     ((day := date(_LEAP_YEAR, 1, 1) + timedelta(days=number)).month, day.day)
     for number in range(366)
 )
+_DAY_NUMBER: Final = {day: number for number, day in enumerate(_YEAR_DAYS)}
 _WEEK_KINDS: Final[tuple[tuple[DayKind, ...], ...]] = (
     *((("workday", "holiday"),) * 5),
     *((("weekend", "holiday", "makeup"),) * 2),
@@ -25,9 +26,13 @@ _WEEK_KINDS: Final[tuple[tuple[DayKind, ...], ...]] = (
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the year in which one table of days holds; ``seasons`` empty: all the year."""
+    """A part of the year in which one table of days holds.
+
+    ``seasons`` empty: all the year; ``days`` are the same as (month, day) of a leap year.
+    """
 
     seasons: tuple[Season, ...]
+    days: tuple[tuple[int, int], ...]
     spans: dict[DayType, tuple[Span, ...]]
 
 
@@ -53,6 +58,16 @@ def day_types(rules: tuple[Rule, ...]) -> tuple[DayType, ...]:
 
 
 @lru_cache(maxsize=4096)
+def year_mask(seasons: tuple[Season, ...]) -> int:
+    """Return the days of a leap year within seasons as bits, 1 January the lowest."""
+    return sum(
+        1 << number
+        for number, day in enumerate(_YEAR_DAYS)
+        if not seasons or any(season.hold(day) for season in seasons)
+    )
+
+
+@lru_cache(maxsize=4096)
 def parts_of_year(rules: tuple[Rule, ...], types: tuple[DayType, ...] = ()) -> tuple[Part, ...]:
     """Cut the year where the rules change, with the spans of each type of day in every part.
 
@@ -61,13 +76,15 @@ def parts_of_year(rules: tuple[Rule, ...], types: tuple[DayType, ...] = ()) -> t
     types = types or day_types(rules)
     tables: dict[tuple[tuple[Span, ...], ...], list[tuple[int, int]]] = {}
     known: dict[tuple[Rule, ...], tuple[tuple[Span, ...], ...]] = {}
-    for day in _YEAR_DAYS:
-        here = tuple(rule for rule in rules if rule.in_season(day))
+    masks = [year_mask(rule.seasons) for rule in rules]
+    for number, day in enumerate(_YEAR_DAYS):
+        here = tuple(rule for rule, mask in zip(rules, masks, strict=True) if mask >> number & 1)
         if here not in known:
             known[here] = tuple(spans_of_day(here, kind) for kind in types)
         tables.setdefault(known[here], []).append(day)
     return tuple(
-        Part(_seasons(days), dict(zip(types, spans, strict=True))) for spans, days in tables.items()
+        Part(_seasons(days), tuple(days), dict(zip(types, spans, strict=True)))
+        for spans, days in tables.items()
     )
 
 
@@ -94,10 +111,7 @@ def open_never(rules: tuple[Rule, ...]) -> bool:
 def _calendar(parts: tuple[Part, ...]) -> dict[tuple[int, int], tuple[tuple[Span, ...], ...]]:
     """Day of the year -> its spans by type of day."""
     return {
-        day: tuple(part.spans.values())
-        for part in parts
-        for day in _YEAR_DAYS
-        if not part.seasons or any(season.hold(day) for season in part.seasons)
+        day: spans for part in parts for spans in [tuple(part.spans.values())] for day in part.days
     }
 
 
@@ -105,9 +119,8 @@ def _seasons(days: list[tuple[int, int]]) -> tuple[Season, ...]:
     """Write days of the year as runs; a run over new year is one."""
     if len(days) == len(_YEAR_DAYS):
         return ()
-    at = {day: number for number, day in enumerate(_YEAR_DAYS)}
     runs: list[list[int]] = []
-    for number in (at[day] for day in days):
+    for number in (_DAY_NUMBER[day] for day in days):
         if runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
         else:
@@ -119,6 +132,6 @@ def _seasons(days: list[tuple[int, int]]) -> tuple[Season, ...]:
 
 def _whole(day: tuple[int, int]) -> tuple[int, int]:
     """Write the last day of a month as the 31st, so that a month is known as a whole one."""
-    number = _YEAR_DAYS.index(day)
+    number = _DAY_NUMBER[day]
     after = _YEAR_DAYS[(number + 1) % len(_YEAR_DAYS)]
     return (day[0], 31) if after[0] != day[0] else day

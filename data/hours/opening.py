@@ -24,6 +24,7 @@ _OSM_WORDS: Final = re.compile(
 )
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
+_HOLIDAY_WORDS: Final = re.compile(r"假日|假期|节日|无休|不休")
 _LONGEST: Final = 500
 
 
@@ -60,6 +61,12 @@ class Hours:
     def on_calendar(self) -> bool:
         """Whether the hours depend on public holidays or make-up working days."""
         return any(not days.literal for rule in self.rules for days in rule.days)
+
+    @property
+    def names_holidays(self) -> bool:
+        """Whether the text says what holds on public holidays."""
+        said = self.on_calendar or self.always or self.never
+        return said or _HOLIDAY_WORDS.search(self.text) is not None
 
     def same_as(self, other: Hours) -> bool:
         """Tell whether two hours open at the same minutes of every day; unknown ones never do."""

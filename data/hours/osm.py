@@ -8,6 +8,7 @@ the n-th weekday of a month, the sun, open ends, single times, steps, fallback r
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from data.hours.day_words import read_day_words
@@ -16,6 +17,7 @@ from data.hours.rules import (
     DAY_MIN,
     EVERY_DAY,
     HOLIDAYS,
+    UP_TO_MIDNIGHT,
     Days,
     Rule,
     Season,
@@ -67,7 +69,8 @@ def read_osm(text: str) -> tuple[Rule, ...] | None:
             clause = read_chinese(found["comment"] or "", partial=True)
             if clause is None:
                 return None
-            rules.extend(clause)
+            joins = adds and bool(rules)
+            rules.extend(replace(rule, adds=joins and not rule.off) for rule in clause)
             continue
         rule = _rule(found, adds=adds and bool(rules))
         if rule is None:
@@ -191,5 +194,6 @@ def _spans(text: str) -> tuple[Span, ...] | None:
         end += DAY_MIN if end <= start else 0
         if start >= DAY_MIN or end > _LATEST_MIN:
             return None
-        spans.append((start, end))
+        # 00:00-23:59 is how forms that know no 24:00 write the whole day.
+        spans.append((start, DAY_MIN) if (start, end) == UP_TO_MIDNIGHT else (start, end))
     return merge_spans(tuple(spans))

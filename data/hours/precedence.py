@@ -7,10 +7,11 @@ Clauses that contradict each other, or that can be meant to add or to replace, a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from data.hours.meaning import day_types
+from data.hours.meaning import day_types, year_mask
 from data.hours.rules import (
     ALL_DAY,
     EVERY_DAY,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from data.hours.rules import DayType, Season, Span
 
 _EVERY, _SOME, _KIND, _HOLIDAY, _FESTIVAL = range(5)
-_MONTH_DAYS: Final = tuple((month, day) for month in range(1, 13) for day in range(1, 32))
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def _joined(clauses: Sequence[Clause]) -> list[Rule] | None:
     """Bring spans of the same days and season together; None when they overlap or contradict."""
     spans: dict[tuple[Days, tuple[Season, ...]], tuple[Span, ...]] = {}
     for clause in clauses:
-        for days in clause.days or (EVERY_DAY,):
+        for days in dict.fromkeys(clause.days or (EVERY_DAY,)):
             key = (days, clause.seasons or ())
             if key not in spans:
                 spans[key] = clause.spans
@@ -123,13 +123,14 @@ def _doubtful(one: Rule, other: Rule) -> bool:
     return _rank(one) == _rank(other) and not (theirs <= mine)
 
 
+@lru_cache(maxsize=4096)
 def _held(rule: Rule) -> frozenset[DayType]:
     types = day_types((rule,))
     return frozenset(day for day in types if rule.applies(day))
 
 
 def _same_season(one: Rule, other: Rule) -> bool:
-    return any(one.in_season(day) and other.in_season(day) for day in _MONTH_DAYS)
+    return year_mask(one.seasons) & year_mask(other.seasons) != 0
 
 
 def _as_usual(days: tuple[Days, ...], rules: Sequence[Rule]) -> bool:

@@ -26,6 +26,7 @@ SATURDAY, SUNDAY = 5, 6
 WEEKEND: Final = frozenset({SATURDAY, SUNDAY})
 DAY_MIN: Final = 1440
 ALL_DAY: Final[tuple[Span, ...]] = ((0, DAY_MIN),)
+UP_TO_MIDNIGHT: Final[Span] = (0, DAY_MIN - 1)
 FESTIVALS: Final = (
     "new_year",
     "spring_festival",
@@ -66,6 +67,8 @@ class Days:
             raise ValueError(f"kinds of days are {DAY_KINDS}, at least one, not {self.kinds}")
         if not self.festivals <= set(FESTIVALS):
             raise ValueError(f"festivals are {FESTIVALS}, not {self.festivals}")
+        if self.festivals and self.kinds != HOLIDAY:
+            raise ValueError("the days of a festival are holidays")
 
     def hold(self, day: DayType) -> bool:
         """Tell whether a day is one of these."""
@@ -136,6 +139,8 @@ class Rule:
         for start, end in self.spans:
             if not (0 <= start < DAY_MIN and start < end <= _LATEST_MIN):
                 raise ValueError(f"no span of a day: {start} to {end} min")
+        if self.adds and not self.spans:
+            raise ValueError("a rule that adds must open")
         if self.spans != merge_spans(self.spans):
             raise ValueError(f"spans are sorted and apart from each other, not {self.spans}")
 

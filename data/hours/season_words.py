@@ -7,7 +7,7 @@ from typing import Final
 
 from data.hours.rules import Season
 
-_LABEL: Final = r"(?:[春夏秋冬]季?|[春夏秋冬]{2}季?|[夏冬]令时|[夏冬]天|[夏冬]时制|暑期|寒假|暑假)"
+_LABEL: Final = r"(?:[夏冬]令时|[夏冬]天|[夏冬]时制|[春夏秋冬]季|[春夏秋冬]{2}季?|暑期|寒假|暑假)"
 _TO: Final = r"\s*(?:-|至|到)\s*(?:次年|翌年|来年|第二年)?\s*"
 _MONTH: Final = r"(\d{1,2})月份?"
 _DATE: Final = r"(\d{1,2})月(\d{1,2})[日号]"

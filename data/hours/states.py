@@ -72,10 +72,9 @@ def state_at(
     midnight = datetime.combine(here.date(), time(), tzinfo=LOCAL)
     minute = (here - midnight) / timedelta(minutes=1)
     now, after = _now_and_next(hours, here, minute, calendar=calendar)
-    unconfirmed = hours.on_calendar and not calendar.settled(here.date())
-    silent = (
-        not hours.on_calendar and not hours.always and calendar.day_kind(here.date()) == "holiday"
-    )
+    days = (here, *(midnight + timedelta(minutes=span[0]) for span in (now, after) if span))
+    unconfirmed = hours.on_calendar and not all(calendar.settled(day.date()) for day in days)
+    silent = not hours.names_holidays and calendar.day_kind(here.date()) == "holiday"
     if now is None:
         opens = None if after is None else midnight + timedelta(minutes=after[0])
         return State(

@@ -16,11 +16,12 @@ from data.hours.rules import (
     WEEKEND,
     WORKING,
     Days,
+    DayType,
     Rule,
 )
 
 if TYPE_CHECKING:
-    from data.hours.rules import DayType, Season, Span
+    from data.hours.rules import Season, Span
 
 _WHOLE_MONTH: Final = (1, 31)
 _DAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -70,10 +71,17 @@ def apart(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
         by_spans: dict[tuple[Span, ...], list[DayType]] = {}
         for day, spans in part.spans.items():
             by_spans.setdefault(spans, []).append(day)
+        # A holiday's word holds every festival: one that is closed then has to be said.
+        shut = [
+            day
+            for day in by_spans.get((), [])
+            if day.festivals and part.spans[DayType(day.weekday, day.kind)]
+        ]
+        by_spans[()] = shut
         found.extend(
             Rule(_days_of(days, tuple(part.spans)), spans, part.seasons)
             for spans, days in by_spans.items()
-            if spans
+            if days
         )
     return tuple(found)
 
