@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from geo.areas import covered_area, isochrone
     from geo.datum import Datum, from_wgs84, parse_datum, to_wgs84
     from geo.factors import TIME_FACTORS, with_factors
+    from geo.kernels import kernel_sums
     from geo.measure import Box, from_metric, great_circle_m, metric_crs, parse_box, to_metric
     from geo.nearest_places import Nearest, nearest, nearest_of_nodes
     from geo.network import RoadNetwork, build_network
@@ -46,6 +47,7 @@ __all__ = [
     "from_wgs84",
     "great_circle_m",
     "isochrone",
+    "kernel_sums",
     "metric_crs",
     "nearest",
     "nearest_of_nodes",
@@ -80,6 +82,7 @@ _HOMES = {
         "TIME_FACTORS",
         "with_factors",
     ),
+    "geo.kernels": ("kernel_sums",),
     "geo.measure": (
         "Box",
         "from_metric",

@@ -7,7 +7,8 @@ door to all. Each formulation is a module with its mathematics (``maximal_coveri
 ``p_median``, ``p_center``, ``frontier``), its parts named alike: ``cover_*``, ``reduction``,
 ``packing``, ``swap_search`` and ``annealing`` for maximal covering, ``set_*`` for set covering,
 ``median_*`` and ``center_*`` for the other two. ``mip`` speaks to HiGHS; ``checks`` refuses bad
-problems, ``conflicts`` explains contradictions, ``feasibility`` judges answers.
+problems, ``conflicts`` explains contradictions, ``feasibility`` judges answers. ``density``, a
+package with a face of its own, says where the workers are.
 """
 
 from __future__ import annotations

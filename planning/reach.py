@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.spatial import cKDTree
 
-from geo.measure import EARTH_RADIUS_M
+from geo.kernels import chord_of, on_sphere
 from geo.profiles import PROFILES
 from geo.travel_times import travel_times
 
@@ -78,8 +77,8 @@ def straight_counts(
     """How many places lie within the standard's circle, int64[n_origins]."""
     if not len(destinations) or not len(origins):
         return np.zeros(len(origins), dtype=np.int64)
-    counts = cKDTree(_on_sphere(destinations)).query_ball_point(
-        _on_sphere(origins), _chord_m(straight_radius_m(standard)), return_length=True
+    counts = cKDTree(on_sphere(destinations)).query_ball_point(
+        on_sphere(origins), chord_of(straight_radius_m(standard)), return_length=True
     )
     return np.asarray(counts, dtype=np.int64)
 
@@ -91,24 +90,11 @@ def straight_reach(
     shape = (len(destinations), len(origins))
     if 0 in shape:
         return sp.csr_array(shape, dtype=np.bool_)
-    near = cKDTree(_on_sphere(origins)).query_ball_point(
-        _on_sphere(destinations), _chord_m(straight_radius_m(standard)), return_sorted=True
+    near = cKDTree(on_sphere(origins)).query_ball_point(
+        on_sphere(destinations), chord_of(straight_radius_m(standard)), return_sorted=True
     )
     lists = cast("list[list[int]]", near)
     size = np.array([len(points) for points in lists])
     index = np.concatenate([np.asarray(points, dtype=np.int64) for points in lists])
     offset = np.r_[0, np.cumsum(size)]
     return sp.csr_array((np.ones(len(index), dtype=np.bool_), index, offset), shape=shape)
-
-
-def _on_sphere(lonlat: Points) -> Points:
-    """Points of the Earth's sphere in metres, float64[n, 3]: chords grow with great circles."""
-    lon, lat = np.radians(lonlat[:, 0]), np.radians(lonlat[:, 1])
-    return EARTH_RADIUS_M * np.column_stack(
-        [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]
-    )
-
-
-def _chord_m(great_circle_m: float) -> float:
-    half = min(great_circle_m / (2 * EARTH_RADIUS_M), math.pi / 2)
-    return 2 * EARTH_RADIUS_M * math.sin(half)

@@ -30,6 +30,7 @@ FACE = {
     "from_wgs84",
     "great_circle_m",
     "isochrone",
+    "kernel_sums",
     "metric_crs",
     "nearest",
     "nearest_of_nodes",
