@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 OverWord = Literal["network", "straight"]
 ROADS: Final = "roads"
+URBAN_ROADS: Final = "urban_roads"
 OWN: Final = "own:"
-_DRAWING: Final = (*LAYER_IDS, ROADS)
+_DRAWING: Final = (*LAYER_IDS, ROADS, URBAN_ROADS)
 _SUM_SLACK: Final = 1e-6
 _RANGES: Final = {
     "cell_m": (50.0, 5_000.0),
@@ -42,10 +43,11 @@ class GroupDensity:
     """What draws one group, how far, and when it is out.
 
     ``weights`` maps layers to shares that add up to 1; the layer ``roads`` is the length of road by
-    class, each metre counted as often as ``roads`` says. ``bandwidth_m`` is the kernel's,
-    ``over`` the way distance is measured, ``eps`` what is spread evenly over the land beside the
-    weights. ``presence`` is the share of the registered workers who are in town on a usual day,
-    ``weekday`` and ``weekend`` the share of those who want a rest place in each of the 24 hours.
+    class, ``urban_roads`` that in town, each metre counted as often as ``roads`` says.
+    ``bandwidth_m`` is the kernel's, ``over`` the way distance is measured, ``eps`` what is spread
+    evenly over the land beside the weights. ``presence`` is the share of the registered workers
+    who are in town on a usual day, ``weekday`` and ``weekend`` the share of those who want a rest
+    place in each of the 24 hours.
 
     Raises
     ------
@@ -73,9 +75,10 @@ class GroupDensity:
                 cure = f"did you mean {near}?" if near else "write an OSM highway class"
                 raise InputError(f"roads: {quote(name)} is no class of road: {cure}")
             _check_within(f"roads.{name}", factor, 0.0, 1000.0)
-        if ROADS in self.weights and not any(self.roads.values()):
+        named = next((name for name in (ROADS, URBAN_ROADS) if name in self.weights), None)
+        if named is not None and not any(self.roads.values()):
             raise InputError(
-                f"weights has {ROADS}, and no class of road counts: write roads = {{ trunk = 1 }}"
+                f"weights has {named}, and no class of road counts: write roads = {{ trunk = 1 }}"
             )
         _check_within("bandwidth_m", self.bandwidth_m, 50.0, 20_000.0)
         if self.over not in get_args(OverWord):

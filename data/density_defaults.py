@@ -138,15 +138,16 @@ _RIDE_HAILING = DensityDefault(
     },
 )
 _CLEANER = DensityDefault(
-    weights={"roads": 1.0},
+    weights={"urban_roads": 1.0},
     roads={
         "trunk": 0.6,
         "primary": 1.0,
         "secondary": 0.8,
-        "tertiary": 0.5,
-        "residential": 0.15,
-        "pedestrian": 1.0,
+        "tertiary": 0.6,
+        "residential": 0.3,
         "living_street": 0.3,
+        "pedestrian": 1.0,
+        "service": 0.1,
     },
     bandwidth_m=300.0,
     presence=0.95,
@@ -159,7 +160,7 @@ _CLEANER = DensityDefault(
         *(0.45, 0.35, 0.25, 0.25, 0.3, 0.2, 0.1, 0.08, 0.05, 0.02, 0.0, 0.0),
     ),
     reasons={
-        "weights": "cleaners are where streets are swept",
+        "weights": "cleaners are where streets are swept: in town",
         "roads": "swept width and frequency by class; a motorway is swept by machine",
         "bandwidth_m": "300 m: a beat is about half a kilometre of street",
         "presence": "nearly all work in the city that employs them",

@@ -150,7 +150,7 @@ KEYS: Final = (
         "demand.<group>.roads",
         "class = factor",
         "those of the group",
-        "what a metre of each road class counts in the layers roads and urban_roads (in town: 8 km "
+        "what a metre of each road class counts in the layers roads and urban_roads (in town: 6 km "
         "of street and more in the square kilometre around)",
     ),
     SettingsKey(

@@ -68,6 +68,21 @@ class _Dress(folium.MacroElement):
         self.settings = settings
 
 
+class _Hours(folium.MacroElement):
+    """Hand compact squares with workers by the hour to `static/density.js`, which draws them."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "yizhan.hours({{ this._parent.get_name() }}, {{ this.squares|tojson }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, squares: Mapping[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # folium ships no types
+        self._name = "Hours"
+        self.squares = squares
+
+
 class SafeMap:
     """A folium map on paper: layers are added in order, then `document` finishes it."""
 
@@ -106,6 +121,10 @@ class SafeMap:
                 "fillOpacity": 0.6,
             },
         )
+
+    def add_hours(self, squares: Mapping[str, Any]) -> None:
+        """Add squares with workers by the hour; `web.density_map` says what they hold."""
+        self._map.add_child(_name(_Hours(_guarded(dict(squares))), "hours"))
 
     def add_covered(self, area: BaseGeometry, *, title: str) -> None:
         """Add the covered area: a thin outline and a fill of 12 %."""
@@ -206,7 +225,9 @@ def _guarded(value: Any) -> Any:  # noqa: ANN401 - JSON values
         return value.replace("{", _BRACE)
     if isinstance(value, dict):
         return {_guarded(key): _guarded(part) for key, part in value.items()}
-    return [_guarded(part) for part in value] if isinstance(value, list | tuple) else value
+    if isinstance(value, list | tuple):
+        return [part if isinstance(part, int | float) else _guarded(part) for part in value]
+    return value
 
 
 def _text(text: str) -> str:

@@ -1,71 +1,39 @@
-"""`yizhan demand`: how many workers are where."""
+"""`yizhan demand`: how many workers are where, and at which hour."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+import importlib
+from typing import cast
 
 import click
 
-from data.demand_files import read_demand
-from geo.datum import Datum, parse_datum
-from web.commands.common import (
-    Figures,
-    answer,
-    common_options,
-    open_workspace,
-    stopwatch,
-    table,
-)
-from web.language import count
-
-if TYPE_CHECKING:
-    from data.workspace import Workspace
+_COMMANDS = {
+    "import": "web.commands.demand_import:import_",
+    "layers": "web.commands.demand_layers:layers",
+    "build": "web.commands.demand_build:build",
+    "calibrate": "web.commands.demand_calibrate:calibrate",
+    "show": "web.commands.demand_show:show",
+    "compare": "web.commands.demand_compare:compare",
+}
 
 
-@click.group()
+class _DemandGroup(click.Group):
+    """A group that imports a command's module only when that command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order in which a city needs them."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of one command; None for a name that is not known."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(":")
+        return cast("click.Command", getattr(importlib.import_module(module), name))
+
+
+@click.group(cls=_DemandGroup)
 def demand() -> None:
-    """Bring in the workers to be reached."""
-
-
-@demand.command("import")
-@common_options
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--datum", "datum_word", default="wgs84", show_default=True, help="wgs84, gcj02 or bd09."
-)
-def import_(folder: Path, file: Path, datum_word: str, *, as_json: bool) -> None:
-    """Replace the demand by FILE: counts by group at points, or over zones (GeoJSON polygons)."""
-    workspace = open_workspace(folder)
-    figures: Figures = {}
-    with stopwatch(figures):
-        figures |= import_demand(workspace, file=file, datum=parse_datum(datum_word))
-    words = [
-        (
-            f"{count(figures['workers'])} workers at {count(figures['points'])} demand points "
-            f"taken from {file.name}."
-        ),
-        table(
-            ("group", "workers"), [(name, count(of)) for name, of in figures["by_group"].items()]
-        ),
-    ]
-    if figures["workers_outside_districts"]:
-        outside = count(figures["workers_outside_districts"])
-        words.append(f"{outside} of them stand outside every district.")
-    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
-
-
-def import_demand(workspace: Workspace, *, file: Path, datum: Datum) -> Figures:
-    """Read a demand file and put it in the place of the workspace's demand."""
-    taken = read_demand(
-        file, datum=datum, settings=workspace.settings, districts=workspace.districts
-    )
-    workspace.replace_demand(taken)
-    astray = (taken.district < 0) & (len(taken.district_names) > 0)
-    outside = float(taken.weights[astray].sum())
-    return {
-        "points": len(taken.ids),
-        "workers": float(taken.weights.sum()),
-        "by_group": {group: taken.total(group) for group in taken.groups},
-        "workers_outside_districts": outside,
-    }
+    """Bring in the workers to be reached, or spread a city's totals over it."""

@@ -16,7 +16,7 @@ from planning import SolveParams
 from web.city_map import map_of_workspace
 from web.commands.common import answer, common_options, steps
 from web.commands.coverage import coverage_of
-from web.commands.demand import import_demand
+from web.commands.demand_import import import_demand
 from web.commands.network import build_network_of
 from web.commands.plan import plan_of, sentence
 from web.commands.serve import PORT, listening, say_addresses, serve_until_stopped

@@ -1,0 +1,179 @@
+"""Spreading: a city's totals, layers, roads and settings in; its demand and the model of it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from data.cells import make_cells, without_water
+from data.demand import Demand
+from data.demand_settings import ROADS, URBAN_ROADS
+from data.districts import Districts
+from geo.errors import InputError
+from planning.density import DensityModel, GroupSpec, LayerTerm, allocate, build_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy.typing as npt
+
+    from data.cells import Cells
+    from data.demand_settings import GroupDensity
+    from data.layers import Layer
+    from data.settings import Settings
+    from data.total_files import Totals
+    from geo.network import RoadNetwork
+
+STAND_IN = {"population": "buildings"}
+"""What a layer is replaced by where the city has none of it: floors stand for residents."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """A demand that was built, the model it came from, and what to know of it in words."""
+
+    demand: Demand
+    model: DensityModel
+    notes: tuple[str, ...]
+
+
+def spread_workers(
+    totals: Totals,
+    layers: Mapping[str, Layer],
+    network: RoadNetwork | None,
+    settings: Settings,
+    districts: Districts,
+    *,
+    cell_m: float | None = None,
+    h3_resolution: int | None = None,
+    on_progress: Callable[[str, float], None] | None = None,
+) -> Spread:
+    """Spread ``totals`` over the cells of the city as its settings say.
+
+    ``cell_m`` and ``h3_resolution`` stand in for those of the settings. The network is needed
+    unless every group's kernel is straight. Errors are those of `make_cells` and `build_model`.
+    """
+    cells = city_cells(
+        totals,
+        layers,
+        settings,
+        districts,
+        cell_m=cell_m,
+        h3_resolution=h3_resolution,
+    )
+    specs, notes = [], []
+    for group in totals.groups:
+        spec, said = group_spec(settings.demand.group(group), layers, settings)
+        specs.append(spec)
+        notes += said
+    zone = np.where(totals.of_city[:, None], len(totals.zones) - 1, cells.district[None, :])
+    model = build_model(
+        network,
+        cells,
+        layers,
+        specs,
+        totals=totals.counts.T,
+        zone=zone.astype(np.int32),
+        zone_names=totals.zones,
+        snap_limit_m=settings.snap_limit_m,
+        on_progress=on_progress,
+    )
+    made, more = demand_of(model, settings, districts)
+    return Spread(made, model, (*notes, *more))
+
+
+def demand_of(
+    model: DensityModel, settings: Settings, districts: Districts
+) -> tuple[Demand, tuple[str, ...]]:
+    """Allocate a model's totals; the demand carries presence and hours of the settings."""
+    allocation = allocate(model)
+    lonlat = np.asarray(model.cells.lonlat)
+    presence, profile = hours_of(settings, model.groups)
+    made = Demand(
+        ids=model.cells.ids,
+        lonlat=lonlat,
+        weights=allocation.weights,
+        groups=model.groups,
+        district=districts.locate(lonlat),
+        district_names=districts.names,
+        presence=presence,
+        profile=profile,
+    )
+    return made, allocation.notes
+
+
+def hours_of(
+    settings: Settings, groups: tuple[str, ...]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return presence float64[n_groups] and profile float64[n_groups, 2, 24] of the settings."""
+    of = [settings.demand.group(group) for group in groups]
+    return (
+        np.array([group.presence for group in of]),
+        np.array([(group.weekday, group.weekend) for group in of]),
+    )
+
+
+def city_cells(
+    totals: Totals,
+    layers: Mapping[str, Layer],
+    settings: Settings,
+    districts: Districts,
+    *,
+    cell_m: float | None = None,
+    h3_resolution: int | None = None,
+) -> Cells:
+    """Cut the zones of the totals into cells, and take the water off their land."""
+    of = settings.demand
+    zones = districts
+    if totals.areas is not None:
+        zones = Districts.from_areas(dict(zip(totals.zones, totals.areas, strict=True)))
+    h3 = h3_resolution is not None or (cell_m is None and of.shape == "h3")
+    cells = make_cells(
+        zones,
+        metric_crs=settings.metric_crs,
+        size_m=cell_m or of.cell_m,
+        shape="h3" if h3 else "square",
+        resolution=h3_resolution or of.h3_resolution,
+        box=settings.box,
+    )
+    water = layers.get("water")
+    if water is None or not len(water):
+        return cells
+    return without_water(cells, lonlat=water.lonlat, water_m2=water.value)
+
+
+def group_spec(
+    of: GroupDensity, layers: Mapping[str, Layer], settings: Settings
+) -> tuple[GroupSpec, list[str]]:
+    """Say how one group is spread, with what stands in for a layer that the city lacks.
+
+    Raises
+    ------
+    InputError
+        when a layer of the city's own is named and was not read.
+    """
+    terms, notes = [], []
+    for name, weight in of.weights.items():
+        parts: dict[str, float] = {}
+        other = STAND_IN.get(name)
+        if name in {ROADS, URBAN_ROADS}:
+            parts = {f"{name}.{kind}": factor for kind, factor in of.roads.items() if factor}
+        elif name not in layers and name.startswith("own:"):
+            raise InputError(
+                f"{of.id}: there is no layer {name}: run yizhan demand layers "
+                f"--points {name.removeprefix('own:')}=FILE, or take it out of "
+                f"demand.{of.id}.weights"
+            )
+        elif not _has(layers, name) and other is not None and _has(layers, other):
+            parts = {other: 1.0}
+            notes.append(f"{of.id}: no layer {name} was read: {other} stand for it")
+        terms.append(LayerTerm(name, weight, parts))
+    mode = settings.group(of.id).standard.mode
+    spec = GroupSpec(of.id, tuple(terms), of.bandwidth_m, mode=mode, over=of.over, eps=of.eps)
+    return spec, notes
+
+
+def _has(layers: Mapping[str, Layer], name: str) -> bool:
+    return name in layers and layers[name].total > 0

@@ -1,0 +1,70 @@
+"""`yizhan demand compare`: two variants side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+
+from planning.density import compare as compare_demands
+from web.commands.common import (
+    Figures,
+    answer,
+    common_options,
+    open_workspace,
+    stopwatch,
+    table,
+)
+from web.language import count, signed_count
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planning.density import DemandComparison
+
+HOLDING = "-"
+_SHOWN = 8
+
+
+@click.command()
+@common_options
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+def compare(folder: Path, first: str, second: str, *, as_json: bool) -> None:
+    """Say where the variants A and B put workers differently; - is the demand that holds."""
+    workspace = open_workspace(folder)
+    figures: Figures = {"a": first, "b": second}
+    with stopwatch(figures):
+        a, b = (workspace.demand(None if name == HOLDING else name) for name in (first, second))
+        found = compare_demands(a, b)
+        figures |= found.as_dict()
+    words = _words(found, first, second)
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+def _words(found: DemandComparison, first: str, second: str) -> list[object]:
+    rows = [
+        (
+            row.group,
+            row.district,
+            count(row.workers_a),
+            count(row.workers_b),
+            "–" if np.isnan(row.distance) else f"{100 * row.distance:.1f} %",
+        )
+        for row in found.rows
+        if row.workers_a or row.workers_b
+    ]
+    largest = sorted(found.largest, key=lambda cell: -abs(cell.change))[:_SHOWN]
+    cells = [
+        (cell.group, cell.id, cell.district, f"{cell.lon:.4f}, {cell.lat:.4f}",
+         signed_count(cell.change))
+        for cell in largest
+    ]  # fmt: skip
+    said: list[object] = [
+        table(("group", "district", first, second, "moved"), rows, left=2),
+        "moved: the share of the workers who stand in another cell; totals aside.",
+    ]
+    if cells:
+        said.append(table(("group", "cell", "district", "at", "change"), cells, left=4))
+    return said

@@ -1,0 +1,182 @@
+"""`yizhan demand layers`: what draws workers, read from files into the workspace."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from data.layers import (
+    CellsTable,
+    LayerArea,
+    Layers,
+    OsmExtract,
+    OwnPoints,
+    Raster,
+    load_layers,
+    save_layers,
+)
+from data.road_layers import URBAN_ROADS, with_roads
+from geo.datum import Datum, parse_datum
+from geo.errors import InputError
+from web.commands.common import (
+    Figures,
+    answer,
+    common_options,
+    open_workspace,
+    steps,
+    stopwatch,
+    table,
+)
+from web.language import count, two_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from data.layers import Layer, LayerReader
+    from data.workspace import Workspace
+    from web.commands.common import Steps
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@common_options
+@click.option("--osm", type=_FILE, help="Extract (.osm, .osm.gz, .osm.bz2, .osm.pbf).")
+@click.option("--raster", type=_FILE, help="Population as GeoTIFF (WorldPop, GHSL).")
+@click.option(
+    "--holes",
+    type=click.Choice(["refuse", "zero"]),
+    default="refuse",
+    show_default=True,
+    help="Cells of the raster without a value: zero means that nobody lives there.",
+)
+@click.option("--population", type=_FILE, help="Population as a table of points or cells instead.")
+@click.option(
+    "--points",
+    "points_words",
+    multiple=True,
+    metavar="NAME=FILE",
+    help="Points of your own with weights: the layer own:NAME; give it again for more.",
+)
+@click.option("--online", is_flag=True, help="Download the extract's layers from OpenStreetMap.")
+@click.option(
+    "--datum",
+    "datum_word",
+    default="wgs84",
+    show_default=True,
+    help="Of --population and --points: wgs84, gcj02 or bd09.",
+)
+@click.option("--date", "day", default="", help="Day that raster, population or points are of.")
+@click.option("--licence", default="", help="Under what these may be used.")
+def layers(
+    *,
+    folder: Path,
+    osm: Path | None,
+    raster: Path | None,
+    holes: Literal["refuse", "zero"],
+    population: Path | None,
+    points_words: tuple[str, ...],
+    online: bool,
+    datum_word: str,
+    day: str,
+    licence: str,
+    as_json: bool,
+) -> None:
+    """Read what draws workers (restaurants, depots, people, …), or list what is there.
+
+    A layer that is read again takes the place of the one before; the others stay. The lengths of
+    the roads by class come from the road network.
+    """
+    workspace = open_workspace(folder)
+    readers: list[tuple[str, LayerReader]] = []
+    if osm is not None:
+        readers.append((f"reading {osm.name}", OsmExtract(osm)))
+    if raster is not None:
+        people = Raster(raster, holes=holes, date=day, licence=licence)
+        readers.append((f"reading {raster.name}", people))
+    datum = parse_datum(datum_word)
+    if population is not None:
+        reader = CellsTable(population, datum=datum, date=day, licence=licence)
+        readers.append((f"reading {population.name}", reader))
+    readers += [_own_points(word, datum, day, licence) for word in points_words]
+    if online:
+        readers.append(("downloading from OpenStreetMap", _online()))
+    figures: Figures = {}
+    with steps() as progress, stopwatch(figures):
+        made = read_layers(workspace, readers, progress=progress)
+    figures["layers"] = [layer.summary() for layer in made.values()]
+    sample = workspace.settings.sample
+    answer(figures, as_json=as_json, sample=sample, words=_words(made, sample=sample))
+
+
+def read_layers(
+    workspace: Workspace, readers: Sequence[tuple[str, LayerReader]], *, progress: Steps
+) -> Layers:
+    """Read layers and keep them beside those that are there, all or nothing."""
+    settings = workspace.settings
+    area = LayerArea(settings.box, settings.metric_crs)
+    made = load_layers(workspace.layers_folder())
+    if not readers and not workspace.has_network():
+        return made
+    for words, reader in readers:
+        with progress.step(words):
+            made = made.updated(reader.read(area))
+    if workspace.has_network():
+        made = with_roads(made, workspace.network(), area, sample=settings.sample)
+    save_layers(made, workspace.layers_folder())
+    return made
+
+
+def _own_points(word: str, datum: Datum, day: str, licence: str) -> tuple[str, LayerReader]:
+    name, sign, file = word.partition("=")
+    if not sign or not name or not file:
+        message = f"--points {word}: write NAME=FILE, such as lockers=lockers.csv"
+        raise InputError(message)
+    reader = OwnPoints(Path(file), name=name, datum=datum, date=day, licence=licence)
+    return f"reading {Path(file).name}", reader
+
+
+def _online() -> LayerReader:
+    if importlib.util.find_spec("osmnx") is None:
+        message = "--online needs OSMnx: pip install osmnx, or take an extract with --osm"
+        raise InputError(message)
+    # OSMnx takes seconds to import.
+    from data.layers import OsmOnline  # noqa: PLC0415
+
+    return OsmOnline()
+
+
+def _words(made: Layers, *, sample: bool) -> list[object]:
+    if not made:
+        return [
+            (
+                "No layers yet: read them with yizhan demand layers --osm FILE, "
+                "--population FILE or --points NAME=FILE."
+            )
+        ]
+    rows: list[tuple[str, ...]] = [
+        (of.id, _amount(of), count(len(of)), of.source, of.date or "–", of.licence or "–")
+        for of in made.values()
+        if not of.id.startswith(f"{URBAN_ROADS}.")
+    ]
+    headings: tuple[str, ...] = ("layer", "holds", "points", "source", "date", "licence")
+    if sample:  # the notice above the table is the licence of each
+        headings, rows = headings[:-1], [row[:-1] for row in rows]
+    empty = [of.id for of in made.values() if not of.total]
+    said: list[object] = [table(headings, rows)]
+    if empty:
+        said.append(
+            f"Nothing was found of {', '.join(empty)}: their weights go to the other layers."
+        )
+    return said
+
+
+def _amount(layer: Layer) -> str:
+    if layer.unit == "m2":
+        return f"{two_digits(layer.total / 1e6)} km2"
+    if layer.unit == "m":
+        return f"{two_digits(layer.total / 1e3)} km"
+    return f"{count(layer.total)} {layer.unit}"

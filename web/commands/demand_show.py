@@ -1,0 +1,154 @@
+"""`yizhan demand show`: the workers on a map or in a picture, by the hour."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from data.demand import DAYS, DayWord
+from data.vocabulary import GROUPS, find_term, unknown_word
+from geo.errors import InputError
+from web.city_map import source_of
+from web.commands.common import (
+    Figures,
+    answer,
+    common_options,
+    open_workspace,
+    steps,
+    stopwatch,
+)
+from web.density_ground import DensityGround
+from web.density_squares import ALL, HourSquares, hour_squares
+from web.language import CHINESE, ENGLISH, count, two_digits
+
+if TYPE_CHECKING:
+    from data.workspace import Workspace
+    from web.language import Language
+
+_MAP = ".html"
+_MAP_SQUARES, _PICTURE_SQUARES = 12_000, 60_000
+
+
+@click.command()
+@common_options
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path),
+    help="FILE.html is a map with a slider for the hours; .png, .svg or .pdf a picture.",
+)  # fmt: skip
+@click.option("--group", "group_word", default=ALL, show_default=True, help="A group, or all.")
+@click.option("--hour", type=int, help="0 to 23; without it a picture shows six hours.")
+@click.option("--day", type=click.Choice(DAYS), default="weekday", show_default=True)
+@click.option("--name", help="A variant instead of the demand that holds.")
+@click.option("--english", is_flag=True, help="Write it in English.")
+def show(
+    *,
+    folder: Path,
+    output: Path,
+    group_word: str,
+    hour: int | None,
+    day: DayWord,
+    name: str | None,
+    english: bool,
+    as_json: bool,
+) -> None:
+    """Draw who wants a rest place where, by group and hour."""
+    workspace = open_workspace(folder)
+    held = workspace.demand(name)
+    group = _group(group_word, held.groups)
+    if hour is not None:
+        held.at(hour=hour, day=day)  # refuses an hour that is none
+    figures: Figures = {"file": str(output), "group": group, "day": day, "hour": hour}
+    language = ENGLISH if english else CHINESE
+    with steps() as progress, stopwatch(figures), progress.step("drawing"):
+        most = _MAP_SQUARES if output.suffix.casefold() == _MAP else _PICTURE_SQUARES
+        squares = hour_squares(held, metric_crs=workspace.settings.metric_crs, most=most)
+        # The drawing libraries are needed by this command alone.
+        if output.suffix.casefold() == _MAP:
+            from web.density_map import density_map  # noqa: PLC0415
+
+            made = density_map(
+                squares,
+                ground_of(workspace, name, language),
+                group=group,
+                hour=hour,
+                day=day,
+                language=language,
+            )
+            made.save(output)
+        else:
+            from web.density_picture import draw_density  # noqa: PLC0415
+
+            draw_density(
+                squares,
+                ground_of(workspace, name, language),
+                output,
+                group=group,
+                day=day,
+                hour=hour,
+                language=language,
+            )
+    figures |= _figures(squares, group, day)
+    figures["bytes"] = output.stat().st_size
+    answer(
+        figures,
+        as_json=as_json,
+        sample=workspace.settings.sample,
+        words=[_sentence(squares, output, group, day)],
+    )
+
+
+def ground_of(workspace: Workspace, name: str | None, t: Language) -> DensityGround:
+    """Gather what lies under a density: districts, roads, and where the workers come from."""
+    return DensityGround(
+        city=workspace.settings.name,
+        districts=workspace.districts,
+        network=workspace.network() if workspace.has_network() else None,
+        source=_source(workspace, name, t),
+        sample=workspace.settings.sample,
+        box=workspace.settings.box,
+    )
+
+
+def _source(workspace: Workspace, name: str | None, t: Language) -> str:
+    """Say what the demand was made of, as far as the workspace knows, and whose roads are drawn."""
+    held = workspace.demand(name).content_hash
+    kept = [one for one in workspace.results("demand") if one.inputs.get("demand") == held]
+    made = t("、", ", ").join(kept[0].body.get("sources", [])) if kept else ""
+    roads = source_of(workspace.settings, t)
+    return f"{made} · {roads}" if made else roads
+
+
+def _group(word: str, groups: tuple[str, ...]) -> str:
+    """Read a group's id or Chinese name, or all."""
+    if word == ALL:
+        return ALL
+    term = find_term(word, GROUPS)
+    if term is None:
+        message = f"--group {word}: {unknown_word(word, GROUPS, what='group')}"
+        raise InputError(message)
+    if term.id not in groups:
+        message = f"--group {word}: the demand has no such group, only {', '.join(groups)}"
+        raise InputError(message)
+    return term.id
+
+
+def _figures(squares: HourSquares, group: str, day: DayWord) -> Figures:
+    return {
+        "squares": len(squares),
+        "square_m": squares.square_m,
+        "breaks_per_km2": squares.breaks(group).tolist(),
+        "by_hour": squares.hours(group, day=day).round(1).tolist(),
+    }
+
+
+def _sentence(squares: HourSquares, output: Path, group: str, day: DayWord) -> str:
+    of_day = squares.hours(group, day=day)
+    most = int(of_day.argmax())
+    half = two_digits(squares.half_area_km2(group, hour=most, day=day))
+    who = "workers of all groups" if group == ALL else f"workers of {group}"
+    return (
+        f"{output} shows {who}: on a {day} most want a rest place at {most}:00 "
+        f"({count(of_day[most])}), half of them within {half} km2."
+    )

@@ -1,0 +1,69 @@
+"""A typeface with Chinese letters for pictures; matplotlib draws empty boxes without a word."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from matplotlib import font_manager
+from matplotlib.ft2font import FT2Font
+
+from geo.errors import InputError
+
+_NAMES: Final = (
+    "PingFang SC",
+    "HarmonyOS Sans SC",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Zen Hei",
+    "WenQuanYi Micro Hei",
+    "SimHei",
+    "Noto Serif CJK SC",
+    "Noto Serif CJK JP",
+)
+_ASKED: Final = "驿站密度外卖骑手"
+
+
+def typeface(text: str) -> str:
+    """Return the name of an installed typeface that has the letters of ``text``.
+
+    Raises
+    ------
+    InputError
+        when there are Chinese letters in it and no typeface has them.
+    """
+    if text.isascii():
+        return "DejaVu Sans"
+    found = _chinese()
+    if found is None:
+        raise InputError(
+            "no typeface on this computer has Chinese letters: install fonts-noto-cjk (or any of "
+            f"{', '.join(_NAMES[:4])}), or write an .html map"
+        )
+    return found
+
+
+@lru_cache(maxsize=1)
+def _chinese() -> str | None:
+    """Look for a typeface in the list that matplotlib keeps, then in the folders themselves."""
+    name = _listed()
+    if name is None:
+        # The kept list may be older than the typefaces.
+        for path in font_manager.findSystemFonts():
+            if any(word in path.lower() for word in ("cjk", "wqy", "han", "yahei", "pingfang")):
+                font_manager.fontManager.addfont(path)
+        name = _listed()
+    return name
+
+
+def _listed() -> str | None:
+    by_name = {entry.name: entry.fname for entry in font_manager.fontManager.ttflist}
+    for name in _NAMES:
+        if name in by_name:
+            letters = FT2Font(by_name[name]).get_charmap()
+            if all(ord(letter) in letters for letter in _ASKED):
+                return name
+    return None
