@@ -29,7 +29,7 @@ _LEVELS = "building:levels"
 class OsmOnline:
     """The reader of the layers of `OSM_RULES` from the network.
 
-    Overpass is asked for plain values: what is tagged ``restaurant;cafe`` is only had from extracts.
+    Overpass is asked for plain values: ``nightclub;restaurant`` is only had from an extract.
 
     ``place`` is a name that Nominatim knows; empty takes the box. ``cache`` is a folder for the
     answers (none: nothing is kept), the two addresses replace the public services.
