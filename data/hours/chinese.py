@@ -40,10 +40,11 @@ _USUAL: Final = re.compile(
     r"(?:均|都|也)?(?:照常|正常|不休息?|无休|不放假|不打烊)(?:开放|营业|服务)?"
 )
 _FILL: Final = re.compile(
-    r"全年无休|全年不休|年中无休|(?:其[他它余]时间|其余)(?:均|都)?(?:休息|关闭|不开放|闭馆|不营业)"
+    r"全年无休|全年不休|年中无休|无休|(?:其[他它余]时间|其余)(?:均|都)?(?:休息|关闭|不开放|闭馆|不营业)"
     r"|(?:对外)?(?:开放|营业|服务|开门|开馆|开站|运营)(?:时间|时段)?(?:为|是)?|时间(?:为|是)?"
     r"|对外|均|都|免费|自助"
 )
+_OTHERWISE: Final = re.compile(r"其[他它余]时间|其余")
 _HARD: Final = re.compile(r"[;。\n\r|]+")
 _SOFT: Final = re.compile(r"[\s,、:/()\[\]【】]|和|及|以及|并|且")
 
@@ -126,6 +127,8 @@ def _read_fill(text: str, at: int, reading: _Reading, *, literal: bool) -> int |
     if reading.pending is not None and _USUAL.match(text, at):
         return None
     found = _FILL.match(text, at)
+    if found is None and reading.used and not any(clause.spans for clause in reading.clauses):
+        found = _OTHERWISE.match(text, at)
     return None if found is None else found.end()
 
 
@@ -191,7 +194,7 @@ def _read_off(text: str, at: int, reading: _Reading, *, literal: bool) -> int | 
     return found.end()
 
 
-def _read_days(  # noqa: PLR0911 - each way to end stands by itself
+def _read_days(  # noqa: C901, PLR0911 - each way to end stands by itself
     text: str, at: int, reading: _Reading, *, literal: bool
 ) -> int | None:
     """Read words for days; with 除外 or 照常 behind them they say all by themselves."""
@@ -200,6 +203,8 @@ def _read_days(  # noqa: PLR0911 - each way to end stands by itself
         return None
     days, end, loose = found
     if (behind := _EXCEPT.match(text, end)) is not None:
+        if reading.clauses and not reading.clauses[-1].spans:
+            return None  # 周一闭馆（节假日除外）: not shut on those Mondays, or shut then too?
         reading.clauses.append(Clause((), days, None, ()))
         return behind.end()
     if (usual := _USUAL.match(text, end)) is not None:

@@ -29,6 +29,7 @@ def _clock(name: str) -> str:
         rf"(?P<mark{name}>{_MARK})?\s*:?\s*(?P<h{name}>\d{{1,2}})"
         rf"(?:\s*:\s*(?P<m{name}>\d{{2}})(?::00)?(?!\d)|\.(?P<p{name}>\d{{2}})(?!\d)"
         rf"|(?P<unit{name}>点|时(?!间))(?:(?P<n{name}>\d{{1,2}})分?|(?P<w{name}>半|一刻|三刻|整))?)?"
+        rf"(?:\s*(?P<s{name}>am|pm))?"
     )
 
 
@@ -60,7 +61,9 @@ def match_all_day(text: str, at: int) -> int | None:
     return None if found is None else found.end()
 
 
-def match_span(text: str, at: int) -> tuple[Span, int, str] | None:
+def match_span(  # noqa: PLR0911 - each doubt by itself
+    text: str, at: int
+) -> tuple[Span, int, str] | None:
     """Read one span from a place in a text.
 
     Returns
@@ -74,8 +77,12 @@ def match_span(text: str, at: int) -> tuple[Span, int, str] | None:
     start, end = _time(found, "a"), _time(found, "b")
     if start is None or end is None or end.bare:
         return None
-    if start.bare and found["unitb"] is None and not (start.mark and end.mark):
+    if start.bare and found["unitb"] is None:
         return None
+    early = 6
+    spoken = found["unita"] or found["unitb"]
+    if spoken and not (start.mark or end.mark) and start.hour < early and end.hour <= _NOON:
+        return None  # 三点到五点: of the night or of the afternoon?
     first = _first_minute(start)
     if first is None:
         return None
@@ -88,15 +95,17 @@ def match_span(text: str, at: int) -> tuple[Span, int, str] | None:
 
 def _time(found: re.Match[str], name: str) -> _Time | None:
     """Read the numbers of one time; None when they are none."""
+    word = found[f"mark{name}"] or found[f"s{name}"] or ""
     minute = found[f"m{name}"] or found[f"p{name}"] or found[f"n{name}"]
     time = _Time(
         hour=int(found[f"h{name}"]),
         minute=int(minute) if minute else _PARTS[found[f"w{name}"] or ""],
-        mark=_MARKS.get(found[f"mark{name}"] or "", ""),
-        bare=not minute and found[f"unit{name}"] is None and not found[f"mark{name}"],
+        mark=_MARKS.get(word, ""),
+        bare=not minute and found[f"unit{name}"] is None and not word,
     )
-    past = time.hour == _HOURS and time.minute > 0
-    return None if time.hour > _HOURS or time.minute >= _MINUTES or past else time
+    past = time.hour > _HOURS or (time.hour == _HOURS and time.minute > 0)
+    midnight_or_noon = word == "am" and time.hour == _NOON
+    return None if past or midnight_or_noon or time.minute >= _MINUTES else time
 
 
 def _first_minute(time: _Time) -> int | None:

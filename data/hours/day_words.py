@@ -58,10 +58,13 @@ _KIND_WORDS: Final[dict[DayKind, str]] = {
 }
 _WORDS: Final[dict[str, Days]] = {
     **dict.fromkeys(
-        ("每天", "每日", "天天", "日常", "每一天", "一年四季", "一年365天", "365天", "每周7天"),
+        (
+            "每天", "每日", "天天", "日常", "每一天", "一年四季", "一年365天", "365天", "每周7天",
+            "daily", "every day",
+        ),
         EVERY_DAY,
     ),
-    **dict.fromkeys(("工作日", "平日", "上班日"), WORKDAYS),
+    **dict.fromkeys(("工作日", "法定工作日", "平日", "上班日"), WORKDAYS),
     **dict.fromkeys(("休息日", "非工作日", "非上班日"), REST_DAYS),
     **dict.fromkeys(("双休日", "周末双休日"), FREE_WEEKENDS),
     **dict.fromkeys(

@@ -22,7 +22,7 @@ _HALF_HOUR: Final = 30
 _YEAR_DAYS: Final = tuple(date(2024, 1, 1) + timedelta(days=number) for number in range(366))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def intervals(
     hours: Hours, *, calendar: WorkCalendar, first: date, days: int = 14
 ) -> tuple[Span, ...] | None:

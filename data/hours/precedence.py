@@ -70,6 +70,8 @@ def _joined(clauses: Sequence[Clause]) -> list[Rule] | None:
                 spans[key] = clause.spans
                 continue
             both = (*spans[key], *clause.spans)
+            if both != tuple(sorted(both)):
+                return None  # 8:00-12:00，2:00-6:00: the second is hardly before dawn
             if not spans[key] or not clause.spans:
                 if both:
                     return None

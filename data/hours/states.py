@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from data.hours.intervals import intervals
@@ -54,6 +55,7 @@ def local_time(moment: datetime) -> datetime:
     return moment.replace(tzinfo=LOCAL) if moment.tzinfo is None else moment.astimezone(LOCAL)
 
 
+@lru_cache(maxsize=16_384)
 def state_at(
     hours: Hours, moment: datetime, *, calendar: WorkCalendar, soon_min: int = 30
 ) -> State:
