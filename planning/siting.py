@@ -199,7 +199,7 @@ class SitingQuestion:
         pins = site_pins(self.sites, self.options, keep=keep, without=without)
         if pins.required.sum() > new:
             raise ProblemError(f"{pins.required.sum()} sites are kept and only {new} are new")
-        found = _solve(self, pins, new=new, kinds=kinds, params=params)
+        found = solve_question(self, pins, new=new, kinds=kinds, params=params)
         if found.status == "infeasible":
             raise ProblemError("; ".join(found.reasons))
         asked = {
@@ -335,7 +335,7 @@ def plan_stations(
     return question.plan(new=new, kinds=kinds, keep=keep, without=without, params=params)
 
 
-def _solve(
+def solve_question(
     question: SitingQuestion,
     pins: SitePins,
     *,
@@ -343,6 +343,7 @@ def _solve(
     kinds: Mapping[str, int | None],
     params: SolveParams,
 ) -> Plan:
+    """Return the engine's answer to a question: options, not yet what they mean for the city."""
     if new == 0:
         none = np.empty(0, dtype=np.int64)
         return Plan(
