@@ -37,7 +37,7 @@ class Tag:
         )
 
     def __str__(self) -> str:
-        return f"{self.key}={'|'.join(self.values) if self.values else '*'}"
+        return f"{self.key}={', '.join(self.values) if self.values else '*'}"
 
 
 Tags = tuple[Tag, ...]
@@ -279,3 +279,21 @@ def levels_of(tags: Mapping[str, str]) -> float:
     if 0.0 < levels <= MOST_LEVELS:
         return levels
     return LEVELS_IF_UNKNOWN.get(tags.get("building", ""), 1.0)
+
+
+def rule_table() -> tuple[tuple[str, str, str, str, str], ...]:
+    """Give a row for each layer: id, unit, the tags that make it, those that do not, and why."""
+    return tuple(
+        (
+            rule.layer,
+            rule.unit if rule.measure != "floor" else "m2 of floor",
+            _words(rule.any_of),
+            _words(rule.unless),
+            rule.reason,
+        )
+        for rule in OSM_RULES
+    )
+
+
+def _words(any_of: tuple[Tags, ...]) -> str:
+    return "; ".join(" with ".join(f"`{tag}`" for tag in all_of) for all_of in any_of)
