@@ -17,27 +17,32 @@ repeated with the hand-over at the weights last found until they stand.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.optimize import nnls
 
 from geo.errors import InputError
-from planning.density.allocation import group_shares
-from planning.density.check_ins import DAYS, HOURS, CheckIns
+from planning.density.visit_fit import (
+    VisitFit,
+    VisitSums,
+    least_squares,
+    most_likely,
+    normal,
+    split,
+    visit_sums,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
+    import scipy.sparse as sp
     from numpy.typing import NDArray
 
+    from planning.density.check_ins import CheckIns
     from planning.density.model import DensityModel
 
 Method = Literal["poisson", "nnls"]
 METHODS: Final = ("poisson", "nnls")
-_ROUNDS, _SETTLED = 12, 1e-6
-_STEPS, _STILL = 20_000, 1e-10
 _FLOOR: Final = 1e-3  # expectations are at least this share of the mean count: none is impossible
 _ALIKE: Final = 0.98
 _CONDITION: Final = 30.0  # Belsley, Kuh & Welsch 1980: above it, columns stand for each other
@@ -63,7 +68,9 @@ class FitFigures:
 class Calibration:
     """Fitted weights, and what they are worth.
 
-    ``weights[g]`` float64[n_layers_g] add up to what the model's did; ``rates[g]`` are visits a day
+    ``weights[g]`` float64[n_layers_g] add up to what the model's did; ``ranges[g]``
+    float64[n_layers_g, 2] are their 5th and 95th percentile over fits to stations drawn anew with
+    replacement (Efron 1979), NaN where not asked for or unknown; ``rates[g]`` are visits a day
     of one worker present and wanting rest (NaN where no count tells). ``fitted`` is on the counts
     used, ``held_out`` on stations left out in turn; ``baseline`` and ``baseline_held_out`` are the
     model's own weights with the rates alone fitted. Held-out figures are None with fewer than two
@@ -74,6 +81,7 @@ class Calibration:
     groups: tuple[str, ...]
     layers: tuple[tuple[str, ...], ...]
     weights: tuple[NDArray[np.float64], ...]
+    ranges: tuple[NDArray[np.float64], ...]
     rates: NDArray[np.float64]
     stations: int
     fitted: FitFigures
@@ -98,6 +106,13 @@ class Calibration:
                     self.groups, self.layers, self.weights, strict=True
                 )
             },
+            "ranges": {
+                group: {
+                    n: None if np.isnan(pair).any() else [round(float(b), 6) for b in pair]
+                    for n, pair in zip(names, pairs, strict=True)
+                }
+                for group, names, pairs in zip(self.groups, self.layers, self.ranges, strict=True)
+            },
             "rates": {
                 group: None if np.isnan(rate) else float(rate)
                 for group, rate in zip(self.groups, self.rates, strict=True)
@@ -105,15 +120,6 @@ class Calibration:
             **{name: (one := getattr(self, name)) and asdict(one) for name in figures},
             "notes": list(self.notes),
         }
-
-
-class _Place(NamedTuple):
-    """What a fit needs of the model: by group, stations' sums of each zone's layers and land."""
-
-    by_layer: tuple[NDArray[np.float64], ...]  # [n_stations, n_zones, n_layers]
-    by_land: tuple[NDArray[np.float64], ...]  # [n_stations, n_zones]
-    has: tuple[NDArray[np.bool_], ...]
-    factor: NDArray[np.float64]  # presence times profile, [n_groups, 2, 24]
 
 
 def fit_weights(
@@ -125,18 +131,20 @@ def fit_weights(
     profile: NDArray[np.float64],
     method: Method = "poisson",
     folds: int = 5,
+    resamples: int = 100,
     seed: int = 0,
 ) -> Calibration:
     """Fit the weights of all groups to check-ins, and judge them on stations held out.
 
     ``shares[g]`` csr [n_stations, n_cells] are `catchment_shares`; ``presence`` float64[n_groups],
-    ``profile`` float64[n_groups, 2, 24]. Groups and layers that no count tells of keep their
-    weights, and a note says so. InputError when arrays do not fit, or nothing can be fitted.
+    ``profile`` float64[n_groups, 2, 24]; ``resamples`` fits give the weights' ranges (0: none).
+    Groups and layers that no count tells of keep their weights, and a note says so. InputError when
+    arrays do not fit, or nothing can be fitted.
     """
     _check(model, counts, shares, method, folds)
-    place = _place(model, shares, presence, profile)
-    start = [_normal(weights) for weights in model.weights]
-    full, notes = _Fit.made(model, place, counts, start, method), []
+    sums = visit_sums(model, shares, presence, profile)
+    start = [normal(weights) for weights in model.weights]
+    full, notes = VisitFit.made(model, sums, counts, start, method), []
     told = np.asarray(full.design.any(axis=1), dtype=np.bool_)
     if not told.any() or not counts.count[told].any():
         raise InputError(
@@ -149,18 +157,20 @@ def fit_weights(
             " the model has nobody within reach of them at that hour"
         )
         counts = counts.rows(told)
-        full = _Fit.made(model, place, counts, start, method)
+        full = VisitFit.made(model, sums, counts, start, method)
     notes += _doubts(model, full, counts)
-    base = _Fit.made(model, place, counts, start, "rates")
-    held, base_held = _held_out(model, place, counts, start, method, folds=folds, seed=seed)
+    base = VisitFit.made(model, sums, counts, start, "rates")
+    held, base_held = _held_out(model, sums, counts, start, method, folds=folds, seed=seed)
     if held is None:
         notes.append("one station alone was counted: nothing could be held out")
     whole = [float(weights.sum()) for weights in model.weights]
+    ranges = _ranges(full, counts, resamples=resamples, seed=seed)
     return Calibration(
         method=method,
         groups=model.groups,
         layers=model.layers,
         weights=tuple(size * some for size, some in zip(whole, full.weights, strict=True)),
+        ranges=tuple(size * some for size, some in zip(whole, ranges, strict=True)),
         rates=full.rates,
         stations=len(np.unique(counts.station)),
         fitted=_figures(counts, full.expected(counts), _null(counts, counts)),
@@ -194,174 +204,9 @@ def _check(
         raise InputError("check-ins: a group number lies outside the model's groups")
 
 
-def _place(
-    model: DensityModel,
-    shares: Sequence[sp.csr_array],
-    presence: NDArray[np.float64],
-    profile: NDArray[np.float64],
-) -> _Place:
-    n_groups, n_zones = len(model.groups), len(model.zone_names)
-    factor = np.asarray(presence).reshape(-1, 1, 1) * np.asarray(profile)
-    if factor.shape != (n_groups, DAYS, HOURS):
-        raise InputError(f"calibration: profiles of shape {np.shape(profile)}")
-    by_layer, by_land, has = [], [], []
-    for g in range(n_groups):
-        own = group_shares(model, g)
-        inside = np.flatnonzero(own.zone >= 0)
-        to_zone = sp.csr_array(
-            (np.ones(len(inside)), (inside, own.zone[inside])), shape=(len(model), n_zones)
-        )
-        n_layers = own.drawn.shape[1]
-        sums = [
-            (shares[g] @ (sp.diags_array(amount) @ to_zone)).toarray()
-            for amount in (own.land, *own.drawn.T)
-        ]
-        by_land.append(sums[0] * own.total)
-        stacked = np.stack(sums[1:], axis=-1) if n_layers else np.zeros((*sums[0].shape, 0))
-        by_layer.append(stacked * own.total[:, None])
-        has.append(own.has)
-    return _Place(tuple(by_layer), tuple(by_land), tuple(has), factor)
-
-
-def _normal(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    whole = weights.sum()
-    return np.asarray(weights / whole) if whole > 0 else np.asarray(weights)
-
-
-def _columns(
-    model: DensityModel, place: _Place, g: int, weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Workers round each station if all weight lay on one layer: [n_stations, n_layers].
-
-    Where a zone lacks a layer, those present stand for it in proportion to ``weights``.
-    """
-    has, layered, land = place.has[g], place.by_layer[g], place.by_land[g]
-    size = float(model.weights[g].sum())
-    present = has @ weights
-    some = present > 0
-    stand_in = np.einsum("szk,zk->sz", layered, has * weights)
-    stand_in = np.divide(stand_in, present, out=np.zeros_like(stand_in), where=some[None, :])
-    eps = float(model.eps[g])
-    drawn = np.where(has[None], layered, stand_in[:, :, None])
-    mixed = (eps * land[:, :, None] + size * drawn) / (eps + size)
-    alone = np.where(some[None, :, None] | has[None], mixed, land[:, :, None])
-    return np.asarray(alone.sum(axis=1))
-
-
-class _Fit(NamedTuple):
-    """A fit: the weights (adding up to 1) and the rate of each group, and the design at them."""
-
-    model: DensityModel
-    place: _Place
-    weights: list[NDArray[np.float64]]
-    rates: NDArray[np.float64]
-    design: NDArray[np.float64]
-
-    @classmethod
-    def made(
-        cls,
-        model: DensityModel,
-        place: _Place,
-        counts: CheckIns,
-        start: list[NDArray[np.float64]],
-        method: str,
-    ) -> _Fit:
-        """Fit ``method``: poisson or nnls for weights and rates, rates for the rates alone."""
-        weights, rates = start, np.full(len(start), np.nan)
-        design = np.zeros((len(counts.count), 0))
-        for _ in range(_ROUNDS):
-            blocks = _blocks(model, place, counts, weights)
-            design = np.hstack(blocks)
-            if method == "rates":
-                merged = [block @ own for block, own in zip(blocks, weights, strict=True)]
-                found = _poisson(np.stack(merged, axis=1), counts.count)
-                rates = np.where(np.stack(merged).any(axis=1), found, np.nan)
-                break
-            solve = _poisson if method == "poisson" else _least_squares
-            found = solve(design, counts.count)
-            last = weights
-            weights, rates = _split(found, blocks, start)
-            if all(np.abs(a - b).max() < _SETTLED for a, b in zip(weights, last, strict=True)):
-                break
-        return cls(model, place, weights, rates, design)
-
-    def expected(self, counts: CheckIns) -> NDArray[np.float64]:
-        """Visits expected in each row of ``counts``."""
-        blocks = _blocks(self.model, self.place, counts, self.weights)
-        parts = [
-            np.nan_to_num(rate) * (block @ own)
-            for block, own, rate in zip(blocks, self.weights, self.rates, strict=True)
-        ]
-        return np.asarray(np.sum(parts, axis=0))
-
-
-def _blocks(
-    model: DensityModel, place: _Place, counts: CheckIns, weights: Iterable[NDArray[np.float64]]
-) -> list[NDArray[np.float64]]:
-    """Give the columns of each group: float64[n_rows, n_layers_g]."""
-    blocks = []
-    for g, own in enumerate(weights):
-        columns = _columns(model, place, g, own)
-        factor = place.factor[g, counts.day, counts.hour] * counts.days
-        factor = np.where((counts.group == g) | (counts.group < 0), factor, 0.0)
-        blocks.append(factor[:, None] * columns[counts.station])
-    return blocks
-
-
-def _split(
-    found: NDArray[np.float64],
-    blocks: list[NDArray[np.float64]],
-    start: list[NDArray[np.float64]],
-) -> tuple[list[NDArray[np.float64]], NDArray[np.float64]]:
-    """Take coefficients apart into weights adding up to 1 and a rate for each group."""
-    ends = np.cumsum([block.shape[1] for block in blocks])[:-1]
-    weights, rates = [], []
-    for own, block, before in zip(np.split(found, ends), blocks, start, strict=True):
-        rate = float(own.sum())
-        known = rate > 0 and bool(block.any())
-        weights.append(own / rate if known else before)
-        rates.append(rate if known else np.nan)
-    return weights, np.array(rates)
-
-
-def _poisson(design: NDArray[np.float64], count: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Maximise the Poisson likelihood of ``design @ c`` over c >= 0.
-
-    Columns of nothing get 0.
-    """
-    whole = design.sum(axis=0)
-    live = whole > 0
-    found = np.zeros(design.shape[1])
-    if not live.any() or not count.any():
-        return found
-    columns = design[:, live] / whole[live]
-    value = np.full(int(live.sum()), count.sum() / live.sum())
-    counted = count > 0
-    share, seen = columns[counted], count[counted]
-    for _ in range(_STEPS):
-        mean = np.maximum(share @ value, np.finfo(np.float64).tiny)
-        new = value * (share.T @ (seen / mean))
-        moved = np.abs(new - value).max()
-        value = new
-        if moved <= _STILL * count.sum():
-            break
-    found[live] = value / whole[live]
-    return found
-
-
-def _least_squares(design: NDArray[np.float64], count: NDArray[np.float64]) -> NDArray[np.float64]:
-    size = np.linalg.norm(design, axis=0)
-    live = size > 0
-    found = np.zeros(design.shape[1])
-    if live.any():
-        value, _ = nnls(design[:, live] / size[live], count)
-        found[live] = value / size[live]
-    return found
-
-
 def _held_out(
     model: DensityModel,
-    place: _Place,
+    sums: VisitSums,
     counts: CheckIns,
     start: list[NDArray[np.float64]],
     method: str,
@@ -379,9 +224,45 @@ def _held_out(
         out = np.isin(counts.station, part)
         known, asked = counts.rows(~out), counts.rows(out)
         for row, way in enumerate((method, "rates")):
-            expected[row, out] = _Fit.made(model, place, known, start, way).expected(asked)
+            expected[row, out] = VisitFit.made(model, sums, known, start, way).expected(asked)
         null[out] = _null(known, asked)
     return _figures(counts, expected[0], null), _figures(counts, expected[1], null)
+
+
+def _ranges(
+    fit: VisitFit, counts: CheckIns, *, resamples: int, seed: int
+) -> list[NDArray[np.float64]]:
+    """Fit again to stations drawn with replacement; hand-overs stay as they were found.
+
+    A station drawn m times counts as m rows: its design and counts times m (times the root of m
+    in least squares).
+    """
+    stations, number = np.unique(counts.station, return_inverse=True)
+    known = [not np.isnan(rate) for rate in fit.rates]
+    if resamples < 1 or len(stations) < 2:  # noqa: PLR2004 - one drawn anew is itself
+        return [np.full((len(own), 2), np.nan) for own in fit.weights]
+    rng = np.random.default_rng([seed, 1])
+    begin = np.concatenate(
+        [np.nan_to_num(rate) * own for rate, own in zip(fit.rates, fit.weights, strict=True)]
+    )
+    blocks = np.split(fit.design, np.cumsum([len(own) for own in fit.weights])[:-1], axis=1)
+    drawn: list[list[NDArray[np.float64]]] = [[] for _ in fit.weights]
+    for _ in range(resamples):
+        times = rng.multinomial(len(stations), np.full(len(stations), 1 / len(stations)))
+        size = times[number.ravel()].astype(np.float64)
+        if fit.method == "poisson":
+            found = most_likely(fit.design * size[:, None], counts.count * size, begin)
+        else:
+            root = np.sqrt(size)
+            found = least_squares(fit.design * root[:, None], counts.count * root)
+        weights, rates = split(found, blocks, fit.weights)
+        for own, rate, kept in zip(weights, rates, drawn, strict=True):
+            if not np.isnan(rate):
+                kept.append(own)
+    return [
+        np.percentile(kept, [5, 95], axis=0).T if told and kept else np.full((len(own), 2), np.nan)
+        for own, told, kept in zip(fit.weights, known, drawn, strict=True)
+    ]
 
 
 def _null(known: CheckIns, asked: CheckIns) -> NDArray[np.float64]:
@@ -409,7 +290,7 @@ def _deviance(count: NDArray[np.float64], mean: NDArray[np.float64]) -> float:
     return float(2.0 * (count * np.log(ratio) - (count - mean)).sum())
 
 
-def _doubts(model: DensityModel, fit: _Fit, counts: CheckIns) -> list[str]:
+def _doubts(model: DensityModel, fit: VisitFit, counts: CheckIns) -> list[str]:
     """Say which weights the counts do not tell, or not apart."""
     names = [
         f"{group} {layer}"

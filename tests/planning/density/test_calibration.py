@@ -20,7 +20,7 @@ from planning.density import (
     catchment_shares,
     fit_weights,
 )
-from planning.density.calibration import _poisson
+from planning.density.visit_fit import most_likely
 
 GROUPS = ("courier", "delivery_rider")
 TRUTH = (np.array([0.2, 0.7, 0.1]), np.array([0.5, 0.1, 0.4]))
@@ -113,6 +113,9 @@ def test_known_weights_come_back_from_poisson_counts(method: Any) -> None:  # no
     assert found.held_out.explained > found.baseline_held_out.explained + 0.05
     assert found.held_out.mean_absolute_error < found.baseline_held_out.mean_absolute_error
     assert found.notes == ()
+    low, high = np.vstack(found.ranges).T
+    assert ((low <= np.concatenate(found.weights)) & (np.concatenate(found.weights) <= high)).all()
+    assert ((low - 0.02 <= np.concatenate(TRUTH)) & (np.concatenate(TRUTH) <= high + 0.02)).all()
     assert found.apply(model).weights[0] == pytest.approx(found.weights[0])
 
 
@@ -128,7 +131,7 @@ def test_the_poisson_fit_is_the_most_likely_one() -> None:
         return float((mean - count * np.log(mean)).sum())
 
     best = minimize(loss, np.ones(4), bounds=[(0, None)] * 4, method="L-BFGS-B", tol=1e-14)
-    found = _poisson(design, count)
+    found = most_likely(design, count)
     assert loss(found) <= best.fun + 1e-6
     assert found == pytest.approx(best.x, abs=1e-3)
 
@@ -137,12 +140,22 @@ def test_explained_deviance_is_of_the_null_that_expects_the_mean() -> None:
     model = town()
     shares = catchments(model)
     counts = synthetic(model, shares)
-    found = fit_weights(model, counts, shares, **days()).fitted
+    found = fit_weights(model, counts, shares, resamples=0, **days()).fitted
     y, mean = counts.count, counts.count.mean()
     null = 2 * sum(v * np.log(v / mean) - (v - mean) if v else mean for v in y)
     assert found.null_deviance == pytest.approx(null)
     assert found.explained == pytest.approx(1 - found.deviance / null)
     assert (found.rows, found.mean_count) == (len(y), pytest.approx(mean))
+
+
+def test_more_stations_narrow_the_ranges() -> None:
+    model = town()
+    wide, narrow = (
+        fit_weights(model, synthetic(model, some), some, resamples=50, **days())
+        for some in (catchments(model, n_stations=15), catchments(model, n_stations=240))
+    )
+    width = [np.ptp(np.vstack(found.ranges), axis=1).mean() for found in (wide, narrow)]
+    assert width[1] < 0.6 * width[0]
 
 
 def test_shares_of_a_cell_add_up_to_one_over_the_stations_in_reach() -> None:
@@ -173,6 +186,7 @@ def test_few_stations_are_told_and_one_cannot_be_held_out() -> None:
     shares = catchments(model, n_stations=1)
     found = fit_weights(model, synthetic(model, shares), shares, **days())
     assert found.held_out is None
+    assert np.isnan(np.vstack(found.ranges)).all()
     assert "1 stations for 6 weights: the fit leans on the hours alone" in found.notes
     assert "one station alone was counted: nothing could be held out" in found.notes
 
@@ -185,6 +199,8 @@ def test_a_group_that_was_not_counted_keeps_its_weights() -> None:
     found = fit_weights(model, ours, shares, **days())
     assert found.weights[1] == pytest.approx(model.weights[1])
     assert np.isnan(found.rates[1])
+    assert np.isnan(found.ranges[1]).all()
+    assert found.as_dict()["ranges"]["delivery_rider"] == dict.fromkeys(model.layers[1])
     assert "delivery_rider: no count tells of it: its weights stay as they were" in found.notes
     assert found.as_dict()["rates"]["delivery_rider"] is None
 
