@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from bench.growth_plot import draw
 from bench.tables import print_table
 
 BENCHMARKS = ("spine", "network", "engine", "median", "city", "density")
@@ -36,6 +37,7 @@ def main(names: list[str]) -> None:
         result = {"benchmark": name, "machine": machine, "rows": rows}
         text = json.dumps(result, ensure_ascii=False, indent=1, default=float)
         (RESULTS / f"{name}.json").write_text(text, encoding="utf-8")
+        draw(name)
 
 
 def _machine() -> str:
