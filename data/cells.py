@@ -14,6 +14,7 @@ import shapely
 from geo.errors import InputError
 from geo.grid import Pieces, h3_grid, square_grid
 from geo.measure import from_metric, to_metric
+from geo.snapping import snap
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from data.districts import Districts
     from geo.measure import Box
+    from geo.network import RoadNetwork
 
 CELL_M: Final = 250.0
 CellShape = Literal["square", "h3"]
@@ -93,6 +95,15 @@ class Cells:
         np.minimum.at(found, row, cell.astype(np.int32))
         found[found == len(self)] = -1
         return found
+
+    def nearest_edges(
+        self, network: RoadNetwork, *, mode: str, limit_m: float = 500.0
+    ) -> npt.NDArray[np.int32]:
+        """Give for each cell the edge nearest to its point that ``mode`` may use, int32[n].
+
+        -1 where none lies within ``limit_m`` (NetworkError for an unknown mode).
+        """
+        return snap(network, self.lonlat, mode=mode, limit_m=limit_m).edge
 
     @cached_property
     def _tree(self) -> shapely.STRtree:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyproj
 import pytest
@@ -9,8 +11,13 @@ import shapely
 
 from data.cells import WHOLE_CITY, Cells, make_cells, without_water
 from data.districts import Districts
+from data.osm_extract import read_roads
 from geo.errors import InputError
-from geo.measure import Box
+from geo.measure import Box, to_metric
+from geo.network import build_network
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 UTM = "EPSG:32650"
 BOX = Box(116.70, 33.90, 116.80, 33.96)
@@ -110,6 +117,27 @@ def test_water_is_taken_off_the_land_of_the_cells_that_hold_it(cells: Cells) -> 
         cells, lonlat=cells.lonlat[:1], water_m2=np.array([cells.area_m2[0] * 3])
     )
     assert flooded.area_m2[0] == 0.0
+
+
+def test_each_cell_knows_its_nearest_road(helsinki_pbf: Path) -> None:
+    network = build_network(read_roads(helsinki_pbf))
+    here = Box(24.936, 60.1645, 24.953, 60.179)
+    found = make_cells(Districts.from_areas({}), metric_crs="EPSG:32635", box=here)
+    edges = found.nearest_edges(network, mode="foot")
+    usable = network.usable("foot") & ~network.on_island("foot")
+    crs = {"crs": "EPSG:32635"}
+    roads = shapely.STRtree(
+        [
+            shapely.LineString(to_metric(network.line(edge), **crs)) if usable[edge] else None
+            for edge in range(network.n_edges)
+        ]
+    )
+    points = shapely.points(to_metric(found.lonlat, **crs))
+    (cell, _), gap = roads.query_nearest(points, return_distance=True)
+    nearest = dict(zip(cell.tolist(), gap.tolist(), strict=True))
+    own = shapely.distance(roads.geometries[edges], points)
+    assert own == pytest.approx([nearest[i] for i in range(len(found))], abs=0.2)
+    assert (found.nearest_edges(network, mode="foot", limit_m=0.0) == -1).all()
 
 
 def test_the_same_city_gives_the_same_hash(cells: Cells) -> None:
