@@ -56,7 +56,7 @@ class Reading:
     """How the points fit when they are read in one way.
 
     ``median_m`` and ``near_share`` (within `NEAR_M`) are of the distance to the nearest road, cut
-    at `FAR_M`; ``inside_share`` of the points lie in a district (1 where there are none);
+    at `FAR_M`; ``inside_share`` of the points lie in a district (NaN where there are none);
     ``shift_m`` is how far the reading moves them, in the median, from the stated one.
     """
 
@@ -100,11 +100,9 @@ class DatumFit:
                 reading.name: {
                     "median_m": round(reading.median_m, 1),
                     "near_share": round(reading.near_share, 4),
-                    "inside_share": round(reading.inside_share, 4),
+                    "inside_share": _rounded(reading.inside_share, 4),
                     "shift_m": round(reading.shift_m, 1),
-                    "strength": (
-                        round(reading.strength, 2) if np.isfinite(reading.strength) else None
-                    ),
+                    "strength": _rounded(reading.strength, 2),
                 }
                 for reading in self.readings
             },
@@ -185,8 +183,8 @@ class _Place:
         return np.asarray(np.minimum(np.nan_to_num(metres, nan=FAR_M), FAR_M), dtype=np.float64)
 
     def inside_share(self, points: Points) -> float:
-        """Share of the points that lie in a district."""
-        return 1.0 if self._inside is None else float(self._inside(points).mean())
+        """Share of the points that lie in a district; NaN where there are none."""
+        return float("nan") if self._inside is None else float(self._inside(points).mean())
 
     def misfit(self, points: Points) -> float:
         """Mean of ``log(1 + (d / 15 m)^2)``; NaN where most points leave the box of the roads."""
@@ -228,6 +226,11 @@ def _other_shifts(points: Points, placed: Mapping[str, Points]) -> Iterator[Poin
                 north = centre_north + radius_m * np.sin(angle)
                 if min(np.hypot(east - x, north - y) for x, y in readings) >= _APART_M:
                     yield points + np.column_stack([east / per_lon, north / per_lat])
+
+
+def _rounded(value: float, digits: int) -> float | None:
+    """Round a figure; None where it is not known."""
+    return round(value, digits) if np.isfinite(value) else None
 
 
 def _judge(readings: tuple[Reading, ...], *, points: int) -> tuple[str | None, str]:

@@ -14,6 +14,7 @@ from data.doctor.fault_words import finding_of
 from data.doctor.findings import Finding, Severity, Words, by_gravity, fixed
 from data.doctor.places import (
     Placed,
+    amid_water,
     coarse,
     in_water,
     off_the_roads,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
     from data.columns import Columns
@@ -46,12 +48,17 @@ _REMARKS: Final = ("serial", "notice")
 
 @dataclass(frozen=True, eq=False)
 class City:
-    """What is known of the place that a file is about; what is None or empty is not asked."""
+    """What is known of the place that a file is about; what is None or empty is not asked.
+
+    ``water`` are areas in WGS-84 degrees, ``water_points`` float64[n, 2] points all over water on a
+    grid of 50 m at most.
+    """
 
     box: Box
     districts: Districts | None = None
     network: RoadNetwork | None = None
     water: tuple[BaseGeometry, ...] = ()
+    water_points: npt.NDArray[np.float64] | None = None
     snap_limit_m: float = 500.0
     sample: bool | None = None
 
@@ -208,6 +215,8 @@ def _place_findings(read: StationRows, city: City) -> list[Finding]:
     )
     found = twins(placed) + same_points(placed) + coarse(placed)
     found += in_water(placed, city.water)
+    if city.water_points is not None:
+        found += amid_water(placed, city.water_points)
     if city.districts is not None:
         found += outside_districts(placed, city.districts)
     if city.network is not None and len(placed.rows):

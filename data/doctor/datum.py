@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from data.doctor.findings import Finding, Severity, Words
 from geo.datum import Datum, to_wgs84
-from geo.datum_fit import FAR_M, FEWEST, DatumFit, fit_readings
+from geo.datum_fit import FAR_M, FEWEST, DatumFit, Reading, fit_readings
 from geo.measure import Box
 from geo.snapping import snap
 
@@ -75,23 +76,33 @@ def datum_finding(fit: DatumFit) -> Finding | None:
         return None
     stated, likely = fit.reading(fit.stated), fit.reading(fit.likely)
     maps = _MAPS[likely.name]
+    inside = _inside_words(stated, likely)
     return Finding(
         code=_CODE,
         severity=Severity.error,
         what=Words(
             f"声明的坐标系是 {stated.name}，但按 {likely.name} 读更贴合道路："
             f"到最近道路的中位距离 {likely.median_m:.0f} 米，按 {stated.name} 为 "
-            f"{stated.median_m:.0f} 米；落在区县内 {likely.inside_share:.0%}，"
-            f"按 {stated.name} 为 {stated.inside_share:.0%}（{fit.points} 个位置，"
+            f"{stated.median_m:.0f} 米{inside.zh}（{fit.points} 个位置，"
             f"两种读法相差 {likely.shift_m:.0f} 米）",
             f"the file says {stated.name} and fits the roads as {likely.name}: the median place "
             f"lies {likely.median_m:.0f} m from a road, read as {stated.name} "
-            f"{stated.median_m:.0f} m; {likely.inside_share:.0%} lie in a district, read as "
-            f"{stated.name} {stated.inside_share:.0%} ({fit.points} places, "
+            f"{stated.median_m:.0f} m{inside.en} ({fit.points} places, "
             f"{likely.shift_m:.0f} m apart in the two readings)",
         ),
         cure=Words(
             f"坐标若取自{maps.zh}，请用 --datum {likely.name} 导入",
             f"if the coordinates come from {maps.en}, import with --datum {likely.name}",
         ),
+    )
+
+
+def _inside_words(stated: Reading, likely: Reading) -> Words:
+    """Say how many places lie in a district in the two readings; nothing where there are none."""
+    if math.isnan(likely.inside_share):
+        return Words("", "")
+    return Words(
+        f"；落在区县内 {likely.inside_share:.0%}，按 {stated.name} 为 {stated.inside_share:.0%}",
+        f"; {likely.inside_share:.0%} lie in a district, read as {stated.name} "
+        f"{stated.inside_share:.0%}",
     )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 TWIN_M: Final = 30.0
 _ALIKE: Final = 0.75
+_AMID_M: Final = 75.0
 _NEIGHBOURS: Final = 8
 _MANY_AT_ONE: Final = 3
 _FEW_DECIMALS: Final = 3
@@ -83,15 +84,36 @@ def in_water(placed: Placed, water: Sequence[BaseGeometry]) -> list[Finding]:
         return []
     tree = shapely.STRtree(list(water))
     hit = np.unique(tree.query(shapely.points(placed.lonlat), predicate="within")[0])
-    return [
-        placed.finding(
-            int(at),
-            "water",
-            Words("落在水面上", "lies in water"),
-            Words("核对坐标和坐标系", "check the coordinates and their datum"),
-        )
-        for at in hit
-    ]
+    return [_wet(placed, int(at)) for at in hit]
+
+
+def amid_water(placed: Placed, water_points: Points) -> list[Finding]:
+    """Find the places that have points of water all around them.
+
+    ``water_points`` lie in water on a grid of 50 m or closer. A place within it has one of them in
+    each quarter within 75 m; a place on a bank has them on one side only.
+    """
+    if not len(water_points) or not len(placed.rows):
+        return []
+    per_lon, per_lat = metres_per_degree(placed.lonlat[:, 1])
+    scale = np.array([float(np.mean(per_lon)), float(np.mean(per_lat))])
+    tree = cKDTree(water_points * scale)
+    found = []
+    for at, near in enumerate(tree.query_ball_point(placed.lonlat * scale, r=_AMID_M)):
+        east, north = ((water_points[near] - placed.lonlat[at]) * scale).T
+        quarters = {(bool(x >= 0), bool(y >= 0)) for x, y in zip(east, north, strict=True)}
+        if len(quarters) == 4:  # noqa: PLR2004 - quarters
+            found.append(_wet(placed, at))
+    return found
+
+
+def _wet(placed: Placed, at: int) -> Finding:
+    return placed.finding(
+        at,
+        "water",
+        Words("落在水面上", "lies in water"),
+        Words("核对坐标和坐标系", "check the coordinates and their datum"),
+    )
 
 
 def off_the_roads(placed: Placed, network: RoadNetwork, *, limit_m: float) -> list[Finding]:

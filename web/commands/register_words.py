@@ -1,0 +1,126 @@
+"""What an import changes in the register, as figures and in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from data.doctor import Severity
+from web.commands.common import table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.table import Table
+
+    from data.database import Change, Changes
+    from data.doctor import Checkup
+
+_PLACE_FIELDS = frozenset({"lon", "lat", "datum", "source_lon", "source_lat"})
+_EXAMPLES = 2
+_MOST_NAMED = 20
+_LONGEST_VALUE = 40
+_FATE = {"remove": "removed", "keep": "kept as they are", "close": "closed"}
+
+
+def import_figures(
+    checkup: Checkup, changes: Changes, moved_m: Mapping[str, float]
+) -> dict[str, Any]:
+    """Return what was read, what was found and what changes, as plain values."""
+    return {
+        "columns_read": list(checkup.read),
+        "columns_passed_over": list(checkup.passed_over),
+        "examples": checkup.examples,
+        "findings": {str(severity): checkup.count(severity) for severity in Severity},
+        "datum_fit": None if checkup.datum_fit is None else checkup.datum_fit.as_dict(),
+        **changes.counts(),
+        "moved": len(moved_m),
+        "moved_most_m": round(max(moved_m.values(), default=0.0), 1),
+        "fields": {
+            name: {
+                "stations": len(found),
+                "examples": [
+                    {
+                        "id": change.id,
+                        "name": change.name,
+                        "before": value_words(change.before.get(name)),
+                        "after": value_words(change.after[name]),
+                    }
+                    for change in found[:_EXAMPLES]
+                ],
+            }
+            for name, found in by_field(changes).items()
+        },
+        "added_ids": list(changes.added[:_MOST_NAMED]),
+        "missing_ids": list(changes.missing[:_MOST_NAMED]),
+    }
+
+
+def import_words(
+    checkup: Checkup, changes: Changes, moved_m: Mapping[str, float], *, missing: str
+) -> list[str | Table]:
+    """Say what was read, what was found and what changes."""
+    words: list[str | Table] = [f"{checkup.columns_words()}."]
+    if checkup.examples:
+        words.append(f"{checkup.examples} example rows skipped.")
+    counts = changes.counts()
+    words.append(
+        ", ".join(f"{counts[name]} {name}" for name in ("added", "changed", "unchanged", "missing"))
+        + (f" ({_FATE[missing]})" if changes.missing else "")
+        + "."
+    )
+    if counts["kept"]:
+        words.append(f"{counts['kept']} values stay: they were observed after this list.")
+    if changes.missing:
+        words.append(f"Missing: {_named(changes.missing)}.")
+    fields = by_field(changes)
+    if fields:
+        rows = [
+            (
+                name,
+                len(found),
+                "; ".join(
+                    f"{change.id}: {value_words(change.before.get(name)) or '–'} -> "
+                    f"{value_words(change.after[name]) or '–'}"
+                    for change in found[:_EXAMPLES]
+                ),
+            )
+            for name, found in fields.items()
+        ]
+        words.append(table(("field", "stations", "such as"), rows))
+    if moved_m:
+        farthest = max(moved_m, key=lambda station: moved_m[station])
+        words.append(
+            f"{len(moved_m)} stations stand elsewhere, {farthest} by {moved_m[farthest]:,.0f} m."
+        )
+    worrying = checkup.count(Severity.error) + checkup.count(Severity.warning)
+    if worrying:
+        words.append(f"{worrying} findings: see them with yizhan stations check {checkup.file}.")
+    return words
+
+
+def by_field(changes: Changes) -> dict[str, list[Change]]:
+    """Return the stations that change by field, the most first; the place is told apart."""
+    fields: dict[str, list[Change]] = {}
+    for change in changes.changed:
+        for name in change.after:
+            if name not in _PLACE_FIELDS:
+                fields.setdefault(name, []).append(change)
+    return dict(sorted(fields.items(), key=lambda pair: -len(pair[1])))
+
+
+def value_words(value: object) -> str:
+    """Write a value shortly; nothing where nothing is known."""
+    if isinstance(value, list | tuple):
+        text = "、".join(map(str, value))
+    elif isinstance(value, float):
+        text = f"{value:g}"
+    else:
+        text = "" if value is None else str(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+
+
+def _named(ids: tuple[str, ...]) -> str:
+    """List ids, the first of them where they are many."""
+    shown = ", ".join(ids[:_MOST_NAMED])
+    more = len(ids) - _MOST_NAMED
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,0 +1,208 @@
+"""`yizhan stations check`: the doctor's look at a file, before anything is imported."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from data.atomic import write_text
+from data.columns import Faults, find_columns
+from data.database.clock import china_day, now
+from data.doctor import City, Severity, examine
+from data.doctor.reports import findings_csv, write_table
+from data.layers import load_layers
+from data.station_files import STATION_FIELDS
+from data.tables import read_rows
+from geo.datum import Datum, parse_datum
+from geo.errors import DatumError, InputError
+from web.commands.common import (
+    Figures,
+    answer,
+    common_options,
+    open_workspace,
+    stopwatch,
+    table,
+)
+from web.commands.refusals import EXIT_REFUSED
+from web.doctor_pages import checkup_html
+from web.language import language_of
+
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
+
+    from data.doctor import Checkup, Finding
+    from data.tables import Table
+    from data.workspace import Workspace
+
+REPORT_SUFFIXES = (".html", ".csv", ".json")
+_SHOWN = 30
+
+
+@click.command()
+@common_options
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--datum", "datum_word", help="Datum of the coordinates: wgs84, gcj02 or bd09.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The findings as .html, .csv or .json; with --fix the cured table as .xlsx or .csv.",
+)
+@click.option("--fix", is_flag=True, help="Apply the safe cures, write the table, say which.")
+@click.option("--report", type=click.Path(path_type=Path), help="The findings, beside --fix.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+def check(
+    folder: Path,
+    file: Path,
+    *,
+    datum_word: str | None,
+    output: Path | None,
+    report: Path | None,
+    lang: str,
+    fix: bool,
+    as_json: bool,
+) -> None:
+    """Examine FILE as it would be imported, and import nothing.
+
+    Headings, cells, the datum, places, twins, hours. Ends with exit code 2 when errors remain.
+    """
+    workspace = open_workspace(folder)
+    if fix and output is None:
+        raise InputError("--fix needs -o FILE.xlsx or FILE.csv, where the cured table goes")
+    report = report if fix else report or output
+    figures: Figures = {}
+    with stopwatch(figures):
+        rows = read_rows(file)
+        datum = stated_datum(rows, datum_word)
+        checkup = examine_in(workspace, rows, datum=datum)
+        figures |= checkup.as_dict()
+        remaining = checkup
+        if fix and output is not None:
+            write_table(checkup.fixed_table(), output)
+            remaining = examine_in(workspace, checkup.fixed_table(), datum=datum)
+            figures |= {"fixed": str(output), "errors_left": remaining.count(Severity.error)}
+        if report is not None:
+            write_report(checkup, report, workspace, lang=lang)
+            figures["report"] = str(report)
+    words = [*checkup_words(checkup), *_fixed_words(checkup, output if fix else None)]
+    if report is not None:
+        words.append(f"The findings are in {report}.")
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+    if remaining.count(Severity.error):
+        sys.exit(EXIT_REFUSED)
+
+
+def examine_in(workspace: Workspace, rows: Table, *, datum: Datum) -> Checkup:
+    """Examine a table with everything that the workspace knows of the city."""
+    settings = workspace.settings
+    water = load_layers(workspace.layers_folder()).get("water")
+    city = City(
+        box=settings.box,
+        districts=workspace.districts,
+        network=workspace.network() if workspace.has_network() else None,
+        water_points=None if water is None else water.lonlat,
+        snap_limit_m=settings.snap_limit_m,
+        sample=settings.sample,
+    )
+    return examine(rows, datum=datum, city=city, today=today())
+
+
+def today() -> date:
+    """Return the day on which a command runs, in China."""
+    return china_day(now())
+
+
+def day_of(text: str, *, option: str) -> date:
+    """Read a day of an option (InputError when it is none)."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{option} {text[:40]} is no day: write it as 2026-11-23") from None
+
+
+def stated_datum(rows: Table, word: str | None) -> Datum:
+    """Return the datum of the option, or the one that the file's own column says in every row.
+
+    Raises
+    ------
+    DatumError
+        when neither says it, or the column says several.
+    """
+    if word is not None:
+        return parse_datum(word)
+    columns = find_columns(rows, STATION_FIELDS, Faults(rows.file))
+    said = {cell for cell in columns.cells("datum") if cell} if columns.has("datum") else set()
+    if not said or not all(columns.cells("datum")):
+        return parse_datum(None)
+    found = {parse_datum(cell) for cell in said}
+    if len(found) > 1:
+        names = ", ".join(sorted(map(str, found)))
+        raise DatumError(f"{rows.file}: several datums ({names}): make a file of each")
+    return found.pop()
+
+
+def write_report(checkup: Checkup, path: Path, workspace: Workspace, *, lang: str) -> None:
+    """Write the findings in the form that the ending tells."""
+    suffix = path.suffix.casefold()
+    if suffix == ".html":
+        settings = workspace.settings
+        text = checkup_html(
+            checkup,
+            city=settings.name,
+            made_on=today(),
+            sample=settings.sample,
+            language=language_of(lang),
+        )
+    elif suffix == ".csv":
+        text = "\ufeff" + findings_csv(checkup)
+    elif suffix == ".json":
+        text = json.dumps(checkup.as_dict(), ensure_ascii=False, allow_nan=False, indent=1)
+    else:
+        endings = ", ".join(REPORT_SUFFIXES)
+        raise InputError(f"{path.name}: the findings are written as one of {endings}")
+    write_text(path, text)
+
+
+def checkup_words(checkup: Checkup) -> list[str | RichTable]:
+    """Say what was found, the gravest first."""
+    counts = ", ".join(
+        f"{checkup.count(severity)} {severity}{'s'[: checkup.count(severity) != 1]}"
+        for severity in Severity
+    )
+    words: list[str | RichTable] = [
+        f"{checkup.file}: {checkup.rows} rows, {counts}, {len(checkup.fixable)} with a safe cure.",
+        f"{checkup.columns_words()}.",
+    ]
+    if checkup.examples:
+        words.append(f"{checkup.examples} example rows skipped.")
+    shown = checkup.findings[:_SHOWN]
+    if shown:
+        words.append(
+            table(("", "row", "column", "what", "cure"), [_line(f) for f in shown], left=5)
+        )
+    if len(checkup.findings) > len(shown):
+        words.append(
+            f"… and {len(checkup.findings) - len(shown)} more: write them with -o FILE.html"
+        )
+    return words
+
+
+def _line(finding: Finding) -> tuple[str, ...]:
+    row = "" if finding.row is None else str(finding.row)
+    cure = f"{finding.cure.en}{' [--fix]' if finding.fixable else ''}"
+    return str(finding.severity), row, finding.column or "", finding.what.en, cure
+
+
+def _fixed_words(checkup: Checkup, output: Path | None) -> list[str]:
+    """Say which cures were applied."""
+    if output is None:
+        return []
+    lines = [f"row {finding.row}: {finding.cure.en}" for finding in checkup.fixable[:_SHOWN]]
+    more = len(checkup.fixable) - len(lines)
+    lines += [f"… and {more} more"] if more else []
+    return [*lines, f"{len(checkup.fixable)} cures applied: {output} is the cured table."]

@@ -1,0 +1,228 @@
+"""`yizhan stations import`: what a file would change, and then the change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+
+from data.database import Changes, Import
+from data.doctor import Severity, datum_finding
+from data.record_cells import parse_day
+from data.station_files import StationRows, station_rows
+from data.stations import STATION_COLUMNS, Stations
+from data.tables import read_rows
+from geo.errors import DatumError, NothingYetError
+from geo.measure import great_circle_m
+from web.commands.common import (
+    Figures,
+    answer,
+    common_options,
+    open_workspace,
+    stopwatch,
+    table,
+)
+from web.commands.register_words import import_figures, import_words
+from web.commands.stations_check import day_of, examine_in, stated_datum, today
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from data.doctor import Checkup
+    from data.tables import Table
+    from data.workspace import Workspace
+    from geo.datum import Datum
+
+#: A station moved by less stands where it stood, written with other digits.
+MOVED_M = 0.5
+_EQUIPMENT = ("facilities", "facilities_absent", "facilities_broken")
+
+
+@click.command("import")
+@common_options
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--datum", "datum_word", help="Datum of the coordinates: wgs84, gcj02 or bd09.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--fix", is_flag=True, help="Apply the safe cures of stations check first.")
+@click.option("--sure", is_flag=True, help="The datum is right, whatever the roads say.")
+@click.option("--observed-at", help="The day of which the file speaks: 2026-11-23. Default: now.")
+@click.option(
+    "--by",
+    type=click.Choice(["register", "inspector", "worker_count"]),
+    default="register",
+    show_default=True,
+    help="Whose word the file is.",
+)
+@click.option(
+    "--missing",
+    type=click.Choice(["remove", "keep", "close"]),
+    default="remove",
+    show_default=True,
+    help="What becomes of stations that the file does not name.",
+)
+def import_(
+    folder: Path,
+    file: Path,
+    *,
+    datum_word: str | None,
+    observed_at: str | None,
+    by: str,
+    missing: str,
+    dry_run: bool,
+    fix: bool,
+    sure: bool,
+    as_json: bool,
+) -> None:
+    """Lay FILE (CSV, XLSX, GeoJSON or GeoPackage) over the register; all rows or none.
+
+    Id, name, kind, lon and lat are enough; Chinese or English headings. What a file has no column
+    for stays as it was. It says what is added, changed, missing.
+    """
+    workspace = open_workspace(folder)
+    figures: Figures = {}
+    with stopwatch(figures):
+        rows = read_rows(file)
+        datum = stated_datum(rows, datum_word)
+        checkup = examine_in(workspace, rows, datum=datum)
+        cured = checkup.fixable if fix else ()
+        figures["fixed"] = [finding.as_dict() for finding in cured]
+        rows = checkup.fixed_table() if fix else rows
+        read = _read(workspace, rows, datum=datum)
+        if not sure:
+            refuse_doubtful(checkup)
+        how = _how(read, file=file, by=by, observed_at=observed_at)
+        done = take(workspace, read, how, missing=missing, dry_run=dry_run)
+        figures |= {"stations": len(read), "datum": str(datum), "by_kind": _by_kind(read)}
+        figures |= {"dry_run": dry_run, **import_figures(checkup, done.changes, done.moved_m)}
+    words: list[object] = [f"row {finding.row}: {finding.cure.en}" for finding in cured]
+    taken = "would be taken" if dry_run else "taken"
+    words.append(f"{len(read)} stations {taken} from {file.name} ({datum}).")
+    words += import_words(checkup, done.changes, done.moved_m, missing=done.missing)
+    words.append(table(("kind", "stations"), list(_by_kind(read).items())))
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+def import_stations(workspace: Workspace, *, file: Path, datum: Datum) -> Figures:
+    """Read a register file and lay it over the workspace's register, with no questions asked."""
+    read = _read(workspace, read_rows(file), datum=datum)
+    take(workspace, read, _how(read, file=file, by="register", observed_at=None), missing="remove")
+    return {"stations": len(read), "datum": str(datum), "by_kind": _by_kind(read)}
+
+
+def refuse_doubtful(checkup: Checkup) -> None:
+    """Stop an import whose datum is not what the file says (DatumError)."""
+    fit = checkup.datum_fit
+    doubt = None if fit is None else datum_finding(fit)
+    if doubt is not None and doubt.severity is Severity.error:
+        raise DatumError(
+            f"{checkup.file}: {doubt.what.en}: {doubt.cure.en}; if it is right as it is, say --sure"
+        )
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an import does, or would do.
+
+    ``missing`` is what becomes of the stations that the file does not name; ``moved_m`` are metres
+    by id of stations that stand elsewhere.
+    """
+
+    changes: Changes
+    missing: str
+    moved_m: Mapping[str, float]
+
+
+def take(
+    workspace: Workspace, read: StationRows, how: Import, *, missing: str, dry_run: bool = False
+) -> Taken:
+    """Lay a file over the register, or only say what that would change.
+
+    ``missing``: "remove" takes stations out that the file does not name, "keep" leaves them as they
+    are, "close" closes those that are not closed yet. A file without stations removes none.
+    """
+    register = workspace.register()
+    stations = read.stations()
+    changes = register.compare(stations, record=how)
+    moved_m = _moved_m(workspace, stations)
+    if not len(stations):
+        return Taken(replace(changes, missing=()), "keep", moved_m)
+    if not dry_run:
+        how = replace(how, partial=missing != "remove")
+        changes = replace(register.replace(stations, record=how), missing=changes.missing)
+        if missing == "close":
+            _close(workspace, changes.missing, how)
+    return Taken(changes, missing, moved_m)
+
+
+def _moved_m(workspace: Workspace, stations: Stations) -> dict[str, float]:
+    """Metres by id of the stations that the file puts elsewhere, from `MOVED_M` on."""
+    try:
+        before = workspace.stations()
+    except NothingYetError:
+        return {}
+    old = dict(zip(before.ids, before.lonlat, strict=True))
+    known = [at for at, station in enumerate(stations.ids) if station in old]
+    if not known:
+        return {}
+    apart = great_circle_m(
+        np.array([old[stations.ids[at]] for at in known]), stations.lonlat[known]
+    )
+    return {
+        stations.ids[at]: float(metres)
+        for at, metres in zip(known, apart, strict=True)
+        if metres >= MOVED_M
+    }
+
+
+def _close(workspace: Workspace, ids: tuple[str, ...], how: Import) -> None:
+    """Close stations that a file no longer names, as of the day that it speaks of."""
+    frame = workspace.stations().frame
+    closing = frame[frame["id"].isin(list(ids)) & (frame["status"] != "closed")].copy()
+    if not len(closing):
+        return
+    closing["status"] = "closed"
+    closing["status_since"] = (how.observed_at or today()).isoformat()[:10]
+    record = replace(
+        how, rows=(), fields=frozenset({"status", "status_since"}), partial=True, refused=()
+    )
+    workspace.register().replace(Stations(closing), record=record)
+
+
+def _read(workspace: Workspace, rows: Table, *, datum: Datum) -> StationRows:
+    """Read the rows, refusing the file when one of them cannot be taken."""
+    settings = workspace.settings
+    read = station_rows(rows, datum=datum, box=settings.box, sample=settings.sample)
+    read.stations()
+    return read
+
+
+def _how(read: StationRows, *, file: Path, by: str, observed_at: str | None) -> Import:
+    """Say where the stations come from and which columns the file speaks of."""
+    columns = read.columns
+    fields = {name for name in columns.index if name in STATION_COLUMNS} | {"geometry"}
+    if columns.wide:
+        fields |= set(_EQUIPMENT)
+    fields |= {name for name in _EQUIPMENT if any(read.frame[name])}
+    if "all_day" in columns.index:
+        fields.add("hours")
+    return Import(
+        file=file.name,
+        source=by,
+        observed_at=None if observed_at is None else _day(observed_at),
+        rows=tuple(columns.table.numbers),
+        fields=frozenset(fields),
+        keep_newer=True,
+    )
+
+
+def _day(text: str) -> date:
+    return day_of(parse_day(text) or text, option="--observed-at")
+
+
+def _by_kind(read: StationRows) -> dict[str, int]:
+    return dict(Counter(read.frame["kind"]).most_common())
