@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from geo.measure import Box
 
 Holes = Literal["refuse", "zero"]
-MOST_CELLS: Final = 50_000_000
+MOST_CELLS: Final = 10_000_000
 _BIGGEST_BLOCK: Final = 64_000_000
 _TIFF: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 _FEW_HOLES: Final = 0.01  # share of the city: a river's width of cells is no fault
@@ -76,9 +77,10 @@ class Raster:
             window = _window(self.path, source, area.box)
             values = source.read(band, window=window, masked=True)
             centres = _centres(source, window, values.shape)
+            scale, offset = source.scales[band - 1], source.offsets[band - 1]
         lonlat = _to_wgs84(self.path, centres, source.crs)
         inside = area.box.contains(lonlat)
-        number = np.ma.getdata(values).ravel().astype(np.float64)
+        number = np.ma.getdata(values).ravel().astype(np.float64) * scale + offset
         hole = np.ma.getmaskarray(values).ravel() | ~np.isfinite(number)
         left_out = self._check(number[inside], hole[inside], area.box)
         keep = inside & ~hole & (number > 0)
@@ -154,6 +156,9 @@ def _opened(path: Path) -> Iterator[Any]:
     rasterio = _rasterio()
     try:
         with (
+            warnings.catch_warnings(
+                category=rasterio.errors.NotGeoreferencedWarning, action="ignore"
+            ),
             rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_PAM_ENABLED="NO"),
             rasterio.open(path.resolve(), driver="GTiff") as source,
         ):
@@ -189,6 +194,8 @@ def _window(path: Path, source: Any, box: Box) -> _Window:  # noqa: ANN401 - as 
         raise FileFormatError(
             f"{path.name}: does not say in which CRS it is: set it in QGIS (“Assign projection”)"
         )
+    if source.transform.is_degenerate:
+        raise FileFormatError(f"{path.name}: does not say how large its cells are: export it again")
     edge = np.linspace(0.0, 1.0, _EDGE_POINTS)
     lon = box.left + edge * (box.right - box.left)
     lat = box.bottom + edge * (box.top - box.bottom)

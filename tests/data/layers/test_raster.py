@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -141,6 +142,25 @@ def test_a_raster_without_a_crs_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "p.tif", people(), crs=None)
     with pytest.raises(FileFormatError, match="does not say in which CRS it is: set it in QGIS"):
         Raster(path).read(AREA)
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")  # when written
+def test_a_plain_picture_without_a_place_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "scan.tif"
+    with rasterio.open(path, "w", driver="GTiff", height=9, width=9, count=1, dtype="uint8") as f:
+        f.write(np.ones((1, 9, 9), dtype=np.uint8))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(FileFormatError, match="does not say in which CRS it is"):
+            Raster(path).read(AREA)
+
+
+def test_numbers_kept_with_a_scale_are_people_again(tmp_path: Path) -> None:
+    path = write(tmp_path / "p.tif", np.full((80, 120), 25, dtype=np.int16))
+    with rasterio.open(path, "r+") as file:
+        file.scales, file.offsets = (0.1,), (1.0,)
+    (layer,) = Raster(path).read(AREA)
+    assert np.unique(layer.value).tolist() == [3.5]
 
 
 def test_of_several_bands_one_must_be_named(tmp_path: Path) -> None:
