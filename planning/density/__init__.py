@@ -12,7 +12,12 @@ from planning.density.build import build_model
 from planning.density.calibration import Calibration, FitFigures, fit_weights
 from planning.density.check_ins import CheckIns, catchment_shares
 from planning.density.comparison import DemandComparison, compare
-from planning.density.corridors import corridor_layer, volumes_of_classes, volumes_of_counts
+from planning.density.corridors import (
+    corridor_layer,
+    corridor_layer_of_counts,
+    volumes_of_classes,
+    volumes_of_counts,
+)
 from planning.density.diagnostics import Diagnosis, diagnose
 from planning.density.draws import FigureRange, draw_allocations, draw_weights, range_of
 from planning.density.features import GroupSpec, LayerTerm, group_features
@@ -35,6 +40,7 @@ __all__ = [
     "catchment_shares",
     "compare",
     "corridor_layer",
+    "corridor_layer_of_counts",
     "diagnose",
     "draw_allocations",
     "draw_weights",

@@ -98,6 +98,24 @@ def corridor_layer(
     )
 
 
+def corridor_layer_of_counts(
+    network: RoadNetwork, counts: Layer, *, truck_share: float = 1.0
+) -> Layer:
+    """Make the corridor layer of counting points: vehicles a day at points of the great roads.
+
+    The values of ``counts`` are vehicles a day, or trucks a day with a share of 1; they are carried
+    along their roads by `volumes_of_counts`. The layer keeps the source of the counts.
+    """
+    return corridor_layer(
+        network,
+        vehicles=volumes_of_counts(network, lonlat=counts.lonlat, vehicles=counts.value),
+        truck_share=truck_share,
+        source=counts.source,
+        date=counts.date,
+        licence=counts.licence,
+    )
+
+
 def volumes_of_classes(network: RoadNetwork, vehicles: Mapping[str, float]) -> NDArray[np.float64]:
     """Give every edge the volume of its class (``{"trunk": 12_000}``), float64[n_edges]."""
     unknown = sorted(set(vehicles) - set(HIGHWAY_CLASSES))

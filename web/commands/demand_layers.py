@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +22,7 @@ from data.layers import (
 from data.road_layers import URBAN_ROADS, with_roads
 from geo.datum import Datum, parse_datum
 from geo.errors import InputError
+from planning.density import corridor_layer_of_counts
 from web.commands.common import (
     Figures,
     answer,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from data.layers import Layer, LayerReader
     from data.workspace import Workspace
+    from geo.network import RoadNetwork
     from web.commands.common import Steps
 
 _FILE = click.Path(path_type=Path)
@@ -61,6 +64,18 @@ _FILE = click.Path(path_type=Path)
     metavar="NAME=FILE",
     help="Points of your own with weights: the layer own:NAME; give it again for more.",
 )
+@click.option(
+    "--corridors",
+    type=_FILE,
+    help="Trucks a day at counting points of motorways, trunk and primary roads.",
+)
+@click.option(
+    "--truck-share",
+    type=click.FloatRange(0.0, 1.0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Where --corridors counts all vehicles: the share of trucks, 0.25 for 25 %.",
+)
 @click.option("--online", is_flag=True, help="Download the extract's layers from OpenStreetMap.")
 @click.option(
     "--datum",
@@ -79,6 +94,8 @@ def layers(
     holes: Literal["refuse", "zero"],
     population: Path | None,
     points_words: tuple[str, ...],
+    corridors: Path | None,
+    truck_share: float,
     online: bool,
     datum_word: str,
     day: str,
@@ -102,6 +119,10 @@ def layers(
         reader = CellsTable(population, datum=datum, date=day, licence=licence)
         readers.append((f"reading {population.name}", reader))
     readers += [_own_points(word, datum, day, licence) for word in points_words]
+    if corridors is not None:
+        counts = OwnPoints(corridors, name="corridors", datum=datum, date=day, licence=licence)
+        carried = _Corridors(counts, workspace.network(), truck_share)
+        readers.append((f"reading {corridors.name}", carried))
     if online:
         readers.append(("downloading from OpenStreetMap", _online()))
     figures: Figures = {}
@@ -110,6 +131,20 @@ def layers(
     figures["layers"] = [layer.summary() for layer in made.values()]
     sample = workspace.settings.sample
     answer(figures, as_json=as_json, sample=sample, words=_words(made, sample=sample))
+
+
+@dataclass(frozen=True)
+class _Corridors:
+    """The reader of truck counts, which carries them along their roads."""
+
+    counts: OwnPoints
+    network: RoadNetwork
+    truck_share: float
+
+    def read(self, area: LayerArea) -> tuple[Layer, ...]:
+        (points,) = self.counts.read(area)
+        made = corridor_layer_of_counts(self.network, points, truck_share=self.truck_share)
+        return (made,)
 
 
 def read_layers(

@@ -19,6 +19,7 @@ FACE = {
     "catchment_shares",
     "compare",
     "corridor_layer",
+    "corridor_layer_of_counts",
     "diagnose",
     "draw_allocations",
     "draw_weights",
