@@ -25,7 +25,7 @@ _OSM_WORDS: Final = re.compile(
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 _HOLIDAY_WORDS: Final = re.compile(r"假日|假期|节日|无休|不休")
-_LONGEST: Final = 500
+_LONGEST: Final = 4000
 
 
 @dataclass(frozen=True)
