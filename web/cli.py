@@ -26,6 +26,7 @@ _COMMANDS = {
     "map": "web.commands.map:map_",
     "report": "web.commands.report:report",
     "serve": "web.commands.serve:serve",
+    "db": "web.commands.db:db",
     "demo": "web.commands.demo:demo",
 }
 

@@ -130,8 +130,13 @@ class Backend(ABC):
         """Return the ids of the stations in a box, its edges included, in the register's order."""
 
     @abstractmethod
-    def with_words(self, connection: sa.Connection, words: Sequence[str]) -> list[tuple[str, str]]:
-        """Return (id, name) of stations with every word in name, address or id, in order."""
+    def with_words(
+        self, connection: sa.Connection, words: Sequence[str], *, limit: int
+    ) -> list[str]:
+        """Return the ids of stations with every word in name, address or id.
+
+        Those of that name come first, then those whose name begins so, then by the register.
+        """
 
     def insert_stations(
         self, connection: sa.Connection, columns: Sequence[str], rows: Sequence[Sequence[Any]]

@@ -6,11 +6,13 @@ import functools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
 from data.database.contents import Contents, read_contents
 from data.database.postgres import Postgres
 from data.database.register import Register
 from data.database.results import Result, read_results, save_result
-from data.database.schema import HEAD
+from data.database.schema import EVENTS, HEAD, IMPORTS, RESULTS, REVISIONS, SITES, STATIONS
 from data.database.sites import read_sites, replace_sites
 from data.database.sqlite import Sqlite
 from data.database.writing import PENDING
@@ -73,6 +75,22 @@ class Database:
     def revision(self) -> str:
         """Return the revision of the schema, "" when there is none."""
         return self.backend.revision()
+
+    def info(self) -> dict[str, str | int]:
+        """Say where the database is, at which step, and how many rows its tables hold."""
+        backend = self.backend
+        with backend.transaction() as connection:
+            there = {"database": backend.kind, "where": backend.where}
+            step = backend.read_revision(connection)
+            tables = [STATIONS, SITES, RESULTS] if step else []
+            tables += [IMPORTS, EVENTS] if step > REVISIONS[0] else []
+            counts = {
+                table.name: connection.execute(
+                    sa.select(sa.func.count()).select_from(table)
+                ).scalar_one()
+                for table in tables
+            }
+        return {**there, "schema": step, **counts}
 
     def close(self) -> None:
         """Close the connections to a server that are kept for the next call."""

@@ -108,13 +108,18 @@ class Postgres(Backend):
         values = (left, bottom, right, top, left, right, bottom, top)
         return [str(row[0]) for row in connection.exec_driver_sql(query, values)]
 
-    def with_words(self, connection: sa.Connection, words: Sequence[str]) -> list[tuple[str, str]]:
+    def with_words(
+        self, connection: sa.Connection, words: Sequence[str], *, limit: int
+    ) -> list[str]:
         """Find words by ILIKE, which pg_trgm makes fast."""
         one = "(name ILIKE %s OR address ILIKE %s OR id ILIKE %s)"
         where = " AND ".join([one] * len(words))
-        values = tuple(like_pattern(word) for word in words for _ in range(3))
-        query = f'SELECT id, name FROM stations WHERE {where} ORDER BY "row"'  # noqa: S608 - fixed texts
-        return [(row[0], row[1]) for row in connection.exec_driver_sql(query, values)]
+        values: tuple[str | int, ...] = tuple(
+            like_pattern(word) for word in words for _ in range(3)
+        )
+        query = f"SELECT id FROM stations WHERE {where} ORDER BY {_RANK} LIMIT %s"  # noqa: S608 - fixed texts
+        values += (" ".join(words), like_pattern(" ".join(words))[1:], limit)
+        return [str(row[0]) for row in connection.exec_driver_sql(query, values)]
 
     def close(self) -> None:
         """Close the connections that are kept for the next call; that opens new ones."""
@@ -184,6 +189,9 @@ _CURES: Final = (
         "it was made by another version of Yizhan, or not at all: run yizhan db upgrade",
     ),
     (("permission denied",), "give the user of DATABASE_URL the rights to this database"),
+)
+_RANK: Final = (
+    'CASE WHEN lower(name) = lower(%s) THEN 0 WHEN name ILIKE %s THEN 1 ELSE 2 END, "row"'
 )
 _NEAREST: Final = (
     "SELECT id, lon, lat FROM stations ORDER BY place::geography <-> "

@@ -69,12 +69,18 @@ def stations_of(records: Iterable[Record]) -> Stations:
 
 def row_of(record: Record) -> list[Any]:
     """Return a record as the table holds it: lists are JSON."""
-    return [list_text(value) if at in _LISTS_AT else value for at, value in enumerate(record)]
+    values = list(record)
+    for at in _LISTS_AT:
+        values[at] = list_text(values[at])
+    return values
 
 
 def record_of(row: Sequence[Any]) -> Record:
     """Return a row of the table (in the order of FIELDS) as a record."""
-    return tuple(read_list(value) if at in _LISTS_AT else value for at, value in enumerate(row))
+    values = list(row)
+    for at in _LISTS_AT:
+        values[at] = read_list(values[at])
+    return tuple(values)
 
 
 def told(record: Record) -> dict[str, Any]:

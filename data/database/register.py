@@ -43,7 +43,7 @@ from data.database.writing import (
     write_import,
     write_observation,
 )
-from data.vocabulary import FACILITIES_BY_ID, normal_word
+from data.vocabulary import FACILITIES_BY_ID
 from geo.errors import InputError, NothingYetError
 from geo.measure import great_circle_m
 
@@ -212,14 +212,7 @@ class Register:
         if not words or len(text) > _LONGEST_QUERY or "\x00" in text:
             raise InputError(f"search: write 1 to {_LONGEST_QUERY} characters")
         with self._reading() as connection:
-            found = self._backend.with_words(connection, words)
-        wanted = normal_word(text)
-
-        def rank(pair: tuple[str, str]) -> int:
-            name = normal_word(pair[1])
-            return 0 if name == wanted else 1 if name.startswith(wanted) else 2
-
-        return tuple(station_id for station_id, _ in sorted(found, key=rank)[:limit])
+            return tuple(self._backend.with_words(connection, words, limit=limit))
 
     # Writing
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import heapq
 import math
 import os
 import sqlite3
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from geo.measure import Box
 
 _FIRST_LOOK_M: Final = 1000.0
+_FARTHER: Final = 1.5
 _TRIGRAM: Final = 3
 _FARTHEST_M: Final = EARTH_RADIUS_M * math.pi
 _WRITE: Final = "yizhan_write"
@@ -133,13 +135,15 @@ class Sqlite(Backend):
             if reach_m >= _FARTHEST_M:
                 return found
             if len(found) >= count:
-                distances = sorted(_metres(lon, lat, row[1], row[2]) for row in found)
-                if distances[count - 1] <= reach_m:
+                metres = heapq.nsmallest(
+                    count, (_metres(lon, lat, row[1], row[2]) for row in found)
+                )[-1]
+                if metres <= reach_m:
                     return found
                 # The next circle surely holds enough, and no more than need be looked at.
-                reach_m = distances[count - 1] * (1 + 1e-9) + 1.0
+                reach_m = metres * (1 + 1e-9) + 1.0
             else:
-                reach_m *= 2
+                reach_m *= _FARTHER
 
     def in_box(self, connection: sa.Connection, box: Box) -> list[str]:
         """Look the box up in the R*Tree; its boxes are rounded outwards, so each point is asked."""
@@ -152,9 +156,12 @@ class Sqlite(Backend):
         values = (right, left, top, bottom, left, right, bottom, top)
         return [str(row[0]) for row in connection.exec_driver_sql(query, values)]
 
-    def with_words(self, connection: sa.Connection, words: Sequence[str]) -> list[tuple[str, str]]:
+    def with_words(
+        self, connection: sa.Connection, words: Sequence[str], *, limit: int
+    ) -> list[str]:
         """Look words of three signs and more up in the trigrams, shorter ones in every row."""
-        conditions, values = [], []
+        conditions: list[str] = []
+        values: list[str | int] = []
         for word in words:
             if len(word) >= _TRIGRAM:
                 conditions.append(
@@ -166,8 +173,9 @@ class Sqlite(Backend):
                 conditions.append(f"({' OR '.join(one)})")
                 values += [like_pattern(word)] * 3
         where = " AND ".join(conditions)
-        query = f'SELECT id, name FROM stations WHERE {where} ORDER BY "row"'  # noqa: S608 - fixed texts
-        return [(row[0], row[1]) for row in connection.exec_driver_sql(query, tuple(values))]
+        query = f"SELECT id FROM stations WHERE {where} ORDER BY {_RANK} LIMIT ?"  # noqa: S608 - fixed texts
+        values += [" ".join(words), like_pattern(" ".join(words))[1:], limit]
+        return [str(row[0]) for row in connection.exec_driver_sql(query, tuple(values))]
 
     def _is_frozen(self) -> bool:
         """Tell whether the file lies where nobody may write, and no write was left unfinished."""
@@ -199,6 +207,10 @@ _INDEX: Final = (
 _NO_WORDS: Final = (
     "INSERT INTO station_words (station_words, rowid, name, address, id) "
     "SELECT 'delete', key, name, address, id FROM stations"
+)
+_RANK: Final = (
+    "CASE WHEN lower(name) = lower(?) THEN 0 WHEN name LIKE ? ESCAPE '\\' THEN 1 ELSE 2 END, "
+    '"row"'
 )
 _IN_BOX: Final = (
     "SELECT id, lon, lat FROM station_boxes "

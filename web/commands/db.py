@@ -1,0 +1,49 @@
+"""`yizhan db`: the database of the workspace, where it is and at which step its schema stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from data.database.schema import HEAD
+from web.commands.common import Figures, answer, common_options, open_workspace, stopwatch, table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.group()
+def db() -> None:
+    """Look after the database: the workspace's file, or PostgreSQL by DATABASE_URL."""
+
+
+@db.command()
+@common_options
+def info(folder: Path, *, as_json: bool) -> None:
+    """Say where the database is and what it holds."""
+    workspace = open_workspace(folder)
+    figures: Figures = {}
+    with stopwatch(figures):
+        figures |= workspace.database.info()
+    words: list[object] = [
+        table(("database", ""), [(name, str(figures[name])) for name in figures])
+    ]
+    if figures["schema"] != HEAD:
+        words.append(f"This version of Yizhan knows schema {HEAD}: run yizhan db upgrade.")
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+@db.command()
+@common_options
+@click.option("--create", is_flag=True, help="Make the tables in an empty PostgreSQL database.")
+def upgrade(folder: Path, *, create: bool, as_json: bool) -> None:
+    """Bring a database of an older Yizhan up to date; all that it holds stays."""
+    workspace = open_workspace(folder)
+    figures: Figures = {}
+    with stopwatch(figures):
+        before, after = workspace.database.upgrade(create=create)
+        figures |= {"before": before, "after": after}
+    same = f"The database is up to date (schema {after})."
+    words = [same if before == after else f"Schema {before or 'none'} is now {after}."]
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
