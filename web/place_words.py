@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
 from geo.measure import great_circle_m
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from geo.network import RoadNetwork
-    from planning.siting import PlannedSite, SitingPlan
+    from planning.siting import SitingPlan
     from web.language import Language
 
 _CROSSING_M: Final = 25.0
@@ -24,10 +26,41 @@ def site_names(plan: SitingPlan, network: RoadNetwork | None, t: Language) -> tu
     A site that was imported keeps its own name; a point of the candidate grid, whose name is only
     a number, is called after the named roads beside it where there are any.
     """
-    return tuple(_site_name(site, network, t) for site in plan.sites)
+    return names_of(plan.sites, network, t)
 
 
-def _site_name(site: PlannedSite, network: RoadNetwork | None, t: Language) -> str:
+class NamedSite(Protocol):
+    """A site of a plan, or one that is chosen under some draw."""
+
+    @property
+    def site_id(self) -> str:
+        """Its id among the candidate sites."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Its own name."""
+        ...
+
+    @property
+    def lon(self) -> float:
+        """Longitude, degrees."""
+        ...
+
+    @property
+    def lat(self) -> float:
+        """Latitude, degrees."""
+        ...
+
+
+def names_of(
+    sites: Iterable[NamedSite], network: RoadNetwork | None, t: Language
+) -> tuple[str, ...]:
+    """Name sites as `site_names` does."""
+    return tuple(_site_name(site, network, t) for site in sites)
+
+
+def _site_name(site: NamedSite, network: RoadNetwork | None, t: Language) -> str:
     if network is None or not site.site_id.startswith(_GRID_SITE):
         return site.name
     roads = _roads_near(network, site.lon, site.lat)

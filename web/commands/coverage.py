@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from planning.coverage import Coverage, CoverageRow, StandardWord, measure_coverage
+from planning.coverage_range import RowRange, range_of_coverage
 from web.commands.common import (
     Done,
     Figures,
@@ -19,14 +20,19 @@ from web.commands.common import (
     table,
     when_option,
 )
+from web.commands.demand_draws import model_of
+from web.commands.demand_hours import USUAL, Counted, counted_options
 from web.language import count, share
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from rich.table import Table
 
+    from data.demand import DayWord
     from data.workspace import Workspace
+    from planning.density import DensityModel
 
 STANDARDS = click.Choice(get_args(StandardWord))
 
@@ -41,30 +47,90 @@ STANDARDS = click.Choice(get_args(StandardWord))
     help="group: each group in its own mode and time; national: 1 km and 15 min on foot for all.",
 )
 @when_option
-def coverage(folder: Path, standard: StandardWord, when: str, *, as_json: bool) -> None:
+@counted_options
+def coverage(
+    *,
+    folder: Path,
+    standard: StandardWord,
+    when: str,
+    hour: int | None,
+    day: DayWord,
+    name: str | None,
+    draws: int | None,
+    as_json: bool,
+) -> None:
     """Say how many workers are within one and two stations, by group and district.
 
-    Pages and reports show the usual coverage; another --when is told here only.
+    All registered workers count, or with --hour those who want a rest place then. --draws says
+    from where to where (5-95 %) each figure moves under other weights. Pages and reports show the
+    usual coverage; another --when, --hour or --demand is told here only.
     """
     workspace = open_workspace(folder)
+    counted = Counted(name, hour, day)
     figures: Figures = {}
-    with steps() as progress, stopwatch(figures), progress.step("measuring coverage") as done:
-        measured = coverage_of(workspace, standard=standard, when=when, done=done)
-        figures |= {"when": when, **measured.as_dict()}
+    ranges: tuple[RowRange, ...] = ()
+    with steps() as progress, stopwatch(figures):
+        model = model_of(workspace, name) if draws else None
+        with progress.step("measuring coverage") as done:
+            measured = coverage_of(
+                workspace, standard=standard, when=when, counted=counted, done=done
+            )
+        figures |= {"when": when, **counted.as_dict(), **measured.as_dict()}
+        if model is not None and draws:
+            with progress.step(f"drawing weights {draws} times"):
+                ranges = _ranges(workspace, measured, model, counted, draws=draws)
+            figures["ranges"] = [row.as_dict() for row in ranges]
+            figures["draws"] = draws
     answer(
         figures,
         as_json=as_json,
         sample=workspace.settings.sample,
-        words=[_sentence(measured), *_tables(measured), *_off_roads(measured)],
+        words=[
+            counted.words() + _sentence(measured),
+            *_tables(measured, {(row.group, row.district): row for row in ranges}),
+            *_off_roads(measured),
+            *([_RANGE_WORDS] if ranges else []),
+        ],
+    )
+
+
+_RANGE_WORDS = (
+    "5-95 %: nine draws of the weights in ten lie between. It tells what the weights leave open, "
+    "not what the totals, the layers or the opening hours do."
+)
+
+
+def _ranges(
+    workspace: Workspace,
+    measured: Coverage,
+    model: DensityModel,
+    counted: Counted,
+    *,
+    draws: int,
+) -> tuple[RowRange, ...]:
+    of = workspace.settings.demand
+    return range_of_coverage(
+        measured,
+        workspace.demand(counted.name),
+        model,
+        factor=counted.factor(workspace),
+        n=draws,
+        seed=of.seed,
+        concentration=of.concentration,
     )
 
 
 def coverage_of(
-    workspace: Workspace, *, standard: StandardWord, when: str = "usual", done: Done
+    workspace: Workspace,
+    *,
+    standard: StandardWord,
+    when: str = "usual",
+    counted: Counted = USUAL,
+    done: Done,
 ) -> Coverage:
     """Measure the coverage of the workspace's stations; the usual one is kept as a result."""
     demand, stations, network = (
-        workspace.demand(),
+        counted.demand(workspace),
         workspace.stations(),
         network_when(workspace, when),
     )
@@ -77,7 +143,7 @@ def coverage_of(
         "network": network.content_hash,
         "settings": workspace.settings.content_hash,
     }
-    if when == "usual":
+    if when == "usual" and counted.usual:
         workspace.save_result("coverage", inputs=inputs, body=measured.as_dict())
     return measured
 
@@ -106,22 +172,30 @@ def _off_roads(measured: Coverage) -> list[str]:
     ]
 
 
-def _tables(measured: Coverage) -> list[Table]:
+def _tables(measured: Coverage, ranges: Mapping[tuple[str, str], RowRange]) -> list[Table]:
     rows = [row for row in measured.rows if row.workers > 0]
     by_group = [row for row in rows if row.district == "all"]
     by_district = [row for row in rows if row.group == "all"]
-    headings = ("workers", "within one", "share", "within two", "straight line")
+    headings = ["workers", "within one", "share", "within two", "straight line"]
+    if ranges:
+        headings[3:3] = ["5-95 %"]
     return [
-        table(("group", *headings), [(row.group, *_cells(row)) for row in by_group]),
-        table(("district", *headings), [(row.district, *_cells(row)) for row in by_district]),
+        table(("group", *headings), [(row.group, *_cells(row, ranges)) for row in by_group]),
+        table(
+            ("district", *headings), [(row.district, *_cells(row, ranges)) for row in by_district]
+        ),
     ]
 
 
-def _cells(row: CoverageRow) -> tuple[str, ...]:
-    return (
+def _cells(row: CoverageRow, ranges: Mapping[tuple[str, str], RowRange]) -> tuple[str, ...]:
+    cells = [
         count(row.workers),
         count(row.within_one),
         share(row.within_one, row.workers),
         share(row.within_two, row.workers),
         share(row.straight_one, row.workers),
-    )
+    ]
+    if ranges:
+        low, high = ranges[row.group, row.district].share_one
+        cells[3:3] = [f"{100 * low:.1f}-{100 * high:.1f} %"]
+    return tuple(cells)

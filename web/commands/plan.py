@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -11,7 +11,8 @@ from data.sites import CandidateSites, network_grid_sites
 from data.vocabulary import KINDS, KINDS_BY_ID, unknown_word
 from geo.errors import InputError, NothingYetError
 from planning import SolveParams
-from planning.siting import SitingPlan, plan_stations
+from planning.siting import SitingPlan, SitingQuestion, siting_question
+from planning.siting_draws import PlanDraws, plan_over_draws
 from web.commands.common import (
     Done,
     Figures,
@@ -25,15 +26,23 @@ from web.commands.common import (
     when_option,
 )
 from web.commands.coverage import STANDARDS
+from web.commands.demand_draws import model_of
+from web.commands.demand_hours import USUAL, Counted, counted_options
 from web.language import ENGLISH, count, gap_words
-from web.place_words import site_names
+from web.place_words import names_of, site_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from data.demand import DayWord
     from data.workspace import Workspace
     from planning.coverage import StandardWord
+    from planning.density import DensityModel
+
+# A draw is one guess of many: half a per cent of the best is nearer than the weights are known.
+_DRAW_PARAMS = SolveParams(time_limit_s=10.0, gap=0.005)
+_OFTEN = 0.25
 
 
 @click.command()
@@ -69,6 +78,7 @@ if TYPE_CHECKING:
     help="Stop when the plan is proven this close to the best (0.01 is 1 %).",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@counted_options
 def plan(
     *,
     folder: Path,
@@ -81,29 +91,42 @@ def plan(
     time_limit_s: float,
     gap: float,
     seed: int,
+    hour: int | None,
+    day: DayWord,
+    name: str | None,
+    draws: int | None,
     as_json: bool,
 ) -> None:
     """Add NEW stations to those that stand, where they reach most workers, and prove how good.
 
-    Candidates are the imported sites, or without any the road network's nodes on a grid.
+    Candidates are the imported sites, or without any the road network's nodes on a grid. All
+    registered workers count, or with --hour those who want a rest place then; --draws 40 says how
+    often each site is chosen under other weights. Pages and reports show the plan for all
+    registered workers; one for an --hour or another --demand is told here only.
     """
     workspace = open_workspace(folder)
+    counted = Counted(name, hour, day)
     params = SolveParams(time_limit_s=time_limit_s, gap=gap, seed=seed)
     kinds = _kinds(kind_words) or {workspace.settings.candidate_kind: None}
     figures: Figures = {}
-    with steps() as progress, stopwatch(figures), progress.step("planning") as done:
-        made = plan_of(
-            workspace,
-            new=new,
-            kinds=kinds,
-            keep=keep,
-            without=without,
-            standard=standard,
-            when=when,
-            params=params,
-            done=done,
-        )
-        figures |= made.as_dict()
+    over: PlanDraws | None = None
+    asked = Asked(new=new, kinds=kinds, keep=keep, without=without)
+    with steps() as progress, stopwatch(figures):
+        model = model_of(workspace, name) if draws else None
+        with progress.step("planning") as done:
+            question = question_of(
+                workspace, kinds=kinds, standard=standard, when=when, counted=counted, done=done
+            )
+            made = answer_of(
+                workspace, question, asked, when=when, params=params, keeping=counted.usual
+            )
+        figures |= {**counted.as_dict(), **made.as_dict()}
+        if model is not None and draws:
+            with progress.step("planning anew under other weights") as done:
+                over = _draws(
+                    workspace, question, made, model, asked, counted=counted, n=draws, done=done
+                )
+            figures["draws"] = over.as_dict()
     places = site_names(made, workspace.network(), ENGLISH)
     for site, place in zip(figures["sites"], places, strict=True):
         site["place"] = place
@@ -112,12 +135,59 @@ def plan(
         for site, place in zip(made.sites, places, strict=True)
     ]
     words: list[object] = [
-        sentence(made),
+        counted.words() + sentence(made),
         table(("order", "kind", "site", "district", "adds workers"), rows, left=4),
     ]
     if len(made.sites) < new:
         words.append(f"You asked for {new}: no candidate site beyond these adds a worker.")
+    if over is not None:
+        words += _draw_words(over, workspace)
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+def _draws(
+    workspace: Workspace,
+    question: SitingQuestion,
+    made: SitingPlan,
+    model: DensityModel,
+    asked: Asked,
+    *,
+    counted: Counted,
+    n: int,
+    done: Done,
+) -> PlanDraws:
+    of = workspace.settings.demand
+    return plan_over_draws(
+        question,
+        made,
+        model,
+        factor=counted.factor(workspace),
+        n=n,
+        seed=of.seed,
+        concentration=of.concentration,
+        params=_DRAW_PARAMS,
+        on_progress=done,
+        **asked._asdict(),
+    )
+
+
+def _draw_words(over: PlanDraws, workspace: Workspace) -> list[object]:
+    """Say how often each site is chosen, and what the plan is worth at worst."""
+    told = [site for site in over.sites if site.planned or site.share >= _OFTEN]
+    places = names_of(told, workspace.network(), ENGLISH)
+    rows = [
+        (place, site.kind, "yes" if site.planned else "no", f"{100 * site.share:.0f} %")
+        for site, place in zip(told, places, strict=True)
+    ]
+    low, high = over.covered_after
+    return [
+        (
+            f"Under {over.n} draws of the weights ({over.runtime_s:.0f} s) this plan covers "
+            f"{count(low)} to {count(high)} workers (5-95 %), at most "
+            f"{100 * over.regret:.1f} % below the best plan of the draw."
+        ),
+        table(("site", "kind", "in the plan", "chosen"), rows, left=3),
+    ]
 
 
 def _kinds(words: Sequence[str]) -> dict[str, int | None]:
@@ -133,38 +203,68 @@ def _kinds(words: Sequence[str]) -> dict[str, int | None]:
     return kinds
 
 
+class Asked(NamedTuple):
+    """What is asked: how many stations, of which kinds, with and without which sites."""
+
+    new: int
+    kinds: Mapping[str, int | None]
+    keep: Sequence[str] = ()
+    without: Sequence[str] = ()
+
+
+def question_of(
+    workspace: Workspace,
+    *,
+    kinds: Mapping[str, int | None],
+    standard: StandardWord,
+    when: str = "usual",
+    counted: Counted = USUAL,
+    done: Done,
+) -> SitingQuestion:
+    """Search the travel times of the workspace's siting problem."""
+    return siting_question(
+        counted.demand(workspace),
+        workspace.stations(),
+        candidate_sites(workspace),
+        network_when(workspace, when),
+        workspace.settings,
+        kinds=kinds,
+        standard=standard,
+        on_progress=done,
+    )
+
+
+def answer_of(
+    workspace: Workspace,
+    question: SitingQuestion,
+    asked: Asked,
+    *,
+    when: str = "usual",
+    params: SolveParams,
+    keeping: bool = True,
+) -> SitingPlan:
+    """Answer a siting question; ``keeping`` makes the plan the workspace's newest result."""
+    made = question.plan(**asked._asdict(), params=params)
+    # The network is traced by what it was built from; the hour is told beside it.
+    traced = {"network": workspace.network().content_hash, "when": when}
+    made = replace(made, inputs={**made.inputs, **traced})
+    if keeping:
+        workspace.save_result("plan", inputs=made.inputs, body=made.as_dict())
+    return made
+
+
 def plan_of(
     workspace: Workspace,
     *,
     new: int,
     kinds: Mapping[str, int | None],
-    keep: Sequence[str] = (),
-    without: Sequence[str] = (),
     standard: StandardWord,
-    when: str = "usual",
     params: SolveParams,
     done: Done,
 ) -> SitingPlan:
     """Solve the siting problem of the workspace and keep the plan as its newest result."""
-    made = plan_stations(
-        workspace.demand(),
-        workspace.stations(),
-        candidate_sites(workspace),
-        network_when(workspace, when),
-        workspace.settings,
-        new=new,
-        kinds=kinds,
-        keep=keep,
-        without=without,
-        standard=standard,
-        params=params,
-        on_progress=done,
-    )
-    # The network is traced by what it was built from; the hour is told beside it.
-    traced = {"network": workspace.network().content_hash, "when": when}
-    made = replace(made, inputs={**made.inputs, **traced})
-    workspace.save_result("plan", inputs=made.inputs, body=made.as_dict())
-    return made
+    question = question_of(workspace, kinds=kinds, standard=standard, done=done)
+    return answer_of(workspace, question, Asked(new, kinds), params=params)
 
 
 def candidate_sites(workspace: Workspace) -> CandidateSites:
