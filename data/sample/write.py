@@ -20,6 +20,7 @@ from data.sample.spots import Spots
 from data.sample.stations import SampleStation, choose_stations
 from data.sample.streets import draw_streets
 from data.sample.workers import (
+    TOTALS,
     Residents,
     Workers,
     draw_layers,
@@ -50,6 +51,7 @@ class SampleFiles:
     stations: Path
     demand: Path
     population: Path
+    totals: Path
     name: str
     notice: str
 
@@ -87,6 +89,7 @@ def write_sample_city(
         stations=folder / "sample_stations.csv",
         demand=folder / "sample_demand.csv",
         population=folder / "sample_population.csv",
+        totals=folder / "sample_totals.csv",
         name=SAMPLE_NAME,
         notice=SAMPLE_NOTICE,
     )
@@ -105,6 +108,7 @@ def write_sample_city(
     done(5, _STEPS)
     _write_demand(files.demand, spread_workers(spots, layers, districts))
     _write_population(files.population, spread_residents(spots, layers, districts))
+    _write_totals(files.totals)
     done(6, _STEPS)
     rows = choose_stations(spots, plan.cores, districts, places, street_of_line=names)
     _write_stations(files.stations, rows)
@@ -149,6 +153,14 @@ def _write_demand(path: Path, workers: Workers) -> None:
         for name, (lon, lat), weights in zip(workers.ids, lonlat, workers.weights, strict=True):
             counts = (f"{weight:g}" for weight in weights)
             writer.writerow([name, f"{lon:.6f}", f"{lat:.6f}", *counts, SAMPLE_NOTICE])
+
+
+def _write_totals(path: Path) -> None:
+    """Write how many workers of each group the city has in all, as a union federation knows it."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["zone", *TOTALS, "notice"])
+        writer.writerow(["全市", *TOTALS.values(), SAMPLE_NOTICE])
 
 
 def _write_population(path: Path, residents: Residents) -> None:

@@ -18,6 +18,7 @@ import shapely
 from shapely.geometry import shape
 
 from data.sample import SampleFiles, write_sample_city
+from data.sample.workers import TOTALS
 from data.vocabulary import SAMPLE_NOTICE
 
 if TYPE_CHECKING:
@@ -379,7 +380,7 @@ def test_residents_add_up_and_live_where_there_are_homes(city: SampleFiles) -> N
 def test_the_same_seed_gives_the_same_files(city: SampleFiles, ways: Ways, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     again = write_sample_city(tmp_path, on_progress=lambda done, all_: told.append((done, all_)))
-    for name in ("districts", "stations", "demand", "population"):
+    for name in ("districts", "stations", "demand", "population", "totals"):
         assert digest(getattr(again, name)) == digest(getattr(city, name)), name
     assert read_ways(again.roads) == ways
     assert [done for done, _ in told] == list(range(1, len(told) + 1))
@@ -394,3 +395,10 @@ def test_another_seed_gives_another_city_of_the_same_size(
         assert digest(getattr(other, name)) != digest(getattr(city, name)), name
     assert len(read_table(other.stations)) == 127
     assert nx.is_connected(street_graph(read_ways(other.roads)))
+
+
+def test_the_totals_are_those_of_all_workers_and_carry_the_notice(city: SampleFiles) -> None:
+    (row,) = read_table(city.totals)
+    assert row["zone"] == "全市"
+    assert {group: int(row[group]) for group in GROUPS} == dict(TOTALS)
+    assert row["notice"] == SAMPLE_NOTICE

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from data.layers import CellsTable, OsmExtract
 from data.road_source import RoadSource
 from data.sample import write_sample_city
+from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
 from geo.datum import Datum
 from geo.errors import WorkspaceError
@@ -16,7 +18,8 @@ from planning import SolveParams
 from web.city_map import map_of_workspace
 from web.commands.common import answer, common_options, steps
 from web.commands.coverage import coverage_of
-from web.commands.demand_import import import_demand
+from web.commands.demand_build import build_demand
+from web.commands.demand_layers import read_layers
 from web.commands.network import build_network_of
 from web.commands.plan import plan_of, sentence
 from web.commands.serve import PORT, listening, say_addresses, serve_until_stopped
@@ -76,9 +79,16 @@ def _build_in(folder: Path) -> None:
         )
         with progress.step("building the road network") as done:
             build_network_of(workspace, RoadSource("osm", files.roads), done=done)
-        with progress.step("importing stations and workers"):
+        with progress.step("importing stations"):
             import_stations(workspace, file=files.stations, datum=Datum.wgs84)
-            import_demand(workspace, file=files.demand, datum=Datum.wgs84)
+        people = CellsTable(files.population, licence=SAMPLE_NOTICE)
+        readers = [
+            ("reading what draws workers", OsmExtract(files.roads)),
+            ("reading where people live", people),
+        ]
+        read_layers(workspace, readers, progress=progress)
+        with progress.step("spreading workers (the first time compiles)") as done:
+            build_demand(workspace, totals=files.totals, done=done)
         with progress.step("measuring coverage") as done:
             coverage_of(workspace, standard="group", done=done)
         with progress.step(f"planning {NEW_STATIONS} stations (the first time compiles)") as done:
