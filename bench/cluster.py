@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BINARIES = Path("/usr/lib/postgresql")
-_TEMPLATE = "with_postgis"
+WITH_POSTGIS = "with_postgis"
 _SERVER_USER = "postgres"
 
 
@@ -44,11 +44,15 @@ class Cluster:
         """Return the DATABASE_URL of one of its databases."""
         return f"postgresql://yizhan:secret-word@127.0.0.1:{self.port}/{database}"
 
-    def new_database(self, name: str, *, postgis: bool = True) -> str:
-        """Make a database and return its DATABASE_URL."""
-        template = _TEMPLATE if postgis else "template0"
+    def new_database(self, name: str, *, template: str = WITH_POSTGIS) -> str:
+        """Make a database as a copy of another and return its DATABASE_URL."""
         self.run(f'CREATE DATABASE "{name}" TEMPLATE {template}')
         return self.url(name)
+
+    def new_schema(self, name: str) -> str:
+        """Make a schema in the database that has PostGIS and return the DATABASE_URL of it."""
+        self.run(f'CREATE SCHEMA "{name}"', database=WITH_POSTGIS)
+        return f"{self.url(WITH_POSTGIS)}?options=-csearch_path%3D{name},public"
 
     def run(self, statement: str, *, database: str = "postgres") -> None:
         """Run one statement outside a transaction."""
@@ -98,8 +102,9 @@ def running_cluster(binaries: Path, *, durable: bool = False) -> Iterator[Cluste
             **own,
         )
         cluster = Cluster(port, folder)
-        cluster.run(f"CREATE DATABASE {_TEMPLATE}")
-        cluster.run("CREATE EXTENSION postgis", database=_TEMPLATE)
+        cluster.run(f"CREATE DATABASE {WITH_POSTGIS}")
+        for extension in ("postgis", "pg_trgm"):
+            cluster.run(f"CREATE EXTENSION {extension}", database=WITH_POSTGIS)
         yield cluster
     finally:
         if (folder / "data" / "postmaster.pid").exists():

@@ -6,6 +6,7 @@ import contextlib
 import importlib.util
 import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from typing import Any
 import pytest
 
 from web.cli import main
+
+# The tests make databases of their own; they never use the one of whoever runs them.
+os.environ.pop("DATABASE_URL", None)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

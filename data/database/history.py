@@ -108,26 +108,39 @@ def read_events(
     connection: sa.Connection, station_id: str, *, until: date | datetime | None = None
 ) -> tuple[Event, ...]:
     """Return the history of one station, the first event first."""
-    joined = EVENTS.outerjoin(IMPORTS, EVENTS.c.import_id == IMPORTS.c.id)
-    query = sa.select(EVENTS, IMPORTS.c.file).select_from(joined)
-    query = query.where(EVENTS.c.station_id == station_id)
+    query = _EVENTS.where(EVENTS.c.station_id == station_id)
     if until is not None:
         query = query.where(EVENTS.c.recorded_at <= clock.end_of(until))
-    return tuple(
-        Event(
-            station_id=row.station_id,
-            kind=row.kind,
-            recorded_at=clock.read_moment(row.recorded_at),
-            observed_at=clock.read_moment(row.observed_at),
-            source=row.source,
-            by=row.by_whom,
-            weight=row.weight,
-            import_id=row.import_id,
-            file=row.file or "",
-            row=row.file_row,
-            changes=json.loads(row.changes),
-        )
-        for row in connection.execute(query.order_by(EVENTS.c.id))
+    return tuple(_event(row) for row in connection.execute(query.order_by(EVENTS.c.id)))
+
+
+def read_histories(connection: sa.Connection, *, until: datetime) -> dict[str, list[Event]]:
+    """Return the history of every station by its id, up to a moment."""
+    query = _EVENTS.where(EVENTS.c.recorded_at <= clock.end_of(until))
+    histories: dict[str, list[Event]] = {}
+    for row in connection.execute(query.order_by(EVENTS.c.id)):
+        histories.setdefault(row.station_id, []).append(_event(row))
+    return histories
+
+
+_EVENTS: Final = sa.select(EVENTS, IMPORTS.c.file).select_from(
+    EVENTS.outerjoin(IMPORTS, EVENTS.c.import_id == IMPORTS.c.id)
+)
+
+
+def _event(row: sa.Row[Any]) -> Event:
+    return Event(
+        station_id=row.station_id,
+        kind=row.kind,
+        recorded_at=clock.read_moment(row.recorded_at),
+        observed_at=clock.read_moment(row.observed_at),
+        source=row.source,
+        by=row.by_whom,
+        weight=row.weight,
+        import_id=row.import_id,
+        file=row.file or "",
+        row=row.file_row,
+        changes=json.loads(row.changes),
     )
 
 

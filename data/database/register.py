@@ -23,6 +23,7 @@ from data.database.history import (
     ImportNote,
     evidence_of,
     read_events,
+    read_histories,
     read_imports,
     rebuild,
 )
@@ -50,7 +51,6 @@ from geo.measure import great_circle_m
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date, datetime
-    from types import TracebackType
 
     from data.database.backend import Backend
     from data.stations import Stations
@@ -88,12 +88,7 @@ class Register:
         self._kept = self._open.enter_context(self._backend.keep_reading())
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._kept = None
         self._open.close()
 
@@ -173,6 +168,20 @@ class Register:
         if not events or events[-1].kind == "removed":
             raise InputError(f"station {station_id[:80]} is not in the register")
         return evidence_of(events, imports, moment=until, half_life_days=half_life_days)
+
+    def evidence_of_all(
+        self, moment: datetime | None = None, *, half_life_days: float = HALF_LIFE_DAYS
+    ) -> dict[str, dict[str, Evidence]]:
+        """Return `evidence` for every station that is in the register at a moment, by its id."""
+        until = clock.read_moment(clock.moment_text(clock.now() if moment is None else moment))
+        with self._reading() as connection:
+            histories = read_histories(connection, until=until)
+            imports = [note for note in read_imports(connection) if note.recorded_at <= until]
+        return {
+            station_id: evidence_of(events, imports, moment=until, half_life_days=half_life_days)
+            for station_id, events in histories.items()
+            if events[-1].kind != "removed"
+        }
 
     def nearest(self, lon: float, lat: float, k: int = 5) -> tuple[Near, ...]:
         """Return the ``k`` stations nearest to a point (WGS-84), the nearest first.
@@ -284,45 +293,50 @@ class Register:
         said = _checked_values(values)
         with self._backend.transaction(write=True) as connection:
             moment = next_moment(connection)
-            at = clock.observed_text(observed_at, recorded=moment)
-            key, place, record = _station(connection, station_id)
-            known = evidence_of(
-                read_events(connection, station_id), read_imports(connection), moment=moment
-            )
-            seen = clock.read_moment(at)
-            late = {name for name in said if name in known and known[name].observed_at > seen}
-            kept, noted = _split(said, late, record, day=clock.china_day(seen).isoformat())
-            after = dict(zip(FIELDS, record, strict=True))
-            apply_changes(after, kept)
-            new = tuple(after[name] for name in FIELDS)
-            stations_of([new])  # refuses what cannot be
             head = {
                 "station_id": station_id,
                 "recorded_at": clock.moment_text(moment),
-                "observed_at": at,
+                "observed_at": clock.observed_text(observed_at, recorded=moment),
                 "source": source,
                 "by_whom": by,
                 "weight": float(weight),
             }
-            events = [
+            self._write_observation(connection, head, said, moment=moment)
+            return read_events(connection, station_id)[-1]
+
+    def _write_observation(
+        self,
+        connection: sa.Connection,
+        head: Mapping[str, Any],
+        said: Mapping[str, Any],
+        *,
+        moment: datetime,
+    ) -> None:
+        """Let what was said take effect, but for what is known from a later moment."""
+        station_id, seen = head["station_id"], clock.read_moment(head["observed_at"])
+        key, place, record = _station(connection, station_id)
+        known = evidence_of(
+            read_events(connection, station_id), read_imports(connection), moment=moment
+        )
+        late = {name for name in said if name in known and known[name].observed_at > seen}
+        kept, noted = _split(said, late, record, day=clock.china_day(seen).isoformat())
+        after = dict(zip(FIELDS, record, strict=True))
+        apply_changes(after, kept)
+        new = tuple(after[name] for name in FIELDS)
+        stations_of([new])  # refuses what cannot be
+        write_observation(
+            self._backend,
+            connection,
+            new,
+            key=key,
+            place=place,
+            events=[
                 {**head, "kind": kind, "changes": changes_text(changes)}
                 for kind, changes in (("noted", noted), ("observed", kept))
                 if changes
-            ]
-            count = connection.execute(
-                sa.select(sa.func.count()).select_from(STATIONS)
-            ).scalar_one()
-            write_observation(
-                self._backend,
-                connection,
-                new,
-                key=key,
-                place=place,
-                events=events,
-                moment=moment,
-                count=count,
-            )
-            return read_events(connection, station_id)[-1]
+            ],
+            moment=moment,
+        )
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sa.Connection]:

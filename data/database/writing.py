@@ -194,13 +194,13 @@ def write_observation(
     place: int,
     events: Sequence[Mapping[str, Any]],
     moment: datetime,
-    count: int,
 ) -> None:
     """Write what was observed of one station, and its new state."""
     connection.execute(sa.insert(EVENTS), [dict(event) for event in events])
     backend.delete_stations(connection, [key])
     backend.insert_stations(connection, ("key", "row", *FIELDS), [[key, place, *row_of(record)]])
     newest = connection.execute(sa.select(sa.func.max(EVENTS.c.id))).scalar_one()
+    count = connection.execute(sa.select(sa.func.count()).select_from(STATIONS)).scalar_one()
     write_contents(
         connection, "stations", moment=moment, rows=count, content_hash=f"{PENDING}{newest}"
     )

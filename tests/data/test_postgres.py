@@ -69,7 +69,7 @@ def test_a_wrong_password_is_one_line_that_does_not_repeat_it(
 
 
 def test_a_server_without_postgis_is_one_line(cluster: Cluster, tmp_path: Path) -> None:
-    url = cluster.new_database("bare", postgis=False)
+    url = cluster.new_database("bare", template="template0")
     cluster.run("CREATE ROLE nobody LOGIN PASSWORD 'secret-word'")
     cluster.run("GRANT CREATE ON SCHEMA public TO nobody", database="bare")
     database = Database(tmp_path / "x.db", url=url.replace("yizhan:", "nobody:"))
@@ -105,7 +105,7 @@ def test_a_server_that_was_started_anew_is_asked_again(postgres_url: str, tmp_pa
         ours = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
     other = Database(
         tmp_path / "x.db",
-        url=postgres_url.replace("postgresql:", "postgres:") + "?application_name=x",
+        url=postgres_url.replace("postgresql:", "postgres:") + "&application_name=x",
     )
     with other.backend.begin() as connection:
         connection.exec_driver_sql(f"SELECT pg_terminate_backend({ours})")

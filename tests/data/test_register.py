@@ -259,6 +259,17 @@ def test_a_list_that_says_it_again_renews_what_it_has_a_column_for(
     assert before["hours"].file == "old.csv"
 
 
+def test_the_evidence_of_all_is_that_of_each(register: Register, clock: Clock) -> None:
+    register.replace(stations(STATION, FULL))
+    clock.moment += timedelta(days=3)
+    register.observe("b", {"facility.toilet": "broken"}, source="inspector")
+    at = clock.moment
+    clock.moment += timedelta(days=3)
+    register.replace(stations({**STATION, "hours": "24小时"}))
+    assert register.evidence_of_all() == {"a": register.evidence("a")}
+    assert register.evidence_of_all(at) == {key: register.evidence(key, at) for key in "ab"}
+
+
 def test_an_inspector_who_sees_the_same_again_renews_it(register: Register, clock: Clock) -> None:
     register.replace(stations({**STATION, "facilities": ("toilet",)}))
     clock.moment += timedelta(days=100)

@@ -142,12 +142,13 @@ def _trigrams_where_possible(connection: sa.Connection) -> None:
     try:
         with connection.begin_nested():
             connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+            for column in ("name", "address", "id"):
+                connection.exec_driver_sql(
+                    f"CREATE INDEX stations_by_{column}_words "
+                    f"ON stations USING gin ({column} gin_trgm_ops)"
+                )
     except sa.exc.DBAPIError:
         return
-    for column in ("name", "address", "id"):
-        connection.exec_driver_sql(
-            f"CREATE INDEX stations_by_{column}_words ON stations USING gin ({column} gin_trgm_ops)"
-        )
 
 
 def _take_over(connection: sa.Connection) -> None:
