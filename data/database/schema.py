@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from data.stations import STATION_COLUMNS
 
 #: Every step of the schema in order; one more for each file in `migrations/versions`.
-REVISIONS: Final = ("0001", "0002")
+REVISIONS: Final = ("0001", "0002", "0003")
 HEAD: Final = REVISIONS[-1]
 #: The columns of a station as the register holds them: those of its frame, the point as numbers.
 FIELDS: Final = (*STATION_COLUMNS[:-1], "lon", "lat")
@@ -131,5 +131,99 @@ RESULTS: Final = sa.Table(
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Column("inputs", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+WORKER_REPORTS: Final = sa.Table(
+    "worker_reports",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("ticket", sa.Text, nullable=False),
+    sa.Column("station_id", sa.Text, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("facility", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("seen_at", sa.Text, nullable=False),
+    sa.Column("received_at", sa.Text, nullable=False),
+    sa.Column("device", sa.Text, nullable=True),
+    sa.Column("nonce", sa.Text, nullable=True),
+    sa.Column("counts", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.UniqueConstraint("device", "nonce", name="worker_reports_once"),
+    sa.Index("worker_reports_of_station", "station_id", "what"),
+    sa.Index("worker_reports_of_ticket", "ticket"),
+    sqlite_autoincrement=True,
+)
+TICKETS: Final = sa.Table(
+    "tickets",
+    METADATA,
+    sa.Column("number", sa.Text, primary_key=True),
+    sa.Column("station_id", sa.Text, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("facility", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("opened_at", sa.Text, nullable=False),
+    sa.Column("amber_at", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("answered_at", sa.Text, nullable=False),
+    sa.Column("answered_by", sa.Text, nullable=False),
+    sa.Column("public", sa.Integer, nullable=False),
+    sa.Column("closed_at", sa.Text, nullable=False),
+    sa.Column("told", sa.Integer, nullable=False),
+    sa.Index("tickets_of_station", "station_id", "what"),
+    sa.Index("tickets_by_state", "state"),
+)
+PROPOSALS: Final = sa.Table(
+    "proposals",
+    METADATA,
+    sa.Column("number", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("lon", sa.Double, nullable=False),
+    sa.Column("lat", sa.Double, nullable=False),
+    sa.Column("received_at", sa.Text, nullable=False),
+    sa.Column("device", sa.Text, nullable=True),
+    sa.Column("nonce", sa.Text, nullable=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("answered_at", sa.Text, nullable=False),
+    sa.Column("answered_by", sa.Text, nullable=False),
+    sa.Column("site_id", sa.Text, nullable=False),
+    sa.UniqueConstraint("device", "nonce", name="proposals_once"),
+    sa.Index("proposals_by_state", "state"),
+)
+ACTIVITIES: Final = sa.Table(
+    "activities",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("station_id", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("starts_at", sa.Text, nullable=False),
+    sa.Column("ends_at", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Index("activities_of_station", "station_id", "ends_at"),
+    sqlite_autoincrement=True,
+)
+ACCOUNTS: Final = sa.Table(
+    "accounts",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("station_ids", sa.Text, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+)
+AUDIT: Final = sa.Table(
+    "audit",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
     sqlite_autoincrement=True,
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from data.database import Database
+from data.database.schema import HEAD
 from data.stations import Stations
 from geo.errors import InputError, WorkspaceError, YizhanError
 
@@ -92,7 +93,7 @@ def test_tables_that_are_not_there_are_asked_for(postgres_url: str, tmp_path: Pa
         database.stations()
     with pytest.raises(WorkspaceError, match="run yizhan db upgrade --create"):
         database.replace_stations(Stations.from_records([STATION]))
-    assert database.upgrade(create=True) == ("", "0002")
+    assert database.upgrade(create=True) == ("", HEAD)
     database.replace_stations(Stations.from_records([STATION]))
     assert database.stations().ids == ("a",)
     database.close()
