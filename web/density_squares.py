@@ -152,7 +152,7 @@ def hour_squares(
     xy = to_metric(demand.lonlat, crs=metric_crs)
     spacing = _spacing_m(xy)
     for square_m in _SIZES_M:
-        if square_m < spacing:
+        if square_m < min(spacing, _SIZES_M[-1]):
             continue
         shift = _shift_m(xy, square_m)
         origin = np.floor((xy.min(axis=0) - shift) / square_m) * square_m + shift
