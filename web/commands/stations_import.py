@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import numpy as np
 
 from data.database import Changes, Import
 from data.doctor import Severity, datum_finding
@@ -165,18 +164,14 @@ def _moved_m(workspace: Workspace, stations: Stations) -> dict[str, float]:
         before = workspace.stations()
     except NothingYetError:
         return {}
-    old = dict(zip(before.ids, before.lonlat, strict=True))
-    known = [at for at, station in enumerate(stations.ids) if station in old]
+    place = {station: at for at, station in enumerate(before.ids)}
+    known = [(station, at) for at, station in enumerate(stations.ids) if station in place]
     if not known:
         return {}
-    apart = great_circle_m(
-        np.array([old[stations.ids[at]] for at in known]), stations.lonlat[known]
-    )
-    return {
-        stations.ids[at]: float(metres)
-        for at, metres in zip(known, apart, strict=True)
-        if metres >= MOVED_M
-    }
+    there, here = [place[station] for station, _ in known], [at for _, at in known]
+    apart = great_circle_m(before.lonlat[there], stations.lonlat[here])
+    pairs = zip(known, apart.tolist(), strict=True)
+    return {station: metres for (station, _), metres in pairs if metres >= MOVED_M}
 
 
 def _close(workspace: Workspace, ids: tuple[str, ...], how: Import) -> None:
