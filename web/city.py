@@ -16,6 +16,7 @@ from geo.errors import NothingYetError
 from web.city_map import base_roads, city_map, contents_of
 from web.report_pages import report_of
 from web.station_features import station_features
+from web.station_hours import today_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -59,7 +60,7 @@ class City:
 
         The service centres first, then by district and name, the same in both languages.
         """
-        return self._keep("features", self._stations_key(), self._read_features)
+        return self._keep("features", (self._stations_key(), today_here()), self._read_features)
 
     def collection(self, features: list[Feature]) -> dict[str, Any]:
         """Return features as a GeoJSON collection, with the notice of a generated sample."""
@@ -69,8 +70,8 @@ class City:
         return body
 
     def stations_version(self) -> str:
-        """Return a short text that changes when the register or the settings change."""
-        return _short_hash(self._stations_key())
+        """Return a short text that changes with the register, the settings and the day."""
+        return _short_hash((self._stations_key(), today_here()))
 
     def roads_version(self) -> str:
         """Return a short text that changes when the road network changes."""
@@ -128,6 +129,7 @@ class City:
     def _map_key(self) -> Hashable:
         plan = self.workspace().newest_result("plan")
         return (
+            today_here(),
             self._stations_key(),
             repr(self.workspace().contents("sites")),
             None if plan is None else plan.id,

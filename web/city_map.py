@@ -6,12 +6,13 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 import shapely
 
 from data.atomic import write_text
+from data.hours import parse_hours
 from data.vocabulary import KINDS, SAMPLE_NOTICE
 from geo.areas import covered_area
 from geo.errors import NothingYetError
@@ -19,8 +20,9 @@ from geo.measure import EARTH_RADIUS_M, Box, from_metric, to_metric
 from planning.siting import SitingPlan
 from web.density import density_of
 from web.freshness import newest_outdated
+from web.hours_words import opening_words, script_words
 from web.label_points import label_point
-from web.language import CHINESE, Language, count, hours_words, standard_words
+from web.language import CHINESE, Language, count, standard_words
 from web.maps import MapDocument, SafeMap
 from web.pages import asset_text, leaflet_css, render
 from web.place_words import site_names
@@ -50,6 +52,17 @@ T = TypeVar("T")
 
 _FOCUS_MARGIN: Final = 1.25
 _LEAST_KM: Final = 2.0
+_OF_A_MARK: Final = (
+    "name",
+    "kind",
+    "status",
+    "state",
+    "checked_at",
+    "hours_from",
+    "hours_intervals",
+    "hours_unsettled",
+    "hours_silent",
+)
 _BLOCK_M: Final = 120.0  # half the width of a city block that covered streets go round
 _HOLE_M2: Final = 250_000.0  # a large block or a park is no gap in cover
 _DRAWN_TO_M: Final = 8.0
@@ -103,6 +116,7 @@ class Legend:
     has_roads: bool
     source: str
     made_on: date
+    has_stations: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +140,7 @@ class CityMap:
             notice=SAMPLE_NOTICE,
             leaflet_css=leaflet_css(),
             leaflet_js=asset_text("vendor/leaflet-1.9.4/leaflet.js"),
+            opening_js=asset_text("opening.js"),
             map_js=asset_text("map.js"),
         )
 
@@ -201,7 +216,9 @@ def city_map(contents: CityContents, *, language: Language = CHINESE) -> CityMap
         drawn.add_stations(sites, title=t("新站建议", "Proposed sites"), name="sites")
     return CityMap(
         title=t(f"{settings.name} · 驿站地图", f"{settings.name} · Map of stations"),
-        document=drawn.document(words=map_words(t), attribution=source_of(settings, t)),
+        document=drawn.document(
+            words=map_words(t) | {"opening": script_words(t)}, attribution=source_of(settings, t)
+        ),
         legend=_legend(contents, density, t),
         language=language,
         sample=settings.sample,
@@ -210,7 +227,7 @@ def city_map(contents: CityContents, *, language: Language = CHINESE) -> CityMap
     )
 
 
-def map_words(t: Language) -> dict[str, str]:
+def map_words(t: Language) -> dict[str, Any]:
     """Return what the controls of a map are called."""
     return {
         "zoom_in": t("放大", "Zoom in"),
@@ -351,6 +368,7 @@ def _legend(contents: CityContents, density: Density | None, t: Language) -> Leg
         has_roads=contents.network is not None,
         source=source_of(contents.settings, t),
         made_on=contents.made_on,
+        has_stations=contents.stations is not None and len(contents.stations) > 0,
     )
 
 
@@ -372,19 +390,18 @@ def _kind_rows(stations: Stations, t: Language) -> list[LegendRow]:
 def _shown(feature: Feature, t: Language) -> Feature:
     """Keep of a station what its popup says."""
     properties = feature["properties"]
+    hours = parse_hours(properties["hours"])
     lines = [
         t.kind(properties["kind"]),
         properties["address"],
-        hours_words(properties["hours"], t) or t("时间未知", "hours unknown"),
+        opening_words(hours, t) if hours.text else t("时间未知", "hours unknown"),
         " · ".join(t.facility(facility) for facility in properties["facilities"]),
         "" if properties["status"] == "open" else t.status(properties["status"]),
     ]
     return {
         **feature,
         "properties": {
-            "name": properties["name"],
-            "kind": properties["kind"],
-            "state": properties["state"],
             "lines": [line for line in lines if line],
+            **{name: properties[name] for name in _OF_A_MARK if name in properties},
         },
     }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
 
-from data.hours import local_time
+from data.hours import State, local_time
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from data.hours import Hours, State
+    from data.hours import Hours
     from web.language import Language
 
 _WEEKDAYS: Final = (
@@ -80,3 +81,31 @@ def _when(time: datetime, here: datetime, t: Language, *, plain_morning: bool = 
     zh = f"{time.year}年" if year else ""
     en = f" {time.year}" if year else ""
     return t(f"{zh}{time.month}月{time.day}日 {clock}", f"{time.day} {time:%b}{en} {clock}")
+
+
+def script_words(t: Language) -> dict[str, Any]:
+    """Return the same sentences for `static/opening.js`; {when} and the like it fills in."""
+    months = [t(str(month), date(2000, month, 1).strftime("%b")) for month in range(1, 13)]
+    return {
+        "unknown": t("时间未知", "Hours not known"),
+        "shut": t("暂停开放", "Closed for now"),
+        "closed": t("关门，{when} 开", "Closed, opens {when}"),
+        "always": t("开放中，24 小时", "Open 24 h"),
+        "closes_soon": t("{when} 关门", "Closes at {when}"),
+        "open": t("开放中，至 {when}", "Open until {when}"),
+        "tomorrow_morning": t("明早 {clock}", "tomorrow {clock}"),
+        "tomorrow": t("明天 {clock}", "tomorrow {clock}"),
+        "tomorrow_evening": t("明晚 {clock}", "tomorrow {clock}"),
+        "weekdays": [t(*words) for words in _WEEKDAYS],
+        "months": months,
+        "date": t("{month}月{day}日 {clock}", "{day} {month} {clock}"),
+        "date_of_year": t("{year}年{month}月{day}日 {clock}", "{day} {month} {year} {clock}"),
+        "unsettled": state_note(State("open", holiday_unconfirmed=True), t),
+        "silent": state_note(State("open", holiday_silent=True), t),
+        "never": t("未核对", "Not checked"),
+        "today": t("今天核对", "Checked today"),
+        "yesterday": t("昨天核对", "Checked yesterday"),
+        "days": t("{n} 天前核对", "Checked {n} days ago"),
+        "months_ago": t("{n} 个月前核对", "Checked {n} months ago"),
+        "years": t("{n} 年前核对", "Checked {n} years ago"),
+    }

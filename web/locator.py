@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, g, render_template, request
@@ -10,6 +11,8 @@ from flask import Blueprint, g, render_template, request
 from data.vocabulary import FACILITIES, KINDS
 from web.api import city_here
 from web.city_map import map_words, source_of
+from web.hours_words import script_words
+from web.station_features import with_state
 
 if TYPE_CHECKING:
     from web.city import City
@@ -39,7 +42,7 @@ _WANTED_FIRST: Final = ("toilet", "drinking_water", "hot_water", "microwave", "p
 @locator.get("/")
 def nearest() -> str:
     """Show the stations: by district without a script, by distance with it."""
-    city, t = city_here(), g.language
+    city, t, now = city_here(), g.language, datetime.now().astimezone()
     features = [
         feature
         for feature in city.features()
@@ -52,7 +55,10 @@ def nearest() -> str:
     return render_template(
         "locator.html",
         page="locator",
-        stations=features[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
+        stations=[
+            with_state(feature, now, t)
+            for feature in features[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+        ],
         n_stations=len(features),
         number=number,
         n_pages=n_pages,
@@ -95,7 +101,7 @@ def _script_settings(city: City, features: list[Feature], t: Language) -> dict[s
         "rough": ROUGH,
         "kinds": {term.id: t.kind(term.id) for term in KINDS},
         "facilities": {term.id: t.facility(term.id) for term in FACILITIES},
-        "words": _words(t) | {"map": map_words(t)},
+        "words": _words(t) | {"map": map_words(t), "opening": script_words(t)},
     }
 
 
@@ -117,13 +123,12 @@ def _words(t: Language) -> dict[str, str]:
         "minutes": t("约 {n} 分钟", "about {n} min"),
         "hours": t("约 {n} 小时", "about {n} h"),
         "suspended": t("暂停", "suspended"),
-        "all_day": t("", "24 h"),
+        "no_hours": t("未登记", "Not on record"),
         "not_here": t(
             "您不在本市：最近的站点在 {length}外。可在地图上点一个地方，就近排序。",
             "You are not in this city: the nearest station is {length} away. "
             "Tap a place on the map to sort by it.",
         ),
-        "hours_unknown": t("时间未知", "hours unknown"),
         "facilities_unknown": t("设施未知", "facilities unknown"),
         "navigate": t("导航", "Go"),
         "by_name": t(

@@ -198,7 +198,7 @@ class SafeMap:
             )
         )
 
-    def document(self, *, words: Mapping[str, str], attribution: str) -> MapDocument:
+    def document(self, *, words: Mapping[str, Any], attribution: str) -> MapDocument:
         """Finish the map. ``attribution`` is text, escaped here; ``words`` name the controls."""
         self._map.add_child(_name(folium.LayerControl(position="topright"), "layers"))
         settings = {

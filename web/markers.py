@@ -1,7 +1,8 @@
 """The shapes of stations, as one SVG sprite that every page, map and drawing refers to.
 
 A kind is known by its shape first and its colour second; a state changes the shape too: filled for
-open, hollow for closed, hollow with a bar for suspended, a dashed outline where nothing is known.
+open, with a dot beside it when it closes soon, hollow for closed, hollow with a bar for suspended,
+a dashed outline where nothing is known.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ SHAPES: dict[str, str] = {
     "mobile_station": f"{_CIRCLE}M12 8.4a3.6 3.6 0 1 0 0 7.2a3.6 3.6 0 1 0 0-7.2Z",
 }
 
-STATES: tuple[str, ...] = ("open", "planned", "suspended", "closed", "unknown")
+STATES: tuple[str, ...] = ("open", "soon", "planned", "suspended", "closed", "unknown")
+
+_OVERLAYS = {"suspended": "mark-bar", "soon": "mark-soon"}
 
 
 def symbol_id(kind: str) -> str:
@@ -42,7 +45,7 @@ def kind_class(kind: str) -> str:
 
 
 def sprite() -> Markup:
-    """Return the hidden SVG that holds one symbol a kind, and the bar of a suspended one.
+    """Return the hidden SVG that holds one symbol a kind, the bar of a suspended one and the dot.
 
     Each shape is drawn twice: a halo of paper first, so that it stands clear of what lies below.
     """
@@ -53,6 +56,8 @@ def sprite() -> Markup:
     )
     bar = (
         '<symbol id="mark-bar" viewBox="0 0 24 24"><path class="mark-bar" d="M6 18L18 6"/></symbol>'
+        '<symbol id="mark-soon" viewBox="0 0 24 24">'
+        '<circle class="mark-soon" cx="19" cy="5" r="4"/></symbol>'
     )
     return Markup(  # noqa: S704 - constants of this module only
         f'<svg class="sprite" width="0" height="0" aria-hidden="true">{symbols}{bar}</svg>'
@@ -72,8 +77,8 @@ def mark(kind: str, *, state: str = "open", number: int | None = None) -> Markup
     """
     classes = f"mark {kind_class(kind)} state-{state if state in STATES else 'unknown'}"
     parts = [f'<use href="#{escape(symbol_id(kind))}"/>']
-    if state == "suspended":
-        parts.append('<use href="#mark-bar"/>')
+    if state in _OVERLAYS:
+        parts.append(f'<use href="#{_OVERLAYS[state]}"/>')
     if number is not None:
         classes += " proposed"
         parts.append(number_text(number))

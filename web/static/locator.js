@@ -68,9 +68,18 @@
   }
 
   // ---- cards ----
-  const hoursWords = ({ hours }) =>
-    (!hours ? words.hours_unknown
-      : words.all_day ? hours.replace(/24\s*小时|全天/g, words.all_day) : hours);
+  /* The sentence, the doubt and the mark of a station by the phone's clock. */
+  function stateOf(properties) {
+    if (properties.status === "suspended") {
+      return { says: words.suspended, note: "", mark: "suspended" };
+    }
+    const found = opening.state(properties);
+    return {
+      says: opening.says(found, properties, words.opening),
+      note: opening.note(found, words.opening),
+      mark: opening.markState(properties),
+    };
+  }
 
   function slot(card, name, text) {
     const target = card.querySelector(`[data-slot="${name}"]`);
@@ -87,18 +96,19 @@
   function fillCard(card, station) {
     const { properties } = station;
     slot(card, "name", properties.name);
-    card.querySelector("h2").prepend(yizhan.mark(properties));
+    const now = stateOf(properties);
+    card.querySelector("h2").prepend(yizhan.mark({ ...properties, state: now.mark }));
     slot(card, "kind", kinds[properties.kind] || properties.kind);
     const away = card.querySelector('[data-slot="away"]');
-    away.hidden = !state.here;
+    away.hidden = card.querySelector('[data-slot="far"]').hidden = !state.here;
     if (state.here) {
       slot(card, "minutes", timeWords(station.metres));
       slot(card, "length", lengthWords(station.metres));
     }
-    slot(card, "state", properties.status === "suspended" ? words.suspended : "")
-      .hidden = properties.status !== "suspended";
-    slot(card, "hours", hoursWords(properties))
-      .classList.toggle("unknown", !properties.hours);
+    slot(card, "state", now.says).dataset.state = now.mark;
+    slot(card, "note", now.note).hidden = !now.note;
+    slot(card, "checked", opening.checked(properties, words.opening));
+    slot(card, "hours", properties.hours || words.no_hours);
     slot(card, "facilities", properties.facilities.length
       ? properties.facilities.map((facility) => facilities[facility] || facility).join(" · ")
       : words.facilities_unknown);
@@ -305,9 +315,11 @@
     state.names = L.layerGroup().addTo(map);
     for (const station of state.stations) {
       const draw = dots ? yizhan.stationDot : yizhan.stationMarker;
+      const now = stateOf(station.properties);
+      station.properties.state = now.mark;
       station.marker = draw(station, latlngOf(station));
       station.properties.lines = [kinds[station.properties.kind] || station.properties.kind,
-        hoursWords(station.properties)];
+        now.says, now.note].filter(Boolean);
       station.properties.navigation_words = words.navigate;
       yizhan.describe(station, station.marker);
     }

@@ -7,9 +7,10 @@ const yizhan = (() => {
   const SIZES = { service_centre: 30, base: 26, driver_home: 20, rider_home: 24, courier_home: 22 };
   const KINDS = new Set(["service_centre", "base", "driver_home", "rider_home", "courier_home",
     "station", "micro_station", "mobile_station"]);
-  const STATES = new Set(["open", "planned", "suspended", "closed", "unknown"]);
+  const STATES = new Set(["open", "soon", "planned", "suspended", "closed", "unknown"]);
+  const OVERLAYS = { suspended: "mark-bar", soon: "mark-soon" };
   const NAVIGATION = "https://uri.amap.com/navigation?";
-  const shared = { map: null, sites: new Map() };
+  const shared = { map: null, sites: new Map(), words: {} };
 
   const token = (name) =>
     getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -27,6 +28,10 @@ const yizhan = (() => {
     return made;
   }
 
+  /* The state of a mark now, where the page carries opening.js and the station its hours. */
+  const stateNow = (properties) =>
+    (typeof opening === "undefined" ? properties.state : opening.markState(properties));
+
   function mark({ kind, state, number }) {
     const known = KINDS.has(kind) ? kind.replaceAll("_", "-") : "station";
     const svg = document.createElementNS(SVG, "svg");
@@ -34,7 +39,7 @@ const yizhan = (() => {
     svg.setAttribute("aria-hidden", "true");
     svg.setAttribute("class", `mark kind-${known} state-${STATES.has(state) ? state : "unknown"}`);
     svg.append(use(`mark-${known}`));
-    if (state === "suspended") svg.append(use("mark-bar"));
+    if (OVERLAYS[state]) svg.append(use(OVERLAYS[state]));
     if (number) {
       svg.classList.add("proposed");
       const text = document.createElementNS(SVG, "text");
@@ -51,7 +56,8 @@ const yizhan = (() => {
     const { kind, name, number } = feature.properties;
     const size = number ? 30 : SIZES[kind] || 18;
     const icon = L.divIcon({
-      html: mark(feature.properties), className: "station-mark", iconSize: [size, size],
+      html: mark({ ...feature.properties, state: stateNow(feature.properties) }),
+      className: "station-mark", iconSize: [size, size],
     });
     const marker = L.marker(latlng, {
       icon, zIndexOffset: number ? 2000 - 10 * number : size * 10, riseOnHover: true,
@@ -63,7 +69,8 @@ const yizhan = (() => {
 
   /* Where there are thousands: dots on the canvas, told apart by colour, the rest in the popup. */
   function stationDot(feature, latlng) {
-    const { kind, state } = feature.properties;
+    const { kind } = feature.properties;
+    const state = stateNow(feature.properties);
     const known = KINDS.has(kind) ? kind.replaceAll("_", "-") : "station";
     return L.circleMarker(latlng, {
       radius: 4, weight: 1, fillOpacity: 1,
@@ -72,12 +79,25 @@ const yizhan = (() => {
     });
   }
 
+  /* What a map says of a station at this moment: its state, the doubt, when it was checked. */
+  function linesNow(properties) {
+    const { opening: words } = shared.words;
+    if (!words || !properties.hours_intervals && properties.hours_intervals !== null) return [];
+    const found = opening.state(properties);
+    const open = properties.status === "open";
+    return [open ? opening.says(found, properties, words) : "",
+      open ? opening.note(found, words) : "", opening.checked(properties, words)];
+  }
+
   function popup(properties) {
     const box = element("div");
     const title = element("h3");
-    title.append(mark(properties), element("span", properties.name));
+    title.append(mark({ ...properties, state: stateNow(properties) }),
+      element("span", properties.name));
     box.append(title);
-    for (const line of properties.lines || []) box.append(element("p", line));
+    for (const line of [...linesNow(properties), ...(properties.lines || [])]) {
+      if (line) box.append(element("p", line));
+    }
     const { navigation, navigation_words: words } = properties;
     if (typeof navigation === "string" && navigation.startsWith(NAVIGATION)) {
       const link = element("a", words, "button");
@@ -133,6 +153,7 @@ const yizhan = (() => {
 
   function dress(map, { words, attribution, box }) {
     shared.map = map;
+    shared.words = words;
     fit(map, box);
     L.control.zoom({
       position: "topright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out,
