@@ -18,6 +18,7 @@ import pyproj
 from pyproj.exceptions import CRSError
 
 from data.demand_settings import DemandSettings, read_demand_settings
+from data.map_settings import BaseMapSettings, check_address, read_base_map
 from data.settings_keys import KEY_NAMES
 from data.settings_text import settings_text
 from data.vocabulary import (
@@ -161,6 +162,8 @@ class Settings:
     candidate_kind: str = "station"
     profile_changes: Mapping[str, Any] = field(default_factory=dict)
     demand: DemandSettings = field(default_factory=DemandSettings)
+    public_address: str = ""
+    base_map: BaseMapSettings = field(default_factory=BaseMapSettings)
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name.strip()) <= _LONGEST_NAME or _CONTROL.search(self.name):
@@ -191,8 +194,8 @@ class Settings:
     def content_hash(self) -> str:
         """sha256 (hex) of what a coverage or a plan depends on.
 
-        That is all settings but the name, the sample mark, and how workers are spread: the demand
-        has a hash of its own.
+        That is all settings but the name, the sample mark, what the public page is drawn on, and
+        how workers are spread: the demand has a hash of its own.
         """
         bare = replace(self, name="-", sample=False)
         return hashlib.sha256(settings_text(bare, demand=False).encode()).hexdigest()
@@ -261,6 +264,8 @@ def _settings(raw: Mapping[str, Any]) -> Settings:
         "candidate_kind": _text("candidates.kind", candidates.get("kind", settings.candidate_kind)),
         "profile_changes": profile_changes,
         "demand": demand,
+        "public_address": check_address(raw.get("public_address", "")),
+        "base_map": read_base_map(raw.get("base_map", {})),
     }
     if "standards" in raw:
         changes["national"] = _read_standard(

@@ -105,6 +105,29 @@ KEYS: Final = (
         "station that says no way counts",
     ),
     SettingsKey(
+        "public_address",
+        "web address",
+        "none",
+        "where workers find the page, such as https://yizhan.example.cn: it stands in the QR "
+        "codes; without it, the address by which the page was asked for",
+    ),
+    SettingsKey(
+        "base_map.provider",
+        "roads, tianditu or amap",
+        "roads",
+        "what the public map is drawn on: the city's own roads (no other host is asked for "
+        "anything), or the tiles of a provider, which then sees which part of the map a phone "
+        "looks at",
+    ),
+    SettingsKey("base_map.key", "text", "none", "the operator's own key: Tianditu needs one"),
+    SettingsKey(
+        "base_map.review_number",
+        "text",
+        "none",
+        "the map's review number (审图号), shown on the public map; whether one is needed is for "
+        "the operator to ask",
+    ),
+    SettingsKey(
         "profiles.<mode>",
         "table",
         "those of docs/profiles.md",

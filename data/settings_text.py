@@ -33,7 +33,7 @@ GROUP_KEYS: Final = (
 def settings_text(settings: Settings, *, demand: bool = True) -> str:
     """Return the commented text of ``yizhan.toml`` that reads back as ``settings``.
 
-    Without ``demand`` the tables of how workers are spread are left out.
+    Without ``demand`` the tables of how workers are spread and of the public page are left out.
     """
     lines = [
         "# Yizhan: what this city has settled. Edit it and run the commands again; each key is",
@@ -45,6 +45,8 @@ def settings_text(settings: Settings, *, demand: bool = True) -> str:
     lines += _entry("box", list(settings.box))
     lines += _entry("metric_crs", settings.metric_crs)
     lines += _entry("snap_limit_m", settings.snap_limit_m)
+    if demand:
+        lines += _page_lines(settings)
     lines += ["[candidates]"]
     lines += _entry("candidates.spacing_m", settings.candidate_spacing_m)
     lines += _entry("candidates.kind", settings.candidate_kind)
@@ -64,6 +66,14 @@ def settings_text(settings: Settings, *, demand: bool = True) -> str:
         lines += ["", *_demand_lines(settings)]
     lines += ["", *_profile_lines(settings.profile_changes)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _page_lines(settings: Settings) -> list[str]:
+    """Write where the public page is and what it is drawn on."""
+    lines = [*_entry("public_address", settings.public_address), "[base_map]"]
+    for name in ("provider", "key", "review_number"):
+        lines += _entry(f"base_map.{name}", getattr(settings.base_map, name))
+    return lines
 
 
 def _profile_lines(changes: Mapping[str, Any]) -> list[str]:

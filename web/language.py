@@ -7,7 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from data.vocabulary import FACILITIES_BY_ID, GROUPS_BY_ID, KINDS_BY_ID, STATUSES_BY_ID
+from data.vocabulary import (
+    ACCESS_MODES_BY_ID,
+    FACILITIES_BY_ID,
+    GROUPS_BY_ID,
+    KINDS_BY_ID,
+    STATUSES_BY_ID,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,6 +83,10 @@ class Language:
     def facility(self, facility: str) -> str:
         """Name what a station offers."""
         return self._term(FACILITIES_BY_ID, facility)
+
+    def access(self, way: str) -> str:
+        """Name a way in."""
+        return self._term(ACCESS_MODES_BY_ID, way)
 
     def status(self, status: str) -> str:
         """Name the status of a station."""

@@ -20,6 +20,16 @@ _MIDDLE: Final = frozenset({"secondary", "tertiary", "motorway_link", "trunk_lin
 _FOOTWAYS: Final = frozenset(
     {"footway", "path", "steps", "platform", "bridleway", "cycleway", "track", "service", "ferry"}
 )
+_TIERS: Final = (
+    (1, 2.6, _MAJOR),
+    (2, 1.6, _MIDDLE),
+    (3, 1.1, frozenset(HIGHWAY_CLASSES) - _MAJOR - _MIDDLE - _FOOTWAYS),
+    (3, 0.5, _FOOTWAYS),
+)
+ROAD_TIERS: Final = [
+    {"tone": tone, "width": width, "classes": sorted(classes)} for tone, width, classes in _TIERS
+]
+"""The same for `static/roadmap.js`: the great roads first, the footways last."""
 _METRES_A_DEGREE: Final = 111_195.0
 _DIGITS: Final = 5  # a metre
 
@@ -61,15 +71,9 @@ def road_lines(
     Lines are simplified to ``tolerance_m``. Footways and yards, then small streets, are left out
     where all of them together would have more than ``most_points`` points; major roads stay always.
     """
-    tiers = (
-        (1, 2.6, _MAJOR),
-        (2, 1.6, _MIDDLE),
-        (3, 1.1, frozenset(HIGHWAY_CLASSES) - _MAJOR - _MIDDLE - _FOOTWAYS),
-        (3, 0.5, _FOOTWAYS),
-    )
     drawn: list[RoadLines] = []
     left = most_points
-    for tone, width, classes in tiers:
+    for tone, width, classes in _TIERS:
         made = RoadLines(tone, width, _joined(network, classes, tolerance_m=tolerance_m))
         left -= made.n_points
         if left < 0 and drawn:
