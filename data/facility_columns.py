@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,6 @@ from data.vocabulary import (
     FACILITIES_BY_ID,
     FACILITY_STATES,
     find_term,
-    normal_word,
     split_words,
     unknown_word,
 )
@@ -108,7 +108,7 @@ def _single(facility: str, cell: str, wrong: list[tuple[str, str]]) -> list[tupl
     """Read the cell of a column of one facility."""
     if cell.casefold() in UNKNOWN_WORDS:
         return []
-    count = _COUNT.fullmatch(normal_word(cell))
+    count = _COUNT.fullmatch(unicodedata.normalize("NFKC", cell).strip())
     if count is not None:
         return [(facility, "yes" if int(count[1]) else "no")]
     term = find_term(cell, FACILITY_STATES) or find_term(_bare(cell), FACILITY_STATES)
