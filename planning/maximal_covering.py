@@ -11,7 +11,8 @@ r"""Maximal covering (Church and ReVelle 1974) with limits, floors and gradual c
 Steps: take out what required options cover, merge items with the same cover set, greedy, swaps and
 ruin-and-recreate beside a Lagrangian bound (two threads), fix options by reduced cost, and HiGHS
 with start and cutoff on what is left. Gradual cover is turned into levels first
-(`planning.gradual`). Floors are met by the programme itself; without them the bound already holds.
+(`planning.gradual`). Floors are met by the programme itself where it is small, else by prices on
+what they lack (`planning.floor_prices`); without them the bound already holds.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ from planning.checks import known
 from planning.clock import Clock
 from planning.conflicts import coverage_conflict, required_conflict
 from planning.cover_basis import reduce_on_basis
-from planning.cover_closing import close_gap
+from planning.cover_closing import MOST_PAIRS, PAIRS_PER_S, close_gap
 from planning.cover_programme import solve_floored
-from planning.cover_solver import CoverAnswer, CoverTask, search_and_bound
+from planning.cover_solver import CoverAnswer, CoverRun, CoverTask, search_and_bound
+from planning.floor_prices import FloorSearch
 from planning.gradual import expand_levels
-from planning.params import Plan, SolveParams, infeasible_plan, relative_gap, status_of
+from planning.params import Plan, Progress, SolveParams, infeasible_plan, relative_gap, status_of
 from planning.reduction import ReducedCoverage, meets_floors, reduce_coverage
 
 if TYPE_CHECKING:
@@ -40,6 +42,12 @@ Ints = npt.NDArray[np.int64]
 
 # How long each question about a contradiction may take.
 CONFLICT_S = 3.0
+# The part of the time limit that the problem without its floors gets.
+FIRST_PART = 0.2
+# Up to so many pairs of option and item the programme meets the floors at once.
+LEAST_PAIRS_PRICED = 20_000
+# Settings of the floors' prices that are tried before a programme that may come to its end.
+ROUNDS_BEFORE_PROGRAMME = 12
 
 
 def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams) -> Plan:
@@ -58,10 +66,10 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams) -> 
         floors=reduced.floors,
     )
     start = _start(reduced, params)
-    run = search_and_bound(task, params=params, clock=clock, start=start, warm=warm)
-    answer = run.answer("greedy, swaps, Lagrangian bound")
-    if not meets_floors(reduced, answer.chosen):
-        floored = solve_floored(task, upper=answer.bound, params=params, clock=clock)
+    first, first_clock = _first_part(params, clock) if task.floors else (params, clock)
+    run = search_and_bound(task, params=first, clock=first_clock, start=start, warm=warm)
+    if not meets_floors(reduced, run.answer("").chosen):
+        floored = _meet_floors(run, params=params, clock=clock)
         if floored is None:
             reason = coverage_conflict(problem, reduced, may_be=_may_be, clock=clock)
             return infeasible_plan(reason, runtime_s=clock.seconds, method="programme")
@@ -70,6 +78,42 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams) -> 
         answer = close_gap(run, params=params, clock=clock)
     plan = _plan(problem, reduced, answer, params=params, clock=clock)
     return plan if basis is None else replace(plan, basis=basis.with_prices(reduced, run.bound))
+
+
+def _first_part(params: SolveParams, clock: Clock) -> tuple[SolveParams, Clock]:
+    """Return the part of the time that goes to the problem without its floors."""
+
+    def report(news: Progress) -> bool:
+        # a plan that may miss a floor is none yet
+        return clock.report(np.nan, news.bound)
+
+    first = replace(params, time_limit_s=FIRST_PART * params.time_limit_s, on_progress=report)
+    return first, Clock(first)
+
+
+def _meet_floors(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAnswer | None:
+    """Meet the floors by prices, then by the programme where it may end; None: no plan does."""
+    task = run.task
+    pairs = len(task.cover.option_item)
+    if pairs <= LEAST_PAIRS_PRICED:
+        return solve_floored(task, upper=run.upper, params=params, clock=clock)
+    search = FloorSearch(task, run)
+    small = pairs <= min(PAIRS_PER_S * params.time_limit_s, MOST_PAIRS)
+    search.search(ROUNDS_BEFORE_PROGRAMME if small else None, params=params, clock=clock)
+    if search.is_hopeless:
+        return None
+    best = search.answer()
+    if search.is_near_enough(params) or clock.left_s <= 0.0:
+        return best
+    programmed = solve_floored(task, upper=best.bound, params=params, clock=clock)
+    if programmed is None:
+        return None if search.found is None else best
+    better = programmed if programmed.value > best.value else best
+    return replace(
+        better,
+        bound=max(min(best.bound, programmed.bound), better.value),
+        method=f"{best.method}, programme",
+    )
 
 
 def _start(reduced: ReducedCoverage, params: SolveParams) -> Ints | None:
