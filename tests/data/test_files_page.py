@@ -10,6 +10,7 @@ import pytest
 
 from data import tables
 from data.columns import LONGEST_NAME, LONGEST_TEXT
+from data.count_files import COUNT_FIELDS, COUNT_NEEDS
 from data.demand import MOST_WORKERS
 from data.demand_files import DEMAND_FIELDS
 from data.passed_over import PASSED_OVER
@@ -17,6 +18,7 @@ from data.site_files import MOST_YUAN, SITE_FIELDS
 from data.site_files import REQUIRED as SITE_NEEDS
 from data.station_files import REQUIRED as STATION_NEEDS
 from data.station_files import STATION_FIELDS
+from data.total_files import TOTAL_FIELDS
 from data.zones import SQUARE_M
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ PAGE = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf
         ("### Stations", STATION_FIELDS, STATION_NEEDS),
         ("### Candidate sites", SITE_FIELDS, SITE_NEEDS),
         ("### Demand", DEMAND_FIELDS, ("id", "lon", "lat")),
+        ("### Totals of workers", TOTAL_FIELDS, ()),
+        ("### Check-ins", COUNT_FIELDS, COUNT_NEEDS),
     ],
 )
 def test_the_page_of_files_lists_every_column_and_which_are_needed(
