@@ -17,7 +17,9 @@ from bench.cluster import running_cluster, server_binaries
 from bench.kills import run_kills
 from data.database import Database
 from data.points import point_frame
+from data.station_files import read_stations, write_stations
 from data.stations import Stations
+from geo.datum import Datum
 from geo.measure import Box
 
 if TYPE_CHECKING:
@@ -32,20 +34,29 @@ NATION = 184_200
 QUESTIONS = 4_000
 KILLS = 1_000
 _TOWNS = 2_800
-_CHINA = Box(75.0, 19.0, 134.0, 52.0)
+_CHINA = Box(73.0, 17.0, 136.0, 54.0)
+_TOWN_BOX = Box(75.0, 19.0, 134.0, 52.0)
 _FACILITIES = ("drinking_water", "microwave", "seats", "phone_charging", "toilet", "first_aid")
 
 
 def run() -> list[Row]:
     """Measure each back end that is here; a row a back end."""
-    stations = nation()
-    return [_row(name, database, stations) for name, database in _databases()]
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "nation.csv"
+        write_stations(nation(), file)
+        start = time.perf_counter()
+        stations = read_stations(file, datum=Datum.wgs84, box=_CHINA)
+        read_s = time.perf_counter() - start
+    return [
+        {"back end": name, "CSV read s": round(read_s, 1), **_row(database, stations)}
+        for name, database in _databases()
+    ]
 
 
 def nation(count: int = NATION, *, seed: int = 7) -> Stations:
     """Make a register: towns over China whose sizes fall off as 1/rank, stations around them."""
     rng = np.random.default_rng(seed)
-    left, bottom, right, top = _CHINA
+    left, bottom, right, top = _TOWN_BOX
     centres = rng.uniform((left, bottom), (right, top), (_TOWNS, 2))
     share = 1 / np.arange(1, _TOWNS + 1)
     town = rng.choice(_TOWNS, count, p=share / share.sum())
@@ -84,7 +95,7 @@ def _databases() -> Iterator[tuple[str, Database]]:
         database.close()
 
 
-def _row(name: str, database: Database, stations: Stations) -> Row:
+def _row(database: Database, stations: Stations) -> Row:
     register = database.register()
     seconds = {
         "import s": _seconds(lambda: register.replace(stations)),
@@ -93,7 +104,7 @@ def _row(name: str, database: Database, stations: Stations) -> Row:
     }
     rng = np.random.default_rng(11)
     near = stations.lonlat[rng.integers(0, len(stations), QUESTIONS)]
-    left, bottom, right, top = _CHINA
+    left, bottom, right, top = _TOWN_BOX
     figures = {
         **_spread("nearest 5 in town", register, near + rng.normal(0, 0.01, near.shape)),
         **_spread(
@@ -110,7 +121,6 @@ def _row(name: str, database: Database, stations: Stations) -> Row:
         for at in range(20)
     ]
     return {
-        "back end": name,
         "stations": len(stations),
         **{key: round(value, 2) for key, value in seconds.items()},
         **figures,
@@ -138,18 +148,28 @@ def _lost(database: Database) -> int:
 
 
 def _spread(what: str, register: Register, points: npt.NDArray[np.float64]) -> dict[str, float]:
-    """Return the median and the 99th percentile of one question's time in milliseconds."""
+    """Return the median and the 99th percentile of one question's time in milliseconds.
+
+    All are asked three times over. Where others keep the machine busy, one question in a hundred
+    waits for its turn: "quiet" is the percentile of each question's shortest time.
+    """
     asked = points.tolist()
-    taken = np.empty(len(asked))
+    taken = np.empty((3, len(asked)))
     with register:
         for lon, lat in asked[:50]:
             register.nearest(lon, lat, 5)
-        for at, (lon, lat) in enumerate(asked):
-            start = time.perf_counter()
-            register.nearest(lon, lat, 5)
-            taken[at] = time.perf_counter() - start
+        for again in range(3):
+            for at, (lon, lat) in enumerate(asked):
+                start = time.perf_counter()
+                register.nearest(lon, lat, 5)
+                taken[again, at] = time.perf_counter() - start
     p50, p99 = np.percentile(taken, (50, 99)) * 1e3
-    return {f"{what} p50 ms": round(float(p50), 3), f"{what} p99 ms": round(float(p99), 3)}
+    quiet = np.percentile(taken.min(axis=0), 99) * 1e3
+    return {
+        f"{what} p50 ms": round(float(p50), 3),
+        f"{what} p99 ms": round(float(p99), 3),
+        f"{what} p99 ms, quiet": round(float(quiet), 3),
+    }
 
 
 def _seconds(work: Callable[[], object]) -> float:
