@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
@@ -12,6 +11,8 @@ from data.database import clock
 from data.database.schema import AUDIT, REVISIONS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from data.database.backend import Backend
 
 #: The step from which on there are reports, tickets and accounts.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import sqlalchemy as sa
 
 from data.database import clock
@@ -14,11 +15,38 @@ from data.points import point_frame
 from data.sites import SITE_COLUMNS, CandidateSites
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from data.database.backend import Backend
 
 
 def replace_sites(backend: Backend, sites: CandidateSites) -> None:
     """Put ``sites`` in the place of the candidate sites, in one transaction."""
+    with backend.transaction(write=True) as connection:
+        _write(connection, sites)
+
+
+def read_sites(backend: Backend) -> CandidateSites | None:
+    """Return the candidate sites in the order in which they came; None when none did yet."""
+    with backend.transaction() as connection:
+        return _read(connection)
+
+
+def add_site(
+    connection: sa.Connection, record: Mapping[str, Any], *, base: Callable[[], CandidateSites]
+) -> None:
+    """Add a site behind those that are there, in the transaction of ``connection``.
+
+    ``base`` gives the sites to begin with where none were imported; a site of the same id stays.
+    """
+    there = _read(connection)
+    sites = base() if there is None else there
+    if record["id"] not in sites.ids:
+        one = CandidateSites.from_records([record])
+        _write(connection, CandidateSites(pd.concat([sites.frame, one.frame], ignore_index=True)))
+
+
+def _write(connection: sa.Connection, sites: CandidateSites) -> None:
     frame = sites.frame
     rows = [
         dict(zip(SITE_COLUMNS[:-1], values, strict=True))
@@ -27,25 +55,22 @@ def replace_sites(backend: Backend, sites: CandidateSites) -> None:
     for row, (lon, lat) in zip(rows, sites.lonlat.tolist(), strict=True):
         row |= {"lon": lon, "lat": lat}
         row["cost_yuan"] = None if np.isnan(row["cost_yuan"]) else row["cost_yuan"]
-    with backend.transaction(write=True) as connection:
-        connection.execute(sa.delete(SITES))
-        if rows:
-            connection.execute(sa.insert(SITES), rows)
-        write_contents(
-            connection,
-            "sites",
-            moment=clock.now(),
-            rows=len(rows),
-            content_hash=sites.content_hash,
-        )
+    connection.execute(sa.delete(SITES))
+    if rows:
+        connection.execute(sa.insert(SITES), rows)
+    write_contents(
+        connection,
+        "sites",
+        moment=clock.now(),
+        rows=len(rows),
+        content_hash=sites.content_hash,
+    )
 
 
-def read_sites(backend: Backend) -> CandidateSites | None:
-    """Return the candidate sites in the order in which they came; None when none did yet."""
-    with backend.transaction() as connection:
-        if read_contents(connection, "sites") is None:
-            return None
-        rows = connection.execute(sa.select(SITES).order_by(SITES.c.row)).all()
+def _read(connection: sa.Connection) -> CandidateSites | None:
+    if read_contents(connection, "sites") is None:
+        return None
+    rows = connection.execute(sa.select(SITES).order_by(SITES.c.row)).all()
     columns = {name: [getattr(row, name) for row in rows] for name in SITE_COLUMNS[:-1]}
     columns["cost_yuan"] = [
         np.nan if cost is None else float(cost) for cost in columns["cost_yuan"]

@@ -134,7 +134,7 @@ class Tickets:
         self, states: Iterable[str], *, stations: Sequence[str] | None = None, limit: int = 500
     ) -> tuple[Ticket, ...]:
         """Return tickets in these states, of some stations only, the newest first."""
-        condition = _T.state.in_(list(states))
+        condition: sa.ColumnElement[bool] = _T.state.in_(list(states))
         if stations is not None:
             condition &= _T.station_id.in_(list(stations))
         return self._find(condition, limit=limit)
@@ -169,9 +169,7 @@ class Tickets:
         query = (
             sa.select(
                 _R.station_id,
-                sa.func.count(_R.device.distinct()).filter(
-                    _R.seen_at >= clock.moment_text(since)
-                ),
+                sa.func.count(_R.device.distinct()).filter(_R.seen_at >= clock.moment_text(since)),
                 sa.func.max(_R.seen_at),
             )
             .where(_R.what == FINE, _R.state == TAKEN)
@@ -207,7 +205,8 @@ class Tickets:
         with self._backend.transaction() as connection:
             if not has_desk(self._backend, connection):
                 return "none"
-            return f"{tuple(connection.execute(newest).one())}{tuple(connection.execute(tickets).one())}"
+            told = [tuple(connection.execute(query).one()) for query in (newest, tickets)]
+        return str(told)
 
     def answer(self, number: str, text: str, *, public: bool, by: str) -> None:
         """Answer the reporters of a ticket; published, the answer stands with the station.

@@ -84,16 +84,26 @@ def _make_desk() -> None:
     )
 
 
-_REFUSE = "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
 _AUDIT_SQLITE = (
-    f"CREATE TRIGGER audit_keeps_its_rows BEFORE DELETE ON audit {_REFUSE}",
-    f"CREATE TRIGGER audit_keeps_its_words BEFORE UPDATE ON audit {_REFUSE}",
-    "CREATE TRIGGER audit_comes_once BEFORE INSERT ON audit "
-    f"WHEN EXISTS (SELECT 1 FROM audit WHERE id = new.id) {_REFUSE}",
+    """
+    CREATE TRIGGER audit_keeps_its_rows BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END
+    """,
+    """
+    CREATE TRIGGER audit_keeps_its_words BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END
+    """,
+    """
+    CREATE TRIGGER audit_comes_once BEFORE INSERT ON audit
+    WHEN EXISTS (SELECT 1 FROM audit WHERE id = new.id)
+    BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END
+    """,
 )
 _AUDIT_POSTGRES = (
-    "CREATE TRIGGER audit_keeps_its_rows BEFORE UPDATE OR DELETE OR TRUNCATE "
-    "ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite_history()",
+    """
+    CREATE TRIGGER audit_keeps_its_rows BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite_history()
+    """,
 )
 
 

@@ -1,0 +1,145 @@
+"""Activities at stations: legal advice, health visits, training, water in summer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from typing import TYPE_CHECKING, Final
+
+from data.plain_text import plain_text
+from data.tables import read_rows
+from data.vocabulary import quote
+from geo.errors import InputError, RowFault, RowsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KINDS_OF_ACTIVITY: Final = ("legal_advice", "health_visit", "training", "summer_water", "other")
+LONGEST_TITLE: Final = 80
+LONGEST_ABOUT: Final = 1000
+#: Water in summer is one entry for the whole summer.
+LONGEST_DAYS: Final = 200
+CHINA_TIME: Final = timezone(timedelta(hours=8))
+COLUMNS: Final = ("station", "title", "kind", "starts_at", "ends_at", "text")
+_HEADINGS: Final = {
+    "站点编号": "station",
+    "站点": "station",
+    "标题": "title",
+    "名称": "title",
+    "类型": "kind",
+    "开始": "starts_at",
+    "开始时间": "starts_at",
+    "结束": "ends_at",
+    "结束时间": "ends_at",
+    "说明": "text",
+}
+_KIND_WORDS: Final = {
+    "法律咨询": "legal_advice",
+    "健康义诊": "health_visit",
+    "义诊": "health_visit",
+    "技能培训": "training",
+    "培训": "training",
+    "夏日送清凉": "summer_water",
+    "送清凉": "summer_water",
+    "其他": "other",
+}
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What happens at a station, and when; moments carry their zone.
+
+    Raises
+    ------
+    InputError
+        when a part cannot be.
+    """
+
+    station: str
+    title: str
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.station:
+            raise InputError("station must be the id of a station")
+        if self.kind not in KINDS_OF_ACTIVITY:
+            raise InputError(f"kind {quote(self.kind)} is none of {', '.join(KINDS_OF_ACTIVITY)}")
+        if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None:
+            raise InputError("starts_at and ends_at must say their zone")
+        if not timedelta(0) < self.ends_at - self.starts_at <= timedelta(days=LONGEST_DAYS):
+            raise InputError(f"ends_at must lie after starts_at, within {LONGEST_DAYS} days")
+        title = plain_text(self.title, what="title", longest=LONGEST_TITLE, least=1, lines=False)
+        object.__setattr__(self, "title", title)
+        object.__setattr__(self, "text", plain_text(self.text, what="text", longest=LONGEST_ABOUT))
+
+
+def read_local(text: str, *, what: str, last: bool = False) -> datetime:
+    """Read a moment as people write it, China's time where no zone is said.
+
+    ``2026-12-01 09:00``, ``2026-12-01T09:00`` or a day alone: its beginning, or with ``last`` its
+    end.
+
+    Raises
+    ------
+    InputError
+        when it is none.
+    """
+    words = text.strip().replace("/", "-")
+    try:
+        day = date.fromisoformat(words)
+    except ValueError:
+        day = None
+    if day is not None:
+        start = datetime.combine(day, time(0), tzinfo=CHINA_TIME)
+        return start + timedelta(days=1) if last else start
+    try:
+        moment = datetime.fromisoformat(words)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=CHINA_TIME)
+        _ = moment.astimezone(CHINA_TIME)
+    except (ValueError, OverflowError):
+        raise InputError(f"{what} {quote(text)}: write it as 2026-12-01 09:00") from None
+    return moment
+
+
+def read_activities(path: Path) -> tuple[Activity, ...]:
+    """Read activities from a table: station, title, kind, starts_at, ends_at and perhaps text.
+
+    Headings and kinds may be Chinese (站点编号, 标题, 类型, 开始, 结束, 说明).
+
+    Raises
+    ------
+    RowsError
+        when a row cannot be taken; the file is not taken then.
+    FileFormatError
+        when it is no table.
+    """
+    table = read_rows(path)
+    names = [_HEADINGS.get(heading.strip(), heading.strip()) for heading in table.headings]
+    missing = [name for name in COLUMNS[:-1] if name not in names]
+    if missing:
+        fault = RowFault(None, None, f"no column {', '.join(missing)}")
+        raise RowsError(table.file, (fault,))
+    activities, faults = [], []
+    for number, row in zip(table.numbers, table.rows, strict=True):
+        cells = dict(zip(names, row, strict=True))
+        try:
+            activities.append(_activity(cells))
+        except InputError as error:
+            faults.append(RowFault(number, None, str(error)))
+    if faults:
+        raise RowsError(table.file, tuple(faults))
+    return tuple(activities)
+
+
+def _activity(cells: dict[str, str]) -> Activity:
+    return Activity(
+        station=cells["station"],
+        title=cells["title"],
+        kind=_KIND_WORDS.get(cells["kind"], cells["kind"]),
+        starts_at=read_local(cells["starts_at"], what="starts_at"),
+        ends_at=read_local(cells["ends_at"], what="ends_at", last=True),
+        text=cells.get("text", ""),
+    )

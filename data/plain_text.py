@@ -1,0 +1,39 @@
+"""Text that strangers write: bounded, and free of signs that only confuse."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from geo.errors import InputError
+
+_LINES: Final = re.compile(r"\n{3,}")
+
+
+def plain_text(text: object, *, what: str, longest: int, least: int = 0, lines: bool = True) -> str:
+    """Return ``text`` in NFC without control, format and unassigned signs, stripped.
+
+    Line ends stay where ``lines`` is set, at most two in a row. What it means is not looked at:
+    it is text, and whoever shows it escapes it.
+
+    Raises
+    ------
+    InputError
+        when it is no text, or has fewer than ``least`` or more than ``longest`` characters.
+    """
+    if not isinstance(text, str):
+        raise InputError(f"{what} must be text")
+    if len(text) > 4 * longest:  # before any work is done on it
+        raise InputError(f"{what} must have at most {longest} characters")
+    kept = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    if not lines:
+        kept = kept.replace("\n", " ")
+    kept = "".join(
+        sign for sign in kept if sign == "\n" or not unicodedata.category(sign).startswith("C")
+    )
+    kept = _LINES.sub("\n\n", unicodedata.normalize("NFC", kept)).strip()
+    if not least <= len(kept) <= longest:
+        amount = f"{least} to {longest}" if least else f"at most {longest}"
+        raise InputError(f"{what} must have {amount} characters")
+    return kept

@@ -1,0 +1,49 @@
+"""Places that workers propose for a station."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from data.plain_text import plain_text
+from data.worker_reports import LONGEST_TEXT, token
+from geo.errors import InputError
+
+#: A proposed place is kept to about 10 metres: enough for a candidate site, too coarse for a trace.
+PLACE_DIGITS: Final = 4
+LONGEST_NAME: Final = 80
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A place chosen on the map (WGS-84 degrees, rounded at birth), in words, and why.
+
+    Raises
+    ------
+    InputError
+        when a part cannot be.
+    """
+
+    name: str
+    lon: float
+    lat: float
+    device: str
+    nonce: str
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        for name, most in (("lon", 180.0), ("lat", 90.0)):
+            value = getattr(self, name)
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not math.isfinite(value) or abs(value) > most:
+                raise InputError(f"{name} must be a number of degrees")
+            object.__setattr__(self, name, round(float(value), PLACE_DIGITS))
+        if not _HASH.fullmatch(self.device):
+            raise InputError("device must be hashed")
+        named = plain_text(self.name, what="name", longest=LONGEST_NAME, least=1, lines=False)
+        object.__setattr__(self, "name", named)
+        object.__setattr__(self, "nonce", token(self.nonce, what="nonce"))
+        object.__setattr__(self, "text", plain_text(self.text, what="text", longest=LONGEST_TEXT))

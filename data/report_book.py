@@ -1,0 +1,232 @@
+"""What workers report about a workspace's stations, kept and carried into the register.
+
+A complaint on which two devices agree is told to the register as evidence: a broken facility as
+broken, anything else as a statement of weight 0 about the value that it speaks against (the hours
+of a station that is locked in them), which leaves the value and takes its confidence. "All fine"
+confirms status and hours where it knows more than what is known. A ticket that is closed says the
+values anew.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from data.database import clock
+from data.database.accounts import Accounts
+from data.database.activities import Activities
+from data.database.proposals import Proposals
+from data.database.tickets import (
+    DOUBT_TOLD,
+    LIVE,
+    MENDING_TOLD,
+    UNTOLD,
+    Receipt,
+    Ticket,
+    Tickets,
+)
+from data.proposals import Proposal
+from data.worker_reports import (
+    FINE,
+    LEAST_RISE,
+    WINDOW_DAYS,
+    WorkerReport,
+    agreement,
+    device_hash,
+    read_when,
+)
+from data.workspace_key import workspace_key
+from geo.errors import InputError, NothingYetError
+
+if TYPE_CHECKING:
+    from data.workspace import Workspace
+
+#: What a report speaks against in the register.
+_AGAINST: Final = {
+    "locked": "hours",
+    "new_hours": "hours",
+    "no_entry": "access",
+    "moved": "address",
+    "broken": "status",
+}
+_SOURCE: Final = "workers"
+_TELLING = threading.Lock()
+
+
+@dataclass(frozen=True)
+class ReportBook:
+    """The reports, tickets, proposals, activities and accounts of one workspace."""
+
+    workspace: Workspace
+
+    @property
+    def tickets(self) -> Tickets:
+        """The reports and the tickets that they make."""
+        return Tickets(self.workspace.database.backend)
+
+    @property
+    def proposals(self) -> Proposals:
+        """The proposals of places."""
+        return Proposals(self.workspace.database.backend)
+
+    @property
+    def activities(self) -> Activities:
+        """What happens at stations."""
+        return Activities(self.workspace.database.backend)
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who looks after all that."""
+        return Accounts(self.workspace.database.backend)
+
+    def take_report(
+        self,
+        *,
+        station: str,
+        what: str,
+        when: object,
+        device: object,
+        nonce: str,
+        facility: str = "",
+        text: str = "",
+    ) -> Receipt:
+        """Take a report as a phone sent it, and tell the register what follows.
+
+        Raises
+        ------
+        InputError
+            when a part cannot be, or the station is not in the register.
+        """
+        report = WorkerReport(
+            station=station,
+            what=what,
+            seen_at=read_when(when, now=clock.now()),
+            device=self._hash(device, f"station {station}"),
+            nonce=nonce,
+            facility=facility,
+            text=text,
+        )
+        receipt = self.tickets.add(report)
+        if not receipt.again:
+            self._tell_open_tickets()
+            if what == FINE:
+                self._tell_fine(station)
+        return receipt
+
+    def take_proposal(
+        self, *, name: str, lon: float, lat: float, device: object, nonce: str, text: str = ""
+    ) -> Receipt:
+        """Take a proposal as a phone sent it (InputError, also outside of the city's box)."""
+        proposal = Proposal(
+            name=name,
+            lon=lon,
+            lat=lat,
+            device=self._hash(device, "proposals"),
+            nonce=nonce,
+            text=text,
+        )
+        left, bottom, right, top = self.workspace.settings.box
+        if not (left <= proposal.lon <= right and bottom <= proposal.lat <= top):
+            raise InputError("the place lies outside of the city")
+        return self.proposals.add(proposal)
+
+    def close(self, number: str, *, by: str) -> None:
+        """Mark what a ticket is about as mended, and say the values anew in the register."""
+        self.tickets.close(number, by=by)
+        ticket = self.tickets.ticket(number)
+        if ticket is not None and ticket.told == DOUBT_TOLD:
+            self._tell_mended(ticket, by=by)
+            self.tickets.mark_told(number, MENDING_TOLD)
+
+    def reject(self, report_id: int, *, by: str) -> str:
+        """Reject a report as spam; the register takes back what rested on it."""
+        number = self.tickets.reject(report_id, by=by)
+        ticket = self.tickets.ticket(number)
+        amber = ticket is not None and ticket.state in LIVE and ticket.amber_at is not None
+        if ticket is not None and not amber and ticket.told == DOUBT_TOLD:
+            self._tell_mended(ticket, by=by)
+            self.tickets.mark_told(number, UNTOLD)
+        return number
+
+    def _hash(self, device: object, about: str) -> str:
+        return device_hash(device, about, key=workspace_key(self.workspace.folder, "devices"))
+
+    def _tell_open_tickets(self) -> None:
+        """Tell the register of every open ticket that it was not told of yet."""
+        with _TELLING:
+            for ticket in self.tickets.untold():
+                field, value = _doubt(ticket, self.workspace)
+                weight = agreement(ticket.devices) if ticket.facility else 0.0
+                if field:
+                    self._observe(ticket.station, {field: value}, ticket, weight=weight)
+                self.tickets.mark_told(ticket.number, DOUBT_TOLD)
+
+    def _tell_mended(self, ticket: Ticket, *, by: str) -> None:
+        field, value = _doubt(ticket, self.workspace)
+        if field:
+            said = {field: "yes" if ticket.facility else value}
+            self._write(ticket.station, said, source="operator", by=by, at=None, weight=1.0)
+
+    def _tell_fine(self, station: str) -> None:
+        """Confirm status and hours where the devices that found all fine know more."""
+        since = clock.now() - timedelta(days=WINDOW_DAYS)
+        devices, seen_at = self.tickets.fine(since=since).get(station, (0, clock.now()))
+        weight = agreement(devices)
+        try:
+            known = self.workspace.register().evidence(station)
+        except (InputError, NothingYetError):
+            return
+        said: dict[str, Any] = {
+            name: known[name].value
+            for name in ("status", "hours")
+            if name in known and known[name].value and known[name].confidence + LEAST_RISE <= weight
+        }
+        if said.get("status", "open") == "open" and said:
+            by = f"{devices} reports"
+            self._write(station, said, source=_SOURCE, by=by, at=seen_at, weight=weight)
+
+    def _observe(
+        self, station: str, said: dict[str, Any], ticket: Ticket, *, weight: float
+    ) -> None:
+        by = f"{ticket.devices} reports"
+        self._write(station, said, source=_SOURCE, by=by, at=ticket.last_seen, weight=weight)
+
+    def _write(
+        self,
+        station: str,
+        said: dict[str, Any],
+        *,
+        source: str,
+        by: str,
+        at: datetime | None,
+        weight: float,
+    ) -> None:
+        """Write an observation; a station that has left the register is passed over."""
+        try:
+            self.workspace.register().observe(
+                station, said, source=source, by=by, observed_at=at, weight=weight
+            )
+        except InputError:
+            return
+
+
+def doubted_stations(workspace: Workspace) -> frozenset[str]:
+    """Return the ids of stations that workers' reports speak against, so that they serve nobody.
+
+    Two or more devices said within 14 days that the station is locked in its hours, lets nobody in,
+    has moved or is broken, and its operator has not closed the ticket.
+    """
+    return ReportBook(workspace).tickets.doubted()
+
+
+def _doubt(ticket: Ticket, workspace: Workspace) -> tuple[str, Any]:
+    """Return the field that a ticket speaks against and the value to say, or ("", None)."""
+    if ticket.facility:
+        return f"facility.{ticket.facility}", "broken"
+    stations = workspace.stations()
+    if ticket.station not in stations.ids:
+        return "", None
+    field = _AGAINST[ticket.what]
+    return field, stations.frame[field].iloc[stations.ids.index(ticket.station)]
