@@ -81,7 +81,7 @@ _EXAMPLE: Final[dict[str, str | float]] = {
     "status_since": "2025-05-01",
     "sign": "是",
     "phone": "0561-0000000",
-    "contact": "张某",
+    "contact": "支行大堂",
     "checked_at": "2026-11-20",
     "drinking_water": "有",
     "microwave": "坏",
@@ -110,7 +110,7 @@ _TEXT: Final[dict[str, str]] = {
     "status_since": "从哪天起，如 2026-11-23。",
     "sign": "是否挂统一标识。",
     "phone": "站点对外公开的电话。",
-    "contact": "只供管理使用，不公开。",
+    "contact": "找谁联系：写科室或单位，不必写个人姓名。",
     "checked_at": "最近一次到现场核查的日期。",
 }
 _ACCENT: Final = "0B6E4F"
