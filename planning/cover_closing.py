@@ -37,8 +37,12 @@ PAIRS_PER_S = 4_000
 MOST_PAIRS = 2_000_000
 # Above so many pairs branches beat the programme.
 LEAST_PAIRS_BRANCHED = 4_000
+# With a wider gap and more pairs than this both threads search: no branch would ever be closed.
+WIDE_GAP, MOST_PAIRS_WIDE = 0.005, 20_000
 # The part of the time limit's steps that a round of branching and search takes.
 ROUND_PART = 0.35
+# Rounds of branching before a programme that has a chance, and the part that each takes.
+ROUNDS_BEFORE_PROGRAMME, SHORT_ROUND_PART = 1, 0.1
 
 
 def close_gap(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAnswer:
@@ -52,9 +56,26 @@ def close_gap(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAnswe
         return so_far
     fixing = run.fixing()
     smaller, options = restricted_task(run.task, fixing)
-    if _only_counted(smaller) and len(smaller.cover.option_item) > LEAST_PAIRS_BRANCHED:
-        return _branched(run, smaller, options, fixing.open_for_good, params=params, clock=clock)
+    if run.population.pays and _hopeless(run, smaller):
+        search_on(run, params=params, clock=clock, stop=None)
+        return run.answer("greedy, annealing, splicing, Lagrangian bound")
     most = min(PAIRS_PER_S * params.time_limit_s, MOST_PAIRS)
+    if _only_counted(smaller) and len(smaller.cover.option_item) > LEAST_PAIRS_BRANCHED:
+        alone = len(smaller.cover.option_item) > most
+        so_far = _branched(
+            run,
+            smaller,
+            options,
+            fixing.open_for_good,
+            rounds=None if alone else ROUNDS_BEFORE_PROGRAMME,
+            params=params,
+            clock=clock,
+        )
+        if alone or relative_gap(so_far.value, so_far.bound) <= params.gap or clock.left_s <= 0.0:
+            return so_far
+        # the best plan may be better by now, so that more is fixed
+        fixing = run.fixing()
+        smaller, options = restricted_task(run.task, fixing)
     if len(smaller.cover.option_item) > most and not run.task.floors:
         search_on(run, params=params, clock=clock, stop=None)
         return run.answer(so_far.method)
@@ -99,10 +120,17 @@ def _inside(
 def search_on(run: CoverRun, *, params: SolveParams, clock: Clock, stop: Event | None) -> None:
     """Anneal again and again until time is up, the gap is reached or ``stop`` is set."""
     steps = int(params.time_limit_s * STEPS_PER_S * ROUND_PART)
+    workers = 2 if stop is None else 1
     while clock.left_s > 0.0 and not (stop is not None and stop.is_set()):
-        run.search_round(steps, clock=clock, stop=stop)
+        run.search_more(steps, clock=clock, workers=workers, stop=stop)
         if stop is None and (done(run, params) or clock.report(run.value, run.upper)):
             return
+
+
+def _hopeless(run: CoverRun, smaller: CoverTask) -> bool:
+    """Whether the gap is too wide and too much is left for branches to close it."""
+    wide = relative_gap(run.value, run.upper) > WIDE_GAP
+    return wide and len(smaller.cover.option_item) > MOST_PAIRS_WIDE
 
 
 def _only_counted(task: CoverTask) -> bool:
@@ -115,10 +143,14 @@ def _branched(
     options: Ints,
     settled: npt.NDArray[np.bool_],
     *,
+    rounds: int | None,
     params: SolveParams,
     clock: Clock,
 ) -> CoverAnswer:
-    """Open branches beside the search; both learn of the other's best plan after each round."""
+    """Open branches beside the search; both learn of the other's best plan after each round.
+
+    Ends after so many ``rounds`` (None: when all is proved or time is up).
+    """
     cover = smaller.cover
     inner = CoverRun(smaller, seed=params.seed)
     inner.bound_round(run.value - smaller.settled, 800 * len(cover.option_item), clock=clock)
@@ -130,14 +162,15 @@ def _branched(
         step=1.0 if smaller.whole_numbers else 0.0,
     )
     method = "greedy, annealing, Lagrangian bound, fixing, branching"
-    steps = max(int(params.time_limit_s * STEPS_PER_S * ROUND_PART), 1)
+    part = ROUND_PART if rounds is None else SHORT_ROUND_PART
+    steps = max(int(params.time_limit_s * STEPS_PER_S * part), 1)
     branches = max(steps // (2 * BRANCH_ROUNDS * len(cover.option_item)), 2)
     upper = run.upper
     with ThreadPoolExecutor(max_workers=1) as pool:
         while True:
             before = run.answer(method)
             stop = Event()
-            search = pool.submit(run.search_round, steps, clock=clock, stop=stop)
+            search = pool.submit(run.search_more, steps, clock=clock, stop=stop)
             tree.grow(branches, settled=smaller.settled, gap=params.gap, clock=clock)
             ended = tree.finished(settled=smaller.settled, gap=params.gap)
             if ended:
@@ -152,6 +185,8 @@ def _branched(
             upper = max(upper, run.value)
             before = run.answer(method)
             ended = relative_gap(run.value, upper) <= params.gap
+            ended = ended or rounds == 1
+            rounds = None if rounds is None else rounds - 1
             if ended or clock.report(run.value, upper):
                 break
     best = before

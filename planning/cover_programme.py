@@ -89,8 +89,9 @@ def solve_rest(
         time_limit_s=clock.left_s,
         gap=params.gap,
         start=None if start is None else _point(task, start),
-        cutoff=task.settled - known + 1e-6,
+        cutoff=task.settled - known + (-0.5 if task.whole_numbers else 1e-6),
         seed=params.seed,
+        heuristics=False,
         on_progress=lambda value, bound: clock.report(
             max(known, task.settled - value), task.settled - bound
         ),

@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from planning import cover_bound, swap_search
-from planning.annealing import Schedule, anneal
+from planning.annealing import CHUNK_STEPS, Schedule, cool
 from planning.cover_arrays import CoverArrays, merge_items
 from planning.packing import PackingRows
 from planning.params import EXACT, SolveParams, relative_gap
+from planning.splicing import Population
 
 if TYPE_CHECKING:
     from threading import Event
@@ -39,11 +40,12 @@ LEAST_STEPS = 200_000
 # Parts of the search's steps that its rounds take, each a whole annealing: one long annealing finds
 # more than several short ones, the short ones serve where a small gap is reached at once.
 ROUND_PARTS = (0.03, 0.12, 0.6)
+# Where plans are bred, which two threads do better, so many rounds go before.
+ROUNDS_BEFORE_BREEDING = 2
 # Steps of the bound for each pair before the first search, from prices of a like problem.
 WARM_STEPS_PER_PAIR = 20
-# Steps between two looks at the clock.
-CHUNK_STEPS = 20_000_000
-SHORT_CHUNK_STEPS = 500_000
+# Most steps of ruin-and-recreate after an annealing where rows bind.
+RUIN_STEPS = 4 * CHUNK_STEPS
 # The bound has come to rest when its step factor is below this.
 RESTED = 1e-3
 # Heat of the annealing as parts of the mean weight that an open option covers.
@@ -99,6 +101,7 @@ class CoverRun:
         seed: int,
         start: Ints | None = None,
         warm: WarmPrices | None = None,
+        time_limit_s: float = 60.0,
     ) -> None:
         cover, rows = task.cover, task.rows
         self.task = task
@@ -115,6 +118,7 @@ class CoverRun:
             cover, rows, cover_count=self.search.cover_count, warm=warm
         )
         self.is_warm = warm is not None
+        self.population = Population(self, seed=seed, time_limit_s=time_limit_s)
 
     def answer(self, method: str) -> CoverAnswer:
         """Return the best plan so far with its bound."""
@@ -137,6 +141,11 @@ class CoverRun:
         if self.task.whole_numbers:
             bound = float(np.floor(bound + 1e-6))
         return max(bound, self.value)
+
+    @property
+    def heat(self) -> float:
+        """The mean weight that an open option of the best plan covers: the unit of heat."""
+        return self.best_value / max(int(self.best_open.sum()), 1)
 
     def _start(self) -> None:
         """Greedy by gain and, where money counts, by gain for effort; then swaps."""
@@ -176,34 +185,30 @@ class CoverRun:
     def search_round(self, steps: int, *, clock: Clock, stop: Event | None = None) -> None:
         """Anneal over ``steps`` from what is open, then swaps; where rows bind, ruin as well."""
         task = self.task
-        heat = self.best_value / max(int(self.best_open.sum()), 1)
+        heat = self.heat
         schedule = Schedule(HOT * heat, max(COLD * heat, 1e-12), steps)
-        best_open, best_value = self.best_open.copy(), self.best_value
-        chunk = CHUNK_STEPS if stop is None else SHORT_CHUNK_STEPS
-        begin, born = 0, clock.seconds
-        while begin < steps and not (stop is not None and stop.is_set()):
-            end = min(begin + chunk, steps)
-            best_value = anneal(
-                task.cover,
-                task.rows,
-                self.search,
-                schedule,
-                begin,
-                end,
-                best_open,
-                best_value,
-                self.least,
-            )
-            if clock.left_s <= 0.0:
-                break
-            # only when the limit would come first is the rest cooled faster than planned
-            in_time = (end - begin) / max(clock.seconds - born, 1e-6) * 0.9 * clock.left_s
-            born = clock.seconds
-            hurry = max((steps - end) / max(in_time, 1.0), 1.0)
-            begin = end + int((hurry - 1.0) * (end - begin))
+        best_open, _ = cool(
+            task.cover,
+            task.rows,
+            self.search,
+            schedule,
+            best=(self.best_open, self.best_value),
+            least=self.least,
+            clock=clock,
+            stop=stop,
+        )
         self.try_options(np.flatnonzero(best_open))
         if len(task.rows.room) or task.rows.n_sites:
-            self._ruin_round(min(steps, 4 * chunk), heat)
+            self._ruin_round(min(steps, RUIN_STEPS), heat)
+
+    def search_more(
+        self, steps: int, *, clock: Clock, workers: int = 1, stop: Event | None = None
+    ) -> None:
+        """Breed plans over ``steps`` of each thread; where that does not pay, anneal."""
+        if self.population.pays:
+            self.population.breed(steps, workers=workers, clock=clock, stop=stop)
+        else:
+            self.search_round(steps, clock=clock, stop=stop)
 
     def _ruin_round(self, steps: int, heat: float) -> None:
         best_open = self.best_open.copy()
@@ -284,7 +289,7 @@ def search_and_bound(
 
     ``start`` is a plan and ``warm`` are prices to begin with, of a problem much like this one.
     """
-    run = CoverRun(task, seed=params.seed, start=start, warm=warm)
+    run = CoverRun(task, seed=params.seed, start=start, warm=warm, time_limit_s=params.time_limit_s)
     if task.cover.n_items and task.rows.most:
         _rounds(run, params=params, clock=clock)
     else:
@@ -297,18 +302,27 @@ def _rounds(run: CoverRun, *, params: SolveParams, clock: Clock) -> None:
     pairs = len(run.task.cover.option_item)
     total = max(min(int(params.time_limit_s * STEPS_PER_S), STEPS_PER_PAIR * pairs), LEAST_STEPS)
     parts = list(ROUND_PARTS)
+    if run.population.pays:
+        parts = parts[:ROUNDS_BEFORE_BREEDING]
     if run.is_warm:
+        # one look at the old prices, however little time there is: they prove most of the bound
+        proven, _ = cover_bound.evaluate(run.task.cover, run.task.rows, run.bound)
+        run.bound_value = min(run.bound_value, float(proven))
         run.bound_round(run.best_value, WARM_STEPS_PER_PAIR * pairs, clock=clock)
         run.bound_value = min(run.bound_value, float(run.bound.figures[0]))
     with ThreadPoolExecutor(max_workers=1) as pool:
         while not done(run, params) and (parts or not run.bound_rests):
             if clock.report(run.value, run.upper):
                 return
-            steps = int(total * parts.pop(0)) if parts else CHUNK_STEPS
+            annealing = bool(parts)
+            steps = int(total * parts.pop(0)) if annealing else CHUNK_STEPS
             proof = pool.submit(
                 run.bound_round, run.best_value, max(2 * steps, 100 * pairs), clock=clock
             )
-            run.search_round(steps, clock=clock)
+            if annealing:
+                run.search_round(steps, clock=clock)
+            else:
+                run.search_more(steps, clock=clock)
             relaxed = proof.result()
             run.bound_value = min(run.bound_value, float(run.bound.figures[0]))
             if len(relaxed):

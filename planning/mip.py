@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 
 Vector = npt.NDArray[np.float64]
 
+# What HiGHS does for solutions alone.
+PROOF_ONLY = {
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+    "mip_heuristic_run_feasibility_jump": False,
+}
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class MipModel:
@@ -57,11 +66,13 @@ def solve_mip(
     start: Vector | None = None,
     cutoff: float | None = None,
     seed: int = 0,
+    heuristics: bool = True,
     on_progress: Callable[[float, float], bool] | None = None,
 ) -> MipAnswer:
     """Solve a model by HiGHS on one thread.
 
-    ``start`` is a feasible point, ``cutoff`` a value that no interesting solution passes. The
+    ``start`` is a feasible point, ``cutoff`` a value that no interesting solution passes. Without
+    ``heuristics`` all time goes to the proof: for where a search of ours knows good solutions. The
     callback gets HiGHS' incumbent and bound and stops the run by returning True.
     """
     highs = _loaded(model)
@@ -70,6 +81,9 @@ def solve_mip(
     highs.setOptionValue("mip_abs_gap", 1e-7)
     highs.setOptionValue("random_seed", int(seed % 2**31))
     highs.setOptionValue("threads", 1)
+    if not heuristics:
+        for option, value in PROOF_ONLY.items():
+            highs.setOptionValue(option, value)
     if cutoff is not None:
         highs.setOptionValue("objective_bound", float(cutoff))
     if start is not None:
