@@ -186,7 +186,7 @@ def test_a_road_is_in_town_where_streets_lie_close(tmp_path: Path) -> None:
     text += '<node id="999" lon="116.84" lat="33.91"/>'
     lines = [[nodes[c, r] for c in range(n)] for r in range(n)]
     lines += [[nodes[c, r] for r in range(n)] for c in range(n)]
-    ways = [("residential", line) for line in lines] + [("trunk", [nodes[n - 1, 0], 999])]
+    ways = [("residential", line) for line in lines] + [("trunk", [nodes[6, 5], 999])]
     for number, (kind, line) in enumerate(ways):
         refs = "".join(f'<nd ref="{ref}"/>' for ref in line)
         text += f'<way id="{5000 + number}">{refs}<tag k="highway" v="{kind}"/></way>'
@@ -198,6 +198,6 @@ def test_a_road_is_in_town_where_streets_lie_close(tmp_path: Path) -> None:
     streets = layers["urban_roads.residential"].total
     assert streets == pytest.approx(layers["roads.residential"].total, rel=0.05)
     trunk, whole = layers["urban_roads.trunk"].total, layers["roads.trunk"].total
-    assert 0 < trunk < 0.2 * whole
+    assert 0 < trunk < 0.3 * whole
     again = with_roads(layers, network, area)
     assert again.content_hash == layers.content_hash
