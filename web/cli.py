@@ -22,6 +22,7 @@ _COMMANDS = {
     "sites": "web.commands.sites:sites",
     "demand": "web.commands.demand:demand",
     "coverage": "web.commands.coverage:coverage",
+    "effective": "web.commands.coverage_effective:effective",
     "plan": "web.commands.plan:plan",
     "map": "web.commands.map:map_",
     "report": "web.commands.report:report",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from data.workspace import Workspace
     from web.language import Language
 
-Answer = Literal["plan", "coverage"]
+Answer = Literal["plan", "coverage", "effective"]
 
 _NAMES: Final = {
     "stations": ("站点登记", "the register of stations"),
@@ -23,12 +23,16 @@ _NAMES: Final = {
     "sites": ("候选点", "the candidate sites"),
     "settings": ("设置", "the settings"),
 }
-_WHAT: Final = {"plan": ("规划", "plan"), "coverage": ("覆盖", "coverage")}
+_WHAT: Final = {
+    "plan": ("规划", "plan"),
+    "coverage": ("覆盖", "coverage"),
+    "effective": ("有效覆盖", "effective coverage"),
+}
 
 
 @dataclass(frozen=True)
 class Outdated:
-    """A kept plan or coverage, and the inputs that are no longer those it was computed from."""
+    """A kept answer, and the inputs that are no longer those it was computed from."""
 
     answer: Answer
     changed: tuple[str, ...]

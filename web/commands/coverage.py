@@ -90,6 +90,7 @@ def coverage(
             *_tables(measured, {(row.group, row.district): row for row in ranges}),
             *_off_roads(measured),
             *([_RANGE_WORDS] if ranges else []),
+            "On paper; who finds a door that is open, by the hour: yizhan effective",
         ],
     )
 

@@ -1,0 +1,55 @@
+"""What effective coverage stands on: how many stations say when they open, and who checked them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from data.stations import Stations
+    from planning.service_week import ServiceWeek
+
+RECENT_DAYS: Final = 180
+
+
+@dataclass(frozen=True)
+class ServiceEvidence:
+    """Counts over the stations that are there for some group (status open).
+
+    ``unknown_hours`` say no hours, or some that cannot be read; ``checked`` were checked within
+    ``recent_days`` of ``on`` (ISO date), ``never_checked`` by nobody; ``unknown_access`` do not say
+    how one gets in and count as open to everybody.
+    """
+
+    stations: int
+    unknown_hours: int
+    unknown_access: int
+    checked: int
+    never_checked: int
+    on: str
+    recent_days: int = RECENT_DAYS
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return asdict(self)
+
+
+def service_evidence(
+    stations: Stations, week: ServiceWeek, *, on: date, recent_days: int = RECENT_DAYS
+) -> ServiceEvidence:
+    """Count what is known of the stations that serve; ``on`` is the day of the question."""
+    serving = week.serves.any(axis=0)
+    frame = stations.frame[serving]
+    since = (on - timedelta(days=recent_days)).isoformat()
+    return ServiceEvidence(
+        stations=int(serving.sum()),
+        unknown_hours=int((serving & ~week.known).sum()),
+        unknown_access=sum(not ways for ways in frame["access"]),
+        checked=sum(day >= since for day in frame["checked_at"] if day),
+        never_checked=sum(not day for day in frame["checked_at"]),
+        on=on.isoformat(),
+        recent_days=recent_days,
+    )

@@ -1,0 +1,204 @@
+"""Claims about `yizhan effective`: its figures, words, pictures and tables, on the small city."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from data.workspace import Workspace
+from planning.effective_coverage import MEASURES, EffectiveCoverage
+from planning.longer_hours import LongerHours
+from web.effective_answer import EffectiveAnswer, effective_of, kept_effective
+from web.effective_picture import BREAKS, draw_effective, step_of
+from web.effective_table import hour_rows, longer_rows, summary_rows
+from web.effective_words import headline, longer_sentence, night_sentence, points_lost
+from web.freshness import present_inputs
+from web.language import CHINESE, ENGLISH
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Cli
+
+
+@pytest.fixture
+def town(city_folder: Path, tmp_path: Path) -> Workspace:
+    """The small city, to be written to."""
+    shutil.copytree(city_folder, tmp_path / "town")
+    return Workspace.open(tmp_path / "town")
+
+
+def _shares(day: float, night: float) -> EffectiveCoverage:
+    present, effective = np.full((2, 1, 7, 24), 100.0), np.full((2, 1, 7, 24), 100.0 * night)
+    effective[..., 6:22] = 100.0 * day
+    tables = {name: present.copy() for name in MEASURES} | {"effective": effective}
+    return EffectiveCoverage(("courier",), ("all",), **tables)
+
+
+@pytest.mark.parametrize(
+    ("day", "night", "zh"),
+    [
+        (0.8, 0.2, "夜间覆盖只有白天的四分之一"),
+        (0.8, 0.22, "夜间覆盖约为白天的四分之一"),
+        (0.9, 0.6, "夜间覆盖是白天的三分之二"),
+        (0.5, 0.49, "夜间覆盖与白天相近"),
+        (0.4, 0.6, "夜间覆盖高于白天"),
+        (0.9, 0.01, "夜间几乎没有覆盖"),
+        (0.0, 0.0, ""),
+    ],
+)
+def test_the_title_compares_night_and_day_by_a_part_that_people_say(
+    day: float, night: float, zh: str
+) -> None:
+    assert night_sentence(_shares(day, night), "all", CHINESE) == zh
+    assert headline(_shares(day, night), "all", CHINESE).startswith(zh or "名义覆盖")
+
+
+def test_a_title_of_a_group_names_it() -> None:
+    assert night_sentence(_shares(0.8, 0.2), "courier", CHINESE).startswith("快递员夜间覆盖只有")
+    said = night_sentence(_shares(0.8, 0.2), "courier", ENGLISH)
+    assert said == "Couriers: coverage at night is a quarter of the day's"
+
+
+def test_longer_hours_are_said_with_people_and_hours() -> None:
+    one = LongerHours("S1", "站", "after", 3, 1239.6, 9000.2, {"delivery_rider": 9000.2})
+    assert longer_sentence(one, CHINESE) == (
+        "关门后多开 3 小时，平均每天多覆盖 1,240 人，都是外卖配送员；一周 9,000 人时"
+    )
+    assert "1,240 workers gained" in longer_sentence(one, ENGLISH)
+    assert [points_lost(v) for v in (0.0, 0.1234, -0.0001)] == ["0.0", "−12.3", "0.0"]
+
+
+def test_the_command_tells_shares_range_and_stations(town: Workspace, cli: Cli) -> None:
+    told = cli("effective", "-w", town.folder, "--json").json
+    whole = next(row for row in told["rows"] if row["group"] == row["district"] == "all")
+    assert whole["effective"] <= whole["possible"] <= whole["nominal"] <= whole["present"]
+    assert whole["share_effective"] < whole["share_nominal"]  # 8:00-18:00 is not the whole day
+    assert whole["share_night"] == 0.0
+    assert whole["present"] == pytest.approx(np.sum(told["week"]["present"]), rel=1e-3)
+    assert told["evidence"]["unknown_hours"] == 1
+    assert told["longer_hours"][0]["hours"] == 3
+    words = cli("effective", "-w", town.folder).out
+    assert "1 of 11 open stations says no hours" in words
+    assert "open 3 hours longer" in words
+    assert "The demand knows no hours" in words
+
+
+def test_the_whole_is_counted_against_nominal_coverage_of_the_register(
+    town: Workspace, cli: Cli
+) -> None:
+    """Where everybody counts at every hour, the nominal share is that of `yizhan coverage`."""
+    nominal = cli("coverage", "-w", town.folder, "--json").json["rows"]
+    rows = cli("effective", "-w", town.folder, "--json").json["rows"]
+    truth = {(row["group"], row["district"]): row["share_one"] for row in nominal}
+    assert len(rows) > 8
+    for row in rows:
+        assert row["share_nominal"] == pytest.approx(truth[row["group"], row["district"]], abs=2e-4)
+
+
+def test_the_answer_of_a_plain_week_is_kept_with_the_hashes_and_that_of_a_real_week_is_not(
+    town: Workspace, cli: Cli
+) -> None:
+    assert kept_effective(town, present_inputs(town)) is None
+    cli("effective", "-w", town.folder, "--week-of", "2026-10-01")
+    assert town.results("effective") == ()
+    assert cli("effective", "-w", town.folder, "--longer-hours", "2").code == 0
+    (kept,) = town.results("effective")
+    assert kept.inputs["stations"] == town.stations().content_hash
+    again = EffectiveAnswer.of_result(kept)
+    assert again.longer[0].hours == 2
+    assert kept_effective(town, present_inputs(town)) is not None
+    assert kept_effective(town, present_inputs(town) | {"demand": "another"}) is None
+    told = json.loads(json.dumps(again.as_dict()))
+    assert told["coverage"]["districts"][0] == "all"
+
+
+def test_one_group_is_told_and_ranked_alone(town: Workspace, cli: Cli) -> None:
+    told = cli("effective", "-w", town.folder, "--group", "courier", "--json").json
+    assert {row["group"] for row in told["rows"]} == {"courier"}
+    assert all(set(one["by_group"]) == {"courier"} for one in told["longer_hours"])
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--group", "baker"), "the demand has truck_driver"),
+        (("--group", "ride_hailing_driver"), "nobody of this group"),
+        (("--week-of", "tomorrow"), "%Y-%m-%d"),
+        (("--longer-hours", "13"), "1<=x<=12"),
+        (("-o", "week.html"), "ends in .png"),
+        (("-o", "week"), "ends in .png"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(
+    town: Workspace, cli: Cli, words: tuple[str, ...], says: str
+) -> None:
+    answer = cli("effective", "-w", town.folder, *words)
+    assert answer.code == 2
+    assert says in answer.err
+    assert answer.out == ""
+
+
+def test_a_workspace_with_nothing_says_what_to_run(empty_folder: Path, cli: Cli) -> None:
+    answer = cli("effective", "-w", empty_folder)
+    assert answer.code == 2
+    assert "run yizhan" in answer.err
+
+
+def test_the_table_holds_every_hour_and_its_sums_are_the_figures(
+    town: Workspace, cli: Cli, tmp_path: Path
+) -> None:
+    path = tmp_path / "week.csv"
+    assert cli("effective", "-w", town.folder, "-o", path).code == 0
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+    whole = [row for row in rows if row["group"] == row["district"] == "all"]
+    assert len(whole) == 7 * 24
+    told = cli("effective", "-w", town.folder, "--json").json["rows"][0]
+    for name in MEASURES:
+        assert sum(float(row[name]) for row in whole) == pytest.approx(told[name], rel=1e-4)
+    assert all("示意数据" in row["notice"] for row in rows)
+
+
+def test_tables_for_the_report_have_one_width(town: Workspace) -> None:
+    answer = effective_of(town)
+    for rows in (
+        hour_rows(answer.coverage, group="courier"),
+        summary_rows(answer.coverage, sample=True),
+        longer_rows(answer),
+    ):
+        assert len(rows) > 1
+        assert {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_a_share_falls_into_the_class_whose_lower_end_it_reaches() -> None:
+    assert [step_of(share) for share in (0.0, 0.0999, 0.1, 0.55, 0.99, 1.0)] == [1, 1, 2, 5, 7, 7]
+    assert list(BREAKS) == sorted(BREAKS)
+
+
+@pytest.mark.parametrize("ending", [".png", ".svg", ".pdf"])
+def test_a_picture_is_written_whole(town: Workspace, cli: Cli, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"week{ending}"
+    answer = cli("effective", "-w", town.folder, "-o", path, "--group", "courier", "--english")
+    assert answer.code == 0, answer.err
+    head = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}[ending]
+    assert path.read_bytes().startswith(head)
+    assert list(tmp_path.glob("week*")) == [path]
+
+
+def test_the_cells_of_the_picture_are_the_classes_of_the_shares(tmp_path: Path) -> None:
+    """Both classes take their part of the picture, and lie far apart in grey."""
+    draw_effective(_shares(0.9, 0.05), tmp_path / "a.png", city="X", language=ENGLISH)
+    with Image.open(tmp_path / "a.png") as picture:
+        counted = picture.convert("RGB").getcolors(maxcolors=1 << 24) or []
+    colours: dict[Any, int] = {colour: n for n, colour in counted}
+    night, day = (0xEE, 0xF3, 0xCF), (0x2B, 0x3F, 0x70)
+    assert colours[day] / colours[night] == pytest.approx(2.0, rel=0.25)  # 16 hours to 8
+    grey = [0.299 * r + 0.587 * g + 0.114 * b for r, g, b in (night, day)]
+    assert grey[0] - grey[1] > 150

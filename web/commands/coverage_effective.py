@@ -1,0 +1,202 @@
+"""`yizhan effective`: who finds a station that is open, lets them in and works, by the hour."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from data.atomic import write_text
+from geo.errors import InputError
+from planning.coverage import ALL
+from planning.effective_rows import effective_rows
+from web.commands.common import (
+    Figures,
+    answer,
+    common_options,
+    open_workspace,
+    steps,
+    stopwatch,
+    table,
+)
+from web.effective_answer import LONGER, EffectiveAnswer, effective_of
+from web.effective_table import hour_rows
+from web.effective_words import (
+    basis_sentence,
+    evidence_sentence,
+    headline,
+    longer_sentence,
+    per_cent,
+    points_lost,
+    truth_sentence,
+)
+from web.language import ENGLISH, count
+from web.report_tables import csv_text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rich.table import Table
+
+    from data.workspace import Workspace
+    from planning.effective_rows import EffectiveRow
+
+_TABLE = ".csv"
+_PICTURES = (".png", ".svg", ".pdf")
+_SHOWN = 10
+
+
+@click.command()
+@common_options
+@click.option(
+    "--week-of",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    help="The real week of this day (2026-10-01), with its holidays; otherwise a plain week.",
+)
+@click.option("--group", help="Tell of one group only.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="A picture of 24 x 7 (.png, .svg, .pdf) or every hour as a table (.csv).",
+)
+@click.option(
+    "--longer-hours",
+    "hours",
+    type=click.IntRange(1, 12),
+    default=LONGER,
+    show_default=True,
+    help="By how much each station opens longer in the ranked list.",
+)
+@click.option("--english", is_flag=True, help="Words of the picture in English.")
+def effective(
+    folder: Path,
+    week_of: datetime | None,
+    group: str | None,
+    output: Path | None,
+    hours: int,
+    *,
+    english: bool,
+    as_json: bool,
+) -> None:
+    """Say who has a station that is open, lets them in and has what they need, hour by hour.
+
+    Beside what stands on paper. Shares are of worker-hours: of those who want a rest place at each
+    hour of the week. The figures of a plain week are kept, and the report shows them.
+    """
+    _check_name(output)
+    workspace = open_workspace(folder)
+    sample = workspace.settings.sample
+    figures: Figures = {}
+    with steps() as progress, stopwatch(figures):
+        with progress.step("measuring effective coverage") as done:
+            day = None if week_of is None else week_of.date()
+            measured = effective_of(workspace, week_of=day, hours=hours, group=group, done=done)
+        if output is not None:
+            with progress.step(f"writing {output.name}"):
+                _write(workspace, measured, output, group=group, english=english)
+    figures |= _figures(measured, group)
+    written = [] if output is None else [f"written: {output}"]
+    if output is not None:
+        figures["file"] = str(output)
+    answer(figures, as_json=as_json, sample=sample, words=[*_words(measured, group), *written])
+
+
+def _check_name(output: Path | None) -> None:
+    """Refuse a name before anything is computed for it."""
+    if output is not None and output.suffix.casefold() not in (*_PICTURES, _TABLE):
+        endings = ", ".join((*_PICTURES, _TABLE))
+        raise InputError(f"{output.name}: write a name that ends in {endings}")
+
+
+def _write(
+    workspace: Workspace,
+    measured: EffectiveAnswer,
+    output: Path,
+    *,
+    group: str | None,
+    english: bool,
+) -> None:
+    sample = workspace.settings.sample
+    if output.suffix.casefold() == _TABLE:
+        write_text(output, csv_text(hour_rows(measured.coverage, group=group, sample=sample)))
+        return
+    from web.effective_picture import draw_effective  # noqa: PLC0415 - matplotlib is slow to load
+    from web.language import CHINESE  # noqa: PLC0415
+
+    draw_effective(
+        measured.coverage,
+        output,
+        city=workspace.settings.name,
+        group=group,
+        sample=sample,
+        language=ENGLISH if english else CHINESE,
+    )
+
+
+def _figures(measured: EffectiveAnswer, group: str | None) -> Figures:
+    coverage = measured.coverage
+    rows = [row for row in effective_rows(coverage) if group in {None, row.group}]
+    week = {
+        name: coverage.table(name, group=group or ALL).round(1).tolist()
+        for name in ("present", "nominal", "possible", "effective")
+    }
+    return {
+        "week_of": None if measured.week_of is None else measured.week_of.isoformat(),
+        "knows_hours": measured.knows_hours,
+        "group": group or ALL,
+        "rows": [row.as_dict() for row in rows],
+        "week": week,
+        "longer_hours": [one.as_dict() for one in measured.longer],
+        "evidence": measured.evidence.as_dict(),
+        "inputs": dict(measured.inputs),
+    }
+
+
+def _words(measured: EffectiveAnswer, group: str | None) -> list[object]:
+    coverage, who = measured.coverage, group or ALL
+    rows = effective_rows(coverage)
+    if not rows:
+        return ["Nobody is present at any hour: import workers with yizhan demand import FILE."]
+    nominal, found = (per_cent(coverage.share(one, group=who)) for one in ("nominal", "effective"))
+    first = (
+        f"{headline(coverage, who, ENGLISH)}. {nominal} of worker-hours are covered on paper, "
+        f"{found} in effect. {basis_sentence(measured, ENGLISH)}"
+    )
+    parts: list[object] = [
+        first,
+        truth_sentence(measured, who, ENGLISH),
+        _table(
+            "group", [row for row in rows if row.district == ALL and group in {None, row.group}]
+        ),
+        _table("district", [row for row in rows if row.group == who]),
+        *_longer(measured),
+        evidence_sentence(measured.evidence, ENGLISH),
+    ]
+    return [part for part in parts if part]
+
+
+def _table(first: str, rows: list[EffectiveRow]) -> Table:
+    headings = ("worker-hours", "on paper", "perhaps", "in effect", "points lost")
+    return table(
+        (first, *headings, "6-22", "22-6", "4-6"),
+        [
+            (
+                getattr(row, first),
+                count(row.present),
+                *(per_cent(row.share(one)) for one in ("nominal", "possible", "effective")),
+                points_lost(row.share("gap")),
+                *(per_cent(share) for share in (row.day, row.night, row.before_dawn)),
+            )
+            for row in rows
+        ],
+    )
+
+
+def _longer(measured: EffectiveAnswer) -> list[str]:
+    """Say which stations would gain most by longer hours, each in a line."""
+    return [
+        f"{number}. {one.name} ({one.station_id}): {longer_sentence(one, ENGLISH)}"
+        for number, one in enumerate(measured.longer[:_SHOWN], start=1)
+    ]

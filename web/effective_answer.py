@@ -1,0 +1,150 @@
+"""The answer of `yizhan effective`: measured, kept beside the other answers, read back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from data.hours import WorkCalendar
+from geo.errors import InputError
+from planning.coverage import groups_of
+from planning.effective_coverage import EffectiveCoverage, group_reaches, measure_effective
+from planning.longer_hours import LongerHours, hourly_gains, longer_hours
+from planning.service_evidence import ServiceEvidence, service_evidence
+from planning.service_week import service_week
+from web.freshness import outdated
+from web.station_hours import today_here
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from data.database import Result
+    from data.demand import Demand
+    from data.workspace import Workspace
+
+KIND: Final = "effective"
+LONGER: Final = 3
+
+
+@dataclass(frozen=True, eq=False)
+class EffectiveAnswer:
+    """Effective coverage, the stations to open longer, and what both stand on.
+
+    ``week_of`` is a day of the real week that was asked for, None for a plain week; ``knows_hours``
+    tells whether the demand says at which hours workers want a rest place; ``unsettled`` whether
+    the week holds days whose holidays are not announced. ``inputs`` maps inputs to their hashes.
+    """
+
+    coverage: EffectiveCoverage
+    longer: tuple[LongerHours, ...]
+    evidence: ServiceEvidence
+    knows_hours: bool
+    week_of: date | None = None
+    unsettled: bool = False
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON, without the inputs."""
+        return {
+            "coverage": self.coverage.as_dict(),
+            "longer_hours": [one.as_dict() for one in self.longer],
+            "evidence": self.evidence.as_dict(),
+            "knows_hours": self.knows_hours,
+            "week_of": None if self.week_of is None else self.week_of.isoformat(),
+            "unsettled": self.unsettled,
+        }
+
+    @classmethod
+    def of_result(cls, kept: Result) -> EffectiveAnswer:
+        """Read back a kept answer."""
+        body = kept.body
+        week_of = body["week_of"]
+        return cls(
+            coverage=EffectiveCoverage.from_dict(body["coverage"]),
+            longer=tuple(LongerHours(**one) for one in body["longer_hours"]),
+            evidence=ServiceEvidence(**body["evidence"]),
+            knows_hours=bool(body["knows_hours"]),
+            week_of=None if week_of is None else date.fromisoformat(week_of),
+            unsettled=bool(body["unsettled"]),
+            inputs={name: str(value) for name, value in kept.inputs.items()},
+        )
+
+
+def effective_of(
+    workspace: Workspace,
+    *,
+    week_of: date | None = None,
+    hours: int = LONGER,
+    group: str | None = None,
+    done: Callable[[str, float], None] | None = None,
+) -> EffectiveAnswer:
+    """Measure effective coverage of the workspace; that of a plain week is kept as a result.
+
+    With a ``group`` the stations are ranked by what they would gain for that group alone; what is
+    kept is ranked for all.
+
+    Raises
+    ------
+    NothingYetError
+        when stations, workers or roads are not there yet.
+    InputError
+        when ``hours`` is not 1 to 12, or the demand has nobody of ``group``.
+    """
+    demand, stations, network = workspace.demand(), workspace.stations(), workspace.network()
+    _check_group(demand, group)
+    settings = workspace.settings
+    inputs = {
+        "demand": demand.content_hash,
+        "stations": stations.content_hash,
+        "network": network.content_hash,
+        "settings": settings.content_hash,
+    }
+    calendar = WorkCalendar.china()
+    week = service_week(
+        stations,
+        groups_of(demand, settings),
+        calendar=None if week_of is None else calendar,
+        on=week_of,
+    )
+    reaches = group_reaches(demand, stations, network, settings, on_progress=done)
+    gains = hourly_gains(reaches, week)
+    answer = EffectiveAnswer(
+        coverage=measure_effective(demand, reaches, week),
+        longer=longer_hours(stations, gains, week, groups=demand.groups, hours=hours),
+        evidence=service_evidence(stations, week, on=today_here()),
+        knows_hours=demand.knows_hours,
+        week_of=week_of,
+        unsettled=week_of is not None and not calendar.confirmed(week_of.year),
+        inputs=inputs,
+    )
+    if week_of is None:
+        workspace.save_result(KIND, inputs=inputs, body=answer.as_dict())
+    if group is None:
+        return answer
+    only = gains * np.array([name == group for name in demand.groups])[:, None, None, None]
+    ranked = longer_hours(stations, only, week, groups=demand.groups, hours=hours)
+    return replace(answer, longer=ranked)
+
+
+def kept_effective(
+    workspace: Workspace, inputs: Mapping[str, str | None]
+) -> EffectiveAnswer | None:
+    """Return the newest kept answer that is of the same inputs; None where there is none."""
+    for kept in workspace.results(KIND, limit=20):
+        if outdated(KIND, kept.inputs, inputs) is None:
+            return EffectiveAnswer.of_result(kept)
+    return None
+
+
+def _check_group(demand: Demand, group: str | None) -> None:
+    """Refuse a group that the demand does not have, or that has nobody (InputError)."""
+    if group is None:
+        return
+    known = ", ".join(demand.groups)
+    if group not in demand.groups:
+        raise InputError(f"--group {group[:40]}: the demand has {known}")
+    if not demand.total(group):
+        raise InputError(f"--group {group}: nobody of this group is there: name one of {known}")

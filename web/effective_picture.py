@@ -1,0 +1,273 @@
+"""Effective coverage by weekday and hour as a picture: one panel of 7 x 24 a group.
+
+Beneath each panel the average day is a line, with the nominal share as a thin one: what the
+register promises at every hour.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from data.atomic import replacing
+from data.vocabulary import SAMPLE_NOTICE
+from geo.errors import InputError
+from planning.coverage import ALL
+from planning.effective_rows import hourly_share
+from web.effective_words import before_dawn_sentence, headline, per_cent
+from web.fonts import typeface
+from web.language import CHINESE
+from web.palette import RAMP, tone
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+    from matplotlib.axes import Axes
+
+    from planning.effective_coverage import EffectiveCoverage
+    from web.language import Language
+
+PICTURES: Final = (".png", ".svg", ".pdf")
+BREAKS: Final = (0.0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85)
+"""Lower ends of the classes of a share, one a step of the ramp."""
+WEEKDAYS: Final = (tuple("一二三四五六日"), ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"))
+_WIDE_IN, _PANEL_IN, _LINE_IN, _TOP_IN, _BOTTOM_IN = 11.0, 1.75, 0.7, 0.95, 1.0
+_LEFT_IN, _RIGHT_IN, _ROW_IN = 0.55, 0.85, 0.5
+_LABEL_HIGH, _HIGHEST_LABEL = 0.34, 0.84
+
+
+def step_of(share: float) -> int:
+    """Return the step of the ramp (1 to 7) of a share."""
+    return int(np.searchsorted(BREAKS, share, side="right"))
+
+
+def peopled_groups(measured: EffectiveCoverage) -> tuple[str, ...]:
+    """Return the groups that have anybody present."""
+    return tuple(group for group in measured.groups if measured.table("present", group=group).any())
+
+
+def draw_effective(
+    measured: EffectiveCoverage,
+    path: Path,
+    *,
+    city: str,
+    group: str | None = None,
+    sample: bool = False,
+    language: Language = CHINESE,
+) -> None:
+    """Draw each group's week, or that of one ``group``, and write the file whole.
+
+    Raises
+    ------
+    InputError
+        when the file's name has another ending, nobody is present, or no typeface has the letters.
+    """
+    if path.suffix.casefold() not in PICTURES:
+        raise InputError(f"{path.name}: write a name that ends in {', '.join(PICTURES)} or .csv")
+    groups = peopled_groups(measured) if group is None else (group,)
+    if not groups:
+        raise InputError("there are no workers to draw")
+    name = typeface("驿站" if language.code == "zh" else city)
+    figure = _sheet(measured, groups, name, language)
+    _words(figure, measured, group or ALL, name=name, city=city, sample=sample, t=language)
+    _legend(figure, language, name)
+    with replacing(path) as partial:
+        kind = path.suffix.casefold().removeprefix(".")
+        FigureCanvasAgg(figure).print_figure(partial, format=kind, dpi=144)
+
+
+def _sheet(measured: EffectiveCoverage, groups: tuple[str, ...], name: str, t: Language) -> Figure:
+    """Lay two panels beside each other, or one over the whole width."""
+    n_wide = min(2, len(groups))
+    n_rows = -(-len(groups) // n_wide)
+    row_in = _PANEL_IN + _LINE_IN + _ROW_IN
+    high = _TOP_IN + n_rows * row_in + _BOTTOM_IN
+    figure = Figure(figsize=(_WIDE_IN, high), facecolor="white")
+    wide = (_WIDE_IN - n_wide * (_LEFT_IN + _RIGHT_IN)) / n_wide
+    for number, group in enumerate(groups):
+        row, column = divmod(number, n_wide)
+        left = _LEFT_IN + column * (wide + _LEFT_IN + _RIGHT_IN)
+        top = high - _TOP_IN - row * row_in
+        boxes = [
+            (left, top - _PANEL_IN, wide, _PANEL_IN - 0.3),
+            (left, top - _PANEL_IN - _LINE_IN, wide, _LINE_IN - 0.08),
+        ]
+        cells, line = (
+            figure.add_axes((x / _WIDE_IN, y / high, w / _WIDE_IN, h / high))
+            for x, y, w, h in boxes
+        )
+        _draw_cells(cells, measured, group, name, t)
+        _draw_line(line, measured, group, name, t)
+    return figure
+
+
+def _draw_cells(
+    panel: Axes, measured: EffectiveCoverage, group: str, name: str, t: Language
+) -> None:
+    """Draw the week as cells, Monday first; where hardly anybody is present, hatched grey."""
+    share = hourly_share(measured, group=group)
+    for (day, hour), value in np.ndenumerate(share):
+        empty = np.isnan(value)
+        panel.add_patch(
+            Rectangle(
+                (hour, day),
+                1,
+                1,
+                facecolor=tone("paper-2").light if empty else RAMP[step_of(value) - 1].light,
+                edgecolor=tone("border").light if empty else "white",
+                hatch="//////" if empty else None,
+                linewidth=0.0 if empty else 0.5,
+            )
+        )
+    panel.set(xlim=(0, 24), ylim=(7, 0), xticks=[], yticks=np.arange(7) + 0.5)
+    panel.set_yticklabels(
+        WEEKDAYS[t.code != "zh"], fontfamily=name, fontsize=8.5, color=tone("ink-2").light
+    )
+    panel.tick_params(length=0, pad=4)
+    for spine in panel.spines.values():
+        spine.set_visible(False)
+    for hour in (6, 22):
+        panel.axvline(hour, color=tone("ink").light, linewidth=1.0)
+    for day, of_day in enumerate(day_shares(measured, group)):
+        if of_day is not None:
+            panel.text(
+                24.3, day + 0.5, f"{100 * of_day:.0f} %", fontfamily=name, fontsize=8.5,
+                va="center", color=tone("ink-2").light,
+            )  # fmt: skip
+    panel.set_title(
+        t.group(group), fontfamily=name, fontsize=11.5, fontweight="bold", loc="left", pad=5,
+        color=tone("ink").light,
+    )  # fmt: skip
+
+
+def day_shares(measured: EffectiveCoverage, group: str) -> list[float | None]:
+    """Return the share in effect on each weekday; None where nobody is present."""
+    present = measured.table("present", group=group).sum(axis=1)
+    covered = measured.table("effective", group=group).sum(axis=1)
+    return [float(c / p) if p > 0 else None for c, p in zip(covered, present, strict=True)]
+
+
+def average_day(measured: EffectiveCoverage, measure: str, group: str) -> npt.NDArray[np.float64]:
+    """Return the share covered by hour over all days, float64[24]; NaN where nobody is there."""
+    present = measured.table("present", group=group).sum(axis=0)
+    covered = measured.table(measure, group=group).sum(axis=0)
+    return np.where(present > 0, covered / np.where(present > 0, present, 1.0), np.nan)
+
+
+def _draw_line(
+    panel: Axes, measured: EffectiveCoverage, group: str, name: str, t: Language
+) -> None:
+    """Draw the average day: effective thick, nominal thin, each with its word and figure."""
+    hours = np.arange(25)
+    nominal, effective = (measured.share(one, group=group) for one in ("nominal", "effective"))
+    apart = max(0.0, _LABEL_HIGH - (nominal - effective)) / 2
+    upper = min(nominal + apart, _HIGHEST_LABEL)
+    for measure, width, share, at, word in (
+        ("nominal", 0.8, nominal, upper, t("名义", "paper")),
+        (
+            "effective",
+            2.0,
+            effective,
+            min(effective - apart, upper - _LABEL_HIGH),
+            t("有效", "effect"),
+        ),
+    ):
+        values = average_day(measured, measure, group)
+        thick = measure == "effective"
+        panel.step(
+            hours, np.append(values, values[-1]), where="post", linewidth=width,
+            color=tone("ink" if thick else "ink-2").light, zorder=3 if thick else 2,
+        )  # fmt: skip
+        panel.text(
+            24.3, at, f"{word} {100 * share:.0f} %", fontfamily=name, fontsize=8.5,
+            fontweight="bold" if thick else "normal", va="center", color=tone("ink").light,
+        )  # fmt: skip
+    panel.axvspan(22, 24, color=tone("paper-2").light, zorder=0)
+    panel.axvspan(0, 6, color=tone("paper-2").light, zorder=0)
+    panel.set(xlim=(0, 24), ylim=(0, 1.04), xticks=range(0, 25, 3), yticks=[0, 1])
+    panel.set_xticklabels(
+        [str(hour) for hour in range(0, 25, 3)], fontsize=8.5, color=tone("ink-2").light
+    )
+    panel.set_yticklabels(["0", "100 %"], fontsize=7.5, color=tone("ink-2").light)
+    panel.tick_params(length=2, pad=2, color=tone("border").light)
+    for side in ("top", "right", "left"):
+        panel.spines[side].set_visible(False)
+    panel.spines["bottom"].set_color(tone("border").light)
+
+
+def _words(
+    figure: Figure,
+    measured: EffectiveCoverage,
+    group: str,
+    *,
+    name: str,
+    city: str,
+    sample: bool,
+    t: Language,
+) -> None:
+    """Write the title, what a cell is, and the source."""
+    high = figure.get_figheight()
+    shares = [per_cent(measured.share(one, group=group)) for one in ("nominal", "effective")]
+    below = t(
+        f"{city}，{t.group(group)}：有效覆盖 {shares[1]}，名义覆盖 {shares[0]}。"
+        f"{before_dawn_sentence(measured, group, t)}"
+        "竖线之间是 6–22 时，右侧为各日有效覆盖。",
+        f"{city}, {t.group(group).lower()}: {shares[1]} in effect, {shares[0]} on paper. "
+        f"{before_dawn_sentence(measured, group, t)} Between the lines 6 to 22, right each day.",
+    )
+    for y, text, size, weight, colour in (
+        (high - 0.38, headline(measured, group, t), 15, "bold", "ink"),
+        (high - 0.74, below, 10, "normal", "ink-2"),
+    ):
+        figure.text(
+            0.3 / _WIDE_IN, y / high, text, fontfamily=name, fontsize=size, fontweight=weight,
+            color=tone(colour).light, va="center",
+        )  # fmt: skip
+    notice = f"{SAMPLE_NOTICE}　" if sample else ""
+    source = t(
+        "有效：开着门、进得去、设备可用的站点在服务标准之内；名义：登记为开放即算。",
+        "In effect: a station within the standard is open, lets the group in and works; on paper: "
+        "the register calls it open.",
+    )
+    figure.text(
+        0.3 / _WIDE_IN, 0.24 / high, f"{notice}{source}", fontfamily=name, fontsize=8.5,
+        color=tone("ink-2").light, va="center",
+        backgroundcolor=tone("sample").light if sample else "white",
+    )  # fmt: skip
+
+
+def _legend(figure: Figure, t: Language, name: str) -> None:
+    """Draw the classes with their lower ends, and what is hatched."""
+    high = figure.get_figheight()
+    wide, tall = 0.62 / _WIDE_IN, 0.15 / high
+    x, y = 0.3 / _WIDE_IN, 0.72 / high
+    for number, (lower, colour) in enumerate(zip(BREAKS, RAMP, strict=True)):
+        figure.add_artist(
+            Rectangle((x + number * wide, y), wide, tall, color=colour.light, linewidth=0)
+        )
+        figure.text(
+            x + number * wide, y - 0.04 / high, f"{100 * lower:.0f} %", fontfamily=name,
+            fontsize=8.5, va="top", ha="left", color=tone("ink").light,
+        )  # fmt: skip
+    after = x + (len(BREAKS) + 0.3) * wide
+    text = t("在场想歇脚的工友中有效覆盖的份额（该级下限）", "share in effect, from")
+    figure.text(
+        after, y + tall / 2, text, fontfamily=name, fontsize=8.5, va="center",
+        color=tone("ink-2").light,
+    )  # fmt: skip
+    right = 1 - 1.9 / _WIDE_IN
+    figure.add_artist(
+        Rectangle(
+            (right, y), wide / 2, tall, facecolor=tone("paper-2").light, hatch="//////",
+            edgecolor=tone("border").light, linewidth=0.0,
+        )
+    )  # fmt: skip
+    figure.text(
+        right + 0.6 * wide, y + tall / 2, t("几乎无人", "hardly anybody"), fontfamily=name,
+        fontsize=8.5, va="center", color=tone("ink-2").light,
+    )  # fmt: skip

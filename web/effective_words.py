@@ -1,0 +1,178 @@
+"""What effective coverage says, in sentences: night against day, range, longer hours, evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from planning.coverage import ALL
+from planning.effective_rows import BEFORE_DAWN, DAY, NIGHT, span_share
+from web.language import count
+
+if TYPE_CHECKING:
+    from planning.effective_coverage import EffectiveCoverage
+    from planning.longer_hours import LongerHours
+    from planning.service_evidence import ServiceEvidence
+    from web.effective_answer import EffectiveAnswer
+    from web.language import Language
+
+_ALIKE: Final = 0.95
+_NEARLY_NONE: Final = 0.03
+_CLOSE: Final = 0.012
+_HALF: Final = 0.5
+_PARTS: Final = (
+    (1 / 10, "十分之一", "a tenth"),
+    (1 / 8, "八分之一", "an eighth"),
+    (1 / 6, "六分之一", "a sixth"),
+    (1 / 5, "五分之一", "a fifth"),
+    (1 / 4, "四分之一", "a quarter"),
+    (1 / 3, "三分之一", "a third"),
+    (2 / 5, "五分之二", "two fifths"),
+    (1 / 2, "一半", "half"),
+    (3 / 5, "五分之三", "three fifths"),
+    (2 / 3, "三分之二", "two thirds"),
+    (3 / 4, "四分之三", "three quarters"),
+    (4 / 5, "五分之四", "four fifths"),
+    (9 / 10, "十分之九", "nine tenths"),
+)
+_CLOCKS: Final = {"before": ("开门前", "before opening"), "after": ("关门后", "after closing")}
+_WITHIN: Final = 0.001  # from here on two shares are not told apart in per cent with one digit
+
+
+def per_cent(share: float | None) -> str:
+    """Write a share in per cent with one digit; a dash where there is none."""
+    return "–" if share is None else f"{100 * share:.1f} %"
+
+
+def points_lost(share: float) -> str:
+    """Write a gap in percentage points with one digit and its sign; no sign on nothing."""
+    written = f"{100 * share:.1f}"
+    return "0.0" if written in {"0.0", "-0.0"} else f"−{written}"
+
+
+def night_sentence(measured: EffectiveCoverage, group: str, t: Language) -> str:
+    """Say how coverage at night compares with that of the day; "" where either has nobody."""
+    night = span_share(measured, NIGHT, group=group)
+    day = span_share(measured, DAY, group=group)
+    if night is None or day is None or day < _NEARLY_NONE:
+        return ""
+    ratio = night / day
+    zh, en = _night_words(ratio)
+    if group == ALL:
+        return t(zh, en[:1].upper() + en[1:])
+    return t(f"{t.group(group)}{zh}", f"{t.group(group)}s: {en}")
+
+
+def _night_words(ratio: float) -> tuple[str, str]:
+    """Say a ratio of night to day, Chinese and English."""
+    if ratio < _NEARLY_NONE:
+        return "夜间几乎没有覆盖", "hardly any coverage at night"
+    if ratio > 1 / _ALIKE:
+        return "夜间覆盖高于白天", "coverage is higher at night than by day"
+    if ratio >= _ALIKE:
+        return "夜间覆盖与白天相近", "coverage at night is like that of the day"
+    part, zh, en = min(_PARTS, key=lambda held: abs(held[0] - ratio))
+    close = abs(part - ratio) <= _CLOSE
+    only = "只有" if close and part <= _HALF else "是" if close else "约为"
+    return (
+        f"夜间覆盖{only}白天的{zh}",
+        f"coverage at night is {'' if close else 'about '}{en} of the day's",
+    )
+
+
+def headline(measured: EffectiveCoverage, group: str, t: Language) -> str:
+    """Say the one thing of a picture: night against day, or effect against paper."""
+    night = span_share(measured, NIGHT, group=group)
+    day = span_share(measured, DAY, group=group)
+    sentence = night_sentence(measured, group, t)
+    if sentence:
+        return t(
+            f"{sentence}：22–6 时 {per_cent(night)}，6–22 时 {per_cent(day)}",
+            f"{sentence} ({per_cent(night)} against {per_cent(day)})",
+        )
+    nominal, effective = (measured.share(name, group=group) for name in ("nominal", "effective"))
+    return t(
+        f"名义覆盖 {per_cent(nominal)}，有效覆盖 {per_cent(effective)}",
+        f"{per_cent(nominal)} covered on paper, {per_cent(effective)} in effect",
+    )
+
+
+def before_dawn_sentence(measured: EffectiveCoverage, group: str, t: Language) -> str:
+    """Say how many are covered from four to six; "" where hardly anybody is there."""
+    found = span_share(measured, BEFORE_DAWN, group=group)
+    if found is None:
+        return ""
+    return t(
+        f"凌晨 4–6 时有效覆盖 {per_cent(found)}。", f"From 4 to 6 in the morning {per_cent(found)}."
+    )
+
+
+def truth_sentence(answer: EffectiveAnswer, group: str, t: Language) -> str:
+    """Say how far the unknown hours leave the truth open; "" where all hours are known."""
+    held = answer.evidence
+    if not held.unknown_hours:
+        return ""
+    low, high = (answer.coverage.share(name, group=group) for name in ("effective", "possible"))
+    between = (
+        t(
+            f"真实值在 {per_cent(low)} 与 {per_cent(high)} 之间",
+            f"the truth lies between {per_cent(low)} and {per_cent(high)}",
+        )
+        if high - low >= _WITHIN
+        else t("结果不受影响", "which changes nothing")
+    )
+    one = held.unknown_hours == 1
+    return t(
+        f"{count(held.stations)} 个开放站点中有 {count(held.unknown_hours)} 个没有可读的开放时间："
+        f"{between}。",
+        f"{count(held.unknown_hours)} of {count(held.stations)} open stations "
+        f"{'says' if one else 'say'} no hours that can be read: {between}.",
+    )
+
+
+def longer_sentence(one: LongerHours, t: Language) -> str:
+    """Say what a station would gain: 关门后多开 3 小时，平均每天多覆盖 362 人，多为货车司机."""
+    side_zh, side_en = _CLOCKS[one.when]
+    most = max(one.by_group, key=one.by_group.__getitem__, default="")
+    alone = len(one.by_group) == 1
+    who_zh = f"，{'都是' if alone else '多为'}{t.group(most)}" if most else ""
+    who_en = f", {'all' if alone else 'mostly'} {t.group(most).lower()}s" if most else ""
+    return t(
+        f"{side_zh}多开 {one.hours} 小时，平均每天多覆盖 {count(one.workers)} 人{who_zh}；"
+        f"一周 {count(one.worker_hours)} 人时",
+        f"open {one.hours} hours longer {side_en}: {count(one.workers)} workers gained on an "
+        f"average day{who_en}; {count(one.worker_hours)} worker-hours a week",
+    )
+
+
+def evidence_sentence(held: ServiceEvidence, t: Language) -> str:
+    """Say how many stations were checked of late, and what is not known of them."""
+    if not held.stations:
+        return t("登记中没有开放站点。", "The register has no open station.")
+    share = per_cent(held.checked / held.stations)
+    return t(
+        f"近 {held.recent_days} 天核对过的站点有 {count(held.checked)} 个，占 {share}；"
+        f"{count(held.never_checked)} 个从未核对，{count(held.unknown_hours)} 个时间未知，"
+        f"{count(held.unknown_access)} 个没有写明进入方式（按人人可进计算）。",
+        f"{count(held.checked)} stations ({share}) were checked within {held.recent_days} days; "
+        f"{count(held.never_checked)} never were, of {count(held.unknown_hours)} the hours are not "
+        f"known, {count(held.unknown_access)} do not say how one gets in (and count as open to "
+        "all).",
+    )
+
+
+def basis_sentence(answer: EffectiveAnswer, t: Language) -> str:
+    """Say which week it is, and what the demand or the calendar does not know."""
+    week = answer.week_of
+    zh = "平常的一周" if week is None else f"{week.isoformat()} 所在的一周"
+    en = "a plain week" if week is None else f"the week of {week.isoformat()}"
+    said = [t(f"按{zh}计算。", f"It is {en}.")]
+    if answer.unsettled:
+        said.append(t("法定假日安排未公布。", "Its public holidays are not announced yet."))
+    if not answer.knows_hours:
+        said.append(
+            t(
+                "工友人数没有分时段：每小时都按全部人数计算。",
+                "The demand knows no hours: everybody counts at every hour.",
+            )
+        )
+    return t("", " ").join(said)
