@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.growth_plot import draw
 from bench.tables import print_table
 
-BENCHMARKS = ("spine", "network", "engine", "median", "city", "density", "register")
+BENCHMARKS = ("spine", "network", "engine", "median", "city", "density", "register", "datum")
 RESULTS = Path("bench-results")
 _VERSIONS = ("numpy", "scipy", "numba", "shapely", "osmium", "osmnx", "highspy")
 
