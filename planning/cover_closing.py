@@ -1,8 +1,11 @@
 """The last step of maximal covering: options fixed by reduced cost, and exact on what is left.
 
 Where only a count limits the plan, branches on the Lagrangian bound are opened beside the search,
-in rounds of counted steps (`planning.cover_tree`). Small or otherwise limited problems go to HiGHS
-(`planning.cover_programme`).
+in rounds of counted steps (`planning.cover_tree`). What they do not close in a first round goes to
+HiGHS (`planning.cover_programme`) when it is small enough for the time: its cuts close root gaps
+that branches alone do not, once the best plan is known as a cutoff. Small or otherwise limited
+problems go there at once. Where the gap is wide and much is left, no proof is in reach and both
+threads search.
 """
 
 from __future__ import annotations

@@ -8,11 +8,11 @@ r"""Maximal covering (Church and ReVelle 1974) with limits, floors and gradual c
    \sum_{i \in F} w_i y_i \ge q_F \sum_{i \in F} w_i \ (\text{floor } F), \quad
    x_j \in \{0, 1\}, \ 0 \le y_i \le 1
 
-Steps: take out what required options cover, merge items with the same cover set, greedy, swaps and
-ruin-and-recreate beside a Lagrangian bound (two threads), fix options by reduced cost, and HiGHS
-with start and cutoff on what is left. Gradual cover is turned into levels first
-(`planning.gradual`). Floors are met by the programme itself where it is small, else by prices on
-what they lack (`planning.floor_prices`); without them the bound already holds.
+Steps: take out what required options cover, merge items with the same cover set, greedy, swaps,
+annealing beside a Lagrangian bound (two threads), plans bred from plans (`planning.splicing`), fix
+options by reduced cost, branches, and HiGHS with a cutoff on what is left. Gradual cover is turned
+into levels first (`planning.gradual`). Floors are met by the programme itself where it is small,
+else by prices on what they lack (`planning.floor_prices`); without them the bound already holds.
 """
 
 from __future__ import annotations
