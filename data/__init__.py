@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from data.count_files import CheckInTable, read_counts
 from data.database import Changes, Contents, Database, Import, Register, Result
 from data.demand import Demand
 from data.demand_files import read_demand
@@ -24,6 +25,7 @@ from data.sites import CandidateSites, network_grid_sites
 from data.station_files import read_stations, write_stations
 from data.stations import Stations
 from data.tables import Table, read_rows
+from data.total_files import Totals, read_totals
 from data.vocabulary import (
     ACCESS_MODES,
     FACILITIES,
@@ -44,6 +46,7 @@ __all__ = [
     "STATUSES",
     "CandidateSites",
     "Changes",
+    "CheckInTable",
     "Contents",
     "Database",
     "Demand",
@@ -57,16 +60,19 @@ __all__ = [
     "Stations",
     "Table",
     "Term",
+    "Totals",
     "Workspace",
     "default_settings",
     "load_network",
     "network_grid_sites",
+    "read_counts",
     "read_demand",
     "read_districts",
     "read_rows",
     "read_settings",
     "read_sites",
     "read_stations",
+    "read_totals",
     "save_network",
     "write_districts",
     "write_stations",

@@ -8,7 +8,7 @@ door to all. Each formulation is a module with its mathematics (``maximal_coveri
 ``packing``, ``swap_search`` and ``annealing`` for maximal covering, ``set_*`` for set covering,
 ``median_*`` and ``center_*`` for the other two. ``mip`` speaks to HiGHS; ``checks`` refuses bad
 problems, ``conflicts`` explains contradictions, ``feasibility`` judges answers. ``density``, a
-package with a face of its own, says where the workers are.
+package with a face of its own, says where the workers are, and ``spreading`` makes it a demand.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from planning.siting import (
     siting_question,
 )
 from planning.solver import solve
+from planning.spreading import Spread, spread_workers
 from planning.warming import warm_up
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "SitingPlan",
     "SitingQuestion",
     "SolveParams",
+    "Spread",
     "Step",
     "broken_rules",
     "coverage_frontier",
@@ -69,6 +71,7 @@ __all__ = [
     "reach",
     "siting_question",
     "solve",
+    "spread_workers",
     "straight_reach",
     "warm_up",
 ]

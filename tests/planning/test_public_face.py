@@ -24,6 +24,7 @@ FACE = {
     "SitingPlan",
     "SitingQuestion",
     "SolveParams",
+    "Spread",
     "Step",
     "broken_rules",
     "coverage_frontier",
@@ -33,6 +34,7 @@ FACE = {
     "reach",
     "siting_question",
     "solve",
+    "spread_workers",
     "straight_reach",
     "warm_up",
 }
