@@ -161,24 +161,16 @@ class BackupProblem:
     forbidden: Mask | None = None
 
     def __post_init__(self) -> None:
-        weights = checks.float_vector(self.weights, name="weights", unit="workers")
+        _check_plain_cover(self, kind="backup")
+        weights = self.weights
         second = checks.float_vector(
             self.second_weights, name="second_weights", length=len(weights), unit="workers"
         )
         if (second > weights).any():
             where = int(np.flatnonzero(second > weights)[0])
             raise ProblemError(f"second_weights[{where}] is above weights[{where}]")
-        covers = checks.cover_matrix(self.covers, n_demand=len(weights))
-        if ((covers.data != 0) & (covers.data != 1)).any():
-            raise ProblemError("backup coverage takes covers of 0 and 1 only")
-        object.__setattr__(self, "weights", weights)
         object.__setattr__(self, "second_weights", second)
-        object.__setattr__(self, "covers", covers)
-        _check_options(self, n_options=covers.shape[0])
-        most = checks.count(self.max_open, name="max_open")
-        object.__setattr__(self, "max_open", most)
-        if most > covers.shape[0]:
-            raise ProblemError(f"max_open is {most} and there are {covers.shape[0]} options")
+        _check_max_open(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -303,21 +295,12 @@ class CapacitatedProblem:
     forbidden: Mask | None = None
 
     def __post_init__(self) -> None:
-        weights = checks.float_vector(self.weights, name="weights", unit="workers")
-        object.__setattr__(self, "weights", weights)
-        covers = checks.cover_matrix(self.covers, n_demand=len(weights))
-        object.__setattr__(self, "covers", covers)
-        if ((covers.data != 0) & (covers.data != 1)).any():
-            raise ProblemError("capacitated covering takes covers of 0 and 1 only")
-        _check_options(self, n_options=covers.shape[0])
+        _check_plain_cover(self, kind="capacitated")
         capacity = checks.float_vector(
-            self.capacity, name="capacity", length=covers.shape[0], unit="workers"
+            self.capacity, name="capacity", length=self.covers.shape[0], unit="workers"
         )
         object.__setattr__(self, "capacity", capacity)
-        most = checks.count(self.max_open, name="max_open")
-        object.__setattr__(self, "max_open", most)
-        if most > covers.shape[0]:
-            raise ProblemError(f"max_open is {most} and there are {covers.shape[0]} options")
+        _check_max_open(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -341,26 +324,17 @@ class MaxMinProblem:
     forbidden: Mask | None = None
 
     def __post_init__(self) -> None:
-        weights = checks.float_vector(self.weights, name="weights", unit="workers")
-        object.__setattr__(self, "weights", weights)
-        covers = checks.cover_matrix(self.covers, n_demand=len(weights))
-        object.__setattr__(self, "covers", covers)
-        if ((covers.data != 0) & (covers.data != 1)).any():
-            raise ProblemError("max-min covering takes covers of 0 and 1 only")
-        _check_options(self, n_options=covers.shape[0])
+        _check_plain_cover(self, kind="max-min")
         classes = np.array(self.classes)
-        if classes.ndim != 2 or classes.shape[1] != len(weights) or not len(classes):  # noqa: PLR2004 - classes x demand
+        if classes.ndim != 2 or classes.shape[1] != len(self.weights) or not len(classes):  # noqa: PLR2004 - classes x demand
             raise ProblemError(f"classes has the shape {classes.shape}: give classes x demand")
         classes = classes.astype(np.bool_)
         classes.flags.writeable = False
         object.__setattr__(self, "classes", classes)
-        empty = np.flatnonzero(classes @ weights <= 0)
+        empty = np.flatnonzero(classes @ self.weights <= 0)
         if len(empty):
             raise ProblemError(f"class {empty[0]} has no weight: leave it out")
-        most = checks.count(self.max_open, name="max_open")
-        object.__setattr__(self, "max_open", most)
-        if most > covers.shape[0]:
-            raise ProblemError(f"max_open is {most} and there are {covers.shape[0]} options")
+        _check_max_open(self)
 
 
 Problem = (
@@ -372,6 +346,27 @@ Problem = (
     | CapacitatedProblem
     | MaxMinProblem
 )
+
+
+def _check_plain_cover(
+    problem: BackupProblem | CapacitatedProblem | MaxMinProblem, *, kind: str
+) -> None:
+    """Set weights, covers of 0 and 1, required and forbidden to checked arrays."""
+    weights = checks.float_vector(problem.weights, name="weights", unit="workers")
+    object.__setattr__(problem, "weights", weights)
+    covers = checks.cover_matrix(problem.covers, n_demand=len(weights))
+    object.__setattr__(problem, "covers", covers)
+    if ((covers.data != 0) & (covers.data != 1)).any():
+        raise ProblemError(f"{kind} covering takes covers of 0 and 1 only")
+    _check_options(problem, n_options=covers.shape[0])
+
+
+def _check_max_open(problem: BackupProblem | CapacitatedProblem | MaxMinProblem) -> None:
+    most = checks.count(problem.max_open, name="max_open")
+    object.__setattr__(problem, "max_open", most)
+    n_options = problem.covers.shape[0]
+    if most > n_options:
+        raise ProblemError(f"max_open is {most} and there are {n_options} options")
 
 
 def _check_options(problem: Any, *, n_options: int) -> None:  # noqa: ANN401
