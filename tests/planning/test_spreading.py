@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,9 +21,6 @@ from geo.errors import InputError
 from geo.measure import Box, to_metric
 from geo.network import build_network
 from planning.spreading import group_spec, spread_workers
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 BOX = Box(116.75, 33.90, 116.85, 33.95)
 WEST, EAST = shapely.box(116.75, 33.90, 116.80, 33.95), shapely.box(116.80, 33.90, 116.85, 33.95)
@@ -201,3 +198,8 @@ def test_a_road_is_in_town_where_streets_lie_close(tmp_path: Path) -> None:
     assert 0 < trunk < 0.3 * whole
     again = with_roads(layers, network, area)
     assert again.content_hash == layers.content_hash
+
+
+def test_the_page_of_layers_says_what_in_town_means() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "layers.md").read_text(encoding="utf-8")
+    assert f"add up to {URBAN_KM_A_KM2:g} km a km2 and more" in page
