@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, g, request, url_for
 from jinja2 import StrictUndefined
 
 from data.vocabulary import SAMPLE_NOTICE
 from web.api import api, city_here
+from web.assets import name_assets_by_content
 from web.city import City
+from web.feedback import feedback
 from web.language import language_of
 from web.locator import locator
+from web.offline import offline
+from web.page_files import page_files
 from web.pages import helpers
-from web.palette import css_variables
+from web.palette import TOKENS, css_hash, css_variables
 from web.planner import planner
 from web.reports import reports
 from web.security import secure
+from web.station_page import station_page
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+#: What a worker sees and carries along.
+_FOR_WORKERS = (locator, station_page, feedback, page_files, offline)
+
+
+_LANGUAGE: Final = "lang"
+_LANGUAGES: Final = frozenset({"zh", "en"})
+_YEAR_S: Final = 365 * 24 * 3600
 
 
 def create_app(workspace_folder: Path, *, testing: bool = False) -> Flask:
@@ -38,17 +51,30 @@ def create_app(workspace_folder: Path, *, testing: bool = False) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(helpers())
     app.before_request(_choose_language)
+    app.after_request(_remember_language)
     app.context_processor(_page_context)
-    for blueprint in (locator, planner, reports, api):
+    for blueprint in (*_FOR_WORKERS, planner, reports, api):
         app.register_blueprint(blueprint)
     app.add_url_rule("/tokens.css", "tokens", _tokens)
     secure(app)
+    name_assets_by_content(app)
     return app
 
 
 def _choose_language() -> None:
-    """Chinese, unless the address asks for English."""
-    g.language = language_of(request.args.get("lang"))
+    """Chinese, unless the address asks for English or did so the last time."""
+    g.language = language_of(request.args.get("lang", request.cookies.get(_LANGUAGE)))
+
+
+def _remember_language(response: Response) -> Response:
+    """Keep the language that an address named, and nothing else, in a cookie."""
+    named = request.args.get("lang")
+    if named in _LANGUAGES and response.mimetype == "text/html" and "shell" not in request.args:
+        response.set_cookie(_LANGUAGE, named, max_age=_YEAR_S, samesite="Lax", httponly=True)
+    if response.mimetype == "text/html":
+        response.vary.add("Cookie")
+        response.headers.setdefault("Cache-Control", "no-cache")
+    return response
 
 
 def _page_context() -> dict[str, Any]:
@@ -61,6 +87,8 @@ def _page_context() -> dict[str, Any]:
         "notice": SAMPLE_NOTICE,
         "link": _link,
         "other_language": _other_language(),
+        "theme": (TOKENS["paper"].light, TOKENS["paper"].dark),
+        "tokens_hash": css_hash(),
     }
 
 
@@ -73,11 +101,13 @@ def _link(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - URL values of 
 
 def _other_language() -> str:
     """Return the address of this page in the other language."""
-    return f"{request.path}?lang=en" if g.language.code == "zh" else request.path
+    return f"{request.path}?lang={'en' if g.language.code == 'zh' else 'zh'}"
 
 
 def _tokens() -> Response:
     """Answer the palette as CSS variables."""
     response = Response(css_variables(), content_type="text/css; charset=utf-8")
     response.add_etag()
+    if request.args.get("v") == css_hash():
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response.make_conditional(request)  # type: ignore[return-value]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from data.hours import Hours
     from web.language import Language
 
-_WEEKDAYS: Final = (
+WEEKDAYS: Final = (
     ("周一", "Mon"),
     ("周二", "Tue"),
     ("周三", "Wed"),
@@ -76,7 +76,7 @@ def _when(time: datetime, here: datetime, t: Language, *, plain_morning: bool = 
         part = "明早" if time.hour < _NOON else "明天" if time.hour < _EVENING else "明晚"
         return t(f"{part} {clock}", f"tomorrow {clock}")
     if days < _NEAR_DAYS:
-        return t(*(f"{word} {clock}" for word in _WEEKDAYS[time.weekday()]))
+        return t(*(f"{word} {clock}" for word in WEEKDAYS[time.weekday()]))
     year = time.year != here.year
     zh = f"{time.year}年" if year else ""
     en = f" {time.year}" if year else ""
@@ -96,7 +96,7 @@ def script_words(t: Language) -> dict[str, Any]:
         "tomorrow_morning": t("明早 {clock}", "tomorrow {clock}"),
         "tomorrow": t("明天 {clock}", "tomorrow {clock}"),
         "tomorrow_evening": t("明晚 {clock}", "tomorrow {clock}"),
-        "weekdays": [t(*words) for words in _WEEKDAYS],
+        "weekdays": [t(*words) for words in WEEKDAYS],
         "months": months,
         "date": t("{month}月{day}日 {clock}", "{day} {month} {clock}"),
         "date_of_year": t("{year}年{month}月{day}日 {clock}", "{day} {month} {year} {clock}"),

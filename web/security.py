@@ -7,7 +7,7 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from flask import Response, current_app, render_template, request
+from flask import Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from geo.errors import InputError, NothingYetError, WorkspaceError, YizhanError
@@ -65,6 +65,11 @@ def problem(status: int, detail: str) -> Response:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    hosts: tuple[str, ...] = g.get("image_hosts", ())
+    if hosts:  # a page whose map is drawn on a configured provider's tiles
+        policy = HEADERS["Content-Security-Policy"]
+        told = f"{policy}; img-src 'self' {' '.join(hosts)}"
+        response.headers["Content-Security-Policy"] = told
     return response
 
 

@@ -60,6 +60,8 @@ def station_features(
         lon, lat = amap[row].tolist()
         properties |= {
             "facilities": list(record["facilities"]),
+            "facilities_broken": list(record["facilities_broken"]),
+            "access": list(record["access"]),
             "serves": [group for group, served in serves.items() if served[row]],
             "state": record["status"],
             "navigation": navigation_link(lon, lat, record["name"]),

@@ -75,7 +75,7 @@ def test_the_list_is_there_without_a_script(client: FlaskClient, city: Workspace
     frame = city.stations().frame
     shown = frame[~frame["status"].isin(["closed", "planned"])]
     body = text[: text.index("<template")]
-    assert body.count('<li class="card">') == len(shown)
+    assert body.count('<li class="card" data-id=') == len(shown)
     assert "&lt;script&gt;window.broken=1&lt;/script&gt;" in body
     assert "时间未知" in body
     *names, last = map(html.unescape, re.findall(r'data-slot="name">(.*?)</span>', body))

@@ -113,26 +113,35 @@ def test_the_list_is_readable_before_the_map_has_come(phone: BrowserContext, add
     assert page.locator(".stations .card h2").first.is_visible()
 
 
-def test_stations_are_sorted_by_distance_and_five_fit_a_phone(
+def test_stations_are_sorted_by_minutes_over_the_roads_and_five_fit_a_phone(
     phone: BrowserContext, address: str
 ) -> None:
     watched = _open(phone, address)
     page = watched.page
+    page.wait_for_selector("[data-ready~=roads]")
     page.locator("#locate").click()
     page.wait_for_selector('[data-slot="minutes"]:visible')
-    lengths = page.locator('.stations [data-slot="length"]').all_inner_texts()
-    metres = [
-        float(re.sub(r"[^\d.]", "", text)) * (1000 if "公里" in text else 1) for text in lengths
-    ]
-    assert len(metres) == 5
-    assert metres == sorted(metres)
-    assert all(
-        text.startswith("约") for text in page.locator('[data-slot="minutes"]').all_inner_texts()
-    )
+    said = page.locator('.stations [data-slot="minutes"]').all_inner_texts()
+    minutes = [int(re.sub(r"[^\d]", "", text)) for text in said]
+    assert len(minutes) == 5
+    assert minutes == sorted(minutes)
+    assert not any(text.startswith("约") for text in said)
     box = page.locator(".stations .card").nth(4).bounding_box()
     assert box is not None
     assert box["y"] + 60 <= 640
     watched.assert_quiet()
+
+
+def test_until_the_roads_have_come_minutes_are_about(phone: BrowserContext, address: str) -> None:
+    page = phone.new_page()
+    page.route("**/api/page/now.json", lambda route: route.abort())
+    page.goto(address)
+    page.wait_for_selector("#locate:visible")
+    page.locator("#locate").click()
+    page.wait_for_selector('[data-slot="minutes"]:visible')
+    said = page.locator('.stations [data-slot="minutes"]').all_inner_texts()
+    assert all(text.startswith("约") for text in said)
+    assert "直线" in page.locator("#where").inner_text()
 
 
 def test_the_position_goes_into_no_request(phone: BrowserContext, address: str) -> None:
@@ -142,15 +151,17 @@ def test_the_position_goes_into_no_request(phone: BrowserContext, address: str) 
     page.wait_for_selector('[data-slot="minutes"]:visible')
     page.locator('input[value="ebike"]').check()
     page.locator("#group").select_option("courier")
-    page.locator(".stations summary").first.click()
     page.locator("#map-size").click()
+    page.wait_for_selector("[data-ready~=roads]")
     page.wait_for_load_state("networkidle")
     assert watched.requests
     for request in watched.requests:
         told = request.url + str(request.post_data) + str(request.headers)
         assert not any(part in told for part in CANARY)
     assert not any(part in page.url for part in CANARY)
-    assert page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])") == "[{},{}]"
+    kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert "yizhan.choices" in kept
+    assert not any(part in kept for part in CANARY)
 
 
 def test_a_tap_on_the_map_sorts_where_the_position_is_refused(
@@ -161,6 +172,7 @@ def test_a_tap_on_the_map_sorts_where_the_position_is_refused(
     page.wait_for_selector(".leaflet-marker-icon")
     page.locator("#locate").click()
     page.locator("#where", has_text="没有得到位置").wait_for()
+    assert page.locator("#search").is_visible()
     page.locator("#map").click(position={"x": 30, "y": 300})
     page.wait_for_selector('[data-slot="minutes"]:visible')
     assert "所点位置" in page.locator("#where").inner_text()
@@ -179,7 +191,7 @@ def test_filters_say_how_many_remain_and_an_empty_list_speaks(
     assert chip.get_attribute("aria-pressed") == "true"
     assert str(n) in page.locator("#where").inner_text()
     page.locator("#kind").select_option("driver_home")
-    page.locator("#group").select_option("courier")
+    page.locator("#group").select_option("sanitation_worker")
     assert "没有符合条件的站点" in page.locator(".stations").inner_text()
     page.get_by_role("button", name="清除筛选").click()
     assert page.locator(".stations .card").count() == 5
@@ -200,7 +212,7 @@ def test_the_mode_follows_the_group_until_the_reader_chooses_one(
     page = _open(phone, address).page
     page.wait_for_selector("#locate:visible")
     page.locator("#group").select_option("truck_driver")
-    assert page.locator('input[value="car"]').is_checked()
+    assert page.locator('input[value="truck"]').is_checked()
     assert "mode=car" in str(page.locator(".go").first.get_attribute("href"))
     page.locator('input[value="foot"]').check()
     page.locator("#group").select_option("courier")
@@ -276,7 +288,7 @@ def test_a_tables_caption_stays_while_the_table_is_scrolled(
 def test_touch_targets_are_large_enough(phone: BrowserContext, address: str) -> None:
     page = _open(phone, address).page
     page.wait_for_selector("#locate:visible")
-    for selector in ("#locate", ".segments label", ".chip", ".card .go", "#more", ".foot a"):
+    for selector in ("#locate", ".segments label", ".chip", ".card .go", "#more", ".map-size", ".foot a"):
         for box in [item.bounding_box() for item in page.locator(selector).all()]:
             assert box is None or box["height"] >= 44
 

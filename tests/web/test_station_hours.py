@@ -146,7 +146,7 @@ def test_the_list_says_state_and_freshness_without_a_script(client: FlaskClient)
         text = client.get(path).text
         body = text[: text.index("<template")]
         states = re.findall(r'data-slot="state" data-state="(\w+)">([^<]+)<', body)
-        assert len(states) == body.count('<li class="card">')
+        assert len(states) == body.count('<li class="card" data-id=')
         assert {mark for mark, _ in states} <= {"open", "soon", "closed", "unknown", "suspended"}
         assert any(re.search(words, said) for _, said in states)
         assert never in body
@@ -160,7 +160,7 @@ def test_cards_and_the_planners_map_show_the_state_of_the_moment(
     page = phone.new_page()
     page.clock.set_fixed_time(datetime.now().astimezone().replace(hour=12))
     page.goto(address)
-    page.wait_for_selector(".stations .card .state")
+    page.wait_for_selector("[data-ready~=list]")
     for card in page.locator(".stations .card").all():
         state = card.locator('[data-slot="state"]')
         mark = card.locator("h2 .mark").get_attribute("class") or ""

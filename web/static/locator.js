@@ -1,406 +1,536 @@
-/* The worker's list: sorted on the phone, by the straight line. The position is kept in a variable of
-   this page; it is put into no address, no request and no store. */
+/* The worker's list. The position lives in a variable of this page; it is put into no address, no
+   request and no store. What is kept on the phone are choices only. */
 "use strict";
 
 (() => {
   const settings = JSON.parse(document.getElementById("locator-settings").textContent);
-  const { words, kinds, facilities, rough } = settings;
+  const { words } = settings;
   const find = (selector) => document.querySelector(selector);
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const KEPT = "yizhan.choices";
+  const UNSURE = 3; // so many of which something is not known follow the sure ones
   const list = find(".stations");
   const template = find("#card");
   const where = find("#where");
   const state = {
-    stations: [], here: null, source: null, mode: "foot", group: "", kind: "",
-    facilities: new Set(), shown: settings.shown, map: null, layer: null, names: null,
-    dot: null, picked: null, modeChosen: false,
+    file: null, stations: [], here: null, source: null, placeName: "", mode: "foot", app: "amap",
+    group: "", kind: "", facilities: new Set(), open: false, night: false,
+    shown: settings.shown, modeChosen: false, said: "", map: null,
   };
 
   const fill = (sentence, values) =>
-    sentence.replace(/\{(\w+)\}/g, (all, key) => (key in values ? values[key] : all));
+    sentence.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
 
-  // ---- distance and time ----
-  function metresBetween([lonA, latA], [lonB, latB]) {
-    const radians = Math.PI / 180;
-    const half = Math.sin(((latB - latA) * radians) / 2) ** 2
-      + Math.cos(latA * radians) * Math.cos(latB * radians)
-      * Math.sin(((lonB - lonA) * radians) / 2) ** 2;
-    return 2 * 6371008.8 * Math.asin(Math.min(1, Math.sqrt(half)));
+  function ready(word) {
+    document.body.dataset.ready = `${document.body.dataset.ready || ""} ${word}`.trim();
   }
 
-  const latlngOf = (station) => [...station.geometry.coordinates].reverse();
-
+  // ---- words ----
   const lengthWords = (metres) => (metres < 995
     ? fill(words.metres, { n: Math.max(10, Math.round(metres / 10) * 10) })
     : fill(words.kilometres, { n: (metres / 1000).toFixed(metres < 9950 ? 1 : 0) }));
 
-  const minutes = (metres) =>
-    Math.max(1, Math.ceil((metres * rough.detour) / rough.metres_a_second[state.mode] / 60));
-
-  function timeWords(metres) {
-    const whole = minutes(metres);
-    return whole < 100 ? fill(words.minutes, { n: whole })
-      : fill(words.hours, { n: Math.round(whole / 60) });
+  function timeWords({ seconds, about }) {
+    const minutes = Math.max(1, Math.ceil(seconds / 60));
+    const said = minutes < 100 ? fill(words.minutes, { n: minutes })
+      : fill(words.hours, { n: Math.round(minutes / 60) });
+    return about ? fill(words.about, { time: said }) : said;
   }
 
-  // ---- choosing ----
-  const isShown = (station) => !["closed", "planned"].includes(station.properties.status);
-
-  function matches(station, { group, kind, chosen }) {
-    const { properties } = station;
-    return isShown(station)
-      && (!group || properties.serves.includes(group))
-      && (!kind || properties.kind === kind)
-      && [...chosen].every((facility) => properties.facilities.includes(facility));
-  }
-
-  const chosenNow = (changes = {}) => ({
-    group: state.group, kind: state.kind, chosen: state.facilities, ...changes,
+  const dayWords = (day) => fill(words.data_day, {
+    month: words.opening.months[Number(day.slice(5, 7)) - 1], day: Number(day.slice(8)),
   });
 
-  const countWith = (changes) =>
-    state.stations.filter((station) => matches(station, chosenNow(changes))).length;
-
-  function sorted() {
-    const found = state.stations.filter((station) => matches(station, chosenNow()));
-    const rank = ({ properties }) => Number(properties.status === "suspended");
-    const away = state.here ? (one, two) => one.metres - two.metres : () => 0;
-    return found.sort((one, two) => rank(one) - rank(two) || away(one, two));
-  }
-
-  // ---- cards ----
-  /* The sentence, the doubt and the mark of a station by the phone's clock. */
-  function stateOf(properties) {
-    if (properties.status === "suspended") {
+  function stateOf(station) {
+    if (station.status !== "open") {
       return { says: words.suspended, note: "", mark: "suspended" };
     }
-    const found = opening.state(properties);
+    const found = opening.state(station);
     return {
-      says: opening.says(found, properties, words.opening),
+      says: opening.says(found, station, words.opening),
       note: opening.note(found, words.opening),
-      mark: opening.markState(properties),
+      mark: opening.markState(station),
     };
   }
 
+  function accessWords(station) {
+    const ways_in = Stations.wordsOf(station.access, state.file.access);
+    return ways_in.length ? ways_in.map((way) => settings.access[way]).join("、") : words.access_unknown;
+  }
+
+  /* What works there, then what is broken; the wanted ones first. */
+  function facilityWords(station) {
+    const named = (sum) => Stations.wordsOf(sum, state.file.facilities);
+    const first = (one, two) => state.facilities.has(two) - state.facilities.has(one);
+    const works = named(station.has).sort(first).map((id) => settings.facilities[id]);
+    const broken = named(station.broken).map((id) => fill(words.broken, { what: settings.facilities[id] }));
+    return [...broken, ...works].join(" · ") || words.facilities_unknown;
+  }
+
+  /* What is not known of a station that was wished for. */
+  function doubtWords(station) {
+    const doubts = [...state.facilities]
+      .filter((id) => Stations.hasFacility(station, state.file.facilities.indexOf(id)) === 0)
+      .map((id) => fill(words.not_known, { what: settings.facilities[id] }));
+    return doubts.join(" · ");
+  }
+
+  function reportWords({ standing }) {
+    const { complaints } = standing;
+    if (!complaints.length) return "";
+    const [{ what, facility, devices }] = complaints;
+    const said = facility && what === "broken" ? fill(words.broken, { what: settings.facilities[facility] })
+      : words.complaints[what];
+    return fill(words.reported, { n: devices, what: said });
+  }
+
+  const freshWords = (station) => [
+    opening.checked(station, words.opening),
+    station.standing.confirmed_at && station.standing.confirmed_at >= station.checked
+      ? words.by_workers : station.checked ? words.by_register : "",
+  ].filter(Boolean).join(" · ");
+
+  // ---- choosing: 1 yes, 0 not known, -1 no ----
+  const arrival = (station) =>
+    new Date(Date.now() + (state.here && station.seconds < Infinity ? station.seconds * 1000 : 0));
+
+  const wishes = {
+    open: (station) => Stations.isOpenAt(station, arrival(station)),
+    night: (station) => Stations.isOpenAtNight(station, new Date()),
+    group: (station) => (station.serves & (1 << state.file.groups.indexOf(state.group)) ? 1 : -1),
+    kind: (station) => (station.kind === state.kind ? 1 : -1),
+  };
+
+  function wishOf(name) {
+    if (wishes[name]) return wishes[name];
+    const place = state.file.facilities.indexOf(name);
+    return (station) => Stations.hasFacility(station, place);
+  }
+
+  const chosenNames = () => [
+    ...["open", "night", "group", "kind"].filter((name) => state[name]), ...state.facilities,
+  ];
+
+  /* Each wish asked once of every station; the chips and the list count over the answers. */
+  function judge(names) {
+    return new Map(names.map((name) => {
+      const wish = wishOf(name);
+      return [name, Int8Array.from(state.stations, wish)];
+    }));
+  }
+
+  function verdict(row, names, verdicts) {
+    let worst = 1;
+    for (const name of names) worst = Math.min(worst, verdicts.get(name)[row]);
+    return worst;
+  }
+
+  function countOf(names, verdicts) {
+    const found = { sure: 0, unsure: 0 };
+    for (let row = 0; row < state.stations.length; row += 1) {
+      const said = verdict(row, names, verdicts);
+      if (said > 0) found.sure += 1;
+      if (said === 0) found.unsure += 1;
+    }
+    return found;
+  }
+
+  function sorted(found) {
+    const rank = ({ status }) => Number(status === "suspended");
+    const away = state.here ? (one, two) => one.seconds - two.seconds : () => 0;
+    return found.sort((one, two) => rank(one) - rank(two) || away(one, two) || one.row - two.row);
+  }
+
+  // ---- cards ----
   function slot(card, name, text) {
     const target = card.querySelector(`[data-slot="${name}"]`);
     target.textContent = text;
+    target.hidden = !text;
     return target;
   }
 
-  function navigationFor(properties) {
-    const address = new URL(properties.navigation);
-    address.searchParams.set("mode", rough.navigation_mode[state.mode]);
-    return address.href;
-  }
-
-  function fillCard(card, station) {
-    const { properties } = station;
-    slot(card, "name", properties.name);
-    const now = stateOf(properties);
-    card.querySelector("h2").prepend(yizhan.mark({ ...properties, state: now.mark }));
-    slot(card, "kind", kinds[properties.kind] || properties.kind);
-    const away = card.querySelector('[data-slot="away"]');
-    away.hidden = card.querySelector('[data-slot="far"]').hidden = !state.here;
-    if (state.here) {
-      slot(card, "minutes", timeWords(station.metres));
-      slot(card, "length", lengthWords(station.metres));
-    }
-    slot(card, "state", now.says).dataset.state = now.mark;
-    slot(card, "note", now.note).hidden = !now.note;
-    slot(card, "checked", opening.checked(properties, words.opening));
-    slot(card, "hours", properties.hours || words.no_hours);
-    slot(card, "facilities", properties.facilities.length
-      ? properties.facilities.map((facility) => facilities[facility] || facility).join(" · ")
-      : words.facilities_unknown);
-    for (const name of ["address", "phone"]) {
-      const target = slot(card, name, properties[name] || "");
-      target.hidden = target.previousElementSibling.hidden = !properties[name];
-    }
-    const go = card.querySelector(".go");
-    go.href = navigationFor(properties);
-    go.setAttribute("aria-label", `${words.navigate} ${properties.name}`);
-    const [lon, lat] = station.geometry.coordinates;
-    card.querySelector('[data-slot="geo"]').href =
-      `geo:${lat},${lon}?q=${lat},${lon}(${encodeURIComponent(properties.name)})`;
-  }
+  const goTo = (station) =>
+    navigation.to(state.app, station.lonlat, station.name, state.mode, settings.city);
 
   function cardOf(station) {
     const card = template.content.firstElementChild.cloneNode(true);
-    fillCard(card, station);
-    const details = card.querySelector("details");
-    details.addEventListener("toggle", () => { if (details.open) pick(station, card); });
+    const now = stateOf(station);
+    card.dataset.id = station.id;
+    slot(card, "name", station.name);
+    card.querySelector("h2").prepend(
+      yizhan.mark({ kind: station.kind, state: now.mark }),
+    );
+    slot(card, "minutes", state.here ? timeWords(station) : "");
+    card.querySelector(".dot").hidden = !state.here;
+    slot(card, "state", now.says).dataset.state = now.mark;
+    slot(card, "note", [reportWords(station), now.note, doubtWords(station)].filter(Boolean).join(" · "));
+    slot(card, "way-in", accessWords(station)).classList.toggle("unknown", !station.access);
+    slot(card, "facilities", facilityWords(station));
+    slot(card, "fresh", freshWords(station));
+    card.querySelector(".station").href = settings.station + encodeURIComponent(station.id);
+    const go = card.querySelector(".go");
+    go.href = goTo(station);
+    go.setAttribute("aria-label", `${words.navigate} ${station.name}`);
     return card;
   }
 
-  function pick(station, card) {
-    for (const other of list.querySelectorAll(".picked")) other.classList.remove("picked");
-    card.classList.add("picked");
-    if (state.picked) state.picked.getElement()?.classList.remove("picked");
-    state.picked = station.marker || null;
-    if (!state.picked || !state.map) return;
-    state.picked.getElement()?.classList.add("picked");
-    const [lon, lat] = station.geometry.coordinates;
-    if (!state.map.getBounds().pad(-0.1).contains([lat, lon])) state.map.panTo([lat, lon]);
+  function subheading(text) {
+    const item = yizhan.element("li", null, "subheading");
+    item.append(yizhan.element("h2", text));
+    return item;
   }
 
   // ---- what the page says ----
-  function sayWhere(found) {
-    if (!state.here) {
-      where.textContent = fill(words.by_name, { n: found.length });
-      return;
-    }
-    const nearest = found[0];
-    if (!nearest) return;
-    if (nearest.metres > settings.away_m) {
-      where.textContent = fill(words.not_here, { length: lengthWords(nearest.metres) });
-      return;
-    }
-    where.textContent = nearest.metres > settings.radius_m
-      ? fill(words.none_near, {
-        length: lengthWords(nearest.metres), minutes: timeWords(nearest.metres),
-      })
-      : fill(words[state.source], { n: found.length });
+  function nearestOpen(found) {
+    return found.find((station) => Stations.isOpenAt(station, arrival(station)) > 0);
   }
 
-  function sayNone() {
-    const anyway = state.stations.filter(isShown);
-    if (state.here) anyway.sort((one, two) => one.metres - two.metres);
-    const line = state.here && anyway.length
-      ? fill(words.none_but, { length: lengthWords(anyway[0].metres), name: anyway[0].properties.name })
-      : words.none;
-    where.textContent = fill(words.n_found, { n: 0 });
+  function whereWords(sure, unsure) {
+    const n = sure.length;
+    const more = unsure.length ? fill(words.and_unsure, { n: unsure.length }) : "";
+    if (!state.here) return fill(words.by_name, { n }) + more;
+    const nearest = [...sure, ...unsure].sort((one, two) => one.metres - two.metres)[0];
+    if (nearest.metres > settings.away_m) {
+      return fill(words.not_here, { length: lengthWords(nearest.metres) });
+    }
+    const open = nearestOpen(sure);
+    const said = { n, place: state.placeName };
+    if (nearest.metres > settings.radius_m || (open && open.metres > settings.radius_m)) {
+      const best = nearest.metres > settings.radius_m ? nearest : open;
+      const sentence = best === open ? words.none_open_near : words.none_near;
+      return fill(sentence, {
+        length: lengthWords(best.metres), how: words.modes[state.mode], time: timeWords(best),
+      });
+    }
+    return fill(words[state.source], said) + more + (nearest.about ? words.rough : "");
+  }
+
+  function speaksOf() {
     const item = yizhan.element("li", null, "speaks");
-    item.append(yizhan.element("p", line));
+    const anyway = sorted([...state.stations]);
+    item.append(yizhan.element("p", state.here && anyway.length
+      ? fill(words.none_but, { time: timeWords(anyway[0]), name: anyway[0].name, how: words.modes[state.mode] })
+      : words.none));
     const clear = yizhan.element("button", words.clear, "button plain");
     clear.type = "button";
     clear.addEventListener("click", clearFilters);
     item.append(clear);
-    list.append(item);
+    return item;
   }
 
   function showList() {
-    const found = sorted();
-    list.replaceChildren();
-    if (found.length) {
-      list.append(...found.slice(0, state.shown).map(cardOf));
-      sayWhere(found);
-    } else {
-      sayNone();
+    const names = chosenNames();
+    const chips = all("button[data-facility]").map(({ dataset }) => dataset.facility);
+    const verdicts = judge([...new Set([...names, "open", "night", ...chips])]);
+    const sure = [];
+    const unsure = [];
+    for (const station of state.stations) {
+      const said = verdict(station.row, names, verdicts);
+      if (said >= 0) (said ? sure : unsure).push(station);
     }
+    sorted(sure);
+    sorted(unsure);
+    const items = sure.slice(0, state.shown).map(cardOf);
+    const left = state.shown - sure.length;
+    const doubtful = unsure.slice(0, Math.max(UNSURE, left));
+    if (doubtful.length) items.push(subheading(fill(words.unsure, { n: unsure.length })), ...doubtful.map(cardOf));
+    if (!items.length) items.push(speaksOf());
+    list.replaceChildren(...items);
+    say(sure.length || unsure.length ? whereWords(sure, unsure) : fill(words.n_found, { n: 0 }));
+    const rest = sure.length - state.shown;
     const more = find("#more");
-    more.hidden = found.length <= state.shown;
-    more.textContent = fill(words.more, { n: Math.min(10, found.length - state.shown) });
-    showCounts();
-    showMarkers(found);
+    more.hidden = rest <= 0;
+    more.textContent = fill(words.more, { n: Math.min(10, rest) });
+    showCounts(names, verdicts);
+    state.map?.show([...sure, ...unsure], state);
   }
 
-  function showCounts() {
-    for (const chip of document.querySelectorAll("button[data-facility]")) {
-      const { facility } = chip.dataset;
-      const pressed = state.facilities.has(facility);
-      const chosen = new Set([...state.facilities, facility]);
-      chip.setAttribute("aria-pressed", String(pressed));
-      chip.querySelector(".count").textContent = countWith({ chosen });
+  function say(text) {
+    if (text !== state.said) where.textContent = text;
+    state.said = text;
+  }
+
+  function showCounts(names, verdicts) {
+    for (const chip of all("button[data-facility], button[data-filter]")) {
+      const name = chip.dataset.facility || chip.dataset.filter;
+      chip.setAttribute("aria-pressed", String(names.includes(name)));
+      const { sure, unsure } = countOf([...new Set([...names, name])], verdicts);
+      chip.querySelector(".count").textContent = sure;
+      chip.title = unsure ? fill(words.count_unsure, { n: unsure }) : "";
     }
     for (const name of ["group", "kind"]) {
       const select = find(`#${name}`);
+      const others = names.filter((one) => one !== name);
       select.classList.toggle("chosen", Boolean(select.value));
+      const counts = countBy(name, others, verdicts);
       for (const option of select.options) {
-        const count = countWith({ [name]: option.value });
-        option.textContent = option.value ? `${option.dataset.word} ${count}` : option.dataset.word;
+        option.textContent = option.value ? `${option.dataset.word} ${counts.get(option.value) || 0}`
+          : option.dataset.word;
       }
     }
   }
 
+  function countBy(name, others, verdicts) {
+    const counts = new Map();
+    for (const station of state.stations) {
+      if (verdict(station.row, others, verdicts) < 0) continue;
+      const values = name === "kind" ? [station.kind]
+        : Stations.wordsOf(station.serves, state.file.groups);
+      for (const value of values) counts.set(value, (counts.get(value) || 0) + 1);
+    }
+    return counts;
+  }
+
+  // ---- choices, kept on the phone ----
+  function keepChoices() {
+    const { mode, modeChosen, group, kind, open, night, app } = state;
+    const kept = { mode, modeChosen, group, kind, open, night, app, facilities: [...state.facilities] };
+    try { localStorage.setItem(KEPT, JSON.stringify(kept)); } catch { /* a phone that keeps nothing */ }
+  }
+
+  function recallChoices() {
+    let kept = {};
+    try { kept = JSON.parse(localStorage.getItem(KEPT)) || {}; } catch { return; }
+    for (const name of ["modeChosen", "open", "night"]) state[name] = kept[name] === true;
+    if (navigation.apps.includes(kept.app)) state.app = kept.app;
+    for (const name of ["group", "kind"]) {
+      const select = find(`#${name}`);
+      if ([...select.options].some(({ value }) => value && value === kept[name])) {
+        state[name] = select.value = kept[name];
+      }
+    }
+    for (const id of kept.facilities || []) {
+      if (all("button[data-facility]").some(({ dataset }) => dataset.facility === id)) state.facilities.add(id);
+    }
+    offerTruck();
+    const radio = all('input[name="mode"]').find(({ value }) => value === kept.mode);
+    if (radio) { radio.checked = true; state.mode = radio.value; }
+  }
+
   function clearFilters() {
     state.facilities.clear();
+    state.open = state.night = false;
     state.group = state.kind = find("#group").value = find("#kind").value = "";
+    changed();
+  }
+
+  function changed() {
     state.shown = settings.shown;
+    keepChoices();
     showList();
   }
 
-  // ---- position ----
-  function lookFrom(here, source) {
-    state.here = here;
-    state.source = source;
-    state.shown = settings.shown;
-    for (const station of state.stations) {
-      station.metres = metresBetween(here, station.geometry.coordinates);
+  /* A truck goes other ways than a car: a truck driver is asked for the truck. */
+  function offerTruck() {
+    const choice = find("#mode-drive");
+    const truck = state.group === "truck_driver";
+    choice.value = truck ? "truck" : "car";
+    choice.nextElementSibling.textContent = words.modes[choice.value];
+    if (choice.checked) state.mode = choice.value;
+  }
+
+  /* A courier rides, until the reader says otherwise. */
+  function goAsGroup() {
+    offerTruck();
+    const mode = settings.group_modes[state.group];
+    const radio = all('input[name="mode"]').find(({ value }) => value === mode);
+    if (!state.modeChosen && radio) {
+      radio.checked = true;
+      state.mode = mode;
     }
+    measure();
+  }
+
+  // ---- position ----
+  function measure() {
+    if (state.here) ways.measure(state.stations, state.here, state.mode, settings.rough);
+  }
+
+  function lookFrom(here, source, placeName = "") {
+    Object.assign(state, { here, source, placeName, shown: settings.shown });
+    measure();
     showList();
-    showHere();
+    state.map?.showHere(here, sorted([...state.stations]));
+    wantRoads();
   }
 
   function locate() {
     const button = find("#locate");
-    if (!navigator.geolocation) { where.textContent = words.no_position; return; }
+    if (!navigator.geolocation) { noPosition(); return; }
     button.disabled = true;
-    where.textContent = words.locating;
+    say(words.locating);
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         button.disabled = false;
         lookFrom([coords.longitude, coords.latitude], "from_here");
       },
-      () => {
-        button.disabled = false;
-        where.textContent = words.no_position;
-      },
+      () => { button.disabled = false; noPosition(); },
       { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 },
     );
   }
 
-  // ---- map ----
-  function showHere() {
-    if (!state.map || !state.here) return;
-    const latlng = [state.here[1], state.here[0]];
-    if (!state.dot) {
-      const icon = L.divIcon({ className: "here", iconSize: [20, 20] });
-      state.dot = L.marker(latlng, { icon, interactive: false, keyboard: false, zIndexOffset: 5000 })
-        .addTo(state.map);
-    }
-    state.dot.setLatLng(latlng);
-    const five = sorted().slice(0, 5).map(latlngOf);
-    state.map.fitBounds(L.latLngBounds([latlng, ...five]), {
-      paddingTopLeft: [52, 40], paddingBottomRight: [52, 72], maxZoom: 16,
+  function noPosition() {
+    say(words.no_position);
+    openSearch();
+  }
+
+  // ---- search ----
+  function openSearch() {
+    find("#search-box").hidden = false;
+    find("#search-open").setAttribute("aria-expanded", "true");
+    wantRoads();
+  }
+
+  function showFound() {
+    const text = find("#search").value;
+    const found = Stations.search(text, {
+      list: state.stations, districts: state.file.districts, roads: ways.roads(),
     });
+    const items = found.map(({ name, what, lonlat }) => {
+      const item = document.createElement("li");
+      const choice = yizhan.element("button", null, "found");
+      choice.type = "button";
+      choice.append(yizhan.element("span", name), yizhan.element("small", words.places[what]));
+      choice.addEventListener("click", () => {
+        find("#found").replaceChildren();
+        find("#search").value = name;
+        lookFrom(lonlat, "from_place", name);
+        where.scrollIntoView({ block: "nearest" });
+      });
+      item.append(choice);
+      return item;
+    });
+    if (text.trim() && !items.length) items.push(yizhan.element("li", words.nothing_found, "quiet"));
+    find("#found").replaceChildren(...items);
   }
 
-  /* Where a name would stand on the map, in pixels; Chinese signs are as wide as they are high. */
-  function nameBox(station) {
-    const { x, y } = state.map.latLngToContainerPoint(latlngOf(station));
-    const half = [...station.properties.name]
-      .reduce((width, sign) => width + (sign > "\u2e80" ? 15 : 9), 8) / 2;
-    return L.bounds([x - half, y + 8], [x + half, y + 30]);
+  // ---- roads, map, newer data ----
+  let roadsAsked = null;
+  let now = null;
+
+  async function loadRoads() {
+    await ways.load(now.roads);
+    ready("roads");
+    performance.mark("yizhan-roads");
+    state.map?.drawRoads(ways.roads());
+    if (state.here) { measure(); showList(); }
+    if (find("#search").value) showFound();
   }
 
-  /* The nearest five have their names on the map, so that list and map are one; a name that would
-     cover a nearer one is left out until the map is closer. */
-  function showNames(found) {
-    state.names.clearLayers();
-    const taken = [];
-    for (const station of state.here ? found.slice(0, 5) : []) {
-      const box = nameBox(station);
-      if (taken.some((other) => other.intersects(box))) continue;
-      taken.push(box);
-      L.tooltip({ permanent: true, direction: "bottom", offset: [0, 10], className: "near-name" })
-        .setLatLng(latlngOf(station))
-        .setContent(yizhan.element("span", station.properties.name))
-        .addTo(state.names);
-    }
+  /* Roads that weigh much are fetched when they are asked for, the others as soon as all is quiet. */
+  function wantRoads() {
+    if (roadsAsked || !now || !now.roads) return;
+    if (now.roads_large && !state.roadsWanted) { offerRoads(); return; }
+    roadsAsked = loadRoads().catch(() => { roadsAsked = null; });
   }
 
-  function showMarkers(found) {
-    if (!state.layer) return;
-    showNames(found);
-    const kept = new Set(found);
-    for (const station of state.stations) {
-      const wanted = kept.has(station) || !isShown(station);
-      if (wanted !== state.layer.hasLayer(station.marker)) {
-        state.layer[wanted ? "addLayer" : "removeLayer"](station.marker);
-      }
-    }
+  function offerRoads() {
+    const button = find("#roads-load");
+    button.hidden = !state.here;
+    button.textContent = fill(words.load_roads, { n: (now.roads_bytes / 1e6).toFixed(1) });
+    button.onclick = () => { state.roadsWanted = true; button.hidden = true; wantRoads(); };
+  }
+
+  async function askNow() {
+    try {
+      const answer = await fetch(settings.now);
+      if (answer.ok) now = await answer.json();
+    } catch { /* no network: what was shipped stands */ }
+    if (!now) return;
+    if (now.stations !== settings.stations) await take(now.stations).then(showList);
+    wantRoads();
+    if (!now.roads || now.roads_large) state.map?.drawPlain();
+  }
+
+  async function take(address) {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(String(answer.status));
+    state.file = await answer.json();
+    state.stations = Stations.read(state.file);
+    ways.forget();
+    measure();
+    showDay();
+  }
+
+  function showDay() {
+    const day = dayWords(state.file.day);
+    find("#data-date").textContent = navigator.onLine ? day : fill(words.offline, { day });
   }
 
   function makeMap() {
-    const map = L.map("map", { preferCanvas: true, attributionControl: false, zoomControl: false,
-      zoomSnap: 0.5, minZoom: 8, maxZoom: 18 });
-    state.map = map;
-    map.createPane("roads").style.zIndex = 250;
-    map.getPane("roads").style.pointerEvents = "none";
-    yizhan.dress(map, {
-      words: words.map, attribution: settings.attribution, box: settings.box,
-    });
-    const dots = state.stations.length > 1500;
-    state.layer = L.layerGroup().addTo(map);
-    state.names = L.layerGroup().addTo(map);
-    for (const station of state.stations) {
-      const draw = dots ? yizhan.stationDot : yizhan.stationMarker;
-      const now = stateOf(station.properties);
-      station.properties.state = now.mark;
-      station.marker = draw(station, latlngOf(station));
-      station.properties.lines = [kinds[station.properties.kind] || station.properties.kind,
-        now.says, now.note].filter(Boolean);
-      station.properties.navigation_words = words.navigate;
-      yizhan.describe(station, station.marker);
-    }
-    map.on("click", (event) => lookFrom([event.latlng.lng, event.latlng.lat], "from_map"));
-    showMarkers(sorted());
-    map.on("zoomend", () => showNames(sorted()));
-    drawRoads(map);
-    showHere();
-  }
-
-  async function drawRoads(map) {
-    const answer = await fetch(settings.roads);
-    if (!answer.ok) return;
-    L.geoJSON(await answer.json(), {
-      pane: "roads", interactive: false,
-      style: ({ properties: { road, width } }) => ({ ink: `road-${road}`, road: width, weight: width }),
-    }).addTo(map);
-  }
-
-  function bindMapSize() {
-    const button = find("#map-size");
-    button.addEventListener("click", () => {
-      const full = find(".locator-map").classList.toggle("full");
-      button.textContent = full ? words.map_smaller : words.map_larger;
-      button.setAttribute("aria-expanded", String(full));
-      document.body.classList.toggle("map-full", full);
-      const band = find(".sample-band");
-      find(".locator-map").style.setProperty("--band", `${band ? band.getBoundingClientRect().height : 0}px`);
-      state.map?.invalidateSize();
+    return locatorMap.make({
+      settings, stations: state.stations,
+      onTap: (lonlat) => lookFrom(lonlat, "from_map"),
+      about: (station) => {
+        const said = stateOf(station);
+        return { mark: said.mark, lines: [said.says, state.here ? timeWords(station) : ""], go: goTo(station) };
+      },
+    }).then((map) => {
+      state.map = map;
+      if (ways.roads()) map.drawRoads(ways.roads());
+      showList();
+      if (state.here) map.showHere(state.here, sorted([...state.stations]));
+      ready("map");
+      performance.mark("yizhan-markers");
     });
   }
 
   // ---- start ----
-  function bindControls() {
+  function bind() {
     find("#locate").addEventListener("click", locate);
     find("#more").addEventListener("click", () => { state.shown += 10; showList(); });
-    for (const choice of document.querySelectorAll('input[name="mode"]')) {
-      if (choice.checked) state.mode = choice.value;
+    find("#search").addEventListener("input", showFound);
+    find("#search-open").addEventListener("click", () => {
+      const box = find("#search-box");
+      if (box.hidden) { openSearch(); find("#search").focus(); return; }
+      box.hidden = true;
+      find("#search-open").setAttribute("aria-expanded", "false");
+    });
+    for (const choice of all('input[name="mode"]')) {
       choice.addEventListener("change", () => {
         state.mode = choice.value;
         state.modeChosen = true;
-        showList();
+        measure();
+        changed();
       });
     }
     for (const name of ["group", "kind"]) {
       find(`#${name}`).addEventListener("change", (event) => {
         state[name] = event.target.value;
-        state.shown = settings.shown;
         if (name === "group") goAsGroup();
-        showList();
+        changed();
       });
     }
-    for (const chip of document.querySelectorAll("button[data-facility]")) {
+    for (const chip of all("button[data-filter]")) {
+      chip.addEventListener("click", () => {
+        state[chip.dataset.filter] = !state[chip.dataset.filter];
+        changed();
+      });
+    }
+    for (const chip of all("button[data-facility]")) {
       chip.addEventListener("click", () => {
         const { facility } = chip.dataset;
         if (!state.facilities.delete(facility)) state.facilities.add(facility);
-        state.shown = settings.shown;
-        showList();
+        changed();
       });
     }
-    bindMapSize();
-  }
-
-  /* A truck driver drives and a courier rides, until the reader says otherwise. */
-  function goAsGroup() {
-    const mode = settings.group_modes[state.group];
-    if (!mode || state.modeChosen) return;
-    state.mode = mode;
-    find(`input[name="mode"][value="${mode}"]`).checked = true;
+    for (const event of ["online", "offline"]) addEventListener(event, showDay);
+    setInterval(() => { if (!document.hidden) showList(); }, 60000);
   }
 
   async function start() {
-    const answer = await fetch(settings.stations);
-    if (!answer.ok) { where.textContent = words.no_answer; return; }
-    state.stations = (await answer.json()).features.filter(({ geometry }) => geometry);
-    document.body.classList.add("sorting");
+    try { await take(settings.stations); } catch { say(words.no_answer); return; }
     find("#pages")?.remove();
-    for (const hidden of document.querySelectorAll("[data-with-script]")) hidden.hidden = false;
-    bindControls();
+    for (const hidden of all("[data-with-script]")) hidden.hidden = false;
+    recallChoices();
+    bind();
     showList();
-    requestAnimationFrame(() => setTimeout(makeMap, 0));
+    ready("list");
+    performance.mark("yizhan-list");
+    await new Promise((done) => { requestAnimationFrame(() => setTimeout(done, 0)); });
+    await makeMap().catch(() => { find(".locator-map").hidden = true; });
+    (window.requestIdleCallback || setTimeout)(() => askNow().then(() => offline.start()).then(() => ready("offline"))
+      .catch(() => {}));
   }
 
   start();

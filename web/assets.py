@@ -1,0 +1,83 @@
+"""Static files under addresses that name their content, so that a phone asks for each only once."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from functools import lru_cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Response, current_app, request
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+_TEXTS: Final = (".css", ".js", ".json", ".svg", ".webmanifest")
+_DIGITS: Final = 12
+
+
+def name_assets_by_content(app: Flask) -> None:
+    """Give every address of a static file of ``app`` its hash, and those answers long life."""
+    app.url_defaults(_add_hash)
+    app.after_request(_keep_long)
+
+
+def asset_hash(name: str) -> str:
+    """Return the short hash of a static file; empty when there is none of that name."""
+    path = _path(name)
+    if path is None:
+        return ""
+    told = path.stat()
+    return _hash_of(path, told.st_mtime_ns, told.st_size)
+
+
+def _add_hash(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint == "static" and "v" not in values:
+        found = asset_hash(str(values.get("filename", "")))
+        if found:
+            values["v"] = found
+
+
+def _keep_long(response: Response) -> Response:
+    """Mark a static answer under its own hash as lasting, and hand it out packed as it can be."""
+    if request.endpoint != "static" or response.status_code != HTTPStatus.OK:
+        return response
+    name = str((request.view_args or {}).get("filename", ""))
+    path = _path(name)
+    if path is None:
+        return response
+    if request.args.get("v") == asset_hash(name):
+        response.headers["Cache-Control"] = _FOR_EVER
+    if path.suffix in _TEXTS:
+        response.vary.add("Accept-Encoding")
+        if request.accept_encodings["gzip"]:
+            told = path.stat()
+            response.direct_passthrough = False
+            response.get_data()  # reads and closes the file
+            response.set_data(_packed(path, told.st_mtime_ns, told.st_size))
+            response.headers["Content-Encoding"] = "gzip"
+            tag, _weak = response.get_etag()
+            if tag is not None:
+                response.set_etag(tag, weak=True)
+    return response
+
+
+def _path(name: str) -> Path | None:
+    folder = Path(str(current_app.static_folder)).resolve()
+    path = (folder / name).resolve()
+    return path if path.is_relative_to(folder) and path.is_file() else None
+
+
+@lru_cache(maxsize=256)
+def _hash_of(path: Path, changed: int, size: int) -> str:
+    del changed, size  # part of the key: a changed file is another one
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:_DIGITS]
+
+
+@lru_cache(maxsize=64)
+def _packed(path: Path, changed: int, size: int) -> bytes:
+    del changed, size
+    return gzip.compress(path.read_bytes(), compresslevel=9, mtime=0)

@@ -1,0 +1,88 @@
+/* What this phone reported and what was answered; a proposal for a place that is tapped on the map. */
+"use strict";
+
+(() => {
+  const settings = JSON.parse(document.getElementById("feedback-settings").textContent);
+  const { words } = settings;
+  const find = (selector) => document.querySelector(selector);
+  const fill = (sentence, values) =>
+    sentence.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
+  let place = null;
+  let map = null;
+
+  // ---- tickets ----
+  async function ask(number) {
+    let answer;
+    try { answer = await fetch(`/api/tickets/${encodeURIComponent(number)}`); } catch { return { says: words.no_network }; }
+    if (!answer.ok) return { says: words.no_ticket };
+    const told = await answer.json();
+    return { says: words.states[told.state] || told.state, answer: told.answer };
+  }
+
+  function item({ ticket, label, day }) {
+    const made = yizhan.element("li");
+    made.append(yizhan.element("b", ticket || words.waiting, "ticket"), " ", yizhan.element("span", label));
+    if (day) made.append(" ", yizhan.element("small", day));
+    return made;
+  }
+
+  function showTickets() {
+    const kept = reportQueue.tickets();
+    const items = [...reportQueue.waiting().map(({ label }) => item({ label })), ...kept.map(item)];
+    find("#tickets").replaceChildren(...(items.length ? items : [yizhan.element("li", words.no_tickets, "quiet")]));
+    kept.slice(0, 10).forEach(async (one, row) => {
+      const { says, answer } = await ask(one.ticket);
+      const target = find("#tickets").children[row + items.length - kept.length];
+      target?.append(yizhan.element("p", says, "quiet"), ...(answer ? [yizhan.element("p", answer, "answer-text")] : []));
+    });
+  }
+
+  async function lookUp(event) {
+    event.preventDefault();
+    const number = find("#ticket-number").value.trim();
+    if (!number) return;
+    const { says, answer } = await ask(number);
+    find("#ticket-said").textContent = [says, answer].filter(Boolean).join(" · ");
+  }
+
+  // ---- a proposal ----
+  async function propose(event) {
+    event.preventDefault();
+    const said = find("#propose-said");
+    const name = find("#propose-name").value.trim();
+    const text = find("#propose-text").value.trim();
+    if (!name || !place) {
+      said.textContent = name ? words.place_needed : words.name_needed;
+      (name ? find("#map") : find("#propose-name")).focus();
+      return;
+    }
+    const [lon, lat] = place.map((degrees) => Number(degrees.toFixed(4)));
+    const outcome = await reportQueue.add("/api/proposals", { lon, lat, name, ...(text && { text }) }, name);
+    if (outcome.state === "refused") { said.textContent = fill(words.refused, outcome); return; }
+    said.textContent = outcome.state === "sent" ? fill(words.proposed, outcome) : words.queued;
+    find("#propose").reset();
+    place = null;
+    showTickets();
+  }
+
+  async function makeMap() {
+    map = await locatorMap.make({
+      settings, stations: [], about: () => ({}),
+      onTap: (lonlat) => {
+        place = lonlat;
+        map.showHere(lonlat, null);
+        find("#propose-place-said").textContent = words.place_taken;
+      },
+    });
+    const now = await (await fetch(settings.now)).json();
+    if (!now.roads || now.roads_large) { map.drawPlain(); return; }
+    map.drawRoads(Pocket.unpack(await (await fetch(now.roads)).arrayBuffer()));
+  }
+
+  for (const hidden of document.querySelectorAll("[data-with-script]")) hidden.hidden = false;
+  find("#ticket-form").addEventListener("submit", lookUp);
+  find("#propose").addEventListener("submit", propose);
+  addEventListener("yizhan-delivered", showTickets);
+  showTickets();
+  makeMap().catch(() => {});
+})();

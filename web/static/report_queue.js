@@ -1,0 +1,97 @@
+/* Reports and proposals wait on the phone until there is a network. Each carries a number of its own,
+   so that it is counted once however often it is sent. No position is among what is kept or sent. */
+"use strict";
+
+const reportQueue = (() => {
+  const QUEUE = "yizhan.queue";
+  const TICKETS = "yizhan.tickets";
+  const DEVICE = "yizhan.device";
+  const MOST_TICKETS = 50;
+  const DROPPED = new Set([400, 403, 404, 413, 415, 422]);
+
+  function read(name) {
+    try { return JSON.parse(localStorage.getItem(name)) || []; } catch { return []; }
+  }
+
+  function write(name, value) {
+    try { localStorage.setItem(name, JSON.stringify(value)); } catch { /* a phone that keeps nothing */ }
+  }
+
+  const token = () => [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  /* A random name that tells two phones apart and nothing else. */
+  function device() {
+    let kept = "";
+    try { kept = JSON.parse(localStorage.getItem(DEVICE)) || ""; } catch { /* made anew */ }
+    if (!/^[0-9a-f]{32}$/.test(kept)) {
+      kept = token();
+      write(DEVICE, kept);
+    }
+    return kept;
+  }
+
+  let held = []; // where the phone keeps nothing, what waits lasts as long as the page
+  const waiting = () => {
+    const kept = read(QUEUE);
+    return kept.length ? kept : held;
+  };
+
+  function keep(items) {
+    held = items;
+    write(QUEUE, items);
+  }
+
+  /* Put one into the queue and try to send: {state: sent | waiting | busy | refused, ticket, detail}. */
+  async function add(path, body, label) {
+    const nonce = token();
+    keep([...waiting(), { path, label, body: { ...body, device: device(), nonce } }]);
+    const outcomes = await deliver();
+    return outcomes.get(nonce) || { state: "waiting" };
+  }
+
+  async function send({ path, body }) {
+    let answer;
+    try {
+      answer = await fetch(path, {
+        method: "POST", credentials: "omit", headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    } catch {
+      return { state: "waiting" };
+    }
+    if (answer.ok) return { state: "sent", ticket: (await answer.json()).ticket };
+    if (!DROPPED.has(answer.status)) return { state: "busy" };
+    const problem = await answer.json().catch(() => ({}));
+    return { state: "refused", detail: problem.detail || String(answer.status) };
+  }
+
+  let running = null;
+
+  function deliver() {
+    running = (running || Promise.resolve()).then(deliverAll, deliverAll);
+    return running;
+  }
+
+  async function deliverAll() {
+    const outcomes = new Map();
+    for (const item of waiting()) {
+      const outcome = await send(item);
+      outcomes.set(item.body.nonce, outcome);
+      if (outcome.state === "waiting" || outcome.state === "busy") break;
+      keep(waiting().filter(({ body }) => body.nonce !== item.body.nonce));
+      if (outcome.ticket) {
+        const told = { ticket: outcome.ticket, label: item.label, day: new Date().toISOString().slice(0, 10) };
+        const others = read(TICKETS).filter(({ ticket }) => ticket !== outcome.ticket);
+        write(TICKETS, [told, ...others].slice(0, MOST_TICKETS));
+      }
+    }
+    if (outcomes.size) dispatchEvent(new CustomEvent("yizhan-delivered"));
+    return outcomes;
+  }
+
+  addEventListener("online", deliver);
+  if (waiting().length) deliver();
+
+  return { add, deliver, waiting, tickets: () => read(TICKETS) };
+})();

@@ -1,0 +1,239 @@
+/* The page of a station: links by the reader's mode, reports in two taps, and, where the page came
+   from the phone's own store, all of its content from the shipped data. */
+"use strict";
+
+(() => {
+  const settings = JSON.parse(document.getElementById("station-settings").textContent);
+  const { words } = settings;
+  const find = (selector) => document.querySelector(selector);
+  const article = find(".station-page");
+  const DAY = 1440;
+  const fill = (sentence, values) =>
+    sentence.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
+
+  function choices() {
+    try { return JSON.parse(localStorage.getItem("yizhan.choices")) || {}; } catch { return {}; }
+  }
+
+  // ---- content from the shipped data ----
+  async function json(address) {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
+  }
+
+  async function readStation(id) {
+    const file = await json(settings.stations);
+    const station = Stations.read(file).find((one) => one.id === id);
+    if (!station) return null;
+    let more = { hours: [], columns: { id: [] } };
+    try { more = await json(settings.details); } catch { /* the list's own facts remain */ }
+    const row = more.columns.id.indexOf(id);
+    const detail = {};
+    for (const [name, column] of Object.entries(more.columns)) if (row >= 0) detail[name] = column[row];
+    return { file, station, detail, spoken: more.hours[station.hours] };
+  }
+
+  function showState(station) {
+    const open = station.status === "open";
+    const found = opening.state(station);
+    const mark = opening.markState(station);
+    const target = find("#state");
+    target.dataset.state = mark;
+    target.textContent = open ? opening.says(found, station, words.opening) : words.suspended;
+    find('[data-slot="mark"]').replaceChildren(yizhan.mark({ kind: station.kind, state: mark }));
+    const note = find('[data-slot="note"]');
+    if (open && opening.note(found, words.opening)) {
+      note.textContent = opening.note(found, words.opening);
+      note.hidden = false;
+    }
+  }
+
+  const clock = (minute) => `${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, "0")}`;
+
+  /* As web/week.py: seven days, their hours in words and as bars. */
+  function weekRows({ hours_from: from, hours_intervals: spans }) {
+    if (!spans) return [];
+    return [...Array(7).keys()].map((number) => {
+      const date = new Date(Date.parse(`${from}T00:00:00Z`) + number * DAY * 60000);
+      const [start, end] = [number * DAY, (number + 1) * DAY];
+      const cut = spans.map(([low, high]) => [low, high === null ? end : high])
+        .filter(([low, high]) => low < end && high > start)
+        .map(([low, high]) => [Math.max(low, start) - start, Math.min(high, end) - start]);
+      const whole = cut.length === 1 && cut[0][1] - cut[0][0] === DAY;
+      return {
+        day: fill(words.day, {
+          weekday: words.opening.weekdays[(date.getUTCDay() + 6) % 7],
+          month: words.opening.months[date.getUTCMonth()], day: date.getUTCDate(),
+        }),
+        says: whole ? words.whole_day
+          : cut.map(([low, high]) => `${clock(low)}–${clock(high)}`).join(words.comma) || words.shut_day,
+        cut,
+      };
+    });
+  }
+
+  function svg(name, attributes) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    return made;
+  }
+
+  function showWeek(station) {
+    const rows = weekRows(station).map(({ day, says, cut }) => {
+      const row = document.createElement("tr");
+      const head = yizhan.element("th", day);
+      head.scope = "row";
+      const bar = svg("svg", { viewBox: "0 0 1440 100", preserveAspectRatio: "none", "aria-hidden": "true" });
+      bar.append(svg("rect", { class: "bar-ground", width: DAY, height: 100 }));
+      for (const [low, high] of cut) {
+        bar.append(svg("rect", { class: "bar-after", x: low, width: high - low, height: 100 }));
+      }
+      const cell = yizhan.element("td", null, "day-bar");
+      cell.append(bar);
+      row.append(head, yizhan.element("td", says), cell);
+      return row;
+    });
+    find('[data-slot="week"]').replaceChildren(...rows);
+    find('[data-slot="no-week"]').hidden = rows.length > 0;
+  }
+
+  function pairs(target, rows) {
+    target.replaceChildren(...rows.filter(([, text]) => text).flatMap(([label, text, className]) =>
+      [yizhan.element("dt", label, className), yizhan.element("dd", text)]));
+  }
+
+  function showInside({ file, station }) {
+    const told = station.has | station.broken | station.absent;
+    const rest = file.facilities.reduce((sum, id, place) => sum | (told & (1 << place) ? 0 : 1 << place), 0);
+    const named = (sum) => Stations.wordsOf(sum, file.facilities).map((id) => settings.facilities[id]).join(" · ");
+    const { works, broken, absent, unknown } = words.inside;
+    pairs(find('[data-slot="inside"]'), [
+      [works, named(station.has), "is-works"], [broken, named(station.broken), "is-broken"],
+      [absent, named(station.absent), "is-absent"], [unknown, named(rest), "is-unknown"],
+    ]);
+  }
+
+  function showFacts({ file, station, detail, spoken }) {
+    const zh = document.documentElement.lang.startsWith("zh");
+    const said = {
+      kind: words.kinds[station.kind], address: station.address, district: station.district,
+      hours: (spoken || [])[zh ? 0 : 1] || "",
+      access: Stations.wordsOf(station.access, file.access).map((way) => words.access[way]).join("、")
+        || words.access_unknown,
+      who_may_enter: detail.who_may_enter, phone: detail.phone, contact: detail.contact,
+      seats: detail.seats, truck_spaces: detail.truck_spaces,
+      area_m2: detail.area_m2 ? `${detail.area_m2}${words.m2}` : "",
+      host_type: words.terms[detail.host_type] || detail.host_type,
+      operator: [detail.operator, words.terms[detail.operator_kind] || detail.operator_kind]
+        .filter(Boolean).join(" · "),
+      sign: words.signs[detail.sign], status_since: detail.status_since,
+    };
+    pairs(find('[data-slot="facts"]'), Object.entries(words.labels).map(([name, label]) => [label, said[name]]));
+  }
+
+  async function fillShell() {
+    const id = decodeURIComponent(location.pathname.replace(/^\/s\//, ""));
+    const found = await readStation(id).catch(() => null);
+    if (!found) { find("#state").textContent = words.not_found; return; }
+    const { file, station } = found;
+    article.dataset.station = id;
+    document.title = document.title.replace(/^[^·]*/, `${station.name} `);
+    find('[data-slot="name"]').textContent = station.name;
+    find('[data-slot="fresh"]').textContent = opening.checked(station, words.opening);
+    showState(station);
+    showWeek(station);
+    showInside(found);
+    showFacts(found);
+    linkTo(station.lonlat, station.name);
+    const day = fill(words.data_day, {
+      month: words.opening.months[Number(file.day.slice(5, 7)) - 1], day: Number(file.day.slice(8)),
+    });
+    find("#data-date").textContent = navigator.onLine ? day : fill(words.offline, { day });
+    article.removeAttribute("data-shell");
+  }
+
+  // ---- the way there ----
+  function linkTo(lonlat, name) {
+    const mode = choices().mode || "foot";
+    for (const link of document.querySelectorAll("[data-app]")) {
+      link.href = navigation.to(link.dataset.app, lonlat, name, mode, settings.city);
+    }
+  }
+
+  /* The map that was taken once is the one that the list's button opens from then on. */
+  function bindApps() {
+    const { app } = choices();
+    for (const link of document.querySelectorAll("[data-app]")) {
+      link.classList.toggle("plain", link.dataset.app !== (app || "amap"));
+      link.addEventListener("click", () => {
+        try {
+          localStorage.setItem("yizhan.choices", JSON.stringify({ ...choices(), app: link.dataset.app }));
+        } catch { /* a phone that keeps nothing */ }
+      });
+    }
+    if (article.dataset.lon) {
+      linkTo([Number(article.dataset.lon), Number(article.dataset.lat)], find('[data-slot="name"]').textContent);
+    }
+  }
+
+  // ---- reports ----
+  let what = "";
+
+  function choose(button) {
+    what = button.dataset.what;
+    for (const other of document.querySelectorAll("[data-what]")) {
+      other.setAttribute("aria-pressed", String(other === button));
+    }
+    find("#report-more").hidden = false;
+    find("#report-facility-field").hidden = what !== "broken";
+    find("#report-said").textContent = "";
+  }
+
+  function body() {
+    const said = { station: article.dataset.station, what, when: new Date().toISOString() };
+    const facility = find("#report-facility").value;
+    const text = find("#report-text").value.trim();
+    if (what === "broken" && facility) said.facility = facility;
+    if (text) said.text = text;
+    return said;
+  }
+
+  function sayOutcome({ state, ticket, detail }) {
+    const said = find("#report-said");
+    if (state === "sent" && ticket) {
+      const [before, after] = words.sent.split("{ticket}");
+      said.replaceChildren(before, yizhan.element("b", ticket, "ticket"), after);
+    } else if (state === "sent") said.textContent = words.thanks;
+    else if (state === "refused") said.textContent = fill(words.refused, { detail });
+    else said.textContent = state === "busy" ? words.later : words.queued;
+  }
+
+  async function report() {
+    const button = find("#report-send");
+    button.disabled = true;
+    const label = `${find('[data-slot="name"]').textContent} · ${words.complaints[what]}`;
+    const outcome = await reportQueue.add("/api/reports", body(), label);
+    button.disabled = false;
+    sayOutcome(outcome);
+    if (outcome.state === "refused") return;
+    find("#report-more").hidden = true;
+    find("#report-text").value = "";
+    for (const one of document.querySelectorAll("[data-what]")) one.setAttribute("aria-pressed", "false");
+  }
+
+  async function start() {
+    for (const hidden of document.querySelectorAll("[data-with-script]")) hidden.hidden = false;
+    for (const button of document.querySelectorAll("[data-what]")) {
+      button.addEventListener("click", () => choose(button));
+    }
+    find("#report-send").addEventListener("click", report);
+    bindApps();
+    if (article.hasAttribute("data-shell")) await fillShell();
+    addEventListener("load", () => setTimeout(() => offline.start()
+      .then(() => { document.body.dataset.ready = "offline"; }).catch(() => {}), 0));
+    if (document.readyState === "complete") dispatchEvent(new Event("load"));
+  }
+
+  start();
+})();

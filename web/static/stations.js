@@ -1,0 +1,107 @@
+/* The stations as they were shipped, in columns (web/station_columns.py), made into plain objects; what
+   is known of each against a wish: 1 yes, 0 not known, -1 no. Nothing here touches the page. */
+"use strict";
+
+const Stations = (() => {
+  const STEP = 1e-6;
+  const DAY = 1440;
+  const NIGHT = { from: 22 * 60, to: 30 * 60 };
+  const HOURS = ["hours_intervals", "hours_unsettled", "hours_silent"];
+  const SILENT = { amber: false, complaints: [], answers: [], activities: [], confirmed_at: null, fine: 0 };
+
+  const wordsOf = (sum, list) => list.filter((word, place) => sum & (1 << place));
+
+  /* Stations in the order of the list; `hours_from` and its fellows are what opening.js reads. */
+  function read(file) {
+    const { columns, kinds, statuses, hours, districts } = file;
+    const count = columns.id.length;
+    const list = new Array(count);
+    for (let row = 0; row < count; row += 1) {
+      const standing = { ...SILENT, ...((file.standing || {})[columns.id[row]]) };
+      const station = {
+        row,
+        id: columns.id[row],
+        name: columns.name[row],
+        lonlat: [columns.lon[row] * STEP, columns.lat[row] * STEP],
+        kind: kinds[columns.kind[row]],
+        status: statuses[columns.status[row]],
+        has: columns.has[row],
+        broken: columns.broken[row],
+        absent: columns.absent[row],
+        access: columns.access[row],
+        serves: columns.serves[row],
+        address: columns.address[row],
+        district: (districts[columns.district[row]] || [""])[0],
+        hours: columns.hours[row],
+        hours_from: file.day,
+        standing,
+        confirmed: [columns.checked[row], standing.confirmed_at || ""].sort()[1],
+        checked: columns.checked[row],
+      };
+      station.checked_at = station.confirmed;
+      const spans = hours[station.hours];
+      for (const name of HOURS) if (name in spans) station[name] = spans[name];
+      list[row] = station;
+    }
+    return list;
+  }
+
+  // ---- wishes ----
+  function hasFacility(station, place) {
+    const bit = 1 << place;
+    return station.has & bit ? 1 : (station.absent | station.broken) & bit ? -1 : 0;
+  }
+
+  function isOpenAt(station, moment) {
+    if (station.status !== "open") return -1;
+    const { word } = opening.state(station, moment);
+    return word === "unknown" ? 0 : word === "closed" ? -1 : 1;
+  }
+
+  /* Open from 22 to 6 of the night that comes, or for what is left of the one that is. */
+  function isOpenAtNight(station, moment) {
+    if (station.status !== "open") return -1;
+    const { word, minute } = opening.state(station, moment);
+    if (word === "unknown") return 0;
+    const midnight = Math.floor(minute / DAY) * DAY;
+    const early = minute - midnight < NIGHT.to - DAY;
+    const from = early ? minute : Math.max(minute, midnight + NIGHT.from);
+    const to = early ? midnight + NIGHT.to - DAY : midnight + NIGHT.to;
+    const whole = station.hours_intervals.some(([start, end]) =>
+      start <= from && (end === null || end >= to));
+    return whole ? 1 : -1;
+  }
+
+  // ---- looking up ----
+  const plain = (text) => text.toLowerCase().replace(/[\s·•,，。.()（）-]/g, "");
+
+  /* Stations, districts and streets whose name holds the text: [{name, what, lonlat}]. */
+  function search(text, { list, districts, roads }, most = 8) {
+    const wanted = plain(text);
+    if (!wanted) return [];
+    const found = [];
+    const add = (name, what, lonlat, alias) => {
+      const at = plain(name).indexOf(wanted);
+      const other = at < 0 && alias ? plain(alias).indexOf(wanted) : -1;
+      if (at >= 0 || other >= 0) found.push({ name, what, lonlat, rank: at >= 0 ? Math.min(at, 9) : 20 });
+    };
+    for (const [name, lon, lat] of districts) add(name, "district", () => [lon, lat]);
+    for (const { name, lonlat, address } of list) add(name, "station", () => lonlat, address);
+    if (roads) {
+      roads.head.names.forEach((name, row) => add(name, "street", () => middleOf(roads, row + 1)));
+    }
+    found.sort((one, two) => one.rank - two.rank || one.name.length - two.name.length);
+    return found.slice(0, most).map(({ name, what, lonlat }) => ({ name, what, lonlat: lonlat() }));
+  }
+
+  /* The middle of the middle edge of a street. */
+  function middleOf(roads, name) {
+    const edges = [];
+    roads.name.forEach((one, edge) => { if (one === name) edges.push(edge); });
+    const edge = edges[edges.length >> 1];
+    const point = (roads.lineStart[edge] + roads.lineStart[edge + 1] - 1) >> 1;
+    return [roads.pointLon[point], roads.pointLat[point]];
+  }
+
+  return { read, wordsOf, hasFacility, isOpenAt, isOpenAtNight, search };
+})();

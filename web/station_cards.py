@@ -1,0 +1,39 @@
+"""One station as its card says it without a script: how it stands now, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from web.station_features import with_state
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from web.language import Language
+    from web.station_features import Feature
+
+
+def card_of(feature: Feature, moment: datetime, t: Language) -> Feature:
+    """Return a feature with the words of its card.
+
+    Added to those of `with_state` are ``note`` (why it may not hold), ``way_in``, ``works`` (what
+    is broken, then what works) and ``fresh`` (who says so, and when).
+    """
+    told = with_state(feature, moment, t)
+    held = told["properties"]
+    access: list[str] = held["access"]
+    broken = [
+        t(f"{t.facility(one)}坏了", f"{t.facility(one)} broken")
+        for one in held["facilities_broken"]
+    ]
+    works = [*broken, *(t.facility(one) for one in held["facilities"])]
+    by = t("名册登记", "by the register") if held["checked_at"] else ""
+    said: dict[str, Any] = {
+        "note": held["state_note"],
+        "access": access,
+        "way_in": "、".join(t.access(way) for way in access)
+        or t("怎么进门未知", "way in not known"),
+        "works": " · ".join(works) or t("设施未知", "facilities not known"),
+        "fresh": " · ".join(part for part in (held["checked_words"], by) if part),
+    }
+    return {**told, "properties": {**held, **said}}
