@@ -98,10 +98,10 @@ class City:
 
     def report(self, language: Language) -> Report:
         """Return the report of the newest plan or coverage (NothingYetError when there is none)."""
-        coverage = self.workspace().newest_result("coverage")
+        kept = [self.workspace().newest_result(kind) for kind in ("coverage", "effective")]
         key = (
             self._map_key(),
-            None if coverage is None else coverage.id,
+            tuple(None if result is None else result.id for result in kept),
             datetime.now(UTC).astimezone().date(),
         )
         return self._keep(

@@ -132,7 +132,12 @@ def effective_of(
 def kept_effective(
     workspace: Workspace, inputs: Mapping[str, str | None]
 ) -> EffectiveAnswer | None:
-    """Return the newest kept answer that is of the same inputs; None where there is none."""
+    """Return the newest kept answer that is of the same inputs; None where there is none.
+
+    None too where the roads are taken as at night or in the winter: it is kept of the usual ones.
+    """
+    if inputs.get("when", "usual") != "usual":
+        return None
     for kept in workspace.results(KIND, limit=20):
         if outdated(KIND, kept.inputs, inputs) is None:
             return EffectiveAnswer.of_result(kept)

@@ -18,6 +18,7 @@ from data.vocabulary import SAMPLE_NOTICE
 from geo.errors import InputError
 from planning.coverage import ALL
 from planning.effective_rows import hourly_share
+from web.effective_week import BREAKS, WEEKDAYS, average_day, day_shares, peopled_groups, step_of
 from web.effective_words import before_dawn_sentence, headline, per_cent
 from web.fonts import typeface
 from web.language import CHINESE
@@ -26,29 +27,15 @@ from web.palette import RAMP, tone
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy.typing as npt
     from matplotlib.axes import Axes
 
     from planning.effective_coverage import EffectiveCoverage
     from web.language import Language
 
 PICTURES: Final = (".png", ".svg", ".pdf")
-BREAKS: Final = (0.0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85)
-"""Lower ends of the classes of a share, one a step of the ramp."""
-WEEKDAYS: Final = (tuple("一二三四五六日"), ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"))
 _WIDE_IN, _PANEL_IN, _LINE_IN, _TOP_IN, _BOTTOM_IN = 11.0, 1.75, 0.7, 0.95, 1.0
 _LEFT_IN, _RIGHT_IN, _ROW_IN = 0.55, 0.85, 0.5
 _LABEL_HIGH, _HIGHEST_LABEL = 0.34, 0.84
-
-
-def step_of(share: float) -> int:
-    """Return the step of the ramp (1 to 7) of a share."""
-    return int(np.searchsorted(BREAKS, share, side="right"))
-
-
-def peopled_groups(measured: EffectiveCoverage) -> tuple[str, ...]:
-    """Return the groups that have anybody present."""
-    return tuple(group for group in measured.groups if measured.table("present", group=group).any())
 
 
 def draw_effective(
@@ -143,20 +130,6 @@ def _draw_cells(
         t.group(group), fontfamily=name, fontsize=11.5, fontweight="bold", loc="left", pad=5,
         color=tone("ink").light,
     )  # fmt: skip
-
-
-def day_shares(measured: EffectiveCoverage, group: str) -> list[float | None]:
-    """Return the share in effect on each weekday; None where nobody is present."""
-    present = measured.table("present", group=group).sum(axis=1)
-    covered = measured.table("effective", group=group).sum(axis=1)
-    return [float(c / p) if p > 0 else None for c, p in zip(covered, present, strict=True)]
-
-
-def average_day(measured: EffectiveCoverage, measure: str, group: str) -> npt.NDArray[np.float64]:
-    """Return the share covered by hour over all days, float64[24]; NaN where nobody is there."""
-    present = measured.table("present", group=group).sum(axis=0)
-    covered = measured.table(measure, group=group).sum(axis=0)
-    return np.where(present > 0, covered / np.where(present > 0, present, 1.0), np.nan)
 
 
 def _draw_line(

@@ -122,8 +122,8 @@ def truth_sentence(answer: EffectiveAnswer, group: str, t: Language) -> str:
     )
     one = held.unknown_hours == 1
     return t(
-        f"{count(held.stations)} 个开放站点中有 {count(held.unknown_hours)} 个没有可读的开放时间："
-        f"{between}。",
+        f"名册里开着的 {count(held.stations)} 个站点中有 {count(held.unknown_hours)} 个"
+        f"没有可读的开放时间：{between}。",
         f"{count(held.unknown_hours)} of {count(held.stations)} open stations "
         f"{'says' if one else 'say'} no hours that can be read: {between}.",
     )

@@ -38,6 +38,7 @@ _INPUTS: Final = {
     "stations": ("站点登记", "Stations"),
     "sites": ("候选点", "Candidate sites"),
     "network": ("道路网络", "Road network"),
+    "settings": ("设置", "Settings"),
     "standard": ("服务标准", "Standard"),
     "national": ("全国标准", "National standard"),
     "kind": ("新站类型", "Kinds to build"),

@@ -10,7 +10,10 @@ from markupsafe import Markup
 
 from data.atomic import write_text
 from web.city_map import CityContents, contents_of, source_of
-from web.freshness import newest_outdated
+from web.effective_answer import effective_of, kept_effective
+from web.effective_section import EffectiveSection
+from web.effective_table import longer_rows, summary_rows
+from web.freshness import newest_outdated, present_inputs
 from web.language import CHINESE, standard_words
 from web.pages import render
 from web.picture import picture_of, shows_a_part
@@ -24,8 +27,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.workspace import Workspace
+    from web.effective_answer import EffectiveAnswer
     from web.language import Language
     from web.report_basis import Basis
+    from web.report_tables import Row
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +40,22 @@ class Report:
     figures: ReportFigures
     contents: CityContents
     language: Language
+    answer: EffectiveAnswer | None = None
+
+    @property
+    def effective(self) -> EffectiveSection | None:
+        """The section on effective coverage; None where it was not computed of these inputs."""
+        return None if self.answer is None else EffectiveSection(self.answer, self.language)
+
+    def effective_rows(self) -> list[Row]:
+        """Return effective coverage for a spreadsheet; nothing where it was not computed."""
+        sample = self.figures.settings.sample
+        return [] if self.answer is None else summary_rows(self.answer.coverage, sample=sample)
+
+    def longer_rows(self) -> list[Row]:
+        """Return the stations to open longer; nothing where they were not computed."""
+        sample = self.figures.settings.sample
+        return [] if self.answer is None else longer_rows(self.answer, sample=sample)
 
     @property
     def title(self) -> str:
@@ -60,6 +81,7 @@ class Report:
             source=source_of(figures.settings, t),
             standard_words=standard_words,
             by_group_standard=figures.before.standard == "group",
+            effective=self.effective,
         )
         return Markup(html)  # noqa: S704 - our own template, which escapes
 
@@ -95,7 +117,7 @@ def report_of(
         places=names,
         outdated=basis.outdated,
     )
-    return Report(figures, contents, language)
+    return Report(figures, contents, language, kept_effective(workspace, basis.inputs))
 
 
 def _belonging(contents: CityContents, basis: Basis) -> CityContents:
@@ -113,14 +135,17 @@ def _belonging(contents: CityContents, basis: Basis) -> CityContents:
 
 
 def write_report(workspace: Workspace, output: Path, *, language: Language = CHINESE) -> list[Path]:
-    """Write ``report.html``, ``coverage.csv`` and ``plan.csv`` into a folder; returns the files.
+    """Write ``report.html`` and its figures as CSV files into a folder; returns the files.
 
-    Coverage by the national standard is measured first where the workspace has none yet, and that
-    by the groups' standards where the newest plan is of another time.
+    Effective coverage, and coverage by the national standard, are measured first where the
+    workspace has none of the present inputs yet, and that by the groups' standards where the newest
+    plan is of another time.
     """
     measure("national", workspace)
     if newest_outdated(workspace, "plan") is not None:
         measure("group", workspace)
+    if kept_effective(workspace, present_inputs(workspace)) is None:
+        effective_of(workspace)
     report = report_of(workspace, language=language)
     output.mkdir(parents=True, exist_ok=True)
     texts = {
@@ -128,6 +153,11 @@ def write_report(workspace: Workspace, output: Path, *, language: Language = CHI
         "coverage.csv": csv_text(coverage_rows(report.figures)),
         "plan.csv": csv_text(plan_rows(report.figures)),
     }
+    if report.answer is not None:
+        texts |= {
+            "effective.csv": csv_text(report.effective_rows()),
+            "longer_hours.csv": csv_text(report.longer_rows()),
+        }
     for name, text in texts.items():
         write_text(output / name, text)
     return [output / name for name in texts]

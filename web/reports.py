@@ -35,6 +35,20 @@ def plan_csv() -> Response:
     return _csv(csv_text(plan_rows(figures)), "plan.csv")
 
 
+@reports.get("/report/effective.csv")
+def effective_csv() -> Response:
+    """Answer nominal and effective coverage by group and district as CSV."""
+    report = city_here().report(g.language)
+    return _csv(csv_text(report.effective_rows()), "effective.csv")
+
+
+@reports.get("/report/longer_hours.csv")
+def longer_hours_csv() -> Response:
+    """Answer the stations that would gain most by opening longer as CSV."""
+    report = city_here().report(g.language)
+    return _csv(csv_text(report.longer_rows()), "longer_hours.csv")
+
+
 def _csv(text: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, content_type="text/csv; charset=utf-8", headers=headers)

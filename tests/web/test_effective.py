@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +14,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from data.stations import Stations
 from data.workspace import Workspace
 from planning.effective_coverage import MEASURES, EffectiveCoverage
 from planning.longer_hours import LongerHours
+from web.app import create_app
 from web.effective_answer import EffectiveAnswer, effective_of, kept_effective
-from web.effective_picture import BREAKS, draw_effective, step_of
+from web.effective_drawing import draw_week
+from web.effective_picture import draw_effective
 from web.effective_table import hour_rows, longer_rows, summary_rows
+from web.effective_week import BREAKS, step_of
 from web.effective_words import headline, longer_sentence, night_sentence, points_lost
 from web.freshness import present_inputs
 from web.language import CHINESE, ENGLISH
+from web.report_pages import report_of, write_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -202,3 +209,60 @@ def test_the_cells_of_the_picture_are_the_classes_of_the_shares(tmp_path: Path) 
     assert colours[day] / colours[night] == pytest.approx(2.0, rel=0.25)  # 16 hours to 8
     grey = [0.299 * r + 0.587 * g + 0.114 * b for r, g, b in (night, day)]
     assert grey[0] - grey[1] > 150
+
+
+def test_the_report_says_both_coverages_and_the_page_only_what_is_kept(
+    town: Workspace, tmp_path: Path
+) -> None:
+    assert "名义与有效覆盖" not in report_of(town).body
+    write_report(town, tmp_path / "report")
+    report = report_of(town)
+    assert report.effective is not None
+    body = report.body
+    assert body.count("<h2>名义与有效覆盖</h2>") == 1
+    whole = report.effective.by_group[-1]
+    assert (whole.group, whole.district) == ("all", "all")
+    for share in (whole.share("nominal"), whole.share("effective")):
+        assert f"{100 * share:.1f} %" in body
+    assert report.effective.longer[0].name in html.unescape(body)
+    assert "个从未核对" in body
+    assert body.count('class="week"') == 1
+    for name in ("effective.csv", "longer_hours.csv"):
+        rows = list(
+            csv.DictReader(io.StringIO((tmp_path / "report" / name).read_text("utf-8-sig")))
+        )
+        assert rows
+        assert all("示意数据" in row["notice"] for row in rows)
+    client = create_app(town.folder, testing=True).test_client()
+    assert "<h2>Nominal and effective coverage</h2>" in client.get("/report?lang=en").text
+    assert client.get("/report/effective.csv").text.count("\r\n") > 5
+    assert "S" in client.get("/report/longer_hours.csv").text
+
+
+def test_a_register_of_another_day_takes_its_effective_coverage_along(
+    town: Workspace, tmp_path: Path
+) -> None:
+    effective_of(town)
+    frame = town.stations().frame
+    town.replace_stations(Stations(frame.iloc[::2].reset_index(drop=True)))
+    assert kept_effective(town, present_inputs(town)) is None
+    write_report(town, tmp_path)
+    assert kept_effective(town, present_inputs(town)) is not None
+    assert len(town.results("effective")) == 2
+    write_report(town, tmp_path)
+    assert len(town.results("effective")) == 2
+
+
+def test_the_drawn_week_has_a_cell_for_every_hour_and_hatches_where_nobody_is() -> None:
+    present = np.full((2, 1, 7, 24), 100.0)
+    present[..., :4] = 0.0
+    tables = {name: present.copy() for name in MEASURES}
+    tables["effective"] = present * np.where(np.arange(24) < 12, 0.2, 0.8)
+    picture = draw_week(EffectiveCoverage(("courier",), ("all",), **tables), "<t>", CHINESE)
+    assert 'aria-label="&lt;t&gt;"' in picture
+    cells = re.findall(
+        r'<rect class="(ramp-\d|week-nobody)" x="[\d.]+" y="[\d.]+" width="(\d+)"', picture
+    )
+    wide = {look: sum(int(w) for one, w in cells if one == look) for look, _ in cells}
+    assert wide == {"week-nobody": 7 * 4 * 14, "ramp-2": 7 * 8 * 14, "ramp-6": 7 * 12 * 14}
+    assert "M80 " in picture  # the line begins at four o'clock

@@ -53,7 +53,8 @@ def test_the_files_open_in_a_spreadsheet_with_every_figure(
     city: Workspace, plan: SitingPlan, tmp_path: Path
 ) -> None:
     files = write_report(city, tmp_path / "report")
-    assert [file.name for file in files] == ["report.html", "coverage.csv", "plan.csv"]
+    names = ["report.html", "coverage.csv", "plan.csv", "effective.csv", "longer_hours.csv"]
+    assert [file.name for file in files] == names
     assert (tmp_path / "report" / "coverage.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     rows = _read(tmp_path / "report" / "coverage.csv")
     assert {row["when"] for row in rows} == {"before", "after"}
