@@ -196,14 +196,23 @@ def anneal(  # noqa: PLR0917 - compiled: positional only
     ``best_open`` (changed in place) and ``best_value`` are the best plan so far; gains of
     ``least`` and below do not count. Returns the best value.
     """
-    n_open = len(table.option)
+    n_open, random = len(table.option), state.random
     work = begin
     while work < end and n_open > 0:
         heat = schedule.hot * (schedule.cold / schedule.hot) ** (work / schedule.steps)
         for _ in range(OFFERS):
-            at = random_below(state.random, n_open)
+            at = random_below(random, n_open)
             leaving = table.option[at]
-            entering = _offer(cover, state, leaving)
+            size = cover.option_offset[leaving + 1] - cover.option_offset[leaving]
+            # written out: a call that hands over all arrays costs more than the whole offer
+            if size > 0 and random_below(random, FAR) > 0:
+                i = cover.option_item[cover.option_offset[leaving] + random_below(random, size)]
+                degree = cover.item_offset[i + 1] - cover.item_offset[i]
+                entering = int(
+                    cover.item_option[cover.item_offset[i] + random_below(random, degree)]
+                )
+            else:
+                entering = _far_offer(state.gain, random)
             work += OFFER_STEPS
             if table.slot[entering] >= 0:
                 continue
@@ -213,12 +222,8 @@ def anneal(  # noqa: PLR0917 - compiled: positional only
             else:
                 change += _shared(cover, state, leaving, entering)
                 work += cover.option_offset[entering + 1] - cover.option_offset[entering]
-            if change < -DEEP * heat:
+            if not _is_taken(change, heat, random):
                 continue
-            if change < 0.0:
-                chance = (random_below(state.random, 1 << 30) + 1.0) / (1 << 30)
-                if change < heat * np.log(chance):
-                    continue
             if not fits(rows, state.used, state.site_used, state.numbers[0], entering, leaving):
                 continue
             work += swap_pair(cover, rows, state, table, at, entering)
@@ -263,17 +268,22 @@ def cool(
 
 
 @compiled
-def _offer(cover: CoverArrays, state: SearchState, leaving: int) -> int:
-    """Draw an option to open in the place of ``leaving``."""
-    size = cover.option_offset[leaving + 1] - cover.option_offset[leaving]
-    if size > 0 and random_below(state.random, FAR) > 0:
-        i = cover.option_item[cover.option_offset[leaving] + random_below(state.random, size)]
-        degree = cover.item_offset[i + 1] - cover.item_offset[i]
-        return int(cover.item_option[cover.item_offset[i] + random_below(state.random, degree)])
-    best = random_below(state.random, len(state.gain))
+def _is_taken(change: float, heat: float, random: Ints) -> bool:
+    if change >= 0.0:
+        return True
+    if change < -DEEP * heat:
+        return False
+    chance = (random_below(random, 1 << 30) + 1.0) / (1 << 30)
+    return bool(change >= heat * np.log(chance))
+
+
+@compiled
+def _far_offer(gain: Floats, random: Ints) -> int:
+    """Draw a few options; returns the one with the highest gain."""
+    best = random_below(random, len(gain))
     for _ in range(DRAWN - 1):
-        other = random_below(state.random, len(state.gain))
-        if state.gain[other] > state.gain[best]:
+        other = random_below(random, len(gain))
+        if gain[other] > gain[best]:
             best = other
     return int(best)
 
