@@ -75,10 +75,12 @@ class WorkerReport:
             raise InputError("station must be the id of a station")
         if self.what not in WHATS:
             raise InputError(f"what {quote(str(self.what))} is none of {', '.join(WHATS)}")
+        if not isinstance(self.facility, str):
+            raise InputError("facility must be text")
         if self.facility and self.what != "broken":
             raise InputError('facility can only be said with what "broken"')
         if self.facility and self.facility not in FACILITIES_BY_ID:
-            raise InputError(unknown_word(str(self.facility), FACILITIES, what="facility"))
+            raise InputError(unknown_word(self.facility, FACILITIES, what="facility"))
         if self.seen_at.tzinfo is None:
             raise InputError("when must say its zone")
         if not _HASH.fullmatch(self.device):

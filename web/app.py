@@ -8,9 +8,11 @@ from flask import Flask, Response, g, request, url_for
 from jinja2 import StrictUndefined
 
 from data.vocabulary import SAMPLE_NOTICE
+from web.activities import activities
 from web.api import api, city_here
 from web.assets import name_assets_by_content
 from web.city import City
+from web.desk import admin
 from web.feedback import feedback
 from web.language import language_of
 from web.locator import locator
@@ -19,6 +21,7 @@ from web.page_files import page_files
 from web.pages import helpers
 from web.palette import TOKENS, css_hash, css_variables
 from web.planner import planner
+from web.reporting import reporting
 from web.reports import reports
 from web.security import secure
 from web.station_page import station_page
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 #: What a worker sees and carries along.
 _FOR_WORKERS = (locator, station_page, feedback, page_files, offline)
+#: What workers say and what becomes of it.
+_VOICES = (reporting, activities, admin)
 
 
 _LANGUAGE: Final = "lang"
@@ -53,7 +58,7 @@ def create_app(workspace_folder: Path, *, testing: bool = False) -> Flask:
     app.before_request(_choose_language)
     app.after_request(_remember_language)
     app.context_processor(_page_context)
-    for blueprint in (*_FOR_WORKERS, planner, reports, api):
+    for blueprint in (*_FOR_WORKERS, planner, reports, api, *_VOICES):
         app.register_blueprint(blueprint)
     app.add_url_rule("/tokens.css", "tokens", _tokens)
     secure(app)

@@ -1,0 +1,29 @@
+"""`yizhan activities`: what happens at the stations, from a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from data.activities import read_activities
+from data.report_book import ReportBook
+from web.commands.common import answer, common_options, open_workspace
+
+
+@click.group()
+def activities() -> None:
+    """Enter activities at stations."""
+
+
+@activities.command("import")
+@common_options
+@click.argument("file", type=click.Path(path_type=Path))
+def import_(folder: Path, file: Path, *, as_json: bool) -> None:
+    """Add the activities of FILE (CSV or XLSX: station, title, kind, starts_at, ends_at, text)."""
+    workspace = open_workspace(folder)
+    read = read_activities(file)
+    numbers = ReportBook(workspace).activities.add(read, by="command line")
+    words = [f"{len(numbers)} activities taken from {file.name}."]
+    figures = {"activities": len(numbers)}
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

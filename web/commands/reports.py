@@ -1,0 +1,97 @@
+"""`yizhan reports`: what workers reported, on the terminal and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from data.atomic import write_text
+from data.database.tickets import CLOSED, LIVE, REJECTED
+from data.report_book import ReportBook
+from data.tables import harmless
+from web.commands.common import answer, common_options, open_workspace, table
+from web.language import ENGLISH
+from web.report_words import complaint_words, local_words
+
+if TYPE_CHECKING:
+    from data.database.tickets import Ticket
+
+_COLUMNS = (
+    *("ticket", "station", "what", "facility", "text", "seen_at", "received_at"),
+    *("counts", "state"),
+)
+
+
+@click.group()
+def reports() -> None:
+    """Look through what workers report."""
+
+
+@reports.command("list")
+@common_options
+@click.option("--all", "all_", is_flag=True, help="Those that are closed or rejected, too.")
+def list_(folder: Path, *, all_: bool, as_json: bool) -> None:
+    """Show the tickets that are open, the newest first."""
+    workspace = open_workspace(folder)
+    states = (*LIVE, CLOSED, REJECTED) if all_ else LIVE
+    tickets = ReportBook(workspace).tickets.tickets(states)
+    rows = [
+        (
+            ticket.number,
+            ticket.station,
+            complaint_words(ticket.what, ticket.facility, ENGLISH),
+            ticket.state,
+            local_words(ticket.opened_at),
+            ticket.devices,
+        )
+        for ticket in tickets
+    ]
+    headings = ("Ticket", "Station", "What", "State", "Since (China)", "Voices")
+    words = [table(headings, rows, left=5)] if rows else ["Nothing is open."]
+    figures = {"tickets": [_figures(ticket) for ticket in tickets]}
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+@reports.command()
+@common_options
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The CSV file to write.",
+)
+def export(folder: Path, output: Path, *, as_json: bool) -> None:
+    """Write every report as CSV; no device can be told from it."""
+    workspace = open_workspace(folder)
+    lines = ReportBook(workspace).tickets.all_reports()
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(_COLUMNS)
+    for number, line in lines:
+        texts = (number, line.station, line.what, line.facility, line.text)
+        moments = (line.seen_at.isoformat(), line.received_at.isoformat())
+        writer.writerow([*map(harmless, texts), *moments, int(line.counts), line.state])
+    write_text(output, "\ufeff" + file.getvalue())
+    words = [f"{len(lines)} reports written to {output}."]
+    figures = {"reports": len(lines), "file": str(output)}
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+def _figures(ticket: Ticket) -> dict[str, object]:
+    return {
+        "ticket": ticket.number,
+        "station": ticket.station,
+        "what": ticket.what,
+        "facility": ticket.facility,
+        "state": ticket.state,
+        "devices": ticket.devices,
+        "reports": ticket.reports,
+        "opened_at": ticket.opened_at.isoformat(),
+        "answer": ticket.answer,
+        "public": ticket.public,
+    }
