@@ -176,14 +176,16 @@ class Population:
         self._idle, self._to_begin = 0, self._size - 1
 
     def _plan_child(self) -> tuple[Ints, Schedule]:
-        """Tell what to open and how to anneal it: from the best plan hot, or a splice of two."""
+        """Tell what to open and how to anneal it: a random plan from hot, or a splice of two."""
         random = np.random.default_rng((self._seed, self._born))
         self._born += 1
         heat = self._run.heat
         if self._to_begin > 0:
             self._to_begin -= 1
             hot, cold = FIRST_HEAT
-            options, steps = np.flatnonzero(self._run.best_open), self._first
+            n_open = int(self._run.best_open.sum())
+            options = random.choice(len(self._run.best_open), n_open, replace=False)
+            steps = self._first
         else:
             hot, cold = CHILD_HEAT
             one, other = random.choice(len(self._members), 2, replace=len(self._members) == 1)
