@@ -61,7 +61,8 @@ class EffectiveSection:
         measured, t = self.answer.coverage, self.language
         nominal, effective = (per_cent(measured.share(one)) for one in ("nominal", "effective"))
         return t(
-            f"想歇脚时，纸面上 {nominal} 有站可去，开着门、进得去、用得上的是 {effective}。",
+            f"按想歇脚的时段算，纸面上 {nominal} 有站可去，"
+            f"开着门、进得去、用得上的是 {effective}。",
             f"Of those who want a rest place, {nominal} have one on paper and {effective} one that "
             "is open, lets them in and works. ",
         ) + before_dawn_sentence(measured, ALL, t)

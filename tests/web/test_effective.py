@@ -261,8 +261,9 @@ def test_the_drawn_week_has_a_cell_for_every_hour_and_hatches_where_nobody_is() 
     picture = draw_week(EffectiveCoverage(("courier",), ("all",), **tables), "<t>", CHINESE)
     assert 'aria-label="&lt;t&gt;"' in picture
     cells = re.findall(
-        r'<rect class="(ramp-\d|week-nobody)" x="[\d.]+" y="[\d.]+" width="(\d+)"', picture
+        r'<rect class="(ramp-\d|week-nobody)" x="[\d.]+" y="[\d.]+" width="([\d.]+)"', picture
     )
-    wide = {look: sum(int(w) for one, w in cells if one == look) for look, _ in cells}
-    assert wide == {"week-nobody": 7 * 4 * 14, "ramp-2": 7 * 8 * 14, "ramp-6": 7 * 12 * 14}
-    assert "M80 " in picture  # the line begins at four o'clock
+    wide = {look: sum(float(w) for one, w in cells if one == look) for look, _ in cells}
+    hour = wide["week-nobody"] / (7 * 4)
+    assert wide == {"week-nobody": 28 * hour, "ramp-2": 56 * hour, "ramp-6": 84 * hour}
+    assert f"M{24 + 4 * hour:g} " in picture  # the line begins at four o'clock
