@@ -9,6 +9,7 @@ from flask import Blueprint, g, render_template, url_for
 from web.api import city_here
 from web.base_tiles import HOSTS, base_map_of
 from web.city_map import map_words, source_of
+from web.locator import box_around
 from web.locator_words import COMPLAINTS
 from web.page_files import FOLDER
 from web.road_lines import ROAD_TIERS
@@ -47,7 +48,7 @@ def _settings(t: Language) -> dict[str, Any]:
     return {
         "now": f"{FOLDER}now.json",
         "roads": url_for("api.roads"),
-        "box": list(settings.box),
+        "box": box_around(city_here().features(), list(settings.box)),
         "attribution": source_of(settings, t),
         "base_map": base_map_of(settings, t),
         "tiers": ROAD_TIERS,

@@ -15,7 +15,9 @@ from web.city_map import source_of
 from web.locator_words import MODES, script_words
 from web.page_files import FOLDER, files_here
 from web.road_lines import ROAD_TIERS
+from web.standings import standings_here
 from web.station_cards import card_of
+from web.station_standing import EMPTY_STANDING
 
 if TYPE_CHECKING:
     from web.city import City
@@ -89,10 +91,14 @@ def nearest() -> str:
     shown = features[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     if "shell" in request.args:
         shown, n_pages = [], 1
+    standings = standings_here()[1]
     return render_template(
         "locator.html",
         page="locator",
-        stations=[card_of(feature, now, t) for feature in shown],
+        stations=[
+            card_of(feature, now, t, standing=standings.get(feature["id"], EMPTY_STANDING))
+            for feature in shown
+        ],
         n_stations=len(features),
         number=number,
         n_pages=n_pages,
@@ -129,7 +135,7 @@ def _script_settings(city: City, features: list[Feature], t: Language) -> dict[s
         "station": "/s/",
         "roads": url_for("api.roads"),
         "shown": _SHOWN,
-        "box": _box_around(features, list(settings.box)),
+        "box": box_around(features, list(settings.box)),
         "radius_m": settings.national.radius_m or 1000.0,
         "away_m": _AWAY_M,
         "group_modes": {group.id: group.standard.mode for group in settings.groups},
@@ -155,7 +161,7 @@ def _static(name: str) -> str:
     return url_for("static", filename=name)
 
 
-def _box_around(features: list[Feature], box: list[float]) -> list[float]:
+def box_around(features: list[Feature], box: list[float]) -> list[float]:
     """Return the box that holds the middle of the stations, so that the town fills the map."""
     if not features:
         return box

@@ -58,6 +58,9 @@ def sprite() -> Markup:
         '<symbol id="mark-bar" viewBox="0 0 24 24"><path class="mark-bar" d="M6 18L18 6"/></symbol>'
         '<symbol id="mark-soon" viewBox="0 0 24 24">'
         '<circle class="mark-soon" cx="19" cy="5" r="4"/></symbol>'
+        '<symbol id="mark-amber" viewBox="0 0 24 24"><path class="mark-amber" '
+        'd="M18 10.5L24.6 22.5H11.4Z"/><path class="mark-amber-sign" d="M18 14.6V18.4M18 20V21"/>'
+        "</symbol>"
     )
     return Markup(  # noqa: S704 - constants of this module only
         f'<svg class="sprite" width="0" height="0" aria-hidden="true">{symbols}{bar}</svg>'
@@ -70,15 +73,20 @@ def number_text(number: int) -> str:
     return f'<text class="mark-number{narrow}" x="12" y="12">{number:d}</text>'
 
 
-def mark(kind: str, *, state: str = "open", number: int | None = None) -> Markup:
+def mark(
+    kind: str, *, state: str = "open", number: int | None = None, amber: bool = False
+) -> Markup:
     """Return one mark as inline SVG that refers to the page's `sprite`.
 
-    ``number`` makes it a proposed site: a heavy outline and its place in the order inside.
+    ``number`` makes it a proposed site: a heavy outline and its place in the order inside;
+    ``amber`` adds the warning sign of a station that workers complain of.
     """
     classes = f"mark {kind_class(kind)} state-{state if state in STATES else 'unknown'}"
     parts = [f'<use href="#{escape(symbol_id(kind))}"/>']
     if state in _OVERLAYS:
         parts.append(f'<use href="#{_OVERLAYS[state]}"/>')
+    if amber:
+        parts.append('<use href="#mark-amber"/>')
     if number is not None:
         classes += " proposed"
         parts.append(number_text(number))

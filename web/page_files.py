@@ -19,6 +19,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from geo.errors import NothingYetError
 from geo.pocket import pack_roads
 from web.api import city_here
+from web.standings import standings_here
 from web.station_columns import detail_columns, station_columns
 from web.station_hours import today_here
 
@@ -61,8 +62,11 @@ class PageFiles:
 
     def stations(self) -> PageFile:
         """Return all that the list needs, in columns."""
+        told, standings = standings_here()
         made = self._keep(
-            "stations", self._city.stations_version(), lambda: _as_json(station_columns(self._city))
+            "stations",
+            (self._city.stations_version(), told),
+            lambda: _as_json(station_columns(self._city, standings)),
         )
         assert made is not None  # noqa: S101 - only the roads can be missing
         return made

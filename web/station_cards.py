@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from web.standings import complaint_note
 from web.station_features import with_state
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from web.language import Language
     from web.station_features import Feature
 
 
-def card_of(feature: Feature, moment: datetime, t: Language) -> Feature:
+def card_of(
+    feature: Feature, moment: datetime, t: Language, *, standing: Mapping[str, Any]
+) -> Feature:
     """Return a feature with the words of its card.
 
     Added to those of `with_state` are ``note`` (why it may not hold), ``way_in``, ``works`` (what
     is broken, then what works) and ``fresh`` (who says so, and when).
     """
-    told = with_state(feature, moment, t)
+    checked, confirmed = feature["properties"]["checked_at"], standing["confirmed_at"] or ""
+    newest = {**feature["properties"], "checked_at": max(checked, confirmed)}
+    told = with_state({**feature, "properties": newest}, moment, t)
     held = told["properties"]
     access: list[str] = held["access"]
     broken = [
@@ -27,9 +33,13 @@ def card_of(feature: Feature, moment: datetime, t: Language) -> Feature:
         for one in held["facilities_broken"]
     ]
     works = [*broken, *(t.facility(one) for one in held["facilities"])]
-    by = t("名册登记", "by the register") if held["checked_at"] else ""
+    by = t("名册登记", "by the register") if checked else ""
+    if confirmed and confirmed >= checked:
+        by = t("工友确认", "by workers")
+    notes = (complaint_note(standing, t), held["state_note"])
     said: dict[str, Any] = {
-        "note": held["state_note"],
+        "note": " · ".join(note for note in notes if note),
+        "amber": standing["amber"],
         "access": access,
         "way_in": "、".join(t.access(way) for way in access)
         or t("怎么进门未知", "way in not known"),

@@ -17,7 +17,7 @@ from geo.errors import NothingYetError
 from web.station_hours import hours_properties, today_here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from data.stations import Stations
     from data.vocabulary import Term
@@ -38,11 +38,11 @@ _TEXTS: Final = (
 _NUMBERS: Final = ("seats", "area_m2", "truck_spaces")
 
 
-def station_columns(city: City) -> dict[str, Any]:
+def station_columns(city: City, standings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the list's columns, in the order of the list; without those that are gone or planned.
 
     ``hours`` has for each text of hours what `hours_properties` says of it from ``day`` on;
-    ``districts`` has [name, lon, lat].
+    ``districts`` has [name, lon, lat]; ``standing`` what workers said, by station.
     """
     day = today_here()
     stations, rows = _in_order(city)
@@ -56,6 +56,7 @@ def station_columns(city: City) -> dict[str, Any]:
         "groups": list(city.settings.group_ids),
         "hours": [_without_day(hours_properties(text, first=day)) for text in texts],
         "districts": _districts(city),
+        "standing": dict(standings),
         "columns": _columns(city, stations, rows) | {"hours": hours},
     }
 

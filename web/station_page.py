@@ -11,12 +11,16 @@ from urllib.parse import quote
 import segno
 from flask import Blueprint, Response, abort, g, render_template, request
 
+from data.activities import KINDS_OF_ACTIVITY
 from data.vocabulary import ACCESS_MODES, FACILITIES, HOST_TYPES, KINDS, OPERATOR_KINDS
 from web.api import city_here
 from web.hours_words import script_words
 from web.locator_words import COMPLAINTS, MODES
 from web.navigation import APPS, navigation_links
 from web.page_files import FOLDER, files_here
+from web.report_words import activity_kind_words
+from web.report_words import state_words as ticket_words
+from web.standings import standing_here
 from web.station_view import INSIDE, LABELS, station_view
 
 if TYPE_CHECKING:
@@ -99,7 +103,8 @@ def _view(city: City, feature: Feature, t: Language) -> dict[str, Any]:
     number = int(districts.locate(stations.lonlat[row : row + 1])[0])
     district = districts.names[number] if number >= 0 else ""
     moment = datetime.now().astimezone()
-    return station_view(feature, record, district, moment=moment, t=t)
+    standing = standing_here(feature["id"])
+    return station_view(feature, record, district, standing=standing, moment=moment, t=t)
 
 
 def _links(city: City, feature: Feature) -> dict[str, str]:
@@ -147,7 +152,16 @@ def page_words(t: Language) -> dict[str, Any]:
         "comma": t("、", ", "),
         "m2": t("平方米", " m²"),
         "suspended": t.status("suspended"),
-        "access_unknown": t("怎么进门未知", "way in not known"),
+        "access_unknown": t("未知", "not known"),
+        "facility_broken": t("{what}坏了", "{what} broken"),
+        "reported": t("{n} 位工友反映：{what}", "{n} reported: {what}"),
+        "answered": t("答复“{what}”：{answer}", "On “{what}”: {answer}"),
+        "one_fine": t("工友确认一切正常", "A worker found all fine"),
+        "many_fine": t("近 14 天 {n} 位工友确认一切正常", "{n} workers found all fine in 14 days"),
+        "register_check": t("名册核对", "Checked for the register"),
+        "states": {state: ticket_words(state, t) for state in ("waiting", "open", "answered")},
+        "calendar": t("加入日历", "Add to the calendar"),
+        "activity_kinds": {kind: activity_kind_words(kind, t) for kind in KINDS_OF_ACTIVITY},
         "signs": {"yes": t("有", "yes"), "no": t("没有", "no")},
         "inside": {state: t(*words) for state, words in INSIDE.items()},
         "labels": {name: t(*words) for name, words in LABELS.items()},

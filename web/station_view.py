@@ -9,6 +9,7 @@ from data.hours import parse_hours
 from data.vocabulary import FACILITIES, HOST_TYPES_BY_ID, OPERATOR_KINDS_BY_ID
 from web.hours_words import opening_words
 from web.language import count
+from web.standings import activities_of, history_of
 from web.station_cards import card_of
 from web.station_hours import hours_properties, today_here
 from web.week import week_of
@@ -51,19 +52,28 @@ INSIDE: Final = {
 
 
 def station_view(
-    feature: Feature, record: Mapping[str, Any], district: str, *, moment: datetime, t: Language
+    feature: Feature,
+    record: Mapping[str, Any],
+    district: str,
+    *,
+    standing: Mapping[str, Any],
+    moment: datetime,
+    t: Language,
 ) -> dict[str, Any]:
     """Return the parts of a station's page.
 
     ``record`` is the register's row, ``district`` its name or "". Beside the words of its card:
-    ``facts`` (label, text), ``facilities`` by what is known of them, ``week`` as `week_of` has it.
+    ``facts`` (name, label, text), ``facilities_by`` what is known of them, ``week`` as `week_of`
+    has it, ``history`` (day, sentence) and ``activities``.
     """
-    card = card_of(feature, moment, t)["properties"]
+    card = card_of(feature, moment, t, standing=standing)["properties"]
     first = today_here()
     return {
         **card,
         "facts": _facts(record, card, district, t),
         "facilities_by": _facilities(record, t),
+        "history": history_of(standing, record["checked_at"], t),
+        "activities": activities_of(standing, t),
         "week": week_of(hours_properties(record["hours"], first=first), first, t),
         "lonlat": feature["geometry"]["coordinates"],
     }
@@ -79,7 +89,7 @@ def _facts(
         "address": record["address"],
         "district": district,
         "hours": opening_words(parse_hours(record["hours"]), t),
-        "access": card["way_in"],
+        "access": card["way_in"] if card["access"] else t("未知", "not known"),
         "who_may_enter": record["who_may_enter"],
         "phone": record["phone"],
         "contact": record["contact"],

@@ -158,7 +158,7 @@
     card.dataset.id = station.id;
     slot(card, "name", station.name);
     card.querySelector("h2").prepend(
-      yizhan.mark({ kind: station.kind, state: now.mark }),
+      yizhan.mark({ kind: station.kind, state: now.mark, amber: station.standing.amber }),
     );
     slot(card, "minutes", state.here ? timeWords(station) : "");
     card.querySelector(".dot").hidden = !state.here;

@@ -99,7 +99,7 @@ const locatorMap = (() => {
       const title = yizhan.element("h3");
       const link = yizhan.element("a", station.name);
       link.href = this.settings.station + encodeURIComponent(station.id);
-      title.append(yizhan.mark({ kind: station.kind, state: mark }), link);
+      title.append(yizhan.mark({ kind: station.kind, state: mark, amber: station.standing.amber }), link);
       box.append(title, ...lines.filter(Boolean).map((line) => yizhan.element("p", line)));
       const button = yizhan.element("a", words.navigate, "button");
       Object.assign(button, { href: go, rel: "noreferrer" });

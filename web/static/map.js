@@ -32,7 +32,7 @@ const yizhan = (() => {
   const stateNow = (properties) =>
     (typeof opening === "undefined" ? properties.state : opening.markState(properties));
 
-  function mark({ kind, state, number }) {
+  function mark({ kind, state, number, amber }) {
     const known = KINDS.has(kind) ? kind.replaceAll("_", "-") : "station";
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("viewBox", "0 0 24 24");
@@ -40,6 +40,7 @@ const yizhan = (() => {
     svg.setAttribute("class", `mark kind-${known} state-${STATES.has(state) ? state : "unknown"}`);
     svg.append(use(`mark-${known}`));
     if (OVERLAYS[state]) svg.append(use(OVERLAYS[state]));
+    if (amber) svg.append(use("mark-amber"));
     if (number) {
       svg.classList.add("proposed");
       const text = document.createElementNS(SVG, "text");

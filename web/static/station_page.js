@@ -41,7 +41,7 @@
     const target = find("#state");
     target.dataset.state = mark;
     target.textContent = open ? opening.says(found, station, words.opening) : words.suspended;
-    find('[data-slot="mark"]').replaceChildren(yizhan.mark({ kind: station.kind, state: mark }));
+    find('[data-slot="mark"]').replaceChildren(yizhan.mark({ kind: station.kind, state: mark, amber: station.standing.amber }));
     const note = find('[data-slot="note"]');
     if (open && opening.note(found, words.opening)) {
       note.textContent = opening.note(found, words.opening);
@@ -132,6 +132,52 @@
     pairs(find('[data-slot="facts"]'), Object.entries(words.labels).map(([name, label]) => [label, said[name]]));
   }
 
+  const whatWords = ({ what, facility }) => (what === "broken" && facility
+    ? fill(words.facility_broken, { what: settings.facilities[facility] }) : words.complaints[what]);
+
+  function reported(complaint) {
+    return fill(words.reported, { n: complaint.devices, what: whatWords(complaint) });
+  }
+
+  function showStanding(station) {
+    const { complaints, answers, confirmed_at: confirmed, fine, activities } = station.standing;
+    const rows = [
+      ...complaints.map((one) => [one.since, `${reported(one)} · ${words.states[one.state] || one.state}`]),
+      ...answers.map((one) => [one.answered_at || "", fill(words.answered, { what: whatWords(one), answer: one.answer })]),
+      ...(confirmed ? [[confirmed, fine > 1 ? fill(words.many_fine, { n: fine }) : words.one_fine]] : []),
+      ...(station.checked ? [[station.checked, words.register_check]] : []),
+    ].sort((one, two) => (one[0] < two[0] ? 1 : -1));
+    find('[data-slot="history"]').replaceChildren(...rows.map(([day, says]) => {
+      const item = yizhan.element("li");
+      item.append(yizhan.element("small", day), ` ${says}`);
+      return item;
+    }));
+    find('[data-slot="history-section"]').hidden = !rows.length;
+    find('[data-slot="activities"]').replaceChildren(...activities.map(activityOf));
+    find('[data-slot="activities-section"]').hidden = !activities.length;
+    if (complaints.length) {
+      const note = find('[data-slot="note"]');
+      note.textContent = [reported(complaints[0]), note.hidden ? "" : note.textContent].filter(Boolean).join(" · ");
+      note.hidden = false;
+    }
+  }
+
+  /* As activity_time of web/standings.py. */
+  function activityOf({ title, kind, starts_at: starts, ends_at: ends, text, ics }) {
+    const end = ends.slice(0, 10) === starts.slice(0, 10) ? ends.slice(11, 16)
+      : `${ends.slice(0, 10)} ${ends.slice(11, 16)}`;
+    const item = yizhan.element("li");
+    const link = yizhan.element("a", words.calendar);
+    link.href = ics;
+    item.append(
+      yizhan.element("b", title), " ", yizhan.element("span", words.activity_kinds[kind], "quiet"),
+      document.createElement("br"),
+      yizhan.element("span", `${starts.slice(0, 10)} ${starts.slice(11, 16)}–${end}`, "number"), " · ", link,
+    );
+    if (text) item.append(yizhan.element("p", text));
+    return item;
+  }
+
   async function fillShell() {
     const id = decodeURIComponent(location.pathname.replace(/^\/s\//, ""));
     const found = await readStation(id).catch(() => null);
@@ -145,6 +191,7 @@
     showWeek(station);
     showInside(found);
     showFacts(found);
+    showStanding(station);
     linkTo(station.lonlat, station.name);
     const day = fill(words.data_day, {
       month: words.opening.months[Number(file.day.slice(5, 7)) - 1], day: Number(file.day.slice(8)),

@@ -1,0 +1,99 @@
+"""What workers' reports and activities say of the stations, kept until something new comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import current_app
+
+from web.api import city_here
+from web.locator_words import COMPLAINTS
+from web.report_words import activity_kind_words, state_words
+from web.station_standing import EMPTY_STANDING, standing_of, standing_version
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from web.language import Language
+
+_KEPT: Final = "yizhan-standings"
+
+
+def standings_here() -> tuple[str, dict[str, dict[str, Any]]]:
+    """Return the version and, by station, the standings of the city that is served."""
+    workspace = city_here().workspace()
+    version = standing_version(workspace)
+    kept: tuple[str, dict[str, dict[str, Any]]] | None = current_app.extensions.get(_KEPT)
+    if kept is None or kept[0] != version:
+        kept = current_app.extensions[_KEPT] = (version, standing_of(workspace))
+    return kept
+
+
+def standing_here(station: str) -> Mapping[str, Any]:
+    """Return the standing of one station; `EMPTY_STANDING` where nobody said anything."""
+    return standings_here()[1].get(station, EMPTY_STANDING)
+
+
+def complaint_note(standing: Mapping[str, Any], t: Language) -> str:
+    """Say what is complained of first, and how many say so; empty where nothing is."""
+    if not standing["complaints"]:
+        return ""
+    first = standing["complaints"][0]
+    what = _what(first, t)
+    return t(f"{first['devices']} 位工友反映：{what}", f"{first['devices']} reported: {what}")
+
+
+def history_of(standing: Mapping[str, Any], checked_at: str, t: Language) -> list[tuple[str, str]]:
+    """Return what was said of a station as (day, sentence), the newest first."""
+    rows = [
+        (
+            one["since"],
+            f"{complaint_note({'complaints': [one]}, t)} · {state_words(one['state'], t)}",
+        )
+        for one in standing["complaints"]
+    ]
+    rows += [
+        (
+            one["answered_at"] or "",
+            t(f"答复“{_what(one, t)}”：{one['answer']}", f"On “{_what(one, t)}”: {one['answer']}"),
+        )
+        for one in standing["answers"]
+    ]
+    if standing["confirmed_at"]:
+        said = t("工友确认一切正常", "A worker found all fine")
+        if standing["fine"] > 1:
+            n = standing["fine"]
+            said = t(f"近 14 天 {n} 位工友确认一切正常", f"{n} workers found all fine in 14 days")
+        rows.append((standing["confirmed_at"], said))
+    if checked_at:
+        rows.append((checked_at, t("名册核对", "Checked for the register")))
+    return sorted(rows, reverse=True)
+
+
+def activities_of(standing: Mapping[str, Any], t: Language) -> list[dict[str, str]]:
+    """Return the coming activities: title, kind and time in words, text and the .ics address."""
+    return [
+        {
+            "title": one["title"],
+            "when": activity_time(one["starts_at"], one["ends_at"]),
+            "kind": activity_kind_words(one["kind"], t),
+            "text": one["text"],
+            "ics": one["ics"],
+        }
+        for one in standing["activities"]
+    ]
+
+
+def activity_time(starts: str, ends: str) -> str:
+    """Write from when to when, such as 2026-12-01 9:00–11:00; `static/station_page.js` agrees."""
+    day, clock = starts[:10], starts[11:16]
+    end_day, end_clock = ends[:10], ends[11:16]
+    end = end_clock if end_day == day else f"{end_day} {end_clock}"
+    return f"{day} {clock}–{end}"
+
+
+def _what(said: Mapping[str, Any], t: Language) -> str:
+    facility = said["facility"]
+    if said["what"] == "broken" and facility:
+        return t(f"{t.facility(facility)}坏了", f"{t.facility(facility)} broken")
+    return t(*COMPLAINTS[said["what"]])
