@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -117,16 +117,29 @@ def effective_of(
         evidence=service_evidence(stations, week, on=today_here()),
         knows_hours=demand.knows_hours,
         week_of=week_of,
-        unsettled=week_of is not None and not calendar.confirmed(week_of.year),
+        unsettled=week_of is not None and not _settled(week_of, calendar),
         inputs=inputs,
     )
     if week_of is None:
-        workspace.save_result(KIND, inputs=inputs, body=answer.as_dict())
+        _keep(workspace, answer)
     if group is None:
         return answer
     only = gains * np.array([name == group for name in demand.groups])[:, None, None, None]
     ranked = longer_hours(stations, only, week, groups=demand.groups, hours=hours)
     return replace(answer, longer=ranked)
+
+
+def _settled(week_of: date, calendar: WorkCalendar) -> bool:
+    """Tell whether no notice to come can change a day of a week."""
+    monday = week_of - timedelta(days=week_of.weekday())
+    return all(calendar.settled(monday + timedelta(days=number)) for number in range(7))
+
+
+def _keep(workspace: Workspace, answer: EffectiveAnswer) -> None:
+    """Keep an answer, unless the newest that is kept says the same."""
+    newest, body = workspace.newest_result(KIND), answer.as_dict()
+    if newest is None or newest.inputs != answer.inputs or newest.body != body:
+        workspace.save_result(KIND, inputs=answer.inputs, body=body)
 
 
 def kept_effective(

@@ -8,6 +8,8 @@ import io
 import json
 import re
 import shutil
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,13 +20,22 @@ from data.stations import Stations
 from data.workspace import Workspace
 from planning.effective_coverage import MEASURES, EffectiveCoverage
 from planning.longer_hours import LongerHours
+from planning.service_evidence import ServiceEvidence
 from web.app import create_app
 from web.effective_answer import EffectiveAnswer, effective_of, kept_effective
 from web.effective_drawing import draw_week
 from web.effective_picture import draw_effective
+from web.effective_section import EffectiveSection
 from web.effective_table import hour_rows, longer_rows, summary_rows
 from web.effective_week import BREAKS, step_of
-from web.effective_words import headline, longer_sentence, night_sentence, points_lost
+from web.effective_words import (
+    basis_sentence,
+    headline,
+    longer_sentence,
+    night_sentence,
+    points_lost,
+    truth_sentence,
+)
 from web.freshness import present_inputs
 from web.language import CHINESE, ENGLISH
 from web.report_pages import report_of, write_report
@@ -123,6 +134,8 @@ def test_the_answer_of_a_plain_week_is_kept_with_the_hashes_and_that_of_a_real_w
     assert again.longer[0].hours == 2
     assert kept_effective(town, present_inputs(town)) is not None
     assert kept_effective(town, present_inputs(town) | {"demand": "another"}) is None
+    cli("effective", "-w", town.folder, "--longer-hours", "2")
+    assert len(town.results("effective")) == 1  # it would say the same
     told = json.loads(json.dumps(again.as_dict()))
     assert told["coverage"]["districts"][0] == "all"
 
@@ -267,3 +280,52 @@ def test_the_drawn_week_has_a_cell_for_every_hour_and_hatches_where_nobody_is() 
     hour = wide["week-nobody"] / (7 * 4)
     assert wide == {"week-nobody": 28 * hour, "ramp-2": 56 * hour, "ramp-6": 84 * hour}
     assert f"M{24 + 4 * hour:g} " in picture  # the line begins at four o'clock
+
+
+def _answer(measured: EffectiveCoverage, **changes: Any) -> EffectiveAnswer:  # noqa: ANN401 - fields of any type
+    evidence = ServiceEvidence(
+        stations=127, unknown_hours=31, unknown_access=5, checked=60, never_checked=7,
+        on="2026-11-23",
+    )  # fmt: skip
+    return EffectiveAnswer(measured, (), evidence, knows_hours=True, **changes)
+
+
+def test_unknown_hours_are_counted_and_leave_a_range() -> None:
+    measured = _shares(0.5, 0.2)
+    possible = measured.effective + 15.0
+    wide = EffectiveCoverage(
+        measured.groups,
+        measured.districts,
+        measured.present.copy(),
+        measured.nominal.copy(),
+        possible,
+        measured.effective.copy(),
+    )
+    answer = _answer(wide)
+    assert truth_sentence(answer, "all", ENGLISH) == (
+        "31 of 127 open stations say no hours that can be read: "
+        "the truth lies between 40.0 % and 55.0 %."
+    )
+    assert "真实值在 40.0 % 与 55.0 % 之间" in truth_sentence(answer, "all", CHINESE)
+    assert "占 47.2 %" in EffectiveSection(answer, CHINESE).evidence
+    assert "changes nothing" in truth_sentence(
+        _answer(replace(measured, possible=measured.effective.copy())), "all", ENGLISH
+    )
+
+
+def test_a_city_without_districts_has_a_section_without_their_table() -> None:
+    section = EffectiveSection(_answer(_shares(0.5, 0.2)), ENGLISH)
+    assert section.by_district == []
+    assert [row.group for row in section.by_group] == ["courier", "all"]
+    assert "plain week" in section.evidence
+
+
+@pytest.mark.parametrize(
+    ("day", "settled"), [("2026-10-01", True), ("2026-12-27", True), ("2026-12-28", False)]
+)
+def test_a_week_whose_holidays_are_not_announced_says_so(
+    town: Workspace, day: str, *, settled: bool
+) -> None:
+    answer = effective_of(town, week_of=date.fromisoformat(day))
+    assert answer.unsettled is not settled
+    assert ("未公布" in basis_sentence(answer, CHINESE)) is not settled
