@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -10,17 +12,24 @@ from planning.problems import CoverageProblem, Limit, SetCoverProblem
 from planning.solver import solve
 
 
+# Small enough to be proved in a blink, and random, so that no step of the engine is spared.
+_OPTIONS: Final = 24
+_ITEMS: Final = 150
+_DENSITY: Final = 0.12
+
+
 def warm_up(*, seconds: float = 120.0) -> None:
     """Solve tiny covering problems: compiles what is not in numba's cache yet, loads what is.
 
     Takes some seconds on a fresh installation and milliseconds after that.
     """
     rng = np.random.default_rng(0)
-    near = rng.random((40, 400)) < 0.1  # noqa: PLR2004 - any density
+    near = rng.random((_OPTIONS, _ITEMS)) < _DENSITY
+    near[np.arange(_ITEMS) % _OPTIONS, np.arange(_ITEMS)] = True
     covers = sp.csr_array(near)
-    weights = rng.integers(1, 30, 400).astype(np.float64)
+    weights = rng.integers(1, 30, _ITEMS).astype(np.float64)
     params = SolveParams(time_limit_s=seconds)
-    solve(CoverageProblem(weights, covers, max_open=6), params=params)
-    limit = Limit(members=np.arange(40) < 20, max_open=2)  # noqa: PLR2004 - half of them
-    solve(CoverageProblem(weights, covers, max_open=6, limits=(limit,)), params=params)
+    solve(CoverageProblem(weights, covers, max_open=4), params=params)
+    limit = Limit(members=np.arange(_OPTIONS) < _OPTIONS // 2, max_open=2)
+    solve(CoverageProblem(weights, covers, max_open=4, limits=(limit,)), params=params)
     solve(SetCoverProblem(covers), params=params)

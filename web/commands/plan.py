@@ -10,7 +10,7 @@ import click
 from data.sites import CandidateSites, network_grid_sites
 from data.vocabulary import KINDS, KINDS_BY_ID, unknown_word
 from geo.errors import InputError, NothingYetError
-from planning import SolveParams
+from planning import SolveParams, warm_up
 from planning.siting import SitingPlan, SitingQuestion, siting_question
 from planning.siting_draws import PlanDraws, plan_over_draws
 from web.commands.common import (
@@ -221,7 +221,11 @@ def question_of(
     counted: Counted = USUAL,
     done: Done,
 ) -> SitingQuestion:
-    """Search the travel times of the workspace's siting problem."""
+    """Search the travel times of the workspace's siting problem.
+
+    The engine is compiled before, where it is not yet: a plan's time limit is for planning.
+    """
+    warm_up()
     return siting_question(
         counted.demand(workspace),
         workspace.stations(),
