@@ -11,7 +11,6 @@ from planning.params import SolveParams
 from planning.problems import CoverageProblem, Limit, SetCoverProblem
 from planning.solver import solve
 
-
 # Small enough to be proved in a blink, and random, so that no step of the engine is spared.
 _OPTIONS: Final = 24
 _ITEMS: Final = 150
