@@ -11,6 +11,7 @@ from data.vocabulary import SAMPLE_NOTICE
 from web.activities import activities
 from web.api import api, city_here
 from web.assets import name_assets_by_content
+from web.bundles import bundle, bundles
 from web.city import City
 from web.desk import admin
 from web.feedback import feedback
@@ -19,7 +20,7 @@ from web.locator import locator
 from web.offline import offline
 from web.page_files import page_files
 from web.pages import helpers
-from web.palette import TOKENS, css_hash, css_variables
+from web.palette import TOKENS, css_variables
 from web.planner import planner
 from web.reporting import reporting
 from web.reports import reports
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: What a worker sees and carries along.
-_FOR_WORKERS = (locator, station_page, feedback, page_files, offline)
+_FOR_WORKERS = (locator, station_page, feedback, page_files, offline, bundles)
 #: What workers say and what becomes of it.
 _VOICES = (reporting, activities, admin)
 
@@ -92,8 +93,8 @@ def _page_context() -> dict[str, Any]:
         "notice": SAMPLE_NOTICE,
         "link": _link,
         "other_language": _other_language(),
+        "bundle": bundle,
         "theme": (TOKENS["paper"].light, TOKENS["paper"].dark),
-        "tokens_hash": css_hash(),
     }
 
 
@@ -113,6 +114,4 @@ def _tokens() -> Response:
     """Answer the palette as CSS variables."""
     response = Response(css_variables(), content_type="text/css; charset=utf-8")
     response.add_etag()
-    if request.args.get("v") == css_hash():
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response.make_conditional(request)  # type: ignore[return-value]

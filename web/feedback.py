@@ -8,6 +8,7 @@ from flask import Blueprint, g, render_template, url_for
 
 from web.api import city_here
 from web.base_tiles import HOSTS, base_map_of
+from web.bundles import bundle
 from web.city_map import map_words, source_of
 from web.locator import box_around
 from web.locator_words import COMPLAINTS
@@ -19,16 +20,6 @@ if TYPE_CHECKING:
 
 feedback = Blueprint("feedback", __name__)
 
-SCRIPTS: Final = (
-    "opening.js",
-    "stations.js",
-    "datum.js",
-    "map.js",
-    "pocket.js",
-    "locator_map.js",
-    "report_queue.js",
-    "feedback.js",
-)
 _LEAFLET: Final = "vendor/leaflet-1.9.4/leaflet"
 
 
@@ -37,9 +28,7 @@ def mine() -> str:
     """Show what this phone reported, the answers, and the form for a proposal."""
     city = city_here()
     g.image_hosts = HOSTS[city.settings.base_map.provider]
-    return render_template(
-        "feedback.html", page="feedback", settings=_settings(g.language), scripts=SCRIPTS
-    )
+    return render_template("feedback.html", page="feedback", settings=_settings(g.language))
 
 
 def _settings(t: Language) -> dict[str, Any]:
@@ -55,7 +44,7 @@ def _settings(t: Language) -> dict[str, Any]:
         "assets": {
             "leaflet": [url_for("static", filename=name) for name in names],
             "cluster": [],
-            "roadmap": url_for("static", filename="roadmap.js"),
+            "roads": bundle("roads.js"),
         },
         "words": _words(t),
     }

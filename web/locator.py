@@ -11,6 +11,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from data.vocabulary import ACCESS_MODES, FACILITIES, KINDS
 from web.api import city_here
 from web.base_tiles import HOSTS, base_map_of
+from web.bundles import bundle
 from web.city_map import source_of
 from web.locator_words import MODES, script_words
 from web.page_files import FOLDER, files_here
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 locator = Blueprint("locator", __name__)
 
-PAGE_SIZE: Final = 40
+PAGE_SIZE: Final = 20
 _SHOWN: Final = 5
 _MOST_CHIPS: Final = 8
 
@@ -47,22 +48,9 @@ _WANTED_FIRST: Final = (
     "phone_charging",
     "truck_parking",
 )
-_SCRIPTS: Final = (
-    "opening.js",
-    "stations.js",
-    "datum.js",
-    "navigation.js",
-    "map.js",
-    "pocket.js",
-    "ways.js",
-    "locator_map.js",
-    "offline.js",
-    "locator.js",
-)
 _LEAFLET: Final = "vendor/leaflet-1.9.4/leaflet"
 _CLUSTER: Final = "vendor/leaflet.markercluster-1.5.3/"
 ASSETS: Final = (
-    *_SCRIPTS,
     f"{_LEAFLET}.css",
     f"{_LEAFLET}.js",
     f"{_CLUSTER}MarkerCluster.css",
@@ -107,7 +95,6 @@ def nearest() -> str:
         kinds=_kinds(features, t),
         facilities=_facilities(features, t),
         settings=_script_settings(city, features, t),
-        scripts=_SCRIPTS,
     )
 
 
@@ -152,7 +139,7 @@ def _script_settings(city: City, features: list[Feature], t: Language) -> dict[s
                 _static(f"{_CLUSTER}MarkerCluster.css"),
                 _static(f"{_CLUSTER}leaflet.markercluster.js"),
             ],
-            "roadmap": _static("roadmap.js"),
+            "roads": bundle("roads.js"),
         },
     }
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, current_app, g, jsonify, render_template, url_for
 
-from web import feedback, locator, station_page
+from web import locator
 from web.api import city_here
+from web.bundles import BUNDLES, bundle
 from web.page_files import FOLDER
-from web.palette import TOKENS, css_hash
+from web.palette import TOKENS
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -25,7 +26,7 @@ ICONS: Final = (
     ("icon-512.png", "512x512", "any"),
     ("maskable-512.png", "512x512", "maskable"),
 )
-_MORE: Final = ("yizhan.css", "favicon.svg", "roadmap.js", "icons/icon-192.png")
+_MORE: Final = ("favicon.svg", "icons/icon-192.png")
 _FILE_HASH: Final = re.compile(r"(stations|details|roads)-[0-9a-f]{16}")
 _DIGITS: Final = 16
 
@@ -81,10 +82,8 @@ def shell_address(path: str, language: str) -> str:
 
 def precached_assets() -> list[str]:
     """Return the addresses of all scripts and styles that the kept pages ask for."""
-    names = dict.fromkeys(
-        (*locator.ASSETS, *station_page.SCRIPTS, *feedback.SCRIPTS, *_MORE),
-    )
-    return [url_for("static", filename=name) for name in names] + [url_for("tokens", v=css_hash())]
+    files = [url_for("static", filename=name) for name in (*locator.ASSETS, *_MORE)]
+    return [*(bundle(name) for name in BUNDLES), *files]
 
 
 def _version(assets: list[str]) -> str:

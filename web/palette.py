@@ -7,7 +7,6 @@ the colours are those of Okabe and Ito (2008), safe for colour-blind eyes.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 
@@ -113,11 +112,6 @@ def css_variables() -> str:
         f"@media screen and (prefers-color-scheme:dark){{:root{{{_declarations('dark')}}}}}\n"
         f"{classes}"
     )
-
-
-def css_hash() -> str:
-    """Return a short hash of the variables: the address of ``/tokens.css`` carries it."""
-    return hashlib.sha256(css_variables().encode()).hexdigest()[:12]
 
 
 def tone(name: str) -> Tone:

@@ -36,16 +36,6 @@ _APP_NAMES: Final = {
     "tencent": ("腾讯地图", "Tencent Maps"),
     "geo": ("手机自带地图", "The phone's own map"),
 }
-SCRIPTS: Final = (
-    "opening.js",
-    "stations.js",
-    "datum.js",
-    "navigation.js",
-    "map.js",
-    "report_queue.js",
-    "offline.js",
-    "station_page.js",
-)
 
 
 @station_page.get("/s/")
@@ -91,7 +81,6 @@ def _page(city: City, t: Language, feature: Feature | None) -> str:
         complaints=[(what, t(*words)) for what, words in COMPLAINTS.items()],
         facilities=[(term.id, t.facility(term.id)) for term in FACILITIES],
         settings=_script_settings(city, t),
-        scripts=SCRIPTS,
     )
 
 

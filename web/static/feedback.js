@@ -76,6 +76,7 @@
     });
     const now = await (await fetch(settings.now)).json();
     if (!now.roads || now.roads_large) { map.drawPlain(); return; }
+    await locatorMap.prepareRoads(settings);
     map.drawRoads(Pocket.unpack(await (await fetch(now.roads)).arrayBuffer()));
   }
 

@@ -409,6 +409,7 @@
   let now = null;
 
   async function loadRoads() {
+    await locatorMap.prepareRoads(settings);
     await ways.load(now.roads);
     ready("roads");
     performance.mark("yizhan-roads");
@@ -519,6 +520,7 @@
   }
 
   async function start() {
+    locatorMap.prepare(settings).catch(() => {});
     try { await take(settings.stations); } catch { say(words.no_answer); return; }
     find("#pages")?.remove();
     for (const hidden of all("[data-with-script]")) hidden.hidden = false;

@@ -223,13 +223,24 @@ const locatorMap = (() => {
     }
   }
 
+  const asked = new Map();
+
+  function once(address) {
+    if (!asked.has(address)) asked.set(address, load(address));
+    return asked.get(address);
+  }
+
+  /* Leaflet is fetched while the list is made ready. */
+  const prepare = ({ assets }) => Promise.all(assets.leaflet.map(once));
+
+  /* The search and the drawing of roads come with the roads themselves. */
+  const prepareRoads = ({ assets }) => prepare({ assets }).then(() => once(assets.roads));
+
   async function make(options) {
-    const { assets } = options.settings;
-    const cluster = options.stations.length < MANY ? [] : assets.cluster;
-    await Promise.all([...assets.leaflet, ...cluster].map(load));
-    await load(assets.roadmap);
+    await prepare(options.settings);
+    if (options.stations.length >= MANY) await Promise.all(options.settings.assets.cluster.map(once));
     return new LocatorMap(options);
   }
 
-  return { make };
+  return { prepare, prepareRoads, make };
 })();
