@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from data.stations import Stations
@@ -21,7 +22,8 @@ class ServiceEvidence:
 
     ``unknown_hours`` say no hours, or some that cannot be read; ``checked`` were checked within
     ``recent_days`` of ``on`` (ISO date), ``never_checked`` by nobody; ``unknown_access`` do not say
-    how one gets in and count as open to everybody.
+    how one gets in and count as open to everybody; ``doubted`` serve nobody in effect, for the
+    evidence speaks against them.
     """
 
     stations: int
@@ -31,6 +33,7 @@ class ServiceEvidence:
     never_checked: int
     on: str
     recent_days: int = RECENT_DAYS
+    doubted: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -38,9 +41,17 @@ class ServiceEvidence:
 
 
 def service_evidence(
-    stations: Stations, week: ServiceWeek, *, on: date, recent_days: int = RECENT_DAYS
+    stations: Stations,
+    week: ServiceWeek,
+    *,
+    on: date,
+    recent_days: int = RECENT_DAYS,
+    doubted: Collection[str] = (),
 ) -> ServiceEvidence:
-    """Count what is known of the stations that serve; ``on`` is the day of the question."""
+    """Count what is known of the stations that serve; ``on`` is the day of the question.
+
+    ``doubted`` are the ids that `planning.service_week.service_week` was given.
+    """
     serving = week.serves.any(axis=0)
     frame = stations.frame[serving]
     since = (on - timedelta(days=recent_days)).isoformat()
@@ -52,4 +63,5 @@ def service_evidence(
         never_checked=sum(not day for day in frame["checked_at"]),
         on=on.isoformat(),
         recent_days=recent_days,
+        doubted=int(frame["id"].isin(list(doubted)).sum()),
     )

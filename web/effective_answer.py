@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from data.hours import WorkCalendar
+from data.report_book import ReportBook
 from geo.errors import InputError
 from planning.coverage import groups_of
 from planning.effective_coverage import EffectiveCoverage, group_reaches, measure_effective
@@ -101,20 +103,23 @@ def effective_of(
         "stations": stations.content_hash,
         "network": network.content_hash,
         "settings": settings.content_hash,
+        "doubted": doubted_version(workspace),
     }
+    doubted = ReportBook(workspace).tickets.doubted()
     calendar = WorkCalendar.china()
     week = service_week(
         stations,
         groups_of(demand, settings),
         calendar=None if week_of is None else calendar,
         on=week_of,
+        doubted=doubted,
     )
     reaches = group_reaches(demand, stations, network, settings, on_progress=done)
     gains = hourly_gains(reaches, week)
     answer = EffectiveAnswer(
         coverage=measure_effective(demand, reaches, week),
         longer=longer_hours(stations, gains, week, groups=demand.groups, hours=hours),
-        evidence=service_evidence(stations, week, on=today_here()),
+        evidence=service_evidence(stations, week, on=today_here(), doubted=doubted),
         knows_hours=demand.knows_hours,
         week_of=week_of,
         unsettled=week_of is not None and not _settled(week_of, calendar),
@@ -142,16 +147,25 @@ def _keep(workspace: Workspace, answer: EffectiveAnswer) -> None:
         workspace.save_result(KIND, inputs=answer.inputs, body=body)
 
 
+def doubted_version(workspace: Workspace) -> str:
+    """Return a hash of the stations of which two workers say that they serve nobody."""
+    text = "\n".join(sorted(ReportBook(workspace).tickets.doubted()))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def kept_effective(
-    workspace: Workspace, inputs: Mapping[str, str | None]
+    workspace: Workspace, inputs: Mapping[str, str | None], *, doubted: str | None = None
 ) -> EffectiveAnswer | None:
     """Return the newest kept answer that is of the same inputs; None where there is none.
 
+    With ``doubted`` (as `doubted_version` gives it) only one that doubts the same stations.
     None too where the roads are taken as at night or in the winter: it is kept of the usual ones.
     """
     if inputs.get("when", "usual") != "usual":
         return None
     for kept in workspace.results(KIND, limit=20):
+        if doubted is not None and kept.inputs.get("doubted") != doubted:
+            continue
         if outdated(KIND, kept.inputs, inputs) is None:
             return EffectiveAnswer.of_result(kept)
     return None

@@ -149,7 +149,7 @@ def evidence_sentence(held: ServiceEvidence, t: Language) -> str:
     if not held.stations:
         return t("登记中没有开放站点。", "The register has no open station.")
     share = per_cent(held.checked / held.stations)
-    return t(
+    said = t(
         f"近 {held.recent_days} 天核对过的站点有 {count(held.checked)} 个，占 {share}；"
         f"{count(held.never_checked)} 个从未核对，{count(held.unknown_hours)} 个时间未知，"
         f"{count(held.unknown_access)} 个没有写明进入方式（按人人可进计算）。",
@@ -157,6 +157,13 @@ def evidence_sentence(held: ServiceEvidence, t: Language) -> str:
         f"{count(held.never_checked)} never were, of {count(held.unknown_hours)} the hours are not "
         f"known, {count(held.unknown_access)} do not say how one gets in (and count as open to "
         "all).",
+    )
+    if not held.doubted:
+        return said
+    return said + t(
+        f"{count(held.doubted)} 个站点有工友反映开不了门、进不去或不能用，尚未解决，不计入有效。",
+        f" Against {count(held.doubted)} workers' reports stand that nobody has settled: they "
+        "serve nobody in effect.",
     )
 
 

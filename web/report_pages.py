@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from data.atomic import write_text
 from web.city_map import CityContents, contents_of, source_of
-from web.effective_answer import effective_of, kept_effective
+from web.effective_answer import doubted_version, effective_of, kept_effective
 from web.effective_section import EffectiveSection
 from web.effective_table import longer_rows, summary_rows
 from web.freshness import newest_outdated, present_inputs
@@ -144,7 +144,8 @@ def write_report(workspace: Workspace, output: Path, *, language: Language = CHI
     measure("national", workspace)
     if newest_outdated(workspace, "plan") is not None:
         measure("group", workspace)
-    if kept_effective(workspace, present_inputs(workspace)) is None:
+    doubted = doubted_version(workspace)
+    if kept_effective(workspace, present_inputs(workspace), doubted=doubted) is None:
         effective_of(workspace)
     report = report_of(workspace, language=language)
     output.mkdir(parents=True, exist_ok=True)

@@ -9,20 +9,26 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from data.report_book import ReportBook
 from data.stations import Stations
 from data.workspace import Workspace
 from planning.effective_coverage import MEASURES, EffectiveCoverage
 from planning.longer_hours import LongerHours
 from planning.service_evidence import ServiceEvidence
 from web.app import create_app
-from web.effective_answer import EffectiveAnswer, effective_of, kept_effective
+from web.effective_answer import (
+    EffectiveAnswer,
+    doubted_version,
+    effective_of,
+    kept_effective,
+)
 from web.effective_drawing import draw_week
 from web.effective_picture import draw_effective
 from web.effective_section import EffectiveSection
@@ -329,3 +335,28 @@ def test_a_week_whose_holidays_are_not_announced_says_so(
     answer = effective_of(town, week_of=date.fromisoformat(day))
     assert answer.unsettled is not settled
     assert ("未公布" in basis_sentence(answer, CHINESE)) is not settled
+
+
+def test_a_station_that_two_workers_found_locked_serves_nobody_in_effect(
+    town: Workspace, tmp_path: Path
+) -> None:
+    before = effective_of(town)
+    client = create_app(town.folder, testing=True).test_client()
+    serving = town.stations().frame.query("status == 'open' and hours != ''")["id"].tolist()
+    for station in serving:
+        for device in ("a" * 24, "b" * 24):
+            report = {
+                "station": station, "what": "locked", "device": device,
+                "when": datetime.now(UTC).isoformat(), "nonce": f"{station}-{device}"[:40],
+            }  # fmt: skip
+            ReportBook(town).take_report(**report)
+    after = effective_of(town)
+    assert before.coverage.share("effective") > 0
+    assert after.coverage.share("effective") == 0.0
+    assert after.coverage.share("nominal") == pytest.approx(before.coverage.share("nominal"))
+    assert after.evidence.doubted == len(serving)
+    assert "尚未解决" in EffectiveSection(after, CHINESE).evidence
+    assert doubted_version(town) == after.inputs["doubted"] != before.inputs["doubted"]
+    assert client.get("/report").status_code == 200
+    write_report(town, tmp_path / "r")
+    assert report_of(town).answer is not None
