@@ -6,14 +6,20 @@ import json
 import os
 import shutil
 import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from werkzeug.serving import make_server
 
+from data.accounts import Account
+from data.activities import Activity
 from data.demand import Demand
 from data.osm_extract import read_roads
+from data.report_book import ReportBook
 from data.sites import network_grid_sites
 from data.stations import Stations
 from data.workspace import Workspace
@@ -21,6 +27,7 @@ from geo.network import build_network
 from planning.coverage import measure_coverage
 from planning.siting import plan_stations
 from web.app import create_app
+from web.passwords import hash_password
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,16 +186,77 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture(scope="session")
-def address(app: Flask) -> Iterator[str]:
-    """The address of the application, served by a thread for as long as the tests run."""
+@contextmanager
+def _served(app: Flask) -> Iterator[str]:
+    """Serve an application by a thread; gives its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def address(app: Flask) -> Iterator[str]:
+    """The address of the application, served by a thread for as long as the tests run."""
+    with _served(app) as address:
+        yield address
+
+
+@dataclass(frozen=True)
+class Lively:
+    """A served city in which something was said: reports, answers, proposals, activities.
+
+    It has a moderator's account, and may be written to.
+    """
+
+    address: str
+    folder: Path
+    tickets: tuple[str, ...]
+    name: str = "moderator"
+    password: str = "a long enough password"  # noqa: S105 - of an account that lives for a test
+
+
+@pytest.fixture(scope="module")
+def lively(city_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lively]:
+    """The city of a file of tests to write into: a copy of the small city, with voices in it."""
+    folder = tmp_path_factory.mktemp("lively") / "workspace"
+    shutil.copytree(city_folder, folder)
+    book = ReportBook(Workspace.open(folder))
+    tickets = _say_something(book)
+    account = Account(Lively.name, hash_password(Lively.password))
+    book.accounts.add(account, by="the tests")
+    with _served(create_app(folder, testing=True)) as address:
+        yield Lively(address, folder, tickets)
+
+
+def _say_something(book: ReportBook) -> tuple[str, ...]:
+    """Make an amber station, a single voice, an answer in public, a proposal and an activity."""
+    when = datetime.now(UTC).isoformat()
+    voices = [
+        {"station": "S0", "what": "locked", "text": HOSTILE[0], "device": "a" * 20},
+        {"station": "S0", "what": "locked", "text": HOSTILE[1], "device": "b" * 20},
+        {"station": "S6", "what": "broken", "facility": "toilet", "device": "a" * 20},
+        {"station": "S11", "what": "fine", "device": "c" * 20},
+    ]
+    numbers = [
+        book.take_report(when=when, nonce=f"nonce-{number:020}", **voice).number
+        for number, voice in enumerate(voices)
+    ]
+    book.tickets.answer(numbers[0], HOSTILE[2], public=True, by=Lively.name)
+    book.take_proposal(
+        name=HOSTILE[1], lon=LEFT, lat=BOTTOM, text=HOSTILE[0], device="a" * 20, nonce="p" * 20
+    )
+    start = datetime.now(UTC) + timedelta(days=2)
+    activity = Activity(
+        "S0", HOSTILE[0], "legal_advice", start, start + timedelta(hours=2), HOSTILE[4]
+    )
+    book.activities.add([activity], by=Lively.name)
+    return tuple(dict.fromkeys(filter(None, numbers)))
 
 
 @pytest.fixture(scope="session")
