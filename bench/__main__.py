@@ -18,7 +18,9 @@ from pathlib import Path
 from bench.growth_plot import draw
 from bench.tables import print_table
 
-BENCHMARKS = ("spine", "network", "engine", "median", "city", "density", "register", "datum")
+BENCHMARKS = (
+    *("spine", "network", "engine", "median", "city", "density", "register", "datum", "page"),
+)
 RESULTS = Path("bench-results")
 _VERSIONS = ("numpy", "scipy", "numba", "shapely", "osmium", "osmnx", "highspy")
 
