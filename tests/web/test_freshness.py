@@ -134,7 +134,7 @@ def test_a_plan_of_another_hour_says_so_and_has_no_usual_figures_beside_it(
     assert basis_of(workspace).national is None
     client = create_app(folder, testing=True).test_client()
     for path in ("/plan", "/report"):
-        assert "道路快慢按夜间计算" in client.get(path).text
+        assert "道路快慢按夜间计算" in client.get(f"{path}?lang=zh").text
         assert "Roads as they are at night" in client.get(f"{path}?lang=en").text
 
 
