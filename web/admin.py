@@ -52,7 +52,7 @@ def _let_in() -> BaseResponse | None:
     if request.method == "POST":
         request.max_content_length = _MOST_BYTES
         request.max_form_parts = _MOST_FIELDS
-        refuse_foreign(request)
+        refuse_foreign(request, form=True)
         if not is_form_token(request.form.get("token", ""), g.visit, key=g.session_key):
             raise Forbidden("the form is too old: go back, reload the page and send it again")
     if g.account is None and request.endpoint not in _OPEN_ENDPOINTS:

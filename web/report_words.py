@@ -20,7 +20,7 @@ _COMPLAINTS: Final = {
     "fine": ("一切正常", "All fine"),
 }
 _STATES: Final = {
-    "waiting": ("待更多人确认", "waiting for a second voice"),
+    "waiting": ("待确认", "unconfirmed"),
     "open": ("待处理", "open"),
     "answered": ("已答复", "answered"),
     "closed": ("已解决", "closed"),

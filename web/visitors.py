@@ -108,17 +108,18 @@ def too_many(wait_s: float) -> TooManyRequests:
     )
 
 
-def refuse_foreign(request: Request) -> None:
+def refuse_foreign(request: Request, *, form: bool = False) -> None:
     """Refuse a request that a page of another site made a browser send (403).
 
     Browsers say where a request comes from; one that says nothing is no browser of today, and
-    carries nobody's cookies.
+    carries nobody's cookies. Our pages send no referrer, so the ``form`` of an older browser has
+    the origin "null"; such a form stands by its token alone.
     """
     site = request.headers.get("Sec-Fetch-Site")
-    if site is not None and site not in {"same-origin", "none"}:
-        raise Forbidden("only our own pages may send this")
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    unsaid = origin is None or (origin == "null" and (form or site is not None))
+    ours = unsaid or urlsplit(origin or "").netloc == request.host
+    if site not in {None, "same-origin", "none"} or not ours:
         raise Forbidden("only our own pages may send this")
 
 

@@ -221,7 +221,9 @@ def test_a_body_without_a_length_is_bounded_too(client: FlaskClient) -> None:
     [
         ({}, True),
         ({"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}, True),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, True),
         ({"Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "null"}, False),
         ({"Sec-Fetch-Site": "same-site"}, False),
         ({"Origin": "http://evil.example"}, False),
         ({"Origin": "null"}, False),
