@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from data.vocabulary import FACILITIES
 from web.standings import complaint_note
 from web.station_features import with_state
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from web.language import Language
     from web.station_features import Feature
+
+
+_PLACES: Final = {term.id: place for place, term in enumerate(FACILITIES)}
+
+
+def in_order(facilities: Iterable[str]) -> list[str]:
+    """Return facilities in the order of the vocabulary, as the phone has them."""
+    return sorted(facilities, key=_PLACES.__getitem__)
 
 
 def card_of(
@@ -30,9 +39,9 @@ def card_of(
     access: list[str] = held["access"]
     broken = [
         t(f"{t.facility(one)}坏了", f"{t.facility(one)} broken")
-        for one in held["facilities_broken"]
+        for one in in_order(held["facilities_broken"])
     ]
-    works = [*broken, *(t.facility(one) for one in held["facilities"])]
+    works = [*broken, *(t.facility(one) for one in in_order(held["facilities"]))]
     by = t("名册登记", "by the register") if checked else ""
     if confirmed and confirmed >= checked:
         by = t("工友确认", "by workers")

@@ -14,6 +14,8 @@ import numpy as np
 from data.hours import parse_hours
 from data.vocabulary import ACCESS_MODES, FACILITIES, KINDS, STATUSES
 from geo.errors import NothingYetError
+from web.hours_words import opening_words
+from web.language import CHINESE, ENGLISH
 from web.station_hours import hours_properties, today_here
 
 if TYPE_CHECKING:
@@ -75,7 +77,7 @@ def detail_columns(city: City) -> dict[str, Any]:
         columns |= {name: [_number(value) for value in frame[name]] for name in _NUMBERS}
     spoken = [parse_hours(text) for text in texts]
     return {
-        "hours": [[one.to_chinese(), one.to_english()] for one in spoken],
+        "hours": [[opening_words(one, t) for t in (CHINESE, ENGLISH)] for one in spoken],
         "columns": {name: column for name, column in columns.items() if any(column)},
     }
 

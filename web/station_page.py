@@ -153,7 +153,7 @@ def page_words(t: Language) -> dict[str, Any]:
         "activity_kinds": {kind: activity_kind_words(kind, t) for kind in KINDS_OF_ACTIVITY},
         "signs": {"yes": t("有", "yes"), "no": t("没有", "no")},
         "inside": {state: t(*words) for state, words in INSIDE.items()},
-        "labels": {name: t(*words) for name, words in LABELS.items()},
+        "labels": [[name, t(*words)] for name, words in LABELS.items()],
         "kinds": {term.id: t.kind(term.id) for term in KINDS},
         "access": {term.id: t.access(term.id) for term in ACCESS_MODES},
         "terms": {term.id: t(term.zh, term.en) for term in (*HOST_TYPES, *OPERATOR_KINDS)},

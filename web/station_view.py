@@ -10,7 +10,7 @@ from data.vocabulary import FACILITIES, HOST_TYPES_BY_ID, OPERATOR_KINDS_BY_ID
 from web.hours_words import opening_words
 from web.language import count
 from web.standings import activities_of, history_of
-from web.station_cards import card_of
+from web.station_cards import card_of, in_order
 from web.station_hours import hours_properties, today_here
 from web.week import week_of
 
@@ -117,7 +117,12 @@ def _facilities(record: Mapping[str, Any], t: Language) -> list[tuple[str, str, 
     absent = record["facilities_absent"]
     told = {*works, *broken, *absent}
     unknown = [term.id for term in FACILITIES if term.id not in told]
-    found = {"works": works, "broken": broken, "absent": absent, "unknown": unknown}
+    found = {
+        "works": in_order(works),
+        "broken": in_order(broken),
+        "absent": in_order(absent),
+        "unknown": unknown,
+    }
     return [
         (state, t(*words), [t.facility(one) for one in found[state]])
         for state, words in INSIDE.items()

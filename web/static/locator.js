@@ -242,7 +242,8 @@
     more.hidden = rest <= 0;
     more.textContent = fill(words.more, { n: Math.min(10, rest) });
     showCounts(names, verdicts);
-    state.map?.show([...sure, ...unsure], state);
+    state.found = [...sure, ...unsure];
+    state.map?.show(state.found, state);
   }
 
   function say(text) {
@@ -469,7 +470,7 @@
     }).then((map) => {
       state.map = map;
       if (ways.roads()) map.drawRoads(ways.roads());
-      showList();
+      map.show(state.found, state);
       if (state.here) map.showHere(state.here, sorted([...state.stations]));
       ready("map");
       performance.mark("yizhan-markers");

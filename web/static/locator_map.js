@@ -70,16 +70,16 @@ const locatorMap = (() => {
     markerOf(station) {
       if (station.marker) return station.marker;
       const size = SIZES[station.kind] || 18;
-      const { mark } = this.about(station);
-      station.drawn = mark;
-      const Icon = L.DivIcon.extend({ // drawn only when it comes into view
+      this.Icon ||= L.DivIcon.extend({ // a mark is drawn only when it comes into view
         createIcon(old) {
-          this.options.html = yizhan.mark({ kind: station.kind, state: station.drawn, amber: station.standing.amber });
+          this.options.html = this.options.draw();
           return L.DivIcon.prototype.createIcon.call(this, old);
         },
       });
       station.marker = L.marker(this.place.put(station.lonlat), {
-        icon: new Icon({ className: "station-mark", iconSize: [size, size] }),
+        icon: new this.Icon({
+          className: "station-mark", iconSize: [size, size], draw: () => this.draw(station),
+        }),
         zIndexOffset: size * 10, riseOnHover: true, keyboard: false, alt: station.name,
       });
       station.marker.on("add", () => {
@@ -90,6 +90,11 @@ const locatorMap = (() => {
       });
       station.marker.bindPopup(() => this.popup(station), { maxWidth: 300, minWidth: 180 });
       return station.marker;
+    }
+
+    draw(station) {
+      station.drawn = this.about(station).mark;
+      return yizhan.mark({ kind: station.kind, state: station.drawn, amber: station.standing.amber });
     }
 
     popup(station) {
@@ -128,13 +133,8 @@ const locatorMap = (() => {
 
     /* A mark whose state has changed since it was drawn is drawn anew. */
     freshen(station) {
-      if (!station.marker || !station.marker.getElement?.()) return;
-      const { mark } = this.about(station);
-      if (mark === station.drawn) return;
-      station.drawn = mark;
-      station.marker.getElement().replaceChildren(
-        yizhan.mark({ kind: station.kind, state: mark, amber: station.standing.amber }),
-      );
+      const shown = station.marker && station.marker.getElement();
+      if (shown && this.about(station).mark !== station.drawn) shown.replaceChildren(this.draw(station));
     }
 
     showHere(here, nearest) {

@@ -129,7 +129,7 @@
         .filter(Boolean).join(" · "),
       sign: words.signs[detail.sign], status_since: detail.status_since,
     };
-    pairs(find('[data-slot="facts"]'), Object.entries(words.labels).map(([name, label]) => [label, said[name]]));
+    pairs(find('[data-slot="facts"]'), words.labels.map(([name, label]) => [label, said[name]]));
   }
 
   const whatWords = ({ what, facility }) => (what === "broken" && facility

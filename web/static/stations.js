@@ -17,7 +17,8 @@ const Stations = (() => {
     const count = columns.id.length;
     const list = new Array(count);
     for (let row = 0; row < count; row += 1) {
-      const standing = { ...SILENT, ...((file.standing || {})[columns.id[row]]) };
+      const said = (file.standing || {})[columns.id[row]];
+      const standing = said ? { ...SILENT, ...said } : SILENT;
       const station = {
         row,
         id: columns.id[row],
@@ -35,10 +36,10 @@ const Stations = (() => {
         hours: columns.hours[row],
         hours_from: file.day,
         standing,
-        confirmed: [columns.checked[row], standing.confirmed_at || ""].sort()[1],
         checked: columns.checked[row],
+        checked_at: columns.checked[row],
       };
-      station.checked_at = station.confirmed;
+      if ((standing.confirmed_at || "") > station.checked) station.checked_at = standing.confirmed_at;
       const spans = hours[station.hours];
       for (const name of HOURS) if (name in spans) station[name] = spans[name];
       list[row] = station;
@@ -52,16 +53,31 @@ const Stations = (() => {
     return station.has & bit ? 1 : (station.absent | station.broken) & bit ? -1 : 0;
   }
 
+  /* Stations of the same hours have the same answer in the same minute: asked once. */
+  const MOST_KEPT = 50000;
+  let kept = new Map();
+
+  function stateAt(station, moment) {
+    const key = `${station.hours_from} ${station.hours} ${Math.floor(moment / 60000)}`;
+    let found = kept.get(key);
+    if (!found) {
+      if (kept.size > MOST_KEPT) kept = new Map();
+      found = opening.state(station, moment);
+      kept.set(key, found);
+    }
+    return found;
+  }
+
   function isOpenAt(station, moment) {
     if (station.status !== "open") return -1;
-    const { word } = opening.state(station, moment);
+    const { word } = stateAt(station, moment);
     return word === "unknown" ? 0 : word === "closed" ? -1 : 1;
   }
 
   /* Open from 22 to 6 of the night that comes, or for what is left of the one that is. */
   function isOpenAtNight(station, moment) {
     if (station.status !== "open") return -1;
-    const { word, minute } = opening.state(station, moment);
+    const { word, minute } = stateAt(station, moment);
     if (word === "unknown") return 0;
     const midnight = Math.floor(minute / DAY) * DAY;
     const early = minute - midnight < NIGHT.to - DAY;
