@@ -138,9 +138,8 @@ def test_activities_are_taken_from_a_table_all_or_none(
     day = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
     file = tmp_path / "a.csv"
     heading = "站点编号,标题,类型,开始,结束\n"
-    file.write_text(
-        f"{heading}a,义诊,健康义诊,{day} 09:00,{day} 11:00\nz,送水,送清凉,{day},{day}\n", "utf-8"
-    )
+    visit = f"a,义诊,健康义诊,{day} 09:00,{day} 11:00\n"
+    file.write_text(f"{heading}{visit}z,送水,送清凉,{day},{day}\n", "utf-8")
     refused = cli("activities", "import", file, *here)
     assert refused.code == 2
     assert "z is not in the register" in refused.err
