@@ -93,7 +93,7 @@ def solve_mip(
     if on_progress is not None:
         _watch(highs, on_progress)
     highs.run()
-    return _answer(highs, has_integers=bool(model.integer.any()))
+    return _answer(highs, has_integers=bool(model.integer.any()), cutoff=cutoff)
 
 
 def _loaded(model: MipModel) -> Any:  # noqa: ANN401 - highspy ships no types
@@ -125,8 +125,12 @@ def _watch(highs: Any, on_progress: Callable[[float, float], bool]) -> None:  # 
     highs.cbMipInterrupt += look
 
 
-def _answer(highs: Any, *, has_integers: bool) -> MipAnswer:  # noqa: ANN401
-    # highspy ships no types
+def _answer(
+    highs: Any,  # noqa: ANN401 - highspy ships no types
+    *,
+    has_integers: bool,
+    cutoff: float | None,
+) -> MipAnswer:
     status = highs.getModelStatus()
     known = highspy.HighsModelStatus
     info = highs.getInfo()
@@ -137,6 +141,9 @@ def _answer(highs: Any, *, has_integers: bool) -> MipAnswer:  # noqa: ANN401
     bound = float(info.mip_dual_bound) if has_integers else -math.inf
     if solved and not has_integers:
         bound = objective
+    if solved and cutoff is not None and objective > cutoff and bound == -math.inf:
+        # its reductions left nothing below the cutoff, and it hands back the start as the optimum
+        infeasible = True
     return MipAnswer(
         values=np.array(highs.getSolution().col_value) if has_point else None,
         objective=objective,
