@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from data.sample.conditions import Condition, conditions_of
 from data.sample.districts import DISTRICTS, DistrictShapes, draw_districts
 from data.sample.frame import to_lonlat
 from data.sample.names import street_names
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
 SAMPLE_NAME = "示例淮北"
 SAMPLE_SEED = 340600
 STATION_HEADINGS = (
-    "编号", "名称", "类型", "经度", "纬度", "地址", "开放时间", "设施", "服务人群", "状态", "备注",
+    "编号", "名称", "类型", "经度", "纬度", "地址", "开放时间", "设施", "服务人群", "状态",
+    "依托场所", "运营主体性质", "进入方式", "损坏的设施", "座位数", "货车车位数", "统一标识",
+    "核查日期", "备注",
 )  # fmt: skip
 
 _SPOT_STEP_M = 25.0
@@ -82,7 +85,7 @@ def write_sample_city(
     folder.mkdir(parents=True, exist_ok=True)
     done = on_progress or (lambda _done, _all: None)
     # One stream for each step: a new step at the end changes none of the others.
-    ground, ways, people, places, map_ = np.random.default_rng(seed).spawn(5)
+    ground, ways, people, places, map_, kept = np.random.default_rng(seed).spawn(6)
     files = SampleFiles(
         roads=folder / "sample_roads.osm.pbf",
         districts=folder / "sample_districts.geojson",
@@ -111,7 +114,7 @@ def write_sample_city(
     _write_totals(files.totals)
     done(6, _STEPS)
     rows = choose_stations(spots, plan.cores, districts, places, street_of_line=names)
-    _write_stations(files.stations, rows)
+    _write_stations(files.stations, rows, conditions_of(rows, kept))
     done(7, _STEPS)
     return files
 
@@ -133,15 +136,19 @@ def _write_districts(path: Path, districts: DistrictShapes) -> None:
     path.write_text(json.dumps(collection, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _write_stations(path: Path, rows: tuple[SampleStation, ...]) -> None:
+def _write_stations(
+    path: Path, rows: tuple[SampleStation, ...], conditions: tuple[Condition, ...]
+) -> None:
     lonlat = to_lonlat(np.array([(row.x_m, row.y_m) for row in rows]))
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(STATION_HEADINGS)
-        for row, (lon, lat) in zip(rows, lonlat, strict=True):
+        for row, kept, (lon, lat) in zip(rows, conditions, lonlat, strict=True):
             writer.writerow(
                 [row.id, row.name, row.kind_word, f"{lon:.6f}", f"{lat:.6f}", row.address,
-                 row.hours, row.facilities, row.groups, row.status, SAMPLE_NOTICE]
+                 row.hours, kept.works, row.groups, row.status,
+                 kept.host, kept.operator_kind, kept.access, kept.broken, kept.seats,
+                 kept.truck_spaces, kept.sign, kept.checked_at, SAMPLE_NOTICE]
             )  # fmt: skip
 
 

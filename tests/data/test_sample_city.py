@@ -255,6 +255,19 @@ def test_stations_lie_in_the_district_of_their_address_and_beside_a_street(
     assert gap.max() < 30.0
 
 
+def test_most_stations_say_how_one_gets_in_and_when_they_were_checked(
+    stations: list[dict[str, str]],
+) -> None:
+    said = [row["进入方式"] for row in stations]
+    assert 0.85 < sum(map(bool, said)) / len(said) < 1.0
+    days = [row["核查日期"] for row in stations]
+    assert 0.6 < sum(map(bool, days)) / len(days) < 0.95
+    assert max(days) <= "2026-11-20"
+    broken = [word for row in stations for word in row["损坏的设施"].split("、") if word]
+    works = [word for row in stations for word in row["设施"].split("、") if word]
+    assert 0.01 < len(broken) / len(works) < 0.1
+
+
 def test_few_stations_are_planned_or_suspended(stations: list[dict[str, str]]) -> None:
     count = Counter(row["状态"] for row in stations)
     assert set(count) == {"开放", "规划中", "暂停"}
