@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -25,6 +26,9 @@ from web.commands.plan import plan_of, sentence
 from web.commands.serve import PORT, listening, say_addresses, serve_until_stopped
 from web.commands.stations import import_stations
 from web.report_pages import write_report
+
+if TYPE_CHECKING:
+    from data.layers import LayerReader
 
 DEMO_FOLDER = Path("yizhan-demo")
 NEW_STATIONS = 12
@@ -82,7 +86,7 @@ def _build_in(folder: Path) -> None:
         with progress.step("importing stations"):
             import_stations(workspace, file=files.stations, datum=Datum.wgs84)
         people = CellsTable(files.population, licence=SAMPLE_NOTICE)
-        readers = [
+        readers: list[tuple[str, LayerReader]] = [
             ("reading what draws workers", OsmExtract(files.roads)),
             ("reading where people live", people),
         ]
