@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -37,8 +36,8 @@ class Proposal:
     def __post_init__(self) -> None:
         for name, most in (("lon", 180.0), ("lat", 90.0)):
             value = getattr(self, name)
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not number or not math.isfinite(value) or abs(value) > most:
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not is_number or not abs(value) <= most:  # also refuses NaN
                 raise InputError(f"{name} must be a number of degrees")
             object.__setattr__(self, name, round(float(value), PLACE_DIGITS))
         if not _HASH.fullmatch(self.device):

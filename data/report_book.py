@@ -157,16 +157,18 @@ class ReportBook:
         """Tell the register of every open ticket that it was not told of yet."""
         with _TELLING:
             for ticket in self.tickets.untold():
-                field, value = _doubt(ticket, self.workspace)
+                said = _doubt(ticket, self.workspace)
                 weight = agreement(ticket.devices) if ticket.facility else 0.0
-                if field:
-                    self._observe(ticket.station, {field: value}, ticket, weight=weight)
+                if said:
+                    self._observe(ticket.station, said, ticket, weight=weight)
                 self.tickets.mark_told(ticket.number, DOUBT_TOLD)
 
     def _tell_mended(self, ticket: Ticket, *, by: str) -> None:
-        field, value = _doubt(ticket, self.workspace)
-        if field:
-            said = {field: "yes" if ticket.facility else value}
+        said = _doubt(ticket, self.workspace)
+        said.pop("checked_at", None)
+        if ticket.facility:
+            said = dict.fromkeys(said, "yes")
+        if said:
             self._write(ticket.station, said, source="operator", by=by, at=None, weight=1.0)
 
     def _tell_fine(self, station: str) -> None:
@@ -221,12 +223,16 @@ def doubted_stations(workspace: Workspace) -> frozenset[str]:
     return ReportBook(workspace).tickets.doubted()
 
 
-def _doubt(ticket: Ticket, workspace: Workspace) -> tuple[str, Any]:
-    """Return the field that a ticket speaks against and the value to say, or ("", None)."""
+def _doubt(ticket: Ticket, workspace: Workspace) -> dict[str, Any]:
+    """Return what a ticket says to the register; nothing of a station that has left it.
+
+    A value that is spoken against stands as it is, and so does the day of the last check: who stood
+    before a locked door has checked nothing.
+    """
     if ticket.facility:
-        return f"facility.{ticket.facility}", "broken"
+        return {f"facility.{ticket.facility}": "broken"}
     stations = workspace.stations()
     if ticket.station not in stations.ids:
-        return "", None
-    field = _AGAINST[ticket.what]
-    return field, stations.frame[field].iloc[stations.ids.index(ticket.station)]
+        return {}
+    row = stations.frame.iloc[stations.ids.index(ticket.station)]
+    return {name: row[name] for name in (_AGAINST[ticket.what], "checked_at")}

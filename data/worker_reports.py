@@ -46,6 +46,7 @@ LEAST_RISE: Final = 0.1
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
+_UNICODE: Final = re.compile(r"[^\x00\ud800-\udfff]{1,500}")  # what every database can hold
 _SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none looks like another
 
 
@@ -71,7 +72,7 @@ class WorkerReport:
     text: str = ""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.station, str) or not self.station:
+        if not isinstance(self.station, str) or not _UNICODE.fullmatch(self.station):
             raise InputError("station must be the id of a station")
         if self.what not in WHATS:
             raise InputError(f"what {quote(str(self.what))} is none of {', '.join(WHATS)}")

@@ -94,7 +94,7 @@ def login() -> BaseResponse | tuple[str, int]:
     by_address, by_name = current_app.extensions.setdefault("yizhan-logins", login_limiters())
     refuse_when_full(by_address, visitor(request))
     refuse_when_full(by_name, name[:40])
-    account = book().accounts.account(name)
+    account = None if "\x00" in name else book().accounts.account(name)
     right = is_password(account, password)
     if account is None or not right:
         return _login_form(wrong=True), 403

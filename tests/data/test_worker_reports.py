@@ -304,6 +304,7 @@ def test_two_devices_take_the_confidence_of_the_hours_and_leave_the_hours(
     hours = evidence(book, "a")["hours"]
     assert (hours.value, hours.source, hours.by) == ("8:00-18:00", "workers", "2 reports")
     assert hours.confidence == 0
+    assert book.workspace.stations().frame["checked_at"][0] == ""
     assert doubted_stations(book.workspace) == {"a"}
 
 

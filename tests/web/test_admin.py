@@ -199,6 +199,7 @@ def test_logging_in_and_out(workspace: Workspace, app: Flask) -> None:
         ("LI", PASSWORD),
         ("li", "x" * 500),
         ("li' OR 1=1 --", PASSWORD),
+        ("li\x00", PASSWORD),
     ],
 )
 def test_a_wrong_name_or_password_is_told_alike(

@@ -147,6 +147,9 @@ def test_reports_posted_at_the_same_time_are_each_taken_once(
         ({"station": "z"}, "not in the register"),
         ({"station": ["a"]}, "station must be"),
         ({"station": "../../etc"}, "not in the register"),
+        ({"station": "a\x00"}, "station must be"),
+        ({"station": "\ud800"}, "station must be"),
+        ({"station": "x" * 501}, "station must be"),
         ({"what": "dirty"}, "none of locked"),
         ({"what": {}}, "none of locked"),
         ({"what": "broken", "facility": {}}, "facility must be"),
@@ -313,7 +316,17 @@ def test_a_proposal_gets_a_number_and_is_kept_to_ten_metres(
 
 
 @pytest.mark.parametrize(
-    "more", [{"lon": 120}, {"lon": "116.8"}, {"name": ""}, {"lat": None}, {"accuracy": 5}]
+    "more",
+    [
+        {"lon": 120},
+        {"lon": "116.8"},
+        {"lon": 10**3000},
+        {"lat": 1e308},
+        {"name": ""},
+        {"name": ["x"]},
+        {"lat": None},
+        {"accuracy": 5},
+    ],
 )
 def test_a_proposal_that_cannot_be_is_refused(client: FlaskClient, more: dict[str, Any]) -> None:
     assert post(client, place(**more), "/api/proposals").status_code == 400
