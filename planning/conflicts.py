@@ -13,9 +13,13 @@ from planning.packing import SLACK
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy.typing as npt
+
     from planning.clock import Clock
     from planning.problems import CoverageProblem, Floor, Limit
     from planning.reduction import ReducedCoverage
+
+    Ints = npt.NDArray[np.int64]
 
 
 def limit_name(problem: CoverageProblem, number: int) -> str:
@@ -62,6 +66,32 @@ def required_conflict(problem: CoverageProblem) -> str | None:
                     f"and its budget is {limit.budget:g}"
                 )
     return None
+
+
+def short_floors(problem: CoverageProblem, reduced: ReducedCoverage, chosen: Ints) -> str:
+    """Say that no plan was found, and which floors the one that lacks least leaves short.
+
+    ``chosen`` are its options in the numbering of the free ones.
+    """
+    cover = reduced.cover
+    covered = np.zeros(cover.n_items, dtype=np.bool_)
+    for j in chosen:
+        covered[cover.option_item[cover.option_offset[j] : cover.option_offset[j + 1]]] = True
+    short = []
+    for number, floor in enumerate(reduced.floors):
+        lacks = floor.need - float(floor.weights[covered].sum())
+        if lacks > 0.0:
+            asked = problem.floors[number].min_share
+            whole = float(problem.weights[problem.floors[number].members].sum())
+            share = asked - lacks / whole
+            short.append(
+                f"{floor_name(problem, number)} has {100 * share:.4g} % "
+                f"of {100 * asked:.4g} % ({lacks:,.6g} short)"
+            )
+    return (
+        "no plan that meets all floors was found in the time: "
+        f"in the one that lacks least {', '.join(short)}; give more time or lower these floors"
+    )
 
 
 def coverage_conflict(

@@ -127,10 +127,12 @@ def solve_floored(
     upper: float,
     params: SolveParams,
     clock: Clock,
+    start: npt.NDArray[np.int64] | None = None,
 ) -> CoverAnswer | None:
     """Solve a task with floors by HiGHS; None when no plan meets them.
 
-    ``upper`` is a bound without floors, which holds with them too. An answer with the value -inf
+    ``upper`` is a bound without floors, which holds with them too, ``start`` a plan that meets
+    them. An answer with the value -inf
     means that time ran out before a plan was found.
     """
     if any(float(floor.weights.sum()) < floor.need for floor in task.floors):
@@ -139,6 +141,7 @@ def solve_floored(
         cover_programme(task),
         time_limit_s=clock.left_s,
         gap=params.gap,
+        start=None if start is None else _point(task, start),
         seed=params.seed,
         on_progress=lambda value, bound: clock.report(task.settled - value, task.settled - bound),
     )

@@ -12,12 +12,15 @@ Steps: take out what required options cover, merge items with the same cover set
 annealing beside a Lagrangian bound (two threads), plans bred from plans (`planning.splicing`), fix
 options by reduced cost, branches, and HiGHS with a cutoff on what is left. Gradual cover is turned
 into levels first (`planning.gradual`). Floors are met by the programme itself where it is small,
-else by prices on what they lack (`planning.floor_prices`); without them the bound already holds.
+else by prices on what they lack (`planning.floor_prices`) and by repair (`planning.floor_repair`);
+without them the bound already holds.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +28,7 @@ import numpy.typing as npt
 
 from planning.checks import known
 from planning.clock import Clock
-from planning.conflicts import coverage_conflict, required_conflict
+from planning.conflicts import coverage_conflict, required_conflict, short_floors
 from planning.cover_basis import reduce_on_basis
 from planning.cover_closing import MOST_PAIRS, PAIRS_PER_S, close_gap
 from planning.cover_programme import solve_floored
@@ -45,7 +48,7 @@ CONFLICT_S = 3.0
 # The part of the time limit that the problem without its floors gets.
 FIRST_PART = 0.2
 # Up to so many pairs of option and item the programme meets the floors at once.
-LEAST_PAIRS_PRICED = 20_000
+LEAST_PAIRS_PRICED = 2_000
 # Settings of the floors' prices that are tried before a programme that may come to its end.
 ROUNDS_BEFORE_PROGRAMME = 12
 
@@ -92,28 +95,59 @@ def _first_part(params: SolveParams, clock: Clock) -> tuple[SolveParams, Clock]:
 
 
 def _meet_floors(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAnswer | None:
-    """Meet the floors by prices, then by the programme where it may end; None: no plan does."""
+    """Meet the floors by prices and repair, then by the programme where it may end.
+
+    None: no plan meets them. Worth -inf: none was found, and the plan is the one that lacks least.
+    """
     task = run.task
+    if any(float(floor.weights.sum()) < floor.need for floor in task.floors):
+        return None
     pairs = len(task.cover.option_item)
     if pairs <= LEAST_PAIRS_PRICED:
-        return solve_floored(task, upper=run.upper, params=params, clock=clock)
-    search = FloorSearch(task, run)
+        answer = solve_floored(task, upper=run.upper, params=params, clock=clock)
+        return answer if answer is None or answer.value > -np.inf else _nearest(run, answer)
+    search = FloorSearch(task, run, seed=params.seed)
     small = pairs <= min(PAIRS_PER_S * params.time_limit_s, MOST_PAIRS)
     search.search(ROUNDS_BEFORE_PROGRAMME if small else None, params=params, clock=clock)
     if search.is_hopeless:
         return None
-    best = search.answer()
     if search.is_near_enough(params) or clock.left_s <= 0.0:
-        return best
-    programmed = solve_floored(task, upper=best.bound, params=params, clock=clock)
+        return search.answer()
+    return _by_programme(search, params=params, clock=clock)
+
+
+def _nearest(run: CoverRun, answer: CoverAnswer) -> CoverAnswer:
+    """Return an answer without a plan with the one that the search without floors found."""
+    return replace(answer, chosen=np.flatnonzero(run.best_open))
+
+
+def _by_programme(search: FloorSearch, *, params: SolveParams, clock: Clock) -> CoverAnswer | None:
+    """Solve the whole by HiGHS from the best plan; repair goes on beside it.
+
+    What repair finds counts only when the programme does not come to its end, so that a finished
+    run always gives the same plan.
+    """
+    best = search.answer()
+    stop = Event()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        repair = pool.submit(search.repair_on, params=params, clock=clock, stop=stop)
+        programmed = solve_floored(
+            search.task,
+            upper=best.bound,
+            params=params,
+            clock=clock,
+            start=search.repair.found,
+        )
+        stop.set()
+        repair.result()
     if programmed is None:
-        return None if search.found is None else best
+        return None if search.repair.found is None else search.answer()
+    method = f"{best.method}, programme"
+    bound = min(best.bound, programmed.bound)
+    if relative_gap(programmed.value, max(bound, programmed.value)) > params.gap:
+        best = search.answer()
     better = programmed if programmed.value > best.value else best
-    return replace(
-        better,
-        bound=max(min(best.bound, programmed.bound), better.value),
-        method=f"{best.method}, programme",
-    )
+    return replace(better, bound=max(bound, better.value), method=method)
 
 
 def _start(reduced: ReducedCoverage, params: SolveParams) -> Ints | None:
@@ -147,6 +181,17 @@ def _plan(
     clock: Clock,
 ) -> Plan:
     chosen = np.r_[np.flatnonzero(known(problem.required)), reduced.options[answer.chosen]]
+    stopped = ("stopped by the caller",) if clock.stopped else ()
+    if answer.value == -np.inf:
+        return Plan(
+            status="time_limit",
+            chosen=chosen,
+            objective=np.nan,
+            bound=answer.bound,
+            runtime_s=clock.seconds,
+            method=answer.method,
+            reasons=(*stopped, short_floors(problem, reduced, answer.chosen)),
+        )
     objective = coverage_of(problem, chosen)
     bound = max(answer.bound, objective)
     if relative_gap(objective, bound) == 0.0:
@@ -158,7 +203,7 @@ def _plan(
         bound=bound,
         runtime_s=clock.seconds,
         method=answer.method,
-        reasons=("stopped by the caller",) if clock.stopped else (),
+        reasons=stopped,
     )
 
 

@@ -79,9 +79,12 @@ class Plan:
     ``gap = |bound - objective| / |objective|``. ``status`` is ``optimal`` (gap 0 but for rounding),
     ``within_gap`` (the gap asked for), ``time_limit`` (out of time, or stopped by ``on_progress``)
     or ``infeasible``: then ``chosen`` is empty, the figures are nan, and ``reasons`` names the
-    smallest conflict. ``method`` tells the steps that led to the answer. ``basis`` is what a later
-    question on the same cover matrix takes over (`SolveParams.start`); it holds the merged
-    problem in memory, and ``replace(plan, basis=None)`` lets it go.
+    smallest conflict. When time runs out before any plan is found that keeps all rules,
+    ``objective`` is not finite and ``reasons`` says so; with floors, ``chosen`` is then the plan
+    that lacks least of them, and ``reasons`` tells what each floor lacks. ``method`` tells the
+    steps that led to the answer. ``basis`` is what a later question on the same cover matrix takes
+    over (`SolveParams.start`); it holds the merged problem in memory, and
+    ``replace(plan, basis=None)`` lets it go.
     """
 
     status: Status

@@ -7,8 +7,12 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 
+from planning.clock import Clock
+from planning.cover_solver import CoverTask
+from planning.floor_repair import FloorRepair
 from planning.params import SolveParams
-from planning.problems import CoverageProblem, Limit, SetCoverProblem
+from planning.problems import CoverageProblem, Floor, Limit, SetCoverProblem
+from planning.reduction import reduce_coverage
 from planning.solver import solve
 
 # Small enough to be proved in a blink, and random, so that no step of the engine is spared.
@@ -17,10 +21,11 @@ _ITEMS: Final = 150
 _DENSITY: Final = 0.12
 
 
-def warm_up(*, seconds: float = 120.0) -> None:
+def warm_up(*, seconds: float = 120.0, floors: bool = False) -> None:
     """Solve tiny covering problems: compiles what is not in numba's cache yet, loads what is.
 
-    Takes some seconds on a fresh installation and milliseconds after that.
+    Takes some seconds on a fresh installation and milliseconds after that. With ``floors`` the
+    loops that meet floors are made ready too.
     """
     rng = np.random.default_rng(0)
     near = rng.random((_OPTIONS, _ITEMS)) < _DENSITY
@@ -32,3 +37,20 @@ def warm_up(*, seconds: float = 120.0) -> None:
     limit = Limit(members=np.arange(_OPTIONS) < _OPTIONS // 2, max_open=2)
     solve(CoverageProblem(weights, covers, max_open=4, limits=(limit,)), params=params)
     solve(SetCoverProblem(covers), params=params)
+    if floors:
+        floor = Floor(members=np.arange(_ITEMS) % 2 > 0, min_share=0.5)
+        _repair_once(CoverageProblem(weights, covers, max_open=4, floors=(floor,)), params)
+
+
+def _repair_once(problem: CoverageProblem, params: SolveParams) -> None:
+    reduced = reduce_coverage(problem)
+    task = CoverTask(
+        cover=reduced.cover,
+        rows=reduced.rows,
+        settled=reduced.settled,
+        whole_numbers=reduced.whole_numbers,
+        floors=reduced.floors,
+    )
+    repair = FloorRepair(task, effort=np.ones(task.cover.n_options), seed=0)
+    repair.learn(np.empty(0, dtype=np.int64))
+    repair.search(1_000, clock=Clock(params))
