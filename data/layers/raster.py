@@ -33,8 +33,9 @@ Holes = Literal["refuse", "zero"]
 MOST_CELLS: Final = 10_000_000
 _BIGGEST_BLOCK: Final = 64_000_000
 _TIFF: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+_MOST_PEOPLE: Final = 1e7  # in one cell: more than any city of 1 km cells packs into one
 _FEW_HOLES: Final = 0.01  # share of the city: a river's width of cells is no fault
-_EDGE_POINTS: Final = 21  # along each side of the box, for it bends in another CRS
+_EDGE_POINTS: Final = 51  # along each side of the box, for it bends in another CRS
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,13 @@ class Raster:
         with _opened(self.path) as source:
             band = _band(self.path, source, self.band)
             window = _window(self.path, source, area.box)
-            values = source.read(band, window=window, masked=True)
+            if window.beyond > _FEW_HOLES and self.holes == "refuse":
+                raise FileFormatError(
+                    f"{self.path.name}: does not reach {window.beyond:.0%} of the city's box "
+                    f"{area.box}: merge it with its neighbours (gdal_merge.py), or say "
+                    "--holes zero if nobody lives there"
+                )
+            values = source.read(band, window=(window.rows, window.columns), masked=True)
             centres = _centres(source, window, values.shape)
             scale, offset = source.scales[band - 1], source.offsets[band - 1]
         lonlat = _to_wgs84(self.path, centres, source.crs)
@@ -83,6 +90,8 @@ class Raster:
         number = np.ma.getdata(values).ravel().astype(np.float64) * scale + offset
         hole = np.ma.getmaskarray(values).ravel() | ~np.isfinite(number)
         left_out = self._check(number[inside], hole[inside], area.box)
+        if window.beyond > _FEW_HOLES:
+            left_out[f"parts of the box beyond the raster ({window.beyond:.0%})"] = 1
         keep = inside & ~hole & (number > 0)
         return (
             Layer(
@@ -113,13 +122,19 @@ class Raster:
                 f"{name}: {int(negative.sum()):,} cells are negative (least {least:g}): set that "
                 "number as its no-data value (gdal_edit.py -a_nodata)"
             )
+        if (number[~hole] > _MOST_PEOPLE).any():
+            most = number[~hole].max()
+            raise FileFormatError(
+                f"{name}: a cell holds {most:,.6g} people, more than {_MOST_PEOPLE:,.0f}: check "
+                "its unit, or set that number as its no-data value (gdal_edit.py -a_nodata)"
+            )
         if not (number[~hole] > 0).any():
             raise FileFormatError(f"{name}: holds nobody in the box {box}: every cell is 0")
         share = float(hole.mean())
         if share > _FEW_HOLES and self.holes == "refuse":
             raise FileFormatError(
                 f"{name}: {share:.1%} of the box's cells have no value: take a raster without "
-                "holes, or say holes=zero if nobody lives there"
+                "holes, or say --holes zero if nobody lives there"
             )
         count = int(hole.sum())
         return {f"cells without a value ({share:.1%})": count} if count else {}
@@ -170,7 +185,10 @@ def _opened(path: Path) -> Iterator[Any]:
 
 def _band(path: Path, source: Any, wanted: int | None) -> int:  # noqa: ANN401 - as above
     if wanted is None and source.count != 1:
-        raise FileFormatError(f"{path.name}: has {source.count} bands: say which one, as in 1")
+        raise FileFormatError(
+            f"{path.name}: has {source.count} bands: take out the one with people "
+            "(gdal_translate -b 1)"
+        )
     band = wanted or 1
     if band > source.count:
         raise FileFormatError(f"{path.name}: has no band {band}: it has {source.count}")
@@ -182,10 +200,11 @@ def _band(path: Path, source: Any, wanted: int | None) -> int:  # noqa: ANN401 -
 
 
 class _Window(NamedTuple):
-    """Rows and columns, as rasterio takes them."""
+    """Rows and columns, as rasterio takes them, and the share of the box that has none."""
 
     rows: tuple[int, int]
     columns: tuple[int, int]
+    beyond: float
 
 
 def _window(path: Path, source: Any, box: Box) -> _Window:  # noqa: ANN401 - as above
@@ -221,7 +240,11 @@ def _window(path: Path, source: Any, box: Box) -> _Window:  # noqa: ANN401 - as 
             f"{path.name}: has {cells:,} cells in the box, more than {MOST_CELLS:,}: "
             "take a coarser grid (100 m will do)"
         )
-    return _Window((first_row, last_row), (first_column, last_column))
+    # a raster cut to the box may end within a cell of it
+    reached = there & (row >= -1) & (row <= source.height + 1)
+    reached &= (column >= -1) & (column <= source.width + 1)
+    beyond = 1.0 - float(reached.mean())
+    return _Window((first_row, last_row), (first_column, last_column), beyond)
 
 
 def _span(at: npt.NDArray[np.float64], size: int) -> tuple[int, int]:

@@ -166,7 +166,7 @@ def test_numbers_kept_with_a_scale_are_people_again(tmp_path: Path) -> None:
 def test_of_several_bands_one_must_be_named(tmp_path: Path) -> None:
     two = np.stack([people(), people() + 100.0])
     path = write(tmp_path / "two.tif", two)
-    with pytest.raises(FileFormatError, match="has 2 bands: say which one"):
+    with pytest.raises(FileFormatError, match="has 2 bands: take out the one with people"):
         Raster(path).read(AREA)
     (layer,) = Raster(path, band=2).read(AREA)
     assert layer.value.min() > 100.0
@@ -240,3 +240,29 @@ def test_too_fine_a_raster_is_refused_before_it_is_read(
     path = write(tmp_path / "p.tif", people())
     with pytest.raises(FileFormatError, match="take a coarser grid"):
         Raster(path).read(AREA)
+
+
+def test_a_raster_that_reaches_part_of_the_city_is_refused_unless_the_rest_is_empty(
+    tmp_path: Path,
+) -> None:
+    half = write(tmp_path / "half.tif", people(80, 60))  # to 116.75 of 116.70 to 116.80
+    with pytest.raises(FileFormatError, match=r"half.tif: does not reach 4\d% of the city's box"):
+        Raster(half).read(AREA)
+    (layer,) = Raster(half, holes="zero").read(AREA)
+    assert len(layer) == 60 * 50
+    assert any("beyond the raster" in reason for reason in layer.left_out)
+
+
+def test_a_raster_cut_to_the_city_is_whole(tmp_path: Path) -> None:
+    cut = write(tmp_path / "cut.tif", people(60, 100), left=116.7004, top=33.9596)
+    (layer,) = Raster(cut).read(AREA)
+    assert layer.left_out == {}
+
+
+def test_a_cell_with_more_people_than_a_city_is_refused(tmp_path: Path) -> None:
+    values = people()
+    values[40, 60] = 3.4e38
+    with pytest.raises(
+        FileFormatError, match=r"a cell holds 3\.4e\+38 people, more than 10,000,000"
+    ):
+        Raster(write(tmp_path / "p.tif", values)).read(AREA)
