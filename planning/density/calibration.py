@@ -163,6 +163,7 @@ def fit_weights(
     held, base_held = _held_out(model, sums, counts, start, method, folds=folds, seed=seed)
     if held is None:
         notes.append("one station alone was counted: nothing could be held out")
+    notes += _learned(held, base_held)
     whole = [float(weights.sum()) for weights in model.weights]
     ranges = _ranges(full, counts, resamples=resamples, seed=seed)
     return Calibration(
@@ -288,6 +289,14 @@ def _figures(
 def _deviance(count: NDArray[np.float64], mean: NDArray[np.float64]) -> float:
     ratio = np.divide(count, mean, out=np.ones(len(count)), where=count > 0)
     return float(2.0 * (count * np.log(ratio) - (count - mean)).sum())
+
+
+def _learned(held: FitFigures | None, base: FitFigures | None) -> list[str]:
+    """Say when stations that were held out are told no better than before the fit."""
+    if held is None or base is None or held.explained > base.explained:
+        return []
+    said = "the fitted weights tell stations that were held out no better than the weights before"
+    return [f"{said}: nothing was learned, keep those"]
 
 
 def _doubts(model: DensityModel, fit: VisitFit, counts: CheckIns) -> list[str]:

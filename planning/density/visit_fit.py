@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _ROUNDS, _SETTLED = 12, 1e-6
 _STEPS, _STILL = 20_000, 1e-10
+_LEAST_MEAN = 1e-200  # visits over it stay finite
 
 
 class VisitSums(NamedTuple):
@@ -177,7 +178,8 @@ def most_likely(
 ) -> NDArray[np.float64]:
     """Maximise the Poisson likelihood of ``design @ c`` over c >= 0.
 
-    Columns of nothing get 0. ``begin`` is a guess to start near; a 0 in it may still grow.
+    Columns of nothing get 0, and rows that no column reaches tell nothing. ``begin`` is a guess to
+    start near; a 0 in it may still grow.
     """
     whole = design.sum(axis=0)
     live = whole > 0
@@ -188,10 +190,12 @@ def most_likely(
     value = np.full(int(live.sum()), count.sum() / live.sum())
     if begin is not None:
         value = 0.99 * begin[live] * whole[live] + 0.01 * value
-    counted = count > 0
+    counted = (count > 0) & columns.any(axis=1)
+    if not counted.any():
+        return found
     share, seen = columns[counted], count[counted]
     for _ in range(_STEPS):
-        mean = np.maximum(share @ value, np.finfo(np.float64).tiny)
+        mean = np.maximum(share @ value, _LEAST_MEAN)
         new = value * (share.T @ (seen / mean))
         moved = np.abs(new - value).max()
         value = new

@@ -260,3 +260,26 @@ def test_a_fit_that_cannot_be_is_refused() -> None:
         fit_weights(model, nobody, shares, **days())
     with pytest.raises(InputError, match="folds must be 2 or more"):
         fit_weights(model, counts, shares, folds=1, **days())
+
+
+def test_rows_out_of_reach_of_every_column_leave_the_likelihood_finite() -> None:
+    design = np.array([[1.0, 0.0], [0.0, 2.0], [0.0, 0.0]])
+    with np.errstate(all="raise"):
+        found = most_likely(design, np.array([3.0, 4.0, 9.0]))
+    assert found == pytest.approx([3.0, 2.0])
+    assert not most_likely(design, np.array([0.0, 0.0, 9.0])).any()
+
+
+def test_a_fit_of_noise_says_that_nothing_was_learned() -> None:
+    model = town()
+    shares = catchments(model)
+    real = synthetic(model, shares)
+    noise = np.random.default_rng(3).poisson(4.0, len(real.count)).astype(np.float64)
+    counts = CheckIns.of(station=real.station, hour=real.hour, count=noise, days=20.0)
+    told = fit_weights(model, counts, shares, method="poisson", **days())
+    assert told.held_out is not None
+    assert told.baseline_held_out is not None
+    worse = told.held_out.explained <= told.baseline_held_out.explained
+    assert any("nothing was learned" in note for note in told.notes) == worse
+    good = fit_weights(model, real, shares, method="poisson", **days())
+    assert not any("nothing was learned" in note for note in good.notes)
