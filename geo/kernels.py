@@ -95,13 +95,15 @@ def kernel_sums(
     over: str = "network",
     snap_limit_m: float = 500.0,
     on_progress: Report | None = None,
+    on_lost: Callable[[NDArray[np.float64]], None] | None = None,
 ) -> NDArray[np.float64]:
     """Sum the sources' values round each target, each times the kernel of its distance.
 
     ``targets`` and ``sources`` are lonlat float64[n, 2] and [m, 2]; ``values`` [m, n_columns] >= 0,
     dense or csr: all that shares mode and bandwidth goes in one call. With ``over="straight"`` the
     distance is the great circle and neither network nor mode matters. A point farther than
-    ``snap_limit_m`` from every road of the mode neither gives nor gets.
+    ``snap_limit_m`` from every road of the mode neither gives nor gets; ``on_lost`` is told what
+    the sources there have of each column, float64[n_columns].
 
     Returns
     -------
@@ -129,6 +131,9 @@ def kernel_sums(
     here = _spots(network, to, mode, snap_limit_m)
     there = _spots(network, of[used], mode, snap_limit_m)
     there = there._replace(point=used[there.point])
+    if on_lost is not None:
+        on_road = np.bincount(there.point, minlength=len(of)) > 0
+        on_lost(np.asarray(table.T @ (~on_road).astype(np.float64)))
     amounts = _Values(table.indptr.astype(np.int64), table.indices.astype(np.int32), table.data)
     tell = on_progress and (lambda _step, share: on_progress("kernels", share))
     gather = len(here.edge) <= len(there.edge)

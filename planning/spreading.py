@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 STAND_IN = {"population": "buildings"}
 """What a layer is replaced by where the city has none of it: floors stand for residents."""
+_MUCH: Final = 0.01  # of a layer, that no road comes near: less than that is no loss worth a line
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +68,21 @@ def spread_workers(
     for group in totals.groups:
         spec, said = group_spec(settings.demand.group(group), layers, settings)
         specs.append(spec)
-        notes += said
+        if totals.total(group) > 0:
+            notes += said
+
+    def lost(group: str, layer: str, share: float) -> None:
+        if (
+            share >= _MUCH
+            and totals.total(group) > 0
+            and settings.demand.group(group).weights[layer]
+        ):
+            notes.append(
+                f"{group}: {share:.0%} of layer {layer} lies more than "
+                f"{settings.snap_limit_m:,g} m from every road of the group and draws nobody: "
+                "take a larger extract, or raise snap_limit_m"
+            )
+
     zone = np.where(totals.of_city[:, None], len(totals.zones) - 1, cells.district[None, :])
     model = build_model(
         network,
@@ -79,6 +94,7 @@ def spread_workers(
         zone_names=totals.zones,
         snap_limit_m=settings.snap_limit_m,
         on_progress=on_progress,
+        on_lost=lost,
     )
     made, more = demand_of(model, settings, districts)
     return Spread(made, model, (*notes, *more))
@@ -133,9 +149,9 @@ def city_cells(
     cells = make_cells(
         zones,
         metric_crs=settings.metric_crs,
-        size_m=cell_m or of.cell_m,
+        size_m=of.cell_m if cell_m is None else cell_m,
         shape="h3" if h3 else "square",
-        resolution=h3_resolution or of.h3_resolution,
+        resolution=of.h3_resolution if h3_resolution is None else h3_resolution,
         box=settings.box,
     )
     water = layers.get("water")

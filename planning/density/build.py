@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from data.layers import Layer
     from geo.network import RoadNetwork
-    from planning.density.features import GroupSpec
+    from planning.density.features import GroupSpec, Lost
     from planning.density.model import CellTable
 
 
@@ -31,19 +31,27 @@ def build_model(
     zone_names: Sequence[str],
     snap_limit_m: float = 500.0,
     on_progress: Callable[[str, float], None] | None = None,
+    on_lost: Lost | None = None,
 ) -> DensityModel:
     """Sum the layers round each cell and put the model of all groups together.
 
     ``totals`` float64[n_groups, n_zones] workers, groups as in ``specs``; ``zone`` int32[n_cells],
     or [n_groups, n_cells] where groups are counted by different zones, -1 in none. The network is
-    needed unless every kernel is straight. Errors are those of `group_features` and `DensityModel`.
+    needed unless every kernel is straight. ``on_lost`` is as in `group_features`. Errors are those
+    of `group_features` and `DensityModel`.
     """
     return DensityModel(
         cells=cells,
         groups=tuple(spec.group for spec in specs),
         layers=tuple(spec.names for spec in specs),
         features=group_features(
-            network, cells, layers, specs, snap_limit_m=snap_limit_m, on_progress=on_progress
+            network,
+            cells,
+            layers,
+            specs,
+            snap_limit_m=snap_limit_m,
+            on_progress=on_progress,
+            on_lost=on_lost,
         ),
         weights=tuple(spec.weights for spec in specs),
         totals=totals,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,13 +15,16 @@ from geo.kernels import kernel_sums
 from geo.profiles import MODES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from data.layers import Layer
     from geo.network import RoadNetwork
     from planning.density.model import CellTable
+
+
+Lost = Callable[[str, str, float], None]
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,22 @@ class GroupSpec:
         return np.array([term.weight for term in self.terms], dtype=np.float64)
 
 
+class _LostMass:
+    """What of each column of one search no road comes near."""
+
+    def __init__(self, n_columns: int) -> None:
+        self.mass = np.zeros(n_columns)
+
+    def put(self, mass: NDArray[np.float64]) -> None:
+        """Take what `kernel_sums` tells."""
+        self.mass = mass
+
+    def shares(self, values: sp.csr_array) -> NDArray[np.float64]:
+        """Return it as shares of the columns, float64[n_columns]; 0 of an empty one."""
+        whole = np.asarray(values.sum(axis=0)).ravel()
+        return np.divide(self.mass, whole, out=np.zeros(len(whole)), where=whole > 0)
+
+
 class _Reach(NamedTuple):
     """Groups that share these share a search."""
 
@@ -88,13 +108,15 @@ def group_features(
     *,
     snap_limit_m: float = 500.0,
     on_progress: Callable[[str, float], None] | None = None,
+    on_lost: Lost | None = None,
 ) -> tuple[NDArray[np.float64], ...]:
     """Sum each group's layers round each cell: float64[n_cells, n_terms] for each of ``specs``.
 
     A feature is the kernel sum at the cell's point times the cell's land: what is near a square
     counts for a sliver of it in proportion. All layers of one mode and bandwidth are summed in one
-    search. A layer that is not there counts as empty. InputError when a term's parts have different
-    units.
+    search. A layer that is not there counts as empty. ``on_lost`` is told group, term and the share
+    of the term's layers that lies beyond ``snap_limit_m`` from every road, where there is any.
+    InputError when a term's parts have different units.
     """
     features = [np.zeros((len(cells.area_m2), len(spec.terms))) for spec in specs]
     searches: dict[_Reach, list[tuple[int, int]]] = {}
@@ -108,6 +130,7 @@ def group_features(
         parts = {tuple(sorted(specs[g].terms[k].parts.items())) for g, k in wanted}
         columns = {key: column for column, key in enumerate(sorted(parts))}
         lonlat, values = _sources(layers, list(columns))
+        lost = _LostMass(values.shape[1])
         sums = kernel_sums(
             network,
             mode=reach.mode,
@@ -118,11 +141,15 @@ def group_features(
             over=reach.over,
             snap_limit_m=snap_limit_m,
             on_progress=lambda step, share: tell(step, (done + share) / len(searches)),  # noqa: B023 - called before the loop goes on
+            on_lost=lost.put,
         )
+        away = lost.shares(values)
         sums *= np.asarray(cells.area_m2)[:, None]
         for g, k in wanted:
             key = tuple(sorted(specs[g].terms[k].parts.items()))
             features[g][:, k] = sums[:, columns[key]]
+            if on_lost is not None and away[columns[key]] > 0:
+                on_lost(specs[g].group, specs[g].terms[k].name, float(away[columns[key]]))
     return tuple(features)
 
 

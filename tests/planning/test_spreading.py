@@ -161,6 +161,14 @@ def test_hexagons_keep_the_totals_too() -> None:
         assert spread.demand.of("courier")[here].sum() == pytest.approx(expected, abs=1e-6)
 
 
+def test_a_cell_of_no_size_is_refused_and_not_taken_for_the_default() -> None:
+    with pytest.raises(InputError, match="a cell of 0 m cannot be"):
+        spread_workers(
+            totals([[1.0, 0.0], [0.0, 0.0], [0.0, 0.0]]), Layers((SHOPS,)), None, settings(),
+            DISTRICTS, cell_m=0.0,
+        )  # fmt: skip
+
+
 def test_water_takes_no_workers() -> None:
     bare = totals([[1000.0, 0.0], [1.0, 0.0], [0.0, 0.0]])
     place = np.array([[116.775, 33.925]])
@@ -198,6 +206,28 @@ def test_a_road_is_in_town_where_streets_lie_close(tmp_path: Path) -> None:
     assert 0 < trunk < 0.3 * whole
     again = with_roads(layers, network, area)
     assert again.content_hash == layers.content_hash
+
+
+def test_what_no_road_comes_near_is_told(tmp_path: Path) -> None:
+    """One street in the west; of four shops, one weighted like all, stands 3 km off it."""
+    (tmp_path / "street.osm").write_text(
+        '<osm version="0.6"><node id="1" lon="116.76" lat="33.92"/>'
+        '<node id="2" lon="116.79" lat="33.92"/><way id="3"><nd ref="1"/><nd ref="2"/>'
+        '<tag k="highway" v="residential"/></way></osm>',
+        encoding="utf-8",
+    )
+    network = build_network(read_roads(tmp_path / "street.osm"))
+    shops = layer("shops", (116.77, 33.9201), (116.775, 33.92), (116.78, 33.92), (116.82, 33.93))
+    base = settings()
+    over_roads = tuple(replace(of, over="network") for of in base.demand.groups)
+    held = replace(base, demand=replace(base.demand, groups=over_roads))
+    counts = totals([[10.0, 0.0], [5.0, 0.0], [0.0, 0.0]])
+    spread = spread_workers(counts, Layers((shops,)), network, held, DISTRICTS)
+    said = [note for note in spread.notes if "lies more than" in note]
+    assert len(said) == 1  # nobody rides here, so riders need no note
+    assert said[0].startswith("courier: 25% of layer shops lies more than 500 m from every road")
+    straight = spread_workers(counts, Layers((shops,)), network, base, DISTRICTS)
+    assert not [note for note in straight.notes if "lies more than" in note]
 
 
 def test_the_page_of_layers_says_what_in_town_means() -> None:
