@@ -19,7 +19,13 @@ from planning.density.corridors import (
     volumes_of_counts,
 )
 from planning.density.diagnostics import Diagnosis, diagnose
-from planning.density.draws import FigureRange, draw_allocations, draw_weights, range_of
+from planning.density.draws import (
+    FigureRange,
+    draw_allocations,
+    draw_weights,
+    range_of,
+    undrawn_groups,
+)
 from planning.density.features import GroupSpec, LayerTerm, group_features
 from planning.density.model import DensityModel, PlainCells
 
@@ -47,6 +53,7 @@ __all__ = [
     "fit_weights",
     "group_features",
     "range_of",
+    "undrawn_groups",
     "volumes_of_classes",
     "volumes_of_counts",
 ]

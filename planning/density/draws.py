@@ -97,6 +97,20 @@ def draw_allocations(
         yield made
 
 
+def undrawn_groups(model: DensityModel) -> tuple[str, ...]:
+    """Name the groups with workers that no draw moves: one layer alone, or none, in every zone.
+
+    Their ranges have no width, which says nothing of how sure their figures are.
+    """
+    found = []
+    for g, group in enumerate(model.groups):
+        drawing = group_shares(model, g).has & (model.weights[g] > 0)
+        wanted = model.totals[g] > 0
+        if wanted.any() and not (drawing[wanted].sum(axis=1) > 1).any():
+            found.append(group)
+    return tuple(found)
+
+
 def range_of(
     model: DensityModel,
     figure: Figure | NDArray[np.float64],

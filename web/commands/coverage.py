@@ -8,6 +8,7 @@ import click
 
 from planning.coverage import Coverage, CoverageRow, StandardWord, measure_coverage
 from planning.coverage_range import RowRange, range_of_coverage
+from planning.density import undrawn_groups
 from web.commands.common import (
     Done,
     Figures,
@@ -20,7 +21,7 @@ from web.commands.common import (
     table,
     when_option,
 )
-from web.commands.demand_draws import model_of
+from web.commands.demand_draws import model_of, undrawn_words
 from web.commands.demand_hours import USUAL, Counted, counted_options
 from web.language import count, share
 
@@ -80,7 +81,7 @@ def coverage(
             with progress.step(f"drawing weights {draws} times"):
                 ranges = _ranges(workspace, measured, model, counted, draws=draws)
             figures["ranges"] = [row.as_dict() for row in ranges]
-            figures["draws"] = draws
+            figures["draws"], figures["not_drawn"] = draws, list(undrawn_groups(model))
     answer(
         figures,
         as_json=as_json,
@@ -90,6 +91,7 @@ def coverage(
             *_tables(measured, {(row.group, row.district): row for row in ranges}),
             *_off_roads(measured),
             *([_RANGE_WORDS] if ranges else []),
+            *(undrawn_words(model) if model is not None else []),
             "On paper; who finds a door that is open, by the hour: yizhan effective",
         ],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.errors import InputError, NothingYetError
-from planning.density import DensityModel
+from planning.density import DensityModel, undrawn_groups
 
 if TYPE_CHECKING:
     from data.workspace import Workspace
@@ -35,3 +35,12 @@ def model_of(workspace: Workspace, name: str | None = None) -> DensityModel:
         raise InputError(
             f"{workspace.folder}: the kept model is broken ({error}): run yizhan demand build again"
         ) from None
+
+
+def undrawn_words(model: DensityModel) -> list[str]:
+    """Say which groups' ranges have no width because no weight can be drawn otherwise."""
+    groups = undrawn_groups(model)
+    if not groups:
+        return []
+    said = f"Not moved by any draw, for one layer alone draws them: {', '.join(groups)}."
+    return [f"{said} That a range has no width there does not make the figures sure."]

@@ -26,7 +26,7 @@ from web.commands.common import (
     when_option,
 )
 from web.commands.coverage import STANDARDS
-from web.commands.demand_draws import model_of
+from web.commands.demand_draws import model_of, undrawn_words
 from web.commands.demand_hours import USUAL, Counted, counted_options
 from web.language import ENGLISH, count, gap_words
 from web.place_words import names_of, site_names
@@ -141,7 +141,7 @@ def plan(
     if len(made.sites) < new:
         words.append(f"You asked for {new}: no candidate site beyond these adds a worker.")
     if over is not None:
-        words += _draw_words(over, workspace)
+        words += [*_draw_words(over, workspace), *(undrawn_words(model) if model else [])]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 

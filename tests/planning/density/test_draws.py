@@ -13,6 +13,7 @@ from planning.density import (
     draw_allocations,
     draw_weights,
     range_of,
+    undrawn_groups,
 )
 
 MakeModel = Callable[..., DensityModel]
@@ -100,3 +101,11 @@ def test_draws_that_cannot_be_are_refused(make_model: MakeModel, wrong: dict[str
 def test_a_linear_figure_of_another_shape_is_refused(make_model: MakeModel) -> None:
     with pytest.raises(InputError, match=r"shape \(5, 1\) for workers \(6, 1\)"):
         range_of(make_model(), np.ones((5, 1)))
+
+
+def test_a_group_of_one_layer_is_named_as_one_that_no_draw_moves(make_model: MakeModel) -> None:
+    assert undrawn_groups(make_model(weights=(np.array([0.5, 0.5]),))) == ()
+    alone = make_model(weights=(np.array([1.0, 0.0]),))
+    assert undrawn_groups(alone) == alone.groups
+    moved = range_of(alone, lambda workers: workers[:5].sum(), n=9)
+    assert float(moved.low) == pytest.approx(float(moved.high))

@@ -26,6 +26,7 @@ FACE = {
     "fit_weights",
     "group_features",
     "range_of",
+    "undrawn_groups",
     "volumes_of_classes",
     "volumes_of_counts",
 }
