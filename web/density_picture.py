@@ -16,6 +16,7 @@ from data.atomic import replacing
 from data.vocabulary import SAMPLE_NOTICE
 from geo.errors import InputError
 from geo.measure import to_metric
+from web.density_hours import hour_words
 from web.fonts import typeface
 from web.label_points import label_point
 from web.language import CHINESE, count, two_digits
@@ -210,7 +211,7 @@ def _label_districts(panel: Axes, ground: DensityGround, crs: str, name: str) ->
         x, y = label_point(seen, np.empty((0, 2)))
         text = panel.text(
             x, y, district, fontfamily=name, fontsize=9, ha="center", va="center",
-            color=tone("ink").light, zorder=5,
+            color=tone("ink").light, zorder=5, parse_math=False,
         )  # fmt: skip
         text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
 
@@ -238,12 +239,15 @@ def _sentence(
     who = t.group(group)
     if hour is None:
         of_day = squares.hours(group, day=day)
-        most, least = int(of_day.argmax()), int(of_day.argmin())
+        fullest, emptiest = squares.fullest(group, day=day), squares.emptiest(group, day=day)
+        most, least = fullest[0], emptiest[0]
         return t(
-            f"{city}：{day_words} {most} 时想歇脚的{who}最多，{count(of_day[most])} 人；"
-            f"{least} 时最少，{count(of_day[least])} 人",
-            f"{city}: on {day_words} most {who.lower()}s want a rest place at {most}:00 "
-            f"({count(of_day[most])}), fewest at {least}:00 ({count(of_day[least])})",
+            f"{city}：{day_words} {hour_words(fullest, t)}想歇脚的{who}最多，"
+            f"{count(of_day[most])} 人；"
+            f"{hour_words(emptiest, t)}最少，{count(of_day[least])} 人",
+            f"{city}: on {day_words} most {who.lower()}s want a rest place at "
+            f"{hour_words(fullest, t)} ({count(of_day[most])}), fewest at "
+            f"{hour_words(emptiest, t)} ({count(of_day[least])})",
         )
     number = count(squares.total(group, hour=hour, day=day))
     half = two_digits(squares.half_area_km2(group, hour=hour, day=day))
@@ -270,7 +274,7 @@ def _words(figure: Figure, title: str, ground: DensityGround, below: str, *, nam
     high = figure.get_figheight()
     figure.text(
         0.3 / _WIDTH_IN, 1 - 0.36 / high, title, fontfamily=name, fontsize=15, fontweight="bold",
-        color=tone("ink").light, va="center",
+        color=tone("ink").light, va="center", parse_math=False,
     )  # fmt: skip
     figure.text(
         0.3 / _WIDTH_IN, 1 - 0.72 / high, below, fontfamily=name, fontsize=10,
@@ -280,7 +284,7 @@ def _words(figure: Figure, title: str, ground: DensityGround, below: str, *, nam
     figure.text(
         0.3 / _WIDTH_IN, 0.24 / high, f"{notice}{ground.source}", fontfamily=name, fontsize=8.5,
         color=tone("ink-2").light, va="center",
-        backgroundcolor=tone("sample").light if ground.sample else "white",
+        backgroundcolor=tone("sample").light if ground.sample else "white", parse_math=False,
     )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from geo.measure import from_metric, to_metric
 from web.palette import RAMP
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from data.demand import Demand
@@ -28,6 +30,7 @@ _SERIES: Final = np.array([m * 10.0**e for e in range(-3, 7) for m in (1.0, 2.0,
 _KEPT_SHARES: Final = (0.97, 0.93, 0.88, 0.8, 0.7)
 _LEAST_CROWD: Final = 0.012  # of the framed area hold half of the group, or it is a speck
 _LEAST_M: Final = 1_500.0
+_HEX_NEIGHBOURS, _HEX_SPREAD, _HEX_WIDER = 6, 1.25, 1.25
 _TOP_SHARE: Final = 0.02  # of the workers stand in squares of the darkest class at least
 
 
@@ -72,6 +75,14 @@ class HourSquares:
         if group != ALL:
             own = own * (np.array(self.groups) == group)
         return np.asarray(own @ self.factor[:, DAYS.index(day)])
+
+    def fullest(self, group: str, *, day: DayWord) -> tuple[int, ...]:
+        """Return the hours of a day at which most want one: several where they are alike."""
+        return _alike(self.hours(group, day=day), np.max)
+
+    def emptiest(self, group: str, *, day: DayWord) -> tuple[int, ...]:
+        """Return the hours of a day at which fewest want one."""
+        return _alike(self.hours(group, day=day), np.min)
 
     def peak(self, group: str) -> tuple[int, DayWord]:
         """Return the hour and the day at which most of them want one."""
@@ -178,13 +189,25 @@ def hour_squares(
     )
 
 
+def _alike(of_day: npt.NDArray[np.float64], end: Callable[..., float]) -> tuple[int, ...]:
+    extreme = float(end(of_day))
+    return tuple(np.flatnonzero(np.isclose(of_day, extreme, rtol=1e-9, atol=1e-9)).tolist())
+
+
 def _spacing_m(xy: npt.NDArray[np.float64]) -> float:
-    """Return how far apart cells of a grid stand: a finer square would leave holes between."""
+    """Return how far apart cells of a grid stand: a finer square would leave holes between.
+
+    Hexagons stand in rows nearer than the cells of a row, and every second row is shifted: squares
+    must be wider to catch one each.
+    """
     some = xy[:: max(1, len(xy) // 2000)]
     if len(xy) < 2:  # noqa: PLR2004 - one cell has no neighbour
         return 0.0
-    near = np.asarray(cKDTree(xy).query(some, k=2)[0])
-    return float(np.median(near[:, 1])) * 0.95
+    k = min(len(xy), _HEX_NEIGHBOURS + 1)
+    near = np.median(np.asarray(cKDTree(xy).query(some, k=k)[0]), axis=0)
+    # in a grid of squares the sixth neighbour stands across a corner, 1.4 times as far
+    hexagons = k > _HEX_NEIGHBOURS and near[_HEX_NEIGHBOURS] < _HEX_SPREAD * near[1]
+    return float(near[1]) * (_HEX_WIDER if hexagons else 0.95)
 
 
 def _shift_m(xy: npt.NDArray[np.float64], square_m: float) -> npt.NDArray[np.float64]:

@@ -20,6 +20,7 @@ from web.commands.common import (
     stopwatch,
 )
 from web.density_ground import DensityGround
+from web.density_hours import hour_words
 from web.density_squares import ALL, HourSquares, hour_squares
 from web.language import CHINESE, ENGLISH, count, two_digits
 
@@ -145,10 +146,12 @@ def _figures(squares: HourSquares, group: str, day: DayWord) -> Figures:
 
 def _sentence(squares: HourSquares, output: Path, group: str, day: DayWord) -> str:
     of_day = squares.hours(group, day=day)
-    most = int(of_day.argmax())
+    hours = squares.fullest(group, day=day)
+    most = hours[0]
     half = two_digits(squares.half_area_km2(group, hour=most, day=day))
     who = "workers of all groups" if group == ALL else f"workers of {group}"
     return (
-        f"{output} shows {who}: on a {day} most want a rest place at {most}:00 "
+        f"{output} shows {who}: on a {day} most want a rest place at "
+        f"{hour_words(hours, ENGLISH)} "
         f"({count(of_day[most])}), half of them within {half} km2."
     )

@@ -1,0 +1,60 @@
+"""Claims about the squares that a density is drawn in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from data.demand import Demand
+from geo.measure import from_metric
+from web.density_squares import hour_squares
+
+CRS = "EPSG:32650"
+
+
+def demand(xy: np.ndarray, *, profile: np.ndarray | None = None) -> Demand:
+    n = len(xy)
+    return Demand(
+        ids=np.array([f"c{i}" for i in range(n)]),
+        lonlat=from_metric(xy + np.array([480_000.0, 3_750_000.0]), crs=CRS),
+        weights=np.ones((n, 1)),
+        groups=("truck_driver",),
+        district=np.full(n, -1),
+        district_names=(),
+        presence=np.ones(1),
+        profile=np.full((1, 2, 24), 0.1) if profile is None else profile,
+    )
+
+
+@pytest.mark.parametrize("spacing", [110.0, 263.0, 300.0, 520.0])
+def test_hexagons_are_drawn_without_holes_between(spacing: float) -> None:
+    row, column = np.mgrid[:24, :24]
+    x = (column + 0.5 * (row % 2)) * spacing
+    xy = np.column_stack([x.ravel(), (row * spacing * np.sqrt(3) / 2).ravel()])
+    turn = np.array([[np.cos(0.3), -np.sin(0.3)], [np.sin(0.3), np.cos(0.3)]])
+    made = hour_squares(demand(xy @ turn), metric_crs=CRS)
+    there = {tuple(cell) for cell in made.cell.tolist()}
+    inner = [(a, b) for a, b in there if {(a - 1, b), (a + 1, b)} <= there]
+    assert len(inner) > 20
+    for a, b in there:  # a hole has all four neighbours, and is none of the squares
+        across = (a + 1, b)
+        around = {(a, b), (a + 2, b), (a + 1, b + 1), (a + 1, b - 1)}
+        assert across in there or not around <= there
+
+
+def test_a_grid_of_squares_keeps_its_size() -> None:
+    row, column = np.mgrid[:20, :20]
+    xy = np.column_stack([column.ravel(), row.ravel()]) * 250.0 + 125.0
+    made = hour_squares(demand(xy), metric_crs=CRS)
+    assert (made.square_m, len(made)) == (250.0, 400)
+
+
+def test_hours_that_are_alike_are_all_the_fullest() -> None:
+    profile = np.full((1, 2, 24), 0.2)
+    profile[:, :, [0, 1, 2, 23]] = 0.5
+    profile[:, :, 8] = 0.1
+    made = hour_squares(
+        demand(np.array([[0.0, 0.0], [250.0, 0.0]]), profile=profile), metric_crs=CRS
+    )
+    assert made.fullest("truck_driver", day="weekday") == (0, 1, 2, 23)
+    assert made.emptiest("truck_driver", day="weekday") == (8,)
