@@ -120,8 +120,9 @@ def _check_weights(weights: Mapping[str, float]) -> None:
     for name, share in weights.items():
         if name not in _DRAWING and not (name.startswith(OWN) and len(name) > len(OWN)):
             near = nearest_word(name, _DRAWING)
-            cure = f"did you mean {near}?" if near else f"there are {', '.join(_DRAWING)}"
-            raise InputError(f"weights: {quote(name)} is no layer: {cure}, or {OWN}NAME")
+            cure = f"did you mean {near}" if near else f"there are {', '.join(_DRAWING)}"
+            end = "?" if near else ""
+            raise InputError(f"weights: {quote(name)} is no layer: {cure}, or {OWN}NAME{end}")
         _check_within(f"weights.{name}", share, 0.0, 1.0)
     total = math.fsum(weights.values())
     if abs(total - 1.0) > _SUM_SLACK:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
+from planning.coverage import ALL, OUTSIDE
 from planning.density import compare as compare_demands
 from web.commands.common import (
     Figures,
@@ -44,6 +45,7 @@ def compare(folder: Path, first: str, second: str, *, as_json: bool) -> None:
 
 
 def _words(found: DemandComparison, first: str, second: str) -> list[object]:
+    whole = {row.district for row in found.rows} <= {ALL, OUTSIDE}  # a city without districts
     rows = [
         (
             row.group,
@@ -53,7 +55,7 @@ def _words(found: DemandComparison, first: str, second: str) -> list[object]:
             "–" if np.isnan(row.distance) else f"{100 * row.distance:.1f} %",
         )
         for row in found.rows
-        if row.workers_a or row.workers_b
+        if (row.workers_a or row.workers_b) and not (whole and row.district == OUTSIDE)
     ]
     largest = sorted(found.largest, key=lambda cell: -abs(cell.change))[:_SHOWN]
     cells = [

@@ -61,7 +61,11 @@ class Counted:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        return {"demand_name": self.name, "hour": self.hour, "day": self.day if self.hour else None}
+        return {
+            "demand_name": self.name,
+            "hour": self.hour,
+            "day": None if self.hour is None else self.day,
+        }
 
     def words(self) -> str:
         """Say whom the figures count, before them; empty for the usual."""
