@@ -9,7 +9,6 @@ values anew.
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -38,7 +37,7 @@ from data.worker_reports import (
     read_when,
 )
 from data.workspace_key import workspace_key
-from geo.errors import InputError, NothingYetError
+from geo.errors import InputError, NothingYetError, WorkspaceError
 
 if TYPE_CHECKING:
     from data.workspace import Workspace
@@ -52,7 +51,6 @@ _AGAINST: Final = {
     "broken": "status",
 }
 _SOURCE: Final = "workers"
-_TELLING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -109,10 +107,9 @@ class ReportBook:
             text=text,
         )
         receipt = self.tickets.add(report)
-        if not receipt.again:
-            self._tell_open_tickets()
-            if what == FINE:
-                self._tell_fine(station)
+        self._tell_open_tickets()  # also when it comes again because the first answer was lost
+        if what == FINE and not receipt.again:
+            self._tell_fine(station)
         return receipt
 
     def take_proposal(
@@ -138,7 +135,7 @@ class ReportBook:
         ticket = self.tickets.ticket(number)
         if ticket is not None and ticket.told == DOUBT_TOLD:
             self._tell_mended(ticket, by=by)
-            self.tickets.mark_told(number, MENDING_TOLD)
+            self.tickets.mark_told(number, MENDING_TOLD, before=DOUBT_TOLD)
 
     def reject(self, report_id: int, *, by: str) -> str:
         """Reject a report as spam; the register takes back what rested on it."""
@@ -147,7 +144,7 @@ class ReportBook:
         amber = ticket is not None and ticket.state in LIVE and ticket.amber_at is not None
         if ticket is not None and not amber and ticket.told == DOUBT_TOLD:
             self._tell_mended(ticket, by=by)
-            self.tickets.mark_told(number, UNTOLD)
+            self.tickets.mark_told(number, UNTOLD, before=DOUBT_TOLD)
         return number
 
     def _hash(self, device: object, about: str) -> str:
@@ -155,21 +152,22 @@ class ReportBook:
 
     def _tell_open_tickets(self) -> None:
         """Tell the register of every open ticket that it was not told of yet."""
-        with _TELLING:
-            for ticket in self.tickets.untold():
-                said = _doubt(ticket, self.workspace)
+        for ticket in self.tickets.untold():
+            if not self.tickets.mark_told(ticket.number, DOUBT_TOLD, before=UNTOLD):
+                continue  # another process tells it
+            try:
                 weight = agreement(ticket.devices) if ticket.facility else 0.0
-                if said:
-                    self._observe(ticket.station, said, ticket, weight=weight)
-                self.tickets.mark_told(ticket.number, DOUBT_TOLD)
+                self._observe(ticket.station, _doubt(ticket, self.workspace), ticket, weight=weight)
+            except WorkspaceError:
+                self.tickets.mark_told(ticket.number, UNTOLD, before=DOUBT_TOLD)
+                raise
 
     def _tell_mended(self, ticket: Ticket, *, by: str) -> None:
         said = _doubt(ticket, self.workspace)
         said.pop("checked_at", None)
         if ticket.facility:
             said = dict.fromkeys(said, "yes")
-        if said:
-            self._write(ticket.station, said, source="operator", by=by, at=None, weight=1.0)
+        self._write(ticket.station, said, source="operator", by=by, at=None, weight=1.0)
 
     def _tell_fine(self, station: str) -> None:
         """Confirm status and hours where the devices that found all fine know more."""
@@ -205,7 +203,9 @@ class ReportBook:
         at: datetime | None,
         weight: float,
     ) -> None:
-        """Write an observation; a station that has left the register is passed over."""
+        """Write an observation, if there is one; a station that left the register is passed by."""
+        if not said:
+            return
         try:
             self.workspace.register().observe(
                 station, said, source=source, by=by, observed_at=at, weight=weight

@@ -791,3 +791,35 @@ def test_a_proposal_is_rounded_before_anything_is_kept() -> None:
 def test_the_new_tables_are_among_those_that_are_checked() -> None:
     names = {"worker_reports", "tickets", "proposals", "activities", "accounts", "audit"}
     assert names <= set(METADATA.tables)
+
+
+def test_of_two_processes_that_see_a_new_ticket_one_tells_the_register(
+    book: ReportBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = report(book, "1").number
+    with monkeypatch.context() as held:
+        held.setattr("data.report_book.ReportBook._tell_open_tickets", lambda _book: None)
+        report(book, "2")
+    seen = book.tickets.untold()
+    assert [one.number for one in seen] == [number]
+    monkeypatch.setattr("data.database.tickets.Tickets.untold", lambda _tickets: seen)
+    book._tell_open_tickets()
+    book._tell_open_tickets()
+    observed = [e for e in book.workspace.register().history("a") if e.kind == "observed"]
+    assert len(observed) == 1
+
+
+def test_a_register_that_cannot_be_written_is_told_the_next_time(
+    book: ReportBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_told: object, **_named: object) -> None:
+        raise WorkspaceError("the disk is full")
+
+    report(book, "1")
+    with monkeypatch.context() as held:
+        held.setattr("data.database.register.Register.observe", full)
+        with pytest.raises(WorkspaceError, match="full"):
+            report(book, "2")
+    assert amber(book) == {"a"}
+    report(book, "3")
+    assert evidence(book, "a")["hours"].source == "workers"
