@@ -74,8 +74,12 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams) -> 
     if not meets_floors(reduced, run.answer("").chosen):
         floored = _meet_floors(run, params=params, clock=clock)
         if floored is None:
-            reason = coverage_conflict(problem, reduced, may_be=_may_be, clock=clock)
-            return infeasible_plan(reason, runtime_s=clock.seconds, method="programme")
+            reason = coverage_conflict(
+                problem, reduced, may_be=lambda other: _may_be(other, clock), clock=clock
+            )
+            return infeasible_plan(
+                reason, runtime_s=clock.seconds, method="floor prices, programme"
+            )
         answer = floored
     else:
         answer = close_gap(run, params=params, clock=clock)
@@ -158,10 +162,10 @@ def _start(reduced: ReducedCoverage, params: SolveParams) -> Ints | None:
     return np.flatnonzero(np.isin(reduced.options, chosen))
 
 
-def _may_be(problem: CoverageProblem) -> bool:
+def _may_be(problem: CoverageProblem, clock: Clock) -> bool:
     """Tell whether some plan meets the floors within the limits, as far as a few seconds show."""
     reduced = reduce_coverage(problem)
-    params = SolveParams(time_limit_s=CONFLICT_S, gap=1e9)
+    params = SolveParams(time_limit_s=max(min(CONFLICT_S, clock.left_s), 0.05), gap=1e9)
     task = CoverTask(
         cover=reduced.cover,
         rows=reduced.rows,
