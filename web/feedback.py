@@ -37,6 +37,7 @@ def _settings(t: Language) -> dict[str, Any]:
     return {
         "now": f"{FOLDER}now.json",
         "roads": url_for("api.roads"),
+        "city_box": list(settings.box),
         "box": box_around(city_here().features(), list(settings.box)),
         "attribution": source_of(settings, t),
         "base_map": base_map_of(settings, t),
@@ -70,6 +71,7 @@ def _words(t: Language) -> dict[str, Any]:
         "no_ticket": t("没有这个编号。", "No report has this number."),
         "no_network": t("没有网络，有网络时再看答复。", "No network: ask again when there is one."),
         "place_needed": t("请在地图上点一下建议的地方。", "Tap the place on the map first."),
+        "outside": t("这个地方在本市之外，请另选。", "That lies outside the city; choose another."),
         "name_needed": t("请写明这个地方叫什么。", "Say what the place is called."),
         "place_taken": t("已选好地方，可以再点换一个。", "Place taken; tap again to change it."),
         "proposed": t("收到了，谢谢。编号 {ticket}。", "Received, thank you. Number {ticket}."),

@@ -17,7 +17,7 @@ from web.locator_words import MODES, script_words
 from web.page_files import FOLDER, files_here
 from web.road_lines import ROAD_TIERS
 from web.standings import standings_here
-from web.station_cards import card_of
+from web.station_cards import WANTED_FIRST, card_of
 from web.station_standing import EMPTY_STANDING
 
 if TYPE_CHECKING:
@@ -39,15 +39,6 @@ ROUGH: Final = {
 }
 _AWAY_M: Final = 100_000.0  # from here on a person is in another city
 
-# What a worker looks for first; the rest follows by how many stations have it.
-_WANTED_FIRST: Final = (
-    "toilet",
-    "drinking_water",
-    "hot_water",
-    "microwave",
-    "phone_charging",
-    "truck_parking",
-)
 _LEAFLET: Final = "vendor/leaflet-1.9.4/leaflet"
 _CLUSTER: Final = "vendor/leaflet.markercluster-1.5.3/"
 ASSETS: Final = (
@@ -108,8 +99,8 @@ def _facilities(features: list[Feature], t: Language) -> list[tuple[str, str, in
     counts = Counter(
         facility for feature in features for facility in feature["properties"]["facilities"]
     )
-    rest = [facility for facility, _ in counts.most_common() if facility not in _WANTED_FIRST]
-    wanted = [facility for facility in (*_WANTED_FIRST, *rest) if counts[facility]]
+    rest = [facility for facility, _ in counts.most_common() if facility not in WANTED_FIRST]
+    wanted = [facility for facility in (*WANTED_FIRST, *rest) if counts[facility]]
     return [(facility, t.facility(facility), counts[facility]) for facility in wanted[:_MOST_CHIPS]]
 
 
@@ -131,6 +122,7 @@ def _script_settings(city: City, features: list[Feature], t: Language) -> dict[s
         "tiers": ROAD_TIERS,
         "rough": ROUGH,
         "facilities": {term.id: t.facility(term.id) for term in FACILITIES},
+        "wanted": WANTED_FIRST,
         "access": {term.id: t.access(term.id) for term in ACCESS_MODES},
         "words": script_words(t),
         "assets": {

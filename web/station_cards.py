@@ -16,12 +16,36 @@ if TYPE_CHECKING:
     from web.station_features import Feature
 
 
+WANTED_FIRST: Final = (
+    "toilet",
+    "drinking_water",
+    "hot_water",
+    "microwave",
+    "phone_charging",
+    "truck_parking",
+)
+"""What a worker looks for first."""
 _PLACES: Final = {term.id: place for place, term in enumerate(FACILITIES)}
 
 
 def in_order(facilities: Iterable[str]) -> list[str]:
     """Return facilities in the order of the vocabulary, as the phone has them."""
     return sorted(facilities, key=_PLACES.__getitem__)
+
+
+def _works(working: list[str], broken: list[str], t: Language) -> list[str]:
+    """Say what is broken of the wanted ones, what works, the wanted ones first, then the rest."""
+    said = {
+        one: t(f"{t.facility(one)}坏了", f"{t.facility(one)} broken") for one in in_order(broken)
+    }
+    missed = [one for one in said if one in WANTED_FIRST]
+    first = sorted(in_order(working), key=lambda one: one not in WANTED_FIRST)
+    rest = [one for one in said if one not in missed]
+    return [
+        *(said[one] for one in missed),
+        *(t.facility(one) for one in first),
+        *(said[one] for one in rest),
+    ]
 
 
 def card_of(
@@ -37,11 +61,7 @@ def card_of(
     told = with_state({**feature, "properties": newest}, moment, t)
     held = told["properties"]
     access: list[str] = held["access"]
-    broken = [
-        t(f"{t.facility(one)}坏了", f"{t.facility(one)} broken")
-        for one in in_order(held["facilities_broken"])
-    ]
-    works = [*broken, *(t.facility(one) for one in in_order(held["facilities"]))]
+    works = _works(held["facilities"], held["facilities_broken"], t)
     by = t("名册登记", "by the register") if checked else ""
     if confirmed and confirmed >= checked:
         by = t("工友确认", "by workers")

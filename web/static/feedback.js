@@ -69,9 +69,12 @@
     map = await locatorMap.make({
       settings, stations: [], about: () => ({}),
       onTap: (lonlat) => {
-        place = lonlat;
-        map.showHere(lonlat, null);
-        find("#propose-place-said").textContent = words.place_taken;
+        const [lon, lat] = lonlat;
+        const [left, bottom, right, top] = settings.city_box;
+        const inside = lon >= left && lon <= right && lat >= bottom && lat <= top;
+        place = inside ? lonlat : null;
+        if (inside) map.showHere(lonlat, null);
+        find("#propose-place-said").textContent = inside ? words.place_taken : words.outside;
       },
     });
     const now = await (await fetch(settings.now)).json();

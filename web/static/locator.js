@@ -58,13 +58,17 @@
     return ways_in.length ? ways_in.map((way) => settings.access[way]).join("、") : words.access_unknown;
   }
 
-  /* What works there, then what is broken; the wanted ones first. */
+  /* What is broken of the wanted ones, what works, the chosen and the wanted ones first, then the rest. */
   function facilityWords(station) {
     const named = (sum) => Stations.wordsOf(sum, state.file.facilities);
-    const first = (one, two) => state.facilities.has(two) - state.facilities.has(one);
-    const works = named(station.has).sort(first).map((id) => settings.facilities[id]);
-    const broken = named(station.broken).map((id) => fill(words.broken, { what: settings.facilities[id] }));
-    return [...broken, ...works].join(" · ") || words.facilities_unknown;
+    const wanted = (id) => settings.wanted.includes(id);
+    const weight = (id) => 2 * state.facilities.has(id) + wanted(id);
+    const works = named(station.has).sort((one, two) => weight(two) - weight(one))
+      .map((id) => settings.facilities[id]);
+    const broken = (ids) => ids.map((id) => fill(words.broken, { what: settings.facilities[id] }));
+    const out = named(station.broken);
+    return [...broken(out.filter(wanted)), ...works, ...broken(out.filter((id) => !wanted(id)))]
+      .join(" · ") || words.facilities_unknown;
   }
 
   /* What is not known of a station that was wished for. */
@@ -358,14 +362,15 @@
   function locate() {
     const button = find("#locate");
     if (!navigator.geolocation) { noPosition(); return; }
-    button.disabled = true;
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true"); // not `disabled`: that would lose the focus
     say(words.locating);
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
-        button.disabled = false;
+        button.removeAttribute("aria-disabled");
         lookFrom([coords.longitude, coords.latitude], "from_here");
       },
-      () => { button.disabled = false; noPosition(); },
+      () => { button.removeAttribute("aria-disabled"); noPosition(); },
       { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 },
     );
   }

@@ -258,10 +258,11 @@
 
   async function report() {
     const button = find("#report-send");
-    button.disabled = true;
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true"); // not `disabled`: that would lose the focus
     const label = `${find('[data-slot="name"]').textContent} · ${words.complaints[what]}`;
     const outcome = await reportQueue.add("/api/reports", body(), label);
-    button.disabled = false;
+    button.removeAttribute("aria-disabled");
     sayOutcome(outcome);
     if (outcome.state === "refused") return;
     find("#report-more").hidden = true;
