@@ -43,6 +43,7 @@ _ALL_DAY: Final = re.compile(
     r"|全天候?(?:24(?:小时|h))?|全日制?|随时|昼夜(?:不间断)?|不打烊|通宵"
 )
 _HOURS, _MINUTES, _NOON = 24, 60, 12
+_EVENING_MIN: Final = 18 * _MINUTES
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,8 @@ def _first_minute(time: _Time) -> int | None:
         hour += _NOON
     elif time.mark == "noon" and hour in {1, 2}:
         hour += _NOON
+    elif time.mark == "evening" and hour == _NOON:
+        return None  # 晚12点-早6点 begins at midnight: of the night before, or after?
     elif time.mark == "night" and hour == _NOON:
         hour = 0
     elif (time.mark == "morning" and hour > _NOON) or (time.mark == "night" and hour > 6):  # noqa: PLR2004 - night ends at six
@@ -150,13 +153,18 @@ def _last_minute(  # noqa: PLR0911 - one line for each word
 
 
 def _unmarked_end(plain: int, *, start: _Time, first: int) -> int | None:
-    """Place an end that has no word: 下午2:00-6:00 ends at 18:00, 22:00-6:00 the next morning."""
+    """Place an end that has no word: 下午2:00-6:00 ends at 18:00, 22:00-6:00 the next morning.
+
+    12:30-5:30 and 14:00-6:00 are not placed: people write the afternoon so, and the night too.
+    """
     half = _NOON * _MINUTES
-    twelve = start.mark in {"afternoon", "evening"} and start.hour <= _NOON
-    if twelve and plain <= half and plain + half > first:
+    early = start.mark == "noon" and plain <= first  # 中午12点-2点
+    twelve = early or start.mark in {"afternoon", "evening"}
+    if twelve and start.hour <= _NOON and plain <= half and plain + half > first:
         return plain + half
     if plain > first:
         return plain
     if plain == 0:
         return DAY_MIN
-    return plain + DAY_MIN if first >= half else None
+    doubtful = first < _EVENING_MIN and plain + half > first
+    return None if first < half or doubtful else plain + DAY_MIN

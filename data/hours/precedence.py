@@ -140,8 +140,8 @@ def _as_usual(days: tuple[Days, ...], rules: Sequence[Rule]) -> bool:
     opening = [rule for rule in rules if not rule.off]
     if not opening or any(not rule.days[0].literal for rule in opening):
         return False
-    if any(not one.days[0].literal for one in rules if one.off):
-        return False
+    if any(not one.days[0].literal or not one.seasons for one in rules if one.off):
+        return False  # 周一闭馆，节假日照常: and a Monday that is a holiday?
     return all(
         any(one.weekdays <= rule.days[0].weekdays for rule in opening)
         for one in days
