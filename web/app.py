@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import Any, Final
 
 from flask import Flask, Response, g, request, url_for
 from jinja2 import StrictUndefined
@@ -27,9 +28,6 @@ from web.reports import reports
 from web.security import secure
 from web.station_page import station_page
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 #: What a worker sees and carries along.
 _FOR_WORKERS = (locator, station_page, feedback, page_files, offline, bundles)
 #: What workers say and what becomes of it.
@@ -41,7 +39,7 @@ _LANGUAGES: Final = frozenset({"zh", "en"})
 _YEAR_S: Final = 365 * 24 * 3600
 
 
-def create_app(workspace_folder: Path, *, testing: bool = False) -> Flask:
+def create_app(workspace_folder: Path | str, *, testing: bool = False) -> Flask:
     """Make the application that serves one workspace.
 
     Raises
@@ -51,7 +49,7 @@ def create_app(workspace_folder: Path, *, testing: bool = False) -> Flask:
     """
     app = Flask("web")
     app.config.update(TESTING=testing, JSON_AS_ASCII=False)
-    app.extensions["yizhan"] = City(workspace_folder)
+    app.extensions["yizhan"] = City(Path(workspace_folder))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -33,6 +33,11 @@ def test_a_folder_that_is_no_workspace_is_refused(tmp_path: Path) -> None:
         create_app(tmp_path)
 
 
+def test_a_folder_may_be_named_by_text_as_a_servers_command_does(city_folder: Path) -> None:
+    client = create_app(str(city_folder), testing=True).test_client()
+    assert client.get("/healthz").status_code == 200
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_answers_in_its_language_under_the_sample_band(
     client: FlaskClient, path: str
