@@ -61,6 +61,8 @@ def square_grid(areas: Sequence[BaseGeometry], *, size_m: float) -> Pieces:
     """
     if not (np.isfinite(size_m) and size_m > 0):
         raise InputError(f"a cell of {size_m:g} m cannot be: write a size in metres, as in 250")
+    if sum(area.area for area in areas) / size_m**2 > MOST_CELLS:  # before minutes of cutting
+        raise _too_many(size_m)
     parts = [
         _cut(number, area, *_squares(area, size_m=size_m), whole_m2=size_m * size_m)
         for number, area in enumerate(areas)
@@ -81,6 +83,12 @@ def h3_grid(areas: Sequence[BaseGeometry], *, resolution: int, crs: pyproj.CRS |
     """
     if not _COARSEST <= resolution <= _FINEST:
         raise InputError(f"H3 resolution {resolution}: resolutions go from 0 to 15, 9 is a block")
+    least_m2 = _h3().average_hexagon_area(resolution, unit="m^2")
+    if sum(area.area for area in areas) / least_m2 > MOST_CELLS:
+        raise InputError(
+            f"H3 resolution {resolution}: the areas would be cut into more than {MOST_CELLS:,} "
+            "hexagons: take a lower resolution"
+        )
     parts = []
     for number, area in enumerate(areas):
         names, hexagons = _hexagons(area, resolution=resolution, crs=crs)
@@ -142,7 +150,7 @@ def _boxes(
 
 def _too_many(size_m: float) -> InputError:
     return InputError(
-        f"cells of {size_m:g} m: an area would be cut into more than {MOST_CELLS:,}: "
+        f"cells of {size_m:g} m: the areas would be cut into more than {MOST_CELLS:,}: "
         "take larger cells"
     )
 
@@ -153,12 +161,6 @@ def _hexagons(
     """Name and draw the hexagons that touch an area, in metres."""
     h3 = _h3()
     outline = shapely.transform(area, lambda xy: from_metric(xy, crs=crs))
-    least_m2 = h3.average_hexagon_area(resolution, unit="m^2")
-    if area.area / least_m2 > MOST_CELLS:
-        raise InputError(
-            f"H3 resolution {resolution}: an area would be cut into more than {MOST_CELLS:,} "
-            "hexagons: take a lower resolution"
-        )
     shape = h3.geo_to_h3shape(outline)
     names = sorted(h3.h3shape_to_cells_experimental(shape, resolution, contain="overlap"))
     # h3 gives one boundary at a time: its own call is the loop, the geometry is made at once.

@@ -150,10 +150,12 @@ def volumes_of_counts(
     along = points_along(network, some, spacing_m=50.0)
     far, near = _nearest(on_sphere(along.lonlat), on_sphere(np.asarray(lonlat)))
     if (far > _FARTHEST_COUNT_M).any():
-        row = int(np.argmax(far > _FARTHEST_COUNT_M))
+        off = np.flatnonzero(far > _FARTHEST_COUNT_M)
+        lon, lat = np.asarray(lonlat)[off[0]]
+        more = f" (and {len(off) - 1} more)" if len(off) > 1 else ""
         raise InputError(
-            f"corridors: count {row + 1} lies {far[row]:,.0f} m from every {', '.join(classes)}:"
-            " check its place, or name its class"
+            f"corridors: count {off[0] + 1} at {lon:.5f}, {lat:.5f}{more} lies {far[off[0]]:,.0f} m"
+            f" from every {', '.join(classes)} road: check its place and its datum, or leave it out"
         )
     key = np.where(network.edge_name >= 0, network.edge_name, -1 - network.edge_class.astype(int))
     middle = _middles(network, some)

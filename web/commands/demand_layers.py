@@ -143,7 +143,11 @@ class _Corridors:
 
     def read(self, area: LayerArea) -> tuple[Layer, ...]:
         (points,) = self.counts.read(area)
-        made = corridor_layer_of_counts(self.network, points, truck_share=self.truck_share)
+        try:
+            made = corridor_layer_of_counts(self.network, points, truck_share=self.truck_share)
+        except InputError as error:
+            message = f"{self.counts.path.name}: {error}"
+            raise InputError(message) from None
         return (made,)
 
 

@@ -75,5 +75,5 @@ def test_what_cannot_be_is_refused(plane_network: Callable[[], RoadNetwork]) -> 
         corridor_layer(network, vehicles=volume[:3], truck_share=0.2, source="")
     with pytest.raises(InputError, match="no road class boreen"):
         volumes_of_classes(network, {"boreen": 1.0})
-    with pytest.raises(InputError, match=r"count 1 lies .* m from every motorway, trunk, primary"):
+    with pytest.raises(InputError, match=r"count 1 at .* lies .* m from every motorway, trunk"):
         volumes_of_counts(network, lonlat=np.array([[116.9, 34.1]]), vehicles=np.ones(1))
