@@ -427,3 +427,13 @@ def test_hostile_names_stay_text_in_the_map(tmp_path: Path, cli: Cli) -> None:
     text = file.read_text(encoding="utf-8")
     assert "<img" not in text
     assert "{{7*7}}" in text  # kept as it is written, as text
+
+
+def test_midnight_is_an_hour_of_its_day_and_layers_that_stand_alone_are_named(
+    city: Path, cli: Cli
+) -> None:
+    asked = ("coverage", "-w", city, "--day", "weekend", "--draws", "3", "--json")
+    told = cli(*asked, "--hour", "0").json
+    assert (told["hour"], told["day"]) == (0, "weekend")
+    assert "sanitation_worker" in told["not_drawn"]
+    assert cli("coverage", "-w", city, "--json").json["day"] is None
