@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _SIZES_M: Final = (250.0, 500.0, 1000.0, 2000.0, 4000.0)
 _MOST_SQUARES: Final = 9000
 _M2_A_KM2: Final = 1e6
+_LEAST_PER_KM2: Final = 1.0
+_MOST_HIDDEN: Final = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +34,13 @@ class Density:
 
     ``areas[k]`` (WGS-84) holds the squares of class k, the thinnest first; ``breaks`` has one value
     more than there are classes: the least density of each class, and the greatest of all.
-    ``square_m`` is the side of a square.
+    ``square_m`` is the side of a square; squares with fewer than ``least_per_km2`` are not drawn.
     """
 
     areas: tuple[BaseGeometry, ...]
     breaks: tuple[float, ...]
     square_m: float
+    least_per_km2: float = 0.0
 
     @property
     def n_classes(self) -> int:
@@ -55,7 +58,9 @@ def density_of(demand: Demand, *, metric_crs: str) -> Density | None:
     """Count the workers of all groups in squares; None where there is no worker.
 
     The squares are the smallest of 250 m to 4 km of which at most 9,000 are needed, laid so that
-    points on a regular grid fall in their middles.
+    points on a regular grid fall in their middles. Squares with fewer than one worker in a square
+    kilometre are left out where they hold no more than a twentieth of all: a model that spreads
+    workers puts a trace of them on every field.
     """
     weights: npt.NDArray[np.float64] = demand.weights.sum(axis=1)
     there = weights > 0
@@ -67,17 +72,22 @@ def density_of(demand: Demand, *, metric_crs: str) -> Density | None:
         squares, which = np.unique(
             np.floor((xy - origin) / square_m).astype(np.int64), axis=0, return_inverse=True
         )
-        if len(squares) <= _MOST_SQUARES:
+        workers = np.bincount(which.ravel(), weights=weights[there]).astype(np.float64)
+        per_km2: npt.NDArray[np.float64] = workers * _M2_A_KM2 / square_m**2
+        thin = per_km2 < _LEAST_PER_KM2
+        hidden = bool(thin.any()) and workers[thin].sum() <= _MOST_HIDDEN * workers.sum()
+        shown = ~thin if hidden else np.ones_like(thin)
+        if shown.sum() <= _MOST_SQUARES:
             break
-    workers = np.bincount(which.ravel(), weights=weights[there]).astype(np.float64)
-    per_km2: npt.NDArray[np.float64] = workers * _M2_A_KM2 / square_m**2
+    squares, workers, per_km2 = squares[shown], workers[shown], per_km2[shown]
     boxes = _boxes(squares, origin, square_m, metric_crs=metric_crs)
     breaks = _breaks(per_km2, workers)
     class_of = np.clip(np.searchsorted(breaks, per_km2, side="right") - 1, 0, len(breaks) - 2)
     areas = tuple(
         shapely.coverage_union_all(boxes[class_of == number]) for number in range(len(breaks) - 1)
     )
-    return Density(areas, tuple(float(value) for value in breaks), square_m)
+    least = _LEAST_PER_KM2 if hidden else 0.0
+    return Density(areas, tuple(float(value) for value in breaks), square_m, least)
 
 
 def _breaks(

@@ -150,6 +150,19 @@ def test_density_holds_every_worker_and_each_class_about_a_seventh(city: Workspa
     assert max(shares) < 2.2 * weights.sum() / 7
 
 
+def test_density_leaves_out_the_trace_of_workers_on_open_fields() -> None:
+    lonlat = np.array([[116.8 + 0.004 * step, 33.95] for step in range(20)])
+    weights = np.array([[50.0], *[[0.01]] * 19])
+    demand = Demand.at_points(
+        ids=[f"c{step}" for step in range(20)], lonlat=lonlat, weights=weights, groups=["courier"]
+    )
+    density = density_of(demand, metric_crs="EPSG:32650")
+    assert density is not None
+    assert density.least_per_km2 == 1.0
+    drawn = [shapely.contains(area, shapely.points(lonlat)) for area in density.areas]
+    assert np.any(drawn, axis=0).tolist() == [True] + [False] * 19
+
+
 def test_density_of_one_value_is_one_class_and_of_nobody_none(city: Workspace) -> None:
     def demand(weight: float) -> Demand:
         return Demand.at_points(
