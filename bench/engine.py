@@ -288,14 +288,6 @@ def run() -> list[Row]:
     return rows
 
 
-def _warm_up() -> None:
-    """Load the compiled loops."""
-    rng = np.random.default_rng(0)
-    covers = sp.csr_array(rng.random((30, 200)) < 0.1)
-    solve(CoverageProblem(np.ones(200), covers, max_open=4), params=SolveParams(time_limit_s=60))
-    solve(SetCoverProblem(covers), params=SolveParams(time_limit_s=60))
-
-
 if __name__ == "__main__":
-    _warm_up()
+    warm_up()
     print(json.dumps(cases()[sys.argv[1]].run(), default=float))
