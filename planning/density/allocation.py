@@ -129,15 +129,22 @@ def _notes(
             f" {model.totals[g][by_area].sum():,.0f} workers are spread over the land there"
         )
     live = (model.totals[g] > 0) & ~by_area
-    for k, layer in enumerate(model.layers[g]):
-        without = live & ~shares.has[:, k]
-        if model.weights[g][k] > 0 and without.any():
-            names = [name for name, no in zip(model.zone_names, without, strict=True) if no]
-            notes.append(
-                f"{group}: layer {layer} has nothing in {_some(names)}: its weight of"
-                f" {model.weights[g][k]:g} goes to the other layers there"
-            )
+    lacking: dict[tuple[str, ...], list[int]] = {}
+    for k in np.flatnonzero(model.weights[g] > 0):
+        names = tuple(np.array(model.zone_names)[live & ~shares.has[:, k]].tolist())
+        if names:
+            lacking.setdefault(names, []).append(int(k))
+    for zones, layers in lacking.items():
+        words = ", ".join(model.layers[g][k] for k in layers)
+        have, their = ("layer {} has", "its weight") if len(layers) == 1 else _SEVERAL
+        notes.append(
+            f"{group}: {have.format(words)} nothing in {_some(list(zones))}: {their} of"
+            f" {model.weights[g][layers].sum():g} goes to the other layers there"
+        )
     return notes
+
+
+_SEVERAL = ("layers {} have", "their weight")
 
 
 def _some(names: list[str]) -> str:

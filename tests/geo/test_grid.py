@@ -168,8 +168,8 @@ def test_pieces_stand_row_by_row() -> None:
 
 
 def test_areas_are_counted_together_and_before_any_is_cut() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     four = [shapely.box(x, 0, x + 30_000, 30_000) for x in (0, 30_000, 60_000, 90_000)]
     with pytest.raises(InputError, match="the areas would be cut into more than 2,000,000"):
         square_grid(four, size_m=40)  # 562,500 each
-    assert time.perf_counter() - begin < 1.0
+    assert time.process_time() - begin < 1.0

@@ -176,3 +176,21 @@ def test_one_yes_or_no_layer_gives_what_tobler_gives(tmp_path: Path) -> None:
     ours = allocate(model).weights[:, 0]
     assert ours == pytest.approx(theirs["workers"].to_numpy(), rel=1e-6, abs=1e-6)
     assert ours.sum() == pytest.approx(2_000.0)
+
+
+def test_layers_missing_in_the_same_zones_are_told_in_one_line(make_model: MakeModel) -> None:
+    one = make_model()
+    three = np.c_[one.features[0], one.features[0][:, 1]]
+    made = allocate(
+        make_model(
+            layers=(("homes", "depots", "shops"),),
+            features=(three,),
+            weights=(np.array([0.5, 0.2, 0.3]),),
+        )
+    )
+    assert made.notes == (
+        (
+            "courier: layers depots, shops have nothing in south:"
+            " their weight of 0.5 goes to the other layers there"
+        ),
+    )
