@@ -55,9 +55,11 @@ def _keep_long(response: Response) -> Response:
         response.vary.add("Accept-Encoding")
         if request.accept_encodings["gzip"]:
             told = path.stat()
+            opened = response.response
             response.direct_passthrough = False
-            response.get_data()  # reads and closes the file
             response.set_data(_packed(path, told.st_mtime_ns, told.st_size))
+            if hasattr(opened, "close"):
+                opened.close()
             response.headers["Content-Encoding"] = "gzip"
             tag, _weak = response.get_etag()
             if tag is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import current_app
+from flask import current_app, g
 
 from web.api import city_here
 from web.locator_words import COMPLAINTS
@@ -16,16 +16,23 @@ if TYPE_CHECKING:
 
     from web.language import Language
 
-_KEPT: Final = "yizhan-standings"
+_KEPT: Final = "yizhan_standings"
 
 
 def standings_here() -> tuple[str, dict[str, dict[str, Any]]]:
-    """Return the version and, by station, the standings of the city that is served."""
+    """Return the version and, by station, the standings of the city that is served.
+
+    Asked once a request.
+    """
+    if _KEPT in g:
+        asked: tuple[str, dict[str, dict[str, Any]]] = g.get(_KEPT)
+        return asked
     workspace = city_here().workspace()
     version = standing_version(workspace)
     kept: tuple[str, dict[str, dict[str, Any]]] | None = current_app.extensions.get(_KEPT)
     if kept is None or kept[0] != version:
         kept = current_app.extensions[_KEPT] = (version, standing_of(workspace))
+    setattr(g, _KEPT, kept)
     return kept
 
 
