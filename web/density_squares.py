@@ -30,7 +30,8 @@ _SERIES: Final = np.array([m * 10.0**e for e in range(-3, 7) for m in (1.0, 2.0,
 _KEPT_SHARES: Final = (0.97, 0.93, 0.88, 0.8, 0.7)
 _LEAST_CROWD: Final = 0.012  # of the framed area hold half of the group, or it is a speck
 _LEAST_M: Final = 1_500.0
-_HEX_NEIGHBOURS, _HEX_SPREAD, _HEX_WIDER = 6, 1.25, 1.25
+_HEX_NEIGHBOURS, _HEX_SPREAD = 6, 1.35
+_HEX_WIDER = 2 / np.sqrt(3)  # the circle within such a square holds a hexagon's middle wherever
 _TOP_SHARE: Final = 0.02  # of the workers stand in squares of the darkest class at least
 
 
@@ -207,7 +208,7 @@ def _spacing_m(xy: npt.NDArray[np.float64]) -> float:
     near = np.median(np.asarray(cKDTree(xy).query(some, k=k)[0]), axis=0)
     # in a grid of squares the sixth neighbour stands across a corner, 1.4 times as far
     hexagons = k > _HEX_NEIGHBOURS and near[_HEX_NEIGHBOURS] < _HEX_SPREAD * near[1]
-    return float(near[1]) * (_HEX_WIDER if hexagons else 0.95)
+    return float(near[_HEX_NEIGHBOURS] * _HEX_WIDER if hexagons else near[1] * 0.95)
 
 
 def _shift_m(xy: npt.NDArray[np.float64], square_m: float) -> npt.NDArray[np.float64]:

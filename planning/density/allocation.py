@@ -131,9 +131,9 @@ def _notes(
     live = (model.totals[g] > 0) & ~by_area
     lacking: dict[tuple[str, ...], list[int]] = {}
     for k in np.flatnonzero(model.weights[g] > 0):
-        names = tuple(np.array(model.zone_names)[live & ~shares.has[:, k]].tolist())
-        if names:
-            lacking.setdefault(names, []).append(int(k))
+        without = tuple(np.array(model.zone_names)[live & ~shares.has[:, k]].tolist())
+        if without:
+            lacking.setdefault(without, []).append(int(k))
     for zones, layers in lacking.items():
         words = ", ".join(model.layers[g][k] for k in layers)
         have, their = ("layer {} has", "its weight") if len(layers) == 1 else _SEVERAL

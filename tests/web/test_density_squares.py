@@ -58,3 +58,16 @@ def test_hours_that_are_alike_are_all_the_fullest() -> None:
     )
     assert made.fullest("truck_driver", day="weekday") == (0, 1, 2, 23)
     assert made.emptiest("truck_driver", day="weekday") == (8,)
+
+
+def test_the_few_hexagons_of_a_small_city_are_drawn_without_holes() -> None:
+    """Sheared by H3's own distortion and cut at the edges, as in the middle of Helsinki."""
+    row, column = np.mgrid[:10, :9]
+    xy = np.column_stack(
+        [((column + 0.5 * (row % 2)) * 327.0).ravel(), (row * 250.0).ravel()]
+    ) + np.random.default_rng(4).uniform(-12, 12, (90, 2))
+    made = hour_squares(demand(xy), metric_crs=CRS)
+    low, high = made.cell.min(axis=0), made.cell.max(axis=0)
+    within = ((made.cell > low) & (made.cell < high)).all(axis=1)  # the outermost may be bare
+    assert made.square_m == 500.0
+    assert within.sum() == np.prod(high - low - 1)
