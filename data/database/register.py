@@ -7,7 +7,7 @@ import json
 import math
 import threading
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
@@ -235,10 +235,14 @@ class Register:
             newer = {} if self._backend.is_first(connection) else _newer(connection, how)
         return merge(before, stations, how, newer=newer).changes
 
-    def replace(self, stations: Stations, *, record: Import | None = None) -> Changes:
+    def replace(
+        self, stations: Stations, *, record: Import | None = None, close_others: bool = False
+    ) -> Changes:
         """Lay ``stations`` over the register as ``record`` says, in one transaction.
 
-        Without ``record`` they take the register's place as they are.
+        Without ``record`` they take the register's place as they are. With ``close_others`` those
+        that a partial list does not name are closed, as of its day; that is an import of its own
+        in the same transaction, as the list says nothing else of them, and not in the answer.
 
         Raises
         ------
@@ -250,7 +254,28 @@ class Register:
             present = read_present(connection)
             merged = merge(present.records, stations, how, newer=_newer(connection, how))
             write_import(self._backend, connection, present, merged, how, stations)
+            if close_others:
+                self._close_others(connection, set(stations.ids), how)
         return merged.changes
+
+    def _close_others(self, connection: sa.Connection, named: set[str], record: Import) -> None:
+        """Close the stations that are not ``named``, but for what is known from a later day."""
+        present = read_present(connection)
+        day = clock.china_day(
+            clock.read_moment(clock.observed_text(record.observed_at, recorded=clock.now()))
+        )
+        closed = {"status": "closed", "status_since": day.isoformat()}
+        others = [
+            tuple(closed.get(name, value) for name, value in zip(FIELDS, row, strict=True))
+            for station_id, row in present.records.items()
+            if station_id not in named and row[FIELDS.index("status")] != "closed"
+        ]
+        if not others:
+            return
+        gone = stations_of(others)
+        how = replace(record, rows=(), refused=(), partial=True, fields=frozenset(closed))
+        merged = merge(present.records, gone, how, newer=_newer(connection, how))
+        write_import(self._backend, connection, present, merged, how, gone)
 
     def observe(
         self,

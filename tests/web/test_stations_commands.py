@@ -11,11 +11,13 @@ import numpy as np
 import openpyxl
 import pytest
 
+from data.database import Register
 from data.osm_extract import read_roads
 from data.register_template import NOTES, ROWS, SHEET, WORDS, template_fields
 from data.vocabulary import FACILITIES, KINDS
 from data.workspace import Workspace
 from geo.datum import Datum, from_wgs84
+from geo.errors import InputError
 from geo.measure import Box
 from geo.network import build_network
 
@@ -114,6 +116,28 @@ def test_stations_that_a_file_does_not_name_are_removed_kept_or_closed(
     if missing == "close":
         assert frame["status_since"].tolist() == ["", "2026-11-01", "2026-11-01", ""]
         assert frame["hours"].tolist()[1] == "24小时"
+
+
+def test_closing_what_a_file_does_not_name_is_done_with_the_file_or_not_at_all(
+    cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken(cli, folder, FIRST)
+    before = Workspace.open(folder).stations().content_hash
+
+    def fail(*_: object) -> None:
+        raise InputError("the lights went out")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Register, "_close_others", fail)
+        assert taken(cli, folder, SECOND, "--missing", "close").code == 2
+    workspace = Workspace.open(folder)
+    assert workspace.stations().content_hash == before
+    assert len(workspace.register().imports()) == 1
+    answer = taken(cli, folder, SECOND, "--missing", "close").json
+    assert (answer["added"], answer["changed"], answer["missing"]) == (1, 1, 2)
+    assert len(workspace.register().imports()) == 3
+    moments = {fact.observed_at for fact in workspace.register().evidence("S2").values()}
+    assert len(moments) == 2  # the file says nothing of S2 but that it is closed
 
 
 def test_the_history_names_file_row_and_whose_word_it_is(cli: Cli, folder: Path) -> None:

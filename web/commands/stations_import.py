@@ -13,7 +13,7 @@ from data.database import Changes, Import
 from data.doctor import Severity, datum_finding
 from data.record_cells import parse_day
 from data.station_files import StationRows, station_rows
-from data.stations import STATION_COLUMNS, Stations
+from data.stations import STATION_COLUMNS
 from data.tables import read_rows
 from geo.errors import DatumError, NothingYetError
 from geo.measure import great_circle_m
@@ -26,13 +26,14 @@ from web.commands.common import (
     table,
 )
 from web.commands.register_words import import_figures, import_words
-from web.commands.stations_check import day_of, examine_in, stated_datum, today
+from web.commands.stations_check import day_of, examine_in, stated_datum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from data.doctor import Checkup
+    from data.stations import Stations
     from data.tables import Table
     from data.workspace import Workspace
     from geo.datum import Datum
@@ -152,9 +153,8 @@ def take(
         return Taken(replace(changes, missing=()), "keep", moved_m)
     if not dry_run:
         how = replace(how, partial=missing != "remove")
-        changes = replace(register.replace(stations, record=how), missing=changes.missing)
-        if missing == "close":
-            _close(workspace, changes.missing, how)
+        done = register.replace(stations, record=how, close_others=missing == "close")
+        changes = replace(done, missing=changes.missing)
     return Taken(changes, missing, moved_m)
 
 
@@ -172,20 +172,6 @@ def _moved_m(workspace: Workspace, stations: Stations) -> dict[str, float]:
     apart = great_circle_m(before.lonlat[there], stations.lonlat[here])
     pairs = zip(known, apart.tolist(), strict=True)
     return {station: metres for (station, _), metres in pairs if metres >= MOVED_M}
-
-
-def _close(workspace: Workspace, ids: tuple[str, ...], how: Import) -> None:
-    """Close stations that a file no longer names, as of the day that it speaks of."""
-    frame = workspace.stations().frame
-    closing = frame[frame["id"].isin(list(ids)) & (frame["status"] != "closed")].copy()
-    if not len(closing):
-        return
-    closing["status"] = "closed"
-    closing["status_since"] = (how.observed_at or today()).isoformat()[:10]
-    record = replace(
-        how, rows=(), fields=frozenset({"status", "status_since"}), partial=True, refused=()
-    )
-    workspace.register().replace(Stations(closing), record=record)
 
 
 def _read(workspace: Workspace, rows: Table, *, datum: Datum) -> StationRows:
