@@ -288,7 +288,15 @@ def test_a_tables_caption_stays_while_the_table_is_scrolled(
 def test_touch_targets_are_large_enough(phone: BrowserContext, address: str) -> None:
     page = _open(phone, address).page
     page.wait_for_selector("#locate:visible")
-    for selector in ("#locate", ".segments label", ".chip", ".card .go", "#more", ".map-size", ".foot a"):
+    for selector in (
+        "#locate",
+        ".segments label",
+        ".chip",
+        ".card .go",
+        "#more",
+        ".map-size",
+        ".foot a",
+    ):
         for box in [item.bounding_box() for item in page.locator(selector).all()]:
             assert box is None or box["height"] >= 44
 
