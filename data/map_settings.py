@@ -43,9 +43,7 @@ class BaseMapSettings:
         if not _KEY.fullmatch(self.key):
             raise InputError("base_map.key must be the letters and digits that the provider gave")
         if self.provider == "tianditu" and not self.key:
-            raise InputError(
-                "base_map.key is needed: console.tianditu.gov.cn gives one"
-            )
+            raise InputError("base_map.key is needed: console.tianditu.gov.cn gives one")
         if len(self.review_number) > _LONGEST_NUMBER:
             raise InputError(f"base_map.review_number is longer than {_LONGEST_NUMBER} signs")
 
