@@ -57,7 +57,8 @@ class PageFiles:
 
     def __init__(self, city: City) -> None:
         self._city = city
-        self._lock = threading.RLock()
+        # one each: packing the roads of a large city takes seconds, and the list must not wait
+        self._locks = {sort: threading.Lock() for sort in ("stations", "details", "roads")}
         self._kept: dict[str, tuple[Hashable, PageFile | None]] = {}
 
     def stations(self) -> PageFile:
@@ -96,7 +97,7 @@ class PageFiles:
     def _keep(
         self, sort: str, key: Hashable, make: Callable[[], tuple[bytes, str, str] | None]
     ) -> PageFile | None:
-        with self._lock:
+        with self._locks[sort]:
             if sort not in self._kept or self._kept[sort][0] != key:
                 self._kept[sort] = (key, _page_file(sort, make()))
             return self._kept[sort][1]
