@@ -9,6 +9,8 @@ npx can have the package.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -19,13 +21,11 @@ import sys
 import tempfile
 import time
 import urllib.request
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 from data.sample import write_sample_city
 from data.stations import Stations
@@ -161,7 +161,8 @@ def _cities(folder: Path) -> dict[str, Path]:
         ["network", "build", "--osm", str(files.roads)],
         ["stations", "import", str(files.stations), "--datum", "wgs84"],
     ):
-        yizhan.main([*words, "-w", str(small), "--json"], standalone_mode=False)
+        with contextlib.redirect_stdout(io.StringIO()):
+            yizhan.main([*words, "-w", str(small), "--json"], standalone_mode=False)
     shutil.copytree(small, large)
     workspace = Workspace.open(large)
     workspace.replace_stations(many_stations(workspace, MANY))
@@ -179,13 +180,13 @@ def many_stations(workspace: Workspace, count: int) -> Stations:
     nodes = workspace.network().node_lonlat
     lonlat = nodes[rng.choice(len(nodes), count, replace=len(nodes) < count)]
     lonlat = np.round(lonlat + rng.normal(0.0, 2e-4, (count, 2)), 6)
-    drawn = {
-        column: known[column].iloc[rng.integers(0, len(known), count)].to_numpy()
-        for column in ("kind", "hours", "facilities", "facilities_broken", "access", "address")
-    }
+    inside = ["facilities", "facilities_broken", "facilities_absent"]  # one says what two may not
+    drawn = known[inside].iloc[rng.integers(0, len(known), count)].reset_index(drop=True)
+    for column in ("kind", "hours", "access", "address", "checked_at"):
+        drawn[column] = known[column].iloc[rng.integers(0, len(known), count)].to_numpy()
     titles = known["name"].str.replace(r"[\s\d]+$", "", regex=True)
     named = titles.iloc[rng.integers(0, len(titles), count)].to_numpy()
-    frame = pd.DataFrame(drawn).assign(
+    frame = drawn.assign(
         id=[f"M{number:05d}" for number in range(count)],
         name=[f"{title} {number:05d}" for number, title in enumerate(named)],
         lon=lonlat[:, 0],
@@ -195,7 +196,7 @@ def many_stations(workspace: Workspace, count: int) -> Stations:
 
 
 # ---- server and browser ----
-@contextmanager
+@contextlib.contextmanager
 def _served(folder: Path) -> Iterator[str]:
     """Serve a workspace with the installed command, in a process of its own."""
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -225,7 +226,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     raise TimeoutError(address)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only this needs a browser
 
