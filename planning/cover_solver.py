@@ -46,6 +46,7 @@ ROUNDS_BEFORE_BREEDING = 2
 WARM_STEPS_PER_PAIR = 20
 # Most steps of ruin-and-recreate after an annealing where rows bind.
 RUIN_STEPS = 4 * CHUNK_STEPS
+RUIN_STEPS_A_PAIR = 2_000  # of option and item: a small task is not searched for seconds
 # The bound has come to rest when its step factor is below this.
 RESTED = 1e-3
 # Heat of the annealing as parts of the mean weight that an open option covers.
@@ -199,7 +200,8 @@ class CoverRun:
         )
         self.try_options(np.flatnonzero(best_open))
         if len(task.rows.room) or task.rows.n_sites:
-            self._ruin_round(min(steps, RUIN_STEPS), heat)
+            pairs = len(task.cover.option_item)
+            self._ruin_round(min(steps, RUIN_STEPS, RUIN_STEPS_A_PAIR * pairs), heat)
 
     def search_more(
         self, steps: int, *, clock: Clock, workers: int = 1, stop: Event | None = None

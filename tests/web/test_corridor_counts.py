@@ -65,5 +65,5 @@ def test_a_post_far_from_every_great_road_is_refused_and_nothing_is_kept(
     posts.write_text("lon,lat,weight\n116.81,33.975,8000\n", encoding="utf-8")
     answer = cli("demand", "layers", "--corridors", posts, "-w", city)
     assert answer.code == 2  # type: ignore[attr-defined]
-    assert "count 1 lies" in answer.err  # type: ignore[attr-defined]
+    assert "count 1 at 116.81000, 33.97500 lies" in answer.err  # type: ignore[attr-defined]
     assert "own:corridors" not in load_layers(Workspace.open(city).layers_folder())
