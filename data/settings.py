@@ -8,10 +8,11 @@ says what each key means.
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import re
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pyproj
@@ -20,7 +21,6 @@ from pyproj.exceptions import CRSError
 from data.demand_settings import DemandSettings, read_demand_settings
 from data.map_settings import BaseMapSettings, check_address, read_base_map
 from data.settings_keys import KEY_NAMES
-from data.settings_text import settings_text
 from data.vocabulary import (
     ACCESS_MODES,
     ACCESS_MODES_BY_ID,
@@ -197,8 +197,18 @@ class Settings:
         That is all settings but the name, the sample mark, what the public page is drawn on, and
         how workers are spread: the demand has a hash of its own.
         """
-        bare = replace(self, name="-", sample=False)
-        return hashlib.sha256(settings_text(bare, demand=False).encode()).hexdigest()
+        parts = {
+            "box": list(self.box),
+            "metric_crs": self.metric_crs,
+            "national": asdict(self.national),
+            "groups": [asdict(group) for group in self.groups],
+            "snap_limit_m": self.snap_limit_m,
+            "candidates": [self.candidate_spacing_m, self.candidate_kind],
+            "profiles": self.profile_changes,
+        }
+        # sets of words have no order of their own
+        text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=sorted)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def profiles(self) -> dict[str, Profile]:

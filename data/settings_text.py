@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from data.settings import ServiceStandard, Settings
     from data.settings_keys import SettingsKey
 
-GROUP_KEYS: Final = (
+_GROUP_KEYS: Final = (
     "weights",
     "roads",
     "bandwidth_m",
@@ -30,11 +30,8 @@ GROUP_KEYS: Final = (
 )
 
 
-def settings_text(settings: Settings, *, demand: bool = True) -> str:
-    """Return the commented text of ``yizhan.toml`` that reads back as ``settings``.
-
-    Without ``demand`` the tables of how workers are spread and of the public page are left out.
-    """
+def settings_text(settings: Settings) -> str:
+    """Return the commented text of ``yizhan.toml`` that reads back as ``settings``."""
     lines = [
         "# Yizhan: what this city has settled. Edit it and run the commands again; each key is",
         "# explained in docs/settings.md. Lengths are metres, times seconds, coordinates WGS-84.",
@@ -45,8 +42,7 @@ def settings_text(settings: Settings, *, demand: bool = True) -> str:
     lines += _entry("box", list(settings.box))
     lines += _entry("metric_crs", settings.metric_crs)
     lines += _entry("snap_limit_m", settings.snap_limit_m)
-    if demand:
-        lines += _page_lines(settings)
+    lines += _page_lines(settings)
     lines += ["[candidates]"]
     lines += _entry("candidates.spacing_m", settings.candidate_spacing_m)
     lines += _entry("candidates.kind", settings.candidate_kind)
@@ -62,8 +58,7 @@ def settings_text(settings: Settings, *, demand: bool = True) -> str:
         for column, words in (("needs", sorted(group.needs)), ("access", access)):
             entry = _entry(f"groups.<group>.{column}", words, commented=number == 0)
             lines += [x for x in entry if x]
-    if demand:
-        lines += ["", *_demand_lines(settings)]
+    lines += ["", *_demand_lines(settings)]
     lines += ["", *_profile_lines(settings.profile_changes)]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -157,16 +152,7 @@ def _group_density_lines(density: GroupDensity, *, commented: bool) -> list[str]
     if density.roads:
         values["roads"] = _inline(density.roads)
     lines = [f"[demand.{density.id}]  # {term.zh} {term.en}"]
-    for name in (
-        "weights",
-        "roads",
-        "bandwidth_m",
-        "over",
-        "eps",
-        "presence",
-        "weekday",
-        "weekend",
-    ):
+    for name in _GROUP_KEYS:
         if commented:
             lines += _comment(next(key for key in KEYS if key.name == f"demand.<group>.{name}"))
         if name in values:

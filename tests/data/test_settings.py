@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -306,3 +307,45 @@ def test_a_spread_that_cannot_be_is_refused_with_its_cure(
         read_settings(written(tmp_path, f"{LEAST}{more}\n"))
     assert "yizhan.toml: " in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+BUS = ServiceStandard("foot", 600.0, 700.0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"box": Box(116.4, 33.3, 117.0, 34.2)},
+        {"metric_crs": "EPSG:32651"},
+        {"national": BUS},
+        {"groups": DEFAULT_GROUPS[:4]},
+        {"groups": (replace(DEFAULT_GROUPS[0], standard=BUS), *DEFAULT_GROUPS[1:])},
+        {"groups": (replace(DEFAULT_GROUPS[0], needs=frozenset({"toilet"})), *DEFAULT_GROUPS[1:])},
+        {"groups": (replace(DEFAULT_GROUPS[0], access=frozenset({"key"})), *DEFAULT_GROUPS[1:])},
+        {"groups": (replace(DEFAULT_GROUPS[0], kinds=frozenset({"base"})), *DEFAULT_GROUPS[1:])},
+        {"snap_limit_m": 400.0},
+        {"candidate_spacing_m": 400.0},
+        {"candidate_kind": "base"},
+        {"profile_changes": {"ebike": {"signal_s": 12.0}}},
+    ],
+)
+def test_whatever_a_plan_depends_on_changes_the_hash(change: dict[str, Any]) -> None:
+    settings = default_settings("市", BOX)
+    assert replace(settings, **change).content_hash != settings.content_hash
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"name": "县"}, {"sample": True}, {"public_address": "https://example.org"}],
+)
+def test_what_no_figure_depends_on_leaves_the_hash(change: dict[str, Any]) -> None:
+    settings = default_settings("市", BOX)
+    assert replace(settings, **change).content_hash == settings.content_hash
+
+
+def test_the_hash_outlives_being_written_and_read(tmp_path: Path) -> None:
+    settings = replace(
+        default_settings("市", BOX), profile_changes={"ebike": {"speed_kph": {"footway": False}}}
+    )
+    write_template(tmp_path / "yizhan.toml", settings)
+    assert read_settings(tmp_path / "yizhan.toml").content_hash == settings.content_hash
