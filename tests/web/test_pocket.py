@@ -97,5 +97,54 @@ def test_the_nearest_five_are_right_at_99_of_100_places(
     assert right[reached].mean() >= 0.99
 
 
-def test_turn_bans_are_obeyed(helsinki: RoadNetwork) -> None:
-    assert len(helsinki.turn_bans)  # or the claims above would not have tried them
+_CROSSING = """<osm version="0.6">
+ <node id="1" lon="116.800" lat="33.960"/><node id="2" lon="116.805" lat="33.960"/>
+ <node id="3" lon="116.805" lat="33.965"/><node id="4" lon="116.815" lat="33.960"/>
+ <node id="5" lon="116.815" lat="33.965"/><node id="6" lon="116.805" lat="33.970">{gate}</node>
+ <node id="7" lon="116.805" lat="33.975"/>
+ <way id="11"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way>
+ <way id="12"><nd ref="2"/><nd ref="3"/><tag k="highway" v="primary"/></way>
+ <way id="13"><nd ref="2"/><nd ref="4"/><nd ref="5"/><nd ref="3"/>
+  <tag k="highway" v="primary"/></way>
+ <way id="14"><nd ref="3"/><nd ref="6"/><nd ref="7"/><tag k="highway" v="primary"/></way>
+ {ban}
+</osm>"""
+_BAN = """<relation id="21"><member type="way" ref="11" role="from"/>
+ <member type="node" ref="2" role="via"/><member type="way" ref="12" role="to"/>
+ <tag k="type" v="restriction"/><tag k="restriction" v="no_left_turn"/></relation>"""
+_GATE = '<tag k="barrier" v="bollard"/>'
+_LIGHTS = '<tag k="highway" v="traffic_signals"/>'
+
+
+@pytest.mark.parametrize(
+    ("gate", "ban", "mode", "longer"),
+    [
+        ("", "", "car", None),
+        ("", _BAN, "car", 60.0),
+        ("", _BAN, "foot", 0.0),
+        (_GATE, "", "car", np.inf),
+        (_GATE, "", "foot", 0.0),
+        (_LIGHTS, "", "car", 5.0),
+    ],
+    ids=["plain", "ban by car", "ban on foot", "bollard by car", "bollard on foot", "lights"],
+)
+def test_bans_bollards_and_lights_hold_on_the_phone(  # noqa: PLR0917 - a table of five columns
+    page: Page, tmp_path: Path, gate: str, ban: str, mode: str, longer: float | None
+) -> None:
+    def seconds(gate: str, ban: str) -> tuple[float, float]:
+        path = tmp_path / "crossing.osm"
+        path.write_text(_CROSSING.format(gate=gate, ban=ban), encoding="utf-8")
+        network = build_network(read_roads(path))
+        packed = base64.b64encode(pack_roads(network, modes=MODES)).decode()
+        here, there = [[116.801, 33.9601]], [[116.8051, 33.974]]
+        (row,) = page.evaluate(_ASK, [packed, there, here, mode, 0])
+        csr = travel_times(network, mode=mode, origins=here, destinations=there, cutoff_s=1e5).csr
+        server = float(csr.data[0]) if csr.nnz else np.inf
+        return (np.inf if row[0] < 0 else row[0]), server
+
+    phone, server = seconds(gate, ban)
+    assert phone == pytest.approx(server, abs=0.5)
+    if longer is not None:
+        _, plain = seconds("", "")
+        assert server >= plain + longer
+        assert longer > 0 or server == pytest.approx(plain, abs=0.01)
