@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -79,6 +81,17 @@ SIGNS: Final = ("yes", "no")
 _FACILITY_COLUMNS: Final = ("facilities", "facilities_absent", "facilities_broken")
 _COUNTS: Final = ("seats", "truck_spaces")
 _DATES: Final = ("status_since", "checked_at")
+_SERVICE: Final = (
+    "kind",
+    "groups",
+    "status",
+    "hours",
+    "access",
+    "facilities",
+    "seats",
+    "area_m2",
+    "truck_spaces",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +182,21 @@ class Stations:
         """
         told = [column for column in STATION_COLUMNS[:-1] if not self._is_unknown(column)]
         return frame_hash("stations", self.frame, told, self.lonlat)
+
+    @cached_property
+    def service_hash(self) -> str:
+        """sha256 (hex) of where stations stand, whom they serve, when and with what.
+
+        Nominal coverage and plans hang on nothing else. Ids, names, contacts and days of checks do
+        not count, nor does the order.
+        """
+        columns = [self.lonlat.tolist(), *(self.frame[name] for name in _SERVICE)]
+        rows = (
+            [sorted(value) if isinstance(value, tuple) else value for value in row]
+            for row in zip(*columns, strict=True)
+        )
+        text = "\n".join(sorted(json.dumps(row, ensure_ascii=False) for row in rows))
+        return hashlib.sha256(f"yizhan service 1\n{text}".encode()).hexdigest()
 
     def _is_unknown(self, column: str) -> bool:
         """Tell whether a column says nothing in any row."""

@@ -282,6 +282,7 @@ def siting_question(
         inputs={
             "demand": demand.content_hash,
             "stations": stations.content_hash,
+            "service": stations.service_hash,
             "sites": sites.content_hash,
             "network": network.content_hash,
             "settings": settings.content_hash,

@@ -64,11 +64,13 @@ def present_inputs(workspace: Workspace) -> dict[str, str | None]:
     Candidate sites are among them only where some were imported: without, they are made of the
     road network.
     """
-    stations, sites = workspace.contents("stations"), workspace.contents("sites")
-    present: dict[str, str | None] = {
-        "stations": None if stations is None else stations.content_hash,
-        "settings": workspace.settings.content_hash,
-    }
+    sites = workspace.contents("sites")
+    present: dict[str, str | None] = {"settings": workspace.settings.content_hash}
+    try:
+        stations = workspace.stations()
+        present |= {"stations": stations.content_hash, "service": stations.service_hash}
+    except NothingYetError:
+        present |= {"stations": None, "service": None}
     for name, read in (("demand", workspace.demand), ("network", workspace.network)):
         try:
             present[name] = read().content_hash
@@ -89,9 +91,21 @@ def outdated(
     changed = tuple(
         name
         for name in _NAMES
-        if name in inputs and name in present and inputs[name] != present[name]
+        if name in inputs and name in present and not same_input(name, inputs, present)
     )
     return Outdated(answer, changed) if changed else None
+
+
+def same_input(name: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell whether two answers, or an answer and the present, have an input in common.
+
+    Plans and nominal coverage keep a hash of the stations' service and are compared by that: who
+    confirms a station or changes its telephone does not touch them. Effective coverage keeps only
+    that of the whole register, for it uses the days of checks too.
+    """
+    by_service = name == "stations" and "service" in one and "service" in other
+    key = "service" if by_service else name
+    return bool(one.get(key) == other.get(key))
 
 
 def newest_outdated(workspace: Workspace, answer: Answer = "plan") -> Outdated | None:

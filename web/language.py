@@ -36,6 +36,7 @@ _ALL_DAY: Final = re.compile(r"24\s*小时|全天")
 _INPUTS: Final = {
     "demand": ("工友人数", "Workers"),
     "stations": ("站点登记", "Stations"),
+    "service": ("站点位置与服务", "Where stations stand and what they offer"),
     "sites": ("候选点", "Candidate sites"),
     "network": ("道路网络", "Road network"),
     "settings": ("设置", "Settings"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from geo.errors import NothingYetError
 from planning.coverage import Coverage, measure_coverage
 from planning.siting import SitingPlan
-from web.freshness import Outdated, outdated, present_inputs
+from web.freshness import Outdated, outdated, present_inputs, same_input
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ def basis_of(workspace: Workspace) -> Basis:
     if kept is None or changed is not None:
         coverage = _present_coverage(coverages, present)
         if coverage is not None:
-            return _of_coverage(coverage, coverages, changed)
+            return _of_coverage(coverage, coverages, changed, present)
     if kept is None:
         if not coverages:
             raise NothingYetError(
@@ -61,9 +61,10 @@ def basis_of(workspace: Workspace) -> Basis:
                 "yizhan plan --new 12"
             )
         newest = coverages[0]
-        return _of_coverage(newest, coverages, outdated("coverage", newest.inputs, present))
+        changed = outdated("coverage", newest.inputs, present)
+        return _of_coverage(newest, coverages, changed, None if changed else present)
     plan = SitingPlan.from_dict(dict(kept.body))
-    inputs = {**plan.inputs, "computed": kept.created_at}
+    inputs = _traced(plan.inputs, kept, None if changed else present)
     return Basis(plan, plan.before, _national(coverages, kept.inputs), inputs, changed)
 
 
@@ -74,6 +75,7 @@ def measure(standard: StandardWord, workspace: Workspace) -> None:
     inputs = {
         "demand": demand.content_hash,
         "stations": stations.content_hash,
+        "service": stations.service_hash,
         "network": network.content_hash,
         "settings": settings.content_hash,
     }
@@ -86,15 +88,32 @@ def measure(standard: StandardWord, workspace: Workspace) -> None:
     workspace.save_result("coverage", inputs=inputs, body=coverage.as_dict())
 
 
-def _of_coverage(kept: Result, coverages: tuple[Result, ...], changed: Outdated | None) -> Basis:
+def _of_coverage(
+    kept: Result,
+    coverages: tuple[Result, ...],
+    changed: Outdated | None,
+    present: Mapping[str, str | None] | None,
+) -> Basis:
     inputs = {name: str(value) for name, value in kept.inputs.items()}
     return Basis(
         None,
         Coverage.from_dict(dict(kept.body)),
         _national(coverages, kept.inputs),
-        inputs | {"computed": kept.created_at},
+        _traced(inputs, kept, present),
         changed,
     )
+
+
+def _traced(
+    inputs: Mapping[str, str], kept: Result, present: Mapping[str, str | None] | None
+) -> dict[str, str]:
+    """Name the inputs of an answer; the register as it is where the answer is of the ``present``.
+
+    Such an answer is the same of the register as it is, and what else the report says is of that.
+    """
+    stations = None if present is None else present.get("stations")
+    traced = {**inputs, "computed": kept.created_at}
+    return traced if stations is None else traced | {"stations": stations}
 
 
 def _present_coverage(
@@ -120,7 +139,7 @@ def _national(coverages: tuple[Result, ...], inputs: Mapping[str, Any]) -> Cover
 
 
 def _same(one: Mapping[str, Any], other: Mapping[str, Any], names: tuple[str, ...]) -> bool:
-    return all(one.get(name) is not None and one.get(name) == other.get(name) for name in names)
+    return all(one.get(name) is not None and same_input(name, one, other) for name in names)
 
 
 def _national_words(settings: Settings) -> str:

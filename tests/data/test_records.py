@@ -134,6 +134,57 @@ def test_the_hash_changes_with_any_content(changes: dict[str, Any]) -> None:
     assert stations().content_hash == stations().content_hash
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lon": 116.8000001},
+        {"kind": "base"},
+        {"groups": ("courier",)},
+        {"status": "closed"},
+        {"hours": "8:00-20:00"},
+        {"access": ("key",)},
+        {"facilities": ("toilet",)},
+        {"seats": 4},
+        {"truck_spaces": 2},
+    ],
+    ids=str,
+)
+def test_what_a_station_offers_and_where_changes_the_hash_of_its_service(
+    changes: dict[str, Any],
+) -> None:
+    assert stations(**changes).service_hash != stations().service_hash
+    assert stations().service_hash == stations().service_hash
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": "b"},
+        {"name": "乙"},
+        {"phone": "0123"},
+        {"contact": "老王"},
+        {"checked_at": "2026-11-01"},
+        {"operator": "工会"},
+        {"datum": "gcj02"},
+    ],
+    ids=str,
+)
+def test_what_is_written_of_a_station_otherwise_leaves_the_hash_of_its_service(
+    changes: dict[str, Any],
+) -> None:
+    assert stations(**changes).service_hash == stations().service_hash
+
+
+def test_the_order_of_stations_and_of_words_leaves_the_hash_of_their_service() -> None:
+    one = STATION | {"facilities": ("toilet", "drinking_water"), "seats": 4}
+    two = STATION | {"id": "b", "lon": 116.81}
+    turned = one | {"facilities": ("drinking_water", "toilet")}
+    assert (
+        Stations.from_records([one, two]).service_hash
+        == Stations.from_records([two, turned]).service_hash
+    )
+
+
 def test_a_site_has_a_known_kind_and_a_cost_that_can_be() -> None:
     site = {"id": "s", "name": "银行", "lon": 116.8, "lat": 33.9}
     assert np.isnan(CandidateSites.from_records([site]).frame["cost_yuan"][0])

@@ -15,9 +15,10 @@ from data.workspace import Workspace
 from web.app import create_app
 from web.city import City
 from web.city_map import map_of_workspace
+from web.effective_answer import effective_of
 from web.freshness import newest_outdated
 from web.language import ENGLISH
-from web.report_basis import basis_of
+from web.report_basis import basis_of, measure
 from web.report_pages import report_of, write_report
 
 if TYPE_CHECKING:
@@ -88,6 +89,78 @@ def test_the_report_file_tells_of_the_present_and_leaves_the_old_plan_out(
     assert "data-site" not in report.body
     rows = list(csv.reader(io.StringIO((tmp_path / "plan.csv").read_text("utf-8-sig"))))
     assert len(rows) == 1
+
+
+@pytest.fixture
+def planned(city_folder: Path, tmp_path: Path) -> Workspace:
+    """The planned city with its coverage, to be written to."""
+    folder = tmp_path / "planned"
+    shutil.copytree(city_folder, folder)
+    workspace = Workspace.open(folder)
+    measure("national", workspace)
+    return workspace
+
+
+CONFIRMED = {"status": "open", "hours": "8:00-18:00"}
+
+
+@pytest.mark.parametrize(
+    "said", [CONFIRMED, {"phone": "0123"}, {"contact": "老王"}, {"name": "驿站"}], ids=str
+)
+def test_a_confirmation_or_another_phone_leaves_plan_and_coverage_as_they_are(
+    planned: Workspace, said: dict[str, str]
+) -> None:
+    before = planned.stations().content_hash
+    planned.register().observe("S1", said, source="workers")
+    assert planned.stations().content_hash != before
+    assert newest_outdated(planned) is None
+    assert newest_outdated(planned, "coverage") is None
+    basis = basis_of(planned)
+    assert basis.plan is not None
+    assert basis.national is not None
+    assert basis.inputs["stations"] == planned.stations().content_hash
+    assert "outdated-band" not in create_app(planned.folder).test_client().get("/plan").text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"lon": 116.79, "lat": 33.95},
+        {"hours": "8:00-20:00"},
+        {"status": "closed"},
+        {"groups": ("courier",)},
+        {"access": ("key",)},
+        {"facility.toilet": "broken"},
+    ],
+    ids=str,
+)
+def test_another_place_hour_or_offer_makes_the_plan_one_of_before(
+    planned: Workspace, said: dict[str, object]
+) -> None:
+    planned.register().observe("S1", said, source="inspector")
+    band = newest_outdated(planned)
+    assert band is not None
+    assert band.changed == ("stations",)
+
+
+def test_effective_coverage_is_measured_anew_after_a_confirmation(planned: Workspace) -> None:
+    effective_of(planned)
+    assert newest_outdated(planned, "effective") is None
+    planned.register().observe("S1", CONFIRMED, source="workers")
+    assert newest_outdated(planned, "effective") is not None
+    assert report_of(planned).answer is None
+
+
+def test_a_plan_that_knows_only_the_whole_register_is_compared_with_that(
+    planned: Workspace,
+) -> None:
+    kept = planned.newest_result("plan")
+    assert kept is not None
+    older = {name: value for name, value in kept.inputs.items() if name != "service"}
+    planned.save_result("plan", inputs=older, body={**kept.body, "inputs": older})
+    assert newest_outdated(planned) is None
+    planned.register().observe("S1", {"phone": "0123"}, source="inspector")
+    assert newest_outdated(planned) is not None
 
 
 def test_a_change_of_the_workers_is_named_and_the_register_stays(changed: Workspace) -> None:

@@ -143,6 +143,7 @@ def coverage_of(
     inputs = {
         "demand": demand.content_hash,
         "stations": stations.content_hash,
+        "service": stations.service_hash,
         "network": network.content_hash,
         "settings": workspace.settings.content_hash,
     }
