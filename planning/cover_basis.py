@@ -16,12 +16,10 @@ import scipy.sparse as sp
 
 from planning.checks import known
 from planning.cover_bound import BoundState, WarmPrices
-from planning.params import Plan
 from planning.reduction import ReducedCoverage, reduce_coverage, rows_of
 
 if TYPE_CHECKING:
     from planning.cover_arrays import CoverArrays
-    from planning.params import SolveParams
     from planning.problems import CoverageProblem
 
 Floats = npt.NDArray[np.float64]
@@ -133,15 +131,14 @@ class CoverBasis:
 
 
 def reduce_on_basis(
-    problem: CoverageProblem, params: SolveParams
+    problem: CoverageProblem, last: CoverBasis | None
 ) -> tuple[ReducedCoverage, CoverBasis | None, WarmPrices | None]:
-    """Reduce a problem; from the basis of ``params.start`` where that is of the same matrix.
+    """Reduce a problem; from the ``last`` answer's basis where that is of the same matrix.
 
     Floors leave no basis: their items are others whenever they change.
     """
     if problem.floors:
         return reduce_coverage(problem), None, None
-    last = params.start.basis if isinstance(params.start, Plan) else None
     if last is not None and last.holds_for(problem):
         reduced = last.reduced(problem)
         return reduced, last, last.warm_prices(reduced)

@@ -18,19 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.cover_programme import solve_rest
-from planning.cover_solver import (
-    STEPS_PER_S,
-    CoverAnswer,
-    CoverRun,
-    CoverTask,
-    done,
-    restricted_task,
-)
+from planning.cover_solver import STEPS_PER_S, CoverAnswer, CoverRun, done, restricted_task
 from planning.cover_tree import BRANCH_ROUNDS, CoverTree
 from planning.params import relative_gap
 
 if TYPE_CHECKING:
     from planning.clock import Clock
+    from planning.cover_task import CoverTask
     from planning.params import SolveParams
 
 Ints = npt.NDArray[np.int64]

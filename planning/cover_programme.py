@@ -8,15 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from planning.cover_solver import (
-    CoverAnswer,
-    CoverTask,
-)
+from planning.cover_solver import CoverAnswer
 from planning.mip import MipModel, solve_mip
 from planning.packing import SLACK, PackingRows
 
 if TYPE_CHECKING:
     from planning.clock import Clock
+    from planning.cover_task import CoverTask
     from planning.params import SolveParams
 
 Floats = npt.NDArray[np.float64]

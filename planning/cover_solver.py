@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from planning import cover_bound, swap_search
 from planning.annealing import CHUNK_STEPS, Schedule, cool
-from planning.cover_arrays import CoverArrays, merge_items
+from planning.cover_arrays import merge_items
+from planning.cover_task import CoverTask, FloorRow
 from planning.packing import PackingRows
 from planning.params import EXACT, SolveParams, relative_gap
 from planning.splicing import Population
@@ -51,27 +52,6 @@ RUIN_STEPS_A_PAIR = 2_000  # of option and item: a small task is not searched fo
 RESTED = 1e-3
 # Heat of the annealing as parts of the mean weight that an open option covers.
 HOT, COLD = 0.03, 0.003
-
-
-class FloorRow(NamedTuple):
-    """``weights[covered].sum() >= need`` over the task's items."""
-
-    weights: Floats
-    need: float
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class CoverTask:
-    """What is to be solved: reduced cover and rows; ``settled`` is added to every value.
-
-    The rounds of search and bound leave ``floors`` aside: the programme meets them.
-    """
-
-    cover: CoverArrays
-    rows: PackingRows
-    settled: float
-    whole_numbers: bool
-    floors: tuple[FloorRow, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -26,7 +26,8 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.cover_bound import WarmPrices
-from planning.cover_solver import STEPS_PER_S, CoverAnswer, CoverRun, CoverTask
+from planning.cover_solver import STEPS_PER_S, CoverAnswer, CoverRun
+from planning.cover_task import CoverTask
 from planning.floor_repair import FloorRepair
 from planning.params import relative_gap
 

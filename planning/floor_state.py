@@ -24,7 +24,7 @@ from planning.swap_search import random_below
 
 if TYPE_CHECKING:
     from planning.cover_arrays import CoverArrays
-    from planning.cover_solver import CoverTask
+    from planning.cover_task import CoverTask
 
 Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]

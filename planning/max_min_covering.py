@@ -21,7 +21,8 @@ import scipy.sparse as sp
 from planning.checks import known
 from planning.clock import Clock
 from planning.cover_arrays import CoverArrays, from_rows, merge_items
-from planning.cover_solver import CoverTask, search_and_bound
+from planning.cover_solver import search_and_bound
+from planning.cover_task import CoverTask
 from planning.mip import MipModel, solve_mip
 from planning.packing import packing_rows
 from planning.params import Plan, SolveParams, relative_gap, status_of

@@ -32,7 +32,7 @@ from planning.conflicts import coverage_conflict, required_conflict, short_floor
 from planning.cover_basis import reduce_on_basis
 from planning.cover_closing import MOST_PAIRS, PAIRS_PER_S, close_gap
 from planning.cover_programme import solve_floored
-from planning.cover_solver import CoverAnswer, CoverRun, CoverTask, search_and_bound
+from planning.cover_solver import CoverAnswer, CoverRun, search_and_bound
 from planning.floor_prices import FloorSearch
 from planning.gradual import expand_levels
 from planning.params import Plan, Progress, SolveParams, infeasible_plan, relative_gap, status_of
@@ -60,14 +60,9 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams) -> 
     conflict = required_conflict(problem)
     if conflict is not None:
         return infeasible_plan(conflict, runtime_s=clock.seconds)
-    reduced, basis, warm = reduce_on_basis(problem, params)
-    task = CoverTask(
-        cover=reduced.cover,
-        rows=reduced.rows,
-        settled=reduced.settled,
-        whole_numbers=reduced.whole_numbers,
-        floors=reduced.floors,
-    )
+    last = params.start.basis if isinstance(params.start, Plan) else None
+    reduced, basis, warm = reduce_on_basis(problem, last)
+    task = reduced.task
     start = _start(reduced, params)
     first, first_clock = _first_part(params, clock) if task.floors else (params, clock)
     run = search_and_bound(task, params=first, clock=first_clock, start=start, warm=warm)
@@ -166,13 +161,7 @@ def _may_be(problem: CoverageProblem, clock: Clock) -> bool:
     """Tell whether some plan meets the floors within the limits, as far as a few seconds show."""
     reduced = reduce_coverage(problem)
     params = SolveParams(time_limit_s=max(min(CONFLICT_S, clock.left_s), 0.05), gap=1e9)
-    task = CoverTask(
-        cover=reduced.cover,
-        rows=reduced.rows,
-        settled=reduced.settled,
-        whole_numbers=False,
-        floors=reduced.floors,
-    )
+    task = replace(reduced.task, whole_numbers=False)
     return solve_floored(task, upper=np.inf, params=params, clock=Clock(params)) is not None
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from planning.checks import known
 from planning.cover_arrays import CoverArrays, merge_items
-from planning.cover_solver import FloorRow
+from planning.cover_task import CoverTask, FloorRow
 from planning.packing import PackingRows, packing_rows
 
 if TYPE_CHECKING:
@@ -41,6 +41,17 @@ class ReducedCoverage:
     floors: tuple[FloorRow, ...]
     whole_numbers: bool
     item_of: npt.NDArray[np.int32]
+
+    @property
+    def task(self) -> CoverTask:
+        """What is left for the engine, in the numbering of the free options."""
+        return CoverTask(
+            cover=self.cover,
+            rows=self.rows,
+            settled=self.settled,
+            whole_numbers=self.whole_numbers,
+            floors=self.floors,
+        )
 
 
 def reduce_coverage(problem: CoverageProblem) -> ReducedCoverage:

@@ -14,7 +14,7 @@ plan whatever the threads do, while the time limit is not hit.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from planning.clock import Clock
     from planning.cover_arrays import CoverArrays
-    from planning.cover_solver import CoverRun
+    from planning.cover_task import CoverTask
     from planning.swap_search import SearchState
 
 Ints = npt.NDArray[Any]
@@ -50,6 +50,27 @@ ALIKE = 0.8
 PATIENCE = 4
 # Exchanges for each open option that a first annealing must have time for.
 LEAST_EXCHANGES = 12
+
+
+class BestKeeper(Protocol):
+    """Who keeps the best plan of a task so far: what a population needs to know of a run.
+
+    ``effort`` float64[n] is what an option takes of the limits; gains of ``least`` and below count
+    as none.
+    """
+
+    task: CoverTask
+    effort: npt.NDArray[np.float64]
+    best_open: Bools
+    best_value: float
+    least: float
+
+    @property
+    def heat(self) -> float:
+        """The mean weight that an open option of the best plan covers: the unit of heat."""
+
+    def learn(self, options: npt.NDArray[np.int64]) -> None:
+        """Take a plan when it is the best."""
 
 
 class Bred(NamedTuple):
@@ -115,7 +136,7 @@ def splice(cover: CoverArrays, inner: Bools, outer: Bools, random: np.random.Gen
 class Population:
     """The best plans of a run that differ; ``breed`` makes more and teaches the run the best."""
 
-    def __init__(self, run: CoverRun, *, seed: int, time_limit_s: float) -> None:
+    def __init__(self, run: BestKeeper, *, seed: int, time_limit_s: float) -> None:
         self._run, self._seed = run, seed
         root = float(np.sqrt(time_limit_s))
         pairs = len(run.task.cover.option_item)

@@ -8,7 +8,6 @@ import numpy as np
 import scipy.sparse as sp
 
 from planning.clock import Clock
-from planning.cover_solver import CoverTask
 from planning.floor_repair import FloorRepair
 from planning.params import SolveParams
 from planning.problems import CoverageProblem, Floor, Limit, SetCoverProblem
@@ -43,14 +42,7 @@ def warm_up(*, seconds: float = 120.0, floors: bool = False) -> None:
 
 
 def _repair_once(problem: CoverageProblem, params: SolveParams) -> None:
-    reduced = reduce_coverage(problem)
-    task = CoverTask(
-        cover=reduced.cover,
-        rows=reduced.rows,
-        settled=reduced.settled,
-        whole_numbers=reduced.whole_numbers,
-        floors=reduced.floors,
-    )
+    task = reduce_coverage(problem).task
     repair = FloorRepair(task, effort=np.ones(task.cover.n_options), seed=0)
     repair.learn(np.empty(0, dtype=np.int64))
     repair.search(1_000, clock=Clock(params))

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from planning import CoverageProblem, Floor, Limit, SolveParams, maximal_covering, solve
 from planning.clock import Clock
-from planning.cover_solver import CoverTask
 from planning.feasibility import broken_rules
 from planning.floor_repair import FloorRepair
 from planning.reduction import reduce_coverage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from planning.cover_task import CoverTask
 
 QUICK = settings(
     max_examples=100,
@@ -94,14 +95,7 @@ def best_by_all_plans(problem: CoverageProblem) -> float | None:
 
 def task_of(problem: CoverageProblem) -> tuple[CoverTask, np.ndarray]:
     reduced = reduce_coverage(problem)
-    task = CoverTask(
-        cover=reduced.cover,
-        rows=reduced.rows,
-        settled=reduced.settled,
-        whole_numbers=reduced.whole_numbers,
-        floors=reduced.floors,
-    )
-    return task, reduced.options
+    return reduced.task, reduced.options
 
 
 @QUICK

@@ -12,7 +12,8 @@ import scipy.sparse as sp
 from planning import CoverageProblem, SolveParams
 from planning.annealing import Schedule, SwapTable, anneal, swap_pair, swap_table
 from planning.clock import Clock
-from planning.cover_solver import CoverRun, CoverTask
+from planning.cover_solver import CoverRun
+from planning.cover_task import CoverTask
 from planning.packing import PackingRows
 from planning.reduction import reduce_coverage
 from planning.splicing import Population, nearest_first, splice
