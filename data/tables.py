@@ -22,6 +22,7 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
+from data.formulas import unvalued_formulas
 from data.geojson import read_geojson
 from data.gpkg import read_gpkg
 from data.vocabulary import quote
@@ -84,6 +85,8 @@ def read_rows(path: Path) -> Table:
     ------
     FileFormatError
         when the file is missing, empty, no table or too large; one line with the cure.
+    RowsError
+        when rows do not fit the heading, a cell is too long, or a formula has no stored value.
     """
     data = _bytes_of(path)
     suffix = path.suffix.casefold()
@@ -321,7 +324,7 @@ def _xlsx_rows(path: Path, data: bytes) -> list[Sequence[object]]:
             with warnings.catch_warnings():
                 # It warns of missing styles and of validations, which no table needs.
                 warnings.simplefilter("ignore")
-                return _sheet_rows(_first_sheet(book))
+                rows, faults = _sheet_rows(_first_sheet(book))
         finally:
             book.close()
     except FileFormatError:
@@ -331,30 +334,43 @@ def _xlsx_rows(path: Path, data: bytes) -> list[Sequence[object]]:
             f"{path.name}: is a broken workbook ({quote(str(error))}): "
             "open it in a spreadsheet and save it as .xlsx again"
         ) from None
+    if faults:
+        raise RowsError(path.name, faults)
+    return rows
 
 
-def _first_sheet(book: openpyxl.Workbook) -> object:
+def _first_sheet(book: openpyxl.Workbook) -> Any:  # noqa: ANN401 - its stubs lack this class
     """Take the first sheet that a person sees."""
     seen = (sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
     return next(seen, book.worksheets[0])
 
 
-def _sheet_rows(sheet: Any) -> list[Sequence[object]]:  # noqa: ANN401 - its stubs lack this class
-    """Take rows up to the heading in the full width, and the others one cell wider than it."""
+def _sheet_rows(
+    sheet: Any,  # noqa: ANN401 - its stubs lack this class
+) -> tuple[list[Sequence[object]], tuple[RowFault, ...]]:
+    """Take rows up to the heading in the full width, and the others one cell wider than it.
+
+    Beside them stand the formulae without a value, which look like empty cells.
+    """
     sheet.reset_dimensions()  # what a file says of its own size is not to be trusted
     rows: list[Sequence[object]] = []
-    width = 1
+    headings: tuple[str, ...] = ()
     for row in sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS + 1, values_only=True):
         rows.append(row)
         cells = _trimmed(row)
         if sum(map(bool, cells)) > 1:
-            width = len(cells) + 1
+            headings = cells
             break
+    heading_row = len(rows)
     rest = sheet.iter_rows(
-        min_row=len(rows) + 1, max_row=MAX_ROWS + 1, max_col=width, values_only=True
+        min_row=heading_row + 1, max_row=MAX_ROWS + 1, max_col=len(headings) + 1, values_only=True
     )
     rows.extend(rest)
-    return rows
+    with sheet._get_source() as source:  # noqa: SLF001 - openpyxl does not tell what is stored
+        faults = unvalued_formulas(
+            source, sheet=sheet.title, headings=headings, heading_row=heading_row
+        )
+    return rows, faults
 
 
 def _check_package(path: Path, data: bytes) -> None:

@@ -204,12 +204,40 @@ def test_a_workbook_named_csv_is_told_apart(tmp_path: Path) -> None:
 
 
 def test_cells_of_a_workbook_become_text_without_losing_digits(tmp_path: Path) -> None:
-    row = [17, 17.0, 116.123456789012, True, None, " x ", "=1+1", "#N/A", 1e300, -0.5]
+    row = [17, 17.0, 116.123456789012, True, None, " x ", "#N/A", 1e300, -0.5]
     path = workbook(tmp_path / "r.xlsx", [f"h{i}" for i in range(len(row))], row)
     cells = read_rows(path).rows[0]
     assert cells[:6] == ("17", "17", "116.123456789012", "true", "", "x")
-    assert cells[6] == ""  # a formula that was never computed has no value
-    assert cells[7:] == ("#N/A", "1e+300", "-0.5")
+    assert cells[6:] == ("#N/A", "1e+300", "-0.5")
+
+
+def test_a_formula_whose_value_was_never_stored_is_refused_and_not_read_as_nothing(
+    tmp_path: Path,
+) -> None:
+    rows = [["站点表"], ["id", "name", "", "lat"], [1, "a", "=1+1", "=2*17"], [], ["=A3+1", "b"]]
+    with pytest.raises(RowsError, match=r"r\.xlsx: row 3, column C: .* \(and 2 more\)") as caught:
+        read_rows(workbook(tmp_path / "r.xlsx", *rows))
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [
+        (3, "C"),
+        (3, "lat"),
+        (5, "id"),
+    ]
+    cure = r"\(sheet Sheet\): open the file in a spreadsheet program and save it, or paste values"
+    assert re.search(cure, caught.value.faults[0].reason)
+
+
+def test_a_formula_with_a_stored_value_is_that_value_also_where_it_is_an_empty_text(
+    tmp_path: Path,
+) -> None:
+    plain = workbook(tmp_path / "p.xlsx", ["a", "b"], [1, 2])
+    rows = f"<row>{inline('A1', 'id')}{inline('B1', 'name')}</row>"
+    rows += '<row><c t="str"><f>"x"</f><v>x</v></c><c t="str"><f>IF(A2="x","",1)</f><v></v></c>'
+    rows += "<c><f>beyond the heading</f></c></row><row><c><f>A2</f><v>7</v></c></row>"
+    table = read_rows(repacked(tmp_path / "v.xlsx", plain, sheet1=sheet_xml(rows)))
+    assert table.rows == (("x", ""), ("7", ""))
+    lacking = sheet_xml(rows.replace("<v></v>", ""))
+    with pytest.raises(RowsError, match="row 2, column name: holds a formula without a value"):
+        read_rows(repacked(tmp_path / "n.xlsx", plain, sheet1=lacking))
 
 
 def test_a_wide_sheet_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,75 @@
+"""Formulae of a workbook's sheet whose value was never stored, and so would read as nothing."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
+from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
+
+from geo.errors import RowFault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_ROW, _CELL, _FORMULA, _VALUE = (f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("row", "c", "f", "v"))
+_LONGEST: Final = 80
+_MOST: Final = 10_000
+
+
+def unvalued_formulas(
+    source: IO[bytes], *, sheet: str, headings: Sequence[str], heading_row: int
+) -> tuple[RowFault, ...]:
+    """List the cells that hold a formula and no value, from the heading on and under it.
+
+    Programs that write a workbook often leave the values to the one that opens it. An empty text
+    is a value. No more than `_MOST` are listed.
+
+    Parameters
+    ----------
+    source
+        the sheet as XML.
+    sheet
+        its name, for the words.
+    headings, heading_row
+        the cells of the heading as text, and the number of its row.
+    """
+    found = (
+        RowFault(
+            row,
+            (headings[column - 1] or get_column_letter(column))[:_LONGEST],
+            f"holds a formula without a value (sheet {sheet}): open the file in a spreadsheet "
+            "program and save it, or paste values",
+        )
+        for row, column in _unvalued(source)
+        if row >= heading_row and column <= len(headings)
+    )
+    return tuple(islice(found, _MOST))
+
+
+def _unvalued(source: IO[bytes]) -> Iterator[tuple[int, int]]:
+    """Yield row and column, from 1, of the formulae without a value."""
+    row = 0
+    for _, element in iterparse(source):
+        if element.tag != _ROW:
+            continue
+        row, column = int(element.get("r", row + 1)), 0
+        for cell in element.iter(_CELL):
+            column = _column_of(cell, column + 1)
+            if cell.find(_FORMULA) is not None and not _has_value(cell):
+                yield row, column
+        element.clear()
+
+
+def _has_value(cell: Any) -> bool:  # noqa: ANN401 - an element of either parser
+    """Tell whether a value is stored: an empty one is a text without letters, or none at all."""
+    value = cell.find(_VALUE)
+    return value is not None and bool(value.text or cell.get("t") == "str")
+
+
+def _column_of(cell: Any, following: int) -> int:  # noqa: ANN401 - an element of either parser
+    """Return the column that a cell names, or that after the cell before."""
+    place = cell.get("r")
+    return coordinate_to_tuple(place)[1] if place else following
