@@ -73,7 +73,7 @@ def test_a_dry_run_says_all_and_changes_nothing(cli: Cli, folder: Path) -> None:
     dry = taken(cli, folder, SECOND, "--dry-run").json
     assert Workspace.open(folder).stations().content_hash == before
     assert len(Workspace.open(folder).register().imports()) == 1
-    wet = taken(cli, folder, SECOND).json
+    wet = taken(cli, folder, SECOND, "--missing", "remove").json
     for name in ("added", "changed", "unchanged", "missing", "moved", "fields", "missing_ids"):
         assert dry[name] == wet[name]
     assert (wet["added"], wet["changed"], wet["missing"], wet["moved"]) == (1, 1, 2, 1)
@@ -88,9 +88,45 @@ def test_a_dry_run_says_all_and_changes_nothing(cli: Cli, folder: Path) -> None:
     assert wet["moved_most_m"] == pytest.approx(92.4, abs=0.5)
 
 
+def _many(*numbers: int) -> str:
+    rows = (f"N{n},驿站 {n},驿站,116.8{n:02d},33.9" for n in numbers)
+    return "\n".join(["编号,名称,类型,经度,纬度", *rows, ""])
+
+
+def test_a_list_that_leaves_out_more_than_a_fifth_takes_nobody_away_unsaid(
+    cli: Cli, folder: Path
+) -> None:
+    taken(cli, folder, _many(*range(10)))
+    before = Workspace.open(folder).stations().content_hash
+    part = put(folder, _many(1, 2, 3, 11), "part.csv")
+    words = ("stations", "import", part, "-w", folder, "--datum", "wgs84")
+    refused = cli(*words)
+    assert refused.code == 2
+    assert refused.err == (
+        "error: part.csv: leaves out 7 of the 10 stations of the register, which would be removed: "
+        "say what becomes of them by --missing keep (a list of a part), close or remove\n"
+    )
+    assert Workspace.open(folder).stations().content_hash == before
+    assert len(Workspace.open(folder).register().imports()) == 1
+    dry = cli(*words, "--dry-run")
+    assert (dry.code, "7 missing (removed)" in dry.out) == (0, True)
+    assert "Without --missing this is refused: the file leaves out 7 of the 10" in dry.out
+    assert "Without --missing" not in cli(*words, "--dry-run", "--missing", "keep").out
+    assert cli(*words, "--missing", "close", "--json").json["missing"] == 7
+    statuses = Workspace.open(folder).stations().frame["status"].tolist()
+    assert statuses.count("closed") == 7
+
+
+def test_a_list_that_leaves_out_a_fifth_takes_them_away_as_it_did(cli: Cli, folder: Path) -> None:
+    taken(cli, folder, _many(*range(10)))
+    answer = taken(cli, folder, _many(*range(2, 10)))
+    assert (answer.code, answer.json["missing"]) == (0, 2)
+    assert len(Workspace.open(folder).stations()) == 8
+
+
 def test_what_a_file_has_no_column_for_stays_as_it_was(cli: Cli, folder: Path) -> None:
     taken(cli, folder, FIRST)
-    taken(cli, folder, SECOND)
+    taken(cli, folder, SECOND, "--missing", "remove")
     record = Workspace.open(folder).stations().frame.iloc[0]
     assert record["area_m2"] == 30
     assert record["facilities_broken"] == ("microwave",)
@@ -142,7 +178,8 @@ def test_closing_what_a_file_does_not_name_is_done_with_the_file_or_not_at_all(
 
 def test_the_history_names_file_row_and_whose_word_it_is(cli: Cli, folder: Path) -> None:
     taken(cli, folder, FIRST)
-    taken(cli, folder, SECOND, "--by", "inspector", "--observed-at", "2026年11月1日")
+    words = ("--by", "inspector", "--observed-at", "2026年11月1日", "--missing", "remove")
+    taken(cli, folder, SECOND, *words)
     events = cli("stations", "history", "S1", "-w", folder, "--json").json["events"]
     assert [(e["kind"], e["source"], e["file"], e["row"]) for e in events] == [
         ("added", "register", "r.csv", 2),

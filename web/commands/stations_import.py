@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,7 +15,7 @@ from data.record_cells import parse_day
 from data.station_files import StationRows, station_rows
 from data.stations import STATION_COLUMNS
 from data.tables import read_rows
-from geo.errors import DatumError, NothingYetError
+from geo.errors import DatumError, InputError, NothingYetError
 from geo.measure import great_circle_m
 from web.commands.common import (
     Figures,
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from data.workspace import Workspace
     from geo.datum import Datum
 
+#: A list that leaves out more of the register than this share may be of a part of it only.
+MOST_MISSING: Final = 0.2
 #: A station moved by less stands where it stood, written with other digits.
 MOVED_M = 0.5
 _EQUIPMENT = ("facilities", "facilities_absent", "facilities_broken")
@@ -61,9 +63,8 @@ _EQUIPMENT = ("facilities", "facilities_absent", "facilities_broken")
 @click.option(
     "--missing",
     type=click.Choice(["remove", "keep", "close"]),
-    default="remove",
-    show_default=True,
-    help="What becomes of stations that the file does not name.",
+    help="What becomes of stations that the file does not name.  [default: remove, where they are "
+    "no more than a fifth of the register]",
 )
 def import_(
     folder: Path,
@@ -72,7 +73,7 @@ def import_(
     datum_word: str | None,
     observed_at: str | None,
     by: str,
-    missing: str,
+    missing: str | None,
     dry_run: bool,
     fix: bool,
     sure: bool,
@@ -103,6 +104,8 @@ def import_(
     taken = "would be taken" if dry_run else "taken"
     words.append(f"{len(read)} stations {taken} from {file.name} ({datum}).")
     words += import_words(checkup, done.changes, done.moved_m, missing=done.missing)
+    if dry_run and missing is None and (doubt := doubt_of_missing(done.changes)):
+        words.append(f"Without --missing this is refused: the file {doubt}.")
     words.append(table(("kind", "stations"), list(_by_kind(read).items())))
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
@@ -138,12 +141,23 @@ class Taken:
 
 
 def take(
-    workspace: Workspace, read: StationRows, how: Import, *, missing: str, dry_run: bool = False
+    workspace: Workspace,
+    read: StationRows,
+    how: Import,
+    *,
+    missing: str | None,
+    dry_run: bool = False,
 ) -> Taken:
     """Lay a file over the register, or only say what that would change.
 
     ``missing``: "remove" takes stations out that the file does not name, "keep" leaves them as they
-    are, "close" closes those that are not closed yet. A file without stations removes none.
+    are, "close" closes those that are not closed yet; None removes them, where they are few. A file
+    without stations removes none.
+
+    Raises
+    ------
+    InputError
+        when ``missing`` is None and more than `MOST_MISSING` of the register would go.
     """
     register = workspace.register()
     stations = read.stations()
@@ -151,11 +165,27 @@ def take(
     moved_m = _moved_m(workspace, stations)
     if not len(stations):
         return Taken(replace(changes, missing=()), "keep", moved_m)
+    doubt = doubt_of_missing(changes) if missing is None else ""
+    if doubt and not dry_run:
+        raise InputError(f"{how.file}: {doubt}")
+    missing = missing or "remove"
     if not dry_run:
         how = replace(how, partial=missing != "remove")
         done = register.replace(stations, record=how, close_others=missing == "close")
         changes = replace(done, missing=changes.missing)
     return Taken(changes, missing, moved_m)
+
+
+def doubt_of_missing(changes: Changes) -> str:
+    """Say that a file leaves out so much that it may be of a part only; nothing where not."""
+    missing = len(changes.missing)
+    before = missing + len(changes.changed) + changes.unchanged
+    if missing <= MOST_MISSING * before:
+        return ""
+    return (
+        f"leaves out {missing} of the {before} stations of the register, which would be removed: "
+        "say what becomes of them by --missing keep (a list of a part), close or remove"
+    )
 
 
 def _moved_m(workspace: Workspace, stations: Stations) -> dict[str, float]:
