@@ -73,6 +73,18 @@ def test_all_fine_confirms_what_is_old_and_does_not_write_again_each_day(
     assert evidence(book, "a")["status"].confidence == pytest.approx(0.75)
 
 
+def test_all_fine_of_more_than_fourteen_days_ago_confirms_nothing_with_that_of_today(
+    book: ReportBook, time: Clock
+) -> None:
+    report(book, "1", "fine")
+    time.at = NOW + 15 * DAY
+    report(book, "2", "fine")
+    found = book.tickets.fine(since=time.at - 14 * DAY)
+    assert {station: devices for station, (devices, _) in found.items()} == {"a": 1}
+    # One device is worth a half; two together would be worth three quarters.
+    assert evidence(book, "a")["status"].confidence <= 0.5
+
+
 def test_all_fine_does_not_lower_what_is_known_better_and_opens_nothing(
     book: ReportBook,
 ) -> None:

@@ -200,3 +200,23 @@ def test_posts_at_the_same_time_make_one_ticket(book: ReportBook) -> None:
     assert (ticket.devices, ticket.reports, ticket.state) == (6, 18, "open")
     observed = [e for e in book.workspace.register().history("a") if e.kind == "observed"]
     assert len(observed) == 1
+
+
+def test_every_step_of_a_ticket_changes_the_version_by_which_pages_are_made_anew(
+    book: ReportBook,
+) -> None:
+    versions = [book.tickets.version()]
+
+    def then(_: object) -> None:
+        versions.append(book.tickets.version())
+
+    then(report(book, "1"))
+    then(report(book, "2"))
+    number = report(book, "3").number
+    then(number)
+    then(book.reject(book.tickets.reports(number)[-1].id, by="li"))
+    then(book.tickets.answer(number, "周五前修好", public=True, by="li"))
+    then(book.tickets.answer(number, "周五前修好", public=False, by="li"))
+    then(book.close(number, by="li"))
+    then(report(book, "4", "fine"))
+    assert len(set(versions)) == len(versions) == 9
