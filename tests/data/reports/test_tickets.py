@@ -149,6 +149,23 @@ def test_an_answer_keeps_amber_until_it_is_fixed_and_a_new_voice_asks_again(
     assert [t.number for t in book.tickets.published(since=NOW - DAY)] == [number]
 
 
+def test_an_answer_opens_neither_what_waits_nor_what_is_done(book: ReportBook) -> None:
+    number = report(book, "1").number
+    states = []
+
+    def answer(words: str) -> None:
+        book.tickets.answer(number, words, public=True, by="li")
+        ticket = book.tickets.ticket(number)
+        assert ticket is not None
+        states.append((ticket.state, ticket.answer, amber(book)))
+
+    answer("会去看")
+    report(book, "2")
+    book.close(number, by="li")
+    answer("已修好")
+    assert states == [("waiting", "会去看", set()), ("closed", "已修好", set())]
+
+
 def test_a_rejected_report_takes_its_device_out_of_the_ticket_for_good(book: ReportBook) -> None:
     number = report(book, "1").number
     report(book, "2")
