@@ -40,7 +40,7 @@ def one(number: int) -> Response:
 def station(station_id: str) -> Response:
     """Answer the activities at one station that are not over as a calendar file."""
     city = city_here()
-    if station_id not in city.workspace().stations().ids:
+    if station_id not in city.stations().ids:
         raise NotFound("there is no such station")
     now = clock.now()
     lines = ReportBook(city.workspace()).activities.at(station_id)
@@ -77,7 +77,7 @@ def calendar_text(lines: Sequence[ActivityLine], *, places: dict[str, str]) -> s
 
 
 def _calendar(lines: Sequence[ActivityLine], *, filename: str = "activities.ics") -> Response:
-    frame = city_here().workspace().stations().frame
+    frame = city_here().stations().frame
     wanted = {line.activity.station for line in lines}
     named = zip(frame["id"], frame["name"], frame["address"], strict=True)
     places = {

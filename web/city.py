@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.settings import Settings
+    from data.stations import Stations
     from web.city_map import CityContents, CityMap
     from web.language import Language
     from web.report_pages import Report
@@ -54,6 +55,10 @@ class City:
     def settings(self) -> Settings:
         """The settings of the city."""
         return self.workspace().settings
+
+    def stations(self) -> Stations:
+        """Return the register, read once for each state of it (NothingYetError when none)."""
+        return self._keep("stations", self._stations_key(), lambda: self.workspace().stations())
 
     def features(self) -> list[Feature]:
         """Return the stations as features, in the order to list; empty with no register yet.
@@ -147,7 +152,7 @@ class City:
 
     def _read_features(self) -> list[Feature]:
         try:
-            stations = self.workspace().stations()
+            stations = self.stations()
         except NothingYetError:
             return []
         features = station_features(stations, self.settings.groups)

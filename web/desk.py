@@ -270,7 +270,7 @@ def _activity_of_form() -> Activity:
 def _names() -> dict[str, str]:
     """Return the stations' names by their ids."""
     try:
-        frame = city_here().workspace().stations().frame
+        frame = city_here().stations().frame
     except NothingYetError:
         return {}
     return dict(zip(frame["id"], frame["name"], strict=True))

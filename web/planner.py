@@ -34,7 +34,7 @@ def newest() -> str:
         made_at=None if result is None else result.created_at,
         city_map=city_map,
         map_script=url_for("planner.map_script", v=city.map_version(), lang=t.code),
-        missing=_missing(city),
+        missing=_missing(city) if plan is None or city_map is None else [],
     )
 
 
@@ -61,7 +61,7 @@ def _missing(city: City) -> list[str]:
     workspace = city.workspace()
     steps = (
         (workspace.network, "yizhan network build --osm ROADS.osm.pbf"),
-        (workspace.stations, "yizhan stations import FILE --datum wgs84"),
+        (city.stations, "yizhan stations import FILE --datum wgs84"),
         (workspace.demand, "yizhan demand import FILE"),
     )
     commands = []

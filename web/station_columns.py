@@ -111,7 +111,7 @@ def _columns(city: City, stations: Stations | None, rows: list[int]) -> dict[str
 def _in_order(city: City) -> tuple[Stations | None, list[int]]:
     """Return the register and its rows in the order of the list."""
     try:
-        stations = city.workspace().stations()
+        stations = city.stations()
     except NothingYetError:
         return None, []
     row_of = {station: row for row, station in enumerate(stations.ids)}

@@ -85,7 +85,7 @@ def _page(city: City, t: Language, feature: Feature | None) -> str:
 
 
 def _view(city: City, feature: Feature, t: Language) -> dict[str, Any]:
-    stations = city.workspace().stations()
+    stations = city.stations()
     row = stations.ids.index(feature["id"])
     record = {str(name): value for name, value in stations.frame.iloc[row].items()}
     districts = city.workspace().districts

@@ -6,11 +6,12 @@ import html
 import io
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import segno
 
+from data.database import Register
 from data.settings import default_settings
 from data.stations import Stations
 from data.workspace import Workspace
@@ -68,6 +69,28 @@ def small(folder: Path) -> FlaskClient:
 def _facts(text: str) -> dict[str, str]:
     found = re.findall(r'<dd data-fact="(\w+)">(.*?)</dd>', text)
     return {name: re.sub(r"<[^>]+>", "", html.unescape(said)) for name, said in found}
+
+
+def test_the_register_is_read_once_for_each_state_of_it(
+    small: FlaskClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[Register] = []
+    read = Register.stations
+
+    def counted(register: Register, **when: Any) -> Stations:
+        reads.append(register)
+        return read(register, **when)
+
+    monkeypatch.setattr(Register, "stations", counted)
+    for path in ("/s/%E7%94%B2%2F1%20%E5%8F%B7", "/", "/api/page/now.json"):
+        assert small.get(path).status_code == 200
+    assert len(reads) == 1
+    Workspace.open(folder).register().observe(RECORD["id"], {"phone": "0456"}, source="inspector")
+    reads.clear()
+    assert "0456" in small.get("/s/%E7%94%B2%2F1%20%E5%8F%B7").text
+    asked = len(reads)
+    small.get("/s/%E7%94%B2%2F1%20%E5%8F%B7")
+    assert len(reads) == asked
 
 
 def test_the_page_says_all_of_the_record(small: FlaskClient) -> None:
