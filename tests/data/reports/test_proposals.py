@@ -74,6 +74,9 @@ def test_a_proposal_is_answered_or_turned_down(book: ReportBook) -> None:
     ("more", "words"),
     [
         ({"lon": 120.0}, "outside of the city"),
+        ({"lon": 116.69}, "outside of the city"),
+        ({"lat": 34.01}, "outside of the city"),
+        ({"lat": 33.79}, "outside of the city"),
         ({"lon": float("nan")}, "number of degrees"),
         ({"lat": "33.9"}, "number of degrees"),
         ({"lat": True}, "number of degrees"),

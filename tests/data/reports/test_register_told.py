@@ -97,6 +97,18 @@ def test_all_fine_does_not_lower_what_is_known_better_and_opens_nothing(
     assert evidence(book, "b")["status"].source == "inspector"
 
 
+def test_all_fine_does_not_confirm_that_a_station_is_suspended(
+    book: ReportBook, time: Clock
+) -> None:
+    time.at = NOW - 300 * DAY
+    book.workspace.register().observe("a", {"status": "suspended"}, source="inspector")
+    time.at = NOW
+    report(book, "1", "fine")
+    known = evidence(book, "a")
+    assert (known["status"].value, known["status"].source) == ("suspended", "inspector")
+    assert {fact.source for fact in known.values()} == {"inspector", "register"}
+
+
 def test_spam_that_is_rejected_is_taken_back_from_the_register(
     book: ReportBook, time: Clock
 ) -> None:
