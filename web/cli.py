@@ -7,12 +7,11 @@ ends with exit code 2 and leaves the workspace as it was.
 
 from __future__ import annotations
 
-import importlib
 import sys
-from typing import cast
 
 import click
 
+from web.commands.lazy_group import LazyGroup
 from web.commands.refusals import refusals_as_exit_code
 
 _COMMANDS = {
@@ -35,25 +34,9 @@ _COMMANDS = {
 }
 
 
-class _LazyGroup(click.Group):
-    """A group that imports a command's module only when that command is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands in the order in which a city needs them."""
-        del ctx
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of one command; None for a name that is not known."""
-        del ctx
-        if cmd_name not in _COMMANDS:
-            return None
-        module, name = _COMMANDS[cmd_name].split(":")
-        return cast("click.Command", getattr(importlib.import_module(module), name))
-
-
 @click.group(
-    cls=_LazyGroup,
+    cls=LazyGroup,
+    lazy=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="yizhan")

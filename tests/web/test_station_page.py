@@ -6,7 +6,7 @@ import html
 import io
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import segno
@@ -77,9 +77,9 @@ def test_the_register_is_read_once_for_each_state_of_it(
     reads: list[Register] = []
     read = Register.stations
 
-    def counted(register: Register, **when: Any) -> Stations:
+    def counted(register: Register, *, as_of: date | None = None) -> Stations:
         reads.append(register)
-        return read(register, **when)
+        return read(register, as_of=as_of)
 
     monkeypatch.setattr(Register, "stations", counted)
     for path in ("/s/%E7%94%B2%2F1%20%E5%8F%B7", "/", "/api/page/now.json"):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import cast
-
 import click
+
+from web.commands.lazy_group import LazyGroup
 
 _COMMANDS = {
     "import": "web.commands.demand_import:import_",
@@ -17,23 +16,6 @@ _COMMANDS = {
 }
 
 
-class _DemandGroup(click.Group):
-    """A group that imports a command's module only when that command is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands in the order in which a city needs them."""
-        del ctx
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of one command; None for a name that is not known."""
-        del ctx
-        if cmd_name not in _COMMANDS:
-            return None
-        module, name = _COMMANDS[cmd_name].split(":")
-        return cast("click.Command", getattr(importlib.import_module(module), name))
-
-
-@click.group(cls=_DemandGroup)
+@click.group(cls=LazyGroup, lazy=_COMMANDS)
 def demand() -> None:
     """Bring in the workers to be reached, or spread a city's totals over it."""
