@@ -287,6 +287,19 @@ def read_groups(columns: Columns, name: str, faults: Faults) -> list[tuple[str, 
     return found
 
 
+def note_groups(columns: Columns, faults: Faults, *, group_ids: Sequence[str]) -> tuple[str, ...]:
+    """Return the groups that have a column; note those that are not in ``group_ids``, and none."""
+    counted = tuple(group.id for group in GROUPS if columns.has(group.id))
+    for group in counted:
+        if group not in group_ids:
+            reason = f"is no group of this city: add [groups.{group}] to yizhan.toml"
+            faults.add(None, columns.heading(group), reason)
+    if not counted:
+        names = ", ".join(f"{group.id} ({group.zh})" for group in GROUPS)
+        faults.add(None, None, f"has no column of a group: one at least of {names}")
+    return counted
+
+
 def read_numbers(
     columns: Columns, name: str, faults: Faults, *, blank: str | None = "is empty: write a number"
 ) -> npt.NDArray[np.float64]:

@@ -14,6 +14,7 @@ from data.columns import (
     SERIAL_FIELD,
     Faults,
     match_headings,
+    note_groups,
     read_ids,
     read_numbers,
     read_places,
@@ -107,14 +108,7 @@ def _read_workers(
     columns: Columns, faults: Faults, *, settings: Settings
 ) -> npt.NDArray[np.float64]:
     """Read the numbers of workers, float64[n, n_groups] in the order of the settings."""
-    counted = [group.id for group in GROUPS if columns.has(group.id)]
-    for group in counted:
-        if group not in settings.group_ids:
-            reason = f"is no group of this city: add [groups.{group}] to yizhan.toml"
-            faults.add(None, columns.heading(group), reason)
-    if not counted:
-        names = ", ".join(f"{group.id} ({group.zh})" for group in GROUPS)
-        faults.add(None, None, f"has no column of a group: one at least of {names}")
+    note_groups(columns, faults, group_ids=settings.group_ids)
     workers = np.zeros((len(columns.table), len(settings.group_ids)))
     for index, group in enumerate(settings.group_ids):
         if not columns.has(group):

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from data.columns import NOTICE_FIELD, SERIAL_FIELD, Faults, match_headings, read_numbers
+from data.columns import (
+    NOTICE_FIELD,
+    SERIAL_FIELD,
+    Faults,
+    match_headings,
+    note_groups,
+    read_numbers,
+)
 from data.demand import MOST_WORKERS
 from data.tables import read_rows
 from data.vocabulary import GROUPS, Term, nearest_word, normal_word, quote
@@ -146,14 +153,7 @@ def _read_counts(
     columns: Columns, faults: Faults, *, settings: Settings
 ) -> npt.NDArray[np.float64]:
     """Read float64[n_rows, n_groups]; NaN where a cell is empty or a group has no column."""
-    counted = [group.id for group in GROUPS if columns.has(group.id)]
-    for group in counted:
-        if group not in settings.group_ids:
-            reason = f"is no group of this city: add [groups.{group}] to yizhan.toml"
-            faults.add(None, columns.heading(group), reason)
-    if not counted:
-        names = ", ".join(f"{group.id} ({group.zh})" for group in GROUPS)
-        faults.add(None, None, f"has no column of a group: one at least of {names}")
+    counted = note_groups(columns, faults, group_ids=settings.group_ids)
     counts = np.full((len(columns.table), len(settings.group_ids)), np.nan)
     for at, group in enumerate(settings.group_ids):
         if columns.has(group):
