@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -133,8 +134,9 @@ def _read_stations(columns: Columns, faults: Faults, *, stations: Stations) -> l
     """Read the rows of the stations in the register; -1 where there is none."""
     row_of = {name: row for row, name in enumerate(stations.ids)}
     names = stations.frame["name"].tolist()
+    times = Counter(names)
     for row, name in enumerate(names):
-        if names.count(name) == 1:
+        if times[name] == 1:
             row_of.setdefault(name, row)
     found = []
     for number, word in zip(columns.table.numbers, columns.cells("station"), strict=True):
