@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from data.demand_settings import GroupDensity
     from data.settings import ServiceStandard, Settings
-    from data.settings_keys import SettingsKey
 
+_WIDTH: Final = 94
+_KEYS: Final = {key.name: key for key in KEYS}
 _GROUP_KEYS: Final = (
     "weights",
     "roads",
@@ -37,45 +38,39 @@ def settings_text(settings: Settings) -> str:
         "# explained in docs/settings.md. Lengths are metres, times seconds, coordinates WGS-84.",
         "",
     ]
-    lines += _entry("name", settings.name)
-    lines += _entry("sample", settings.sample)
-    lines += _entry("box", list(settings.box))
-    lines += _entry("metric_crs", settings.metric_crs)
-    lines += _entry("snap_limit_m", settings.snap_limit_m)
-    lines += _page_lines(settings)
+    own = ("name", "sample", "box", "metric_crs", "snap_limit_m", "public_address")
+    lines += _spaced({name: getattr(settings, name) for name in own} | {"box": [*settings.box]})
+    page = ("provider", "key", "review_number")
+    lines += ["[base_map]"]
+    lines += _spaced({f"base_map.{name}": getattr(settings.base_map, name) for name in page})
     lines += ["[candidates]"]
-    lines += _entry("candidates.spacing_m", settings.candidate_spacing_m)
-    lines += _entry("candidates.kind", settings.candidate_kind)
+    lines += _spaced(
+        {
+            "candidates.spacing_m": settings.candidate_spacing_m,
+            "candidates.kind": settings.candidate_kind,
+        }
+    )
     lines += ["[standards.national]"]
-    lines += _standard("standards.national", settings.national, commented=True)
+    lines += _table(_standard("standards.national", settings.national), commented=True)
     for number, group in enumerate(settings.groups):
         term = GROUPS_BY_ID[group.id]
+        values = _standard("groups.<group>", group.standard) | {
+            "groups.<group>.kinds": [kind for kind in KINDS_BY_ID if kind in group.kinds],
+            "groups.<group>.needs": sorted(group.needs),
+            "groups.<group>.access": [way for way in ACCESS_MODES_BY_ID if way in group.access],
+        }
         lines += ["", f"[groups.{group.id}]  # {term.zh} {term.en}"]
-        lines += _standard("groups.<group>", group.standard, commented=number == 0)
-        kinds = [kind for kind in KINDS_BY_ID if kind in group.kinds]
-        lines += [x for x in _entry("groups.<group>.kinds", kinds, commented=number == 0) if x]
-        access = [way for way in ACCESS_MODES_BY_ID if way in group.access]
-        for column, words in (("needs", sorted(group.needs)), ("access", access)):
-            entry = _entry(f"groups.<group>.{column}", words, commented=number == 0)
-            lines += [x for x in entry if x]
+        lines += _table(values, commented=number == 0)
     lines += ["", *_demand_lines(settings)]
     lines += ["", *_profile_lines(settings.profile_changes)]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _page_lines(settings: Settings) -> list[str]:
-    """Write where the public page is and what it is drawn on."""
-    lines = [*_entry("public_address", settings.public_address), "[base_map]"]
-    for name in ("provider", "key", "review_number"):
-        lines += _entry(f"base_map.{name}", getattr(settings.base_map, name))
-    return lines
 
 
 def _profile_lines(changes: Mapping[str, Any]) -> list[str]:
     """Write the changed profiles, or an example of how to change one, commented out."""
     if not changes:
         return [
-            *_comment(next(key for key in KEYS if key.name == "profiles.<mode>")),
+            *_comment("profiles.<mode>"),
             "# Build the network again after a change. For example:",
             "# [profiles.ebike]",
             "# signal_s = 12",
@@ -99,28 +94,36 @@ def write_template(path: Path, settings: Settings) -> None:
     write_text(path, settings_text(settings))
 
 
-def _entry(name: str, value: object, *, commented: bool = True) -> list[str]:
-    """Comment, ``key = value``, blank line."""
-    key = next(key for key in KEYS if key.name == name)
+def _spaced(values: Mapping[str, object]) -> list[str]:
+    """Write each key with its comment and a blank line after it."""
+    return [line for name, value in values.items() for line in (*_entry(name, value), "")]
+
+
+def _table(values: Mapping[str, object], *, commented: bool) -> list[str]:
+    """Write keys one under the other, each with its comment where ``commented``."""
+    entries = (_entry(name, value) for name, value in values.items())
+    return [line for entry in entries for line in (entry if commented else entry[-1:])]
+
+
+def _entry(name: str, value: object) -> list[str]:
+    """Write the comment of a key, and ``key = value``."""
     number = isinstance(value, float) and value.is_integer()
     shown = f"{value:.0f}" if number else json.dumps(value, ensure_ascii=False)
-    line = f"{name.rsplit('.', 1)[-1]} = {shown}"
-    if not commented:
-        return [line]
-    return [*_comment(key), line, ""]
+    return [*_comment(name), f"{name.rsplit('.', 1)[-1]} = {shown}"]
 
 
-def _comment(key: SettingsKey) -> list[str]:
-    text = f"{key.meaning} ({key.unit}; default: {key.default})"
-    return [f"# {part}" for part in textwrap.wrap(text, width=94)]
+def _comment(name: str) -> list[str]:
+    key = _KEYS[name]
+    return _wrapped(f"{key.meaning} ({key.unit}; default: {key.default})")
 
 
-def _standard(prefix: str, standard: ServiceStandard, *, commented: bool) -> list[str]:
-    lines = _entry(f"{prefix}.mode", standard.mode, commented=commented)
-    lines += _entry(f"{prefix}.cutoff_s", standard.cutoff_s, commented=commented)
-    if standard.radius_m is not None:
-        lines += _entry(f"{prefix}.radius_m", standard.radius_m, commented=commented)
-    return [line for line in lines if line]
+def _wrapped(text: str) -> list[str]:
+    return [f"# {part}" for part in textwrap.wrap(text, width=_WIDTH)]
+
+
+def _standard(prefix: str, standard: ServiceStandard) -> dict[str, object]:
+    values = {"mode": standard.mode, "cutoff_s": standard.cutoff_s, "radius_m": standard.radius_m}
+    return {f"{prefix}.{name}": value for name, value in values.items() if value is not None}
 
 
 def _demand_lines(settings: Settings) -> list[str]:
@@ -130,9 +133,8 @@ def _demand_lines(settings: Settings) -> list[str]:
         "# How yizhan demand build spreads workers over the city (docs/planner.md).",
         "[demand]",
     ]
-    for name in ("cell_m", "shape", "h3_resolution", "draws", "seed", "concentration"):
-        lines += _entry(f"demand.{name}", getattr(of, name))
-    lines.pop()
+    own = ("cell_m", "shape", "h3_resolution", "draws", "seed", "concentration")
+    lines += _spaced({f"demand.{name}": getattr(of, name) for name in own})[:-1]
     for number, group in enumerate(settings.group_ids):
         lines += ["", *_group_density_lines(of.group(group), commented=number == 0)]
     return lines
@@ -154,10 +156,10 @@ def _group_density_lines(density: GroupDensity, *, commented: bool) -> list[str]
     lines = [f"[demand.{density.id}]  # {term.zh} {term.en}"]
     for name in _GROUP_KEYS:
         if commented:
-            lines += _comment(next(key for key in KEYS if key.name == f"demand.<group>.{name}"))
+            lines += _comment(f"demand.<group>.{name}")
         if name in values:
             why = density.reason(name)
-            lines += [f"# {part}" for part in textwrap.wrap(f"why: {why}" if why else "", width=94)]
+            lines += _wrapped(f"why: {why}") if why else []
             lines.append(f"{name} = {values[name]}")
     return lines
 
