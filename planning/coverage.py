@@ -17,7 +17,9 @@ from geo.snapping import snap
 from planning.reach import reach, straight_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    import scipy.sparse as sp
 
     from data.demand import Demand
     from data.settings import GroupSettings, ServiceStandard, Settings
@@ -236,6 +238,35 @@ def by_standard(
     for number, group in enumerate(groups):
         numbers.setdefault(standard_of(group, settings, standard=standard), []).append(number)
     return numbers
+
+
+def reach_by_standard(
+    groups: tuple[GroupSettings, ...],
+    network: RoadNetwork,
+    settings: Settings,
+    *,
+    ends: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]],
+    standard: StandardWord = "group",
+    on_progress: Callable[[str, float], None] | None = None,
+) -> Iterator[tuple[list[int], sp.csr_array]]:
+    """Search each distinct standard once, from where workers are to where places are.
+
+    ``ends`` are both, lonlat float64[n, 2]. Yields the numbers of a standard's groups and who gets
+    where within it, bool [n_places, n_workers] (`planning.reach.reach`).
+    """
+    origins, destinations = ends
+    for held, numbers in by_standard(groups, settings, standard=standard).items():
+        yield (
+            numbers,
+            reach(
+                network,
+                standard=held,
+                origins=origins,
+                destinations=destinations,
+                snap_limit_m=settings.snap_limit_m,
+                on_progress=on_progress,
+            ),
+        )
 
 
 def count_stations(

@@ -20,8 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InputError
-from planning.coverage import ALL, OUTSIDE, StandardWord, by_standard, groups_of
-from planning.reach import reach
+from planning.coverage import ALL, OUTSIDE, StandardWord, groups_of, reach_by_standard
 from planning.service_week import DAYS_A_WEEK, HOURS_A_DAY
 
 if TYPE_CHECKING:
@@ -123,15 +122,10 @@ def group_reaches(
     """
     groups = groups_of(demand, settings)
     found: dict[int, sp.csr_array] = {}
-    for held, numbers in by_standard(groups, settings, standard=standard).items():
-        within = reach(
-            network,
-            standard=held,
-            origins=demand.lonlat,
-            destinations=stations.lonlat,
-            snap_limit_m=settings.snap_limit_m,
-            on_progress=on_progress,
-        )
+    ends = demand.lonlat, stations.lonlat
+    for numbers, within in reach_by_standard(
+        groups, network, settings, ends=ends, standard=standard, on_progress=on_progress
+    ):
         found |= dict.fromkeys(numbers, within)
     days = [int(day >= _WEEKDAYS) for day in range(DAYS_A_WEEK)]
     return tuple(

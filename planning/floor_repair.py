@@ -20,6 +20,7 @@ from geo.compiled import compiled
 from planning.floor_state import (
     Columns,
     FloorState,
+    FloorTask,
     close_one,
     columns_of,
     fill,
@@ -30,7 +31,7 @@ from planning.floor_state import (
     swap_worth,
     worth,
 )
-from planning.packing import PackingRows, fits
+from planning.packing import fits
 from planning.swap_search import random_below
 
 if TYPE_CHECKING:
@@ -142,14 +143,14 @@ class FloorRepair:
         found, nearest = np.zeros((2, task.cover.n_options), dtype=np.bool_)
         value, lacks = np.array([self.value - task.settled]), np.array([self.lacks])
         kept = Kept(found, nearest, value, lacks, self._least)
+        priced = FloorTask(task.cover, task.rows, self.columns, price)
         begin = 0
         while begin < steps and (begin == 0 or clock.left_s > 0.0):
             end = min(begin + CHUNK_STEPS, steps)
             warmth = (HOT * heat * cold ** (begin / steps), HOT * heat * cold ** (end / steps))
             part = (end - begin) * ruined // steps
-            problem = (task.cover, task.rows, self.columns, state, price)
-            _exchange(*problem, warmth, end - begin - part, kept)
-            _ruin_and_fill(*problem, self._effort, warmth, part, kept)
+            _exchange(priced, state, warmth, end - begin - part, kept)
+            _ruin_and_fill(priced, state, self._effort, warmth, part, kept)
             begin = end
         for plan in (found, nearest):
             if plan.any():
@@ -196,17 +197,11 @@ def _keep(
 
 
 @compiled
-def _exchange(  # noqa: PLR0917 - compiled: positional only
-    cover: CoverArrays,
-    rows: PackingRows,
-    columns: Columns,
-    state: FloorState,
-    price: Floats,
-    warmth: tuple[float, float],
-    steps: int,
-    kept: Kept,
+def _exchange(
+    task: FloorTask, state: FloorState, warmth: tuple[float, float], steps: int, kept: Kept
 ) -> None:
     """Exchange open options for closed ones; the heat falls from ``warmth[0]`` to ``warmth[1]``."""
+    cover, rows, columns, price = task
     n = len(state.slot)
     work = 0
     while work < steps:
@@ -310,17 +305,15 @@ def _neighbours(cover: CoverArrays, state: FloorState, closed: Ints) -> int:
 
 @compiled
 def _ruin_and_fill(  # noqa: PLR0917 - compiled: positional only
-    cover: CoverArrays,
-    rows: PackingRows,
-    columns: Columns,
+    task: FloorTask,
     state: FloorState,
-    price: Floats,
     effort: Floats,
     warmth: tuple[float, float],
     steps: int,
     kept: Kept,
 ) -> None:
     """Close a few neighbours and fill again; go back when that is much worse for the heat."""
+    cover, rows, columns, price = task
     closed = np.empty(MOST_CLOSED, np.int64)
     equal = np.ones(len(effort))
     work = 0
@@ -333,7 +326,7 @@ def _ruin_and_fill(  # noqa: PLR0917 - compiled: positional only
             work += close_one(cover, rows, columns, state, closed[k])
         barred = closed[random_below(state.random, n)] if random_below(state.random, 2) else -1
         measure = effort if random_below(state.random, 2) else equal
-        work += fill(cover, rows, columns, state, price, measure, barred, 16)
+        work += fill(task, state, measure, barred, 16)
         # what the way back is worth
         change = -worth(columns, state, price, sums - state.covered)
         chance = (random_below(state.random, 1 << 30) + 1.0) / (1 << 30)

@@ -42,6 +42,15 @@ class Columns(NamedTuple):
     need: Floats
 
 
+class FloorTask(NamedTuple):
+    """What a search works on; ``price`` float64[n_columns] is what each column is worth."""
+
+    cover: CoverArrays
+    rows: PackingRows
+    columns: Columns
+    price: Floats
+
+
 class FloorState(NamedTuple):
     """The open options and what follows from them; changed in place by this module only.
 
@@ -239,21 +248,14 @@ def missing(columns: Columns, state: FloorState) -> float:
 
 
 @compiled
-def fill(  # noqa: PLR0917 - compiled: positional only
-    cover: CoverArrays,
-    rows: PackingRows,
-    columns: Columns,
-    state: FloorState,
-    price: Floats,
-    effort: Floats,
-    barred: int,
-    blink: int,
-) -> int:
+def fill(task: FloorTask, state: FloorState, effort: Floats, barred: int, blink: int) -> int:
     """Open the option worth most for its effort while one fits and is worth something.
 
     ``barred`` is not opened (-1: none). One time in ``blink`` a better option is passed over (0:
     never).
     """
+    # taken apart once: to reach into a nested tuple in a loop costs
+    cover, rows, columns, price = task
     work = 0
     while state.numbers[0] < rows.most:
         best, best_value = -1, 1e-12

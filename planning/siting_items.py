@@ -9,8 +9,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from geo.errors import ProblemError
-from planning.coverage import CellCounts, Places, StandardWord, by_standard, groups_of
-from planning.reach import reach
+from planning.coverage import CellCounts, Places, StandardWord, groups_of, reach_by_standard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -85,16 +84,11 @@ def siting_demand(
     """Return the items of the siting problem; each distinct service standard is searched once."""
     groups = groups_of(demand, settings)
     blocks: list[sp.csr_array] = [sp.csr_array((0, 0))] * len(groups)
-    for held, numbers in by_standard(groups, settings, standard=standard).items():
-        within = reach(
-            network,
-            standard=held,
-            origins=demand.lonlat,
-            destinations=options.lonlat,
-            snap_limit_m=settings.snap_limit_m,
-            on_progress=on_progress,
-        )
-        within = sp.csr_array(within[options.site])
+    ends = demand.lonlat, options.lonlat
+    for numbers, of_sites in reach_by_standard(
+        groups, network, settings, ends=ends, standard=standard, on_progress=on_progress
+    ):
+        within = sp.csr_array(of_sites[options.site])
         for number in numbers:
             serving = options.places.serve(groups[number])
             blocks[number] = within if serving.all() else _rows_kept(within, serving)

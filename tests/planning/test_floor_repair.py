@@ -17,6 +17,7 @@ from planning.clock import Clock
 from planning.feasibility import broken_rules
 from planning.floor_repair import FloorRepair
 from planning.reduction import reduce_coverage
+from planning.warming import warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,12 @@ QUICK = settings(
     suppress_health_check=[HealthCheck.too_slow],
 )
 SEEDS = st.integers(0, 2**32 - 1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ready() -> None:
+    """Compile the loops before a test's time limit begins to run."""
+    warm_up(floors=True)
 
 
 def small_problem(rng: np.random.Generator) -> CoverageProblem:

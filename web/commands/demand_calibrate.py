@@ -10,9 +10,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from data.count_files import CheckInTable, read_counts
-from planning.coverage import by_standard
+from planning.coverage import reach_by_standard
 from planning.density import Calibration, CheckIns, catchment_shares, fit_weights
-from planning.reach import reach
 from planning.spreading import Spread, demand_of, hours_of
 from web.commands.common import (
     Figures,
@@ -123,14 +122,8 @@ def _catchments(
     settings, network = workspace.settings, workspace.network()
     groups = tuple(settings.group(group) for group in model.groups)
     made: list[sp.csr_array] = [sp.csr_array((0, 0))] * len(groups)
-    for held, numbers in by_standard(groups, settings, standard="group").items():
-        within = reach(
-            network,
-            standard=held,
-            origins=np.asarray(model.cells.lonlat),
-            destinations=stations.lonlat,
-            snap_limit_m=settings.snap_limit_m,
-        )
+    ends = np.asarray(model.cells.lonlat), stations.lonlat
+    for numbers, within in reach_by_standard(groups, network, settings, ends=ends):
         for number in numbers:
             serving = sp.diags_array(stations.serves(groups[number]).astype(np.float64))
             served: sp.csr_array = sp.csr_array(serving @ within)
