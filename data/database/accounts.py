@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from data.accounts import Account
 from data.database import clock
-from data.database.audit import has_desk, note
+from data.database.audit import desk_rows, has_desk, note
 from data.database.schema import ACCOUNTS, STATIONS
 from geo.errors import InputError
 
@@ -74,11 +74,8 @@ class Accounts:
 
     def accounts(self) -> tuple[Account, ...]:
         """Return the accounts by name."""
-        with self._backend.transaction() as connection:
-            if not has_desk(self._backend, connection):
-                return ()
-            rows = connection.execute(sa.select(ACCOUNTS).order_by(_C.name)).all()
-        return tuple(_account(row) for row in rows)
+        query = sa.select(ACCOUNTS).order_by(_C.name)
+        return tuple(_account(row) for row in desk_rows(self._backend, query))
 
     def _change(self, name: str, values: dict[str, Any], *, by: str, action: str) -> None:
         with self._backend.transaction(write=True) as connection:

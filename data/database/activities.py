@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from data.activities import Activity
 from data.database import clock
-from data.database.audit import has_desk, note
+from data.database.audit import desk_rows, has_desk, note
 from data.database.schema import ACTIVITIES, STATIONS
 from geo.errors import InputError
 
@@ -88,10 +88,6 @@ class Activities:
 
     def _find(self, condition: sa.ColumnElement[bool]) -> tuple[ActivityLine, ...]:
         query = sa.select(ACTIVITIES).where(condition).order_by(_A.starts_at, _A.id).limit(5000)
-        with self._backend.transaction() as connection:
-            if not has_desk(self._backend, connection):
-                return ()
-            rows = connection.execute(query).all()
         return tuple(
             ActivityLine(
                 row.id,
@@ -106,7 +102,7 @@ class Activities:
                 clock.read_moment(row.made_at),
                 row.made_by,
             )
-            for row in rows
+            for row in desk_rows(self._backend, query)
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -11,6 +11,7 @@ from data.database import clock
 from data.database.schema import AUDIT, REVISIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from data.database.backend import Backend
@@ -54,14 +55,16 @@ def write_note(backend: Backend, *, who: str, action: str, subject: str, detail:
 
 def read_audit(backend: Backend, *, limit: int = 200) -> tuple[AuditLine, ...]:
     """Return the newest ``limit`` lines, the newest first."""
-    with backend.transaction() as connection:
-        if not has_desk(backend, connection):
-            return ()
-        rows = connection.execute(sa.select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)).all()
     return tuple(
         AuditLine(row.id, clock.read_moment(row.at), row.who, row.action, row.subject, row.detail)
-        for row in rows
+        for row in desk_rows(backend, sa.select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit))
     )
+
+
+def desk_rows(backend: Backend, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    """Return the rows of a query of the desk's tables; none where the database lacks them yet."""
+    with backend.transaction() as connection:
+        return connection.execute(query).all() if has_desk(backend, connection) else ()
 
 
 def has_desk(backend: Backend, connection: sa.Connection) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from data.database import clock
-from data.database.audit import has_desk, note
+from data.database.audit import desk_rows, note
 from data.database.schema import PROPOSALS
 from data.database.sites import add_site
 from data.database.tickets import Receipt, forget_devices, new_number
@@ -140,10 +140,6 @@ class Proposals:
     ) -> tuple[ProposalLine, ...]:
         query = sa.select(PROPOSALS).where(condition)
         query = query.order_by(_P.received_at.desc(), _P.number).limit(limit)
-        with self._backend.transaction() as connection:
-            if not has_desk(self._backend, connection):
-                return ()
-            rows = connection.execute(query).all()
         return tuple(
             ProposalLine(
                 number=row.number,
@@ -158,7 +154,7 @@ class Proposals:
                 answered_by=row.answered_by,
                 site_id=row.site_id,
             )
-            for row in rows
+            for row in desk_rows(self._backend, query)
         )
 
 

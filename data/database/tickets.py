@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from data.database import clock
-from data.database.audit import has_desk, note
+from data.database.audit import desk_rows, has_desk, note
 from data.database.schema import PROPOSALS, STATIONS, TICKETS, WORKER_REPORTS
 from data.plain_text import plain_text
 from data.worker_reports import (
@@ -153,10 +153,7 @@ class Tickets:
     def all_reports(self, *, limit: int = 100_000) -> tuple[tuple[str, ReportLine], ...]:
         """Return (ticket, report) of every report, the newest first."""
         query = sa.select(WORKER_REPORTS).order_by(_R.id.desc()).limit(limit)
-        with self._backend.transaction() as connection:
-            if not has_desk(self._backend, connection):
-                return ()
-            return tuple((row.ticket, _line(row)) for row in connection.execute(query))
+        return tuple((row.ticket, _line(row)) for row in desk_rows(self._backend, query))
 
     def report_ticket(self, report_id: int) -> str | None:
         """Return the ticket of a report; None when there is no such report or it has none."""
@@ -169,27 +166,25 @@ class Tickets:
         query = (
             sa.select(
                 _R.station_id,
-                sa.func.count(_R.device.distinct()).filter(_R.seen_at >= clock.moment_text(since)),
-                sa.func.max(_R.seen_at),
+                sa.func.count(_R.device.distinct())
+                .filter(_R.seen_at >= clock.moment_text(since))
+                .label("devices"),
+                sa.func.max(_R.seen_at).label("last_seen"),
             )
             .where(_R.what == FINE, _R.state == TAKEN)
             .group_by(_R.station_id)
         )
-        with self._backend.transaction() as connection:
-            if not has_desk(self._backend, connection):
-                return {}
-            rows = connection.execute(query).all()
-        return {row[0]: (int(row[1]), clock.read_moment(row[2])) for row in rows}
+        rows = desk_rows(self._backend, query)
+        return {
+            row.station_id: (int(row.devices), clock.read_moment(row.last_seen)) for row in rows
+        }
 
     def doubted(self) -> frozenset[str]:
         """Return the stations that a ticket in an amber state speaks against."""
         query = sa.select(_T.station_id).where(
             _T.state.in_(AMBER), _T.what.in_(DOUBTING), _T.facility == ""
         )
-        with self._backend.transaction() as connection:
-            if not has_desk(self._backend, connection):
-                return frozenset()
-            return frozenset(connection.execute(query).scalars())
+        return frozenset(row.station_id for row in desk_rows(self._backend, query))
 
     def version(self) -> str:
         """Return a short text that changes with every report and every change of a ticket."""
@@ -283,10 +278,7 @@ class Tickets:
             .order_by(_T.opened_at.desc(), _T.number)
             .limit(limit)
         )
-        with self._backend.transaction() as connection:
-            if not has_desk(self._backend, connection):
-                return ()
-            return tuple(_ticket(row) for row in connection.execute(query))
+        return tuple(_ticket(row) for row in desk_rows(self._backend, query))
 
 
 def new_number(connection: sa.Connection) -> str:
