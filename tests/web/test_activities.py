@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,6 +69,12 @@ def test_an_activity_is_one_event_in_utc() -> None:
     ]
 
 
+def test_nine_in_china_is_one_by_greenwich() -> None:
+    nine = datetime(2026, 12, 1, 9, 0, tzinfo=timezone(timedelta(hours=8)))
+    text = calendar_text([line(starts_at=nine, ends_at=nine + timedelta(hours=2))], places={})
+    assert {"DTSTART:20261201T010000Z", "DTEND:20261201T030000Z"} <= set(unfolded(text))
+
+
 def test_no_line_is_longer_than_75_octets_and_no_character_is_cut() -> None:
     about = "带身份证，" * 100 + "🚲" * 30
     text = calendar_text([line(text=about)], places={"a": "x" * 300})
@@ -116,7 +122,7 @@ def client(workspace: Workspace) -> FlaskClient:
     return create_app(workspace.folder, testing=True).test_client()
 
 
-def enter(workspace: Workspace, station: str = "a", days: int = 1) -> int:
+def enter(workspace: Workspace, station: str = "a", days: float = 1) -> int:
     activity = Activity(
         station=station,
         title=HOSTILE[:40],
@@ -138,6 +144,13 @@ def test_a_station_gives_what_is_to_come(client: FlaskClient, workspace: Workspa
     lines = unfolded(answer.text)
     assert lines.count("BEGIN:VEVENT") == 1
     assert lines.count("END:VCALENDAR") == 1
+
+
+def test_what_has_begun_and_is_not_over_is_still_to_come(
+    client: FlaskClient, workspace: Workspace
+) -> None:
+    enter(workspace, days=-1 / 24)  # it began an hour ago and lasts two
+    assert unfolded(client.get("/s/a/activities.ics").text).count("BEGIN:VEVENT") == 1
 
 
 def test_one_activity_has_a_file_of_its_own(client: FlaskClient, workspace: Workspace) -> None:

@@ -121,6 +121,15 @@ def test_spam_that_is_rejected_is_taken_back_from_the_register(
     assert book.workspace.stations().frame["facilities_broken"][0] == ("microwave",)
 
 
+def test_what_two_of_three_still_say_stays_when_the_third_is_rejected(book: ReportBook) -> None:
+    for device in "123":
+        number = report(book, device, "broken", facility="microwave").number
+    book.reject(book.tickets.reports(number)[-1].id, by="li")
+    assert amber(book) == {"a"}
+    assert book.workspace.stations().frame["facilities_broken"][0] == ("microwave",)
+    assert evidence(book, "a")["facility.microwave"].source == "workers"
+
+
 def test_of_two_processes_that_see_a_new_ticket_one_tells_the_register(
     book: ReportBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:

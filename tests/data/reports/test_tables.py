@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from data.accounts import Account
+from data.activities import Activity
 from data.database.audit import read_audit
 from data.database.schema import METADATA
 from data.database.tickets import LIVE
 from data.report_book import ReportBook, doubted_stations
+from data.sites import CandidateSites
 from data.workspace import Workspace
 from geo.errors import WorkspaceError
-from tests.data.reports.voices import BOX, NOW, STATIONS, report
+from tests.data.reports.voices import BOX, DAY, NOW, STATIONS, report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +36,50 @@ def test_what_was_done_is_kept_and_cannot_be_changed(book: ReportBook) -> None:
             backend.transaction(write=True) as connection,
         ):
             connection.exec_driver_sql(statement)
+
+
+def test_every_act_of_the_desk_is_written_down_with_who_did_it_to_what(book: ReportBook) -> None:
+    number = report(book, "1").number
+    report(book, "2")
+    [first, _] = book.tickets.reports(number)
+    values = {"device": "d" * 20, "lon": 116.8, "lat": 33.95}
+    one, other = (
+        book.take_proposal(name=name, nonce=nonce * 20, **values).number
+        for name, nonce in (("东门", "p"), ("北门", "q"))
+    )
+    sites = CandidateSites.from_records([{"id": "g", "name": "格", "lon": 116.8, "lat": 33.9}])
+    visit = Activity("a", "义诊", "health_visit", NOW, NOW + DAY)
+
+    book.tickets.answer(number, "好", public=False, by="li")
+    book.tickets.answer(number, "好", public=True, by="wang")
+    book.reject(first.id, by="li")
+    book.close(number, by="wang")
+    book.proposals.answer(one, "会去看", by="li")
+    book.proposals.answer(other, "", by="wang", reject=True)
+    book.proposals.adopt(one, by="li", base=lambda: sites)
+    [activity] = book.activities.add([visit], by="wang")
+    book.activities.remove(activity, by="li")
+    book.accounts.add(Account("zhao", "hash"), by="shell")
+    book.accounts.set_password("zhao", "other", by="shell")
+    book.accounts.end_sessions("zhao", by="zhao")
+    book.accounts.remove("zhao", by="shell")
+
+    lines = read_audit(book.workspace.database.backend)[::-1]
+    assert [(line.who, line.action, line.subject) for line in lines] == [
+        ("li", "answer", number),
+        ("wang", "answer and publish", number),
+        ("li", "reject", number),
+        ("wang", "fix", number),
+        ("li", "answer", one),
+        ("wang", "reject", other),
+        ("li", "adopt", one),
+        ("wang", "add activity", f"activity {activity}"),
+        ("li", "remove activity", f"activity {activity}"),
+        ("shell", "add account", "zhao"),
+        ("shell", "change password", "zhao"),
+        ("zhao", "logout", "zhao"),
+        ("shell", "remove account", "zhao"),
+    ]
 
 
 def test_an_older_database_has_no_reports_and_gets_the_tables_with_the_first_one(

@@ -73,6 +73,20 @@ def test_passwords_cannot_be_tried_out(app: Flask) -> None:
     assert client.get("/admin/").status_code == 303
 
 
+def test_the_password_of_one_account_cannot_be_tried_out_from_many_addresses(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.passwords.TRIES_FOR_ONE", 3)
+
+    def tries(name: str, number: int) -> int:
+        client = app.test_client()
+        client.environ_base["REMOTE_ADDR"] = f"198.51.100.{number}"
+        return log_in(client, name, "wrong password").status_code
+
+    assert [tries("li", number) for number in range(5)] == [403, 403, 403, 429, 429]
+    assert tries("wang", 6) == 403
+
+
 def test_a_session_known_before_the_login_is_worth_nothing_after_it(app: Flask) -> None:
     """Session fixation: the id that a stranger may have planted does not become a login."""
     victim, thief = app.test_client(), app.test_client()
