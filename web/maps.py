@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import folium
 from branca.element import Figure
@@ -53,34 +53,23 @@ class MapDocument:
     script: str
 
 
-class _Dress(folium.MacroElement):
-    """Hand the finished Leaflet map to `static/map.js`: controls, words, colours of the scheme."""
+class _Call(folium.MacroElement):
+    """Hand the finished Leaflet map and a value to a ``function`` of our own scripts.
+
+    "dress" of `static/map.js` takes controls, words and colours of the scheme; "hours" of
+    `static/density.js` draws compact squares with workers by the hour.
+    """
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "yizhan.dress({{ this._parent.get_name() }}, {{ this.settings|tojson }});"
+        "yizhan.{{ this.function }}({{ this._parent.get_name() }}, {{ this.value|tojson }});"
         "{% endmacro %}"
     )
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
+    def __init__(self, function: Literal["dress", "hours"], value: Mapping[str, Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # folium ships no types
-        self._name = "Dress"
-        self.settings = settings
-
-
-class _Hours(folium.MacroElement):
-    """Hand compact squares with workers by the hour to `static/density.js`, which draws them."""
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "yizhan.hours({{ this._parent.get_name() }}, {{ this.squares|tojson }});"
-        "{% endmacro %}"
-    )
-
-    def __init__(self, squares: Mapping[str, Any]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # folium ships no types
-        self._name = "Hours"
-        self.squares = squares
+        self.function = function
+        self.value = value
 
 
 class SafeMap:
@@ -124,7 +113,7 @@ class SafeMap:
 
     def add_hours(self, squares: Mapping[str, Any]) -> None:
         """Add squares with workers by the hour; `web.density_map` says what they hold."""
-        self._map.add_child(_name(_Hours(_guarded(dict(squares))), "hours"))
+        self._map.add_child(_name(_Call("hours", _guarded(dict(squares))), "hours"))
 
     def add_covered(self, area: BaseGeometry, *, title: str) -> None:
         """Add the covered area: a thin outline and a fill of 12 %."""
@@ -206,7 +195,7 @@ class SafeMap:
             "attribution": _text(attribution),
             "box": self._box,
         }
-        self._map.add_child(_name(_Dress(settings), "dress"))
+        self._map.add_child(_name(_Call("dress", settings), "dress"))
         root = self._map.get_root()
         if not isinstance(root, Figure):
             raise TypeError("a folium map hangs in a figure")
