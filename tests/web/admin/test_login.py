@@ -63,6 +63,18 @@ def test_a_wrong_name_or_password_is_told_alike(
     assert stranger.get("/admin/").status_code == 303
 
 
+@pytest.mark.parametrize("token", ["", "0" * 64, "of another session"])
+def test_nobody_is_logged_in_by_a_form_that_was_not_made_for_the_session(
+    app: Flask, stranger: FlaskClient, token: str
+) -> None:
+    stranger.get("/admin/login")
+    if token == "of another session":  # noqa: S105 - its token
+        token = token_of(app.test_client(), "/admin/login")
+    form = {"name": "li", "password": PASSWORD, "token": token}
+    assert stranger.post("/admin/login", data=form).status_code == 403
+    assert stranger.get("/admin/").status_code == 303
+
+
 def test_passwords_cannot_be_tried_out(app: Flask) -> None:
     client = app.test_client()
     codes = [log_in(client, "li", f"wrong {number}").status_code for number in range(TRIES)]
