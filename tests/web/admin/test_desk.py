@@ -140,3 +140,19 @@ def test_an_operator_sees_and_answers_its_own_stations_only(
     assert send(operator, "/admin/activities/add", station="b", **form) == 303
     assert send(operator, f"/admin/activities/{activity(book, 'a')}/remove") == 404
     assert send(operator, f"/admin/tickets/{own}/fix") == 303
+
+
+def test_an_operator_neither_answers_nor_adopts_a_proposal(
+    workspace: Workspace, book: ReportBook, operator: FlaskClient
+) -> None:
+    site = {"id": "s", "name": "银行", "lon": 116.8, "lat": 33.9}
+    workspace.replace_sites(CandidateSites.from_records([site]))
+    number = proposal(book)
+    page = f"/admin/proposals/{number}"
+    assert send(operator, f"{page}/adopt") == 404
+    for act in ("answer", "reject"):
+        assert send(operator, f"{page}/answer", answer="x", act=act) == 404
+    found = book.proposals.proposal(number)
+    assert found is not None
+    assert (found.state, found.answer) == ("new", "")
+    assert workspace.sites().ids == ("s",)
