@@ -54,7 +54,12 @@ def _let_in() -> BaseResponse | None:
         request.max_form_parts = _MOST_FIELDS
         refuse_foreign(request, form=True)
         if not is_form_token(request.form.get("token", ""), g.visit, key=g.session_key):
-            raise Forbidden("the form is too old: go back, reload the page and send it again")
+            raise Forbidden(
+                g.language(
+                    "表单已过期：请返回上一页，刷新后再提交。",
+                    "The form is too old: go back, reload the page and send it again.",
+                )
+            )
     if g.account is None and request.endpoint not in _OPEN_ENDPOINTS:
         return redirect(here("admin.login_page"), 303)
     return None

@@ -117,12 +117,17 @@ def _answer(error: HTTPException) -> Response:
     if error.response is not None:  # a redirect
         return error.get_response()  # type: ignore[return-value]
     code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    return _error(code, error.description or HTTPStatus(code).phrase)
+    own = "" if error.description == type(error).description else error.description
+    return _error(code, error.description or HTTPStatus(code).phrase, for_page=own)
 
 
-def _error(status: int, detail: str) -> Response:
-    """Answer as problem details under /api, as a plain page elsewhere."""
+def _error(status: int, detail: str, *, for_page: str | None = None) -> Response:
+    """Answer as problem details under /api, as a plain page elsewhere.
+
+    ``for_page`` is what the page says beside its own words: the detail unless given.
+    """
     if request.path.startswith("/api/") or request.path == "/healthz":
         return problem(status, detail)
-    page = render_template("error.html", status=int(status), detail=detail, page="error")
+    told = detail if for_page is None else for_page
+    page = render_template("error.html", status=int(status), detail=told, page="error")
     return Response(page, status, content_type="text/html; charset=utf-8")

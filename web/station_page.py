@@ -66,7 +66,8 @@ def qr_code(station_id: str) -> Response:
 def _feature(city: City, station_id: str) -> Feature:
     found = next((one for one in city.features() if one["id"] == station_id), None)
     if found is None:
-        abort(HTTPStatus.NOT_FOUND, description="no station has this number")
+        words = g.language("没有这个编号的站点。", "No station has this number.")
+        abort(HTTPStatus.NOT_FOUND, description=words)
     return found
 
 

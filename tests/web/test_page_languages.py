@@ -1,0 +1,91 @@
+"""Claims about the words of the pages: each page speaks its reader's language only."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.web.conftest import HOSTILE
+from web.app import create_app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
+    from playwright.sync_api import BrowserContext, Page
+
+    from data.workspace import Workspace
+    from tests.web.conftest import Lively
+
+_CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]+")
+_ROAD = re.compile(r"第\d+路( <b>)?")
+_AIMS = ("看得见", "找得到", "进得来", "用得上")  # the standard's own words, beside their English
+PAGES = ("/", "/s/S0", "/feedback", "/plan", "/report", "/nowhere", "/s/none")
+DESK = ("/admin", "/admin/tickets/{}", "/admin/proposals", "/admin/activities", "/admin/audit")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "chinese", "english"),
+    [
+        ("/nowhere", 404, "地址可能写错了", "The address may be wrong"),
+        ("/s/none", 404, "没有这个编号的站点", "No station has this number"),
+        ("/fault", 500, "是服务器的问题", "The fault is the server's"),
+    ],
+)
+def test_an_error_page_says_what_to_do_in_its_readers_language(
+    city_folder: Path, path: str, status: int, chinese: str, english: str
+) -> None:
+    app = create_app(city_folder)
+
+    @app.get("/fault")
+    def fault() -> str:
+        raise ZeroDivisionError
+
+    client: FlaskClient = app.test_client()
+    for language, said, other in (("zh", chinese, english), ("en", english, chinese)):
+        answer = client.get(f"{path}?lang={language}")
+        assert answer.status_code == status
+        assert said in answer.text.replace("&#39;", "'")
+        assert other not in answer.text
+        assert "requested URL" not in answer.text
+        assert "internal error" not in answer.text
+
+
+def _untranslated(page: Page, names: list[str]) -> list[str]:
+    """Return the Chinese words that a page shows, without the names of the city's own things."""
+    text = page.evaluate("document.body.innerText")
+    for name in names:
+        text = text.replace(name, "")
+    return _CHINESE.findall(_ROAD.sub("", text))
+
+
+def _names(city: Workspace) -> list[str]:
+    frame = city.stations().frame
+    written = [*frame["name"], *frame["address"], *city.districts.names, *HOSTILE]
+    notice = "示意数据 / generated sample, not the real register"
+    names = [notice, city.settings.name, "中文", *_AIMS, *map(str, written)]
+    return sorted(filter(None, names), key=len, reverse=True)
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_an_english_page_shows_no_chinese_but_names(
+    desk: BrowserContext, lively: Lively, city: Workspace
+) -> None:
+    page, names, found = desk.new_page(), _names(city), {}
+    for path in PAGES:
+        page.goto(f"{lively.address}{path}?lang=en")
+        page.wait_for_load_state("networkidle")
+        found[path] = _untranslated(page, names)
+    page.goto(f"{lively.address}/admin/login?lang=en")
+    found["login"] = _untranslated(page, names)
+    page.locator('[name="name"]').fill(lively.name)
+    page.locator('[name="password"]').fill(lively.password)
+    page.locator('button[type="submit"]').last.click()
+    page.wait_for_selector("form[action*=logout]")
+    for path in DESK:
+        page.goto(f"{lively.address}{path.format(lively.tickets[0])}?lang=en")
+        found[path] = _untranslated(page, names)
+    assert {path: words for path, words in found.items() if words} == {}
