@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from data.hours import WorkCalendar
-from data.report_book import ReportBook
+from data.report_book import doubted_stations
 from geo.errors import InputError
 from planning.coverage import groups_of
 from planning.effective_coverage import EffectiveCoverage, group_reaches, measure_effective
@@ -97,15 +97,14 @@ def effective_of(
     """
     demand, stations, network = workspace.demand(), workspace.stations(), workspace.network()
     _check_group(demand, group)
-    settings = workspace.settings
+    settings, doubted = workspace.settings, doubted_stations(workspace)
     inputs = {
         "demand": demand.content_hash,
         "stations": stations.content_hash,
         "network": network.content_hash,
         "settings": settings.content_hash,
-        "doubted": doubted_version(workspace),
+        "doubted": _version_of(doubted),
     }
-    doubted = ReportBook(workspace).tickets.doubted()
     calendar = WorkCalendar.china()
     week = service_week(
         stations,
@@ -149,8 +148,11 @@ def _keep(workspace: Workspace, answer: EffectiveAnswer) -> None:
 
 def doubted_version(workspace: Workspace) -> str:
     """Return a hash of the stations of which two workers say that they serve nobody."""
-    text = "\n".join(sorted(ReportBook(workspace).tickets.doubted()))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _version_of(doubted_stations(workspace))
+
+
+def _version_of(doubted: frozenset[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(doubted)).encode()).hexdigest()
 
 
 def kept_effective(
