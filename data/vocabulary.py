@@ -263,7 +263,6 @@ KINDS_BY_ID: Final = {term.id: term for term in KINDS}
 FACILITIES_BY_ID: Final = {term.id: term for term in FACILITIES}
 HOST_TYPES_BY_ID: Final = {term.id: term for term in HOST_TYPES}
 OPERATOR_KINDS_BY_ID: Final = {term.id: term for term in OPERATOR_KINDS}
-YES_NO_BY_ID: Final = {term.id: term for term in YES_NO}
 ACCESS_MODES_BY_ID: Final = {term.id: term for term in ACCESS_MODES}
 STATUSES_BY_ID: Final = {term.id: term for term in STATUSES}
 

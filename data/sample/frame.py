@@ -12,9 +12,6 @@ from pyproj import Transformer
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BOX = (116.388, 33.283, 117.045, 34.250)
-"""The true box of Huaibei in degrees: left, bottom, right, top."""
-
 METRIC_CRS = "EPSG:32650"
 _ORIGIN = np.array([444_000.0, 3_683_000.0])
 _DECIMALS = 7
