@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from data.sites import CandidateSites
 from data.stations import Stations
 from data.workspace import Workspace
 from web.app import create_app
@@ -179,6 +180,20 @@ def test_sites_are_compared_only_where_some_were_imported(city: Workspace) -> No
     assert "sites" in result.inputs
     assert city.contents("sites") is None
     assert newest_outdated(city) is None
+
+
+def test_sites_that_came_after_the_plan_make_it_one_of_before(
+    city_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "sites"
+    shutil.copytree(city_folder, folder)
+    workspace = Workspace.open(folder)
+    site = {"id": "s", "name": "银行", "lon": 116.8, "lat": 33.96}
+    workspace.replace_sites(CandidateSites.from_records([site]))
+    band = newest_outdated(workspace)
+    assert band is not None
+    assert band.changed == ("sites",)
+    assert newest_outdated(workspace, "coverage") is None  # it knows no sites
 
 
 def test_coverage_alone_says_that_it_is_of_another_time(changed: Workspace, tmp_path: Path) -> None:

@@ -51,6 +51,14 @@ def test_baidu_gets_wgs84_latitude_first_with_origin_and_region() -> None:
     assert (query["origin"], query["output"], query["src"]) == ("我的位置", "html", "yizhan")
 
 
+def test_a_bar_in_the_name_does_not_end_it_for_baidu() -> None:
+    link = navigation_links(LON, LAT, "驿站|latlng:0,0", city="淮北市")["baidu"]
+    assert _query(link)["destination"].split("|") == [
+        "latlng:33.960000,116.800000",
+        "name:驿站｜latlng:0,0",
+    ]
+
+
 def test_the_phones_own_map_gets_latitude_first() -> None:
     link = navigation_links(LON, LAT, "驿站", city="淮北市")["geo"]
     assert link.startswith("geo:33.960000,116.800000?q=33.960000,116.800000(")

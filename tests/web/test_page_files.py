@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from data.report_book import ReportBook
 from data.stations import Stations
 from data.workspace import Workspace
 from geo.measure import Box
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 FOR_EVER = "immutable"
+RECORD = {"id": "1", "name": "站", "kind": "station", "lon": 116.8, "lat": 33.95}
 
 
 def _now(client: FlaskClient) -> dict[str, Any]:
@@ -101,9 +104,57 @@ def test_a_change_of_the_register_is_a_new_address(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "city", name="示例", box=Box(116.7, 33.9, 116.9, 34.0))
     client = create_app(tmp_path / "city", testing=True).test_client()
     before = _now(client)["stations"]
-    record = {"id": "1", "name": "站", "kind": "station", "lon": 116.8, "lat": 33.95}
-    workspace.replace_stations(Stations.from_records([record]))
+    workspace.replace_stations(Stations.from_records([RECORD]))
     assert _now(client)["stations"] != before
+
+
+def test_the_columns_tell_what_is_there_from_what_is_broken_and_what_is_not(
+    tmp_path: Path,
+) -> None:
+    workspace = Workspace.create(tmp_path / "city", name="示例", box=Box(116.7, 33.9, 116.9, 34.0))
+    said = {
+        "facilities": ("toilet", "shower"),
+        "facilities_broken": ("microwave",),
+        "facilities_absent": ("aed", "wifi"),
+    }
+    workspace.replace_stations(Stations.from_records([RECORD | said | {"access": ("key",)}]))
+    body = _file(create_app(workspace.folder, testing=True).test_client(), "stations")
+    columns = body["columns"]
+    for column, name in (
+        ("has", "facilities"),
+        ("broken", "facilities_broken"),
+        ("absent", "facilities_absent"),
+    ):
+        assert set(_words(columns[column][0], body["facilities"])) == set(said[name]), column
+    assert _words(columns["access"][0], body["access"]) == ("key",)
+
+
+def test_what_workers_say_is_at_a_new_address_and_on_the_pages_at_once(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "city", name="示例", box=Box(116.7, 33.9, 116.9, 34.0))
+    workspace.replace_stations(Stations.from_records([RECORD]))
+    client, book = create_app(workspace.folder, testing=True).test_client(), ReportBook(workspace)
+    addresses, seen = [], []
+
+    def look() -> None:
+        addresses.append(_now(client)["stations"])
+        amber = _file(client, "stations")["standing"].get("1", {}).get("amber", False)
+        notes = ["2 位工友反映" in client.get(path).text for path in ("/", "/s/1")]
+        seen.append((amber, *notes))
+
+    look()
+    for device in "ab":
+        number = book.take_report(
+            station="1",
+            what="locked",
+            when=datetime.now(UTC).isoformat(),
+            device=device * 20,
+            nonce=device * 20,
+        ).number
+    look()
+    book.close(number, by="li")
+    look()
+    assert seen == [(False, False, False), (True, True, True), (False, False, False)]
+    assert len(set(addresses[:2])) == len(set(addresses[1:])) == 2
 
 
 def test_ten_thousand_stations_weigh_little(tmp_path: Path) -> None:

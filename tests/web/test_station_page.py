@@ -168,6 +168,8 @@ def test_a_night_stands_on_both_its_days_and_round_the_clock_says_so() -> None:
     night = week_of(hours_properties("22:00-次日6:00", first=MONDAY), MONDAY, ENGLISH)
     assert night[1]["spans"] == [[0, 360], [1320, 1440]]
     assert night[1]["says"] == "0:00–6:00, 22:00–24:00"
+    late = week_of(hours_properties("8:00-24:00", first=MONDAY), MONDAY, ENGLISH)
+    assert [day["spans"] for day in late] == [[[480, 1440]]] * 7
     always = week_of(hours_properties("24小时", first=MONDAY), MONDAY, ENGLISH)
     assert {day["says"] for day in always} == {"24 h"}
     assert week_of(hours_properties("", first=MONDAY), MONDAY, CHINESE) == []

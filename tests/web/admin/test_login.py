@@ -183,5 +183,6 @@ def test_a_password_is_kept_as_a_salted_hash_and_needs_ten_characters() -> None:
     assert is_password(Account("li", kept), PASSWORD)
     assert not is_password(Account("li", kept), PASSWORD + " ")
     assert not is_password(None, PASSWORD)
+    assert not is_password(None, "nobody's password")
     with pytest.raises(ValueError, match="10 to 200"):
         hash_password("x" * (LEAST_SIGNS - 1))
