@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
+from data.china_time import CHINA_TIME
 from data.plain_text import plain_text
 from data.tables import read_rows
 from data.vocabulary import quote
@@ -19,7 +20,6 @@ LONGEST_TITLE: Final = 80
 LONGEST_ABOUT: Final = 1000
 #: Water in summer is one entry for the whole summer.
 LONGEST_DAYS: Final = 200
-CHINA_TIME: Final = timezone(timedelta(hours=8))
 COLUMNS: Final = ("station", "title", "kind", "starts_at", "ends_at", "text")
 _HEADINGS: Final = {
     "站点编号": "station",

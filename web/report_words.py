@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Final
+
+from data.china_time import CHINA_TIME
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from web.language import Language
 
-CHINA: Final = timezone(timedelta(hours=8))
 _COMPLAINTS: Final = {
     "locked": ("开放时间内锁着门", "Locked in its hours"),
     "broken": ("设施坏了", "Something is broken"),
@@ -77,12 +77,12 @@ def action_words(action: str, t: Language) -> str:
 
 def local_words(moment: datetime | None) -> str:
     """Write a moment as China's clocks show it, to the minute; nothing for None."""
-    return "" if moment is None else f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    return "" if moment is None else f"{moment.astimezone(CHINA_TIME):%Y-%m-%d %H:%M}"
 
 
 def span_words(starts_at: datetime, ends_at: datetime, t: Language) -> str:
     """Write from when to when something lasts; the day once where it is one."""
-    first, last = starts_at.astimezone(CHINA), ends_at.astimezone(CHINA)
+    first, last = starts_at.astimezone(CHINA_TIME), ends_at.astimezone(CHINA_TIME)
     if first.date() == last.date():
         return f"{first:%Y-%m-%d %H:%M}–{last:%H:%M}"
     return t(

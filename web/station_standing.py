@@ -6,11 +6,11 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from data.china_time import CHINA_TIME
 from data.database import clock
 from data.database.tickets import AMBER, LIVE
 from data.report_book import ReportBook
 from data.worker_reports import WINDOW_DAYS
-from web.report_words import CHINA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,8 +108,8 @@ def _activity(line: ActivityLine) -> dict[str, Any]:
         "id": line.id,
         "title": activity.title,
         "kind": activity.kind,
-        "starts_at": activity.starts_at.astimezone(CHINA).isoformat(timespec="minutes"),
-        "ends_at": activity.ends_at.astimezone(CHINA).isoformat(timespec="minutes"),
+        "starts_at": activity.starts_at.astimezone(CHINA_TIME).isoformat(timespec="minutes"),
+        "ends_at": activity.ends_at.astimezone(CHINA_TIME).isoformat(timespec="minutes"),
         "text": activity.text,
         "ics": f"/activities/{line.id}.ics",
     }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from data.china_time import CHINA_TIME
 from geo.errors import InputError
 
-#: Days are those of China, wherever the machine stands (China has one zone and no summer time).
-CHINA_TIME: Final = timezone(timedelta(hours=8))
 _TO_THE_MICROSECOND: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from data.china_time import CHINA_TIME
 from data.database import clock
 from data.database.audit import desk_rows, has_desk, note
 from data.database.schema import PROPOSALS, STATIONS, TICKETS, WORKER_REPORTS
@@ -354,7 +355,7 @@ def _insert(connection: sa.Connection, report: WorkerReport, number: str, now: d
         same &= _R.ticket == number
     else:
         day = clock.china_day(report.seen_at)
-        noon = datetime(day.year, day.month, day.day, tzinfo=clock.CHINA_TIME)
+        noon = datetime(day.year, day.month, day.day, tzinfo=CHINA_TIME)
         same &= (_R.what == FINE) & _R.seen_at.between(
             clock.moment_text(noon), clock.moment_text(noon + timedelta(days=1))
         )

@@ -7,10 +7,11 @@ Local time is China's, UTC+8 all the year.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
+from data.china_time import CHINA_TIME
 from data.hours.intervals import intervals
 from data.hours.rules import DAY_MIN
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 StateWord = Literal["open", "closes_soon", "closed", "unknown"]
 
-LOCAL: Final = timezone(timedelta(hours=8), "CST")
 _DAYS_AHEAD: Final = (14, 400)
 
 
@@ -52,7 +52,9 @@ class State:
 
 def local_time(moment: datetime) -> datetime:
     """Bring an aware moment to local time; a naive one is local already."""
-    return moment.replace(tzinfo=LOCAL) if moment.tzinfo is None else moment.astimezone(LOCAL)
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=CHINA_TIME)
+    return moment.astimezone(CHINA_TIME)
 
 
 @lru_cache(maxsize=16_384)
@@ -71,7 +73,7 @@ def state_at(
     if not hours.known:
         return State("unknown")
     here = local_time(moment)
-    midnight = datetime.combine(here.date(), time(), tzinfo=LOCAL)
+    midnight = datetime.combine(here.date(), time(), tzinfo=CHINA_TIME)
     minute = (here - midnight) / timedelta(minutes=1)
     now, after = _now_and_next(hours, here, minute, calendar=calendar)
     days = (here, *(midnight + timedelta(minutes=span[0]) for span in (now, after) if span))
