@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import threading
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from data.settings import SETTINGS_FILE
@@ -88,9 +87,7 @@ class City:
 
     def contents(self) -> CityContents:
         """Return what maps and reports show (NothingYetError when there is nothing to draw)."""
-        today = datetime.now(UTC).astimezone().date()
-        key = (self._map_key(), today)
-        return self._keep("contents", key, lambda: contents_of(self.workspace()))
+        return self._keep("contents", self._map_key(), lambda: contents_of(self.workspace()))
 
     def map(self, language: Language) -> CityMap:
         """Return the map of the newest plan (NothingYetError when there is nothing to draw)."""
@@ -107,7 +104,6 @@ class City:
         key = (
             self._map_key(),
             tuple(None if result is None else result.id for result in kept),
-            datetime.now(UTC).astimezone().date(),
         )
         return self._keep(
             f"report {language.code}",

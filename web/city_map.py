@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -28,6 +27,7 @@ from web.pages import asset_text, leaflet_css, render
 from web.place_words import site_names
 from web.road_lines import road_lines
 from web.station_features import station_features
+from web.station_hours import today_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -180,7 +180,7 @@ def contents_of(workspace: Workspace) -> CityContents:
         network=network,
         covered=_covered(network, stations, settings),
         plan=None if result is None else SitingPlan.from_dict(dict(result.body)),
-        made_on=datetime.now(UTC).astimezone().date(),
+        made_on=today_here(),
         outdated=newest_outdated(workspace),
     )
 

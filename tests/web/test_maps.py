@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,13 @@ import shapely
 
 from data.demand import Demand
 from geo.measure import Box
-from web.city_map import map_of_workspace
+from web.city_map import contents_of, map_of_workspace
 from web.density import density_of
 from web.label_points import label_point
 from web.language import ENGLISH
 from web.maps import SafeMap
 from web.road_lines import road_lines
+from web.station_hours import today_here
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +35,18 @@ HOSTILE = "</script><img src=x onerror=alert(1)>${alert(1)}{{7*7}}"
 @pytest.fixture(scope="module")
 def city_map(city: Workspace) -> CityMap:
     return map_of_workspace(city)
+
+
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "Etc/GMT-14"])
+def test_the_day_of_a_map_is_chinas_wherever_the_machine_stands(
+    city: Workspace, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", zone)
+        time.tzset()
+        made_on = contents_of(city).made_on
+    time.tzset()
+    assert made_on == today_here()
 
 
 def _hosts(text: str) -> set[str]:
