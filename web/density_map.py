@@ -151,7 +151,7 @@ def _payload(
     first = np.diff(rings[:, 0], axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
     others = (rings[:, 1:] - rings[:, :1]).reshape(len(rings), -1)
     columns = [squares.groups.index(name) for name in there]
-    words = {name: t.group(name) for name in (ALL, *there)}
+    words = {name: t.people(name) for name in (ALL, *there)}
     return {
         "corners": np.concatenate([first, others], axis=1).ravel().tolist(),
         "workers": [_short(squares.weights[:, at]) for at in columns],
@@ -167,7 +167,7 @@ def _payload(
         "days": {"weekday": t("工作日", "Weekday"), "weekend": t("周末", "Weekend")},
         "says": t(
             "{day} {hour} 时有 {n} 名{group}想歇脚，一半在 {km2} 平方公里之内",
-            "{day} at {hour}:00: {n} want a rest place ({group}), half of them within {km2} km²",
+            "{day} at {hour}:00: {n} {group} want a rest place, half of them within {km2} km²",
         ),
         "here": t("每平方公里 {n} 人", "{n} per km²"),
         "thin": t("少于 {n} 不画", "fewer than {n} not drawn"),

@@ -17,7 +17,7 @@ from data.vocabulary import SAMPLE_NOTICE
 from geo.errors import InputError
 from geo.measure import to_metric
 from web.density_hours import hour_words
-from web.fonts import typeface
+from web.fonts import fit, typeface
 from web.label_points import label_point
 from web.language import CHINESE, count, two_digits
 from web.palette import RAMP, tone
@@ -39,7 +39,7 @@ ENDINGS: Final = (".png", ".svg", ".pdf")
 _ROAD_WIDTHS: Final = {1: 0.7, 2: 0.4, 3: 0.2}
 _STREETS_BELOW_M: Final = 15_000.0  # in a wider frame small streets would hide the colours
 _SMALL: Final = 3
-_SEEN_SHARE: Final = 0.025
+_SEEN_SHARE: Final = 0.012
 _WIDTH_IN, _TOP_IN, _BOTTOM_IN = 11.0, 0.98, 0.98
 
 
@@ -107,7 +107,7 @@ def _sheet(frame: tuple[float, ...], *, n_panels: int) -> tuple[Figure, list[Axe
     left, bottom, right, top = frame
     columns = 1 if n_panels == 1 else 3
     rows = -(-n_panels // columns)
-    shape = float(np.clip((top - bottom) / (right - left), 0.55, 0.78 if n_panels == 1 else 1.1))
+    shape = float(np.clip((top - bottom) / (right - left), 0.55, 1.1))
     more_x = max(0.0, (top - bottom) / shape - (right - left)) / 2
     more_y = max(0.0, (right - left) * shape - (top - bottom)) / 2
     gap_in, side_in = 0.34 if n_panels > 1 else 0.0, 0.3
@@ -236,7 +236,7 @@ def _sentence(
 ) -> str:
     """Say in one sentence what the picture shows."""
     day_words = t(*{"weekday": ("工作日", "a weekday"), "weekend": ("周末", "a weekend day")}[day])
-    who = t.group(group)
+    who = t.people(group)
     if hour is None:
         of_day = squares.hours(group, day=day)
         fullest, emptiest = squares.fullest(group, day=day), squares.emptiest(group, day=day)
@@ -245,7 +245,7 @@ def _sentence(
             f"{city}：{day_words} {hour_words(fullest, t)}想歇脚的{who}最多，"
             f"{count(of_day[most])} 人；"
             f"{hour_words(emptiest, t)}最少，{count(of_day[least])} 人",
-            f"{city}: on {day_words} most {who.lower()}s want a rest place at "
+            f"{city}: on {day_words} most {who} want a rest place at "
             f"{hour_words(fullest, t)} ({count(of_day[most])}), fewest at "
             f"{hour_words(emptiest, t)} ({count(of_day[least])})",
         )
@@ -253,7 +253,7 @@ def _sentence(
     half = two_digits(squares.half_area_km2(group, hour=hour, day=day))
     return t(
         f"{city}：{day_words} {hour} 时有 {number} 名{who}想歇脚，一半在 {half} 平方公里之内",
-        f"{city}: at {hour}:00 on {day_words} {number} {who.lower()}s want a rest place, half of "
+        f"{city}: at {hour}:00 on {day_words} {number} {who} want a rest place, half of "
         f"them within {half} km²",
     )
 
@@ -264,28 +264,29 @@ def _below(squares: HourSquares, seen: float, t: Language) -> str:
     return t(
         f"每格 {km} 公里见方，颜色为每平方公里想歇脚的人数；图中有全市的 {part}。"
         "权重是判断，未经街头计数检验。",
-        f"Squares of {km} km, colour: workers per km² who want a rest place; {part} of the city's "
-        "are seen. The weights are judgement, not checked by counts.",
+        f"Squares of {km} km, colour: workers per km² who want a rest place; {part} of them "
+        "are in view. The weights are judgement, not checked by counts.",
     )
 
 
 def _words(figure: Figure, title: str, ground: DensityGround, below: str, *, name: str) -> None:
     """Write the title, what is below it, and the source."""
     high = figure.get_figheight()
-    figure.text(
+    heading = figure.text(
         0.3 / _WIDTH_IN, 1 - 0.36 / high, title, fontfamily=name, fontsize=15, fontweight="bold",
         color=tone("ink").light, va="center", parse_math=False,
     )  # fmt: skip
-    figure.text(
+    second = figure.text(
         0.3 / _WIDTH_IN, 1 - 0.72 / high, below, fontfamily=name, fontsize=10,
         color=tone("ink-2").light, va="center",
     )  # fmt: skip
     notice = f"{SAMPLE_NOTICE}　" if ground.sample else ""
-    figure.text(
+    source = figure.text(
         0.3 / _WIDTH_IN, 0.24 / high, f"{notice}{ground.source}", fontfamily=name, fontsize=8.5,
         color=tone("ink-2").light, va="center",
         backgroundcolor=tone("sample").light if ground.sample else "white", parse_math=False,
     )  # fmt: skip
+    fit((heading, second, source), wide_in=_WIDTH_IN - 0.6)
 
 
 def _plain(value: float) -> str:

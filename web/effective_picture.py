@@ -20,7 +20,7 @@ from planning.coverage import ALL
 from planning.effective_rows import hourly_share
 from web.effective_week import BREAKS, WEEKDAYS, average_day, day_shares, peopled_groups, step_of
 from web.effective_words import before_dawn_sentence, headline, per_cent
-from web.fonts import typeface
+from web.fonts import fit, typeface
 from web.language import CHINESE
 from web.palette import RAMP, tone
 
@@ -193,25 +193,28 @@ def _words(
         f"{city}, {t.group(group).lower()}: {shares[1]} in effect, {shares[0]} on paper. "
         f"{before_dawn_sentence(measured, group, t)} Between the lines 6 to 22, right each day.",
     )
-    for y, text, size, weight, colour in (
-        (high - 0.38, headline(measured, group, t), 15, "bold", "ink"),
-        (high - 0.74, below, 10, "normal", "ink-2"),
-    ):
+    texts = [
         figure.text(
             0.3 / _WIDE_IN, y / high, text, fontfamily=name, fontsize=size, fontweight=weight,
             color=tone(colour).light, va="center",
-        )  # fmt: skip
+        )
+        for y, text, size, weight, colour in (
+            (high - 0.38, headline(measured, group, t), 15, "bold", "ink"),
+            (high - 0.74, below, 10, "normal", "ink-2"),
+        )
+    ]  # fmt: skip
     notice = f"{SAMPLE_NOTICE}　" if sample else ""
     source = t(
         "有效：开着门、进得去、设备可用的站点在服务标准之内；名义：登记为开放即算。",
         "In effect: a station within the standard is open, lets the group in and works; on paper: "
         "the register calls it open.",
     )
-    figure.text(
+    foot = figure.text(
         0.3 / _WIDE_IN, 0.24 / high, f"{notice}{source}", fontfamily=name, fontsize=8.5,
         color=tone("ink-2").light, va="center",
         backgroundcolor=tone("sample").light if sample else "white",
     )  # fmt: skip
+    fit((*texts, foot), wide_in=_WIDE_IN - 0.6)
 
 
 def _legend(figure: Figure, t: Language, name: str) -> None:

@@ -135,7 +135,7 @@ def longer_sentence(one: LongerHours, t: Language) -> str:
     most = max(one.by_group, key=one.by_group.__getitem__, default="")
     alone = len(one.by_group) == 1
     who_zh = f"，{'都是' if alone else '多为'}{t.group(most)}" if most else ""
-    who_en = f", {'all' if alone else 'mostly'} {t.group(most).lower()}s" if most else ""
+    who_en = f", {'all' if alone else 'mostly'} {t.people(most)}" if most else ""
     return t(
         f"{side_zh}多开 {one.hours} 小时，平均每天多覆盖 {count(one.workers)} 人{who_zh}；"
         f"一周 {count(one.worker_hours)} 人时",
@@ -162,8 +162,8 @@ def evidence_sentence(held: ServiceEvidence, t: Language) -> str:
         return said
     return said + t(
         f"{count(held.doubted)} 个站点有工友反映开不了门、进不去或不能用，尚未解决，不计入有效。",
-        f" Against {count(held.doubted)} workers' reports stand that nobody has settled: they "
-        "serve nobody in effect.",
+        f" Reports of workers that nobody has settled stand against {count(held.doubted)} of them, "
+        "which count as serving nobody.",
     )
 
 

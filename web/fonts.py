@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
 from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from matplotlib.text import Text
 
 _NAMES: Final = (
     "PingFang SC",
@@ -44,6 +49,15 @@ def typeface(text: str) -> str:
             f"{', '.join(_NAMES[:4])}), or write an .html map"
         )
     return found
+
+
+def fit(texts: Iterable[Text], *, wide_in: float) -> None:
+    """Make the letters of each text that is wider than ``wide_in`` inches so small that it fits."""
+    for text in texts:
+        figure = text.get_figure(root=True)
+        if figure is not None:
+            over = text.get_window_extent().width / (wide_in * figure.dpi)
+            text.set_fontsize(float(text.get_fontsize()) / max(1.0, over))
 
 
 @lru_cache(maxsize=1)

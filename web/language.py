@@ -29,6 +29,7 @@ _SHORT_KINDS: Final = {
     "station": ("驿站", "Station"),
 }
 _EVERYBODY: Final = ("全部工友", "All workers")
+_PEOPLE: Final = ("工友", "workers")
 _WHOLE_CITY: Final = ("全市", "Whole city")
 _OUTSIDE: Final = ("区县之外", "Outside the districts")
 _ALL: Final = "all"
@@ -72,6 +73,18 @@ class Language:
     def kind(self, kind: str) -> str:
         """Name a kind of station, shortly."""
         return self(*_SHORT_KINDS[kind]) if kind in _SHORT_KINDS else self._term(KINDS_BY_ID, kind)
+
+    def kinds(self, kind: str, n: int) -> str:
+        """Name so many stations of a kind in a sentence, such as "1 个驿站" or "4 driver homes"."""
+        name = self.kind(kind)
+        return self(f"{n} 个{name}", f"{n} {name.lower()}{'' if n == 1 else 's'}")
+
+    def people(self, group: str) -> str:
+        """Name those of a group in a sentence, such as "工友" (of all groups) or "couriers"."""
+        if group == _ALL:
+            return self(*_PEOPLE)
+        name = self.group(group)
+        return self(name, f"{name.lower()}s")
 
     def group(self, group: str) -> str:
         """Name a group of workers; "all" is everybody."""

@@ -42,14 +42,11 @@ class PlanWords:
         """Say how many new stations, by kind where there are several kinds."""
         n = len(self.plan.sites)
         kinds = Counter(site.kind for site in self.plan.sites)
-        mix_zh = "、".join(f"{of} 个{self.t.kind(kind)}" for kind, of in kinds.items())
-        mix_en = ", ".join(f"{of} {self.t.kind(kind).lower()}" for kind, of in kinds.items())
+        sites = self.t(f"{n} 个新站", "1 new station" if n == 1 else f"{n} new stations")
         if len(kinds) == 1:
-            mix_zh = mix_en = ""
-        return self.t(
-            f"{n} 个新站" + (f"（{mix_zh}）" if mix_zh else ""),
-            f"{n} new stations" + (f" ({mix_en})" if mix_en else ""),
-        )
+            return sites
+        mix = self.t("、", ", ").join(self.t.kinds(kind, of) for kind, of in kinds.items())
+        return self.t(f"{sites}（{mix}）", f"{sites} ({mix})")
 
     @property
     def proof(self) -> str:

@@ -405,7 +405,7 @@ def test_the_slider_of_the_map_says_and_paints_each_hour(
     page.locator("#density-day").select_option("weekend")
     assert f"周末 14 时有 {expected(14, 'weekend')} 名" in says.inner_text()
     page.locator("#density-group").select_option("all")
-    assert "全部工友" in says.inner_text()
+    assert "名工友想歇脚" in says.inner_text()
     assert page.locator(".sample-band").inner_text() == SAMPLE_NOTICE
     assert errors == []
     assert {url.split(":")[0] for url in asked} == {"file"}

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import shapely
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from data.demand import Demand
 from data.districts import Districts
+from data.vocabulary import GROUPS, KINDS
 from geo.errors import InputError
 from geo.measure import Box
 from web.density_ground import DensityGround
 from web.density_picture import draw_density
 from web.density_squares import hour_squares
-from web.fonts import typeface
-from web.language import ENGLISH
+from web.fonts import fit, typeface
+from web.language import CHINESE, ENGLISH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,3 +55,23 @@ def test_dollars_and_tags_in_names_are_drawn_as_they_are(tmp_path: Path) -> None
     squares = hour_squares(demand, metric_crs="EPSG:32650")
     draw_density(squares, ground, path, group="courier", day="weekday", hour=3, language=ENGLISH)
     assert path.stat().st_size > 1_000
+
+
+def test_a_line_that_is_too_long_is_written_smaller_and_a_short_one_as_it_is() -> None:
+    figure = Figure(figsize=(6.0, 2.0))
+    FigureCanvasAgg(figure)
+    short, long = (figure.text(0.0, 0.5, "most " * n, fontsize=15) for n in (2, 16))
+    fit((short, long), wide_in=5.0)
+    assert short.get_fontsize() == 15
+    assert 4.8 * figure.dpi < long.get_window_extent().width < 5.1 * figure.dpi
+
+
+def test_sentences_count_people_and_kinds_as_english_and_chinese_do() -> None:
+    assert ENGLISH.people("all") == "workers"
+    assert CHINESE.people("all") == "工友"
+    assert ENGLISH.people("ride_hailing_driver") == "ride-hailing drivers"
+    assert {ENGLISH.people(group.id) for group in GROUPS} == {f"{g.en.lower()}s" for g in GROUPS}
+    assert ENGLISH.kinds("driver_home", 4) == "4 driver homes"
+    assert ENGLISH.kinds("station", 1) == "1 station"
+    assert CHINESE.kinds("driver_home", 4) == "4 个司机之家"
+    assert all(ENGLISH.kinds(kind.id, 2).endswith("s") for kind in KINDS)

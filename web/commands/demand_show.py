@@ -149,9 +149,8 @@ def _sentence(squares: HourSquares, output: Path, group: str, day: DayWord) -> s
     hours = squares.fullest(group, day=day)
     most = hours[0]
     half = two_digits(squares.half_area_km2(group, hour=most, day=day))
-    who = "workers of all groups" if group == ALL else f"workers of {group}"
     return (
-        f"{output} shows {who}: on a {day} most want a rest place at "
+        f"{output} shows {ENGLISH.people(group)}: on a {day} most want a rest place at "
         f"{hour_words(hours, ENGLISH)} "
         f"({count(of_day[most])}), half of them within {half} km2."
     )
