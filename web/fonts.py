@@ -55,9 +55,10 @@ def fit(texts: Iterable[Text], *, wide_in: float) -> None:
     """Make the letters of each text that is wider than ``wide_in`` inches so small that it fits."""
     for text in texts:
         figure = text.get_figure(root=True)
-        if figure is not None:
-            over = text.get_window_extent().width / (wide_in * figure.dpi)
-            text.set_fontsize(float(text.get_fontsize()) / max(1.0, over))
+        most = wide_in * (72.0 if figure is None else figure.dpi)
+        # Letters are drawn at whole pixels: a line shrinks a little less than its letters.
+        while (wide := text.get_window_extent().width) > most:
+            text.set_fontsize(0.995 * float(text.get_fontsize()) * most / wide)
 
 
 @lru_cache(maxsize=1)
