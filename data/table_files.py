@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from typing import TYPE_CHECKING, Any, Final
@@ -14,13 +13,14 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from data.atomic import cannot_write, replacing, write_bytes, write_text
+from data.csv_text import csv_text
 from data.points import point_frame
 from data.tables import clean_text, harmless
 from data.vocabulary import SAMPLE_NOTICE
 from geo.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     Columns = Mapping[str, Sequence[Any]]
@@ -75,24 +75,13 @@ def _text(value: object) -> object:
     return clean_text(value) if isinstance(value, str) else value
 
 
-def _cells(columns: Columns) -> list[list[object]]:
-    """Rows of cells, harmless in a spreadsheet."""
+def _rows(columns: Columns) -> Iterator[tuple[object, ...]]:
     made = [[_text(value) for value in values] for values in columns.values()]
-    return [
-        [harmless(value) if isinstance(value, str) else value for value in row]
-        for row in zip(*made, strict=True)
-    ]
+    return zip(*made, strict=True)
 
 
 def _write_csv(columns: Columns, path: Path, _layer: str, _notice: str) -> None:
-    """Write UTF-8 with BOM, which spreadsheets need to see that it is UTF-8."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows(
-        [repr(cell) if isinstance(cell, float) else cell for cell in row] for row in _cells(columns)
-    )
-    write_text(path, "\ufeff" + text.getvalue())
+    write_text(path, csv_text([list(columns), *_rows(columns)]))
 
 
 def _write_xlsx(columns: Columns, path: Path, layer: str, notice: str) -> None:
@@ -106,8 +95,8 @@ def _write_xlsx(columns: Columns, path: Path, layer: str, notice: str) -> None:
         cell.font = Font(bold=True)
         heading.append(cell)
     sheet.append(heading)
-    for row in _cells(columns):
-        sheet.append([_whole_number(cell) for cell in row])
+    for row in _rows(columns):
+        sheet.append([_spreadsheet_cell(value) for value in row])
     if notice:
         book.create_sheet("notice").append([notice])
         book.properties.description = notice
@@ -116,10 +105,12 @@ def _write_xlsx(columns: Columns, path: Path, layer: str, notice: str) -> None:
     write_bytes(path, packed.getvalue())
 
 
-def _whole_number(cell: object) -> object:
-    """Write a number of more than 16 digits as text: a workbook would cut it off."""
-    cut_off = isinstance(cell, float) and float(f"{cell:.16g}") != cell
-    return repr(cell) if cut_off else cell
+def _spreadsheet_cell(value: object) -> object:
+    """Make text harmless; write a number of more than 16 digits as text, or it would be cut off."""
+    if isinstance(value, str):
+        return harmless(value)
+    cut_off = isinstance(value, float) and float(f"{value:.16g}") != value
+    return repr(value) if cut_off else value
 
 
 def _write_geojson(columns: Columns, path: Path, layer: str, notice: str) -> None:

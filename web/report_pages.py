@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from data.atomic import write_text
+from data.csv_text import csv_text
 from web.city_map import CityContents, contents_of, source_of
 from web.effective_answer import doubted_version, effective_of, kept_effective
 from web.effective_section import EffectiveSection
@@ -21,7 +22,7 @@ from web.place_words import site_names
 from web.plan_words import PlanWords
 from web.report_basis import basis_of, measure
 from web.report_figures import ReportFigures, aims_of
-from web.report_tables import coverage_rows, csv_text, plan_rows
+from web.report_tables import coverage_rows, plan_rows
 
 if TYPE_CHECKING:
     from pathlib import Path

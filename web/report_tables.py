@@ -1,24 +1,19 @@
-"""The report's figures as CSV files that a spreadsheet opens right and cannot be harmed by."""
+"""The report's figures as rows of CSV files."""
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Final
 
 from data.vocabulary import SAMPLE_NOTICE
 from web.language import CHINESE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from planning.coverage import Coverage
     from web.report_figures import ReportFigures
 
 Cell = str | float | int
 Row = list[Cell]
 
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _DIGITS: Final = 6
 
 
@@ -72,21 +67,6 @@ def plan_rows(figures: ReportFigures) -> list[Row]:
         row += [round(site.lost_without, 2)]
         rows.append(row)
     return _noticed(rows, sample=figures.settings.sample)
-
-
-def csv_text(rows: Sequence[Row]) -> str:
-    """Write rows as CSV text with a byte order mark, by which Excel knows UTF-8.
-
-    Text that a spreadsheet would run as a formula gets an apostrophe before it.
-    """
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
-    return "\ufeff" + file.getvalue()
-
-
-def _harmless(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
 
 
 def _rows_of(coverage: Coverage, when: str) -> list[Row]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g, render_template
 
+from data.csv_text import csv_text
 from geo.errors import NothingYetError
 from web.api import city_here
-from web.report_tables import coverage_rows, csv_text, plan_rows
+from web.report_tables import coverage_rows, plan_rows
 
 reports = Blueprint("reports", __name__)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import math
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import openpyxl
 
 from data.atomic import write_bytes, write_text
+from data.csv_text import csv_text
 from data.tables import harmless
 from geo.errors import InputError
 
@@ -27,12 +27,9 @@ _SEVERITIES: Final = {"error": "错误", "warning": "提醒", "note": "说明"}
 
 
 def findings_csv(checkup: Checkup) -> str:
-    """Write the findings as CSV with a heading; cells that look like formulae are made harmless."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(FINDING_HEADINGS)
-    for finding in checkup.findings:
-        cells = (
+    """Write the findings as CSV with a heading."""
+    rows = [
+        (
             f"{_SEVERITIES[finding.severity]} {finding.severity}",
             "" if finding.row is None else finding.row,
             finding.column or "",
@@ -44,8 +41,9 @@ def findings_csv(checkup: Checkup) -> str:
             "是 yes" if finding.fixable else "",
             finding.code,
         )
-        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in cells])
-    return text.getvalue()
+        for finding in checkup.findings
+    ]
+    return csv_text([FINDING_HEADINGS, *rows])
 
 
 def write_table(table: Table, path: Path) -> None:
@@ -61,10 +59,7 @@ def write_table(table: Table, path: Path) -> None:
     headings, rows = _with_points(table)
     suffix = path.suffix.casefold()
     if suffix == ".csv":
-        text = io.StringIO(newline="")
-        writer = csv.writer(text)
-        writer.writerows([[harmless(cell) for cell in row] for row in (headings, *rows)])
-        write_text(path, "\ufeff" + text.getvalue())
+        write_text(path, csv_text([headings, *rows]))
     elif suffix == ".xlsx":
         write_bytes(path, _workbook(headings, rows))
     else:

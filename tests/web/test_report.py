@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from data.csv_text import csv_text
 from data.vocabulary import SAMPLE_NOTICE
 from planning.siting import SitingPlan
 from web.language import (
@@ -24,7 +25,7 @@ from web.language import (
 )
 from web.report_figures import aims_of
 from web.report_pages import report_of, write_report
-from web.report_tables import coverage_rows, csv_text, plan_rows
+from web.report_tables import coverage_rows, plan_rows
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from data.atomic import write_text
+from data.csv_text import csv_text
 from geo.errors import InputError
 from planning.coverage import ALL
 from planning.effective_rows import effective_rows
@@ -32,7 +33,6 @@ from web.effective_words import (
     truth_sentence,
 )
 from web.language import ENGLISH, count
-from web.report_tables import csv_text
 
 if TYPE_CHECKING:
     from datetime import datetime

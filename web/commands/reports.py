@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from data.atomic import write_text
+from data.csv_text import csv_text
 from data.database.tickets import CLOSED, LIVE, REJECTED
 from data.report_book import ReportBook
-from data.tables import harmless
 from web.commands.common import answer, common_options, open_workspace, table
 from web.language import ENGLISH
 from web.report_words import complaint_words, local_words
@@ -69,14 +67,14 @@ def export(folder: Path, output: Path, *, as_json: bool) -> None:
     """Write every report as CSV; no device can be told from it."""
     workspace = open_workspace(folder)
     lines = ReportBook(workspace).tickets.all_reports()
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for number, line in lines:
-        texts = (number, line.station, line.what, line.facility, line.text)
-        moments = (line.seen_at.isoformat(), line.received_at.isoformat())
-        writer.writerow([*map(harmless, texts), *moments, int(line.counts), line.state])
-    write_text(output, "\ufeff" + file.getvalue())
+    rows = [
+        (
+            *(number, line.station, line.what, line.facility, line.text),
+            *(line.seen_at.isoformat(), line.received_at.isoformat(), int(line.counts), line.state),
+        )
+        for number, line in lines
+    ]
+    write_text(output, csv_text([_COLUMNS, *rows]))
     words = [f"{len(lines)} reports written to {output}."]
     figures = {"reports": len(lines), "file": str(output)}
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

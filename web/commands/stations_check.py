@@ -12,7 +12,6 @@ import click
 
 from data.atomic import write_text
 from data.columns import Faults, find_columns
-from data.database.clock import china_day, now
 from data.doctor import City, Severity, examine
 from data.doctor.reports import findings_csv, write_table
 from data.layers import load_layers
@@ -31,6 +30,7 @@ from web.commands.common import (
 from web.commands.refusals import EXIT_REFUSED
 from web.doctor_pages import checkup_html
 from web.language import language_of
+from web.station_hours import today_here
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
@@ -109,12 +109,7 @@ def examine_in(workspace: Workspace, rows: Table, *, datum: Datum) -> Checkup:
         snap_limit_m=settings.snap_limit_m,
         sample=settings.sample,
     )
-    return examine(rows, datum=datum, city=city, today=today())
-
-
-def today() -> date:
-    """Return the day on which a command runs, in China."""
-    return china_day(now())
+    return examine(rows, datum=datum, city=city, today=today_here())
 
 
 def day_of(text: str, *, option: str) -> date:
@@ -154,12 +149,12 @@ def write_report(checkup: Checkup, path: Path, workspace: Workspace, *, lang: st
         text = checkup_html(
             checkup,
             city=settings.name,
-            made_on=today(),
+            made_on=today_here(),
             sample=settings.sample,
             language=language_of(lang),
         )
     elif suffix == ".csv":
-        text = "\ufeff" + findings_csv(checkup)
+        text = findings_csv(checkup)
     elif suffix == ".json":
         text = json.dumps(checkup.as_dict(), ensure_ascii=False, allow_nan=False, indent=1)
     else:
