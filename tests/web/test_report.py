@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pytest
 
 from data.csv_text import csv_text
 from data.vocabulary import SAMPLE_NOTICE
+from data.workspace import Workspace
 from planning.siting import SitingPlan
 from web.language import (
     CHINESE,
@@ -30,8 +32,15 @@ from web.report_tables import coverage_rows, plan_rows
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from data.workspace import Workspace
     from web.report_pages import Report
+
+
+@pytest.fixture(scope="module")
+def city(city_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The small city, to be written to: a report measures what is missing."""
+    folder = tmp_path_factory.mktemp("report") / "city"
+    shutil.copytree(city_folder, folder)
+    return Workspace.open(folder)
 
 
 @pytest.fixture(scope="module")
