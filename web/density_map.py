@@ -7,7 +7,6 @@ so that the file holds each square once and not once for each hour.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,6 +22,7 @@ from web.language import CHINESE
 from web.maps import MapDocument, SafeMap
 from web.pages import asset_text, leaflet_css, render
 from web.road_lines import road_lines
+from web.station_hours import today_here
 
 if TYPE_CHECKING:
     from datetime import date
@@ -118,7 +118,7 @@ def density_map(
         source=ground.source,
         square_km=squares.square_m / 1000,
         sample=ground.sample,
-        made_on=datetime.now(UTC).astimezone().date(),
+        made_on=today_here(),
     )
 
 
