@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from data.record_cells import UNKNOWN_WORDS
+from data.stations import FACILITY_COLUMNS
 from data.vocabulary import (
     FACILITIES,
     FACILITIES_BY_ID,
@@ -20,11 +21,6 @@ from data.vocabulary import (
 if TYPE_CHECKING:
     from data.columns import Columns, Faults
 
-LISTS: Final = {
-    "facilities": "yes",
-    "facilities_absent": "no",
-    "facilities_broken": "broken",
-}
 _NOTHING: Final = UNKNOWN_WORDS | {"无", "没有", "none", "全部完好", "均完好"}
 _STATED: Final = re.compile(r"([^、,，;；|｜/／\s()（）]+)\s*[(（]([^()（）]*)[)）]")
 _COUNT: Final = re.compile(r"(\d{1,6})[个台处套件把张]?", re.ASCII)
@@ -46,11 +42,11 @@ def read_equipment(columns: Columns, faults: Faults) -> list[Equipment]:
     be broken is broken; what is said to be there and not to be there is a fault, as is a word that
     is no facility, or a cell that is no state. A number in a column of one facility counts it.
     """
-    lists = {name: columns.cells(name) for name in LISTS}
+    lists = {name: columns.cells(name) for name in FACILITY_COLUMNS}
     wide = {name: columns.table.column(at) for name, at in columns.wide.items()}
     found: list[Equipment] = []
     known: dict[tuple[str, ...], tuple[Equipment, tuple[tuple[str, str], ...]]] = {}
-    headings = {name: columns.heading(name) for name in LISTS}
+    headings = {name: columns.heading(name) for name in FACILITY_COLUMNS}
     headings |= {name: columns.table.headings[at] for name, at in columns.wide.items()}
     sources = {**lists, **wide}
     for row, number in enumerate(columns.table.numbers):
@@ -100,7 +96,7 @@ def _list(name: str, cell: str, wrong: list[tuple[str, str]]) -> list[tuple[str,
     terms, unknown = split_words(rest, FACILITIES)
     wrong.extend((name, unknown_word(word, FACILITIES, what="facility")) for word in unknown)
     stated = dict(said)
-    plain = [(term.id, LISTS[name]) for term in terms if term.id not in stated]
+    plain = [(term.id, FACILITY_COLUMNS[name]) for term in terms if term.id not in stated]
     return [(word, state) for word, state in (*plain, *stated.items()) if state != "unknown"]
 
 

@@ -78,7 +78,12 @@ UNKNOWN: Final[Mapping[str, Any]] = {
 }
 OPERATOR_KINDS: Final = ("union", "firm", "authority")
 SIGNS: Final = ("yes", "no")
-_FACILITY_COLUMNS: Final = ("facilities", "facilities_absent", "facilities_broken")
+#: The columns of facilities, and what each says of those in it.
+FACILITY_COLUMNS: Final[Mapping[str, str]] = {
+    "facilities": "yes",
+    "facilities_absent": "no",
+    "facilities_broken": "broken",
+}
 _COUNTS: Final = ("seats", "truck_spaces")
 _DATES: Final = ("status_since", "checked_at")
 _SERVICE: Final = (
@@ -139,7 +144,7 @@ class Stations:
             _check_words(frame, column, [(word,) for word in frame[column]], words)
         for column, known in (("operator_kind", OPERATOR_KINDS), ("sign", SIGNS)):
             _check_words(frame, column, [(word,) if word else () for word in frame[column]], known)
-        for column in _FACILITY_COLUMNS:
+        for column in FACILITY_COLUMNS:
             _check_words(frame, column, frame[column], FACILITIES_BY_ID)
         _check_words(frame, "groups", frame["groups"], GROUPS_BY_ID)
         _check_words(frame, "access", frame["access"], ACCESS_MODES_BY_ID)
@@ -236,7 +241,7 @@ def _check_words(
 
 def _check_facilities(frame: gpd.GeoDataFrame) -> None:
     """Refuse a facility that is said to be there and not there, or working and broken."""
-    columns = [frame[column] for column in _FACILITY_COLUMNS]
+    columns = [frame[column] for column in FACILITY_COLUMNS]
     for station, *listed in zip(frame["id"], *columns, strict=True):
         there, absent, broken = listed
         if not absent and not broken:
@@ -244,7 +249,7 @@ def _check_facilities(frame: gpd.GeoDataFrame) -> None:
         words = [*there, *absent, *broken]
         if len(set(words)) < len(words):
             twice = next(word for word in words if words.count(word) > 1)
-            columns_said = ", ".join(_FACILITY_COLUMNS)
+            columns_said = ", ".join(FACILITY_COLUMNS)
             raise InputError(f"station {station}: facility {twice} stands twice in {columns_said}")
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from data.database.records import (
-    FACILITY_STATES,
     ID,
     NAME,
     Record,
@@ -16,6 +15,7 @@ from data.database.records import (
     records_of,
 )
 from data.database.schema import FIELDS
+from data.stations import FACILITY_COLUMNS
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -186,9 +186,9 @@ def _laid_over(
         name: after if name in taken else before
         for name, before, after in zip(FIELDS, old, new, strict=True)
     }
-    own = [column for column in FACILITY_STATES if column not in taken]
+    own = [column for column in FACILITY_COLUMNS if column not in taken]
     stay = {word for column in own for word in merged[column]}
-    for column in FACILITY_STATES:
+    for column in FACILITY_COLUMNS:
         if column in taken and stay:
             merged[column] = tuple(word for word in merged[column] if word not in stay)
     was = facts(dict(zip(FIELDS, old, strict=True)))
@@ -196,7 +196,7 @@ def _laid_over(
     kept = 0
     for name in newer:
         facility = name.startswith("facility.")
-        column = next((c for c, s in FACILITY_STATES.items() if s == said.get(name)), "facilities")
+        column = next((c for c, s in FACILITY_COLUMNS.items() if s == said.get(name)), "facilities")
         if said.get(name) == was.get(name) or (name not in taken and not facility):
             continue
         if facility and column not in taken:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from data.database import clock
-from data.database.records import EMPTY, FACILITY_STATES, Record, apply_changes, facts
+from data.database.records import EMPTY, Record, apply_changes, facts
 from data.database.schema import EVENTS, FIELDS, IMPORTS
+from data.stations import FACILITY_COLUMNS
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -288,7 +289,7 @@ def _states(stated: frozenset[str] | None, name: str, value: str) -> bool:
         return True
     if not name.startswith("facility."):
         return name in {"lon", "lat"} and "geometry" in stated
-    return next(column for column, says in FACILITY_STATES.items() if says == value) in stated
+    return next(column for column, says in FACILITY_COLUMNS.items() if says == value) in stated
 
 
 def _evidence(

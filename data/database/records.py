@@ -14,7 +14,7 @@ import numpy as np
 
 from data.database.schema import FIELDS, LISTS
 from data.points import NUMBER_COLUMNS, point_frame
-from data.stations import Stations
+from data.stations import FACILITY_COLUMNS, Stations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,12 +24,6 @@ Record = tuple[Any, ...]
 ID, NAME = FIELDS.index("id"), FIELDS.index("name")
 _NUMBERS: Final = frozenset(FIELDS) & NUMBER_COLUMNS
 _LISTS_AT: Final = frozenset(FIELDS.index(name) for name in LISTS)
-#: The facility columns and what each says of a facility.
-FACILITY_STATES: Final = {
-    "facilities": "yes",
-    "facilities_absent": "no",
-    "facilities_broken": "broken",
-}
 #: What a record says where nothing is known.
 EMPTY: Final[Mapping[str, Any]] = {
     **{name: () if name in LISTS else "" for name in FIELDS},
@@ -113,7 +107,7 @@ def apply_changes(record: dict[str, Any], changes: Mapping[str, Any]) -> None:
 
 def _move_facility(record: dict[str, Any], facility: str, state: str) -> None:
     """Put a facility at the end of the column of its state, and out of the others."""
-    for column, says in FACILITY_STATES.items():
+    for column, says in FACILITY_COLUMNS.items():
         there = facility in record[column]
         if says == state and not there:
             record[column] = (*record[column], facility)
@@ -126,9 +120,9 @@ def facts(record: Mapping[str, Any]) -> dict[str, Any]:
     known = {
         name: value
         for name, value in record.items()
-        if name != "id" and name not in FACILITY_STATES and value != EMPTY[name]
+        if name != "id" and name not in FACILITY_COLUMNS and value != EMPTY[name]
     }
-    for column, says in FACILITY_STATES.items():
+    for column, says in FACILITY_COLUMNS.items():
         known |= {f"facility.{facility}": says for facility in record[column]}
     return known
 

@@ -44,6 +44,7 @@ from data.database.writing import (
     write_import,
     write_observation,
 )
+from data.stations import FACILITY_COLUMNS
 from data.vocabulary import FACILITIES_BY_ID
 from geo.errors import InputError, NothingYetError
 from geo.measure import great_circle_m
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from geo.measure import Box
 
 FACILITY_WORDS: Final = ("yes", "no", "broken", "unknown")
-_NOT_OBSERVED: Final = frozenset({"id", "facilities", "facilities_absent", "facilities_broken"})
+_NOT_OBSERVED: Final = frozenset({"id", *FACILITY_COLUMNS})
 _LONGEST_QUERY: Final = 200
 _NO_STATIONS: Final = "no stations yet: run yizhan stations import FILE --datum …"
 

@@ -13,7 +13,7 @@ from data.database import Changes, Import
 from data.doctor import Severity, datum_finding
 from data.record_cells import parse_day
 from data.station_files import StationRows, station_rows
-from data.stations import STATION_COLUMNS
+from data.stations import FACILITY_COLUMNS, STATION_COLUMNS
 from data.tables import read_rows
 from geo.errors import DatumError, InputError, NothingYetError
 from geo.measure import great_circle_m
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 MOST_MISSING: Final = 0.2
 #: A station moved by less stands where it stood, written with other digits.
 MOVED_M = 0.5
-_EQUIPMENT = ("facilities", "facilities_absent", "facilities_broken")
 
 
 @click.command("import")
@@ -217,8 +216,8 @@ def _how(read: StationRows, *, file: Path, by: str, observed_at: str | None) -> 
     columns = read.columns
     fields = {name for name in columns.index if name in STATION_COLUMNS} | {"geometry"}
     if columns.wide:
-        fields |= set(_EQUIPMENT)
-    fields |= {name for name in _EQUIPMENT if any(read.frame[name])}
+        fields |= set(FACILITY_COLUMNS)
+    fields |= {name for name in FACILITY_COLUMNS if any(read.frame[name])}
     if "all_day" in columns.index:
         fields.add("hours")
     return Import(
