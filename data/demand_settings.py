@@ -184,7 +184,9 @@ def read_demand_settings(raw: Mapping[str, Any]) -> DemandSettings:
     InputError with the key and the cure.
     """
     numbers: dict[str, Any] = {
-        name: _number(f"demand.{name}", raw[name], whole=name not in {"cell_m", "concentration"})
+        name: read_number(
+            f"demand.{name}", raw[name], whole=name not in {"cell_m", "concentration"}
+        )
         for name in _RANGES
         if name in raw
     }
@@ -209,7 +211,7 @@ def _read_group(default: GroupDensity, raw: Mapping[str, Any]) -> GroupDensity:
         elif key == "over":
             changes[key] = str(value)
         else:
-            changes[key] = _number(where, value)
+            changes[key] = read_number(where, value)
     try:
         return replace(default, **changes)
     except InputError as error:
@@ -219,16 +221,17 @@ def _read_group(default: GroupDensity, raw: Mapping[str, Any]) -> GroupDensity:
 def _table(name: str, value: object) -> dict[str, float]:
     if not isinstance(value, Mapping):
         raise InputError(f"{name} must be a table, as in {{ population = 0.5, shops = 0.5 }}")
-    return {key: _number(f"{name}.{key}", share) for key, share in value.items()}
+    return {key: read_number(f"{name}.{key}", share) for key, share in value.items()}
 
 
 def _list(name: str, value: object) -> tuple[float, ...]:
     if not isinstance(value, list | tuple):
         raise InputError(f"{name} must be a list of {HOURS} shares, one for each hour from 0")
-    return tuple(_number(f"{name}, hour {hour}:", share) for hour, share in enumerate(value))
+    return tuple(read_number(f"{name}, hour {hour}:", share) for hour, share in enumerate(value))
 
 
-def _number(name: str, value: object, *, whole: bool = False) -> float:
+def read_number(name: str, value: object, *, whole: bool = False) -> float:
+    """Return a number of the settings (InputError with the key when it is none)."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise InputError(f"{name} must be a number, not {quote(str(value))}")
     if whole and value != int(value):

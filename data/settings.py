@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyproj
 from pyproj.exceptions import CRSError
 
-from data.demand_settings import DemandSettings, read_demand_settings
+from data.demand_settings import DemandSettings, read_demand_settings, read_number
 from data.map_settings import BaseMapSettings, check_address, read_base_map
 from data.settings_keys import KEY_NAMES
 from data.vocabulary import (
@@ -261,14 +261,14 @@ def _settings(raw: Mapping[str, Any]) -> Settings:
     box = raw.get("box")
     if not isinstance(box, list) or len(box) != 4:  # noqa: PLR2004 - a box has four edges
         raise InputError("box must be [left, bottom, right, top] in degrees")
-    checked_box = Box(*(_number("box", edge) for edge in box))
+    checked_box = Box(*(read_number("box", edge) for edge in box))
     settings = default_settings(_text("name", raw.get("name")), checked_box)
     candidates = raw.get("candidates", {})
     changes: dict[str, Any] = {
         "sample": _truth("sample", raw.get("sample", False)),
         "metric_crs": _text("metric_crs", raw.get("metric_crs", settings.metric_crs)),
-        "snap_limit_m": _number("snap_limit_m", raw.get("snap_limit_m", settings.snap_limit_m)),
-        "candidate_spacing_m": _number(
+        "snap_limit_m": read_number("snap_limit_m", raw.get("snap_limit_m", settings.snap_limit_m)),
+        "candidate_spacing_m": read_number(
             "candidates.spacing_m", candidates.get("spacing_m", settings.candidate_spacing_m)
         ),
         "candidate_kind": _text("candidates.kind", candidates.get("kind", settings.candidate_kind)),
@@ -314,8 +314,8 @@ def _read_standard(
     try:
         return ServiceStandard(
             mode=_text("mode", table.get("mode", default.mode)),
-            cutoff_s=_number("cutoff_s", table.get("cutoff_s", default.cutoff_s)),
-            radius_m=None if radius is None else _number("radius_m", radius),
+            cutoff_s=read_number("cutoff_s", table.get("cutoff_s", default.cutoff_s)),
+            radius_m=None if radius is None else read_number("radius_m", radius),
         )
     except InputError as error:
         raise InputError(f"{name}.{error}") from None
@@ -359,12 +359,6 @@ def _leaves(raw: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
                 yield path, known
 
     return walk(raw, "", "")
-
-
-def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InputError(f"{name} must be a number, not {quote(str(value))}")
-    return float(value)
 
 
 def _text(name: str, value: object) -> str:
