@@ -25,11 +25,9 @@ if TYPE_CHECKING:
     from planning.effective_coverage import EffectiveCoverage
     from web.language import Language
 
-_WIDE: Final = 860.0
-_N_WIDE: Final = 2
-_CELL_WIDE, _CELL_HIGH = 13.25, 11.0
+_CELL_WIDE, _CELL_HIGH = 13.25, 13.0
 _LEFT, _TITLE, _LINE, _AXIS, _GAP = 24.0, 22.0, 34.0, 18.0, 16.0
-_PANEL_WIDE: Final = _WIDE / _N_WIDE
+_PANEL_WIDE: Final = 430.0
 _CELLS_WIDE: Final = 24 * _CELL_WIDE
 _CELLS_HIGH: Final = 7 * _CELL_HIGH
 _PANEL_HIGH: Final = _TITLE + _CELLS_HIGH + 4 + _LINE + _AXIS + _GAP
@@ -37,21 +35,21 @@ _LABEL: Final = 13.0
 
 
 def draw_week(measured: EffectiveCoverage, title: str, t: Language) -> Markup:
-    """Draw the panels of every group that is there; ``title`` is what a screen reader says."""
-    groups = peopled_groups(measured)
-    panels = "".join(
-        f'<g transform="translate({number % _N_WIDE * _PANEL_WIDE:g} '
-        f'{number // _N_WIDE * _PANEL_HIGH:g})">{_panel(measured, group, t)}</g>'
-        for number, group in enumerate(groups)
-    )
-    n_rows = -(-len(groups) // _N_WIDE)
+    """Draw a panel for every group that is there; ``title`` is what a screen reader says.
+
+    Each panel is a picture of its own, so that a phone sets them below each other.
+    """
     hatch = (
         '<defs><pattern id="nobody" width="5" height="5" patternUnits="userSpaceOnUse" '
         'patternTransform="rotate(45)"><path class="week-hatch" d="M0 0V5"/></pattern></defs>'
     )
+    panels = "".join(
+        f'<svg class="week" viewBox="0 0 {_PANEL_WIDE:g} {_PANEL_HIGH:g}" aria-hidden="true">'
+        f"{hatch if number == 0 else ''}{_panel(measured, group, t)}</svg>"
+        for number, group in enumerate(peopled_groups(measured))
+    )
     return Markup(  # noqa: S704 - numbers, constants and escaped words only
-        f'<svg class="week" viewBox="0 0 {_WIDE:g} {n_rows * _PANEL_HIGH:g}" role="img" '
-        f'aria-label="{escape(title)}">{hatch}{panels}</svg>'
+        f'<div class="weeks" role="img" aria-label="{escape(title)}">{panels}</div>'
     )
 
 
@@ -95,7 +93,7 @@ def _cells(measured: EffectiveCoverage, group: str, t: Language) -> Iterator[str
         zip(WEEKDAYS[t.code != "zh"], day_shares(measured, group), strict=True)
     ):
         y = _TITLE + day * _CELL_HIGH
-        baseline = y + _CELL_HIGH - 2.5
+        baseline = y + _CELL_HIGH - 3.0
         yield f'<text class="week-small" x="{_LEFT - 6:g}" y="{baseline:g}">{word}</text>'
         for look, start, length in _runs(share[day]):
             yield (

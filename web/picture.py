@@ -30,6 +30,7 @@ _WIDTH: Final = 860.0
 _ASPECT: Final = 1.8
 _INSET_HEIGHT: Final = 176.0
 _MARGIN: Final = 12.0
+_INSET_EDGE: Final = 5.0
 _TOLERANCE_PX: Final = 0.7
 _STATION_SIZES: Final = {"service_centre": 20.0, "base": 17.0}
 
@@ -204,14 +205,21 @@ def _inset_view(main: _View, whole: Box) -> _View | None:
 
 
 def _inset(contents: CityContents, main: _View, view: _View) -> str:
-    """Draw the whole city small, with a frame where the picture lies."""
-    (left, top), (right, bottom) = view.place(
-        np.array([(main.box.left, main.box.top), (main.box.right, main.box.bottom)])
-    )
-    dots = ""
+    """Draw the whole city small, with a frame where the picture lies.
+
+    New sites are dots; those that the picture leaves out have their number.
+    """
+    corners = np.array([(main.box.left, main.box.top), (main.box.right, main.box.bottom)])
+    low = (view.left - _INSET_EDGE, view.top - _INSET_EDGE)
+    high = (view.left + view.width + _INSET_EDGE, view.top + view.height + _INSET_EDGE)
+    (left, top), (right, bottom) = np.clip(view.place(corners), low, high)
+    seen, dots = shapely.box(left, top, right, bottom), ""
     for site in contents.plan.sites if contents.plan is not None else ():
         ((x, y),) = view.place(np.array([(site.lon, site.lat)]))
         dots += f'<circle class="inset-site" cx="{x:.1f}" cy="{y:.1f}" r="2.4"/>'
+        if not seen.contains(shapely.Point(x, y)):
+            place = f'x="{x + 5:.1f}" y="{y + 4:.1f}"'
+            dots += f'<text class="inset-number" {place}>{site.order}</text>'
     return (
         f'<rect class="inset" x="6" y="{view.top - 6:.1f}" width="{view.width + 12:.1f}" '
         f'height="{_INSET_HEIGHT + 12:g}"/>{_ground(contents, view, name="inset")}{dots}'

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Cli
+    from playwright.sync_api import BrowserContext
 
 
 @pytest.fixture
@@ -245,7 +246,7 @@ def test_the_report_says_both_coverages_and_the_page_only_what_is_kept(
         assert f"{100 * share:.1f} %" in body
     assert report.effective.longer[0].name in html.unescape(body)
     assert "个从未核对" in body
-    assert body.count('class="week"') == 1
+    assert body.count('class="weeks"') == 1
     for name in ("effective.csv", "longer_hours.csv"):
         rows = list(
             csv.DictReader(io.StringIO((tmp_path / "report" / name).read_text("utf-8-sig")))
@@ -360,3 +361,30 @@ def test_a_station_that_two_workers_found_locked_serves_nobody_in_effect(
     assert client.get("/report").status_code == 200
     write_report(town, tmp_path / "r")
     assert report_of(town).answer is not None
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_a_phone_shows_the_whole_week_without_a_scroll_in_letters_that_can_be_read(
+    town: Workspace, phone: BrowserContext, tmp_path: Path
+) -> None:
+    write_report(town, tmp_path, language=ENGLISH)
+    page = phone.new_page()
+    page.goto((tmp_path / "report.html").as_uri())
+    panels = page.locator(".weeks .week")
+    assert panels.count() >= 2
+    for box in (panel.bounding_box() for panel in panels.all()):
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+    letters = page.evaluate(
+        "[...document.querySelectorAll('.weeks text')].map((text) => "
+        "parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a)"
+    )
+    assert min(letters) >= 9
+    titles = page.evaluate(
+        "[...document.querySelectorAll('.weeks .week')].map((one) => {"
+        "const [name, shares] = one.querySelectorAll('text');"
+        "return shares.getBoundingClientRect().left - name.getBoundingClientRect().right; })"
+    )
+    assert min(titles) > 0
