@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from web.language import Language
 
+CHECKED: Final = {
+    "never": ("未核对", "Not checked"),
+    "today": ("今天核对", "Checked today"),
+    "yesterday": ("昨天核对", "Checked yesterday"),
+    "days": ("{n} 天前核对", "Checked {n} days ago"),
+    "months_ago": ("{n} 个月前核对", "Checked {n} months ago"),
+    "years": ("{n} 年前核对", "Checked {n} years ago"),
+}
+"""The sentences, also those of the pages' scripts."""
 _TWO_MONTHS: Final = 60
 _MONTH: Final = 30.44
 _TWO_YEARS: Final = 730
@@ -20,15 +29,13 @@ def checked_words(checked_at: str, today: date, t: Language) -> str:
     ``checked_at`` is an ISO date, empty when nobody did; one that lies ahead counts as today.
     """
     if not checked_at:
-        return t("未核对", "Not checked")
+        return t(*CHECKED["never"])
     days = max(0, (today - date.fromisoformat(checked_at)).days)
-    if days == 0:
-        return t("今天核对", "Checked today")
-    if days == 1:
-        return t("昨天核对", "Checked yesterday")
-    number, zh, en = days, "天", "days"
+    if days <= 1:
+        return t(*CHECKED["yesterday" if days else "today"])
+    number, said = days, "days"
     if days >= _TWO_YEARS:
-        number, zh, en = int(days / _YEAR), "年", "years"
+        number, said = int(days / _YEAR), "years"
     elif days >= _TWO_MONTHS:
-        number, zh, en = int(days / _MONTH), "个月", "months"
-    return t(f"{number} {zh}前核对", f"Checked {number} {en} ago")
+        number, said = int(days / _MONTH), "months_ago"
+    return t(*CHECKED[said]).format(n=number)

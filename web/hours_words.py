@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from data.hours import State, local_time
+from data.hours import local_time
+from web.checked_words import CHECKED
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from data.hours import Hours
+    from data.hours import Hours, State
     from web.language import Language
 
 WEEKDAYS: Final = (
@@ -22,6 +23,27 @@ WEEKDAYS: Final = (
     ("周六", "Sat"),
     ("周日", "Sun"),
 )
+_WORDS: Final = {
+    "unknown": ("时间未知", "Hours not known"),
+    "shut": ("暂停开放", "Closed for now"),
+    "closed": ("关门，{when} 开", "Closed, opens {when}"),
+    "always": ("开放中，24 小时", "Open 24 h"),
+    "closes_soon": ("{when} 关门", "Closes at {when}"),
+    "open": ("开放中，至 {when}", "Open until {when}"),
+    "tomorrow_morning": ("明早 {clock}", "tomorrow {clock}"),
+    "tomorrow": ("明天 {clock}", "tomorrow {clock}"),
+    "tomorrow_evening": ("明晚 {clock}", "tomorrow {clock}"),
+    "date": ("{month}月{day}日 {clock}", "{day} {month} {clock}"),
+    "date_of_year": ("{year}年{month}月{day}日 {clock}", "{day} {month} {year} {clock}"),
+    "unsettled": (
+        "法定假日安排未公布，请先核实",
+        "Public holidays not announced yet: check first",
+    ),
+    "silent": (
+        "今天是法定节假日，开放时间可能有变",
+        "Public holiday today: hours may differ",
+    ),
+}
 _NOON, _EVENING = 12, 18
 _NEAR_DAYS = 7
 
@@ -33,27 +55,21 @@ def state_words(state: State, moment: datetime, t: Language) -> str:
     """
     here = local_time(moment)
     if state.word == "unknown":
-        return t("时间未知", "Hours not known")
+        return t(*_WORDS["unknown"])
     if state.word == "closed":
         if state.next_open is None:
-            return t("暂停开放", "Closed for now")
-        when = _when(state.next_open, here, t)
-        return t(f"关门，{when} 开", f"Closed, opens {when}")
+            return t(*_WORDS["shut"])
+        return t(*_WORDS["closed"]).format(when=_when(state.next_open, here, t))
     if state.until is None:
-        return t("开放中，24 小时", "Open 24 h")
-    when = _when(state.until, here, t, plain_morning=False)
-    if state.word == "closes_soon":
-        return t(f"{when} 关门", f"Closes at {when}")
-    return t(f"开放中，至 {when}", f"Open until {when}")
+        return t(*_WORDS["always"])
+    return t(*_WORDS[state.word]).format(when=_when(state.until, here, t, plain_morning=False))
 
 
 def state_note(state: State, t: Language) -> str:
     """Say why the state may not hold; nothing where there is no doubt."""
     if state.holiday_unconfirmed:
-        return t("法定假日安排未公布，请先核实", "Public holidays not announced yet: check first")
-    if state.holiday_silent:
-        return t("今天是法定节假日，开放时间可能有变", "Public holiday today: hours may differ")
-    return ""
+        return t(*_WORDS["unsettled"])
+    return t(*_WORDS["silent"]) if state.holiday_silent else ""
 
 
 def opening_words(hours: Hours, t: Language) -> str:
@@ -73,39 +89,23 @@ def _when(time: datetime, here: datetime, t: Language, *, plain_morning: bool = 
     if days == 0:
         return clock
     if days == 1:
-        part = "明早" if time.hour < _NOON else "明天" if time.hour < _EVENING else "明晚"
-        return t(f"{part} {clock}", f"tomorrow {clock}")
+        part = "_morning" if time.hour < _NOON else "" if time.hour < _EVENING else "_evening"
+        return t(*_WORDS[f"tomorrow{part}"]).format(clock=clock)
     if days < _NEAR_DAYS:
         return t(*(f"{word} {clock}" for word in WEEKDAYS[time.weekday()]))
-    year = time.year != here.year
-    zh = f"{time.year}年" if year else ""
-    en = f" {time.year}" if year else ""
-    return t(f"{zh}{time.month}月{time.day}日 {clock}", f"{time.day} {time:%b}{en} {clock}")
+    said = _WORDS["date" if time.year == here.year else "date_of_year"]
+    month = _months(t)[time.month - 1]
+    return t(*said).format(year=time.year, month=month, day=time.day, clock=clock)
 
 
 def script_words(t: Language) -> dict[str, Any]:
     """Return the same sentences for `static/opening.js`; {when} and the like it fills in."""
-    months = [t(str(month), date(2000, month, 1).strftime("%b")) for month in range(1, 13)]
     return {
-        "unknown": t("时间未知", "Hours not known"),
-        "shut": t("暂停开放", "Closed for now"),
-        "closed": t("关门，{when} 开", "Closed, opens {when}"),
-        "always": t("开放中，24 小时", "Open 24 h"),
-        "closes_soon": t("{when} 关门", "Closes at {when}"),
-        "open": t("开放中，至 {when}", "Open until {when}"),
-        "tomorrow_morning": t("明早 {clock}", "tomorrow {clock}"),
-        "tomorrow": t("明天 {clock}", "tomorrow {clock}"),
-        "tomorrow_evening": t("明晚 {clock}", "tomorrow {clock}"),
+        **{name: t(*words) for name, words in (_WORDS | CHECKED).items()},
         "weekdays": [t(*words) for words in WEEKDAYS],
-        "months": months,
-        "date": t("{month}月{day}日 {clock}", "{day} {month} {clock}"),
-        "date_of_year": t("{year}年{month}月{day}日 {clock}", "{day} {month} {year} {clock}"),
-        "unsettled": state_note(State("open", holiday_unconfirmed=True), t),
-        "silent": state_note(State("open", holiday_silent=True), t),
-        "never": t("未核对", "Not checked"),
-        "today": t("今天核对", "Checked today"),
-        "yesterday": t("昨天核对", "Checked yesterday"),
-        "days": t("{n} 天前核对", "Checked {n} days ago"),
-        "months_ago": t("{n} 个月前核对", "Checked {n} months ago"),
-        "years": t("{n} 年前核对", "Checked {n} years ago"),
+        "months": _months(t),
     }
+
+
+def _months(t: Language) -> list[str]:
+    return [t(str(month), date(2000, month, 1).strftime("%b")) for month in range(1, 13)]
