@@ -168,6 +168,13 @@ def test_what_a_group_needs_must_be_there_and_work() -> None:
     assert week.serves.all()
 
 
+def test_one_of_two_things_that_a_group_needs_is_not_enough() -> None:
+    both = ("toilet", "microwave")
+    stations = _stations(["24小时"] * 3, facilities=[both, ("toilet",), ("microwave",)])
+    week = service_week(stations, [_group(needs=frozenset(both))])
+    assert week.suits.tolist() == [[True, False, False]]
+
+
 def test_a_doubted_station_serves_nobody_in_effect_but_stays_on_paper() -> None:
     week = service_week(_stations(["24小时"] * 2), [_group()], doubted={"S1"})
     assert week.suits.tolist() == [[True, False]]
@@ -216,6 +223,17 @@ def test_three_hours_longer_gain_those_who_come_in_the_evening() -> None:
     assert best.worker_hours == pytest.approx(42 * 3 * 5)
     assert best.workers == pytest.approx(42 * 5 / 7)  # on an average day; it stays shut on two
     assert best.by_group == {"courier": pytest.approx(630.0)}
+
+
+def test_a_station_that_rests_at_noon_grows_after_its_last_hour_and_not_after_its_first() -> None:
+    open_ = np.zeros((7, 24), dtype=np.bool_)
+    open_[:, 8:12] = open_[:, 14:18] = True
+    reaches, week = _one_station_town(open_)
+    gains = hourly_gains(reaches, week)
+    hours = _stations(["8:00-12:00、14:00-18:00"])
+    (best,) = longer_hours(hours, gains, week, groups=("courier",))
+    assert best.when == "after"
+    assert best.worker_hours == pytest.approx(42 * 3 * 7)
 
 
 def test_a_span_over_midnight_grows_at_its_ends() -> None:

@@ -1,0 +1,90 @@
+"""Claims about whom a group's standard ties to a station, and at which hours they count."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from data.demand import Demand
+from data.settings import GroupSettings, ServiceStandard, Settings
+from data.stations import Stations
+from geo.measure import Box
+from geo.network import RoadNetwork, build_network
+from geo.roads import RawRoads
+from planning.effective_coverage import group_reaches, measure_effective
+from planning.service_week import service_week
+
+STEP_DEGREES = 0.0011  # about 102 m east
+GROUPS = ("sanitation_worker", "courier")
+
+
+@pytest.fixture
+def lonlat() -> np.ndarray:
+    """Nine places along one street."""
+    return np.column_stack([116.8 + STEP_DEGREES * np.arange(9), np.full(9, 33.96)])
+
+
+@pytest.fixture
+def street(lonlat: np.ndarray) -> RoadNetwork:
+    n = len(lonlat)
+    return build_network(
+        RawRoads(
+            node_id=np.arange(n, dtype=np.int64),
+            node_lonlat=lonlat,
+            node_tags=np.zeros(n, dtype=np.int32),
+            way_id=np.array([1], dtype=np.int64),
+            way_offset=np.array([0, n], dtype=np.int64),
+            way_node=np.arange(n, dtype=np.int32),
+            way_tags=np.array([1], dtype=np.int32),
+            way_name=np.array([-1], dtype=np.int32),
+            tag_sets=({}, {"highway": "residential"}),
+            names=(),
+        )
+    )
+
+
+@pytest.fixture
+def demand(lonlat: np.ndarray) -> Demand:
+    """Workers by the place, present and wanting a rest in shares of their own at every hour."""
+    random = np.random.default_rng(11)
+    plain = Demand.at_points(
+        ids=[f"c{k}" for k in range(len(lonlat))],
+        lonlat=lonlat,
+        weights=random.integers(1, 30, (len(lonlat), 2)).astype(float),
+        groups=GROUPS,
+    )
+    profile = random.random((2, 2, 24))
+    return replace(plain, presence=np.array([0.4, 0.9]), profile=profile)
+
+
+def test_at_each_hour_those_count_who_want_a_rest_then(
+    street: RoadNetwork, demand: Demand, lonlat: np.ndarray
+) -> None:
+    """A station at the first place, open round the clock, serves who walks 4 or rides 8 steps."""
+    record = {"id": "s", "name": "甲", "kind": "station", "hours": "24小时"}
+    stations = Stations.from_records([record | {"lon": lonlat[0, 0], "lat": lonlat[0, 1]}])
+    standards = (ServiceStandard("foot", 330.0), ServiceStandard("ebike", 205.0))
+    groups = tuple(
+        GroupSettings(group, standard, frozenset({"station"}))
+        for group, standard in zip(GROUPS, standards, strict=True)
+    )
+    settings = Settings(
+        name="Testing",
+        box=Box(116.79, 33.95, 116.83, 33.99),
+        metric_crs="EPSG:32650",
+        groups=groups,
+    )
+    reaches = group_reaches(demand, stations, street, settings)
+    measured = measure_effective(demand, reaches, service_week(stations, groups))
+    steps = {"sanitation_worker": 4, "courier": 8}
+    for day, word in ((0, "weekday"), (4, "weekday"), (5, "weekend"), (6, "weekend")):
+        for hour in (0, 4, 13, 23):
+            wanting = demand.at(hour=hour, day=word)  # type: ignore[arg-type]
+            for number, group in enumerate(GROUPS):
+                served = wanting[: steps[group] + 1, number].sum()
+                present = measured.table("present", group=group)[day, hour]
+                assert present == pytest.approx(wanting[:, number].sum())
+                covered = measured.table("effective", group=group)[day, hour]
+                assert covered == pytest.approx(served), (group, day, hour)
