@@ -218,7 +218,9 @@ def city_map(contents: CityContents, *, language: Language = CHINESE) -> CityMap
     return CityMap(
         title=t(f"{settings.name} · 驿站地图", f"{settings.name} · Map of stations"),
         document=drawn.document(
-            words=map_words(t) | {"opening": script_words(t)}, attribution=source_of(settings, t)
+            words=map_words(t)
+            | {"opening": script_words(t), "all_sites": t("显示全部新站", "Show all new sites")},
+            attribution=source_of(settings, t),
         ),
         legend=_legend(contents, density, t),
         language=language,

@@ -141,21 +141,45 @@ const yizhan = (() => {
     far();
   }
 
-  /* Open the map on its box, beside the legend where there is room for both. */
-  function fit(map, box) {
+  /* Show a box beside the legend where there is room for both; `around` in pixels. */
+  function fit(map, bounds, around) {
+    const legend = document.querySelector("details.legend");
+    const beside = legend && legend.open && map.getSize().x > 720 ? legend.offsetWidth + 12 : 0;
+    map.fitBounds(bounds, {
+      paddingTopLeft: [beside + around, around], paddingBottomRight: [around, around],
+      animate: false,
+    });
+  }
+
+  function open(map, [left, bottom, right, top]) {
     const legend = document.querySelector("details.legend");
     if (legend && innerWidth < 720) legend.open = false;
-    const beside = legend && legend.open && map.getSize().x > 720 ? legend.offsetWidth + 12 : 0;
-    const [left, bottom, right, top] = box;
-    map.fitBounds([[bottom, left], [top, right]], {
-      paddingTopLeft: [beside + 12, 12], paddingBottomRight: [12, 12], animate: false,
-    });
+    fit(map, [[bottom, left], [top, right]], 12);
+  }
+
+  /* A button that shows every new site, there while some of them lie outside of the map. */
+  function leadToSites(map, words) {
+    if (!shared.sites.size || !words.all_sites) return;
+    const bounds = L.latLngBounds([...shared.sites.values()].map((site) => site.getLatLng()));
+    const control = L.control({ position: "topleft" });
+    control.onAdd = () => {
+      const button = element("button", words.all_sites, "button plain all-sites");
+      const told = () => { button.hidden = map.getBounds().contains(bounds); };
+      button.type = "button";
+      button.addEventListener("click", () => fit(map, bounds, 40));
+      L.DomEvent.disableClickPropagation(button);
+      map.on("moveend", told);
+      told();
+      return button;
+    };
+    control.addTo(map);
   }
 
   function dress(map, { words, attribution, box }) {
     shared.map = map;
     shared.words = words;
-    fit(map, box);
+    open(map, box);
+    leadToSites(map, words);
     L.control.zoom({
       position: "topright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out,
     }).addTo(map);
