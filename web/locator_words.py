@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from web.city_map import map_words
 from web.hours_words import script_words as hours_script_words
+from web.standing_words import DATA_AGE, STANDING
 
 if TYPE_CHECKING:
     from web.language import Language
@@ -24,6 +25,10 @@ COMPLAINTS: Final = {
     "new_hours": ("时间变了", "other hours"),
     "fine": ("一切正常", "all fine"),
 }
+_OF_STANDING: Final = (
+    *("access_unknown", "facilities_unknown", "broken"),
+    *("reported", "by_workers", "by_register"),
+)
 
 
 def script_words(t: Language) -> dict[str, Any]:
@@ -53,8 +58,7 @@ def _amounts(t: Language) -> dict[str, str]:
         "hours": t("{n} 小时", "{n} h"),
         "about": t("约 {time}", "about {time}"),
         "count_unsure": t("另有 {n} 个不确定", "{n} more not sure"),
-        "data_day": t("数据截至 {month}月{day}日", "Data of {day} {month}"),
-        "offline": t("没有网络 · {day}", "No network · {day}"),
+        **{name: t(*words) for name, words in DATA_AGE.items()},
     }
 
 
@@ -104,13 +108,8 @@ def _where(t: Language) -> dict[str, str]:
 def _station(t: Language) -> dict[str, str]:
     return {
         "suspended": t("暂停开放", "Suspended"),
-        "access_unknown": t("怎么进门未知", "way in not known"),
-        "facilities_unknown": t("设施未知", "facilities not known"),
-        "broken": t("{what}坏了", "{what} broken"),
+        **{name: t(*STANDING[name]) for name in _OF_STANDING},
         "not_known": t("{what}：有没有不知道", "{what}: not known"),
-        "reported": t("{n} 位工友反映：{what}", "{n} reported: {what}"),
-        "by_workers": t("工友确认", "by workers"),
-        "by_register": t("名册登记", "by the register"),
     }
 
 

@@ -9,6 +9,7 @@ from flask import current_app, g
 from web.api import city_here
 from web.locator_words import COMPLAINTS
 from web.report_words import activity_kind_words, state_words
+from web.standing_words import STANDING
 from web.station_standing import EMPTY_STANDING, standing_of, standing_version
 
 if TYPE_CHECKING:
@@ -46,8 +47,7 @@ def complaint_note(standing: Mapping[str, Any], t: Language) -> str:
     if not standing["complaints"]:
         return ""
     first = standing["complaints"][0]
-    what = _what(first, t)
-    return t(f"{first['devices']} 位工友反映：{what}", f"{first['devices']} reported: {what}")
+    return t(*STANDING["reported"]).format(n=first["devices"], what=_what(first, t))
 
 
 def history_of(standing: Mapping[str, Any], checked_at: str, t: Language) -> list[tuple[str, str]]:
@@ -62,18 +62,15 @@ def history_of(standing: Mapping[str, Any], checked_at: str, t: Language) -> lis
     rows += [
         (
             one["answered_at"] or "",
-            t(f"答复“{_what(one, t)}”：{one['answer']}", f"On “{_what(one, t)}”: {one['answer']}"),
+            t(*STANDING["answered"]).format(what=_what(one, t), answer=one["answer"]),
         )
         for one in standing["answers"]
     ]
     if standing["confirmed_at"]:
-        said = t("工友确认一切正常", "A worker found all fine")
-        if standing["fine"] > 1:
-            n = standing["fine"]
-            said = t(f"近 14 天 {n} 位工友确认一切正常", f"{n} workers found all fine in 14 days")
-        rows.append((standing["confirmed_at"], said))
+        said = STANDING["many_fine" if standing["fine"] > 1 else "one_fine"]
+        rows.append((standing["confirmed_at"], t(*said).format(n=standing["fine"])))
     if checked_at:
-        rows.append((checked_at, t("名册核对", "Checked for the register")))
+        rows.append((checked_at, t(*STANDING["register_check"])))
     return sorted(rows, reverse=True)
 
 
@@ -102,5 +99,5 @@ def activity_time(starts: str, ends: str) -> str:
 def _what(said: Mapping[str, Any], t: Language) -> str:
     facility = said["facility"]
     if said["what"] == "broken" and facility:
-        return t(f"{t.facility(facility)}坏了", f"{t.facility(facility)} broken")
+        return t(*STANDING["broken"]).format(what=t.facility(facility))
     return t(*COMPLAINTS[said["what"]])

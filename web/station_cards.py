@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from data.vocabulary import FACILITIES
+from web.standing_words import STANDING
 from web.standings import complaint_note
 from web.station_features import with_state
 
@@ -35,9 +36,7 @@ def in_order(facilities: Iterable[str]) -> list[str]:
 
 def _works(working: list[str], broken: list[str], t: Language) -> list[str]:
     """Say what is broken of the wanted ones, what works, the wanted ones first, then the rest."""
-    said = {
-        one: t(f"{t.facility(one)}坏了", f"{t.facility(one)} broken") for one in in_order(broken)
-    }
+    said = {one: t(*STANDING["broken"]).format(what=t.facility(one)) for one in in_order(broken)}
     missed = [one for one in said if one in WANTED_FIRST]
     first = sorted(in_order(working), key=lambda one: one not in WANTED_FIRST)
     rest = [one for one in said if one not in missed]
@@ -62,17 +61,16 @@ def card_of(
     held = told["properties"]
     access: list[str] = held["access"]
     works = _works(held["facilities"], held["facilities_broken"], t)
-    by = t("名册登记", "by the register") if checked else ""
+    by = t(*STANDING["by_register"]) if checked else ""
     if confirmed and confirmed >= checked:
-        by = t("工友确认", "by workers")
+        by = t(*STANDING["by_workers"])
     notes = (complaint_note(standing, t), held["state_note"])
     said: dict[str, Any] = {
         "note": " · ".join(note for note in notes if note),
         "amber": standing["amber"],
         "access": access,
-        "way_in": "、".join(t.access(way) for way in access)
-        or t("怎么进门未知", "way in not known"),
-        "works": " · ".join(works) or t("设施未知", "facilities not known"),
+        "way_in": "、".join(t.access(way) for way in access) or t(*STANDING["access_unknown"]),
+        "works": " · ".join(works) or t(*STANDING["facilities_unknown"]),
         "fresh": " · ".join(part for part in (held["checked_words"], by) if part),
     }
     return {**told, "properties": {**held, **said}}

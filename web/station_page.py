@@ -20,6 +20,7 @@ from web.navigation import APPS, navigation_links
 from web.page_files import FOLDER, files_here
 from web.report_words import activity_kind_words
 from web.report_words import state_words as ticket_words
+from web.standing_words import DATA_AGE, STANDING
 from web.standings import standing_here
 from web.station_view import INSIDE, LABELS, station_view
 
@@ -36,6 +37,7 @@ _APP_NAMES: Final = {
     "tencent": ("腾讯地图", "Tencent Maps"),
     "geo": ("手机自带地图", "The phone's own map"),
 }
+_OF_STANDING: Final = ("reported", "answered", "one_fine", "many_fine", "register_check")
 
 
 @station_page.get("/s/")
@@ -143,12 +145,8 @@ def page_words(t: Language) -> dict[str, Any]:
         "m2": t("平方米", " m²"),
         "suspended": t.status("suspended"),
         "access_unknown": t("未知", "not known"),
-        "facility_broken": t("{what}坏了", "{what} broken"),
-        "reported": t("{n} 位工友反映：{what}", "{n} reported: {what}"),
-        "answered": t("答复“{what}”：{answer}", "On “{what}”: {answer}"),
-        "one_fine": t("工友确认一切正常", "A worker found all fine"),
-        "many_fine": t("近 14 天 {n} 位工友确认一切正常", "{n} workers found all fine in 14 days"),
-        "register_check": t("名册核对", "Checked for the register"),
+        "facility_broken": t(*STANDING["broken"]),
+        **{name: t(*STANDING[name]) for name in _OF_STANDING},
         "states": {state: ticket_words(state, t) for state in ("waiting", "open", "answered")},
         "calendar": t("加入日历", "Add to the calendar"),
         "activity_kinds": {kind: activity_kind_words(kind, t) for kind in KINDS_OF_ACTIVITY},
@@ -158,6 +156,5 @@ def page_words(t: Language) -> dict[str, Any]:
         "kinds": {term.id: t.kind(term.id) for term in KINDS},
         "access": {term.id: t.access(term.id) for term in ACCESS_MODES},
         "terms": {term.id: t(term.zh, term.en) for term in (*HOST_TYPES, *OPERATOR_KINDS)},
-        "offline": t("没有网络 · {day}", "No network · {day}"),
-        "data_day": t("数据截至 {month}月{day}日", "Data of {day} {month}"),
+        **{name: t(*words) for name, words in DATA_AGE.items()},
     }
