@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,24 @@ def test_a_grid_of_squares_keeps_its_size() -> None:
     xy = np.column_stack([column.ravel(), row.ravel()]) * 250.0 + 125.0
     made = hour_squares(demand(xy), metric_crs=CRS)
     assert (made.square_m, len(made)) == (250.0, 400)
+
+
+def test_a_square_has_its_workers_of_the_hour_by_the_km2() -> None:
+    """32 workers in a square of 250 m: 40 % are present, a quarter of them rests at that hour."""
+    profile = np.zeros((1, 2, 24))
+    profile[0, 0, 13], profile[0, 1, 13] = 0.25, 0.5
+    row, column = np.mgrid[:4, :4]
+    xy = np.column_stack([column.ravel(), row.ravel()]) * 250.0 + 125.0
+    told = replace(
+        demand(xy, profile=profile), weights=np.full((16, 1), 32.0), presence=np.array([0.4])
+    )
+    made = hour_squares(told, metric_crs=CRS)
+    assert made.square_m == 250.0
+    for day, each in (("weekday", 3.2), ("weekend", 6.4)):
+        found = made.per_km2("truck_driver", hour=13, day=day)  # type: ignore[arg-type]
+        assert found == pytest.approx(np.full(16, each / 0.0625))
+        assert made.total("all", hour=13, day=day) == pytest.approx(16 * each)  # type: ignore[arg-type]
+    assert not made.per_km2("all", hour=12, day="weekday").any()
 
 
 def test_hours_that_are_alike_are_all_the_fullest() -> None:

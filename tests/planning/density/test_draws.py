@@ -28,6 +28,20 @@ def test_draws_are_the_same_for_a_seed_and_others_for_another(any_model: MakeMod
     assert not np.allclose(one[0], one[1])
 
 
+def test_two_groups_alike_are_drawn_apart(make_model: MakeModel) -> None:
+    one = make_model()
+    two = make_model(
+        groups=("courier", "truck_driver"),
+        layers=one.layers * 2,
+        features=one.features * 2,
+        weights=one.weights * 2,
+        totals=np.tile(one.totals, (2, 1)),
+    )
+    first, second = draw_weights(two, n=9, seed=4)
+    assert not (first == second).any()
+    assert (first == draw_weights(one, n=9, seed=4)[0]).all()  # others do not move a group
+
+
 def test_draws_have_the_mean_and_spread_of_a_dirichlet(make_model: MakeModel) -> None:
     model = make_model(weights=(np.array([1.5, 0.5]),))
     (drawn,) = draw_weights(model, n=20_000, seed=1, concentration=20)
