@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data.vocabulary import SAMPLE_NOTICE
 from planning.coverage import ALL
 from planning.effective_coverage import MEASURES
 from planning.effective_rows import LEAST_PRESENT, effective_rows
+from web.effective_week import WEEKDAYS
 from web.language import CHINESE
+from web.report_tables import noticed
 
 if TYPE_CHECKING:
     from planning.effective_coverage import EffectiveCoverage
     from web.effective_answer import EffectiveAnswer
     from web.report_tables import Row
-
-_WEEKDAYS = tuple("一二三四五六日")
 
 
 def hour_rows(
@@ -32,13 +31,13 @@ def hour_rows(
             weeks = [measured.table(one, group=name, district=district) for one in MEASURES]
             head: Row = [name, CHINESE.group(name), district]
             rows += [
-                [*head, day + 1, f"周{_WEEKDAYS[day]}", hour]
+                [*head, day + 1, f"周{WEEKDAYS[0][day]}", hour]
                 + [round(float(week[day, hour]), 2) for week in weeks]
                 for day in range(7)
                 for hour in range(24)
                 if weeks[0][day, hour] >= LEAST_PRESENT
             ]
-    return _noticed([heading, *rows], sample=sample)
+    return noticed([heading, *rows], sample=sample)
 
 
 def summary_rows(measured: EffectiveCoverage, *, sample: bool = False) -> list[Row]:
@@ -51,7 +50,7 @@ def summary_rows(measured: EffectiveCoverage, *, sample: bool = False) -> list[R
     for row in plain:
         cells: Row = ["" if cell is None else cell for cell in row.values()]
         rows.append([CHINESE.group(row["group"]), *cells])
-    return _noticed([heading, *rows], sample=sample)
+    return noticed([heading, *rows], sample=sample)
 
 
 def longer_rows(answer: EffectiveAnswer, *, sample: bool = False) -> list[Row]:
@@ -64,11 +63,4 @@ def longer_rows(answer: EffectiveAnswer, *, sample: bool = False) -> list[Row]:
         row += [round(one.workers, 1), round(one.worker_hours, 1)]
         row += [round(one.by_group.get(group, 0.0), 1) for group in answer.coverage.groups]
         rows.append(row)
-    return _noticed([heading, *rows], sample=sample)
-
-
-def _noticed(rows: list[Row], *, sample: bool) -> list[Row]:
-    """Add the notice of a generated sample to every row, where it is one."""
-    if not sample:
-        return rows
-    return [[*rows[0], "notice"], *([*row, SAMPLE_NOTICE] for row in rows[1:])]
+    return noticed([heading, *rows], sample=sample)

@@ -38,7 +38,7 @@ def coverage_rows(figures: ReportFigures) -> list[Row]:
         rows += _rows_of(figures.after, "after")
     if figures.national is not None:
         rows += _rows_of(figures.national, "before")
-    return _noticed(rows, sample=figures.settings.sample)
+    return noticed(rows, sample=figures.settings.sample)
 
 
 def plan_rows(figures: ReportFigures) -> list[Row]:
@@ -66,7 +66,7 @@ def plan_rows(figures: ReportFigures) -> list[Row]:
         row += [round(site.adds_by_group.get(group, 0.0), 2) for group in groups]
         row += [round(site.lost_without, 2)]
         rows.append(row)
-    return _noticed(rows, sample=figures.settings.sample)
+    return noticed(rows, sample=figures.settings.sample)
 
 
 def _rows_of(coverage: Coverage, when: str) -> list[Row]:
@@ -89,7 +89,7 @@ def _rows_of(coverage: Coverage, when: str) -> list[Row]:
     ]
 
 
-def _noticed(rows: list[Row], *, sample: bool) -> list[Row]:
+def noticed(rows: list[Row], *, sample: bool) -> list[Row]:
     """Add the notice of a generated sample to every row, where it is one."""
     if not sample:
         return rows
