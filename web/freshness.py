@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from data.demand import Demand
+    from data.settings import Settings
+    from data.stations import Stations
     from data.workspace import Workspace
+    from geo.network import RoadNetwork
     from web.language import Language
 
 Answer = Literal["plan", "coverage", "effective"]
@@ -56,6 +60,19 @@ class Outdated:
     def command(self) -> str:
         """The command that makes it new."""
         return f"yizhan {self.answer}"
+
+
+def inputs_of(
+    demand: Demand, stations: Stations, network: RoadNetwork, settings: Settings
+) -> dict[str, str]:
+    """Return the hashes of what nominal coverage is computed from."""
+    return {
+        "demand": demand.content_hash,
+        "stations": stations.content_hash,
+        "service": stations.service_hash,
+        "network": network.content_hash,
+        "settings": settings.content_hash,
+    }
 
 
 def present_inputs(workspace: Workspace) -> dict[str, str | None]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from geo.errors import NothingYetError
 from planning.coverage import Coverage, measure_coverage
 from planning.siting import SitingPlan
-from web.freshness import Outdated, outdated, present_inputs, same_input
+from web.freshness import Outdated, inputs_of, outdated, present_inputs, same_input
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,13 +72,7 @@ def measure(standard: StandardWord, workspace: Workspace) -> None:
     """Measure coverage by a standard and keep it, where the inputs have changed since the last."""
     demand, stations = workspace.demand(), workspace.stations()
     network, settings = workspace.network(), workspace.settings
-    inputs = {
-        "demand": demand.content_hash,
-        "stations": stations.content_hash,
-        "service": stations.service_hash,
-        "network": network.content_hash,
-        "settings": settings.content_hash,
-    }
+    inputs = inputs_of(demand, stations, network, settings)
     if standard == "national":
         inputs |= {"standard": standard, "national": _national_words(settings)}
     for result in workspace.results("coverage"):

@@ -23,6 +23,7 @@ from web.commands.common import (
 )
 from web.commands.demand_draws import model_of, undrawn_words
 from web.commands.demand_hours import USUAL, Counted, counted_options
+from web.freshness import inputs_of
 from web.language import count, share
 
 if TYPE_CHECKING:
@@ -140,13 +141,7 @@ def coverage_of(
     measured = measure_coverage(
         demand, stations, network, workspace.settings, standard=standard, on_progress=done
     )
-    inputs = {
-        "demand": demand.content_hash,
-        "stations": stations.content_hash,
-        "service": stations.service_hash,
-        "network": network.content_hash,
-        "settings": workspace.settings.content_hash,
-    }
+    inputs = inputs_of(demand, stations, network, workspace.settings)
     if when == "usual" and counted.usual:
         workspace.save_result("coverage", inputs=inputs, body=measured.as_dict())
     return measured
