@@ -16,7 +16,7 @@ from data.report_book import ReportBook
 from data.workspace_key import workspace_key
 from web.api import city_here
 from web.passwords import is_password, login_limiters
-from web.report_words import action_words, local_words
+from web.report_words import action_words, local_words, subject_words
 from web.sessions import (
     COOKIE,
     PATH,
@@ -125,7 +125,12 @@ def audit() -> str:
     require_moderator()
     lines = read_audit(city_here().workspace().database.backend)
     return render_template(
-        "admin_audit.html", page="admin", tab="audit", lines=lines, action_words=action_words
+        "admin_audit.html",
+        page="admin",
+        tab="audit",
+        lines=lines,
+        action_words=action_words,
+        subject_words=subject_words,
     )
 
 

@@ -34,7 +34,7 @@ _DONE: Final = {
     "reject": ("已标为无效。", "Rejected."),
     "adopt": ("已列为候选点。", "Taken as a candidate site."),
     "add": ("活动已发布。", "The activity is published."),
-    "remove": ("活动已撤下。", "The activity is taken away."),
+    "remove": ("活动已撤下。", "The activity is removed."),
 }
 _DONE_SHOWN: Final = 50
 _STATIONS_LISTED: Final = 2000

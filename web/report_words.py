@@ -21,7 +21,7 @@ _COMPLAINTS: Final = {
 }
 _STATES: Final = {
     "waiting": ("待确认", "unconfirmed"),
-    "open": ("待处理", "open"),
+    "open": ("待处理", "not settled"),
     "answered": ("已答复", "answered"),
     "closed": ("已解决", "closed"),
     "rejected": ("未采纳", "not taken"),
@@ -63,6 +63,12 @@ def complaint_words(what: str, facility: str, t: Language) -> str:
 def state_words(state: str, t: Language) -> str:
     """Say the state of a ticket, report or proposal."""
     return t(*_STATES.get(state, (state, state)))
+
+
+def subject_words(subject: str, t: Language) -> str:
+    """Say what an action was done to; of an activity its number, for the action names the rest."""
+    kind, _, number = subject.partition(" ")
+    return t(f"第 {number} 号", f"no. {number}") if kind == "activity" and number else subject
 
 
 def activity_kind_words(kind: str, t: Language) -> str:

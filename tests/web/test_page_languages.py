@@ -88,4 +88,7 @@ def test_an_english_page_shows_no_chinese_but_names(
     for path in DESK:
         page.goto(f"{lively.address}{path.format(lively.tickets[0])}?lang=en")
         found[path] = _untranslated(page, names)
+    assert "added an activity no. 1" in page.locator("ol.log").inner_text()
+    page.goto(f"{lively.address}/admin/audit?lang=zh")
+    assert "发布活动 第 1 号" in page.locator("ol.log").inner_text()
     assert {path: words for path, words in found.items() if words} == {}
