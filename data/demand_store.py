@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from data.atomic import write_bytes
+from data.array_files import load_arrays, save_arrays
 from data.demand import Demand
 from data.vocabulary import quote
 from geo.errors import InputError, WorkspaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-    import numpy.typing as npt
 
 _NAME: Final = re.compile(r"[\w][\w.-]{0,59}")
 
@@ -76,19 +72,3 @@ def _load_demand(path: Path, _changed_ns: int) -> Demand:
         raise WorkspaceError(
             f"{path}: is broken ({error}): run yizhan demand import again"
         ) from None
-
-
-def save_arrays(arrays: Mapping[str, npt.NDArray[Any]], path: Path) -> None:
-    """Write named arrays, whole or not at all (WorkspaceError)."""
-    packed = io.BytesIO()
-    np.savez(packed, **arrays)  # type: ignore[arg-type]  # numpy's stubs take a keyword for a flag
-    write_bytes(path, packed.getvalue())
-
-
-def load_arrays(path: Path, *, cure: str) -> dict[str, npt.NDArray[Any]]:
-    """Read named arrays; WorkspaceError with ``cure`` when the file is broken."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise WorkspaceError(f"{path}: is broken ({error}): {cure}") from None

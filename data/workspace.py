@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from data.array_files import load_arrays, save_arrays
 from data.atomic import cannot_write
 from data.database import Database
-from data.demand_store import check_name, load_arrays, load_demand, save_arrays, save_demand
+from data.demand_store import check_name, load_demand, save_demand
 from data.district_files import read_districts, write_districts
 from data.districts import Districts
 from data.network_store import load_network, save_network

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from data.atomic import cannot_write, write_bytes
+from data.array_files import load_arrays, save_arrays
+from data.atomic import cannot_write
 from data.layers.layer import Layer, Layers
 from geo.errors import WorkspaceError
 
@@ -51,9 +50,7 @@ def save_layers(layers: Layers, folder: Path) -> None:
     for number, layer in enumerate(layers.values()):
         arrays[f"lonlat{number}"] = layer.lonlat
         arrays[f"value{number}"] = layer.value
-    packed = io.BytesIO()
-    np.savez(packed, allow_pickle=False, **arrays)
-    write_bytes(folder / FILE, packed.getvalue())
+    save_arrays(arrays, folder / FILE)
 
 
 def load_layers(folder: Path) -> Layers:
@@ -64,20 +61,18 @@ def load_layers(folder: Path) -> Layers:
     path = folder / FILE
     if not path.exists():
         return Layers()
+    arrays = load_arrays(path, cure=_AGAIN)
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            head = json.loads(arrays["head"].tobytes())
-            if head["version"] != _VERSION:
-                raise WorkspaceError(f"{path}: is of another version: {_AGAIN}")
-            made = Layers(
-                tuple(
-                    Layer(lonlat=arrays[f"lonlat{n}"], value=arrays[f"value{n}"], **words)
-                    for n, words in enumerate(head["layers"])
-                )
+        head = json.loads(arrays["head"].tobytes())
+        if head["version"] != _VERSION:
+            raise WorkspaceError(f"{path}: is of another version: {_AGAIN}")
+        made = Layers(
+            tuple(
+                Layer(lonlat=arrays[f"lonlat{n}"], value=arrays[f"value{n}"], **words)
+                for n, words in enumerate(head["layers"])
             )
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        if isinstance(error, WorkspaceError):
-            raise
+        )
+    except (ValueError, KeyError, TypeError) as error:
         raise WorkspaceError(f"{path}: is broken ({error}): {_AGAIN}") from None
     if made.content_hash != head["content_hash"]:
         raise WorkspaceError(f"{path}: was changed by other hands: {_AGAIN}")
