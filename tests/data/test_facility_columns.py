@@ -76,6 +76,8 @@ def test_lists_of_what_is_there_not_there_and_broken_are_read_together() -> None
 def test_what_is_there_and_broken_is_broken_and_what_is_there_and_not_is_refused() -> None:
     found, faults = equipment(facilities="饮水、微波炉", facilities_broken="微波炉")
     assert (found.there, found.broken, faults) == (("drinking_water",), ("microwave",), [])
+    found, faults = equipment(facilities_broken="微波炉", 微波炉="有")
+    assert (found.there, found.broken, faults) == ((), ("microwave",), [])
     _, (fault,) = equipment(facilities="饮水", 饮水="无")
     assert fault.startswith("row 2, column 饮水: drinking_water (饮水) is said to be there and")
 

@@ -121,6 +121,23 @@ def test_districts_speak_too() -> None:
     assert fit(west_only=True).reading("wgs84").inside_share < 0.1
 
 
+@pytest.mark.parametrize(("covered", "likely"), [(True, "wgs84"), (False, None)])
+def test_roads_alone_make_no_place_right_that_lies_in_no_district(
+    likely: str | None, *, covered: bool
+) -> None:
+    town = Town()
+    points = town.beside_roads(60)
+    readings = {str(datum): to_wgs84(points, datum=datum) for datum in Datum}
+    found = fit_readings(
+        readings,
+        stated="wgs84",
+        to_road_m=town.to_road_m,
+        box=BOX,
+        inside=lambda p: np.full(len(p), covered),
+    )
+    assert found.likely == likely
+
+
 def test_points_without_coordinates_are_left_out_and_readings_must_be_of_the_same_points() -> None:
     town = Town()
     points = np.vstack([town.beside_roads(20), [[np.nan, np.nan]]])

@@ -114,6 +114,10 @@ def test_twins_stand_within_thirty_metres_and_are_named_alike() -> None:
     assert "第 2 行" in twins[0].what.zh
 
 
+def test_a_place_thirty_seven_metres_off_is_no_twin_whatever_its_name() -> None:
+    assert of(look(table_of(GOOD, ("b", "甲", "驿站", "116.812745", GOOD[4]))), "twin") == []
+
+
 @pytest.mark.parametrize(
     ("first", "second", "same"),
     [
@@ -215,6 +219,24 @@ def test_places_outside_districts_in_water_and_at_one_point_are_found() -> None:
     assert [finding.row for finding in of(checkup, "water")] == [2]
     assert [finding.row for finding in of(checkup, "same_point")] == [4, 5, 6]
     assert [finding.row for finding in of(checkup, "coarse")] == [4, 5, 6]
+
+
+def test_a_place_amid_water_is_found_and_one_on_its_bank_is_not() -> None:
+    """A lake of 400 m, known by points on a grid of 40 m; GOOD is its middle."""
+    lon, lat = float(GOOD[3]), float(GOOD[4])
+    east, north = np.meshgrid(np.arange(-200, 201, 40.0), np.arange(-200, 201, 40.0))
+    lake = np.column_stack([lon + east.ravel() / 92_500, lat + north.ravel() / 110_900])
+    bank = ("b", "乙", "驿站", f"{lon + 210 / 92_500:.6f}", GOOD[4])
+    checkup = look(table_of(GOOD, bank), water_points=lake)
+    assert [finding.row for finding in of(checkup, "water")] == [2]
+
+
+def test_what_is_planned_may_begin_in_the_future_and_what_is_open_may_not() -> None:
+    heads = (*HEADS, "状态", "状态日期")
+    planned = (*GOOD, "规划", "2027-05-01")
+    opened = ("b", "乙", "驿站", "116.7123", "33.8612", "开放", "2027-05-01")
+    checkup = look(table_of(planned, opened, heads=heads))
+    assert [(finding.row, finding.column) for finding in of(checkup, "future")] == [(3, "状态日期")]
 
 
 @pytest.mark.parametrize(
@@ -327,6 +349,30 @@ def test_a_station_that_no_road_leads_to_is_found(shanghai: RoadNetwork) -> None
     table = table_of(("a", "甲", "驿站", f"{left - 0.5:.6f}", f"{bottom:.6f}"))
     (finding,) = of(examine(table, datum=Datum.wgs84, city=city, today=TODAY), "roads")
     assert "no road within 500 m" in finding.what.en
+
+
+def test_a_station_at_roads_that_lead_nowhere_is_found(tmp_path: Path) -> None:
+    """Two crossing streets of 20 km, and 100 m of street 3 km away from them."""
+    ends = [(116.7, 33.95), (116.9, 33.95), (116.8, 33.86), (116.8, 34.04)]
+    ends += [(116.8, 33.95), (116.85, 33.98), (116.851, 33.98)]
+    nodes = "".join(
+        f'<node id="{number}" lon="{lon}" lat="{lat}"/>'
+        for number, (lon, lat) in enumerate(ends, start=1)
+    )
+    ways = "".join(
+        f'<way id="{number}">'
+        + "".join(f'<nd ref="{ref}"/>' for ref in refs)
+        + '<tag k="highway" v="residential"/></way>'
+        for number, refs in enumerate([(1, 5, 2), (3, 5, 4), (6, 7)], start=1)
+    )
+    path = tmp_path / "roads.osm"
+    path.write_text(f'<osm version="0.6">{nodes}{ways}</osm>', encoding="utf-8")
+    network = build_network(read_roads(path))
+    on_island = ("a", "甲", "驿站", "116.850512", "33.980112")
+    on_street = ("b", "乙", "驿站", "116.810512", "33.950112")
+    (finding,) = of(look(table_of(on_island, on_street), network=network), "roads")
+    assert finding.row == 2
+    assert "not joined to the network" in finding.what.en
 
 
 def test_an_exported_register_is_well(tmp_path: Path) -> None:

@@ -1,0 +1,65 @@
+"""Claims about the spreadsheet to fill in: what each drop-down offers is what an import takes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+
+from data.register_template import SHEET, WORDS, write_template
+from data.vocabulary import (
+    ACCESS_MODES,
+    FACILITIES,
+    FACILITY_STATES,
+    HOST_TYPES,
+    KINDS,
+    OPERATOR_KINDS,
+    STATUSES,
+    YES_NO,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from data.vocabulary import Term
+
+
+@pytest.fixture
+def offered(tmp_path: Path) -> dict[str, list[str]]:
+    """The words of each drop-down by the heading of its column, as a spreadsheet resolves them."""
+    write_template(tmp_path / "t.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    sheet, words = book[SHEET], book[WORDS]
+    found = {}
+    for rule in sheet.data_validations.dataValidation:
+        if rule.type == "list":
+            [span] = rule.sqref.ranges
+            cells = words[re.sub(r".*!|\$", "", rule.formula1)]
+            heading = str(sheet.cell(1, span.min_col).value).rstrip("*")
+            found[heading] = [str(cell.value) for (cell,) in cells]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("heading", "terms"),
+    [
+        ("类型", KINDS),
+        ("依托场所", HOST_TYPES),
+        ("运营主体性质", OPERATOR_KINDS),
+        ("进入方式", ACCESS_MODES),
+        ("是否24小时", YES_NO),
+        ("状态", STATUSES),
+        ("统一标识", YES_NO),
+        *((term.zh, FACILITY_STATES) for term in FACILITIES),
+    ],
+)
+def test_a_drop_down_offers_every_word_of_its_vocabulary(
+    offered: dict[str, list[str]], heading: str, terms: tuple[Term, ...]
+) -> None:
+    assert offered[heading] == [term.zh for term in terms]
+
+
+def test_the_datums_come_by_the_names_that_maps_give_them(offered: dict[str, list[str]]) -> None:
+    assert offered["坐标系"] == ["GCJ-02", "BD-09", "WGS-84"]
