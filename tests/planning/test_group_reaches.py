@@ -11,60 +11,31 @@ from data.demand import Demand
 from data.settings import GroupSettings, ServiceStandard, Settings
 from data.stations import Stations
 from geo.measure import Box
-from geo.network import RoadNetwork, build_network
-from geo.roads import RawRoads
 from planning.effective_coverage import group_reaches, measure_effective
 from planning.service_week import service_week
+from tests.planning.street import N_PLACES, PLACES, street_network
 
-STEP_DEGREES = 0.0011  # about 102 m east
 GROUPS = ("sanitation_worker", "courier")
 
 
 @pytest.fixture
-def lonlat() -> np.ndarray:
-    """Nine places along one street."""
-    return np.column_stack([116.8 + STEP_DEGREES * np.arange(9), np.full(9, 33.96)])
-
-
-@pytest.fixture
-def street(lonlat: np.ndarray) -> RoadNetwork:
-    n = len(lonlat)
-    return build_network(
-        RawRoads(
-            node_id=np.arange(n, dtype=np.int64),
-            node_lonlat=lonlat,
-            node_tags=np.zeros(n, dtype=np.int32),
-            way_id=np.array([1], dtype=np.int64),
-            way_offset=np.array([0, n], dtype=np.int64),
-            way_node=np.arange(n, dtype=np.int32),
-            way_tags=np.array([1], dtype=np.int32),
-            way_name=np.array([-1], dtype=np.int32),
-            tag_sets=({}, {"highway": "residential"}),
-            names=(),
-        )
-    )
-
-
-@pytest.fixture
-def demand(lonlat: np.ndarray) -> Demand:
+def demand() -> Demand:
     """Workers by the place, present and wanting a rest in shares of their own at every hour."""
     random = np.random.default_rng(11)
     plain = Demand.at_points(
-        ids=[f"c{k}" for k in range(len(lonlat))],
-        lonlat=lonlat,
-        weights=random.integers(1, 30, (len(lonlat), 2)).astype(float),
+        ids=[f"c{k}" for k in range(N_PLACES)],
+        lonlat=PLACES,
+        weights=random.integers(1, 30, (N_PLACES, 2)).astype(float),
         groups=GROUPS,
     )
     profile = random.random((2, 2, 24))
     return replace(plain, presence=np.array([0.4, 0.9]), profile=profile)
 
 
-def test_at_each_hour_those_count_who_want_a_rest_then(
-    street: RoadNetwork, demand: Demand, lonlat: np.ndarray
-) -> None:
+def test_at_each_hour_those_count_who_want_a_rest_then(demand: Demand) -> None:
     """A station at the first place, open round the clock, serves who walks 4 or rides 8 steps."""
     record = {"id": "s", "name": "甲", "kind": "station", "hours": "24小时"}
-    stations = Stations.from_records([record | {"lon": lonlat[0, 0], "lat": lonlat[0, 1]}])
+    stations = Stations.from_records([record | {"lon": PLACES[0, 0], "lat": PLACES[0, 1]}])
     standards = (ServiceStandard("foot", 330.0), ServiceStandard("ebike", 205.0))
     groups = tuple(
         GroupSettings(group, standard, frozenset({"station"}))
@@ -76,7 +47,7 @@ def test_at_each_hour_those_count_who_want_a_rest_then(
         metric_crs="EPSG:32650",
         groups=groups,
     )
-    reaches = group_reaches(demand, stations, street, settings)
+    reaches = group_reaches(demand, stations, street_network(), settings)
     measured = measure_effective(demand, reaches, service_week(stations, groups))
     steps = {"sanitation_worker": 4, "courier": 8}
     for day, word in ((0, "weekday"), (4, "weekday"), (5, "weekend"), (6, "weekend")):
