@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -12,15 +13,17 @@ from openpyxl.xml.functions import iterparse
 from geo.errors import RowFault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _ROW, _CELL, _FORMULA, _VALUE = (f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("row", "c", "f", "v"))
 _LONGEST: Final = 80
 _MOST: Final = 10_000
+_CHUNK: Final = 1 << 20
+_FORMULA_TAG: Final = re.compile(rb"[<:]f[\s/>]|\x00")  # a zero: UTF-16, in which it is not found
 
 
 def unvalued_formulas(
-    source: IO[bytes], *, sheet: str, headings: Sequence[str], heading_row: int
+    open_sheet: Callable[[], IO[bytes]], *, sheet: str, headings: Sequence[str], heading_row: int
 ) -> tuple[RowFault, ...]:
     """List the cells that hold a formula and no value, from the heading on and under it.
 
@@ -29,24 +32,38 @@ def unvalued_formulas(
 
     Parameters
     ----------
-    source
-        the sheet as XML.
+    open_sheet
+        opens the sheet as XML.
     sheet
         its name, for the words.
     headings, heading_row
         the cells of the heading as text, and the number of its row.
     """
-    found = (
-        RowFault(
-            row,
-            (headings[column - 1] or get_column_letter(column))[:_LONGEST],
-            f"holds a formula without a value (sheet {sheet}): open the file in a spreadsheet "
-            "program and save it, or paste values",
+    with open_sheet() as source:
+        if not _has_formulas(source):
+            return ()
+    with open_sheet() as source:
+        found = (
+            RowFault(
+                row,
+                (headings[column - 1] or get_column_letter(column))[:_LONGEST],
+                f"holds a formula without a value (sheet {sheet}): open the file in a spreadsheet "
+                "program and save it, or paste values",
+            )
+            for row, column in _unvalued(source)
+            if row >= heading_row and column <= len(headings)
         )
-        for row, column in _unvalued(source)
-        if row >= heading_row and column <= len(headings)
-    )
-    return tuple(islice(found, _MOST))
+        return tuple(islice(found, _MOST))
+
+
+def _has_formulas(source: IO[bytes]) -> bool:
+    """Look for a formula's tag, which most sheets do not have, without taking the XML apart."""
+    seen = b""
+    while chunk := source.read(_CHUNK):
+        seen = seen[-2:] + chunk
+        if _FORMULA_TAG.search(seen):
+            return True
+    return False
 
 
 def _unvalued(source: IO[bytes]) -> Iterator[tuple[int, int]]:

@@ -366,10 +366,12 @@ def _sheet_rows(
         min_row=heading_row + 1, max_row=MAX_ROWS + 1, max_col=len(headings) + 1, values_only=True
     )
     rows.extend(rest)
-    with sheet._get_source() as source:  # noqa: SLF001 - openpyxl does not tell what is stored
-        faults = unvalued_formulas(
-            source, sheet=sheet.title, headings=headings, heading_row=heading_row
-        )
+    faults = unvalued_formulas(
+        sheet._get_source,  # noqa: SLF001 - openpyxl does not tell what values are stored
+        sheet=sheet.title,
+        headings=headings,
+        heading_row=heading_row,
+    )
     return rows, faults
 
 

@@ -236,8 +236,9 @@ def test_a_formula_with_a_stored_value_is_that_value_also_where_it_is_an_empty_t
     table = read_rows(repacked(tmp_path / "v.xlsx", plain, sheet1=sheet_xml(rows)))
     assert table.rows == (("x", ""), ("7", ""))
     lacking = sheet_xml(rows.replace("<v></v>", ""))
-    with pytest.raises(RowsError, match="row 2, column name: holds a formula without a value"):
-        read_rows(repacked(tmp_path / "n.xlsx", plain, sheet1=lacking))
+    for xml in (lacking, lacking.decode().encode("utf-16")):
+        with pytest.raises(RowsError, match="row 2, column name: holds a formula without a value"):
+            read_rows(repacked(tmp_path / "n.xlsx", plain, sheet1=xml))
 
 
 def test_a_wide_sheet_is_refused(tmp_path: Path) -> None:
