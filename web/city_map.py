@@ -52,7 +52,6 @@ T = TypeVar("T")
 
 _FOCUS_MARGIN: Final = 1.25
 _LEAST_KM: Final = 2.0
-_FEW_MARKS: Final = 20
 _OF_A_MARK: Final = (
     "name",
     "kind",
@@ -328,13 +327,13 @@ def _features(contents: CityContents) -> list[Feature]:
 def focus_box(contents: CityContents, *, aspect: float = 1.0) -> Box:
     """Return what a map opens on: the middle four fifths of the stations and the new sites.
 
-    Villages far out do not shrink the town to a dot; a few marks are seen all. ``aspect`` is the
-    least width over height. Without stations and sites it is the whole city.
+    Villages far out do not shrink the town to a dot; new sites alone are seen all. ``aspect`` is
+    the least width over height. Without stations and sites it is the whole city.
     """
     lonlat = contents.mark_lonlat()
     if not len(lonlat):
         return contents.districts.box if len(contents.districts) else contents.settings.box
-    parts = (0.0, 1.0) if len(lonlat) < _FEW_MARKS else (0.1, 0.9)
+    parts = (0.0, 1.0) if contents.stations is None else (0.1, 0.9)
     (left, bottom), (right, top) = np.quantile(lonlat, parts, axis=0)
     lon, lat = float(left + right) / 2, float(bottom + top) / 2
     km_lat = math.degrees(1000.0 / EARTH_RADIUS_M)

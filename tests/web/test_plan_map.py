@@ -21,9 +21,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture
-def scattered_map(city: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """The small city taken for a large one, a new site far to the north; its map as an address."""
-    monkeypatch.setattr("web.city_map._FEW_MARKS", 0)
+def scattered_map(city: Workspace, tmp_path: Path) -> str:
+    """The address of a map of the small city with a new site far to the north."""
     contents = contents_of(city)
     assert contents.plan is not None
     first, *others = contents.plan.sites

@@ -30,9 +30,8 @@ def _rect(picture: str, name: str) -> tuple[float, ...]:
 
 
 @pytest.fixture
-def scattered(city: Workspace, monkeypatch: pytest.MonkeyPatch) -> CityContents:
-    """The small city taken for a large one, two of its new sites far from its stations."""
-    monkeypatch.setattr("web.city_map._FEW_MARKS", 0)
+def scattered(city: Workspace) -> CityContents:
+    """The small city with two of its new sites far from its stations."""
     contents = contents_of(city)
     assert contents.plan is not None
     box = contents.districts.box
@@ -62,7 +61,7 @@ def test_the_frame_of_the_inset_stays_inside_it(scattered: CityContents) -> None
     assert top <= inner[1] < inner[3] <= bottom
 
 
-def test_a_few_marks_are_seen_all(city: Workspace) -> None:
+def test_new_sites_alone_are_seen_all(city: Workspace) -> None:
     contents = replace(contents_of(city), stations=None)
     assert contents.plan is not None
     box = focus_box(contents, aspect=1.8)
