@@ -187,7 +187,7 @@ def _write_headings(sheet: Worksheet, fields: Sequence[Term]) -> None:
         cell.fill = PatternFill("solid", fgColor=_ACCENT if needed else _SOFT)
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         cell.comment = Comment(_explained(term), "驿站")
-        wide = {"name": 30, "address": 28, "hours": 34, "groups": 24, "operator": 24}
+        wide = {"name": 30, "kind": 22, "address": 28, "hours": 42, "groups": 24, "operator": 24}
         width = wide.get(term.id, 9 if _is_facility(term) else 14)
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.row_dimensions[1].height = 34

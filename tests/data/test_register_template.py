@@ -63,3 +63,20 @@ def test_a_drop_down_offers_every_word_of_its_vocabulary(
 
 def test_the_datums_come_by_the_names_that_maps_give_them(offered: dict[str, list[str]]) -> None:
     assert offered["坐标系"] == ["GCJ-02", "BD-09", "WGS-84"]
+
+
+def _wide(text: str) -> int:
+    """Return how many digits wide a text is: a Chinese sign takes two."""
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
+
+
+def test_every_column_holds_its_example_and_every_word_of_its_drop_down(
+    offered: dict[str, list[str]], tmp_path: Path
+) -> None:
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")[SHEET]
+    for column in sheet.iter_cols(max_row=2):
+        heading, example = (str(cell.value or "") for cell in column)
+        words = [example, *offered.get(heading.rstrip("*"), [])]
+        width = sheet.column_dimensions[column[0].column_letter].width
+        assert max(map(_wide, words)) <= width, heading
+        assert _wide(heading) <= 2 * width, heading
