@@ -14,7 +14,7 @@ from data.demand import Demand
 from data.districts import Districts
 from data.vocabulary import GROUPS, KINDS
 from geo.errors import InputError
-from geo.measure import Box
+from geo.measure import Box, to_metric
 from web.density_ground import DensityGround
 from web.density_picture import draw_density
 from web.density_squares import hour_squares
@@ -75,3 +75,28 @@ def test_sentences_count_people_and_kinds_as_english_and_chinese_do() -> None:
     assert ENGLISH.kinds("station", 1) == "1 station"
     assert CHINESE.kinds("driver_home", 4) == "4 个司机之家"
     assert all(ENGLISH.kinds(kind.id, 2).endswith("s") for kind in KINDS)
+
+
+def test_the_frame_leaves_far_villages_out_rather_than_shrink_a_town_to_a_speck() -> None:
+    row, column = np.mgrid[:20, :20]
+    town = np.column_stack([116.8 + 0.003 * column.ravel(), 33.9 + 0.003 * row.ravel()])
+    villages = np.column_stack([np.full(40, 116.83), np.linspace(33.0, 34.8, 40)])
+    lonlat = np.concatenate([town, villages])
+    demand = Demand(
+        ids=np.array([f"c{number}" for number in range(len(lonlat))]),
+        lonlat=lonlat,
+        weights=np.where(np.arange(len(lonlat)) < len(town), 10.0, 8.0)[:, None],
+        groups=("courier",),
+        district=np.zeros(len(lonlat), dtype=int),
+        district_names=("A",),
+        presence=np.ones(1),
+        profile=np.full((1, 2, 24), 0.5),
+    )
+    squares = hour_squares(demand, metric_crs="EPSG:32650")
+    left, bottom, right, top = squares.frame("courier")
+    hour, day = squares.peak("courier")
+    half_m2 = 1e6 * squares.half_area_km2("courier", hour=hour, day=day)
+    assert half_m2 > 0.025 * (right - left) * (top - bottom)
+    x, y = to_metric(town, crs="EPSG:32650").T
+    assert left < x.min() < x.max() < right
+    assert bottom < y.min() < y.max() < top
