@@ -1,16 +1,15 @@
 """The last step of maximal covering: options fixed by reduced cost, and exact on what is left.
 
-Where only a count limits the plan, branches on the Lagrangian bound are opened beside the search,
-in rounds of counted steps (`planning.cover_tree`). What they do not close in a first round goes to
-HiGHS (`planning.cover_programme`) when it is small enough for the time: its cuts close root gaps
-that branches alone do not, once the best plan is known as a cutoff. Small or otherwise limited
-problems go there at once. Where the gap is wide and much is left, no proof is in reach and both
-threads search.
+Where the linear programme of what is left can be solved in the time, cuts and branches
+(`planning.cut_tree`) close the gap from above while the search goes on beside them. A small rest
+goes to HiGHS at once (`planning.cover_programme`), and so does one with floors. Where the programme
+is too large both threads search, and the Lagrangian bound is what is proven.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,7 @@ import numpy.typing as npt
 
 from planning.cover_programme import solve_rest
 from planning.cover_solver import STEPS_PER_S, CoverAnswer, CoverRun, done, restricted_task
-from planning.cover_tree import BRANCH_ROUNDS, CoverTree
-from planning.params import relative_gap
+from planning.cut_tree import CutTree
 
 if TYPE_CHECKING:
     from planning.clock import Clock
@@ -29,54 +27,52 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 
-# Pairs of option and item for each second of the time limit up to which a programme has a chance.
+# Pairs of option and item for each second of the time limit up to which HiGHS has a chance.
 PAIRS_PER_S = 4_000
 MOST_PAIRS = 2_000_000
-# Above so many pairs branches beat the programme.
-LEAST_PAIRS_BRANCHED = 4_000
-# With a wider gap and more pairs than this both threads search: no branch would ever be closed.
-WIDE_GAP, MOST_PAIRS_WIDE = 0.005, 20_000
-# The part of the time limit's steps that a round of branching and search takes.
+# The linear programme of 100,000 pairs takes two seconds, a larger one more by the power of 1.5; it
+# may take half of the time limit.
+PAIRS_IN_4_S, PAIRS_POWER = 100_000, 2.0 / 3.0
+# Steps of the tree between two exchanges with the search, and least steps of the search.
+EXCHANGE_STEPS, LEAST_STEPS = 100_000_000, 10_000_000
+# The part of the time limit's steps that a round of search takes where nothing else runs.
 ROUND_PART = 0.35
-# Rounds of branching before a programme that has a chance, and the part that each takes.
-ROUNDS_BEFORE_PROGRAMME, SHORT_ROUND_PART = 1, 0.1
 
 
 def close_gap(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAnswer:
-    """Fix options by reduced cost and solve the rest exactly, as far as the time allows.
-
-    Beside the programme the search goes on. What it finds counts only when the programme does not
-    come to its end, so that a finished run always gives the same plan.
-    """
+    """Fix options by reduced cost and solve the rest exactly, as far as the time allows."""
     so_far = run.answer("greedy, annealing, Lagrangian bound")
     if done(run, params) or clock.left_s <= 0.0:
         return so_far
     fixing = run.fixing()
     smaller, options = restricted_task(run.task, fixing)
-    if run.population.pays and _hopeless(run, smaller):
-        search_on(run, params=params, clock=clock, stop=None)
-        return run.answer("greedy, annealing, splicing, Lagrangian bound")
-    most = min(PAIRS_PER_S * params.time_limit_s, MOST_PAIRS)
-    if _only_counted(smaller) and len(smaller.cover.option_item) > LEAST_PAIRS_BRANCHED:
-        alone = len(smaller.cover.option_item) > most
-        so_far = _branched(
-            run,
-            smaller,
-            options,
-            fixing.open_for_good,
-            rounds=None if alone else ROUNDS_BEFORE_PROGRAMME,
-            params=params,
-            clock=clock,
-        )
-        if alone or relative_gap(so_far.value, so_far.bound) <= params.gap or clock.left_s <= 0.0:
-            return so_far
-        # the best plan may be better by now, so that more is fixed
-        fixing = run.fixing()
-        smaller, options = restricted_task(run.task, fixing)
-    if len(smaller.cover.option_item) > most and not run.task.floors:
-        search_on(run, params=params, clock=clock, stop=None)
-        return run.answer(so_far.method)
     settled = np.flatnonzero(fixing.open_for_good)
+    if run.task.floors:
+        return _programmed(run, smaller, options, settled, params=params, clock=clock)
+    if _fits(smaller, params):
+        return _cut(run, smaller, options, settled, params=params, clock=clock)
+    search_on(run, params=params, clock=clock, stop=None)
+    bred = ", splicing" if run.population.pays else ""
+    return run.answer(f"greedy, annealing{bred}, Lagrangian bound")
+
+
+def _fits(smaller: CoverTask, params: SolveParams) -> bool:
+    """Whether the linear programme of a task leaves time for cuts."""
+    most = PAIRS_IN_4_S * (params.time_limit_s / 4.0) ** PAIRS_POWER
+    return bool(len(smaller.cover.option_item) <= most)
+
+
+def _programmed(
+    run: CoverRun,
+    smaller: CoverTask,
+    options: Ints,
+    settled: Ints,
+    *,
+    params: SolveParams,
+    clock: Clock,
+) -> CoverAnswer:
+    """Solve what is left by HiGHS; the search goes on beside it."""
+    so_far = run.answer("greedy, annealing, Lagrangian bound")
     stop = Event()
     with ThreadPoolExecutor(max_workers=1) as pool:
         search = pool.submit(search_on, run, params=params, clock=clock, stop=stop)
@@ -95,9 +91,6 @@ def close_gap(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAnswe
     if answer.value > so_far.value:
         chosen = np.sort(np.r_[settled, options[answer.chosen]])
         best = CoverAnswer(chosen=chosen, value=answer.value, bound=bound, method=method)
-    finished = relative_gap(best.value, bound) <= params.gap
-    if not finished and not run.task.floors and run.value > best.value:
-        best = run.answer(method)
     return CoverAnswer(
         chosen=best.chosen, value=best.value, bound=max(bound, best.value), method=method
     )
@@ -124,75 +117,43 @@ def search_on(run: CoverRun, *, params: SolveParams, clock: Clock, stop: Event |
             return
 
 
-def _hopeless(run: CoverRun, smaller: CoverTask) -> bool:
-    """Whether the gap is too wide and too much is left for branches to close it."""
-    wide = relative_gap(run.value, run.upper) > WIDE_GAP
-    return wide and len(smaller.cover.option_item) > MOST_PAIRS_WIDE
-
-
-def _only_counted(task: CoverTask) -> bool:
-    return not (len(task.rows.room) or task.rows.n_sites or task.floors)
-
-
-def _branched(
+def _cut(
     run: CoverRun,
     smaller: CoverTask,
     options: Ints,
-    settled: npt.NDArray[np.bool_],
+    settled: Ints,
     *,
-    rounds: int | None,
     params: SolveParams,
     clock: Clock,
 ) -> CoverAnswer:
-    """Open branches beside the search; both learn of the other's best plan after each round.
+    """Cut and branch beside the search; both learn of the other's best plan after each round.
 
-    Ends after so many ``rounds`` (None: when all is proved or time is up).
+    The search takes as many steps as the tree took in the round before, so that a seed gives the
+    same plan on any machine while the time limit is not hit.
     """
-    cover = smaller.cover
-    inner = CoverRun(smaller, seed=params.seed)
-    inner.bound_round(run.value - smaller.settled, 800 * len(cover.option_item), clock=clock)
-    tree = CoverTree(
-        cover,
-        most=smaller.rows.most,
-        price=inner.bound.best_price,
-        value=run.value - smaller.settled,
-        step=1.0 if smaller.whole_numbers else 0.0,
-    )
-    method = "greedy, annealing, Lagrangian bound, fixing, branching"
-    part = ROUND_PART if rounds is None else SHORT_ROUND_PART
-    steps = max(int(params.time_limit_s * STEPS_PER_S * part), 1)
-    branches = max(steps // (2 * BRANCH_ROUNDS * len(cover.option_item)), 2)
-    upper = run.upper
+    method = "greedy, annealing, Lagrangian bound, fixing, cuts, branching"
+    tree = CutTree(smaller, value=run.value - smaller.settled, seed=params.seed, clock=clock)
+    upper, steps, ended = run.upper, tree.root_steps, False
     with ThreadPoolExecutor(max_workers=1) as pool:
-        while True:
-            before = run.answer(method)
-            stop = Event()
+        while not ended:
+            stop, before, best = Event(), tree.steps, run.answer(method)
             search = pool.submit(run.search_more, steps, clock=clock, stop=stop)
-            tree.grow(branches, settled=smaller.settled, gap=params.gap, clock=clock)
-            ended = tree.finished(settled=smaller.settled, gap=params.gap)
-            if ended:
+            tree.grow(EXCHANGE_STEPS, gap=params.gap)
+            if tree.finished(gap=params.gap):
                 stop.set()
             search.result()
+            steps = max(tree.steps - before, LEAST_STEPS)
             upper = min(upper, tree.upper + smaller.settled)
-            if ended:
+            if tree.found + smaller.settled > best.value:
+                chosen = np.sort(np.r_[settled, options[tree.chosen]])
+                best = replace(best, chosen=chosen, value=tree.found + smaller.settled)
+                run.learn(chosen)
+            if stop.is_set():
                 break
-            if tree.chosen is not None:
-                run.learn(np.r_[np.flatnonzero(settled), options[tree.chosen]])
-            tree.value = max(tree.value, run.value - smaller.settled)
-            upper = max(upper, run.value)
-            before = run.answer(method)
-            ended = relative_gap(run.value, upper) <= params.gap
-            ended = ended or rounds == 1
-            rounds = None if rounds is None else rounds - 1
-            if ended or clock.report(run.value, upper):
-                break
-    best = before
-    if tree.chosen is not None and tree.found + smaller.settled > before.value:
-        chosen = np.sort(np.r_[np.flatnonzero(settled), options[tree.chosen]])
-        value = tree.found + smaller.settled
-        best = CoverAnswer(chosen=chosen, value=value, bound=upper, method=method)
+            best = run.answer(method)
+            tree.value = max(tree.value, best.value - smaller.settled)
+            upper = max(upper, best.value)
+            ended = clock.report(best.value, upper) or tree.finished(gap=params.gap)
     if smaller.whole_numbers:
         upper = float(np.floor(upper + 1e-6))
-    return CoverAnswer(
-        chosen=best.chosen, value=best.value, bound=max(upper, best.value), method=method
-    )
+    return replace(best, bound=max(upper, best.value))

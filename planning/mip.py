@@ -75,7 +75,7 @@ def solve_mip(
     ``heuristics`` all time goes to the proof: for where a search of ours knows good solutions. The
     callback gets HiGHS' incumbent and bound and stops the run by returning True.
     """
-    highs = _loaded(model)
+    highs = loaded(model)
     highs.setOptionValue("time_limit", max(float(time_limit_s), 0.01))
     highs.setOptionValue("mip_rel_gap", float(gap))
     highs.setOptionValue("mip_abs_gap", 1e-7)
@@ -96,7 +96,8 @@ def solve_mip(
     return _answer(highs, has_integers=bool(model.integer.any()), cutoff=cutoff)
 
 
-def _loaded(model: MipModel) -> Any:  # noqa: ANN401 - highspy ships no types
+def loaded(model: MipModel) -> Any:  # noqa: ANN401 - highspy ships no types
+    """Return HiGHS with a model in it, silent."""
     highs: Any = cast("Any", highspy).Highs()
     highs.setOptionValue("output_flag", False)  # noqa: FBT003 - highspy's own signature
     lp = highspy.HighsLp()

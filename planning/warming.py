@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from planning.clock import Clock
+from planning.cut_tree import CutTree
 from planning.floor_repair import FloorRepair
 from planning.params import SolveParams
 from planning.problems import CoverageProblem, Floor, Limit, SetCoverProblem
@@ -18,6 +19,7 @@ from planning.solver import solve
 _OPTIONS: Final = 24
 _ITEMS: Final = 150
 _DENSITY: Final = 0.12
+_CUT_STEPS: Final = 10_000_000
 
 
 def warm_up(*, seconds: float = 120.0, floors: bool = False) -> None:
@@ -34,7 +36,10 @@ def warm_up(*, seconds: float = 120.0, floors: bool = False) -> None:
     params = SolveParams(time_limit_s=seconds)
     solve(CoverageProblem(weights, covers, max_open=4), params=params)
     limit = Limit(members=np.arange(_OPTIONS) < _OPTIONS // 2, max_open=2)
-    solve(CoverageProblem(weights, covers, max_open=4, limits=(limit,)), params=params)
+    limited = CoverageProblem(weights, covers, max_open=4, limits=(limit,))
+    solve(limited, params=params)
+    tree = CutTree(reduce_coverage(limited).task, value=0.0, seed=0, clock=Clock(params))
+    tree.grow(_CUT_STEPS, gap=0.0)
     solve(SetCoverProblem(covers), params=params)
     if floors:
         floor = Floor(members=np.arange(_ITEMS) % 2 > 0, min_share=0.5)
