@@ -30,6 +30,7 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         "ways.js",
         "locator_map.js",
         "offline.js",
+        "list_words.js",
         "locator.js",
     ),
     "roads.js": ("pocket.js", "roadmap.js"),
