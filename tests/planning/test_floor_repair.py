@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from planning import CoverageProblem, Floor, Limit, SolveParams, maximal_covering, solve
 from planning.clock import Clock
+from planning.cover_solver import CoverRun
 from planning.feasibility import broken_rules
+from planning.floor_prices import FloorSearch
 from planning.floor_repair import FloorRepair
 from planning.reduction import reduce_coverage
 from planning.warming import warm_up
@@ -140,6 +142,43 @@ def test_repair_alone_finds_a_plan_where_there_is_one_and_never_a_false_one(seed
     assert repair.found is not None
     assert repair.value <= best + 1e-6
     assert repair.value >= 0.9 * best
+
+
+@settings(QUICK, max_examples=40)
+@given(SEEDS)
+def test_prices_alone_prove_neither_less_than_the_best_plan_nor_none_where_there_is_one(
+    seed: int,
+) -> None:
+    problem = small_problem(np.random.default_rng(seed))
+    best = best_by_all_plans(problem)
+    task, _ = task_of(problem)
+    if best is None or not task.cover.n_options:
+        return
+    params = SolveParams(time_limit_s=10, gap=0.0)
+    clock = Clock(params)
+    search = FloorSearch(task, CoverRun(replace(task, floors=()), seed=1), seed=1)
+    search.search(9, params=params, clock=clock)
+    assert not search.is_hopeless
+    assert search.upper >= best - 1e-6
+
+
+@settings(QUICK, max_examples=20)
+@given(SEEDS)
+def test_a_floor_at_the_most_that_any_plan_covers_is_not_called_impossible(seed: int) -> None:
+    free = replace(small_problem(np.random.default_rng(seed)), floors=())
+    most = best_by_all_plans(free)
+    if not most:
+        return
+    everybody = np.ones(free.n_demand, dtype=np.bool_)
+    floor = Floor(members=everybody, min_share=most / free.weights.sum() * (1 - 1e-12))
+    task, _ = task_of(replace(free, floors=(floor,)))
+    if not task.cover.n_options:
+        return
+    search = FloorSearch(task, CoverRun(replace(task, floors=()), seed=1), seed=1)
+    clock = Clock(SolveParams(time_limit_s=10))
+    for number in range(4):
+        search._ask(10_000, seed=number, clock=clock)
+        assert not search.is_impossible
 
 
 def town(rng: np.random.Generator, n: int = 2000, m: int = 200) -> dict[str, Any]:

@@ -20,6 +20,21 @@ from data.hours import (
 )
 
 CHINA = WorkCalendar.china()
+DIFFERENT = (
+    "8:00-18:00",
+    "8:00-18:01",
+    "8:00-12:00，14:00-18:00",
+    "周一至周五 8:00-18:00",
+    "周一至周六 8:00-18:00",
+    "工作日 8:00-18:00",
+    "8:00-18:00，节假日休息",
+    "8:00-18:00，春节休息",
+    "Mo-Su 08:00-18:00; Jul,Aug 08:00-20:00",
+    "Mo-Su 08:00-18:00; Jul 08:00-20:00",
+    "22:00-次日6:00",
+    "24小时",
+    "暂停开放",
+)
 WORK = parse_hours("工作日 8:30-12:00，14:00-17:30")
 NIGHT = parse_hours("22:00-次日6:00")
 
@@ -193,3 +208,22 @@ def test_a_week_asked_for_has_its_holidays_and_its_season() -> None:
     assert summer is not None
     assert (int(always[0].sum()), int(summer[0].sum())) == (13, 15)
     assert week_table(parse_hours("不详")) is None
+
+
+@pytest.mark.parametrize("one", DIFFERENT)
+def test_hours_are_the_same_where_three_years_of_them_are(one: str) -> None:
+    """What holds other claims together: hours that differ in a season or on a festival differ."""
+
+    def three_years(text: str) -> object:
+        return intervals(parse_hours(text), calendar=CHINA, first=date(2024, 1, 1), days=1096)
+
+    assert parse_hours(one).known
+    for other in DIFFERENT:
+        same = parse_hours(one).same_as(parse_hours(other))
+        assert same is (three_years(one) == three_years(other)) is (one == other), other
+
+
+@pytest.mark.parametrize("text", ["看情况", "", "8:00-18:00"])
+def test_hours_that_are_not_known_are_the_same_as_none(text: str) -> None:
+    assert not parse_hours("看情况").same_as(parse_hours(text))
+    assert not parse_hours(text).same_as(parse_hours("看情况"))
