@@ -79,8 +79,8 @@ class EffectiveCoverage:
         return float(covered / present) if present else 0.0
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON, workers to one decimal."""
-        tables = {name: np.round(getattr(self, name), 1).tolist() for name in MEASURES}
+        """Plain data for JSON, workers to three decimals, so that sums over a week keep."""
+        tables = {name: np.round(getattr(self, name), 3).tolist() for name in MEASURES}
         return {"groups": list(self.groups), "districts": list(self.districts), **tables}
 
     @classmethod

@@ -136,6 +136,15 @@ def test_it_reads_back_from_json() -> None:
     assert again.share("effective") == pytest.approx(found.share("effective"), abs=1e-3)
 
 
+def test_a_week_of_few_workers_an_hour_keeps_its_sum_when_read_back() -> None:
+    week = np.full((2, 3, 7, 24), 0.04)
+    found = EffectiveCoverage(("courier",), ("all", "A", "B"), week, week, week / 2, week / 4)
+    again = EffectiveCoverage.from_dict(found.as_dict())
+    for name in ("present", "nominal", "possible", "effective"):
+        kept, told = again.table(name).sum(), found.table(name).sum()
+        assert kept == pytest.approx(told, abs=0.1)
+
+
 def test_a_station_counts_in_effect_only_while_it_is_open() -> None:
     stations = _stations(["周一至周五 8:00-18:00", "24小时", "看情况", ""])
     week = service_week(stations, [_group()])
