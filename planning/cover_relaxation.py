@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from planning.cover_cuts import Cuts, find_cuts, no_cuts
+from planning.cover_cuts import ROUND_STEPS, Cuts, find_cuts, no_cuts
 from planning.cover_programme import cover_programme
 from planning.mip import loaded
 
@@ -41,7 +41,9 @@ WHOLE = 1e-6
 LOOSE = 1e-6
 # Elementary steps of one simplex iteration for each row and column, about.
 STEPS_PER_LINE = 4
-# The same for the interior point at the root, for each pair of option and item.
+# Steps of the search for cuts in a second, about: the last round before the end is a short one.
+STEPS_PER_S = 60_000_000
+# Elementary steps of the interior point at the root, for each pair of option and item.
 STEPS_PER_PAIR = 800
 
 
@@ -113,7 +115,8 @@ class CoverRelaxation:
 
     def find_cuts(self, *, seed: int) -> Cuts:
         """Find cuts that the point violates."""
-        found = find_cuts(self._covering, self.point, self.cuts, seed=seed)
+        steps = min(ROUND_STEPS, int(self._clock.left_s * STEPS_PER_S))
+        found = find_cuts(self._covering, self.point, self.cuts, seed=seed, steps=steps)
         self.steps += found.steps // 3
         return found.cuts
 
