@@ -19,6 +19,7 @@ import numpy.typing as npt
 from planning.cover_programme import solve_rest
 from planning.cover_solver import STEPS_PER_S, CoverAnswer, CoverRun, done, restricted_task
 from planning.cut_tree import CutTree
+from planning.narrow_search import NarrowSearch
 
 if TYPE_CHECKING:
     from planning.clock import Clock
@@ -133,11 +134,12 @@ def _cut(
     """
     method = "greedy, annealing, Lagrangian bound, fixing, cuts, branching"
     tree = CutTree(smaller, value=run.value - smaller.settled, seed=params.seed, clock=clock)
+    beside = _SearchBeside(run, smaller, options, settled, params=params, clock=clock)
     upper, steps, ended = run.upper, tree.root_steps, False
     with ThreadPoolExecutor(max_workers=1) as pool:
         while not ended:
             stop, before, best = Event(), tree.steps, run.answer(method)
-            search = pool.submit(run.search_more, steps, clock=clock, stop=stop)
+            search = pool.submit(beside.search, steps, tree.opened.copy(), stop)
             tree.grow(EXCHANGE_STEPS, gap=params.gap)
             if tree.finished(gap=params.gap):
                 stop.set()
@@ -157,3 +159,40 @@ def _cut(
     if smaller.whole_numbers:
         upper = float(np.floor(upper + 1e-6))
     return replace(best, bound=max(upper, best.value))
+
+
+class _SearchBeside:
+    """The search beside the tree: in turns over all options and over those the tree has opened.
+
+    Where the latter finds nothing it waits twice as many turns for its next one.
+    """
+
+    def __init__(
+        self,
+        run: CoverRun,
+        smaller: CoverTask,
+        options: Ints,
+        settled: Ints,
+        *,
+        params: SolveParams,
+        clock: Clock,
+    ) -> None:
+        self._run, self._smaller, self._clock = run, smaller, clock
+        self._options, self._settled = options, settled
+        self._narrow = NarrowSearch(smaller, seed=params.seed, time_limit_s=params.time_limit_s)
+        self._wait, self._pause = 1, 1
+
+    def search(self, steps: int, opened: npt.NDArray[np.bool_], stop: Event) -> None:
+        """Search over ``steps``; the run knows the best plan afterwards."""
+        run = self._run
+        if self._wait > 0:
+            self._wait -= 1
+            run.search_more(steps, clock=self._clock, stop=stop)
+            return
+        best = np.flatnonzero(np.isin(self._options, np.flatnonzero(run.best_open)))
+        chosen, value = self._narrow.search(opened, best, steps, clock=self._clock, stop=stop)
+        found = value + self._smaller.settled > run.value
+        if found:
+            run.learn(np.r_[self._settled, self._options[chosen]])
+        self._pause = 1 if found else 2 * self._pause
+        self._wait = self._pause

@@ -54,13 +54,15 @@ class CutTree:
     """The open branches of one search, and the best plan known.
 
     All values are without what is settled. ``value`` is the best plan's weight, which the caller
-    may raise; ``chosen`` and ``found`` are the best plan that the tree itself came upon.
+    may raise; ``chosen`` and ``found`` are the best plan that the tree itself came upon, ``opened``
+    bool[n_options] what the relaxation has opened in some part at some time.
     """
 
     def __init__(self, task: CoverTask, *, value: float, seed: int, clock: Clock) -> None:
         self._task, self._seed, self._clock = task, seed, clock
         self._maker = CoverRun(task, seed=seed)
         self.value = max(value, self.found)
+        self.opened = np.zeros(task.cover.n_options, dtype=np.bool_)
         self.root_steps = STEPS_PER_PAIR * len(task.cover.option_item)
         self._relaxation: CoverRelaxation | None = None
         self._born, self._n_parted = 0, 0
@@ -159,6 +161,7 @@ class CutTree:
 
     def _make_plan(self, opened: Floats) -> None:
         """Make a plan of what the relaxation opens most."""
+        self.opened |= opened > WHOLE
         first = np.argsort(-opened, kind="stable")[: self._task.rows.most]
         self._maker.try_options(first[opened[first] > WHOLE])
         self.value = max(self.value, self.found)

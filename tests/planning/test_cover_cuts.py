@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from planning.cover_programme import cover_programme
 from planning.cover_relaxation import CoverRelaxation
 from planning.cut_tree import CutTree
 from planning.mip import solve_mip
+from planning.narrow_search import NarrowSearch
 from planning.odd_sets import find_odd_sets, odd_rows
 from planning.reduction import reduce_coverage
 
@@ -180,6 +182,27 @@ def test_the_tree_finds_the_best_of_all_plans_and_proves_it(seed: int) -> None:
     assert tree.upper == pytest.approx(best_value(task), rel=1e-7)
     chosen = np.isin(np.arange(task.cover.n_options), tree.chosen)
     assert any((plan[: len(chosen)] == chosen).all() for plan in allowed_points(task))
+
+
+def test_a_narrow_search_opens_what_it_may_and_begins_anew_when_that_grows() -> None:
+    task = reduce_coverage(city()).task
+    rng, cover = np.random.default_rng(2), task.cover
+    best = rng.choice(cover.n_options, 20, replace=False)
+    narrow = NarrowSearch(task, seed=0, time_limit_s=5.0)
+    weights = []
+    for share in (0.0, 0.3, 0.31, 1.0):
+        within = rng.permutation(cover.n_options) < share * cover.n_options
+        chosen, weight = narrow.search(within, best, 3_000_000, clock=clock(), stop=Event())
+        near = near_of(task)
+        assert weight == pytest.approx(cover.weights[near[chosen].any(axis=0)].sum())
+        assert len(chosen) <= 20
+        if share in {0.0, 0.3}:
+            assert np.isin(chosen, np.r_[np.flatnonzero(within), best]).all()
+        weights.append(weight)
+    # with nothing else to open the plan stays what it was; with all it is far better
+    assert weights[0] == pytest.approx(cover.weights[near_of(task)[best].any(axis=0)].sum())
+    assert weights == sorted(weights)
+    assert weights[-1] > 1.2 * weights[0]
 
 
 def test_an_interrupted_tree_goes_on_to_the_same_proof() -> None:
