@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 Result = dict[str, object]
 
+# New York is asked to be proved in a minute up to this p.
+PROVED_IN_60_S = 70
+
 
 class Case(NamedTuple):
     """A row: what is solved, by what, and the figure that is known for it."""
@@ -209,6 +212,7 @@ def cases() -> dict[str, Case]:
     made: dict[str, Case] = {
         "b 2 s": Case("MCLP b", lambda: cover_case("b", 2), 762_196, "762,196 within 1 %"),
         "b 10 s": Case("MCLP b", lambda: cover_case("b", 10), 762_196),
+        "b 60 s": Case("MCLP b", lambda: cover_case("b", 60), 762_196),
         "b floors": Case("MCLP b, 9 districts at 73 % each", lambda: floors_case(10)),
         "b HiGHS": Case("MCLP b", lambda: highs_case("b", 30)),
         "b greedy": Case("MCLP b", lambda: greedy_case("b")),
@@ -235,15 +239,13 @@ def cases() -> dict[str, Case]:
             float(row["best_known"]),
             "within 0.1 % in 10 s",
         )
-        if row["instance"] == "NewYork" and float(row["p"]) <= 70:
-            made[f"{row['instance']} {row['p']} 60 s"] = Case(
-                f"MCLP {row['instance']} p {row['p']}, 60 s",
-                lambda row=row: street_case(
-                    row["instance"], int(row["p"]), float(row["radius_m"]), 60
-                ),
-                float(row["best_known"]),
-                "proved in 60 s",
-            )
+        asked = row["instance"] == "NewYork" and float(row["p"]) <= PROVED_IN_60_S
+        made[f"{row['instance']} {row['p']} 60 s"] = Case(
+            f"MCLP {row['instance']} p {row['p']}, 60 s",
+            lambda row=row: street_case(row["instance"], int(row["p"]), float(row["radius_m"]), 60),
+            float(row["best_known"]),
+            "proved in 60 s" if asked else "goal: the best known",
+        )
     for words, share in (("as d-clustered", 0.0024), ("a third of that reach", 0.0008)):
         made[f"10m {words}"] = Case(
             f"MCLP 10,000,000 x 10,000, p 500, {words}",
