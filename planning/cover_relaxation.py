@@ -86,6 +86,10 @@ class CoverRelaxation:
         # its clock goes on from run to run
         highs.setOptionValue("time_limit", highs.getRunTime() + max(self._clock.left_s, 0.01))
         highs.run()
+        ends = (known.kOptimal, known.kInfeasible, known.kTimeLimit, known.kIterationLimit)
+        if highs.getModelStatus() not in ends:
+            highs.clearSolver()  # a basis gone bad: once more from nothing
+            highs.run()
         lines = len(self._model.cost) + len(self._model.row_lower) + self.cuts.n_cuts
         iterations = max(int(highs.getInfo().simplex_iteration_count), 1)
         self.steps += iterations * STEPS_PER_LINE * lines
