@@ -36,6 +36,8 @@ MOST_PAIRS = 2_000_000
 PAIRS_IN_4_S, PAIRS_POWER = 100_000, 2.0 / 3.0
 # Steps of the tree between two exchanges with the search, and least steps of the search.
 EXCHANGE_STEPS, LEAST_STEPS = 100_000_000, 10_000_000
+# Steps that the search takes while the tree takes one, about.
+SEARCH_STEPS = 3
 # The part of the time limit's steps that a round of search takes where nothing else runs.
 ROUND_PART = 0.35
 
@@ -144,7 +146,7 @@ def _cut(
             if tree.finished(gap=params.gap):
                 stop.set()
             search.result()
-            steps = max(tree.steps - before, LEAST_STEPS)
+            steps = max(SEARCH_STEPS * (tree.steps - before), LEAST_STEPS)
             upper = min(upper, tree.upper + smaller.settled)
             if tree.found + smaller.settled > best.value:
                 chosen = np.sort(np.r_[settled, options[tree.chosen]])
