@@ -8,18 +8,18 @@ import numpy as np
 import scipy.sparse as sp
 
 from planning.clock import Clock
-from planning.cut_tree import CutTree
+from planning.cover_cuts import find_cuts, no_cuts
+from planning.cover_solver import CoverRun
 from planning.floor_repair import FloorRepair
 from planning.params import SolveParams
 from planning.problems import CoverageProblem, Floor, Limit, SetCoverProblem
 from planning.reduction import reduce_coverage
 from planning.solver import solve
 
-# Small enough to be proved in a blink, and random, so that no step of the engine is spared.
+# Small enough to be proved in a blink: places in a square and what is near them.
 _OPTIONS: Final = 24
 _ITEMS: Final = 150
-_DENSITY: Final = 0.12
-_CUT_STEPS: Final = 10_000_000
+_RADIUS: Final = 0.2
 
 
 def warm_up(*, seconds: float = 120.0, floors: bool = False) -> None:
@@ -29,8 +29,10 @@ def warm_up(*, seconds: float = 120.0, floors: bool = False) -> None:
     loops that meet floors are made ready too.
     """
     rng = np.random.default_rng(0)
-    near = rng.random((_OPTIONS, _ITEMS)) < _DENSITY
-    near[np.arange(_ITEMS) % _OPTIONS, np.arange(_ITEMS)] = True
+    sites, places = rng.random((_OPTIONS, 2)), rng.random((_ITEMS, 2))
+    distance = np.hypot(*(sites[:, None] - places[None]).T).T
+    near = distance < np.maximum(_RADIUS, distance.min(axis=0))
+    near[distance.argmin(axis=0), np.arange(_ITEMS)] = True
     covers = sp.csr_array(near)
     weights = rng.integers(1, 30, _ITEMS).astype(np.float64)
     params = SolveParams(time_limit_s=seconds)
@@ -38,12 +40,18 @@ def warm_up(*, seconds: float = 120.0, floors: bool = False) -> None:
     limit = Limit(members=np.arange(_OPTIONS) < _OPTIONS // 2, max_open=2)
     limited = CoverageProblem(weights, covers, max_open=4, limits=(limit,))
     solve(limited, params=params)
-    tree = CutTree(reduce_coverage(limited).task, value=0.0, seed=0, clock=Clock(params))
-    tree.grow(_CUT_STEPS, gap=0.0)
+    CoverRun(reduce_coverage(limited).task, seed=0).fixing()
+    _cut_once()
     solve(SetCoverProblem(covers), params=params)
     if floors:
         floor = Floor(members=np.arange(_ITEMS) % 2 > 0, min_share=0.5)
         _repair_once(CoverageProblem(weights, covers, max_open=4, floors=(floor,)), params)
+
+
+def _cut_once() -> None:
+    """Find the cut of a ring of three half-open sites."""
+    covering = np.hstack([np.eye(3) - 1.0, np.eye(3)])
+    find_cuts(sp.csr_array(covering), np.repeat([0.5, 1.0], 3), no_cuts(6), seed=0)
 
 
 def _repair_once(problem: CoverageProblem, params: SolveParams) -> None:
