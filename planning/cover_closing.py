@@ -1,9 +1,9 @@
 """The last step of maximal covering: options fixed by reduced cost, and exact on what is left.
 
 Where the linear programme of what is left can be solved in the time, cuts and branches
-(`planning.cut_tree`) close the gap from above while the search goes on beside them. A small rest
-goes to HiGHS at once (`planning.cover_programme`), and so does one with floors. Where the programme
-is too large both threads search, and the Lagrangian bound is what is proven.
+(`planning.cut_tree`) close the gap from above while the search goes on beside them. What has
+floors goes to HiGHS (`planning.cover_programme`). Where the programme is too large both threads
+search, and the Lagrangian bound is what is proven.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 
-# Pairs of option and item for each second of the time limit up to which HiGHS has a chance.
-PAIRS_PER_S = 4_000
-MOST_PAIRS = 2_000_000
 # The linear programme of 100,000 pairs takes two seconds, a larger one more by the power of 1.5; it
 # may take half of the time limit.
 PAIRS_IN_4_S, PAIRS_POWER = 100_000, 2.0 / 3.0
@@ -48,66 +45,61 @@ def close_gap(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAnswe
     if done(run, params) or clock.left_s <= 0.0:
         return so_far
     fixing = run.fixing()
-    smaller, options = restricted_task(run.task, fixing)
-    settled = np.flatnonzero(fixing.open_for_good)
+    task, options = restricted_task(run.task, fixing)
+    rest = _Rest(task, options, np.flatnonzero(fixing.open_for_good))
     if run.task.floors:
-        return _programmed(run, smaller, options, settled, params=params, clock=clock)
-    if _fits(smaller, params):
-        return _cut(run, smaller, options, settled, params=params, clock=clock)
+        return _programmed(run, rest, params=params, clock=clock)
+    if _fits(task, params):
+        return _cut(run, rest, params=params, clock=clock)
     search_on(run, params=params, clock=clock, stop=None)
     bred = ", splicing" if run.population.pays else ""
     return run.answer(f"greedy, annealing{bred}, Lagrangian bound")
 
 
-def _fits(smaller: CoverTask, params: SolveParams) -> bool:
+class _Rest(NamedTuple):
+    """What fixing leaves of a task: a task, its options' numbers in the whole, what is open."""
+
+    task: CoverTask
+    options: Ints
+    opened: Ints
+
+    def whole(self, chosen: Ints) -> Ints:
+        """Return a plan of the rest as one of the whole."""
+        return np.sort(np.r_[self.opened, self.options[chosen]])
+
+    def part(self, chosen: Ints) -> Ints:
+        """Return what a plan of the whole chooses of the rest."""
+        return np.flatnonzero(np.isin(self.options, chosen))
+
+
+def _fits(task: CoverTask, params: SolveParams) -> bool:
     """Whether the linear programme of a task leaves time for cuts."""
     most = PAIRS_IN_4_S * (params.time_limit_s / 4.0) ** PAIRS_POWER
-    return bool(len(smaller.cover.option_item) <= most)
+    return bool(len(task.cover.option_item) <= most)
 
 
-def _programmed(
-    run: CoverRun,
-    smaller: CoverTask,
-    options: Ints,
-    settled: Ints,
-    *,
-    params: SolveParams,
-    clock: Clock,
-) -> CoverAnswer:
+def _programmed(run: CoverRun, rest: _Rest, *, params: SolveParams, clock: Clock) -> CoverAnswer:
     """Solve what is left by HiGHS; the search goes on beside it."""
     so_far = run.answer("greedy, annealing, Lagrangian bound")
+    inside = np.isin(so_far.chosen, np.r_[rest.options, rest.opened]).all()
     stop = Event()
     with ThreadPoolExecutor(max_workers=1) as pool:
         search = pool.submit(search_on, run, params=params, clock=clock, stop=stop)
         answer = solve_rest(
-            smaller,
-            start=_inside(so_far.chosen, options, settled),
+            rest.task,
+            start=rest.part(so_far.chosen) if inside else None,
             known=so_far.value,
             params=params,
             clock=clock,
         )
         stop.set()
         search.result()
-    method = so_far.method + ", fixing, programme"
     bound = max(min(so_far.bound, answer.bound), so_far.value)
     best = so_far
     if answer.value > so_far.value:
-        chosen = np.sort(np.r_[settled, options[answer.chosen]])
-        best = CoverAnswer(chosen=chosen, value=answer.value, bound=bound, method=method)
-    return CoverAnswer(
-        chosen=best.chosen, value=best.value, bound=max(bound, best.value), method=method
-    )
-
-
-def _inside(
-    chosen: npt.NDArray[np.int64],
-    options: npt.NDArray[np.int64],
-    settled: npt.NDArray[np.int64],
-) -> npt.NDArray[np.int64] | None:
-    """Return a plan in the numbering of the restricted task; None when fixing excludes it."""
-    if not np.isin(chosen, np.r_[options, settled]).all():
-        return None
-    return np.flatnonzero(np.isin(options, chosen))
+        best = replace(answer, chosen=rest.whole(answer.chosen))
+    method = so_far.method + ", fixing, programme"
+    return replace(best, bound=max(bound, best.value), method=method)
 
 
 def search_on(run: CoverRun, *, params: SolveParams, clock: Clock, stop: Event | None) -> None:
@@ -120,23 +112,16 @@ def search_on(run: CoverRun, *, params: SolveParams, clock: Clock, stop: Event |
             return
 
 
-def _cut(
-    run: CoverRun,
-    smaller: CoverTask,
-    options: Ints,
-    settled: Ints,
-    *,
-    params: SolveParams,
-    clock: Clock,
-) -> CoverAnswer:
+def _cut(run: CoverRun, rest: _Rest, *, params: SolveParams, clock: Clock) -> CoverAnswer:
     """Cut and branch beside the search; both learn of the other's best plan after each round.
 
     The search takes as many steps as the tree took in the round before, so that a seed gives the
     same plan on any machine while the time limit is not hit.
     """
     method = "greedy, annealing, Lagrangian bound, fixing, cuts, branching"
-    tree = CutTree(smaller, value=run.value - smaller.settled, seed=params.seed, clock=clock)
-    beside = _SearchBeside(run, smaller, options, settled, params=params, clock=clock)
+    settled = rest.task.settled
+    tree = CutTree(rest.task, value=run.value - settled, seed=params.seed, clock=clock)
+    beside = _SearchBeside(run, rest, params=params, clock=clock)
     upper, steps, ended = run.upper, tree.root_steps, False
     with ThreadPoolExecutor(max_workers=1) as pool:
         while not ended:
@@ -147,18 +132,18 @@ def _cut(
                 stop.set()
             search.result()
             steps = max(SEARCH_STEPS * (tree.steps - before), LEAST_STEPS)
-            upper = min(upper, tree.upper + smaller.settled)
-            if tree.found + smaller.settled > best.value:
-                chosen = np.sort(np.r_[settled, options[tree.chosen]])
-                best = replace(best, chosen=chosen, value=tree.found + smaller.settled)
+            upper = min(upper, tree.upper + settled)
+            if tree.found + settled > best.value:
+                chosen = rest.whole(tree.chosen)
+                best = replace(best, chosen=chosen, value=tree.found + settled)
                 run.learn(chosen)
             if stop.is_set():
                 break
             best = run.answer(method)
-            tree.value = max(tree.value, best.value - smaller.settled)
+            tree.value = max(tree.value, best.value - settled)
             upper = max(upper, best.value)
             ended = clock.report(best.value, upper) or tree.finished(gap=params.gap)
-    if smaller.whole_numbers:
+    if rest.task.whole_numbers:
         upper = float(np.floor(upper + 1e-6))
     return replace(best, bound=max(upper, best.value))
 
@@ -169,32 +154,22 @@ class _SearchBeside:
     Where the latter finds nothing it waits twice as many turns for its next one.
     """
 
-    def __init__(
-        self,
-        run: CoverRun,
-        smaller: CoverTask,
-        options: Ints,
-        settled: Ints,
-        *,
-        params: SolveParams,
-        clock: Clock,
-    ) -> None:
-        self._run, self._smaller, self._clock = run, smaller, clock
-        self._options, self._settled = options, settled
-        self._narrow = NarrowSearch(smaller, seed=params.seed, time_limit_s=params.time_limit_s)
+    def __init__(self, run: CoverRun, rest: _Rest, *, params: SolveParams, clock: Clock) -> None:
+        self._run, self._rest, self._clock = run, rest, clock
+        self._narrow = NarrowSearch(rest.task, seed=params.seed, time_limit_s=params.time_limit_s)
         self._wait, self._pause = 1, 1
 
     def search(self, steps: int, opened: npt.NDArray[np.bool_], stop: Event) -> None:
         """Search over ``steps``; the run knows the best plan afterwards."""
-        run = self._run
+        run, rest = self._run, self._rest
         if self._wait > 0:
             self._wait -= 1
             run.search_more(steps, clock=self._clock, stop=stop)
             return
-        best = np.flatnonzero(np.isin(self._options, np.flatnonzero(run.best_open)))
+        best = rest.part(np.flatnonzero(run.best_open))
         chosen, value = self._narrow.search(opened, best, steps, clock=self._clock, stop=stop)
-        found = value + self._smaller.settled > run.value
+        found = value + rest.task.settled > run.value
         if found:
-            run.learn(np.r_[self._settled, self._options[chosen]])
+            run.learn(rest.whole(chosen))
         self._pause = 1 if found else 2 * self._pause
         self._wait = self._pause

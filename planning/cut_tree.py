@@ -60,17 +60,22 @@ class CutTree:
 
     def __init__(self, task: CoverTask, *, value: float, seed: int, clock: Clock) -> None:
         self._task, self._seed, self._clock = task, seed, clock
+        cover = task.cover
+        owner = np.repeat(np.arange(cover.n_options), np.diff(cover.option_offset))
+        self._size = np.bincount(
+            owner, weights=cover.weights[cover.option_item], minlength=cover.n_options
+        )
         self._maker = CoverRun(task, seed=seed)
         self.value = max(value, self.found)
-        self.opened = np.zeros(task.cover.n_options, dtype=np.bool_)
-        self.root_steps = STEPS_PER_PAIR * len(task.cover.option_item)
+        self.opened = np.zeros(cover.n_options, dtype=np.bool_)
+        self.root_steps = STEPS_PER_PAIR * len(cover.option_item)
         self._relaxation: CoverRelaxation | None = None
         self._born, self._n_parted = 0, 0
         self._unparted = -np.inf
         self._heap: list[tuple[float, int, Branch]] = []
-        n = task.cover.n_options + task.cover.n_items
+        n = cover.n_options + cover.n_items
         root = Branch(np.zeros(n, dtype=np.int8), np.ones(n, dtype=np.int8))
-        self._push(root, float(task.cover.weights.sum()))
+        self._push(root, float(cover.weights.sum()))
 
     @property
     def steps(self) -> int:
@@ -207,12 +212,8 @@ class CutTree:
         cover = self._task.cover
         point = np.clip(relaxation.point, 0.0, 1.0)
         doubt = np.where(relaxation.is_free, np.minimum(point, 1.0 - point), 0.0)
-        owner = np.repeat(np.arange(cover.n_options), np.diff(cover.option_offset))
-        size = np.bincount(
-            owner, weights=cover.weights[cover.option_item], minlength=cover.n_options
-        )
         picked = []
-        for begin, weight in ((0, size), (cover.n_options, cover.weights)):
+        for begin, weight in ((0, self._size), (cover.n_options, cover.weights)):
             score = doubt[begin : begin + len(weight)] * weight
             best = np.argsort(-score, kind="stable")[:TRIED]
             picked.append(begin + best[doubt[begin + best] > WHOLE])

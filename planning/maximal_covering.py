@@ -30,7 +30,7 @@ from planning.checks import known
 from planning.clock import Clock
 from planning.conflicts import coverage_conflict, required_conflict, short_floors
 from planning.cover_basis import reduce_on_basis
-from planning.cover_closing import MOST_PAIRS, PAIRS_PER_S, close_gap
+from planning.cover_closing import close_gap
 from planning.cover_programme import solve_floored
 from planning.cover_solver import CoverAnswer, CoverRun, search_and_bound
 from planning.floor_prices import FloorSearch
@@ -49,6 +49,8 @@ CONFLICT_S = 3.0
 FIRST_PART = 0.2
 # Up to so many pairs of option and item the programme meets the floors at once.
 LEAST_PAIRS_PRICED = 2_000
+# Pairs for each second of the time limit up to which the programme may come to its end.
+PAIRS_PER_S, MOST_PAIRS = 4_000, 2_000_000
 # Settings of the floors' prices that are tried before a programme that may come to its end.
 ROUNDS_BEFORE_PROGRAMME = 12
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 from scipy.optimize import linprog
 
 from planning import CoverageProblem, Limit, SolveParams, solve
@@ -23,19 +22,12 @@ from planning.mip import solve_mip
 from planning.narrow_search import NarrowSearch
 from planning.odd_sets import find_odd_sets, odd_rows
 from planning.reduction import reduce_coverage
+from tests.planning.seeds import QUICK, SEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from planning.cover_task import CoverTask
-
-QUICK = settings(
-    max_examples=300,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-SEEDS = st.integers(0, 2**32 - 1)
 
 
 def covering_of(near: np.ndarray) -> sp.csr_array:
@@ -239,6 +231,21 @@ def test_a_city_is_proved_by_cuts_and_highs_alone_agrees() -> None:
     peer = solve_mip(cover_programme(task), time_limit_s=120)
     assert peer.finished
     assert plan.objective == pytest.approx(task.settled - peer.objective)
+
+
+def test_cuts_alone_close_most_of_what_the_linear_programme_leaves() -> None:
+    problem = city()
+    best = solve(problem, params=SolveParams(time_limit_s=120)).objective
+    task = reduce_coverage(problem).task
+    relaxation = CoverRelaxation(task, clock=clock())
+    linear = relaxation.value + task.settled - best
+    for number in range(12):
+        found = relaxation.find_cuts(seed=number)
+        if not found.n_cuts:
+            break
+        relaxation.add(found)
+    assert linear > 10.0
+    assert relaxation.value + task.settled - best < 0.2 * linear
 
 
 def test_time_that_runs_out_in_the_tree_leaves_a_true_bound() -> None:

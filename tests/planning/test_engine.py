@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 from scipy.optimize import linprog
 
 from planning import (
@@ -27,20 +26,14 @@ from planning import (
     solve,
 )
 from planning.feasibility import broken_rules
+from tests.planning.seeds import QUICK, SEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from planning.problems import Problem
 
-QUICK = settings(
-    max_examples=300,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 PARAMS = SolveParams(time_limit_s=30)
-SEEDS = st.integers(0, 2**32 - 1)
 
 
 def subsets(n: int) -> Iterator[np.ndarray]:
