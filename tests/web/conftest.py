@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import threading
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from werkzeug.serving import make_server
 
 from data.accounts import Account
 from data.activities import Activity
@@ -26,6 +23,7 @@ from data.workspace import Workspace
 from geo.network import build_network
 from planning.coverage import measure_coverage
 from planning.siting import plan_stations
+from tests.web.serving import served
 from web.app import create_app
 from web.passwords import hash_password
 
@@ -186,24 +184,10 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@contextmanager
-def _served(app: Flask) -> Iterator[str]:
-    """Serve an application by a thread; gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 @pytest.fixture(scope="session")
 def address(app: Flask) -> Iterator[str]:
     """The address of the application, served by a thread for as long as the tests run."""
-    with _served(app) as address:
+    with served(app) as address:
         yield address
 
 
@@ -230,7 +214,7 @@ def lively(city_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     tickets = _say_something(book)
     account = Account(Lively.name, hash_password(Lively.password))
     book.accounts.add(account, by="the tests")
-    with _served(create_app(folder, testing=True)) as address:
+    with served(create_app(folder, testing=True)) as address:
         yield Lively(address, folder, tickets)
 
 

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import eviltransform
 import pytest
-from werkzeug.serving import make_server
 
 from data.settings import read_settings
 from data.stations import Stations
 from data.workspace import Workspace
 from geo.errors import InputError
 from geo.measure import Box
+from tests.web.serving import served
 from web.app import create_app
 from web.base_tiles import HOSTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from flask import Flask
     from playwright.sync_api import Browser
 
 OWN = "default-src 'self'"
@@ -86,17 +82,6 @@ def test_a_public_address_that_is_none_is_refused(tmp_path: Path, address: str) 
         read_settings(folder / "yizhan.toml")
 
 
-@contextmanager
-def _served(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
 @pytest.mark.parametrize("provider", ["tianditu", "amap"])
@@ -104,7 +89,7 @@ def test_marks_lie_where_the_tiles_have_them(
     tmp_path: Path, browser: Browser, provider: str
 ) -> None:
     folder = _city(tmp_path / "city", base_map=f'provider = "{provider}"\nkey = "abc123"')
-    with _served(create_app(folder, testing=True)) as own:
+    with served(create_app(folder, testing=True)) as own:
         context = browser.new_context(service_workers="block")
         page = context.new_page()
         asked: list[str] = []

@@ -6,12 +6,11 @@ import io
 import logging
 import shutil
 import struct
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from werkzeug.serving import make_server
 
+from tests.web.serving import served
 from web.app import create_app
 
 if TYPE_CHECKING:
@@ -74,14 +73,8 @@ def recorder(folder: Path) -> Iterator[Recorder]:
     app = create_app(folder, testing=True)
     made = Recorder(app)
     app.wsgi_app = made
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    made.address = f"http://127.0.0.1:{server.server_port}"
-    yield made
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served(app) as made.address:
+        yield made
 
 
 @pytest.fixture

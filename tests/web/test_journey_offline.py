@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import threading
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from werkzeug.serving import BaseWSGIServer, make_server
 
 from data.database.tickets import LIVE
 from data.report_book import ReportBook
 from data.workspace import Workspace
+from tests.web.serving import served
 from web.app import create_app
 
 if TYPE_CHECKING:
@@ -30,24 +30,16 @@ class Server:
 
     folder: Path
     port: int = 0
-    _running: list[tuple[BaseWSGIServer, threading.Thread]] = field(default_factory=list)
+    _running: ExitStack = field(default_factory=ExitStack)
 
     def start(self) -> str:
-        server = make_server(
-            "127.0.0.1", self.port, create_app(self.folder, testing=True), threaded=True
-        )
-        self.port = server.server_port
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        self._running.append((server, thread))
-        return f"http://127.0.0.1:{self.port}"
+        app = create_app(self.folder, testing=True)
+        address = self._running.enter_context(served(app, port=self.port))
+        self.port = int(address.rpartition(":")[2])
+        return address
 
     def stop(self) -> None:
-        while self._running:
-            server, thread = self._running.pop()
-            server.shutdown()
-            server.server_close()
-            thread.join()
+        self._running.close()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.web.admin.visits import PAGES, PASSWORD
+from tests.web.serving import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,29 +57,20 @@ def test_hostile_words_are_text_on_every_page(
 
 
 @pytest.fixture
-def served(app: Flask) -> Iterator[str]:
-    import threading  # noqa: PLC0415 - only here
-
-    from werkzeug.serving import make_server  # noqa: PLC0415 - only here
-
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def address(app: Flask) -> Iterator[str]:
+    with served(app) as address:
+        yield address
 
 
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
 def test_the_pages_work_without_a_script_on_a_phone_and_a_desk(
-    browser: Browser, served: str, book: ReportBook, full: dict[str, str]
+    browser: Browser, address: str, book: ReportBook, full: dict[str, str]
 ) -> None:
     context = browser.new_context(java_script_enabled=False, locale="zh-CN")
     page = context.new_page()
     page.set_viewport_size({"width": 360, "height": 640})
-    page.goto(f"{served}/admin/")
+    page.goto(f"{address}/admin/")
     page.get_by_label("账号").fill("li")
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
@@ -101,17 +93,17 @@ def test_the_pages_work_without_a_script_on_a_phone_and_a_desk(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
-    browser: Browser, served: str, full: dict[str, str], scheme: str, language: str
+    browser: Browser, address: str, full: dict[str, str], scheme: str, language: str
 ) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     context = browser.new_context(color_scheme=scheme, viewport={"width": 360, "height": 640})
     page = context.new_page()
     faults: list[str] = []
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    page.goto(f"{served}/admin/login?lang={language}")
+    page.goto(f"{address}/admin/login?lang={language}")
     paths = ["/admin/login", *PAGES, f"/admin/tickets/{full['ticket']}"]
     for path in paths:
-        page.goto(f"{served}{path}?lang={language}")
+        page.goto(f"{address}{path}?lang={language}")
         if path == "/admin/login":
             found = axe.run(page)
             assert found.violations_count == 0, found.generate_report()
