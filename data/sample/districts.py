@@ -20,12 +20,12 @@ from geo.errors import InputError
 Points = NDArray[np.float64]
 
 DISTRICTS: tuple[tuple[str, str, str, float], ...] = (
-    ("相山区", "Xiangshan", "340602", 141.0),
-    ("杜集区", "Duji", "340603", 238.0),
+    ("相山区", "Xiangshan", "340603", 141.0),
+    ("杜集区", "Duji", "340602", 238.0),
     ("烈山区", "Lieshan", "340604", 387.0),
     ("濉溪县", "Suixi", "340621", 1979.0),
 )
-"""Name, English name, code and true area in square kilometres."""
+"""Name, English name, code by GB/T 2260 and true area in square kilometres."""
 
 _CORNERS_KM = {
     "north-west": (32.2, 81.4),

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BOX = (116.388, 33.283, 117.045, 34.250)
+# GB/T 2260, the same in three public tables of codes.
+CODES = {"相山区": "340603", "杜集区": "340602", "烈山区": "340604", "濉溪县": "340621"}
 AREAS_KM2 = {"相山区": 141.0, "杜集区": 238.0, "烈山区": 387.0, "濉溪县": 1979.0}
 GROUPS = (
     "truck_driver",
@@ -118,6 +120,11 @@ def demand(city: SampleFiles) -> list[dict[str, str]]:
 
 def places(rows: list[dict[str, str]], lon: str, lat: str) -> np.ndarray:
     return np.array([(float(row[lon]), float(row[lat])) for row in rows])
+
+
+def test_districts_bear_their_codes(city: SampleFiles) -> None:
+    features = json.loads(city.districts.read_text(encoding="utf-8"))["features"]
+    assert {f["properties"]["name"]: f["properties"]["code"] for f in features} == CODES
 
 
 def test_districts_have_their_true_areas(districts: dict[str, shapely.Polygon]) -> None:
