@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -36,7 +37,8 @@ _CURES: Final = {
 def replacing(path: Path) -> Iterator[Path]:
     """Give the path of a new empty file beside ``path`` that takes its place when all went well.
 
-    When the block raises, the new file is removed and the old one stays as it was.
+    When the block raises, the new file is removed and the old one stays as it was. Who may read
+    the old file may read the new one; a first one may be read by all.
 
     Raises
     ------
@@ -53,7 +55,7 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield draft
         _flush(draft)
-        draft.chmod(0o644)
+        draft.chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
         draft.replace(path)
         _flush(path.parent)
     except OSError as error:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE: Final = "yizhan.toml"
 _LONGEST_NAME: Final = 200
+_IDENTITY: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _WIDEST_BOX_DEGREES: Final = 12.0
 
@@ -154,6 +155,7 @@ class Settings:
     name: str
     box: Box
     metric_crs: str
+    identity: str = ""
     sample: bool = False
     national: ServiceStandard = NATIONAL_STANDARD
     groups: tuple[GroupSettings, ...] = DEFAULT_GROUPS
@@ -168,6 +170,11 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0 < len(self.name.strip()) <= _LONGEST_NAME or _CONTROL.search(self.name):
             raise InputError(f"name must be 1 to {_LONGEST_NAME} characters without line ends")
+        if self.identity and not _IDENTITY.fullmatch(self.identity):
+            raise InputError(
+                f"identity {quote(self.identity)} is none: write the UUID that yizhan db info "
+                "shows, or take the line out"
+            )
         left, bottom, right, top = self.box
         if max(right - left, top - bottom) > _WIDEST_BOX_DEGREES:
             raise InputError(
@@ -194,8 +201,8 @@ class Settings:
     def content_hash(self) -> str:
         """sha256 (hex) of what a coverage or a plan depends on.
 
-        That is all settings but the name, the sample mark, what the public page is drawn on, and
-        how workers are spread: the demand has a hash of its own.
+        That is all settings but the name, the identity, the sample mark, what the public page is
+        drawn on, and how workers are spread: the demand has a hash of its own.
         """
         parts = {
             "box": list(self.box),
@@ -265,6 +272,7 @@ def _settings(raw: Mapping[str, Any]) -> Settings:
     settings = default_settings(_text("name", raw.get("name")), checked_box)
     candidates = raw.get("candidates", {})
     changes: dict[str, Any] = {
+        "identity": _text("identity", raw["identity"]) if "identity" in raw else "",
         "sample": _truth("sample", raw.get("sample", False)),
         "metric_crs": _text("metric_crs", raw.get("metric_crs", settings.metric_crs)),
         "snap_limit_m": read_number("snap_limit_m", raw.get("snap_limit_m", settings.snap_limit_m)),

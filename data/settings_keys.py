@@ -21,6 +21,12 @@ class SettingsKey:
 KEYS: Final = (
     SettingsKey("name", "text", "as given to init", "the city's name, shown on every page"),
     SettingsKey(
+        "identity",
+        "UUID",
+        "made by init, or by the first write",
+        "which city this is: its database carries it too, and that of another city is refused",
+    ),
+    SettingsKey(
         "sample",
         "true or false",
         "false",

@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
 from data.atomic import write_text
+from data.settings import read_settings
 from data.settings_keys import KEYS
 from data.vocabulary import ACCESS_MODES_BY_ID, GROUPS_BY_ID, KINDS_BY_ID
 
@@ -38,7 +39,9 @@ def settings_text(settings: Settings) -> str:
         "# explained in docs/settings.md. Lengths are metres, times seconds, coordinates WGS-84.",
         "",
     ]
-    own = ("name", "sample", "box", "metric_crs", "snap_limit_m", "public_address")
+    lines += _spaced({"name": settings.name})
+    lines += _spaced({"identity": settings.identity}) if settings.identity else []
+    own = ("sample", "box", "metric_crs", "snap_limit_m", "public_address")
     lines += _spaced({name: getattr(settings, name) for name in own} | {"box": [*settings.box]})
     page = ("provider", "key", "review_number")
     lines += ["[base_map]"]
@@ -92,6 +95,36 @@ def _profile_lines(changes: Mapping[str, Any]) -> list[str]:
 def write_template(path: Path, settings: Settings) -> None:
     """Write the commented ``yizhan.toml``, whole or not at all (WorkspaceError)."""
     write_text(path, settings_text(settings))
+
+
+def settle_identity(path: Path, identity: str) -> str:
+    """Return the identity that stands in ``yizhan.toml``, after writing ``identity`` if none does.
+
+    All else stays as it was written. "" writes nothing, and is returned where there is none.
+
+    Raises
+    ------
+    WorkspaceError
+        when the file cannot be written.
+    """
+    known = read_settings(path).identity
+    if known or not identity:
+        return known
+    text = path.read_bytes().decode()
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    lines = text.removeprefix(mark).split("\n")
+    end = "\r" if lines[0].endswith("\r") else ""
+    # Before the first key and the comment on top of it: there no table has begun.
+    at = next(at for at, line in enumerate(lines) if line.strip() and not _is_comment(line))
+    while at and _is_comment(lines[at - 1]):
+        at -= 1
+    entry = [f"{line}{end}" for line in _spaced({"identity": identity})]
+    write_text(path.resolve(), mark + "\n".join([*lines[:at], *entry, *lines[at:]]))
+    return identity
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
 
 
 def _spaced(values: Mapping[str, object]) -> list[str]:

@@ -14,8 +14,8 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,12 +23,13 @@ import numpy as np
 from data.array_files import load_arrays, save_arrays
 from data.atomic import cannot_write
 from data.database import Database
+from data.database.city import Owner, new_identity
 from data.demand_store import check_name, load_demand, save_demand
 from data.district_files import read_districts, write_districts
 from data.districts import Districts
 from data.network_store import load_network, save_network
 from data.settings import SETTINGS_FILE, Settings, default_settings, read_settings
-from data.settings_text import write_template
+from data.settings_text import settle_identity, write_template
 from geo.datum import Datum
 from geo.errors import InputError, NothingYetError, WorkspaceError
 
@@ -97,7 +98,8 @@ class Workspace:
         Raises
         ------
         WorkspaceError
-            when the folder is a workspace already, is a file, or cannot be written.
+            when the folder is a workspace already, is a file, or cannot be written, or the
+            database is that of a city.
         InputError
             when name, box or districts cannot be; nothing is made then.
         """
@@ -121,14 +123,15 @@ class Workspace:
                 f"box {around} does not hold the districts, which need {districts.box}"
             )
         settings = default_settings(name, around, sample=sample)
+        made = cls(folder, replace(settings, identity=new_identity()), districts, database_url)
         with _undone_when_failing(folder):
             (folder / "cache").mkdir(parents=True, exist_ok=True)
             (folder / "exports").mkdir(exist_ok=True)
             if len(districts):
                 write_districts(districts, folder / DISTRICTS_FILE)
-            database_of(folder, database_url).create()
-            write_template(folder / SETTINGS_FILE, settings)
-        return cls(folder, settings, districts, database_url)
+            write_template(folder / SETTINGS_FILE, made.settings)
+            made.database.create()  # the last: a server's is not undone
+        return made
 
     @classmethod
     def open(cls, folder: Path, *, database_url: str | None = None) -> Workspace:
@@ -139,7 +142,8 @@ class Workspace:
         Raises
         ------
         WorkspaceError
-            when the folder is none, or a part of it is missing.
+            when the folder is none, a part of it is missing, or the database is that of another
+            city.
         InputError
             when ``yizhan.toml`` or the districts cannot be read; the message names the cure.
         """
@@ -148,19 +152,28 @@ class Workspace:
                 f"{folder} is no workspace (it has no {SETTINGS_FILE}): run yizhan init there, "
                 "or name the workspace with -w"
             )
-        if database_of(folder, database_url).url is None and not (folder / DATABASE_FILE).is_file():
+        if _url(database_url) is None and not (folder / DATABASE_FILE).is_file():
             raise WorkspaceError(
                 f"{folder} has no {DATABASE_FILE}: put it back, or make a new workspace"
             )
         settings = read_settings(folder / SETTINGS_FILE)
         districts_file = folder / DISTRICTS_FILE
         districts = read_districts(districts_file) if districts_file.exists() else no_districts()
-        return cls(folder, settings, districts, database_url)
+        opened = cls(folder, settings, districts, database_url)
+        opened.database.check_city()
+        return opened
 
     @property
     def database(self) -> Database:
-        """The workspace's database."""
-        return database_of(self.folder, self.database_url)
+        """The workspace's database: ``database_url``, else DATABASE_URL, else its file."""
+        owner = Owner(
+            where=str(self.folder),
+            name=self.settings.name,
+            identity=self.settings.identity,
+            box=self.settings.box,
+            settle=partial(settle_identity, self.folder / SETTINGS_FILE),
+        )
+        return Database(self.folder / DATABASE_FILE, url=_url(self.database_url), owner=owner)
 
     def register(self) -> Register:
         """Return the register with its history, to ask and to write."""
@@ -288,9 +301,9 @@ class Workspace:
         return cache.resolve() / name
 
 
-def database_of(folder: Path, url: str | None = None) -> Database:
-    """Return the database of a workspace's folder: ``url``, else DATABASE_URL, else its file."""
-    return Database(folder / DATABASE_FILE, url=url or os.environ.get("DATABASE_URL") or None)
+def _url(url: str | None) -> str | None:
+    """Return ``url``, else DATABASE_URL; None where the database is the workspace's file."""
+    return url or os.environ.get("DATABASE_URL") or None
 
 
 def no_districts() -> Districts:

@@ -5,22 +5,44 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import io
+import itertools
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.cluster import Cluster, running_cluster, server_binaries
 from web.cli import main
 
 # The tests make databases of their own; they never use the one of whoever runs them.
 os.environ.pop("DATABASE_URL", None)
 
+_NUMBERS = itertools.count(1)
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A server of this session; nothing is installed or left behind."""
+    binaries = server_binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL with PostGIS is not installed")
+    with running_cluster(binaries) as running:
+        yield running
+
+
+@pytest.fixture
+def postgres_url(cluster: Cluster) -> str:
+    """The DATABASE_URL of a new schema in a database with PostGIS; it goes with the server.
+
+    A database for each test would be ten times slower: PostGIS weighs 10 MB.
+    """
+    return cluster.new_schema(f"city{next(_NUMBERS)}")
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,16 @@ import itertools
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from data.database.city import (
+    City,
+    Owner,
+    claim,
+    read_city,
+    refuse_another,
+    refuse_strange_stations,
+)
 from data.database.migrate import revision_of, upgrade
-from data.database.schema import HEAD, REVISIONS, STATIONS
+from data.database.schema import HEAD, REVISIONS, STATIONS, WITH_CITY
 from geo.errors import WorkspaceError
 
 if TYPE_CHECKING:
@@ -24,18 +32,46 @@ class Backend(ABC):
 
     where: str
     kind: str
+    #: Whether it is a file of the workspace's folder, which goes where the folder goes.
+    in_folder: bool
+
+    def __init__(self, owner: Owner | None) -> None:
+        self.owner = owner
 
     @contextlib.contextmanager
     def transaction(self, *, write: bool = False) -> Iterator[sa.Connection]:
         """Run one transaction; what fails leaves everything as it was (WorkspaceError).
 
-        A database of an older Yizhan is brought up to date before the first write.
+        A database of an older Yizhan is brought up to date before the first write, and one that
+        knows no city gets its owner's identity; that of another city is not written to.
         """
         with self.errors_in_words(), self.begin(write=write) as connection:
             revision = self.known(self.read_revision(connection))
             if write and revision != HEAD:
                 self._upgrade(connection, revision)
+            if write:
+                self._claim(connection)
             yield connection
+
+    def check_city(self) -> None:
+        """Refuse the database of another city than its owner's (WorkspaceError)."""
+        with self.errors_in_words(), self.begin() as connection:
+            step = self.known(self.read_revision(connection))
+            if self.owner is None or not step:
+                return
+            city = self.city(connection)
+            if city is not None:
+                refuse_another(city, self.owner, where=self.where, in_folder=self.in_folder)
+            elif not self.in_folder:
+                refuse_strange_stations(connection, self.owner, where=self.where)
+
+    def city(self, connection: sa.Connection) -> City | None:
+        """Return the city that the database belongs to; None where it does not know it yet."""
+        return read_city(connection) if self.read_revision(connection) >= WITH_CITY else None
+
+    def _claim(self, connection: sa.Connection) -> None:
+        if self.owner is not None:
+            claim(connection, self.owner, where=self.where, in_folder=self.in_folder)
 
     def revision(self) -> str:
         """Return the step at which the schema stands; "" when there are no tables.
@@ -78,6 +114,7 @@ class Backend(ABC):
             revision = self.known(revision_of(connection))
             if revision != HEAD:
                 self._upgrade(connection, revision, create=create)
+            self._claim(connection)
 
     def _upgrade(self, connection: sa.Connection, revision: str, *, create: bool = False) -> None:
         if not revision and not create:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.database.backend import Backend
+    from data.database.city import Owner
     from data.sites import CandidateSites
     from data.stations import Stations
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Database:
     """The database of one workspace: the file ``path``, or PostgreSQL where ``url`` is given.
+
+    With an ``owner`` it is that city's only: the first write puts its identity down, and another
+    city's database is refused.
 
     Raises
     ------
@@ -39,6 +43,7 @@ class Database:
 
     path: Path
     url: str | None = field(default=None, repr=False)
+    owner: Owner | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         _ = self.backend
@@ -46,7 +51,9 @@ class Database:
     @property
     def backend(self) -> Backend:
         """What reads and writes."""
-        return Sqlite(self.path) if self.url is None else Postgres(self.url)
+        if self.url is None:
+            return Sqlite(self.path, self.owner)
+        return Postgres(self.url, self.owner)
 
     def create(self) -> None:
         """Make the tables, and the file.
@@ -57,7 +64,7 @@ class Database:
             when it cannot be written, or is a PostgreSQL database that holds a city already.
         """
         backend = self.backend
-        if self.url is not None and backend.revision() and self._is_used():
+        if self.url is not None and self._is_used():
             raise WorkspaceError(
                 f"{backend.where}: holds a city already: make a database for each workspace"
             )
@@ -76,12 +83,20 @@ class Database:
         """Return the revision of the schema, "" when there is none."""
         return self.backend.revision()
 
+    def check_city(self) -> None:
+        """Refuse the database of another city (WorkspaceError); see `data.database.city`."""
+        self.backend.check_city()
+
     def info(self) -> dict[str, str | int]:
-        """Say where the database is, at which step, and how many rows its tables hold."""
+        """Say where the database is, at which step, whose, and how many rows its tables hold.
+
+        "city" is the identity, "" where the database does not know it yet.
+        """
         backend = self.backend
         with backend.transaction() as connection:
             there = {"database": backend.kind, "where": backend.where}
             step = backend.read_revision(connection)
+            city = backend.city(connection)
             tables = [STATIONS, SITES, RESULTS] if step else []
             tables += [IMPORTS, EVENTS] if step > REVISIONS[0] else []
             counts = {
@@ -90,7 +105,7 @@ class Database:
                 ).scalar_one()
                 for table in tables
             }
-        return {**there, "schema": step, **counts}
+        return {**there, "schema": step, "city": "" if city is None else city.identity, **counts}
 
     def close(self) -> None:
         """Close the connections to a server that are kept for the next call."""
@@ -149,6 +164,12 @@ class Database:
         return read_results(self.backend, kind, limit=limit)
 
     def _is_used(self) -> bool:
+        backend = self.backend
+        if not backend.revision():
+            return False
+        with backend.transaction() as connection:
+            if backend.city(connection) is not None:
+                return True
         return any(self.contents(what) is not None for what in ("stations", "sites"))
 
 

@@ -16,6 +16,7 @@ from geo.errors import InputError, WorkspaceError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from data.database.city import Owner
     from geo.measure import Box
 
 _DRIVERS: Final = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
@@ -27,9 +28,11 @@ class Postgres(Backend):
     """One database of a PostgreSQL server; connections are pooled while the process lives."""
 
     kind = "PostgreSQL"
+    in_folder = False
     no_tables = "run yizhan db upgrade --create"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, owner: Owner | None = None) -> None:
+        super().__init__(owner)
         self._url = _read_url(url)
         port = "" if self._url.port is None else f":{self._url.port}"
         self.where = f"postgresql://{self._url.host or ''}{port}/{self._url.database or ''}"

@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from data.stations import STATION_COLUMNS
 
 #: Every step of the schema in order; one more for each file in `migrations/versions`.
-REVISIONS: Final = ("0001", "0002", "0003")
+REVISIONS: Final = ("0001", "0002", "0003", "0004")
 HEAD: Final = REVISIONS[-1]
+#: The step from which on a database knows its city.
+WITH_CITY: Final = REVISIONS[3]
 #: The columns of a station as the register holds them: those of its frame, the point as numbers.
 FIELDS: Final = (*STATION_COLUMNS[:-1], "lon", "lat")
 #: The columns that hold a JSON list.
@@ -113,6 +115,15 @@ SITES: Final = sa.Table(
     sa.Column("source_lat", sa.Double, nullable=False),
     sa.Column("lon", sa.Double, nullable=False),
     sa.Column("lat", sa.Double, nullable=False),
+)
+# To which city it belongs: one row at most.
+CITY: Final = sa.Table(
+    "city",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("identity", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("named_at", sa.Text, nullable=False),
 )
 # What the database holds: a register that was replaced by an empty one is not "nothing yet".
 CONTENTS: Final = sa.Table(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from data.database.city import Owner
     from geo.measure import Box
 
 _FIRST_LOOK_M: Final = 1000.0
@@ -35,9 +36,11 @@ class Sqlite(Backend):
     """The file of one workspace; it is open only while a method runs."""
 
     kind = "SQLite"
+    in_folder = True
     no_tables = "it was made by something else: put back a copy, or make a new workspace"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, owner: Owner | None = None) -> None:
+        super().__init__(owner)
         self.path = path
         self.where = str(path)
 

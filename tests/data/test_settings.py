@@ -19,13 +19,14 @@ from data.settings import (
     read_settings,
 )
 from data.settings_keys import KEYS
-from data.settings_text import settings_text, write_template
+from data.settings_text import settings_text, settle_identity, write_template
 from geo import profiles
 from geo.errors import FileFormatError, InputError, WorkspaceError
 from geo.measure import Box
 
 BOX = Box(116.388, 33.283, 117.045, 34.250)
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
+IDENTITY = "0a1b2c3d-0000-4000-8000-123456789abc"
 LEAST = 'name = "市"\nbox = [116.388, 33.283, 117.045, 34.250]\n'
 
 
@@ -41,6 +42,7 @@ def test_the_modes_are_those_of_the_road_network() -> None:
 
 def test_the_template_reads_back_as_what_it_was_written_from(tmp_path: Path) -> None:
     settings = default_settings('淮北 "市" \\ #1', BOX, sample=True)
+    settings = replace(settings, identity=IDENTITY)
     write_template(tmp_path / "yizhan.toml", settings)
     assert read_settings(tmp_path / "yizhan.toml") == settings
 
@@ -62,7 +64,7 @@ def test_changed_settings_read_back_too(tmp_path: Path) -> None:
 
 
 def test_each_key_of_the_template_is_explained_above_it_with_unit_and_default() -> None:
-    text = settings_text(default_settings("市", BOX))
+    text = settings_text(replace(default_settings("市", BOX), identity=IDENTITY))
     unwrapped = re.sub(r"\n# ", " ", text)
     optional = {"groups.<group>.radius_m", "profiles.<mode>"}  # written where a city has them
     for key in KEYS:
@@ -99,6 +101,8 @@ def test_what_a_group_needs_and_how_it_gets_in_reads_back_as_written(tmp_path: P
     ("more", "words"),
     [
         ("colour = 1", r'key "colour" is not known'),
+        ("identity = 'huaibei'", r'identity "huaibei" is none: write the UUID'),
+        ("identity = ''", "identity must be text"),
         ("snap_limit = 5", "did you mean snap_limit_m"),
         ("[candidates]\nspacing = 5", r"did you mean candidates\.spacing_m"),
         ("[groups.corier]\ncutoff_s = 5", "did you mean courier"),
@@ -349,3 +353,37 @@ def test_the_hash_outlives_being_written_and_read(tmp_path: Path) -> None:
     )
     write_template(tmp_path / "yizhan.toml", settings)
     assert read_settings(tmp_path / "yizhan.toml").content_hash == settings.content_hash
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("", LEAST + "[groups.courier]\ncutoff_s = 60\n"),
+        ("", "# what it is called\n" + LEAST),
+        ("# 淮北\n\n", "# a\n\t# b\n" + LEAST),
+        ("# only\n\n \n", "candidates.spacing_m = 600\n" + LEAST),
+    ],
+)
+def test_an_identity_is_written_into_settings_of_which_all_else_stays(
+    tmp_path: Path, above: str, below: str, mark: str, end: str
+) -> None:
+    above, below = above.replace("\n", end), below.replace("\n", end)
+    path = tmp_path / "yizhan.toml"
+    path.write_bytes((mark + above + below).encode())
+    path.chmod(0o600)
+    before = read_settings(path)
+    assert settle_identity(path, "") == ""
+    assert path.read_bytes() == (mark + above + below).encode()
+    assert settle_identity(path, IDENTITY) == IDENTITY
+    text = path.read_bytes().decode()
+    assert text.startswith(mark + above)
+    assert text.endswith(below)
+    entry = text.removeprefix(mark + above).removesuffix(below)
+    assert f'identity = "{IDENTITY}"{end}' in entry
+    assert entry.count("\n") == entry.count(end) == 4
+    assert read_settings(path) == replace(before, identity=IDENTITY)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert settle_identity(path, IDENTITY.replace("0a", "ff")) == IDENTITY
+    assert path.read_bytes().decode() == text

@@ -124,6 +124,40 @@ def test_a_list_that_leaves_out_a_fifth_takes_them_away_as_it_did(cli: Cli, fold
     assert len(Workspace.open(folder).stations()) == 8
 
 
+def test_a_list_that_puts_stations_far_off_moves_none_of_them_unsaid(
+    cli: Cli, folder: Path
+) -> None:
+    def listed(*shifts: float) -> str:
+        places = enumerate(shifts)
+        rows = (f"S{at},驿站{at},驿站,{116.5 + at / 100},{33.5 + shift}" for at, shift in places)
+        return "编号,名称,类型,经度,纬度\n" + "\n".join(rows)
+
+    taken(cli, folder, listed(0, 0, 0, 0))
+    before = Workspace.open(folder).stations().content_hash
+    # One degree of latitude is 111.195 km on a sphere of 6,371.0088 km; 4,892 m is not far.
+    file = put(folder, listed(0, 0.044, 0.046, 0.1), "far.csv")
+    words = ("stations", "import", file, "-w", folder, "--datum", "wgs84")
+    refused = cli(*words)
+    assert refused.code == 2
+    assert refused.err == (
+        "error: far.csv: puts 2 of the stations of the register more than 5 km from where they "
+        "were, S3 by 11.1 km: look whether their ids are those of other stations, and say --moved "
+        "if they did move\n"
+    )
+    assert cli(*words, "--sure", "--missing", "remove").code == 2
+    assert Workspace.open(folder).stations().content_hash == before
+    dry = cli(*words, "--dry-run")
+    assert dry.code == 0
+    assert "Without --moved this is refused: the file puts 2 of the stations" in dry.out
+    assert "Without --moved" not in cli(*words, "--dry-run", "--moved").out
+    assert Workspace.open(folder).stations().content_hash == before
+    assert cli(*words, "--moved", "--json").json["moved"] == 3
+    assert Workspace.open(folder).stations().lonlat[3].tolist() == [116.53, 33.6]
+    # The whole list in another datum lies half a kilometre off, which is another question.
+    shifted = listed(0, 0.044, 0.046, 0.1).replace("33.5", "33.505")
+    assert taken(cli, folder, shifted).code == 0
+
+
 def test_what_a_file_has_no_column_for_stays_as_it_was(cli: Cli, folder: Path) -> None:
     taken(cli, folder, FIRST)
     taken(cli, folder, SECOND, "--missing", "remove")

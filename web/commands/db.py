@@ -21,7 +21,7 @@ def db() -> None:
 @db.command()
 @common_options
 def info(folder: Path, *, as_json: bool) -> None:
-    """Say where the database is and what it holds."""
+    """Say where the database is, of which city, and what it holds."""
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):
@@ -31,6 +31,8 @@ def info(folder: Path, *, as_json: bool) -> None:
     ]
     if figures["schema"] != HEAD:
         words.append(f"This version of Yizhan knows schema {HEAD}: run yizhan db upgrade.")
+    elif not figures["city"]:
+        words.append("It does not know its city yet: the next write or yizhan db upgrade tells it.")
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 

@@ -41,7 +41,10 @@ if TYPE_CHECKING:
 #: A list that leaves out more of the register than this share may be of a part of it only.
 MOST_MISSING: Final = 0.2
 #: A station moved by less stands where it stood, written with other digits.
-MOVED_M = 0.5
+MOVED_M: Final = 0.5
+#: A station that seems to have moved farther is rather another one of the same id: no change of
+#: datum comes near.
+FAR_M: Final = 5000.0
 
 
 @click.command("import")
@@ -51,6 +54,7 @@ MOVED_M = 0.5
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--fix", is_flag=True, help="Apply the safe cures of stations check first.")
 @click.option("--sure", is_flag=True, help="The datum is right, whatever the roads say.")
+@click.option("--moved", is_flag=True, help="Stations did move by more than 5 km.")
 @click.option("--observed-at", help="The day of which the file speaks: 2026-11-23. Default: now.")
 @click.option(
     "--by",
@@ -76,6 +80,7 @@ def import_(
     dry_run: bool,
     fix: bool,
     sure: bool,
+    moved: bool,
     as_json: bool,
 ) -> None:
     """Lay FILE (CSV, XLSX, GeoJSON or GeoPackage) over the register; all rows or none.
@@ -96,7 +101,7 @@ def import_(
         if not sure:
             refuse_doubtful(checkup)
         how = _how(read, file=file, by=by, observed_at=observed_at)
-        done = take(workspace, read, how, missing=missing, dry_run=dry_run)
+        done = take(workspace, read, how, missing=missing, moved=moved, dry_run=dry_run)
         figures |= {"stations": len(read), "datum": str(datum), "by_kind": _by_kind(read)}
         figures |= {"dry_run": dry_run, **import_figures(checkup, done.changes, done.moved_m)}
     words: list[object] = [f"row {finding.row}: {finding.cure.en}" for finding in cured]
@@ -105,6 +110,8 @@ def import_(
     words += import_words(checkup, done.changes, done.moved_m, missing=done.missing)
     if dry_run and missing is None and (doubt := doubt_of_missing(done.changes)):
         words.append(f"Without --missing this is refused: the file {doubt}.")
+    if dry_run and not moved and (doubt := doubt_of_places(done.moved_m)):
+        words.append(f"Without --moved this is refused: the file {doubt}.")
     words.append(table(("kind", "stations"), list(_by_kind(read).items())))
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
@@ -145,18 +152,21 @@ def take(
     how: Import,
     *,
     missing: str | None,
+    moved: bool = False,
     dry_run: bool = False,
 ) -> Taken:
     """Lay a file over the register, or only say what that would change.
 
     ``missing``: "remove" takes stations out that the file does not name, "keep" leaves them as they
     are, "close" closes those that are not closed yet; None removes them, where they are few. A file
-    without stations removes none.
+    without stations removes none. ``moved`` takes stations also more than `FAR_M` from where they
+    were.
 
     Raises
     ------
     InputError
-        when ``missing`` is None and more than `MOST_MISSING` of the register would go.
+        when ``missing`` is None and more than `MOST_MISSING` of the register would go, or ``moved``
+        is not set and a station would.
     """
     register = workspace.register()
     stations = read.stations()
@@ -164,7 +174,9 @@ def take(
     moved_m = _moved_m(workspace, stations)
     if not len(stations):
         return Taken(replace(changes, missing=()), "keep", moved_m)
-    doubt = doubt_of_missing(changes) if missing is None else ""
+    doubt = "" if moved else doubt_of_places(moved_m)
+    if not doubt and missing is None:
+        doubt = doubt_of_missing(changes)
     if doubt and not dry_run:
         raise InputError(f"{how.file}: {doubt}")
     missing = missing or "remove"
@@ -184,6 +196,19 @@ def doubt_of_missing(changes: Changes) -> str:
     return (
         f"leaves out {missing} of the {before} stations of the register, which would be removed: "
         "say what becomes of them by --missing keep (a list of a part), close or remove"
+    )
+
+
+def doubt_of_places(moved_m: Mapping[str, float]) -> str:
+    """Say that stations would stand so far off that their ids may mean others; nothing if none."""
+    far = {station: metres for station, metres in moved_m.items() if metres > FAR_M}
+    if not far:
+        return ""
+    farthest = max(far, key=far.__getitem__)
+    return (
+        f"puts {len(far)} of the stations of the register more than {FAR_M / 1000:.0f} km from "
+        f"where they were, {farthest} by {far[farthest] / 1000:,.1f} km: look whether their ids "
+        "are those of other stations, and say --moved if they did move"
     )
 
 

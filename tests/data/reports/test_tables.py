@@ -89,7 +89,7 @@ def test_an_older_database_has_no_reports_and_gets_the_tables_with_the_first_one
     workspace.replace_stations(STATIONS)
     backend = workspace.database.backend
     with backend.begin(write=True) as connection:
-        for table in ("worker_reports", "tickets", "proposals", "activities", "accounts"):
+        for table in ("worker_reports", "tickets", "proposals", "activities", "accounts", "city"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         for trigger in ("keeps_its_rows", "keeps_its_words", "comes_once"):
             connection.exec_driver_sql(f"DROP TRIGGER audit_{trigger}")
