@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
-from typing import Final
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import date
 
 CHINA_TIME: Final = timezone(timedelta(hours=8), "CST")
+
+
+def china_day(moment: str) -> date:
+    """Return the day that it was in China at a moment written in ISO 8601 with its offset."""
+    return datetime.fromisoformat(moment).astimezone(CHINA_TIME).date()

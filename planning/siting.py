@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -27,6 +28,7 @@ from planning.marginals import Step, deployment_order
 from planning.params import Plan, SolveParams
 from planning.problems import CoverageProblem, Limit
 from planning.reach import straight_counts
+from planning.shortfall import Shortfall, shortfalls
 from planning.siting_items import (
     SitePins,
     SitingDemand,
@@ -77,8 +79,9 @@ class SitingPlan:
     """Where to build, how good that is proven to be, and coverage before and after.
 
     ``objective`` is the number of workers covered after (existing stations and plan together),
-    ``bound`` what no choice of as many sites can pass, ``gap`` their relative distance. ``answer``
-    is what the engine said, for the next question; it is not stored.
+    ``bound`` what no choice of as many sites can pass, ``gap`` their relative distance; all three
+    are finite. ``shortfalls`` say what keeps further sites out where ``sites`` are fewer than were
+    asked for. ``answer`` is what the engine said, for the next question; it is not stored.
     """
 
     status: str
@@ -91,6 +94,7 @@ class SitingPlan:
     before: Coverage
     after: Coverage
     inputs: dict[str, str]
+    shortfalls: tuple[Shortfall, ...] = ()
     answer: Plan | None = field(default=None, repr=False)
 
     @property
@@ -118,6 +122,7 @@ class SitingPlan:
             "before": self.before.as_dict(),
             "after": self.after.as_dict(),
             "inputs": dict(self.inputs),
+            "shortfalls": [asdict(one) for one in self.shortfalls],
         }
 
     @classmethod
@@ -134,6 +139,10 @@ class SitingPlan:
             before=Coverage.from_dict(body["before"]),
             after=Coverage.from_dict(body["after"]),
             inputs=dict(body["inputs"]),
+            shortfalls=tuple(
+                Shortfall(**{**one, "limits": tuple(one["limits"])})
+                for one in body.get("shortfalls", ())  # plans that were stored before they were
+            ),
         )
 
 
@@ -188,6 +197,8 @@ class SitingQuestion:
         """
         if new < 0:
             raise ProblemError(f"new is {new}: give a number of stations of 0 or more")
+        if new and not self.open_weights.any():
+            raise ProblemError("every worker has a station already: there is nobody to reach")
         if new and not self.reaches_somebody:
             raise ProblemError(
                 "no candidate site reaches a worker who is not covered yet: "
@@ -208,25 +219,35 @@ class SitingQuestion:
         }
         pinned = {"keep": ", ".join(keep), "without": ", ".join(without)}
         asked |= {name: words for name, words in pinned.items() if words}
-        return self._answer(found, asked, pins)
+        made = self._answer(found, asked, pins)
+        if len(made.sites) == new or made.answer is None:
+            return made
+        short = shortfalls(self.options, self.items, made.answer.chosen, pins=pins, kinds=kinds)
+        return replace(made, shortfalls=short)
 
     def _answer(self, found: Plan, asked: Mapping[str, str], pins: SitePins) -> SitingPlan:
         demand, items = self.demand, self.items
         settled = float(items.weights[items.covered].sum())
-        order = deployment_order(items.covers, self.open_weights, found.chosen)
-        steps = tuple(step for step in order if step.adds > 0 or pins.required[step.option])
-        built = self.options.built(found.chosen)
+        steps = self._steps(found.chosen, pins)
+        chosen = np.sort(np.array([step.option for step in steps], dtype=np.int64))
+        found = replace(found, chosen=chosen)
+        added = float(sum(step.adds for step in steps))
+        bound = self._bound(found, added, pins)
         after = CellCounts(
-            _road_counts_after(self.before, items, found.chosen),
+            _road_counts_after(self.before, items, chosen),
             _straight_counts_after(
-                self.before, demand, built, self.settings, standard=self.standard
+                self.before,
+                demand,
+                self.options.built(chosen),
+                self.settings,
+                standard=self.standard,
             ),
         )
         return SitingPlan(
             status=found.status,
-            objective=found.objective + settled,
-            bound=found.bound + settled,
-            gap=(found.bound - found.objective) / (found.objective + settled or 1.0),
+            objective=added + settled,
+            bound=bound + settled,
+            gap=(bound - added) / (added + settled or 1.0),
             runtime_s=found.runtime_s,
             method=found.method,
             sites=_planned_sites(steps, demand, self.sites, self.options, self.open_weights),
@@ -235,6 +256,24 @@ class SitingQuestion:
             inputs={**self.inputs, **asked},
             answer=found,
         )
+
+    def _steps(self, chosen: npt.NDArray[np.int64], pins: SitePins) -> tuple[Step, ...]:
+        """Order what is built; an option that adds nobody is not, and takes no site's merit."""
+        covers, weights = self.items.covers, self.open_weights
+        order = deployment_order(covers, weights, chosen)
+        steps = tuple(step for step in order if step.adds > 0 or pins.required[step.option])
+        if len(steps) == len(order):
+            return order
+        return deployment_order(covers, weights, np.array([step.option for step in steps]))
+
+    def _bound(self, found: Plan, added: float, pins: SitePins) -> float:
+        """Return what no plan can add: the engine's bound, or all whom the options reach."""
+        if found.status == "optimal":
+            return added
+        if math.isfinite(found.bound):
+            return max(found.bound, added)
+        allowed = self.items.covers[np.flatnonzero(~pins.forbidden)]
+        return float(self.open_weights[np.unique(allowed.indices)].sum())
 
     @cached_property
     def _coverage_before(self) -> Coverage:
@@ -360,7 +399,7 @@ def solve_question(
         required=pins.required,
         forbidden=pins.forbidden,
         limits=tuple(
-            Limit(members=options.of_kind(kind), max_open=most)
+            Limit(members=options.of_kind(kind), max_open=most, name=kind)
             for kind, most in kinds.items()
             if most is not None
         ),

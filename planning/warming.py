@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from planning.params import SolveParams
 from planning.problems import CoverageProblem, Floor, Limit, SetCoverProblem
 from planning.reduction import reduce_coverage
 from planning.solver import solve
+from planning.splicing import nearest_first
 
 # Small enough to be proved in a blink: places in a square and what is near them.
 _OPTIONS: Final = 24
@@ -36,11 +38,21 @@ def warm_up(*, seconds: float = 120.0, floors: bool = False) -> None:
     covers = sp.csr_array(near)
     weights = rng.integers(1, 30, _ITEMS).astype(np.float64)
     params = SolveParams(time_limit_s=seconds)
-    solve(CoverageProblem(weights, covers, max_open=4), params=params)
+    plain = CoverageProblem(weights, covers, max_open=4)
+    last = solve(plain, params=params)
+    # a large city counts its pairs in 64 bits; merged covers have rows of both widths
+    for width in (np.int64, np.int32):
+        wide = covers.copy()
+        wide.indptr, wide.indices = wide.indptr.astype(np.int64), wide.indices.astype(width)
+        solve(replace(plain, covers=wide), params=params)
+    # a next question begins with the last answer
+    solve(replace(plain, max_open=3), params=replace(params, start=last))
     limit = Limit(members=np.arange(_OPTIONS) < _OPTIONS // 2, max_open=2)
     limited = CoverageProblem(weights, covers, max_open=4, limits=(limit,))
     solve(limited, params=params)
-    CoverRun(reduce_coverage(limited).task, seed=0).fixing()
+    task = reduce_coverage(limited).task
+    CoverRun(task, seed=0).fixing()
+    nearest_first(task.cover, 0)
     _cut_once()
     solve(SetCoverProblem(covers), params=params)
     if floors:

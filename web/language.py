@@ -132,6 +132,11 @@ def count(number: float) -> str:
     return f"{number:,.0f}"
 
 
+def added_count(number: float, t: Language) -> str:
+    """Write how many workers something adds: "fewer than 1" for a part of one, never 0."""
+    return t("不足 1", "fewer than 1") if number > 0 and round(number) == 0 else count(number)
+
+
 def signed_count(number: float) -> str:
     """Write a change of a number: whole, with its sign; no sign on nothing."""
     return f"{number:+,.0f}".replace("-", "−") if round(number) else "0"
@@ -159,12 +164,11 @@ def two_digits(value: float) -> str:
 
 
 def gap_words(gap: float) -> str:
-    """Write a relative gap in per cent: two digits that count, never a zero that is none."""
-    per_cent = 100 * gap
-    smallest, coarse = 0.01, 1.0
-    if per_cent < smallest:
-        return f"{smallest} %"
-    return f"{per_cent:.1f} %" if per_cent >= coarse else f"{per_cent:.2f} %"
+    """Write a relative gap in per cent with two digits that count: never less than it is."""
+    steps = 10 if gap >= 0.01 else 100  # noqa: PLR2004 - tenths from 1 % on, hundredths below
+    # a hair is forgiven: 0.3 % as a fraction is a little more than 0.3
+    per_cent = max(1, math.ceil(100 * gap * steps - 1e-6)) / steps
+    return f"{per_cent:.1f} %" if steps == 10 else f"{per_cent:.2f} %"  # noqa: PLR2004 - as above
 
 
 def standard_words(standard: ServiceStandard, t: Language) -> str:

@@ -42,6 +42,7 @@ def helpers() -> dict[str, Any]:
         "mark": mark,
         "sprite": sprite,
         "count": words.count,
+        "added_count": words.added_count,
         "signed_count": words.signed_count,
         "share": words.share,
         "points": words.points,

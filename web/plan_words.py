@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from web.language import count, gap_words, share
+from web.language import added_count, count, gap_words, share
+from web.shortfall_words import shortfall_words
 
 if TYPE_CHECKING:
     from planning.siting import PlannedSite, SitingPlan
@@ -31,11 +33,17 @@ class PlanWords:
     @property
     def answer(self) -> str:
         """Say how many sites reach how many workers more."""
-        more = count(self.added)
+        more = added_count(self.added, self.t)
+        reach = "reaches" if len(self.plan.sites) == 1 else "reach"
         return self.t(
             f"{self.built}，新覆盖 {more} 人",
-            f"{self.built} reach {more} more workers",
+            f"{self.built} {reach} {more} more workers",
         )
+
+    @property
+    def shortfall(self) -> list[str]:
+        """Say why there are fewer sites than were asked for; nothing where there are as many."""
+        return shortfall_words(self.plan, self.t)
 
     @property
     def built(self) -> str:
@@ -59,6 +67,13 @@ class PlanWords:
         )
 
     @property
+    def bound(self) -> str:
+        """Write the proven bound, never below it; that of an optimal plan is its own value."""
+        if self.plan.status == "optimal":
+            return count(self.plan.covered_after)
+        return count(math.ceil(self.plan.bound))
+
+    @property
     def share_before(self) -> str:
         """Share of the workers covered before."""
         return share(self.plan.covered_before, self.plan.before.row().workers)
@@ -76,7 +91,8 @@ class PlanWords:
         """Say whom a site reaches first of all, such as "快递员 21" and "外卖配送员 17"."""
         ranked = sorted(site.adds_by_group.items(), key=lambda item: -item[1])
         named = [(group, n) for group, n in ranked[:_NAMED_GROUPS] if round(n) > 0]
-        return [f"{self.t.group(group)} {count(n)}" for group, n in named]
+        named = named or [(group, n) for group, n in ranked[:1] if n > 0]
+        return [f"{self.t.group(group)} {added_count(n, self.t)}" for group, n in named]
 
     def bar(self, site: PlannedSite) -> float:
         """Width of a site's bar in per cent of the one that adds most."""

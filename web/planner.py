@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
+from data.china_time import china_day
 from geo.errors import NothingYetError
 from planning.siting import SitingPlan
 from web.api import city_here
@@ -31,7 +32,7 @@ def newest() -> str:
         page="planner",
         plan=plan,
         words=None if plan is None or city_map is None else PlanWords(plan, t, city_map.site_names),
-        made_at=None if result is None else result.created_at,
+        made_on=None if result is None else china_day(result.created_at),
         city_map=city_map,
         map_script=url_for("planner.map_script", v=city.map_version(), lang=t.code),
         missing=_missing(city) if plan is None or city_map is None else [],

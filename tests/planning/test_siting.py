@@ -21,7 +21,7 @@ from geo.network import RoadNetwork, build_network
 from geo.roads import RawRoads
 from planning import Coverage, Places, SitingPlan, measure_coverage, plan_stations, reach
 from planning.coverage import OffRoads
-from planning.params import SolveParams
+from planning.params import Plan, SolveParams
 from planning.reach import straight_counts, straight_radius_m, straight_reach
 from planning.siting import SitingQuestion, siting_question
 
@@ -439,3 +439,122 @@ def test_pins_that_cannot_be_are_refused(
 ) -> None:
     with pytest.raises(ProblemError, match=message):
         question.plan(**{"new": 2, **asked})
+
+
+def test_a_limit_of_the_kind_that_binds_is_named_and_lifting_it_adds_what_is_said(
+    question: SitingQuestion,
+) -> None:
+    kinds = {"station": 1, "courier_home": 0}
+    params = SolveParams(gap=0.0)
+    plan = question.plan(new=3, kinds=kinds, params=params)
+    assert len(plan.sites) == 1
+    named = {one.limits: one for one in plan.shortfalls}
+    assert named[("kind:station:1",)].n_sites > 0
+    more = question.plan(
+        new=3,
+        kinds=kinds | {"station": 2},
+        keep=[f"{plan.sites[0].site_id}:station"],
+        params=params,
+    )
+    assert more.objective - plan.objective == pytest.approx(named[("kind:station:1",)].adds_workers)
+
+
+def test_as_many_sites_as_asked_need_no_reason_and_reasons_are_read_back(
+    question: SitingQuestion,
+) -> None:
+    assert question.plan(new=1).shortfalls == ()
+    short = question.plan(new=9, kinds={"station": 1, "courier_home": 1})
+    assert short.shortfalls
+    again = SitingPlan.from_dict(json.loads(json.dumps(short.as_dict())))
+    assert again.shortfalls == short.shortfalls
+    old = {name: value for name, value in short.as_dict().items() if name != "shortfalls"}
+    assert SitingPlan.from_dict(old).shortfalls == ()
+
+
+def test_where_every_other_site_is_left_out_that_is_the_reason(question: SitingQuestion) -> None:
+    only, *others = question.sites.ids
+    plan = question.plan(new=2, without=others, kinds={"station": None, "courier_home": None})
+    assert {site.site_id for site in plan.sites} <= {only}
+    assert ("without",) in {one.limits for one in plan.shortfalls}
+    assert not {"no_gain", "stopped"} & {word for one in plan.shortfalls for word in one.limits}
+
+
+def test_with_every_worker_covered_a_plan_says_that_there_is_nobody_to_reach(
+    question: SitingQuestion,
+) -> None:
+    covered = replace(
+        question, items=question.items._replace(covered=np.ones_like(question.items.covered))
+    )
+    with pytest.raises(ProblemError, match="every worker has a station already"):
+        covered.plan(new=1)
+
+
+def answered(question: SitingQuestion, monkeypatch: pytest.MonkeyPatch, said: Plan) -> SitingPlan:
+    """The plan of a question whose engine gives this answer."""
+    monkeypatch.setattr("planning.siting.solve", lambda _problem, *, params: said)  # noqa: ARG005
+    return question.plan(new=4, kinds={"station": None, "courier_home": None})
+
+
+@pytest.mark.parametrize("bound", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("chosen", [(), (0, 3)])
+def test_an_engine_out_of_time_gives_a_plan_of_finite_figures(
+    question: SitingQuestion,
+    monkeypatch: pytest.MonkeyPatch,
+    bound: float,
+    chosen: tuple[int, ...],
+) -> None:
+    said = Plan(
+        status="time_limit",
+        chosen=np.array(chosen, dtype=np.int64),
+        objective=np.nan,
+        bound=bound,
+        runtime_s=1.0,
+        method="stub",
+    )
+    plan = answered(question, monkeypatch, said)
+    json.dumps(plan.as_dict(), allow_nan=False)
+    dense, items = question.items.covers.toarray() > 0, question.items
+    worth = items.weights[items.covered | dense[list(chosen)].any(axis=0)].sum()
+    assert plan.objective == pytest.approx(worth)
+    assert plan.objective == pytest.approx(plan.covered_after)
+    assert plan.bound >= items.weights[items.covered | dense.any(axis=0)].sum() - 1e-6
+    assert plan.gap == pytest.approx((plan.bound - plan.objective) / plan.objective)
+    assert {one.limits for one in plan.shortfalls} == {("stopped",)}
+
+
+def test_an_option_that_adds_nobody_is_not_built_and_takes_no_merit_from_another(
+    question: SitingQuestion,
+    stations: Stations,
+    network: RoadNetwork,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dense, open_weights = question.items.covers.toarray() > 0, question.open_weights
+    worth = dense @ open_weights
+    best = int(worth.argmax())
+    # courier_home at the same place reaches a part of whom the station reaches, and nobody else
+    inner = next(
+        j
+        for j in range(len(worth))
+        if j != best
+        and not (dense[j] & ~dense[best] & (open_weights > 0)).any()
+        and (dense[j] & dense[best] & (open_weights > 0)).any()
+    )
+    said = Plan(
+        status="optimal",
+        chosen=np.array([best, inner]),
+        objective=float(worth[best]),
+        bound=float(worth[best]),
+        runtime_s=1.0,
+        method="stub",
+    )
+    plan = answered(question, monkeypatch, said)
+    (site,) = plan.sites
+    assert site.lost_without == pytest.approx(worth[best])
+    twice = measure_coverage(
+        question.demand,
+        stations,
+        network,
+        question.settings,
+        extra_places=Places(np.array([[site.lon, site.lat]]), (site.kind,)),
+    )
+    assert plan.after.rows == twice.rows

@@ -28,8 +28,9 @@ from web.commands.common import (
 from web.commands.coverage import STANDARDS
 from web.commands.demand_draws import model_of, undrawn_words
 from web.commands.demand_hours import USUAL, Counted, counted_options
-from web.language import ENGLISH, count, gap_words
+from web.language import ENGLISH, added_count, count, gap_words
 from web.place_words import names_of, site_names
+from web.shortfall_words import shortfall_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -131,15 +132,14 @@ def plan(
     for site, place in zip(figures["sites"], places, strict=True):
         site["place"] = place
     rows = [
-        (site.order, site.kind, place, site.district, count(site.adds_workers))
+        (site.order, site.kind, place, site.district, added_count(site.adds_workers, ENGLISH))
         for site, place in zip(made.sites, places, strict=True)
     ]
     words: list[object] = [
         counted.words() + sentence(made),
         table(("order", "kind", "site", "district", "adds workers"), rows, left=4),
     ]
-    if len(made.sites) < new:
-        words.append(f"You asked for {new}: no candidate site beyond these adds a worker.")
+    words += shortfall_words(made, ENGLISH)
     if over is not None:
         words += [*_draw_words(over, workspace), *(undrawn_words(model) if model else [])]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
@@ -296,7 +296,7 @@ def sentence(made: SitingPlan) -> str:
         "1 new station reaches" if len(made.sites) == 1 else f"{len(made.sites)} new stations reach"
     )
     return (
-        f"{stations} {count(after.within_one - before.within_one)} more "
+        f"{stations} {added_count(after.within_one - before.within_one, ENGLISH)} more "
         f"workers ({count(before.within_one)} before, {count(after.within_one)} after, of "
         f"{count(before.workers)}); {proof}."
     )
