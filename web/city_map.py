@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
-import shapely
 
 from data.atomic import write_text
 from data.hours import parse_hours
 from data.vocabulary import KINDS, SAMPLE_NOTICE
-from geo.areas import covered_area
 from geo.errors import NothingYetError
-from geo.measure import EARTH_RADIUS_M, Box, from_metric, to_metric
+from geo.measure import EARTH_RADIUS_M, Box
 from planning.siting import SitingPlan
+from web.covered_areas import covered_areas
 from web.density import density_of
 from web.freshness import newest_outdated
 from web.hours_words import opening_words, script_words
 from web.label_points import label_point
-from web.language import CHINESE, Language, count, standard_words
+from web.language import CHINESE, Language, added_count
 from web.maps import MapDocument, SafeMap
 from web.pages import asset_text, leaflet_css, render
 from web.place_words import site_names
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy.typing as npt
-    from shapely.geometry.base import BaseGeometry
 
     from data.demand import Demand
     from data.districts import Districts
@@ -43,6 +41,7 @@ if TYPE_CHECKING:
     from data.stations import Stations
     from data.workspace import Workspace
     from geo.network import RoadNetwork
+    from web.covered_areas import CoveredArea
     from web.density import Density
     from web.freshness import Outdated
     from web.road_lines import RoadLines
@@ -63,17 +62,15 @@ _OF_A_MARK: Final = (
     "hours_unsettled",
     "hours_silent",
 )
-_BLOCK_M: Final = 120.0  # half the width of a city block that covered streets go round
-_HOLE_M2: Final = 250_000.0  # a large block or a park is no gap in cover
-_DRAWN_TO_M: Final = 8.0
 
 
 @dataclass(frozen=True, eq=False)
 class CityContents:
     """What a map of a city shows; None or empty where there is nothing yet.
 
-    ``covered`` is the area within the national standard of an open station, ``made_on`` the day
-    that the legend names, ``outdated`` what has changed since the plan.
+    ``covered`` are the areas that the stations cover, by group, the first of them the one to draw
+    (`covered_areas`), ``made_on`` the day that the legend names, ``outdated`` what has changed
+    since the plan.
     """
 
     settings: Settings
@@ -81,7 +78,7 @@ class CityContents:
     stations: Stations | None
     demand: Demand | None
     network: RoadNetwork | None
-    covered: BaseGeometry | None
+    covered: tuple[CoveredArea, ...]
     plan: SitingPlan | None
     made_on: date
     outdated: Outdated | None = None
@@ -111,7 +108,7 @@ class Legend:
 
     rows: tuple[LegendRow, ...]
     density: Density | None
-    covered_words: str
+    covered: tuple[str, ...]
     has_districts: bool
     has_roads: bool
     source: str
@@ -171,15 +168,19 @@ def contents_of(workspace: Workspace) -> CityContents:
             f"{workspace.folder} has no stations and no roads yet: run yizhan network build and "
             "yizhan stations import"
         )
+    demand = _or_none(workspace.demand)
     result = workspace.newest_result("plan")
+    plan = None if result is None else SitingPlan.from_dict(dict(result.body))
     return CityContents(
         settings=settings,
         districts=workspace.districts,
         stations=stations,
-        demand=_or_none(workspace.demand),
+        demand=demand,
         network=network,
-        covered=_covered(network, stations, settings),
-        plan=None if result is None else SitingPlan.from_dict(dict(result.body)),
+        covered=()
+        if network is None or stations is None
+        else covered_areas(network, stations, settings, demand=demand, plan=plan),
+        plan=plan,
         made_on=today_here(),
         outdated=newest_outdated(workspace),
     )
@@ -196,8 +197,11 @@ def city_map(contents: CityContents, *, language: Language = CHINESE) -> CityMap
     drawn = SafeMap(focus_box(contents))
     if density is not None:
         drawn.add_density(density, title=t("工友密度", "Worker density"))
-    if contents.covered is not None:
-        drawn.add_covered(contents.covered, title=t("已覆盖范围", "Covered area"))
+    if contents.covered:
+        drawn.add_covered(
+            [one.area for one in contents.covered],
+            title=t("现有站点的覆盖范围", "Covered today"),
+        )
     if contents.network is not None:
         drawn.add_roads(road_lines(contents.network), title=t("道路", "Roads"))
     marks = contents.mark_lonlat()
@@ -218,8 +222,13 @@ def city_map(contents: CityContents, *, language: Language = CHINESE) -> CityMap
         title=t(f"{settings.name} · 驿站地图", f"{settings.name} · Map of stations"),
         document=drawn.document(
             words=map_words(t)
-            | {"opening": script_words(t), "all_sites": t("显示全部新站", "Show all new sites")},
-            attribution=source_of(settings, t),
+            | {
+                "opening": script_words(t),
+                "all_sites": t("显示全部新站", "Show all new sites"),
+                "covered": [one.name(t) for one in contents.covered],
+                "green": t("绿色范围：", "Green: "),
+            },
+            attribution=source_of(settings, t) if contents.network is not None else "",
         ),
         legend=_legend(contents, density, t),
         language=language,
@@ -266,8 +275,8 @@ def plan_features(plan: SitingPlan, names: tuple[str, ...], t: Language) -> list
                 "lines": [
                     t(f"第 {site.order} 个新站", f"New station no. {site.order}"),
                     t(
-                        f"新覆盖 {count(site.adds_workers)} 人",
-                        f"reaches {count(site.adds_workers)} more workers",
+                        f"新覆盖 {added_count(site.adds_workers, t)} 人",
+                        f"reaches {added_count(site.adds_workers, t)} more workers",
                     ),
                 ],
             },
@@ -281,41 +290,6 @@ def _or_none(read: Callable[[], T]) -> T | None:
         return read()
     except NothingYetError:
         return None
-
-
-def _covered(
-    network: RoadNetwork | None, stations: Stations | None, settings: Settings
-) -> BaseGeometry | None:
-    """Return the area within the national standard of an open station, None when there is none."""
-    if network is None or stations is None:
-        return None
-    is_open = (stations.frame["status"] == "open").to_numpy(dtype=np.bool_)
-    if not is_open.any():
-        return None
-    standard = settings.national
-    area = covered_area(
-        network,
-        mode=standard.mode,
-        destinations=stations.lonlat[is_open],
-        cutoff_s=standard.cutoff_s,
-        cutoff_m=standard.radius_m,
-    )
-    return None if area.is_empty else _without_blocks(area, settings.metric_crs)
-
-
-def _without_blocks(area: BaseGeometry, metric_crs: str) -> BaseGeometry:
-    """Fill the blocks between covered streets, which on a map are noise."""
-    metric = shapely.transform(area, lambda lonlat: to_metric(lonlat, crs=metric_crs))
-    closed = metric.buffer(_BLOCK_M).buffer(-_BLOCK_M).simplify(_DRAWN_TO_M)
-    parts = [
-        shapely.Polygon(
-            part.exterior, [h for h in part.interiors if shapely.Polygon(h).area > _HOLE_M2]
-        )
-        for part in shapely.get_parts(closed)
-    ]
-    return shapely.transform(
-        shapely.MultiPolygon(parts), lambda xy: from_metric(xy, crs=metric_crs)
-    )
 
 
 def _features(contents: CityContents) -> list[Feature]:
@@ -364,12 +338,10 @@ def _legend(contents: CityContents, density: Density | None, t: Language) -> Leg
     return Legend(
         rows=tuple(rows),
         density=density,
-        covered_words=""
-        if contents.covered is None
-        else standard_words(contents.settings.national, t),
+        covered=tuple(one.words(t) for one in contents.covered),
         has_districts=len(contents.districts) > 0,
         has_roads=contents.network is not None,
-        source=source_of(contents.settings, t),
+        source=source_of(contents.settings, t) if contents.network is not None else "",
         made_on=contents.made_on,
         has_stations=contents.stations is not None and len(contents.stations) > 0,
     )

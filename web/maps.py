@@ -115,17 +115,24 @@ class SafeMap:
         """Add squares with workers by the hour; `web.density_map` says what they hold."""
         self._map.add_child(_name(_Call("hours", _guarded(dict(squares))), "hours"))
 
-    def add_covered(self, area: BaseGeometry, *, title: str) -> None:
-        """Add the covered area: a thin outline and a fill of 12 %."""
+    def add_covered(self, areas: Sequence[BaseGeometry], *, title: str) -> None:
+        """Add covered areas to choose from, the first shown: a thin outline and a fill of 12 %."""
         self._add_areas(
             "covered",
-            [_area("covered", area)],
+            [
+                _area(f"covered-{number}", area, choice=number)
+                for number, area in enumerate(areas)
+                if not area.is_empty
+            ],
             title=title,
-            style=lambda _feature: {
+            style=lambda feature: {
                 **_ink(line="accent", fill="accent"),
                 "weight": 1.2,
                 "fillOpacity": 0.12,
+                "stroke": feature["properties"]["choice"] == 0,
+                "fill": feature["properties"]["choice"] == 0,
             },
+            on_each_feature=JsCode("yizhan.keepChoice"),
         )
 
     def add_roads(self, roads: Iterable[RoadLines], *, title: str) -> None:
@@ -203,9 +210,20 @@ class SafeMap:
         script = _BRACE_IN_SCRIPT.sub(r"\1\\u007b", root.script.render())
         return MapDocument(div=root.html.render().strip(), script=script.strip())
 
-    def _add_areas(self, name: str, features: list[Feature], *, title: str, style: Any) -> None:  # noqa: ANN401 - folium's own callback
+    def _add_areas(
+        self,
+        name: str,
+        features: list[Feature],
+        *,
+        title: str,
+        style: Any,  # noqa: ANN401 - folium's own callback
+        on_each_feature: JsCode | None = None,
+    ) -> None:
         if features:
-            self._map.add_child(_layer(name, features, pane=name, title=title, style=style))
+            layer = _layer(
+                name, features, pane=name, title=title, style=style, on_each_feature=on_each_feature
+            )
+            self._map.add_child(layer)
 
 
 def _guarded(value: Any) -> Any:  # noqa: ANN401 - JSON values
@@ -237,6 +255,7 @@ def _layer(
     pane: str,
     style: Any,  # noqa: ANN401 - folium's own callback
     title: str | None = None,
+    on_each_feature: JsCode | None = None,
 ) -> folium.GeoJson:
     return _name(
         folium.GeoJson(
@@ -244,6 +263,7 @@ def _layer(
             name=None if title is None else _text(title),
             style_function=style,
             smooth_factor=1.0,
+            on_each_feature=on_each_feature,
             pane=pane,
             interactive=False,
         ),

@@ -111,9 +111,9 @@ def _ground(contents: CityContents, view: _View, *, name: str) -> str:
     """Draw districts, covered area and roads."""
     districts = contents.districts
     parts = [f'<path class="district" d="{view.path(districts.areas)}"/>']
-    if contents.covered is not None and name == "main":
-        parts.append(f'<path class="covered" d="{view.path([contents.covered])}"/>')
-        parts.append(f'<path class="rim" d="{view.path([contents.covered.boundary])}"/>')
+    for covered in contents.covered[:1] if name == "main" else ():
+        parts.append(f'<path class="covered" d="{view.path([covered.area])}"/>')
+        parts.append(f'<path class="rim" d="{view.path([covered.area.boundary])}"/>')
     if contents.network is not None:
         most = 40_000 if name == "main" else 4_000
         for roads in road_lines(contents.network, most_points=most, tolerance_m=15.0):

@@ -131,7 +131,7 @@ def _belonging(contents: CityContents, basis: Basis) -> CityContents:
     return replace(
         contents,
         stations=None if "stations" in changed else contents.stations,
-        covered=None if {"stations", "network"} & set(changed) else contents.covered,
+        covered=() if {"stations", "network"} & set(changed) else contents.covered,
     )
 
 

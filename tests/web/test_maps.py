@@ -112,7 +112,7 @@ def test_a_brace_survives_every_neighbour() -> None:
 def test_layer_names_and_labels_are_escaped() -> None:
     drawn = SafeMap(Box(116.7, 33.9, 116.9, 34.0))
     square = shapely.box(116.75, 33.92, 116.8, 33.97)
-    drawn.add_covered(square, title=HOSTILE)
+    drawn.add_covered([square], title=HOSTILE)
     drawn.add_districts({HOSTILE: square}, label_points=[(116.76, 33.93)], title=HOSTILE)
     document = drawn.document(words={"map": HOSTILE}, attribution=HOSTILE)
     assert "<img" not in document.script + document.div

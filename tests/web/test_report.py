@@ -198,7 +198,7 @@ def test_numbers_are_written_for_people() -> None:
     assert share(1, 3) == "33.3 %"
     assert share(0, 0) == "–"
     assert points(10, 5, 100) == "−5.0"
-    assert [gap_words(gap) for gap in (0.0, 0.004, 0.0313)] == ["0.01 %", "0.40 %", "3.1 %"]
+    assert [gap_words(gap) for gap in (0.0, 0.004, 0.0313)] == ["0.01 %", "0.40 %", "3.2 %"]
     assert [two_digits(v) for v in (0, 0.0621, 7.12, 86.4, 1432)] == [
         "0",
         "0.062",

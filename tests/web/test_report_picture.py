@@ -73,5 +73,5 @@ def test_new_sites_alone_are_seen_all(city: Workspace) -> None:
 def test_the_key_names_the_covered_area_only_where_it_is_drawn(city: Workspace) -> None:
     report = report_of(city)
     assert "legend-area" in report.body
-    bare = replace(report.contents, covered=None)
+    bare = replace(report.contents, covered=())
     assert "legend-area" not in replace(report, contents=bare).body

@@ -10,7 +10,7 @@ const yizhan = (() => {
   const STATES = new Set(["open", "soon", "planned", "suspended", "closed", "unknown"]);
   const OVERLAYS = { suspended: "mark-bar", soon: "mark-soon" };
   const NAVIGATION = "https://uri.amap.com/navigation?";
-  const shared = { map: null, sites: new Map(), words: {} };
+  const shared = { map: null, sites: new Map(), covered: new Map(), words: {} };
 
   const token = (name) =>
     getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -175,10 +175,38 @@ const yizhan = (() => {
     control.addTo(map);
   }
 
+  const keepChoice = (feature, layer) => shared.covered.set(feature.properties.choice, layer);
+
+  /* Whom the green is about: a choice on the map itself, and the words of the legend with it. */
+  function chooseCovered(map, words) {
+    if (!words.covered || !words.covered.length) return;
+    const control = L.control({ position: "topleft" });
+    control.onAdd = () => {
+      const box = element("label", null, "covered-choice");
+      const select = element("select");
+      words.covered.forEach((name, number) => select.append(new Option(name, number)));
+      select.addEventListener("change", () => {
+        const chosen = Number(select.value);
+        for (const [number, layer] of shared.covered) {
+          layer.setStyle({ stroke: number === chosen, fill: number === chosen });
+        }
+        for (const row of document.querySelectorAll(".legend [data-choice]")) {
+          row.hidden = Number(row.dataset.choice) !== chosen;
+        }
+      });
+      select.setAttribute("aria-label", words.green);
+      box.append(element("b", words.green), select);
+      L.DomEvent.disableClickPropagation(box);
+      return box;
+    };
+    control.addTo(map);
+  }
+
   function dress(map, { words, attribution, box }) {
     shared.map = map;
     shared.words = words;
     open(map, box);
+    chooseCovered(map, words);
     leadToSites(map, words);
     L.control.zoom({
       position: "topright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out,
@@ -195,5 +223,5 @@ const yizhan = (() => {
     keepPainted(map);
   }
 
-  return { shared, token, element, mark, stationMarker, stationDot, describe, dress, keepPainted };
+  return { shared, token, element, mark, stationMarker, stationDot, describe, keepChoice, dress, keepPainted };
 })();
