@@ -77,6 +77,11 @@ class City:
         """Return a short text that changes with the register, the settings and the day."""
         return _short_hash((self._stations_key(), today_here()))
 
+    @property
+    def has_roads(self) -> bool:
+        """Whether a road network is there to be shown."""
+        return self._changed("network.bin") > 0
+
     def roads_version(self) -> str:
         """Return a short text that changes when the road network changes."""
         return _short_hash(self._changed("network.bin"))

@@ -20,7 +20,7 @@ from web.density import density_of
 from web.freshness import newest_outdated
 from web.hours_words import opening_words, script_words
 from web.label_points import label_point
-from web.language import CHINESE, Language, added_count
+from web.language import CHINESE, Language, added_count, roads_source
 from web.maps import MapDocument, SafeMap
 from web.pages import asset_text, leaflet_css, render
 from web.place_words import site_names
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from data.demand import Demand
     from data.districts import Districts
+    from data.hours import Hours
     from data.settings import Settings
     from data.stations import Stations
     from data.workspace import Workspace
@@ -249,10 +250,8 @@ def map_words(t: Language) -> dict[str, Any]:
 
 
 def source_of(settings: Settings, t: Language) -> str:
-    """Say whose roads are drawn: the generated sample's, or OpenStreetMap's (ODbL)."""
-    if settings.sample:
-        return t("道路：示意数据", "Roads: generated sample")
-    return "© OpenStreetMap contributors"
+    """Say whose roads are drawn."""
+    return roads_source(t, sample=settings.sample)
 
 
 def base_roads(network: RoadNetwork, *, most_points: int) -> tuple[RoadLines, ...]:
@@ -362,6 +361,10 @@ def _kind_rows(stations: Stations, t: Language) -> list[LegendRow]:
     return rows
 
 
+def _hours_line(hours: Hours, t: Language) -> str:
+    return opening_words(hours, t) if hours.text else t("时间未知", "hours unknown")
+
+
 def _shown(feature: Feature, t: Language) -> Feature:
     """Keep of a station what its popup says."""
     properties = feature["properties"]
@@ -369,9 +372,8 @@ def _shown(feature: Feature, t: Language) -> Feature:
     lines = [
         t.kind(properties["kind"]),
         properties["address"],
-        opening_words(hours, t) if hours.text else t("时间未知", "hours unknown"),
+        _hours_line(hours, t) if properties["status"] == "open" else t.status(properties["status"]),
         " · ".join(t.facility(facility) for facility in properties["facilities"]),
-        "" if properties["status"] == "open" else t.status(properties["status"]),
     ]
     return {
         **feature,

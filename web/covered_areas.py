@@ -59,7 +59,9 @@ class CoveredArea:
     def words(self, t: Language) -> str:
         """Say who has what within reach there, each group with its standard."""
         together = t("同时覆盖", " all at once") if len(self.standards) > 1 else t("覆盖", "")
-        return t(f"现有站点{together}：", f"Covered by today's stations{together}: ") + self._held(t)
+        return t(f"现有站点{together}：", f"Covered by today's stations{together}: ") + self._held(
+            t
+        )
 
     def _held(self, t: Language) -> str:
         """Name the groups with their standards; those of one standard together."""

@@ -205,6 +205,13 @@ def when_note(inputs: Mapping[str, str], t: Language) -> str:
     return t(f"道路快慢按{zh}计算。", f"Roads as they are {en}.")
 
 
+def roads_source(t: Language, *, sample: bool) -> str:
+    """Say whose the roads are: the generated sample's, or OpenStreetMap's (ODbL)."""
+    if sample:
+        return t("道路：示意数据", "Roads: generated sample")
+    return "© OpenStreetMap contributors"
+
+
 def rounding_note(t: Language) -> str:
     """Say why the figures of the sites do not add up to the last worker."""
     return t(

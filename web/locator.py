@@ -117,7 +117,7 @@ def _script_settings(city: City, features: list[Feature], t: Language) -> dict[s
         "radius_m": settings.national.radius_m or 1000.0,
         "away_m": _AWAY_M,
         "group_modes": {group.id: group.standard.mode for group in settings.groups},
-        "attribution": source_of(settings, t),
+        "attribution": source_of(settings, t) if city.has_roads else "",
         "base_map": base_map_of(settings, t),
         "tiers": ROAD_TIERS,
         "rough": ROUGH,

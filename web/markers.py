@@ -2,7 +2,7 @@
 
 A kind is known by its shape first and its colour second; a state changes the shape too: filled for
 open, with a dot beside it when it closes soon, hollow for closed, hollow with a bar for suspended,
-a dashed outline where nothing is known.
+with a plus for planned, hollow within a dashed outline where the hours are not known.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SHAPES: dict[str, str] = {
 
 STATES: tuple[str, ...] = ("open", "soon", "planned", "suspended", "closed", "unknown")
 
-_OVERLAYS = {"suspended": "mark-bar", "soon": "mark-soon"}
+OVERLAYS = {"suspended": "mark-bar", "soon": "mark-soon", "planned": "mark-plus"}
 
 
 def symbol_id(kind: str) -> str:
@@ -45,7 +45,7 @@ def kind_class(kind: str) -> str:
 
 
 def sprite() -> Markup:
-    """Return the hidden SVG that holds one symbol a kind, the bar of a suspended one and the dot.
+    """Return the hidden SVG that holds one symbol a kind, and what a state adds to it.
 
     Each shape is drawn twice: a halo of paper first, so that it stands clear of what lies below.
     """
@@ -56,6 +56,8 @@ def sprite() -> Markup:
     )
     bar = (
         '<symbol id="mark-bar" viewBox="0 0 24 24"><path class="mark-bar" d="M6 18L18 6"/></symbol>'
+        '<symbol id="mark-plus" viewBox="0 0 24 24">'
+        '<path class="mark-bar" d="M12 7.5V16.5M7.5 12H16.5"/></symbol>'
         '<symbol id="mark-soon" viewBox="0 0 24 24">'
         '<circle class="mark-soon" cx="19" cy="5" r="4"/></symbol>'
         '<symbol id="mark-amber" viewBox="0 0 24 24"><path class="mark-amber" '
@@ -83,8 +85,8 @@ def mark(
     """
     classes = f"mark {kind_class(kind)} state-{state if state in STATES else 'unknown'}"
     parts = [f'<use href="#{escape(symbol_id(kind))}"/>']
-    if state in _OVERLAYS:
-        parts.append(f'<use href="#{_OVERLAYS[state]}"/>')
+    if state in OVERLAYS:
+        parts.append(f'<use href="#{OVERLAYS[state]}"/>')
     if amber:
         parts.append('<use href="#mark-amber"/>')
     if number is not None:

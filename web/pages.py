@@ -51,6 +51,7 @@ def helpers() -> dict[str, Any]:
         "css_variables": lambda: Markup(css_variables()),  # noqa: S704 - our own palette
         "hours_words": words.hours_words,
         "input_words": words.input_words,
+        "roads_source": words.roads_source,
         "rounding_note": words.rounding_note,
         "when_note": words.when_note,
         "sample_notice": SAMPLE_NOTICE,

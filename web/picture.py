@@ -14,7 +14,7 @@ from markupsafe import Markup
 from geo.measure import EARTH_RADIUS_M, Box
 from web.city_map import focus_box
 from web.label_points import label_point
-from web.markers import kind_class, number_text, symbol_id
+from web.markers import OVERLAYS, kind_class, number_text, symbol_id
 from web.road_lines import road_lines
 
 if TYPE_CHECKING:
@@ -165,12 +165,12 @@ def _mark(
 ) -> str:
     """Draw one mark with its middle at a point; ``size`` is the side of its box of 24."""
     proposed = " proposed" if number is not None else ""
-    bar = '<use href="#mark-bar" width="24" height="24"/>' if state == "suspended" else ""
+    over = f'<use href="#{OVERLAYS[state]}" width="24" height="24"/>' if state in OVERLAYS else ""
     text = "" if number is None else number_text(number)
     return (
         f'<g class="mark {kind_class(kind)} state-{escape(state)}{proposed}" '
         f'transform="translate({x - size / 2:.1f} {y - size / 2:.1f}) scale({size / 24:.3f})">'
-        f'<use href="#{symbol_id(kind)}" width="24" height="24"/>{bar}{text}</g>'
+        f'<use href="#{symbol_id(kind)}" width="24" height="24"/>{over}{text}</g>'
     )
 
 

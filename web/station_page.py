@@ -23,6 +23,7 @@ from web.report_words import state_words as ticket_words
 from web.standing_words import DATA_AGE, STANDING
 from web.standings import standing_here
 from web.station_view import INSIDE, LABELS, station_view
+from web.week import NO_WEEK
 
 if TYPE_CHECKING:
     from web.city import City
@@ -144,6 +145,7 @@ def page_words(t: Language) -> dict[str, Any]:
         "comma": t("、", ", "),
         "m2": t("平方米", " m²"),
         "suspended": t.status("suspended"),
+        **{name: t(*words) for name, words in NO_WEEK.items()},
         "access_unknown": t("未知", "not known"),
         "facility_broken": t(*STANDING["broken"]),
         **{name: t(*STANDING[name]) for name in _OF_STANDING},

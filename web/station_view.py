@@ -12,7 +12,7 @@ from web.language import count
 from web.standings import activities_of, history_of
 from web.station_cards import card_of, in_order
 from web.station_hours import hours_properties, today_here
-from web.week import week_of
+from web.week import no_week_words, week_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,8 @@ def station_view(
 
     ``record`` is the register's row, ``district`` its name or "". Beside the words of its card:
     ``facts`` (name, label, text), ``facilities_by`` what is known of them, ``week`` as `week_of`
-    has it, ``history`` (day, sentence) and ``activities``.
+    has it where the station is open, ``no_week`` why it has none, ``history`` (day, sentence) and
+    ``activities``.
     """
     card = card_of(feature, moment, t, standing=standing)["properties"]
     first = today_here()
@@ -74,7 +75,10 @@ def station_view(
         "facilities_by": _facilities(record, t),
         "history": history_of(standing, record["checked_at"], t),
         "activities": activities_of(standing, t),
-        "week": week_of(hours_properties(record["hours"], first=first), first, t),
+        "week": week_of(hours_properties(record["hours"], first=first), first, t)
+        if record["status"] == "open"
+        else [],
+        "no_week": no_week_words(record["status"], t),
         "lonlat": feature["geometry"]["coordinates"],
     }
 

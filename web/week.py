@@ -17,6 +17,22 @@ DAYS: Final = 7
 _DAY_MIN: Final = 1440
 
 
+#: What stands in place of the week: the hours are not known, or the station is not open at all.
+NO_WEEK: Final = {
+    "no_hours": ("开放时间未知。", "The hours are not known."),
+    "not_open": (
+        "{status}：这七天不开放。登记的时间恢复后才算数。",
+        "{status}: not open these seven days. The hours on record hold once it opens again.",
+    ),
+}
+
+
+def no_week_words(status: str, t: Language) -> str:
+    """Say why a station has no week of hours."""
+    said = t(*NO_WEEK["no_hours" if status == "open" else "not_open"])
+    return said.format(status=t.status(status))
+
+
 def week_of(hours: Mapping[str, Any], first: date, t: Language) -> list[dict[str, Any]]:
     """Return for each of seven days its name, its hours in words and its spans in minutes.
 

@@ -8,7 +8,8 @@ const yizhan = (() => {
   const KINDS = new Set(["service_centre", "base", "driver_home", "rider_home", "courier_home",
     "station", "micro_station", "mobile_station"]);
   const STATES = new Set(["open", "soon", "planned", "suspended", "closed", "unknown"]);
-  const OVERLAYS = { suspended: "mark-bar", soon: "mark-soon" };
+  const OVERLAYS = { suspended: "mark-bar", soon: "mark-soon", planned: "mark-plus" };
+  const FILLED = new Set(["open", "soon"]);
   const NAVIGATION = "https://uri.amap.com/navigation?";
   const shared = { map: null, sites: new Map(), covered: new Map(), words: {} };
 
@@ -75,8 +76,9 @@ const yizhan = (() => {
     const known = KINDS.has(kind) ? kind.replaceAll("_", "-") : "station";
     return L.circleMarker(latlng, {
       radius: 4, weight: 1, fillOpacity: 1,
-      ink: state === "closed" ? "mark-hollow-line" : "mark-line",
-      fillInk: state === "closed" ? "mark-hollow" : `kind-${known}`,
+      dashArray: state === "unknown" ? "2 2" : null,
+      ink: FILLED.has(state) ? "mark-line" : "mark-hollow-line",
+      fillInk: FILLED.has(state) ? `kind-${known}` : "mark-hollow",
     });
   }
 

@@ -51,9 +51,9 @@
 
   const clock = (minute) => `${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, "0")}`;
 
-  /* As web/week.py: seven days, their hours in words and as bars. */
-  function weekRows({ hours_from: from, hours_intervals: spans }) {
-    if (!spans) return [];
+  /* As web/week.py: seven days, their hours in words and as bars; none where it is not open. */
+  function weekRows({ hours_from: from, hours_intervals: spans, status }) {
+    if (!spans || status !== "open") return [];
     return [...Array(7).keys()].map((number) => {
       const date = new Date(Date.parse(`${from}T00:00:00Z`) + number * DAY * 60000);
       const [start, end] = [number * DAY, (number + 1) * DAY];
@@ -95,7 +95,10 @@
       return row;
     });
     find('[data-slot="week"]').replaceChildren(...rows);
-    find('[data-slot="no-week"]').hidden = rows.length > 0;
+    const none = find('[data-slot="no-week"]');
+    none.hidden = rows.length > 0;
+    none.textContent = station.status === "open" ? words.no_hours
+      : fill(words.not_open, { status: words.suspended });
   }
 
   function pairs(target, rows) {
