@@ -55,8 +55,8 @@ KEYS: Final = (
         "candidates.spacing_m",
         "metres",
         "500",
-        "one candidate site in each square of this width; half the 1 km service radius loses "
-        "little and keeps the plan quick",
+        "one candidate site in each square of this width; a finer grid has more sites to choose "
+        "from and can cover clearly more, a coarser one is planned sooner",
     ),
     SettingsKey("candidates.kind", "kind", "station", "what is built at a site that names no kind"),
     SettingsKey("standards.national.mode", "mode", "foot", "the national standard is on foot"),

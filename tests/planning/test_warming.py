@@ -47,9 +47,7 @@ print(json.dumps([before, compiled()]))
 
 
 def test_after_warming_up_no_question_of_a_city_compiles_anything_within_its_time() -> None:
-    ran = subprocess.run(
-        [sys.executable, "-c", _ASKED], capture_output=True, text=True, check=True
-    )
+    ran = subprocess.run([sys.executable, "-c", _ASKED], capture_output=True, text=True, check=True)
     before, after = json.loads(ran.stdout)
     assert before
     late = {name: types for name, types in after.items() if types != before.get(name)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +13,6 @@ from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import Cli
 
 
@@ -42,6 +42,36 @@ def test_every_file_that_people_take_out_says_that_it_is_generated(demo: Path, c
     texts = {path.name: path.read_text(encoding="utf-8") for path in files}
     assert len(texts) >= 6
     assert [name for name, text in texts.items() if "示意数据" not in text] == []
+
+
+def test_readme_and_guide_say_of_the_sample_city_what_it_is(demo: Path) -> None:
+    workspace = Workspace.open(demo)
+    root = Path(__file__).parents[2]
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    said = re.search(
+        r"\((\w+) districts, ([\d,]+) road junctions, (\d+) stations, ([\d,]+) workers\)", readme
+    )
+    assert said is not None
+    junctions, stations, workers = (int(number.replace(",", "")) for number in said.groups()[1:])
+    assert (said[1], len(workspace.districts)) == ("four", 4)
+    assert junctions == pytest.approx(workspace.network().n_nodes, rel=0.05)
+    assert stations == len(workspace.stations())
+    assert workers == pytest.approx(workspace.demand().weights.sum())
+
+
+def test_the_guides_word_on_longer_hours_holds_in_the_sample_city(demo: Path) -> None:
+    workspace = Workspace.open(demo)
+    guide = (Path(__file__).parents[2] / "docs" / "planner.md").read_text(encoding="utf-8")
+    assert "the station that gains most is a driver home, and most of the twelve new" in guide
+    plan, effective = workspace.newest_result("plan"), workspace.newest_result("effective")
+    assert plan is not None
+    assert effective is not None
+    best = max(effective.body["longer_hours"], key=lambda one: float(one["workers"]))
+    frame = workspace.stations().frame
+    assert list(frame["kind"][frame["id"] == best["station_id"]]) == ["driver_home"]
+    adds = [site["adds_workers"] for site in plan.body["sites"]]
+    assert len(adds) == 12
+    assert sum(one < best["workers"] for one in adds) > 6
 
 
 @pytest.mark.parametrize("words", [("coverage",), ("plan", "--new", "2", "--gap", "0.05")])

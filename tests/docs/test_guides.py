@@ -1,0 +1,93 @@
+"""Claims that keep the figures in the guides true: each is that of the code."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from data.settings import default_settings
+from data.worker_reports import DEVICE_KEPT_DAYS, WINDOW_DAYS
+from geo.measure import Box
+from web.commands.plan import plan
+from web.language import CHINESE, ENGLISH, standard_words
+from web.page_files import LARGE_BYTES
+from web.passwords import TRIES
+from web.reporting import ALL_POSTS_AN_HOUR, POSTS_AN_HOUR
+from web.sessions import SESSION_S
+from web.station_hours import DAYS
+
+ROOT = Path(__file__).parents[2]
+NUMBERS = {8: "eight", 10: "Ten"}
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def test_the_plan_looks_for_the_best_unless_told_otherwise() -> None:
+    (gap,) = (one for one in plan.params if isinstance(one, click.Option) and one.name == "gap")
+    assert gap.default == 0.0
+    assert "looks for the best there is all the same; `--gap 0.001` stops it at 0.1 %" in page(
+        "proof.md"
+    )
+
+
+def test_the_example_of_a_proof_is_reckoned_right() -> None:
+    text = page("proof.md")
+    covered, bound = (
+        int(number.replace(",", ""))
+        for number in re.findall(r"covered after: ([\d,]+) workers; bound: ([\d,]+)", text)[0]
+    )
+    assert f"misses at most {bound - covered} workers" in text
+    assert f"{100 * (bound - covered) / covered:.1f} %" == "0.4 %"
+    assert "With 2,400 possible sites there are more than 10^27 ways to choose ten" in text
+    assert math.comb(2_400, 10) > 10**27
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("worker.md", f"after {DEVICE_KEPT_DAYS} days"),
+        ("worker.md", f"{DEVICE_KEPT_DAYS} 天后删除"),
+        ("worker.md", f"{WINDOW_DAYS} 天内反映同一问题"),
+        ("worker.md", f"开放时间存 {DAYS} 天"),
+        ("worker.md", f"hours are kept for {DAYS} days"),
+        ("operator.md", f"within {WINDOW_DAYS} days"),
+        ("operator.md", f"erased after {DEVICE_KEPT_DAYS} days"),
+        ("operator.md", f"{NUMBERS[POSTS_AN_HOUR]} reports an hour are taken from one address"),
+        ("operator.md", f"and {ALL_POSTS_AN_HOUR:,} from all"),
+        ("operator.md", f"A session ends after {NUMBERS[SESSION_S // 3600]} hours"),
+        ("operator.md", f"{NUMBERS[TRIES]} tries in a quarter of an hour"),
+        ("operator.md", f"more than {LARGE_BYTES // 10**6} MB"),
+    ],
+)
+def test_a_figure_of_a_guide_is_the_codes(name: str, words: str) -> None:
+    assert words in page(name)
+
+
+def test_the_planners_standards_are_the_default_ones() -> None:
+    text = page("planner.md")
+    settings = default_settings("市", Box(116.7, 33.9, 116.9, 34.0))
+    rows = re.findall(r"^\| (.*[\u4e00-\u9fff].*) \| (.*) \| (.*) \|$", text, flags=re.MULTILINE)
+    told = {}
+    for groups, mode, within in rows:
+        for group in settings.groups:
+            if CHINESE.group(group.id) in groups:
+                told[group.id] = f"within {within} " + (
+                    "on foot" if mode == "foot" else f"by {mode}"
+                )
+    for group in settings.groups:
+        said = standard_words(group.standard, ENGLISH)
+        assert sorted(told[group.id].split()) == sorted(said.split())
+
+
+def test_the_worker_is_told_the_words_that_the_page_has() -> None:
+    station = (ROOT / "web" / "templates" / "station.html").read_text(encoding="utf-8")
+    guide = page("worker.md")
+    for words in ("现场怎么样？", "发送"):
+        assert f'"{words}"' in station
+        assert words in guide
