@@ -46,15 +46,18 @@ class CoveredArea:
     of_plan: bool = False
 
     def name(self, t: Language) -> str:
-        """Name the area shortly, as a choice."""
-        if len(self.standards) > 1:
-            n = len(self.standards)
-            return (
-                t(f"规划的 {n} 个工种都覆盖", f"All {n} groups of the plan")
-                if self.of_plan
-                else t(f"{n} 个工种都覆盖", f"All {n} groups")
-            )
-        return self._held(t)
+        """Name the area shortly, as a choice: for whom it is, by which standard."""
+        n = len(self.standards)
+        if n == 1:
+            return self._held(t)
+        groups = (
+            t(f"规划的 {n} 个工种", f"The plan's {n} groups")
+            if self.of_plan
+            else t(f"全部 {n} 个工种", f"All {n} groups")
+        )
+        standards = set(self.standards.values())
+        by = standard_words(standards.pop(), t) if len(standards) == 1 else ""
+        return t("，", ", ").join((groups, by or t("各按其标准", "own standards")))
 
     def words(self, t: Language) -> str:
         """Say who has what within reach there, each group with its standard."""

@@ -21,8 +21,8 @@ _DAY_MIN: Final = 1440
 NO_WEEK: Final = {
     "no_hours": ("开放时间未知。", "The hours are not known."),
     "not_open": (
-        "{status}：这七天不开放。登记的时间恢复后才算数。",
-        "{status}: not open these seven days. The hours on record hold once it opens again.",
+        "{status}：现在不开放，何时恢复不知道。",
+        "{status}: not open now; when it opens again is not known.",
     ),
 }
 
