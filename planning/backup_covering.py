@@ -21,12 +21,14 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from planning.checks import known
-from planning.clock import Clock
 from planning.cover_arrays import merge_items
+from planning.covering_feasibility import cover_within
 from planning.mip import MipModel, solve_mip
-from planning.params import Plan, SolveParams, infeasible_plan, relative_gap, status_of
+from planning.proven import Bound, Draft, contradicted
 
 if TYPE_CHECKING:
+    from planning.clock import Clock
+    from planning.params import SolveParams
     from planning.problems import BackupProblem
 
 Ints = npt.NDArray[np.int64]
@@ -48,78 +50,69 @@ class BackupTask(NamedTuple):
     most: int
 
 
-def solve_backup_covering(problem: BackupProblem, *, params: SolveParams) -> Plan:
+def solve_backup_covering(problem: BackupProblem, *, params: SolveParams, clock: Clock) -> Draft:
     """Solve a `BackupProblem`; see the module for the steps."""
-    clock = Clock(params)
     task = _reduced(problem)
     bare = np.flatnonzero(task.must & (task.covers.sum(axis=0) == 0))
     if problem.cover_all and (len(bare) or _unreachable(problem)):
-        return infeasible_plan(
-            "cover_all: a demand item is covered by no allowed option", runtime_s=clock.seconds
-        )
-    start = _greedy(task)
-    value = _value(task, start)
-    feasible = bool((task.covers[start].sum(axis=0)[task.must] > 0).all())
-    clock.report(value + task.settled, float(task.first.sum() + task.second.sum()) + task.settled)
+        return contradicted("cover_all: a demand item is covered by no allowed option")
+    most = float(task.first.sum() + task.second.sum()) + task.settled
+    start = _start(task, clock=clock, seed=params.seed)
+    value = 0.0 if start is None else _value(task, start) + task.settled
+    clock.report(np.nan if start is None else value, most)
     answer = solve_mip(
         _model(task),
         time_limit_s=clock.left_s,
         gap=params.gap,
-        start=_point(task, start) if feasible else None,
-        cutoff=-value + 1e-6 * max(value, 1.0) if feasible else None,
+        start=None if start is None else _point(task, start),
         seed=params.seed,
-        on_progress=lambda best, low: clock.report(task.settled - best, task.settled - low),
+        on_progress=lambda best, low: clock.report(
+            np.fmax(task.settled - best, value if start is not None else np.nan),
+            np.fmin(task.settled - low, most),
+        ),
     )
-    if answer.infeasible and not feasible:
-        return infeasible_plan(
-            f"{problem.max_open} options cannot cover every demand item",
-            runtime_s=clock.seconds,
-            method="programme",
+    if start is None and answer.bound.is_nothing:
+        return contradicted(
+            f"{problem.max_open} options cannot cover every demand item", method="programme"
         )
-    return _plan(problem, task, answer.values, answer.bound, start if feasible else None, clock)
-
-
-def _plan(  # noqa: PLR0917 - one caller
-    problem: BackupProblem,
-    task: BackupTask,
-    values: Floats | None,
-    lower: float,
-    start: Ints | None,
-    clock: Clock,
-) -> Plan:
-    chosen = start
-    if values is not None:
-        found = np.flatnonzero(values[: len(task.options)] > 0.5)  # noqa: PLR2004 - binary
-        if chosen is None or _value(task, found) > _value(task, chosen):
-            chosen = found
+    chosen = _better(task, start, answer.values)
     required = np.flatnonzero(known(problem.required))
-    most = float(task.first.sum() + task.second.sum()) + task.settled
-    bound = min(task.settled - lower if np.isfinite(lower) else most, most)
-    if chosen is None:
-        return Plan(
-            status="time_limit",
-            chosen=required,
-            objective=np.nan,
-            bound=bound,
-            runtime_s=clock.seconds,
-            method="greedy, programme",
-            reasons=("no plan that covers everybody was found in the time: give more",),
-        )
-    whole = np.r_[required, task.options[chosen]]
-    objective = backup_value(problem, whole)
-    if np.isinf(lower):
-        # cut off: nothing is better than the start
-        bound = objective
-    bound = max(bound, objective)
-    return Plan(
-        status=status_of(objective, bound, gap=clock.gap),
-        chosen=whole,
-        objective=objective,
-        bound=objective if relative_gap(objective, bound) == 0.0 else bound,
-        runtime_s=clock.seconds,
+    return Draft(
+        chosen=None if chosen is None else np.r_[required, task.options[chosen]],
+        nearest=required,
+        bound=Bound.at(most)
+        if answer.bound.is_nothing
+        else answer.bound.times(-1.0).plus(task.settled),
         method="greedy, exchanges, programme",
-        reasons=("stopped by the caller",) if clock.stopped else (),
+        reasons=()
+        if chosen is not None
+        else ("no plan that covers everybody was found in the time: give more",),
     )
+
+
+def _start(task: BackupTask, *, clock: Clock, seed: int) -> Ints | None:
+    """Return a plan that keeps the rules: what adds most, or else what covers all."""
+    greedy = _greedy(task, np.empty(0, dtype=np.int64))
+    if _covers_all(task, greedy):
+        return greedy
+    all_once = sp.csr_array(task.covers[:, np.flatnonzero(task.must)])
+    cover = cover_within(all_once, task.most, left_s=lambda: clock.left_s, seed=seed, exact=False)
+    # whatever is added to a cover covers all too
+    return None if cover.sites is None else _greedy(task, cover.sites)
+
+
+def _covers_all(task: BackupTask, chosen: Ints) -> bool:
+    return bool((task.covers[chosen].sum(axis=0)[task.must] > 0).all())
+
+
+def _better(task: BackupTask, start: Ints | None, values: Floats | None) -> Ints | None:
+    """Return the better of the start and what the programme opens."""
+    if values is None:
+        return start
+    found = np.flatnonzero(values[: len(task.options)] > 0.5)  # noqa: PLR2004 - binary
+    if not _covers_all(task, found):
+        return start
+    return found if start is None or _value(task, found) > _value(task, start) else start
 
 
 def backup_value(problem: BackupProblem, chosen: npt.ArrayLike) -> float:
@@ -179,12 +172,16 @@ def _value(task: BackupTask, chosen: Ints) -> float:
     return float(task.first[count >= 1].sum() + task.second[count >= 2].sum())  # noqa: PLR2004 - a second one
 
 
-def _greedy(task: BackupTask) -> Ints:
-    """Open what adds most until p are open, then exchange one by one while that adds."""
+def _greedy(task: BackupTask, first: Ints) -> Ints:
+    """Open what adds most until p are open, then exchange one by one while that adds.
+
+    The options ``first`` are open before, and stay.
+    """
     chosen: list[int] = []
-    count = np.zeros(task.covers.shape[1])
-    for _ in range(task.most):
+    count = np.asarray(task.covers[first].sum(axis=0), dtype=np.float64)
+    for _ in range(task.most - len(first)):
         gains = _gains(task, count)
+        gains[first] = -1.0
         gains[chosen] = -1.0
         best = int(gains.argmax())
         chosen.append(best)
@@ -194,7 +191,7 @@ def _greedy(task: BackupTask) -> Ints:
         for place, option in enumerate(before):
             count -= task.covers[[option]].sum(axis=0)
             gains = _gains(task, count)
-            others = chosen[:place] + chosen[place + 1 :]
+            others = [*first, *chosen[:place], *chosen[place + 1 :]]
             gains[others] = -1.0
             best = int(gains.argmax())
             if gains[best] <= gains[option] * (1 + 1e-12):
@@ -203,7 +200,7 @@ def _greedy(task: BackupTask) -> Ints:
             count += task.covers[[best]].sum(axis=0)
         if chosen == before:
             break
-    return np.sort(np.array(chosen, dtype=np.int64))
+    return np.sort(np.r_[first, np.array(chosen, dtype=np.int64)])
 
 
 def _gains(task: BackupTask, count: Floats) -> Floats:

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from scipy.sparse.csgraph import maximum_flow
 
 from planning.checks import known
-from planning.clock import Clock
 from planning.cover_arrays import merge_items
-from planning.mip import MipModel, solve_mip
-from planning.params import Plan, SolveParams, relative_gap, status_of
+from planning.mip import GOOD_POWER, MipModel, power_of_two, solve_mip
+from planning.proven import Bound, Draft, whole_below
 
 if TYPE_CHECKING:
+    from planning.clock import Clock
+    from planning.params import SolveParams
     from planning.problems import CapacitatedProblem
 
 Ints = npt.NDArray[np.int64]
@@ -43,9 +43,10 @@ class CapacityTask(NamedTuple):
     most: int
 
 
-def solve_capacitated_covering(problem: CapacitatedProblem, *, params: SolveParams) -> Plan:
+def solve_capacitated_covering(
+    problem: CapacitatedProblem, *, params: SolveParams, clock: Clock
+) -> Draft:
     """Solve a `CapacitatedProblem`; see the module for the steps."""
-    clock = Clock(params)
     task = _reduced(problem)
     start, point = _greedy(task)
     served = float(point[len(task.options) :].sum())
@@ -56,54 +57,54 @@ def solve_capacitated_covering(problem: CapacitatedProblem, *, params: SolvePara
         time_limit_s=clock.left_s,
         gap=params.gap,
         start=point,
-        cutoff=-served + 1e-6 * max(served, 1.0),
         seed=params.seed,
-        on_progress=lambda value, low: clock.report(max(-value, served), -low),
+        on_progress=lambda value, low: clock.report(
+            np.fmax(-value, served), np.fmin(-low, reachable)
+        ),
     )
     chosen = start
     if answer.values is not None and -answer.objective > served:
         chosen = np.flatnonzero(answer.values[: len(task.options)] > 0.5)  # noqa: PLR2004 - binary
-        served = -answer.objective
-    bound = min(-answer.bound, reachable) if np.isfinite(answer.bound) else served
-    if not answer.finished and not np.isfinite(answer.bound):
-        bound = reachable
-    bound = max(bound, served)
-    return Plan(
-        status=status_of(served, bound, gap=params.gap),
+    bound = answer.bound.times(-1.0).figure(absent=reachable, nothing=reachable)
+    figures = np.r_[task.weights, task.capacity]
+    if (figures == np.floor(figures)).all():
+        # a largest flow within whole numbers is whole
+        bound = whole_below(bound)
+    return Draft(
         chosen=task.options[chosen],
-        objective=served,
-        bound=served if relative_gap(served, bound) <= 1e-8 else bound,  # noqa: PLR2004 - HiGHS' own tolerance
-        runtime_s=clock.seconds,
+        bound=Bound.at(min(bound, reachable)),
         method="greedy, programme",
-        reasons=("stopped by the caller",) if clock.stopped else (),
     )
 
 
 def served_weight(problem: CapacitatedProblem, chosen: npt.ArrayLike) -> float:
-    """Return the most weight that the chosen options can serve: a maximum flow.
-
-    Computed in units of a millionth of the whole weight, since the flow is of whole numbers.
-    """
+    """Return the most weight that the chosen options can serve: a linear programme of flows."""
     options = np.asarray(chosen, dtype=np.int64)
-    unit = max(float(problem.weights.sum()), 1e-300) / 1e6
     pairs = sp.coo_array(problem.covers[options])
     kept = pairs.data != 0
-    m, n = len(problem.weights), len(options)
-    source, sink = m + n, m + n + 1
-    weight = np.floor(problem.weights / unit).astype(np.int32)
-    capacity = np.floor(np.minimum(problem.capacity[options] / unit, 1e6)).astype(np.int32)
     item, option = pairs.col[kept], pairs.row[kept]
-    graph = sp.csr_array(
-        (
-            np.r_[weight, weight[item], capacity],
-            (
-                np.r_[np.full(m, source), item, m + np.arange(n)],
-                np.r_[np.arange(m), m + option, np.full(n, sink)],
+    n_pairs, m = len(item), len(problem.weights)
+    unit = power_of_two(float(problem.weights.sum()), to=GOOD_POWER)
+    if not n_pairs or not problem.weights.any():
+        return 0.0
+    weights = problem.weights * unit
+    capacity = np.minimum(problem.capacity[options], problem.weights.sum()) * unit
+    rows, pair = np.r_[item, m + option], np.tile(np.arange(n_pairs), 2)
+    answer = solve_mip(
+        MipModel(
+            cost=-np.ones(n_pairs),
+            lower=np.zeros(n_pairs),
+            upper=np.minimum(weights[item], capacity[option]),
+            integer=np.zeros(n_pairs, dtype=np.bool_),
+            matrix=sp.csr_array(
+                (np.ones(2 * n_pairs), (rows, pair)), shape=(m + len(options), n_pairs)
             ),
+            row_lower=np.full(m + len(options), -np.inf),
+            row_upper=np.r_[weights, capacity],
         ),
-        shape=(m + n + 2, m + n + 2),
+        time_limit_s=np.inf,
     )
-    return float(maximum_flow(graph, source, sink).flow_value) * unit
+    return max(-answer.objective, 0.0) / unit
 
 
 def _reduced(problem: CapacitatedProblem) -> CapacityTask:
@@ -122,11 +123,14 @@ def _reduced(problem: CapacitatedProblem) -> CapacityTask:
         labels=np.zeros(n_demand, dtype=np.int64),
     ).cover
     is_required = known(problem.required)[options]
+    option = np.repeat(np.arange(len(options)), np.diff(merged.option_offset))
+    # a station serves no more than is near it: a larger figure would only blur the programme
+    near = np.bincount(option, weights=merged.weights[merged.option_item], minlength=len(options))
     return CapacityTask(
-        option=np.repeat(np.arange(len(options)), np.diff(merged.option_offset)),
+        option=option,
         item=merged.option_item.astype(np.int64),
         weights=merged.weights,
-        capacity=problem.capacity[options],
+        capacity=np.minimum(problem.capacity[options], near),
         is_required=is_required,
         options=options,
         most=min(problem.max_open, int((~is_required).sum())),

@@ -49,7 +49,7 @@ def required_conflict(problem: CoverageProblem) -> str | None:
     costs = problem.costs
     if problem.budget is not None and costs is not None:
         spent = float(costs[required].sum())
-        if spent > problem.budget * (1 + SLACK) + SLACK:
+        if spent > problem.budget * (1 + SLACK):
             return f"the required options cost {spent:g} and the budget is {problem.budget:g}"
     for number, limit in enumerate(problem.limits):
         inside = required[limit.members[required]]
@@ -60,7 +60,7 @@ def required_conflict(problem: CoverageProblem) -> str | None:
             )
         if limit.budget is not None and costs is not None:
             spent = float(costs[inside].sum())
-            if spent > limit.budget * (1 + SLACK) + SLACK:
+            if spent > limit.budget * (1 + SLACK):
                 return (
                     f"the required options of {limit_name(problem, number)} cost {spent:g} "
                     f"and its budget is {limit.budget:g}"

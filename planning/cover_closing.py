@@ -20,6 +20,7 @@ from planning.cover_programme import solve_rest
 from planning.cover_solver import STEPS_PER_S, CoverAnswer, CoverRun, done, restricted_task
 from planning.cut_tree import CutTree
 from planning.narrow_search import NarrowSearch
+from planning.proven import whole_below
 
 if TYPE_CHECKING:
     from planning.clock import Clock
@@ -89,6 +90,7 @@ def _programmed(run: CoverRun, rest: _Rest, *, params: SolveParams, clock: Clock
             rest.task,
             start=rest.part(so_far.chosen) if inside else None,
             known=so_far.value,
+            upper=so_far.bound,
             params=params,
             clock=clock,
         )
@@ -144,7 +146,7 @@ def _cut(run: CoverRun, rest: _Rest, *, params: SolveParams, clock: Clock) -> Co
             upper = max(upper, best.value)
             ended = clock.report(best.value, upper) or tree.finished(gap=params.gap)
     if rest.task.whole_numbers:
-        upper = float(np.floor(upper + 1e-6))
+        upper = whole_below(upper)
     return replace(best, bound=max(upper, best.value))
 
 

@@ -10,7 +10,8 @@ import scipy.sparse as sp
 
 from planning.cover_solver import CoverAnswer
 from planning.mip import MipModel, solve_mip
-from planning.packing import SLACK, PackingRows
+from planning.packing import PackingRows, room_with_slack
+from planning.proven import whole_below
 
 if TYPE_CHECKING:
     from planning.clock import Clock
@@ -62,7 +63,7 @@ def _packing_matrix(rows: PackingRows, n: int) -> tuple[sp.csr_array, Floats]:
     if len(rows.room):
         by_option = sp.csr_array((rows.amount, rows.row, rows.offset), (n, len(rows.room)))
         parts.append(sp.csr_array(by_option.T))
-        room.append(rows.room * (1 + SLACK) + SLACK)
+        room.append(room_with_slack(rows))
     if not parts:
         return sp.csr_array((0, n)), np.empty(0)
     return sp.csr_array(sp.vstack(parts)), np.concatenate(room)
@@ -73,32 +74,35 @@ def solve_rest(
     *,
     start: npt.NDArray[np.int64] | None,
     known: float,
+    upper: float,
     params: SolveParams,
     clock: Clock,
 ) -> CoverAnswer:
-    """Return the best plan of a task above ``known``; its value is -inf when there is none."""
+    """Return the best plan of a task above ``known``; its value is -inf when there is none.
+
+    ``upper`` is what is proved of all plans before.
+    """
     none = np.empty(0, dtype=np.int64)
     if task.cover.n_items == 0 or task.rows.most == 0:
         if any(floor.need > 0 for floor in task.floors):
             return CoverAnswer(chosen=none, value=-np.inf, bound=known, method="")
-        return CoverAnswer(chosen=none, value=task.settled, bound=task.settled, method="")
+        return CoverAnswer(
+            chosen=none, value=task.settled, bound=max(task.settled, known), method=""
+        )
     answer = solve_mip(
         cover_programme(task),
         time_limit_s=clock.left_s,
         gap=params.gap,
         start=None if start is None else _point(task, start),
-        cutoff=task.settled - known + (-0.5 if task.whole_numbers else 1e-6),
+        cutoff=None if start is not None else task.settled - known,
         seed=params.seed,
         heuristics=False,
         on_progress=lambda value, bound: clock.report(
-            max(known, task.settled - value), task.settled - bound
+            np.fmax(known, task.settled - value), np.fmin(task.settled - bound, upper)
         ),
     )
-    if answer.infeasible:
-        return CoverAnswer(chosen=none, value=-np.inf, bound=known, method="")
-    bound = task.settled - answer.bound
-    if task.whole_numbers:
-        bound = float(np.floor(bound + 1e-6))
+    bound = answer.bound.times(-1.0).plus(task.settled).figure(absent=upper, nothing=known)
+    bound = min(whole_below(bound) if task.whole_numbers else bound, upper)
     if answer.values is None:
         return CoverAnswer(chosen=none, value=-np.inf, bound=bound, method="")
     chosen = _opened(task, answer.values)
@@ -127,11 +131,10 @@ def solve_floored(
     clock: Clock,
     start: npt.NDArray[np.int64] | None = None,
 ) -> CoverAnswer | None:
-    """Solve a task with floors by HiGHS; None when no plan meets them.
+    """Solve a task with floors by HiGHS; None when it is proved that no plan meets them.
 
     ``upper`` is a bound without floors, which holds with them too, ``start`` a plan that meets
-    them. An answer with the value -inf
-    means that time ran out before a plan was found.
+    them. An answer with the value -inf means that time ran out before a plan was found.
     """
     if any(float(floor.weights.sum()) < floor.need for floor in task.floors):
         return None
@@ -141,19 +144,37 @@ def solve_floored(
         gap=params.gap,
         start=None if start is None else _point(task, start),
         seed=params.seed,
-        on_progress=lambda value, bound: clock.report(task.settled - value, task.settled - bound),
+        on_progress=lambda value, bound: clock.report(
+            task.settled - value, np.fmin(task.settled - bound, upper)
+        ),
     )
-    if answer.infeasible:
+    if answer.bound.is_nothing and start is None:
         return None
-    bound = min(task.settled - answer.bound, upper)
-    if task.whole_numbers:
-        bound = float(np.floor(bound + 1e-6))
-    none = np.empty(0, dtype=np.int64)
-    if answer.values is None:
-        return CoverAnswer(chosen=none, value=-np.inf, bound=bound, method="programme")
+    bound = answer.bound.times(-1.0).plus(task.settled).figure(absent=upper, nothing=upper)
+    chosen = None if answer.values is None else _opened(task, answer.values)
+    if chosen is None or not _meets(task, chosen):
+        # HiGHS' tolerances may take a plan that lacks a trifle
+        chosen = start
+    if chosen is None:
+        chosen, value = np.empty(0, dtype=np.int64), -np.inf
+    else:
+        value = _worth(task, chosen)
     return CoverAnswer(
-        chosen=_opened(task, answer.values),
-        value=task.settled - answer.objective,
-        bound=bound,
+        chosen=chosen,
+        value=value,
+        bound=min(whole_below(bound) if task.whole_numbers else bound, upper),
         method="programme",
     )
+
+
+def _covered(task: CoverTask, chosen: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    return _point(task, chosen)[task.cover.n_options :] > 0.0
+
+
+def _worth(task: CoverTask, chosen: npt.NDArray[np.int64]) -> float:
+    return float(task.cover.weights[_covered(task, chosen)].sum()) + task.settled
+
+
+def _meets(task: CoverTask, chosen: npt.NDArray[np.int64]) -> bool:
+    covered = _covered(task, chosen)
+    return all(float(floor.weights[covered].sum()) >= floor.need for floor in task.floors)

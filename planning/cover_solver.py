@@ -18,8 +18,9 @@ from planning import cover_bound, swap_search
 from planning.annealing import CHUNK_STEPS, Schedule, cool
 from planning.cover_arrays import merge_items
 from planning.cover_task import CoverTask, FloorRow
-from planning.packing import PackingRows
+from planning.packing import SLACK, PackingRows
 from planning.params import EXACT, SolveParams, relative_gap
+from planning.proven import whole_below
 from planning.splicing import Population
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class CoverRun:
         """The proven bound, with what is settled; a whole number where all weights are."""
         bound = self.bound_value + self.task.settled
         if self.task.whole_numbers:
-            bound = float(np.floor(bound + 1e-6))
+            bound = whole_below(bound)
         return max(bound, self.value)
 
     @property
@@ -395,5 +396,6 @@ def _restricted_rows(
         offset=np.r_[0, np.cumsum(size)].astype(np.int64),
         row=rows.row[kept],
         amount=rows.amount[kept],
-        room=rows.room - used,
+        # sums may lose a part of what is used, however little room is left
+        room=np.maximum(rows.room - used + SLACK * used, 0.0),
     )

@@ -85,12 +85,11 @@ def _by_programme(
     seed: int,
 ) -> Cover:
     """Ask HiGHS, and stop it as soon as it has a cover or knows that there is none."""
-    bounds = [-np.inf]
+    proved = [False]
 
     def is_told(value: float, bound: float) -> bool:
-        bounds.append(bound)
-        # HiGHS tells the cutoff itself as the value while it has no cover
-        return value <= p + SLACK or bound > p + SLACK or left_s() <= 0.0
+        proved[0] = proved[0] or bound > p + SLACK
+        return value <= p + SLACK or proved[0] or left_s() <= 0.0
 
     answer = solve_mip(
         cover_model(cover, np.ones(len(left)), left),
@@ -102,6 +101,5 @@ def _by_programme(
     if answer.values is not None and answer.objective <= p + 0.5:
         at = np.flatnonzero(left)[answer.values > 0.5]  # noqa: PLR2004 - binary
         return Cover(sites=at, known=True)
-    if answer.infeasible or max(answer.bound, *bounds) > p + SLACK:
-        return NO_COVER
-    return UNKNOWN
+    above = answer.bound.figure(absent=0.0, nothing=p + 1.0) > p + SLACK
+    return NO_COVER if above or proved[0] else UNKNOWN

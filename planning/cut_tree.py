@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from planning.cover_relaxation import STEPS_PER_PAIR, WHOLE, CoverRelaxation
+from planning.cover_relaxation import ROUNDING, STEPS_PER_PAIR, WHOLE, CoverRelaxation
 from planning.cover_solver import CoverRun
 from planning.params import EXACT
 
@@ -97,13 +97,21 @@ class CutTree:
         """A branch below this has no better plan."""
         if self._task.whole_numbers:
             return self.value + 1.0 - 1e-6
-        return self.value + EXACT * float(self._task.cover.weights.sum())
+        return self.value + self._grain
+
+    @property
+    def _grain(self) -> float:
+        """What is no gain: a part of what rounding is allowed, or what a bound loses by sums."""
+        whole = self.value + self._task.settled
+        return max(0.25 * EXACT * whole, 4.0 * ROUNDING * float(self._task.cover.weights.sum()))
 
     @property
     def upper(self) -> float:
         """The proven bound over all branches."""
         top = -self._heap[0][0] if self._heap else -np.inf
-        return max(top, self._unparted, self.value)
+        # a branch is left as soon as it holds nothing of the target's worth
+        left = self.value if self._task.whole_numbers else self.target
+        return max(top, self._unparted, left)
 
     def finished(self, *, gap: float) -> bool:
         """Whether no branch is left that could pass the best plan by more than the gap."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from planning.backup_covering import backup_value
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from planning.params import Plan
     from planning.problems import Floor, Problem
 
-TOLERANCE = 1e-6
+# What the sums of a rule or of an objective may differ by, as a part of their size.
+TOLERANCE = 2e-9
 
 
 def broken_rules(problem: Problem, plan: Plan) -> tuple[str, ...]:
@@ -40,7 +42,12 @@ def broken_rules(problem: Problem, plan: Plan) -> tuple[str, ...]:
     """
     if plan.status == "infeasible":
         return ()
-    chosen = plan.chosen
+    broken = broken_choice(problem, plan.chosen)
+    return (*broken, *_figures(problem, plan))
+
+
+def broken_choice(problem: Problem, chosen: npt.NDArray[np.int64]) -> tuple[str, ...]:
+    """Name every rule of the problem that a choice of options breaks."""
     opened = np.zeros(_n_options(problem), dtype=np.bool_)
     if len(chosen) and (chosen.min() < 0 or chosen.max() >= len(opened)):
         return ("an option that does not exist is chosen",)
@@ -59,8 +66,26 @@ def broken_rules(problem: Problem, plan: Plan) -> tuple[str, ...]:
         broken.append("two options are open at one site")
     broken += _money(problem, opened)
     broken += _floors(problem, opened)
-    broken += _figures(problem, plan)
+    broken += _reach(problem, opened)
     return tuple(broken)
+
+
+def _reach(problem: Problem, opened: np.ndarray) -> list[str]:
+    """Look whether all are reached that must be."""
+    if isinstance(problem, BackupProblem):
+        matrix, must = problem.covers, problem.cover_all
+    elif isinstance(problem, PMedianProblem):
+        matrix, must = problem.seconds, problem.penalty_s is None
+    elif isinstance(problem, PCenterProblem):
+        matrix, must = problem.seconds, True
+    else:
+        return []
+    rows = sp.csr_array(matrix[np.flatnonzero(opened)])
+    # a stored 0 of seconds is a way of no time, one of covers is none
+    kept = rows.data != 0 if isinstance(problem, BackupProblem) else slice(None)
+    reached = np.zeros(matrix.shape[1], dtype=np.bool_)
+    reached[rows.indices[kept]] = True
+    return ["a demand item is not reached"] if must and not reached.all() else []
 
 
 def _n_options(problem: Problem) -> int:
@@ -97,22 +122,23 @@ def _floors(problem: Problem, opened: np.ndarray) -> list[str]:
     for number, floor in enumerate(floors):
         whole = float(weights[floor.members].sum())
         if float((weights * dense_best)[floor.members].sum()) < (
-            floor.min_share * whole - TOLERANCE * max(whole, 1.0)
+            (floor.min_share - TOLERANCE) * whole
         ):
             broken.append(f"floor {number} is not met")
     if isinstance(problem, SetCoverProblem):
         whole = float(weights.sum())
         if problem.share >= 1.0 and (dense_best == 0).any():
             broken.append("an item is not covered")
-        if float((weights * dense_best).sum()) < problem.share * whole - TOLERANCE * max(whole, 1):
+        if float((weights * dense_best).sum()) < (problem.share - TOLERANCE) * whole:
             broken.append("the share is not covered")
     return broken
 
 
 def _figures(problem: Problem, plan: Plan) -> list[str]:
     """Compare the objective with what the plan is worth, and the bound with the objective."""
-    true, sign = objective_of(problem, plan)
-    size = max(abs(true), 1.0)
+    true = value_of(problem, plan.chosen)
+    _, sign = limit_of(problem)
+    size = max(abs(true), abs(plan.objective))
     broken = []
     if not abs(true - plan.objective) <= TOLERANCE * size:
         broken.append(f"the objective is {plan.objective} and the plan is worth {true}")
@@ -121,26 +147,51 @@ def _figures(problem: Problem, plan: Plan) -> list[str]:
     return broken
 
 
-def objective_of(  # noqa: PLR0911 - one line a problem
-    problem: Problem, plan: Plan
-) -> tuple[float, int]:
-    """Return what a plan is worth and the side of the bound: 1 when maximising, else -1."""
+def value_of(  # noqa: PLR0911 - one line a problem
+    problem: Problem, chosen: npt.NDArray[np.int64]
+) -> float:
+    """Return what a choice of options is worth, from the problem's own data."""
     if isinstance(problem, CoverageProblem):
-        return coverage_of(problem, plan.chosen), 1
+        return coverage_of(problem, chosen)
     if isinstance(problem, BackupProblem):
-        return backup_value(problem, plan.chosen), 1
+        return backup_value(problem, chosen)
     if isinstance(problem, CapacitatedProblem):
-        exact = served_weight(problem, plan.chosen)
-        # the flow is counted in whole units: take the plan's own figure within their error
-        unit_error = 1e-5 * float(problem.weights.sum()) * len(problem.weights)
-        return (plan.objective if abs(exact - plan.objective) <= unit_error else exact), 1
+        return served_weight(problem, chosen)
     if isinstance(problem, MaxMinProblem):
-        return least_share(problem, plan.chosen), 1
+        return least_share(problem, chosen)
     if isinstance(problem, SetCoverProblem):
-        return float(np.asarray(problem.costs)[plan.chosen].sum()), -1
+        return float(np.asarray(problem.costs)[chosen].sum())
     if isinstance(problem, PMedianProblem):
-        return median_cost(problem, plan.chosen), -1
-    rows = sp.coo_array(problem.seconds[plan.chosen])
+        return median_cost(problem, chosen)
+    rows = sp.coo_array(problem.seconds[chosen])
     nearest = np.full(problem.seconds.shape[1], np.inf)
     np.minimum.at(nearest, rows.col, rows.data)
-    return float(nearest.max()), -1
+    return float(nearest.max())
+
+
+def limit_of(problem: Problem) -> tuple[float, int]:
+    """Return what no plan can pass, whatever it opens, and its side: 1 when maximising, else -1."""
+    if isinstance(problem, CoverageProblem | CapacitatedProblem):
+        return float(problem.weights.sum()), 1
+    if isinstance(problem, BackupProblem):
+        return float(problem.weights.sum() + problem.second_weights.sum()), 1
+    return (1.0, 1) if isinstance(problem, MaxMinProblem) else (0.0, -1)
+
+
+def least_gain(problem: Problem) -> float:
+    """Return a value above 0 that every plan has that is worth anything; 0 when minimising."""
+    if isinstance(problem, CoverageProblem):
+        parts = np.asarray(problem.covers.data, dtype=np.float64)
+        return _least(problem.weights) * _least(parts)
+    if isinstance(problem, BackupProblem):
+        return min(_least(problem.weights), _least(problem.second_weights))
+    if isinstance(problem, CapacitatedProblem):
+        return min(_least(problem.weights), _least(problem.capacity))
+    if isinstance(problem, MaxMinProblem):
+        return _least(problem.weights) / float(problem.weights.sum())
+    return 0.0
+
+
+def _least(values: npt.NDArray[np.float64]) -> float:
+    """Return the least value above 0; infinite where there is none."""
+    return float(values[values > 0.0].min(initial=np.inf))

@@ -30,6 +30,7 @@ from planning.cover_solver import STEPS_PER_S, CoverAnswer, CoverRun
 from planning.cover_task import CoverTask
 from planning.floor_repair import FloorRepair
 from planning.params import relative_gap
+from planning.proven import whole_below
 
 if TYPE_CHECKING:
     from threading import Event
@@ -44,6 +45,8 @@ Floats = npt.NDArray[np.float64]
 ROUND_PART = 0.006
 # Most steps of a round for each pair of option and item, and the least of all.
 ROUND_STEPS_PER_PAIR, LEAST_ROUND_STEPS = 300, 10_000
+# Rounds of repair before anything else, and their steps for each pair of option and item.
+FIRST_ROUNDS, FIRST_STEPS_PER_PAIR, MOST_FIRST_STEPS = 4, 50, 2_000_000
 # A floor that is missed is priced at this or more, in workers' worth for a worker.
 FIRST_PRICE = 0.2
 # How far prices move at first, and at least, as a share of themselves.
@@ -62,7 +65,7 @@ class FloorSearch:
     ``repair`` holds the plans; ``is_impossible`` tells that the prices prove that there is none.
     """
 
-    def __init__(self, task: CoverTask, run: CoverRun, *, seed: int) -> None:
+    def __init__(self, task: CoverTask, run: CoverRun, *, seed: int, clock: Clock) -> None:
         self.task = task
         self._price = np.zeros(len(task.floors))
         self._asked = np.ones(len(task.floors))
@@ -73,10 +76,9 @@ class FloorSearch:
         self._row_price = run.bound.best_row_price
         self._plan: Ints = np.flatnonzero(run.best_open)
         self._rounds = 0
-        self.repair = FloorRepair(task, effort=run.effort, seed=seed)
+        self.repair = first_repair(task, run, seed=seed, clock=clock)
         self.upper = run.upper
         self.is_impossible = False
-        self.repair.learn(self._plan)
         self._reprice()
 
     @property
@@ -97,7 +99,7 @@ class FloorSearch:
         found, value = self.repair.found, self.repair.value
         upper = self.upper
         if self.task.whole_numbers:
-            upper = float(np.floor(upper + 1e-6))
+            upper = whole_below(upper)
         return CoverAnswer(
             chosen=self.repair.nearest if found is None else found,
             value=value,
@@ -201,6 +203,18 @@ class FloorSearch:
         self._price = np.where(missed, raised, np.where(ample, lowered, self._price))
         settled = 0.95 if self.repair.found is None else 0.85
         self._move = max(settled * self._move, LEAST_MOVE)
+
+
+def first_repair(task: CoverTask, run: CoverRun, *, seed: int, clock: Clock) -> FloorRepair:
+    """Repair the plan of a run without floors a little, however short the time is."""
+    repair = FloorRepair(task, effort=run.effort, seed=seed)
+    repair.learn(np.flatnonzero(run.best_open))
+    steps = FIRST_STEPS_PER_PAIR * len(task.cover.option_item)
+    for _ in range(FIRST_ROUNDS):
+        if repair.found is not None:
+            break
+        repair.search(max(min(steps, MOST_FIRST_STEPS), LEAST_ROUND_STEPS), clock=clock)
+    return repair
 
 
 def least_value(task: CoverTask) -> float:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.errors import ProblemError
-from planning.maximal_covering import solve_maximal_covering
-from planning.params import Plan, SolveParams
+from planning.params import Plan, SolveParams, relative_gap
+from planning.solver import solve
+from planning.verdict import with_bound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,10 +32,8 @@ class FrontierPoint:
 
     @property
     def gap(self) -> float:
-        """``(bound - objective) / objective``, 0 when nothing can be covered."""
-        if self.plan.objective <= 0:
-            return 0.0 if self.bound <= 0 else float("inf")
-        return self.bound / self.plan.objective - 1.0
+        """The proven relative gap, as that of a `Plan`: nan where there is no plan."""
+        return relative_gap(self.plan.objective, self.bound)
 
 
 def coverage_frontier(
@@ -64,12 +63,12 @@ def coverage_frontier(
             point = replace(problem, max_open=int(amount))
         else:
             point = replace(problem, budget=amount)
-        start = plans[-1] if plans and plans[-1].status != "infeasible" else None
-        plan = solve_maximal_covering(point, params=replace(params, start=start))
-        if start is not None and plans[-1].objective > plan.objective:
-            plan = replace(plans[-1], bound=max(plan.bound, plans[-1].objective))
+        last = plans[-1] if plans and np.isfinite(plans[-1].objective) else None
+        plan = solve(point, params=params if last is None else replace(params, start=last))
+        if last is not None and not last.objective <= plan.objective:
+            plan = with_bound(last, plan.bound, gap=params.gap)
         plans.append(plan)
-    bounds = np.minimum.accumulate([plan.bound for plan in plans[::-1]])[::-1]
+    bounds = np.fmin.accumulate([plan.bound for plan in plans[::-1]])[::-1]
     return tuple(
         FrontierPoint(amount, plan, float(bound))
         for amount, plan, bound in zip(amounts, plans, bounds, strict=True)

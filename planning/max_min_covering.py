@@ -25,7 +25,8 @@ from planning.cover_solver import search_and_bound
 from planning.cover_task import CoverTask
 from planning.mip import MipModel, solve_mip
 from planning.packing import packing_rows
-from planning.params import Plan, SolveParams, relative_gap, status_of
+from planning.params import SolveParams, relative_gap
+from planning.proven import Bound, Draft
 
 if TYPE_CHECKING:
     from planning.problems import MaxMinProblem
@@ -38,6 +39,8 @@ ROUNDS = 6
 SHIFT = 4.0
 # The part of the time limit that the rounds may take together.
 ROUNDS_TIME = 0.3
+# The programme counts shares in such parts, so that its tolerances hide less than rounding does.
+T_UNIT = 2.0**20
 
 
 class ClassTask(NamedTuple):
@@ -53,9 +56,8 @@ class ClassTask(NamedTuple):
     most: int
 
 
-def solve_max_min_covering(problem: MaxMinProblem, *, params: SolveParams) -> Plan:
+def solve_max_min_covering(problem: MaxMinProblem, *, params: SolveParams, clock: Clock) -> Draft:
     """Solve a `MaxMinProblem`; see the module for the steps."""
-    clock = Clock(params)
     task = _reduced(problem)
     chosen, bound = _rounds(task, params=params, clock=clock)
     value = _least(task, chosen)
@@ -65,28 +67,20 @@ def solve_max_min_covering(problem: MaxMinProblem, *, params: SolveParams) -> Pl
             time_limit_s=clock.left_s,
             gap=params.gap,
             start=_point(task, chosen),
-            cutoff=-value + 1e-9,
             seed=params.seed,
-            on_progress=lambda best, low: clock.report(max(-best, value), min(-low, bound)),
+            on_progress=lambda best, low: clock.report(
+                np.fmax(-best / T_UNIT, value), np.fmin(-low / T_UNIT, bound)
+            ),
         )
-        if answer.values is not None and -answer.objective > value:
-            found = answer.values[: len(task.options)] > 0.5  # noqa: PLR2004 - binary
-            chosen = np.flatnonzero(found)
-            value = _least(task, chosen)
-        bound = min(bound, -answer.bound) if np.isfinite(answer.bound) else bound
-        if answer.finished and not np.isfinite(answer.bound):
-            bound = value
-    bound = max(bound, value)
-    if relative_gap(value, bound) <= 1e-7:  # noqa: PLR2004 - HiGHS' own tolerance
-        bound = value
-    return Plan(
-        status=status_of(value, bound, gap=params.gap),
+        if answer.values is not None:
+            found = np.flatnonzero(answer.values[: len(task.options)] > 0.5)  # noqa: PLR2004 - binary
+            chosen = found if _least(task, found) > value else chosen
+        proved = answer.bound.times(-1.0 / T_UNIT).figure(absent=bound, nothing=bound)
+        bound = min(bound, proved)
+    return Draft(
         chosen=np.r_[np.flatnonzero(known(problem.required)), task.options[chosen]],
-        objective=value,
-        bound=bound,
-        runtime_s=clock.seconds,
+        bound=Bound.at(bound),
         method="weighted rounds, programme",
-        reasons=("stopped by the caller",) if clock.stopped else (),
     )
 
 
@@ -180,7 +174,7 @@ def _least(task: ClassTask, chosen: Ints) -> float:
 
 
 def _model(task: ClassTask) -> MipModel:
-    """Options, cover variables, and t as the last variable."""
+    """Options, cover variables, and t as the last variable, in parts of ``1 / T_UNIT``."""
     cover, n_classes = task.cover, len(task.settled)
     n, m = cover.n_options, cover.n_items
     options = sp.csr_array(
@@ -190,7 +184,7 @@ def _model(task: ClassTask) -> MipModel:
     least = sp.hstack(
         [
             sp.csr_array((n_classes, n)),
-            sp.csr_array(-task.shares),
+            sp.csr_array(-T_UNIT * task.shares),
             sp.csr_array(np.ones((n_classes, 1))),
         ]
     )
@@ -198,11 +192,11 @@ def _model(task: ClassTask) -> MipModel:
     return MipModel(
         cost=np.r_[np.zeros(n + m), -1.0],
         lower=np.zeros(n + m + 1),
-        upper=np.ones(n + m + 1),
+        upper=np.r_[np.ones(n + m), T_UNIT],
         integer=np.r_[np.ones(n, dtype=np.bool_), np.zeros(m + 1, dtype=np.bool_)],
         matrix=sp.csr_array(sp.vstack([covered, least, count])),
         row_lower=np.full(m + n_classes + 1, -np.inf),
-        row_upper=np.r_[np.zeros(m), task.settled, float(task.most)],
+        row_upper=np.r_[np.zeros(m), T_UNIT * task.settled, float(task.most)],
     )
 
 
@@ -213,5 +207,5 @@ def _point(task: ClassTask, chosen: Ints) -> Floats:
     for j in chosen:
         begin, end = cover.option_offset[j : j + 2]
         point[cover.n_options + cover.option_item[begin:end]] = 1.0
-    point[-1] = _least(task, chosen)
+    point[-1] = T_UNIT * _least(task, chosen)
     return point

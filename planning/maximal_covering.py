@@ -33,12 +33,14 @@ from planning.cover_basis import reduce_on_basis
 from planning.cover_closing import close_gap
 from planning.cover_programme import solve_floored
 from planning.cover_solver import CoverAnswer, CoverRun, search_and_bound
-from planning.floor_prices import FloorSearch
+from planning.floor_prices import FloorSearch, first_repair
 from planning.gradual import expand_levels
-from planning.params import Plan, Progress, SolveParams, infeasible_plan, relative_gap, status_of
+from planning.params import Plan, Progress, SolveParams, relative_gap
+from planning.proven import Bound, Draft, contradicted
 from planning.reduction import ReducedCoverage, meets_floors, reduce_coverage
 
 if TYPE_CHECKING:
+    from planning.cover_basis import CoverBasis
     from planning.problems import CoverageProblem
 
 Ints = npt.NDArray[np.int64]
@@ -55,13 +57,12 @@ PAIRS_PER_S, MOST_PAIRS = 4_000, 2_000_000
 ROUNDS_BEFORE_PROGRAMME = 12
 
 
-def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams) -> Plan:
+def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams, clock: Clock) -> Draft:
     """Solve a `CoverageProblem`; see the module for the steps."""
-    clock = Clock(params)
     problem = expand_levels(problem)
     conflict = required_conflict(problem)
     if conflict is not None:
-        return infeasible_plan(conflict, runtime_s=clock.seconds)
+        return contradicted(conflict)
     last = params.start.basis if isinstance(params.start, Plan) else None
     reduced, basis, warm = reduce_on_basis(problem, last)
     task = reduced.task
@@ -74,14 +75,13 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams) -> 
             reason = coverage_conflict(
                 problem, reduced, may_be=lambda other: _may_be(other, clock), clock=clock
             )
-            return infeasible_plan(
-                reason, runtime_s=clock.seconds, method="floor prices, programme"
-            )
+            return contradicted(reason, method="floor prices, programme")
         answer = floored
     else:
         answer = close_gap(run, params=params, clock=clock)
-    plan = _plan(problem, reduced, answer, params=params, clock=clock)
-    return plan if basis is None else replace(plan, basis=basis.with_prices(reduced, run.bound))
+    return _drafted(
+        problem, reduced, answer, None if basis is None else basis.with_prices(reduced, run.bound)
+    )
 
 
 def _first_part(params: SolveParams, clock: Clock) -> tuple[SolveParams, Clock]:
@@ -105,9 +105,14 @@ def _meet_floors(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAn
         return None
     pairs = len(task.cover.option_item)
     if pairs <= LEAST_PAIRS_PRICED:
-        answer = solve_floored(task, upper=run.upper, params=params, clock=clock)
-        return answer if answer is None or answer.value > -np.inf else _nearest(run, answer)
-    search = FloorSearch(task, run, seed=params.seed)
+        repair = first_repair(task, run, seed=params.seed, clock=clock)
+        answer = solve_floored(
+            task, upper=run.upper, params=params, clock=clock, start=repair.found
+        )
+        if answer is None or answer.value > -np.inf:
+            return answer
+        return replace(answer, chosen=repair.nearest)
+    search = FloorSearch(task, run, seed=params.seed, clock=clock)
     small = pairs <= min(PAIRS_PER_S * params.time_limit_s, MOST_PAIRS)
     search.search(ROUNDS_BEFORE_PROGRAMME if small else None, params=params, clock=clock)
     if search.is_hopeless:
@@ -115,11 +120,6 @@ def _meet_floors(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAn
     if search.is_near_enough(params) or clock.left_s <= 0.0:
         return search.answer()
     return _by_programme(search, params=params, clock=clock)
-
-
-def _nearest(run: CoverRun, answer: CoverAnswer) -> CoverAnswer:
-    """Return an answer without a plan with the one that the search without floors found."""
-    return replace(answer, chosen=np.flatnonzero(run.best_open))
 
 
 def _by_programme(search: FloorSearch, *, params: SolveParams, clock: Clock) -> CoverAnswer | None:
@@ -167,38 +167,21 @@ def _may_be(problem: CoverageProblem, clock: Clock) -> bool:
     return solve_floored(task, upper=np.inf, params=params, clock=Clock(params)) is not None
 
 
-def _plan(
+def _drafted(
     problem: CoverageProblem,
     reduced: ReducedCoverage,
     answer: CoverAnswer,
-    *,
-    params: SolveParams,
-    clock: Clock,
-) -> Plan:
+    basis: CoverBasis | None,
+) -> Draft:
     chosen = np.r_[np.flatnonzero(known(problem.required)), reduced.options[answer.chosen]]
-    stopped = ("stopped by the caller",) if clock.stopped else ()
-    if answer.value == -np.inf:
-        return Plan(
-            status="time_limit",
-            chosen=chosen,
-            objective=np.nan,
-            bound=answer.bound,
-            runtime_s=clock.seconds,
-            method=answer.method,
-            reasons=(*stopped, short_floors(problem, reduced, answer.chosen)),
-        )
-    objective = coverage_of(problem, chosen)
-    bound = max(answer.bound, objective)
-    if relative_gap(objective, bound) == 0.0:
-        bound = objective
-    return Plan(
-        status=status_of(objective, bound, gap=params.gap),
-        chosen=chosen,
-        objective=objective,
-        bound=bound,
-        runtime_s=clock.seconds,
+    is_plan = answer.value > -np.inf
+    return Draft(
+        chosen=chosen if is_plan else None,
+        nearest=chosen,
+        bound=Bound.at(answer.bound),
         method=answer.method,
-        reasons=stopped,
+        reasons=() if is_plan else (short_floors(problem, reduced, answer.chosen),),
+        basis=basis,
     )
 
 

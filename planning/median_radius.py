@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from planning.median_pairs import MedianPairs
+    from planning.proven import Bound
 
 Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
@@ -41,11 +42,11 @@ class RadiusPairs(NamedTuple):
 class RadiusAnswer(NamedTuple):
     """``plan`` is None when no plan at or below the cutoff was found.
 
-    ``bound`` is below every plan, inf when no plan at or below the cutoff exists.
+    ``bound`` is below every plan at or below the cutoff; `NOTHING` when no such plan exists.
     """
 
     plan: Ints | None
-    bound: float
+    bound: Bound
 
 
 def pairs_left(
@@ -88,12 +89,10 @@ def solve_radius(
         seed=seed,
         on_progress=lambda value, bound: report(value + constant, bound + constant),
     )
-    if answer.infeasible:
-        return RadiusAnswer(plan=None, bound=np.inf)
     plan = None
     if answer.values is not None:
         plan = np.flatnonzero(answer.values[: left.n_sites] > 0.5)  # noqa: PLR2004 - binary
-    return RadiusAnswer(plan=plan, bound=answer.bound + constant)
+    return RadiusAnswer(plan=plan, bound=answer.bound.plus(constant))
 
 
 def radius_model(left: RadiusPairs, p: int) -> tuple[MipModel, float]:

@@ -19,6 +19,7 @@ from planning.median_pairs import MedianPairs, smaller_median
 from planning.median_prices import CLOSED, OPEN, PriceState
 from planning.median_radius import pairs_left, solve_radius
 from planning.median_tree import TreeTask, solve_tree
+from planning.proven import whole_above
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,12 +104,17 @@ class MedianRun:
         """Take a bound that holds for all plans at or below the cutoff, and so for all plans."""
         cutoff = self.cutoff
         if bound > cutoff:
-            bound = cutoff
-            if self.task.whole_numbers:
-                bound = float(np.floor(cutoff)) + 1.0
-        elif self.task.whole_numbers and np.isfinite(bound):
-            bound = float(np.ceil(bound - 1e-6))
+            self.nothing_left(cutoff)
+            return
+        if self.task.whole_numbers and np.isfinite(bound):
+            bound = whole_above(bound)
         self.lower = min(max(self.lower, bound), self.cost)
+
+    def nothing_left(self, cutoff: float) -> None:
+        """Take it that no plan at or below a cutoff is left."""
+        if self.task.whole_numbers:
+            cutoff = float(np.floor(cutoff)) + 1.0
+        self.lower = min(max(self.lower, cutoff), self.cost)
 
     @property
     def done(self) -> bool:
@@ -202,7 +208,7 @@ class MedianRun:
             self._grow_tree(rest)
             return
         self.steps.append("programme in radius form")
-        cost, stop = self.cost, Event()
+        whole_cutoff, stop = self.cutoff, Event()
         with ThreadPoolExecutor(max_workers=1) as pool:
             # what this search finds counts only when the programme does not come to its end
             searched = pool.submit(self._search_on, stop)
@@ -218,16 +224,20 @@ class MedianRun:
             found = searched.result()
         if answer.plan is not None:
             self.keep(np.r_[rest.opened, rest.sites[answer.plan]])
-        if answer.plan is None or answer.bound + rest.settled < self.cutoff:
+        bound = answer.bound.plus(rest.settled)
+        # the programme knows of no plan above its cutoff, and proves nothing of them
+        proved = bound.figure(absent=self.lower, nothing=whole_cutoff)
+        if answer.plan is None or proved < self.cutoff:
             self.keep(found)
-        bound = answer.bound + rest.settled
-        self.raise_lower(min(bound, self.cutoff_of(cost)) if np.isfinite(bound) else np.inf)
-        if np.isfinite(bound) and bound >= self.cost - self.least:
-            self.raise_lower(np.inf)
+        if bound.is_nothing:
+            self.nothing_left(whole_cutoff)
+        else:
+            self.raise_lower(min(proved, whole_cutoff))
 
     def _tell(self, bound: float) -> bool:
         settled = self.task.settled
-        return self.clock.report(self.cost + settled, max(self.lower, bound) + settled)
+        known = min(np.fmax(self.lower, bound), self.cost)
+        return self.clock.report(self.cost + settled, float(known) + settled)
 
     def _search_on(self, stop: Event) -> Ints:
         opened, cost = self.opened.copy(), self.cost
@@ -254,7 +264,10 @@ class MedianRun:
         )
         if answer.plan is not None:
             self.keep(np.r_[rest.opened, rest.sites[answer.plan]])
-        self.raise_lower(np.inf if answer.finished else answer.bound + rest.settled)
+        if answer.bound.is_nothing:
+            self.nothing_left(self.cutoff)
+        else:
+            self.raise_lower(answer.bound.plus(rest.settled).figure(absent=0.0, nothing=0.0))
 
     def _shrunk(self) -> Remainder:
         """Settle sites and raise the prices of what is left, again while that makes it smaller."""
@@ -268,7 +281,7 @@ class MedianRun:
             if rest.p <= 0 or rest.pairs.n_sites <= rest.p or rest.pairs.n_items == 0:
                 plan = rest.sites if rest.pairs.n_sites <= rest.p else none
                 self.keep(np.r_[rest.opened, plan])
-                self.raise_lower(np.inf)
+                self.nothing_left(self.cutoff)
                 return rest
             cost, plan, _ = median_prices.raise_bound(
                 rest.pairs, rest.prices, rest.p, self.cutoff - rest.settled, (1000, 2**62, RESTED)

@@ -18,6 +18,7 @@ from geo.compiled import compiled
 from planning import median_prices
 from planning.median_prices import CLOSED, FREE, OPEN
 from planning.median_swaps import cost_of
+from planning.proven import NOTHING, Bound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,14 +63,13 @@ class TreeTask(NamedTuple):
 class TreeAnswer(NamedTuple):
     """``plan`` is None when nothing better than what was known was found.
 
-    ``bound`` is below every plan when ``finished`` is False; when True, no plan at or below the
-    cutoff of ``cost`` is left.
+    ``bound`` is below every plan; `NOTHING` when no plan at or below the cutoff of ``cost`` is
+    left.
     """
 
     plan: Ints | None
     cost: float
-    bound: float
-    finished: bool
+    bound: Bound
     nodes: int
 
 
@@ -106,9 +106,9 @@ class _Tree:
             node = TreeNode(value, self.born, state.status, price, state.often)
             heapq.heappush(self.heap, node)
 
-    def answer(self, bound: float, *, finished: bool) -> TreeAnswer:
+    def answer(self, bound: Bound) -> TreeAnswer:
         """Return the best plan with a bound."""
-        return TreeAnswer(self.plan, self.cost, bound, finished=finished, nodes=self.born)
+        return TreeAnswer(self.plan, self.cost, bound, nodes=self.born)
 
 
 def solve_tree(task: TreeTask, *, report: Callable[[float, float], bool]) -> TreeAnswer:
@@ -121,14 +121,14 @@ def solve_tree(task: TreeTask, *, report: Callable[[float, float], bool]) -> Tre
         while tree.heap and tree.heap[0].value <= tree.cutoff:
             node = heapq.heappop(tree.heap)
             if report(tree.cost, node.value):
-                return tree.answer(node.value, finished=False)
+                return tree.answer(Bound.at(node.value))
             first, second = _children(node)
             pairs = _pairs_of(task, node, tree.cutoff)
             other = pool.submit(_bounded, pairs, task.p, second, tree.cutoff)
             one = _bounded(pairs, task.p, first, tree.cutoff)
             tree.take(one, least=node.value)
             tree.take(other.result(), least=node.value)
-    return tree.answer(tree.cutoff, finished=True)
+    return tree.answer(NOTHING)
 
 
 def _children(node: TreeNode) -> tuple[TreeNode, TreeNode]:

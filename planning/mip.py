@@ -1,20 +1,27 @@
-"""Mixed-integer programmes solved by HiGHS, never cold: with a start, a cutoff and a time limit."""
+"""Mixed-integer programmes solved by HiGHS, never cold: with a start, a cutoff and a time limit.
+
+HiGHS judges by absolute tolerances. A model is therefore brought to a good size first, its costs
+and its rows each by a power of two, so that no digit changes; and from what HiGHS proves is taken
+what its tolerances may hide.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import highspy
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
+
+from planning.proven import ABSENT, NOTHING, Bound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import scipy.sparse as sp
-
+Ints = npt.NDArray[np.int64]
 Vector = npt.NDArray[np.float64]
 
 # What HiGHS does for solutions alone.
@@ -25,6 +32,19 @@ PROOF_ONLY = {
     "mip_heuristic_run_root_reduced_cost": False,
     "mip_heuristic_run_feasibility_jump": False,
 }
+# Costs and sides of rows are brought to this power of two, where they are not whole numbers.
+GOOD_POWER = 18
+# Rows of fractions below this power of two are raised.
+LEAST_POWER = 10
+# Whole numbers up to this power of two are left as they are.
+WHOLE_POWER = 30
+# No cost is raised above this power of two.
+MOST_POWER = 44
+# How far HiGHS may stand from the truth for fractions: half steps do for whole numbers.
+FINE_TOLERANCE = 1e-9
+ABSOLUTE_GAP = 1e-7
+# What its tolerances may hide of a bound: of the objective as it sees it, and as a part of it.
+HIDDEN, HIDDEN_PART = 2e-6, 1e-10
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -45,17 +65,15 @@ class MipModel:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class MipAnswer:
-    """``values`` is None when no solution was found; ``bound`` is below every solution.
+    """``values`` is None when no solution was found; ``objective`` is nan then.
 
-    ``finished`` tells that the run ended by itself (optimal to the gap, cut off or infeasible),
-    ``infeasible`` that no solution exists at or below the cutoff.
+    ``bound`` is below every solution; it is `NOTHING` when no solution exists, or, where a cutoff
+    was given, none at or below the cutoff. Integer values are whole.
     """
 
     values: Vector | None
     objective: float
-    bound: float
-    finished: bool
-    infeasible: bool
+    bound: Bound
 
 
 def solve_mip(
@@ -71,29 +89,89 @@ def solve_mip(
 ) -> MipAnswer:
     """Solve a model by HiGHS on one thread.
 
-    ``start`` is a feasible point, ``cutoff`` a value that no interesting solution passes. Without
-    ``heuristics`` all time goes to the proof: for where a search of ours knows good solutions. The
-    callback gets HiGHS' incumbent and bound and stops the run by returning True.
+    ``start`` is a feasible point. ``cutoff`` is a value that no solution may pass: it is a row of
+    the model, since HiGHS' own ``objective_bound`` cuts off nodes and then calls optimal what is
+    left, however bad. Without ``heuristics`` all time goes to the proof: for where a search of ours
+    knows good solutions. The callback gets the incumbent and the bound, nan where there is none,
+    and stops the run by returning True.
     """
-    highs = loaded(model)
+    unit = _cost_unit(model, start, cutoff)
+    highs = loaded(_scaled(model, unit, cutoff))
     highs.setOptionValue("time_limit", max(float(time_limit_s), 0.01))
     highs.setOptionValue("mip_rel_gap", float(gap))
-    highs.setOptionValue("mip_abs_gap", 1e-7)
+    highs.setOptionValue("mip_abs_gap", ABSOLUTE_GAP)
     highs.setOptionValue("random_seed", int(seed % 2**31))
     highs.setOptionValue("threads", 1)
+    if not (_is_whole(model.cost) and _is_whole(model.matrix.data)):
+        highs.setOptionValue("mip_feasibility_tolerance", FINE_TOLERANCE)
+        highs.setOptionValue("primal_feasibility_tolerance", FINE_TOLERANCE)
     if not heuristics:
         for option, value in PROOF_ONLY.items():
             highs.setOptionValue(option, value)
-    if cutoff is not None:
-        highs.setOptionValue("objective_bound", float(cutoff))
     if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = list(start)
         highs.setSolution(solution)
     if on_progress is not None:
-        _watch(highs, on_progress)
+        _watch(highs, unit, on_progress)
     highs.run()
-    return _answer(highs, has_integers=bool(model.integer.any()), cutoff=cutoff)
+    return _answer(highs, model, unit)
+
+
+def power_of_two(size: float, *, to: int) -> float:
+    """Return the power of two that brings ``size`` to ``2 ** to``, about; 1 for a size of 0."""
+    return math.ldexp(1.0, to - math.frexp(size)[1]) if 0.0 < size < math.inf else 1.0
+
+
+def _is_whole(values: Vector) -> bool:
+    top = float(np.abs(values).max(initial=0.0))
+    return top <= 2.0**WHOLE_POWER and bool((values == np.floor(values)).all())
+
+
+def _cost_unit(model: MipModel, start: Vector | None, cutoff: float | None) -> float:
+    """Return what one unit of the objective is to HiGHS: a power of two.
+
+    It is 1 where all is of whole numbers: callers then round the bound.
+    """
+    sides = np.r_[model.row_lower, model.row_upper, model.lower, model.upper]
+    if all(_is_whole(x) for x in (model.cost, model.matrix.data, sides[np.isfinite(sides)])):
+        return 1.0
+    top = float(np.abs(model.cost).max(initial=0.0))
+    size = abs(float(model.cost @ start)) if start is not None else abs(cutoff or 0.0)
+    unit = power_of_two(size if size > 0.0 else top, to=GOOD_POWER)
+    return min(unit, power_of_two(top, to=MOST_POWER))
+
+
+def _scaled(model: MipModel, unit: float, cutoff: float | None) -> MipModel:
+    """Bring the costs and each row to a good size; the cutoff becomes the last row."""
+    matrix, lower, upper = model.matrix, model.row_lower, model.row_upper
+    if cutoff is not None:
+        matrix = sp.csr_array(sp.vstack([matrix, sp.csr_array(model.cost[None, :])]))
+        lower, upper = np.r_[lower, -np.inf], np.r_[upper, cutoff]
+    owner = np.repeat(np.arange(len(lower)), np.diff(matrix.indptr))
+    factor = _row_factors(matrix, owner, lower, upper)
+    if (factor != 1.0).any():
+        matrix = matrix.copy()
+        matrix.data = matrix.data * factor[owner]
+    return replace(
+        model,
+        cost=model.cost * unit,
+        matrix=matrix,
+        row_lower=lower * factor,
+        row_upper=upper * factor,
+    )
+
+
+def _row_factors(matrix: sp.csr_array, owner: Ints, lower: Vector, upper: Vector) -> Vector:
+    """Return the power of two for each row: 1 where it is of whole numbers or of a good size."""
+    size = np.zeros(len(lower))
+    np.maximum.at(size, owner, np.abs(matrix.data))
+    for side in (lower, upper):
+        np.maximum(size, np.where(np.isfinite(side), np.abs(side), 0.0), out=size)
+    uneven = np.zeros(len(lower), dtype=np.bool_)
+    uneven[owner[matrix.data != np.floor(matrix.data)]] = True
+    wrong = (size > 2.0**WHOLE_POWER) | (uneven & (size > 0.0) & (size < 2.0**LEAST_POWER))
+    return np.asarray(np.where(wrong, np.ldexp(1.0, GOOD_POWER - np.frexp(size)[1]), 1.0))
 
 
 def loaded(model: MipModel) -> Any:  # noqa: ANN401 - highspy ships no types
@@ -117,10 +195,25 @@ def loaded(model: MipModel) -> Any:  # noqa: ANN401 - highspy ships no types
     return highs
 
 
-def _watch(highs: Any, on_progress: Callable[[float, float], bool]) -> None:  # noqa: ANN401
-    # highspy ships no types
+def _proved(raw: float, unit: float) -> Bound:
+    """Return what a bound of HiGHS is worth, less what its tolerances may hide."""
+    if not math.isfinite(raw):
+        return ABSENT
+    return Bound.at((raw - HIDDEN - HIDDEN_PART * abs(raw)) / unit)
+
+
+def _watch(
+    highs: Any,  # noqa: ANN401 - highspy ships no types
+    unit: float,
+    on_progress: Callable[[float, float], bool],
+) -> None:
     def look(event: Any) -> None:  # noqa: ANN401 - highspy ships no types
-        if on_progress(event.data_out.mip_primal_bound, event.data_out.mip_dual_bound):
+        value = float(event.data_out.mip_primal_bound) / unit
+        bound = _proved(float(event.data_out.mip_dual_bound), unit)
+        if on_progress(
+            value if math.isfinite(value) else math.nan,
+            bound.figure(absent=math.nan, nothing=math.nan),
+        ):
             event.interrupt()
 
     highs.cbMipInterrupt += look
@@ -128,27 +221,27 @@ def _watch(highs: Any, on_progress: Callable[[float, float], bool]) -> None:  # 
 
 def _answer(
     highs: Any,  # noqa: ANN401 - highspy ships no types
-    *,
-    has_integers: bool,
-    cutoff: float | None,
+    model: MipModel,
+    unit: float,
 ) -> MipAnswer:
-    status = highs.getModelStatus()
+    status, info = highs.getModelStatus(), highs.getInfo()
     known = highspy.HighsModelStatus
-    info = highs.getInfo()
-    infeasible = status in (known.kInfeasible, known.kObjectiveBound)
-    solved = status == known.kOptimal
     has_point = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    objective = float(info.objective_function_value) if has_point else math.inf
-    bound = float(info.mip_dual_bound) if has_integers else -math.inf
-    if solved and not has_integers:
-        bound = objective
-    if solved and cutoff is not None and objective > cutoff and bound == -math.inf:
-        # its reductions left nothing below the cutoff, and it hands back the start as the optimum
-        infeasible = True
-    return MipAnswer(
-        values=np.array(highs.getSolution().col_value) if has_point else None,
-        objective=objective,
-        bound=math.inf if infeasible else bound,
-        finished=solved or infeasible,
-        infeasible=infeasible,
-    )
+    values, objective = None, math.nan
+    if has_point:
+        values = np.array(highs.getSolution().col_value)
+        values[model.integer] = np.round(values[model.integer])
+        objective = float(model.cost @ values)
+    if status == known.kInfeasible:
+        # a solution beside this would be a contradiction, and then nothing is proved
+        return MipAnswer(values=values, objective=objective, bound=ABSENT if has_point else NOTHING)
+    bound = ABSENT
+    if not model.integer.any():
+        if status == known.kOptimal:
+            bound = _proved(float(info.objective_function_value), unit)
+    elif status == known.kOptimal or (
+        # before its first node HiGHS' figure means nothing, nor after an error
+        status in (known.kTimeLimit, known.kInterrupt) and info.mip_node_count >= 0
+    ):
+        bound = _proved(float(info.mip_dual_bound), unit)
+    return MipAnswer(values=values, objective=objective, bound=bound)

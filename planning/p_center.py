@@ -20,12 +20,14 @@ import scipy.sparse as sp
 
 from planning import center_search
 from planning.checks import known
-from planning.clock import Clock
 from planning.cover_arrays import from_rows
 from planning.covering_feasibility import cover_within
-from planning.params import Plan, SolveParams, infeasible_plan, relative_gap, status_of
+from planning.params import relative_gap
+from planning.proven import Bound, Draft, contradicted
 
 if TYPE_CHECKING:
+    from planning.clock import Clock
+    from planning.params import SolveParams
     from planning.problems import PCenterProblem
 
 Ints = npt.NDArray[Any]
@@ -184,14 +186,12 @@ def _nearest(seconds: sp.csr_array, sites: Ints) -> Floats:
     return nearest
 
 
-def solve_p_center(problem: PCenterProblem, *, params: SolveParams) -> Plan:
+def solve_p_center(problem: PCenterProblem, *, params: SolveParams, clock: Clock) -> Draft:
     """Solve a `PCenterProblem`; see the module for the steps."""
-    clock = Clock(params)
     run = CenterRun(problem, params=params, clock=clock)
     if len(run.stranded):
-        return infeasible_plan(
-            f"demand item {run.stranded[0]} is reached by no allowed site: allow one",
-            runtime_s=clock.seconds,
+        return contradicted(
+            f"demand item {run.stranded[0]} is reached by no allowed site: allow one"
         )
     if run.p == 0:
         run.take(run.plan)
@@ -204,31 +204,22 @@ def solve_p_center(problem: PCenterProblem, *, params: SolveParams) -> Plan:
     if not run.done:
         run.bisect_exactly()
     run.left_s()
-    objective, bound = run.upper, min(run.lower, run.upper)
-    return Plan(
-        status=status_of(objective, bound, gap=params.gap),
+    return Draft(
         chosen=np.r_[run.required, run.sites[run.plan]],
-        objective=objective,
-        bound=objective if run.p == 0 else bound,
-        runtime_s=clock.seconds,
+        # without a choice the only plan is the best one
+        bound=Bound.at(run.upper if run.p == 0 else min(run.lower, run.upper)),
         method=", ".join(run.steps),
-        reasons=("stopped by the caller",) if clock.stopped else (),
     )
 
 
-def _without_plan(run: CenterRun, *, known_answer: bool) -> Plan:
+def _without_plan(run: CenterRun, *, known_answer: bool) -> Draft:
     if known_answer:
-        return infeasible_plan(
-            f"{run.p} sites cannot reach every demand item: open more",
-            runtime_s=run.clock.seconds,
-            method="covering programme",
+        return contradicted(
+            f"{run.p} sites cannot reach every demand item: open more", method="covering programme"
         )
-    return Plan(
-        status="time_limit",
-        chosen=np.empty(0, dtype=np.int64),
-        objective=np.inf,
-        bound=run.lower,
-        runtime_s=run.clock.seconds,
+    return Draft(
+        chosen=None,
+        bound=Bound.at(run.lower),
         method="covering programme",
         reasons=("no plan that reaches every item was found in the time: give more",),
     )

@@ -21,7 +21,6 @@ and where many are left (few sites to open, a wide gap) a tree branches on the L
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,75 +28,54 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from planning.checks import known
-from planning.clock import Clock
 from planning.covering_feasibility import cover_within
-from planning.median_pairs import ReducedMedian, reduce_median
+from planning.median_pairs import reduce_median
 from planning.median_solver import MedianRun
-from planning.params import Plan, SolveParams, infeasible_plan, relative_gap, status_of
+from planning.proven import Bound, Draft, contradicted
 
 if TYPE_CHECKING:
+    from planning.clock import Clock
+    from planning.params import SolveParams
     from planning.problems import PMedianProblem
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Found:
-    """Sites in the reduced numbering, the bound with what is settled, and the steps taken."""
-
-    opened: npt.NDArray[np.int64]
-    lower: float
-    method: str
-
-
-def solve_p_median(problem: PMedianProblem, *, params: SolveParams) -> Plan:
+def solve_p_median(problem: PMedianProblem, *, params: SolveParams, clock: Clock) -> Draft:
     """Solve a `PMedianProblem`; see the module for the steps."""
-    clock = Clock(params)
     task = reduce_median(problem)
     if task.stranded >= 0:
-        return infeasible_plan(
+        return contradicted(
             f"demand item {task.stranded} is reached by no allowed site: "
-            "allow one or give penalty_s",
-            runtime_s=clock.seconds,
+            "allow one or give penalty_s"
         )
-    found = _trivial(task)
-    if found is None:
-        run = MedianRun(task, params=params, clock=clock)
-        if run.cost >= task.unreached:
-            reached = _reach_all(run)
-            if reached is not None:
-                return reached
-        run.rounds()
-        run.finish()
-        run.report()
-        found = _Found(
-            opened=run.opened, lower=run.lower + task.settled, method=", ".join(run.steps)
-        )
-    chosen = np.r_[np.flatnonzero(known(problem.required)), task.sites[found.opened]]
-    objective = median_cost(problem, chosen)
-    if not np.isfinite(objective):
-        return _too_few(problem.p, clock)
-    bound = min(found.lower, objective)
-    return Plan(
-        status=status_of(objective, bound, gap=params.gap),
-        chosen=chosen,
-        objective=objective,
-        bound=objective if relative_gap(objective, bound) == 0.0 else bound,
-        runtime_s=clock.seconds,
-        method=found.method,
-        reasons=("stopped by the caller",) if clock.stopped else (),
+    required, pairs = np.flatnonzero(known(problem.required)), task.pairs
+    if not (task.p and task.p < pairs.n_sites and pairs.n_items):
+        # no choice is left: nothing may open, everything may, or nothing would help
+        return _only(problem, np.r_[required, task.sites[: task.p]])
+    run = MedianRun(task, params=params, clock=clock)
+    if run.cost >= task.unreached:
+        reached = _reach_all(run)
+        if reached is not None:
+            return reached
+    run.rounds()
+    run.finish()
+    run.report()
+    return Draft(
+        chosen=np.r_[required, task.sites[run.opened]],
+        bound=Bound.at(run.lower + task.settled),
+        method=", ".join(run.steps),
     )
 
 
-def _trivial(task: ReducedMedian) -> _Found | None:
-    """Answer when no choice is left: nothing may open, everything may, or nothing would help."""
-    pairs = task.pairs
-    if task.p and task.p < pairs.n_sites and pairs.n_items:
-        return None
-    opened = np.arange(task.p)
-    return _Found(opened=opened, lower=np.inf, method="reduction")
+def _only(problem: PMedianProblem, chosen: npt.NDArray[np.int64]) -> Draft:
+    """Answer with the only plan there is, which is the best."""
+    cost = median_cost(problem, chosen)
+    if not np.isfinite(cost):
+        return _too_few(problem.p)
+    return Draft(chosen=chosen, bound=Bound.at(cost), method="reduction")
 
 
-def _reach_all(run: MedianRun) -> Plan | None:
-    """Start from a plan that reaches every item; a plan to return when there is none."""
+def _reach_all(run: MedianRun) -> Draft | None:
+    """Start from a plan that reaches every item; a draft to return when there is none."""
     task, clock = run.task, run.clock
     pairs = task.pairs
     must = np.flatnonzero(pairs.base >= task.unreached)
@@ -112,22 +90,17 @@ def _reach_all(run: MedianRun) -> Plan | None:
         run.keep(cover.sites)
         return None
     if cover.known:
-        return _too_few(task.p, clock)
-    return Plan(
-        status="time_limit",
-        chosen=np.empty(0, dtype=np.int64),
-        objective=np.inf,
-        bound=0.0,
-        runtime_s=clock.seconds,
+        return _too_few(task.p)
+    return Draft(
+        chosen=None,
         method="covering programme",
         reasons=("no plan that reaches every item was found in the time: give more",),
     )
 
 
-def _too_few(p: int, clock: Clock) -> Plan:
-    return infeasible_plan(
+def _too_few(p: int) -> Draft:
+    return contradicted(
         f"{p} sites cannot reach every demand item: open more, or give penalty_s",
-        runtime_s=clock.seconds,
         method="covering programme",
     )
 

@@ -17,14 +17,17 @@ Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 
 # How far a sum of money may pass its room, as a share of it: rounding of double precision.
-SLACK = 1e-9
+SLACK = 1e-11
+# Rooms up to this figure are of a good size.
+MOST = 1e12
 
 
 class PackingRows(NamedTuple):
     """``most`` options open; ``site`` int32[n] (-1: a site of its own); rows by option.
 
     ``offset`` int64[n+1], ``row`` int32, ``amount`` float64: what option j takes of which row;
-    ``room`` float64[n_rows].
+    ``room`` float64[n_rows]. Each row is in a unit of its own, in which its room, or its
+    least amount where there is no room, is of a good size.
     """
 
     most: int
@@ -54,7 +57,7 @@ def packing_rows(
         number = np.where(size > 1, np.cumsum(size > 1) - 1, -1)
         label = number[inverse].astype(np.int32)
         n_sites = int((size > 1).sum())
-    binding = [(a, b) for a, b in rows if a.sum() > b * (1 + SLACK)]
+    binding = [_good_row(a, b) for a, b in rows if a.sum() > b * (1 + SLACK)]
     amounts = np.array([a for a, _ in binding]).reshape(len(binding), n_options).T
     at_option, at_row = np.nonzero(amounts)
     offset = np.r_[0, np.cumsum(np.bincount(at_option, minlength=n_options))].astype(np.int64)
@@ -67,6 +70,25 @@ def packing_rows(
         amount=np.ascontiguousarray(amounts[at_option, at_row], dtype=np.float64),
         room=np.array([b for _, b in binding], dtype=np.float64),
     )
+
+
+def _good_row(amount: Floats, room: float) -> tuple[Floats, float]:
+    """Bring a row to a good size by a power of two, where it is not of whole numbers already.
+
+    What cannot fit even alone is written as twice the room, which cannot fit either: sums and
+    programmes are not blurred by it.
+    """
+    room = max(room, 0.0)
+    size = room if room > 0.0 else float(amount[amount > 0.0].min(initial=1.0))
+    whole = room == np.floor(room) and bool((amount == np.floor(amount)).all())
+    factor = 1.0 if whole or 1.0 <= size <= MOST else float(np.ldexp(1.0, 1 - np.frexp(size)[1]))
+    most = 2.0 * room * factor + 1.0
+    return np.minimum(amount, most / factor) * factor, room * factor
+
+
+def room_with_slack(rows: PackingRows) -> Floats:
+    """Return the rooms with what sums of double precision may lose; a room of 0 stays 0."""
+    return np.asarray(rows.room * (1.0 + SLACK))
 
 
 @compiled
@@ -86,7 +108,7 @@ def fits(  # noqa: PLR0917 - compiled: positional only
             for other in range(rows.offset[leaving], rows.offset[leaving + 1]):
                 if rows.row[other] == row:
                     after -= rows.amount[other]
-        if after > rows.room[row] * (1 + SLACK) + SLACK:
+        if after > rows.room[row] * (1 + SLACK):
             return False
     return True
 

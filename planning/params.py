@@ -76,11 +76,12 @@ class Plan:
 
     ``chosen`` are option indices, sorted, required ones included. ``objective`` is the value of
     the plan, ``bound`` what no plan can pass (above it when maximising, below when minimising),
-    ``gap = |bound - objective| / |objective|``. ``status`` is ``optimal`` (gap 0 but for rounding),
-    ``within_gap`` (the gap asked for), ``time_limit`` (out of time, or stopped by ``on_progress``)
+    ``gap = |bound - objective| / |objective|`` (nan without a plan). ``status`` is ``optimal`` (gap
+    0 but for rounding), ``within_gap`` (the gap asked for), ``time_limit`` (neither is proved: out
+    of time, stopped by ``on_progress``, or at the end of what double precision can tell apart)
     or ``infeasible``: then ``chosen`` is empty, the figures are nan, and ``reasons`` names the
     smallest conflict. When time runs out before any plan is found that keeps all rules,
-    ``objective`` is not finite and ``reasons`` says so; with floors, ``chosen`` is then the plan
+    ``objective`` is nan and ``reasons`` says so; with floors, ``chosen`` is then the plan
     that lacks least of them, and ``reasons`` tells what each floor lacks. ``method`` tells the
     steps that led to the answer. ``basis`` is what a later question on the same cover matrix takes
     over (`SolveParams.start`); it holds the merged problem in memory, and
@@ -103,36 +104,25 @@ class Plan:
 
     @property
     def gap(self) -> float:
-        """The proven relative gap: 0 for an optimal plan, nan for an infeasible problem."""
+        """The proven relative gap: 0 for an optimal plan.
+
+        It is nan where there is no plan (an infeasible problem, or none found in the time), and inf
+        where there is a plan and no bound, or a plan worth 0 that is not proven.
+        """
         return relative_gap(self.objective, self.bound)
 
 
 def relative_gap(objective: float, bound: float) -> float:
-    """``|bound - objective| / |objective|``; inf when only the objective is 0."""
-    difference = abs(bound - objective)
-    if math.isnan(difference):
+    """``|bound - objective| / |objective|``, 0 for a difference of rounding.
+
+    It is nan when the objective is not finite: there is no plan. It is inf when the bound is not
+    finite, or when only the objective is 0.
+    """
+    if not math.isfinite(objective):
         return math.nan
+    if not math.isfinite(bound):
+        return math.inf
+    difference = abs(bound - objective)
     if difference <= EXACT * max(abs(objective), abs(bound)):
         return 0.0
     return difference / abs(objective) if objective else math.inf
-
-
-def status_of(objective: float, bound: float, *, gap: float) -> Status:
-    """Return the status that an objective and a bound earn against the gap that was asked for."""
-    reached = relative_gap(objective, bound)
-    if reached == 0.0:
-        return "optimal"
-    return "within_gap" if reached <= gap else "time_limit"
-
-
-def infeasible_plan(*reasons: str, runtime_s: float = 0.0, method: str = "check") -> Plan:
-    """Return the answer to a problem that no plan can meet, naming why."""
-    return Plan(
-        status="infeasible",
-        chosen=np.empty(0, dtype=np.int64),
-        objective=math.nan,
-        bound=math.nan,
-        runtime_s=runtime_s,
-        method=method,
-        reasons=reasons,
-    )

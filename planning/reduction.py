@@ -15,7 +15,7 @@ import numpy.typing as npt
 from planning.checks import known
 from planning.cover_arrays import CoverArrays, merge_items
 from planning.cover_task import CoverTask, FloorRow
-from planning.packing import PackingRows, packing_rows
+from planning.packing import SLACK, PackingRows, packing_rows
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -104,20 +104,25 @@ def rows_of(problem: CoverageProblem, options: Ints) -> PackingRows:
     rows: list[tuple[npt.NDArray[np.float64], float]] = []
     costs = problem.costs
     if problem.budget is not None and costs is not None:
-        rows.append((costs[options], problem.budget - float(costs[required].sum())))
+        rows.append((costs[options], _left(problem.budget, float(costs[required].sum()))))
     for limit in problem.limits:
         members = limit.members.astype(np.float64)
         if limit.max_open is not None:
             rows.append((members[options], limit.max_open - float(members[required].sum())))
         if limit.budget is not None and costs is not None:
             spent = float((members * costs)[required].sum())
-            rows.append(((members * costs)[options], limit.budget - spent))
+            rows.append(((members * costs)[options], _left(limit.budget, spent)))
     return packing_rows(
         n_options=len(options),
         most=problem.max_open,
         site=None if problem.site is None else problem.site[options],
         rows=rows,
     )
+
+
+def _left(budget: float, spent: float) -> float:
+    """Return what is left of a budget: sums may lose a part of the whole, not of what is left."""
+    return max(budget - spent + SLACK * spent, 0.0)
 
 
 def _floor_row(

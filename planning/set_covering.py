@@ -14,22 +14,23 @@ HiGHS with start and cutoff on what is left. Partial cover: a greedy plan, then 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
 from planning.checks import known
-from planning.clock import Clock
 from planning.cover_arrays import CoverArrays, from_rows, merge_items
 from planning.cover_repair import cheaper_cover
 from planning.mip import MipModel, solve_mip
-from planning.params import Plan, SolveParams, infeasible_plan, status_of
+from planning.params import relative_gap
+from planning.proven import Bound, Draft, contradicted, whole_above
 from planning.set_bound import bound_and_cover
 
 if TYPE_CHECKING:
+    from planning.clock import Clock
+    from planning.params import SolveParams
     from planning.problems import SetCoverProblem
 
 Ints = npt.NDArray[np.int64]
@@ -37,33 +38,32 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 BOUND_ROUNDS = 4_000
+# A share may lack this part of the whole weight: what sums may lose.
+LACK = 1e-9
 # Rows and options looked at by the search for a cheaper cover.
 SEARCH_STEPS = 10_000_000
 # Work up to which pairs of items and of options are compared for dominance.
 MOST_PAIRS_COMPARED = 30_000_000
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class CoverChoice:
-    """A choice of options with its cost and the proven bound; cost inf: none exists."""
+class CoverChoice(NamedTuple):
+    """A choice of free options (None: none was found) and what is proved of all their costs."""
 
-    chosen: Ints
-    cost: float
-    bound: float
+    chosen: Ints | None
+    bound: Bound
     method: str
 
 
-def solve_set_covering(problem: SetCoverProblem, *, params: SolveParams) -> Plan:
+def solve_set_covering(problem: SetCoverProblem, *, params: SolveParams, clock: Clock) -> Draft:
     """Solve a `SetCoverProblem`; see the module for the steps."""
-    clock = Clock(params)
     required = np.flatnonzero(known(problem.required))
     costs = np.asarray(problem.costs, dtype=np.float64)
     free = _free_options(problem)
     if free is None:
-        return infeasible_plan("two required options share a site", runtime_s=clock.seconds)
+        return contradicted("two required options share a site")
     reason = _out_of_reach(problem, np.r_[required, free])
     if reason is not None:
-        return infeasible_plan(reason, runtime_s=clock.seconds)
+        return contradicted(reason)
     paid = float(costs[required].sum())
     whole = problem.share >= 1.0 and not _has_sites(problem, free) and not problem.floors
     if whole:
@@ -80,32 +80,16 @@ def solve_set_covering(problem: SetCoverProblem, *, params: SolveParams) -> Plan
         found = cheapest_cover(merged.cover, costs[free], params=params, clock=clock, paid=paid)
     else:
         found = _partial(problem, free, params=params, clock=clock)
-    if not np.isfinite(found.cost):
-        if clock.left_s <= 0.0:
-            return _nothing_found(found, paid, clock)
-        reason = "the share and the floors cannot be met with at most one option a site"
-        return infeasible_plan(reason, runtime_s=clock.seconds, method=found.method)
-    cost, bound = found.cost + paid, min(found.bound, found.cost) + paid
-    return Plan(
-        status=status_of(cost, bound, gap=params.gap),
-        chosen=np.r_[required, free[found.chosen]],
-        objective=cost,
-        bound=bound,
-        runtime_s=clock.seconds,
+    if found.bound.is_nothing and found.chosen is None:
+        return contradicted(
+            "the share and the floors cannot be met with at most one option a site",
+            method=found.method,
+        )
+    return Draft(
+        chosen=None if found.chosen is None else np.r_[required, free[found.chosen]],
+        bound=found.bound.plus(paid),
         method=found.method,
-        reasons=("stopped by the caller",) if clock.stopped else (),
-    )
-
-
-def _nothing_found(found: CoverChoice, paid: float, clock: Clock) -> Plan:
-    return Plan(
-        status="time_limit",
-        chosen=np.empty(0, dtype=np.int64),
-        objective=np.inf,
-        bound=found.bound + paid,
-        runtime_s=clock.seconds,
-        method=found.method,
-        reasons=("no plan was found in the time: give more",),
+        reasons=() if found.chosen is not None else ("no plan was found in the time: give more",),
     )
 
 
@@ -124,7 +108,7 @@ def _out_of_reach(problem: SetCoverProblem, options: Ints) -> str | None:
     if problem.share >= 1.0 and not reachable.all():
         return f"demand item {np.flatnonzero(~reachable)[0]} is covered by no allowed option"
     total, most = float(weights.sum()), float(weights[reachable].sum())
-    if most < problem.share * total * (1 - 1e-12):
+    if most < (problem.share - LACK) * total:
         return (
             f"the share asked for is {100 * problem.share:.4g} % and all allowed options "
             f"together cover {100 * most / total:.4g} %"
@@ -132,7 +116,7 @@ def _out_of_reach(problem: SetCoverProblem, options: Ints) -> str | None:
     for number, floor in enumerate(problem.floors):
         whole = float(weights[floor.members].sum())
         most = float(weights[floor.members & reachable].sum())
-        if most < floor.min_share * whole * (1 - 1e-12):
+        if most < (floor.min_share - LACK) * whole:
             return (
                 f"floor {floor.name or number} asks for {100 * floor.min_share:.4g} % and all "
                 f"allowed options together cover {100 * most / whole:.4g} %"
@@ -157,57 +141,49 @@ def _has_sites(problem: SetCoverProblem, free: Ints) -> bool:
 
 
 def cheapest_cover(
-    cover: CoverArrays,
-    costs: Floats,
-    *,
-    params: SolveParams,
-    clock: Clock,
-    paid: float = 0.0,
-    enough: float = -np.inf,
+    cover: CoverArrays, costs: Floats, *, params: SolveParams, clock: Clock, paid: float = 0.0
 ) -> CoverChoice:
-    """Cover every item at least cost; ``enough``: a cost at which any cover will do.
+    """Cover every item at least cost.
 
     The bound is a true one even when the time runs out.
     """
-    none = np.empty(0, dtype=np.int64)
     if cover.n_items == 0:
-        return CoverChoice(chosen=none, cost=0.0, bound=0.0, method="reduction")
+        return CoverChoice(np.empty(0, dtype=np.int64), Bound.at(0.0), "reduction")
     reduced, kept = without_dominated(cover, costs)
     costs = costs[kept]
     whole = bool((costs == np.floor(costs)).all())
     found = bound_and_cover(reduced, costs, BOUND_ROUNDS, 1.0 if whole else 0.0)
-    bound = float(np.ceil(found.bound - 1e-6)) if whole else float(found.bound)
+    rounded = whole_above if whole else float
+    bound = rounded(found.bound)
     best = kept[np.flatnonzero(found.chosen)]
     method = "reduction, Lagrangian bound, greedy"
     clock.report(found.cost + paid, bound + paid)
-    needed = found.cost * (1.0 - params.gap) if found.cost > 0 else found.cost
-    if bound >= needed - 1e-9 or found.cost <= enough or clock.left_s <= 0.0:
-        return CoverChoice(chosen=best, cost=float(found.cost), bound=bound, method=method)
+    if relative_gap(float(found.cost), bound) <= params.gap or clock.left_s <= 0.0:
+        return CoverChoice(best, Bound.at(bound), method)
     less = 1.0 - 1e-6 if whole else 0.0
     left = (found.bound + found.reduced_cost < found.cost - less) | found.chosen
     cost, chosen = _searched(reduced, costs, left, found.chosen, seed=params.seed)
     best = kept[np.flatnonzero(chosen)]
     left = found.bound + found.reduced_cost < cost - less
     clock.report(cost + paid, bound + paid)
+    fits = bool(left[chosen].all())
     answer = solve_mip(
         cover_model(reduced, costs, left),
         time_limit_s=clock.left_s,
         gap=params.gap,
-        start=chosen[left].astype(np.float64) if left[chosen].all() else None,
-        cutoff=cost + 1e-6,
+        start=chosen[left].astype(np.float64) if fits else None,
+        # what fixing has left out is no better than this plan
+        cutoff=None if fits else cost,
         seed=params.seed,
         on_progress=lambda value, low: clock.report(
-            min(value, cost) + paid, max(low, bound) + paid
+            np.fmin(value, cost) + paid, np.fmax(np.fmin(low, cost), bound) + paid
         ),
     )
-    method += ", fixing, programme"
-    proven = min(answer.bound, cost)
-    if whole and np.isfinite(proven):
-        proven = float(np.ceil(proven - 1e-6))
-    if answer.values is not None and answer.objective < cost - 1e-9:
+    if answer.values is not None and answer.objective < cost:
         at = np.flatnonzero(left)[answer.values > 0.5]  # noqa: PLR2004 - binary
-        best, cost = kept[at], float(costs[at].sum())
-    return CoverChoice(chosen=best, cost=cost, bound=min(max(bound, proven), cost), method=method)
+        best = kept[at]
+    proved = min(answer.bound.figure(absent=bound, nothing=cost), cost)
+    return CoverChoice(best, Bound.at(max(bound, rounded(proved))), method + ", fixing, programme")
 
 
 def _searched(
@@ -314,27 +290,74 @@ def _partial(
 ) -> CoverChoice:
     """Solve the partial form, or the full one with several options a site, by HiGHS."""
     model = _partial_model(problem, free)
-    if (model.row_lower <= 0).all() and not model.lower.any():
-        none = np.empty(0, dtype=np.int64)
-        return CoverChoice(chosen=none, cost=0.0, bound=0.0, method="reduction")
+    costs = model.cost[: len(free)]
+    start = _cheap_point(model, len(free))
+    if start is not None and float(costs @ start[: len(free)]) <= 0.0:
+        return CoverChoice(np.flatnonzero(start[: len(free)]), Bound.at(0.0), "greedy")
     answer = solve_mip(
         model,
         time_limit_s=clock.left_s,
         gap=params.gap,
+        start=start,
         seed=params.seed,
         on_progress=clock.report,
     )
-    bound = answer.bound
-    costs = model.cost[: len(free)]
-    if (costs == np.floor(costs)).all() and np.isfinite(bound):
-        bound = float(np.ceil(bound - 1e-6))
-    if answer.values is None:
-        none = np.empty(0, dtype=np.int64)
-        return CoverChoice(chosen=none, cost=np.inf, bound=max(bound, 0.0), method="programme")
-    chosen = np.flatnonzero(answer.values[: len(free)] > 0.5)  # noqa: PLR2004 - binary
-    return CoverChoice(
-        chosen=chosen, cost=float(costs[chosen].sum()), bound=max(bound, 0.0), method="programme"
-    )
+    if answer.bound.is_nothing and start is None:
+        return CoverChoice(None, answer.bound, "programme")
+    whole = bool((costs == np.floor(costs)).all())
+    bound = max(answer.bound.figure(absent=0.0, nothing=0.0), 0.0)
+    bound = whole_above(bound) if whole else bound
+    best = None if start is None else start[: len(free)]
+    found = None if answer.values is None else answer.values[: len(free)]
+    # HiGHS' tolerances may take a choice that lacks a trifle
+    if found is not None and _is_enough(model, found):
+        best = found if best is None or costs @ found <= costs @ best else best
+    chosen = None if best is None else np.flatnonzero(best > 0.5)  # noqa: PLR2004 - binary
+    return CoverChoice(chosen, Bound.at(bound), "greedy, programme")
+
+
+def _is_enough(model: MipModel, opened: Floats) -> bool:
+    """Whether what the options cover meets every need of the partial form."""
+    n_options = len(opened)
+    n_items = len(model.cost) - n_options
+    covered = (model.matrix[:n_items, :n_options] @ opened > 0.0).astype(np.float64)
+    kept = model.matrix @ np.r_[opened, covered] >= model.row_lower
+    return bool(kept.all() and (covered >= model.lower[n_options:]).all())
+
+
+def _cheap_point(model: MipModel, n_options: int) -> Floats | None:
+    """Return a feasible point of the partial form by greedy; None when the greedy ends short.
+
+    What counts of an option is what it adds to all that is still lacking, for its cost.
+    """
+    n_items = len(model.cost) - n_options
+    covers = sp.csr_array(model.matrix[:n_items, :n_options].T)
+    sides = sp.csr_array(model.matrix[n_items:])
+    is_need = np.isfinite(model.row_lower[n_items:])
+    needs = sides[np.flatnonzero(is_need)][:, n_options:].toarray()
+    lacking = model.row_lower[n_items:][is_need].copy()
+    if model.lower[n_options:].any():
+        # every item must be covered, whatever it weighs
+        needs = np.vstack([needs, np.ones(n_items)])
+        lacking = np.r_[lacking, float(n_items)]
+    site = sp.csr_array(sides[np.flatnonzero(~is_need)][:, :n_options].T)
+    costs = np.maximum(model.cost[:n_options], 1e-12 * float(model.cost.max(initial=1.0)))
+    opened, bare = np.zeros(n_options), np.ones(n_items)
+    barred = np.zeros(n_options, dtype=np.bool_)
+    whole = np.maximum(lacking, 1e-300)
+    while (lacking > 0.0).any():
+        worth = ((np.maximum(lacking, 0.0) > 0.0) / whole) @ (needs * bare)
+        gains = np.where(barred, 0.0, (covers @ worth) / costs)
+        best = int(gains.argmax()) if len(gains) else 0
+        if not len(gains) or gains[best] <= 0.0:
+            return None
+        opened[best], barred[best] = 1.0, True
+        items = covers.indices[covers.indptr[best] : covers.indptr[best + 1]]
+        lacking -= needs[:, items] @ bare[items]
+        bare[items] = 0.0
+        if site.shape[1]:
+            barred |= (site @ site[[best]].toarray().ravel()) > 0.0
+    return np.asarray(np.r_[opened, 1.0 - bare], dtype=np.float64)
 
 
 def _partial_model(problem: SetCoverProblem, free: Ints) -> MipModel:
@@ -373,7 +396,7 @@ def _partial_model(problem: SetCoverProblem, free: Ints) -> MipModel:
         whole = float(weights[members].sum())
         need = share * whole - float(weights[members & settled].sum())
         blocks.append(sp.csr_array(np.r_[np.zeros(n), row][None, :]))
-        lower.append(np.array([need - 1e-9 * max(whole, 1.0)]))
+        lower.append(np.array([need - LACK * whole]))
         upper.append(np.array([np.inf]))
     if problem.site is not None:
         _, site = np.unique(problem.site[free], return_inverse=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from planning.backup_covering import solve_backup_covering
 from planning.capacitated_covering import solve_capacitated_covering
+from planning.clock import Clock
 from planning.max_min_covering import solve_max_min_covering
 from planning.maximal_covering import solve_maximal_covering
 from planning.p_center import solve_p_center
@@ -19,12 +22,18 @@ from planning.problems import (
     SetCoverProblem,
 )
 from planning.set_covering import solve_set_covering
+from planning.units import in_good_units
+from planning.verdict import judged
+
+if TYPE_CHECKING:
+    from planning.proven import Draft
 
 
-def solve(  # noqa: PLR0911 - one line a problem
-    problem: Problem, *, params: SolveParams | None = None
-) -> Plan:
+def solve(problem: Problem, *, params: SolveParams | None = None) -> Plan:
     """Answer a planning problem, with a proven bound.
+
+    Whatever the units of the problem, it is solved in units of a good size (`planning.units`), and
+    the answer is judged in the caller's own (`planning.verdict`).
 
     Parameters
     ----------
@@ -41,16 +50,25 @@ def solve(  # noqa: PLR0911 - one line a problem
     """
     if params is None:
         params = SolveParams()
+    sized = in_good_units(problem)
+    clock = Clock(params, unit=sized.unit)
+    draft = _draft(sized.problem, params=params, clock=clock)
+    return judged(problem, draft, unit=sized.unit, clock=clock)
+
+
+def _draft(  # noqa: PLR0911 - one line a problem
+    problem: Problem, *, params: SolveParams, clock: Clock
+) -> Draft:
     if isinstance(problem, CoverageProblem):
-        return solve_maximal_covering(problem, params=params)
+        return solve_maximal_covering(problem, params=params, clock=clock)
     if isinstance(problem, SetCoverProblem):
-        return solve_set_covering(problem, params=params)
+        return solve_set_covering(problem, params=params, clock=clock)
     if isinstance(problem, BackupProblem):
-        return solve_backup_covering(problem, params=params)
+        return solve_backup_covering(problem, params=params, clock=clock)
     if isinstance(problem, CapacitatedProblem):
-        return solve_capacitated_covering(problem, params=params)
+        return solve_capacitated_covering(problem, params=params, clock=clock)
     if isinstance(problem, MaxMinProblem):
-        return solve_max_min_covering(problem, params=params)
+        return solve_max_min_covering(problem, params=params, clock=clock)
     if isinstance(problem, PMedianProblem):
-        return solve_p_median(problem, params=params)
-    return solve_p_center(problem, params=params)
+        return solve_p_median(problem, params=params, clock=clock)
+    return solve_p_center(problem, params=params, clock=clock)
