@@ -144,7 +144,8 @@ def _plain_highs(problem: PMedianProblem, limit_s: float) -> tuple[float, float]
     )
     model, constant = radius_model(whole, problem.p)
     answer = solve_mip(model, time_limit_s=limit_s)
-    return answer.objective + constant, answer.bound + constant
+    bound = answer.bound.plus(constant).figure(absent=0.0, nothing=np.nan)
+    return answer.objective + constant, bound
 
 
 def _spopt(distances: np.ndarray, weights: np.ndarray, p: int) -> tuple[float, float]:

@@ -7,8 +7,10 @@ door to all. Each formulation is a module with its mathematics (``maximal_coveri
 ``p_median``, ``p_center``, ``frontier``), its parts named alike: ``cover_*``, ``reduction``,
 ``packing``, ``swap_search`` and ``annealing`` for maximal covering, ``set_*`` for set covering,
 ``median_*`` and ``center_*`` for the other two. ``mip`` speaks to HiGHS; ``checks`` refuses bad
-problems, ``conflicts`` explains contradictions, ``feasibility`` judges answers. ``density``, a
-package with a face of its own, says where the workers are, and ``spreading`` makes it a demand.
+problems, ``conflicts`` explains contradictions, ``feasibility`` judges answers. ``units`` brings a
+problem to a good size, ``proven`` is what a formulation hands over and ``verdict`` the one place
+where a status is made of it. ``density``, a package with a face of its own, says where the workers
+are, and ``spreading`` makes it a demand.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class FloorSearch:
     ``repair`` holds the plans; ``is_impossible`` tells that the prices prove that there is none.
     """
 
-    def __init__(self, task: CoverTask, run: CoverRun, *, seed: int, clock: Clock) -> None:
+    def __init__(self, task: CoverTask, run: CoverRun, *, seed: int) -> None:
         self.task = task
         self._price = np.zeros(len(task.floors))
         self._asked = np.ones(len(task.floors))
@@ -76,9 +76,10 @@ class FloorSearch:
         self._row_price = run.bound.best_row_price
         self._plan: Ints = np.flatnonzero(run.best_open)
         self._rounds = 0
-        self.repair = first_repair(task, run, seed=seed, clock=clock)
+        self.repair = FloorRepair(task, effort=run.effort, seed=seed)
         self.upper = run.upper
         self.is_impossible = False
+        self.repair.learn(self._plan)
         self._reprice()
 
     @property
@@ -205,16 +206,14 @@ class FloorSearch:
         self._move = max(settled * self._move, LEAST_MOVE)
 
 
-def first_repair(task: CoverTask, run: CoverRun, *, seed: int, clock: Clock) -> FloorRepair:
-    """Repair the plan of a run without floors a little, however short the time is."""
-    repair = FloorRepair(task, effort=run.effort, seed=seed)
-    repair.learn(np.flatnonzero(run.best_open))
-    steps = FIRST_STEPS_PER_PAIR * len(task.cover.option_item)
+def repair_at_once(repair: FloorRepair, *, clock: Clock) -> None:
+    """Repair what was learnt for a moment, however short the time is."""
+    cover = repair.task.cover
+    steps = min(FIRST_STEPS_PER_PAIR * len(cover.option_item), MOST_FIRST_STEPS)
     for _ in range(FIRST_ROUNDS):
         if repair.found is not None:
-            break
-        repair.search(max(min(steps, MOST_FIRST_STEPS), LEAST_ROUND_STEPS), clock=clock)
-    return repair
+            return
+        repair.search(max(steps, LEAST_ROUND_STEPS), clock=clock)
 
 
 def least_value(task: CoverTask) -> float:

@@ -33,7 +33,8 @@ from planning.cover_basis import reduce_on_basis
 from planning.cover_closing import close_gap
 from planning.cover_programme import solve_floored
 from planning.cover_solver import CoverAnswer, CoverRun, search_and_bound
-from planning.floor_prices import FloorSearch, first_repair
+from planning.floor_prices import FloorSearch, repair_at_once
+from planning.floor_repair import FloorRepair
 from planning.gradual import expand_levels
 from planning.params import Plan, Progress, SolveParams, relative_gap
 from planning.proven import Bound, Draft, contradicted
@@ -105,14 +106,17 @@ def _meet_floors(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAn
         return None
     pairs = len(task.cover.option_item)
     if pairs <= LEAST_PAIRS_PRICED:
-        repair = first_repair(task, run, seed=params.seed, clock=clock)
+        repair = FloorRepair(task, effort=run.effort, seed=params.seed)
+        repair.learn(np.flatnonzero(run.best_open))
+        repair_at_once(repair, clock=clock)
         answer = solve_floored(
             task, upper=run.upper, params=params, clock=clock, start=repair.found
         )
         if answer is None or answer.value > -np.inf:
             return answer
         return replace(answer, chosen=repair.nearest)
-    search = FloorSearch(task, run, seed=params.seed, clock=clock)
+    search = FloorSearch(task, run, seed=params.seed)
+    repair_at_once(search.repair, clock=clock)
     small = pairs <= min(PAIRS_PER_S * params.time_limit_s, MOST_PAIRS)
     search.search(ROUNDS_BEFORE_PROGRAMME if small else None, params=params, clock=clock)
     if search.is_hopeless:

@@ -131,15 +131,13 @@ def _is_whole(values: Vector) -> bool:
 def _cost_unit(model: MipModel, start: Vector | None, cutoff: float | None) -> float:
     """Return what one unit of the objective is to HiGHS: a power of two.
 
-    It is 1 where all is of whole numbers: callers then round the bound.
+    Whole numbers stay whole, for HiGHS makes use of that.
     """
-    sides = np.r_[model.row_lower, model.row_upper, model.lower, model.upper]
-    if all(_is_whole(x) for x in (model.cost, model.matrix.data, sides[np.isfinite(sides)])):
-        return 1.0
     top = float(np.abs(model.cost).max(initial=0.0))
     size = abs(float(model.cost @ start)) if start is not None else abs(cutoff or 0.0)
     unit = power_of_two(size if size > 0.0 else top, to=GOOD_POWER)
-    return min(unit, power_of_two(top, to=MOST_POWER))
+    unit = min(unit, power_of_two(top, to=MOST_POWER))
+    return max(unit, 1.0) if _is_whole(model.cost) else unit
 
 
 def _scaled(model: MipModel, unit: float, cutoff: float | None) -> MipModel:
