@@ -97,12 +97,27 @@ class CoverRelaxation:
         solution = highs.getSolution()
         self.point = np.array(solution.col_value)
         price = np.array(solution.row_dual)
-        self.value, self._cost = self._proven(price)
+        self.value, self._cost = self._proven(price, self._model.cost)
         if highs.getModelStatus() == known.kInfeasible:
-            self.value = -np.inf
+            # an infeasibility that its ray does not prove is looked at like any other end
+            self.solved = True
+            if self._is_empty():
+                self.value = -np.inf
 
-    def _proven(self, price: Floats) -> tuple[float, Floats]:
-        """Return what row prices prove, and the reduced costs."""
+    def _is_empty(self) -> bool:
+        """Whether HiGHS' ray proves that nothing lies within the bounds (Farkas 1902).
+
+        Prices by which even an objective of nothing costs something are such a proof.
+        """
+        _, has_ray, ray = self._highs.getDualRay()
+        if not has_ray:
+            return False
+        nothing = np.zeros_like(self._model.cost)
+        rays = (np.array(ray), -np.array(ray))
+        return any(self._proven(each, nothing)[0] < 0.0 for each in rays)
+
+    def _proven(self, price: Floats, objective: Floats) -> tuple[float, Floats]:
+        """Return what row prices prove of an objective, and the reduced costs."""
         model, cuts = self._model, self.cuts
         row_lower = np.r_[model.row_lower, np.full(cuts.n_cuts, -np.inf)]
         row_upper = np.r_[model.row_upper, cuts.right]
@@ -112,9 +127,9 @@ class CoverRelaxation:
         price = np.where(np.isinf(row_upper), np.maximum(price, 0.0), price)
         side = np.where(price > 0.0, row_lower, np.where(price < 0.0, row_upper, 0.0))
         base = len(model.row_lower)
-        cost = model.cost - model.matrix.T @ price[:base] - cuts.matrix.T @ price[base:]
+        cost = objective - model.matrix.T @ price[:base] - cuts.matrix.T @ price[base:]
         terms = np.r_[price * side, np.where(cost > 0.0, self.lower, self.upper) * cost]
-        loss = ROUNDING * (np.abs(terms).sum() + np.abs(model.cost).sum())
+        loss = ROUNDING * (np.abs(terms).sum() + np.abs(objective).sum())
         return float(loss - terms.sum()), cost
 
     def find_cuts(self, *, seed: int) -> Cuts:
