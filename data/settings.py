@@ -24,6 +24,7 @@ from data.settings_keys import KEY_NAMES
 from data.vocabulary import (
     ACCESS_MODES,
     ACCESS_MODES_BY_ID,
+    BASIC_EQUIPMENT,
     FACILITIES,
     GROUPS,
     GROUPS_BY_ID,
@@ -91,7 +92,7 @@ class GroupSettings:
     id: str
     standard: ServiceStandard
     kinds: frozenset[str]
-    needs: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset(BASIC_EQUIPMENT)
     access: frozenset[str] = frozenset(ACCESS_MODES_BY_ID)
 
     def __post_init__(self) -> None:

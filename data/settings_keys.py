@@ -99,16 +99,16 @@ KEYS: Final = (
     SettingsKey(
         "groups.<group>.needs",
         "list of facilities",
-        "none",
-        "without these, in working order, a station does not serve the group in effect; a station "
-        "of which they are not known does not count either",
+        "the standard's basic equipment",
+        "without these, in working order, a station does not serve the group in effect; one of "
+        "which they are not known counts at the upper end of the range only",
     ),
     SettingsKey(
         "groups.<group>.access",
         "list of ways in",
         "all of them",
         "how the group can get in: free_door, staffed_counter, qr_code, member_app, face, key; a "
-        "station that says no way counts",
+        "station that says no way counts at the upper end of the range only",
     ),
     SettingsKey(
         "public_address",

@@ -261,6 +261,8 @@ STATUSES: Final = (
 GROUPS_BY_ID: Final = {term.id: term for term in GROUPS}
 KINDS_BY_ID: Final = {term.id: term for term in KINDS}
 FACILITIES_BY_ID: Final = {term.id: term for term in FACILITIES}
+#: What every standard station has (全总 双15工程, 2023).
+BASIC_EQUIPMENT: Final = ("drinking_water", "microwave", "seats", "phone_charging", "first_aid")
 HOST_TYPES_BY_ID: Final = {term.id: term for term in HOST_TYPES}
 OPERATOR_KINDS_BY_ID: Final = {term.id: term for term in OPERATOR_KINDS}
 ACCESS_MODES_BY_ID: Final = {term.id: term for term in ACCESS_MODES}

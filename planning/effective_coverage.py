@@ -5,8 +5,9 @@ For group g, weekday d and hour t let w[i] be the workers who want a rest place 
 is covered
 
 * nominally when N(i, g) holds a station that is there for g, whatever its hours: on paper
-* in effect when it holds one that serves g in effect at that hour (`planning.service_week`)
-* perhaps when it would, were all stations open whose hours are not known.
+* in effect when it holds one that is known to serve g at that hour (`planning.service_week`)
+* perhaps when it holds one of which nothing known says that it does not: hours, way in and
+  equipment of which the register says nothing count here, and not in effect.
 
 So ``effective <= possible <= nominal``; the truth lies between effective and possible.
 """
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 Table = npt.NDArray[np.float64]
 _WEEKDAYS: Final = 5
+_KEPT_DIGITS: Final = 3
 MEASURES: Final = ("present", "nominal", "possible", "effective")
 
 
@@ -80,7 +82,7 @@ class EffectiveCoverage:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON, workers to three decimals, so that sums over a week keep."""
-        tables = {name: np.round(getattr(self, name), 3).tolist() for name in MEASURES}
+        tables = {name: np.round(getattr(self, name), _KEPT_DIGITS).tolist() for name in MEASURES}
         return {"groups": list(self.groups), "districts": list(self.districts), **tables}
 
     @classmethod
@@ -145,7 +147,8 @@ def measure_effective(
     names = [*demand.district_names, OUTSIDE]
     place = np.where(demand.district < 0, len(names) - 1, demand.district)
     weeks = {name: [] for name in MEASURES} if not reaches else _weeks(reaches, week, place, names)
-    tables = {name: _with_sums(np.array(weeks[name])) for name in MEASURES}
+    # To the digits that are kept: what is told at once and what is read back are the same.
+    tables = {name: _with_sums(_kept(weeks[name])) for name in MEASURES}
     outside = bool(tables["present"][0, -1].any()) and bool(demand.district_names)
     kept = slice(None) if outside else slice(None, -1)
     return EffectiveCoverage(
@@ -167,10 +170,12 @@ def _weeks(
     for number, group in enumerate(reaches):
         everyone = np.bincount(place, weights=group.workers, minlength=len(names))
         made["present"].append(everyone[:, None, None] * group.hours)
-        serves, suits = week.serves[number], week.suits[number]
+        serves, suits, may_suit = (
+            table[number] for table in (week.serves, week.suits, week.may_suit)
+        )
         senses = {
             "nominal": serves[:, None, None] & always,
-            "possible": suits[:, None, None] & (week.open | ~week.known[:, None, None]),
+            "possible": may_suit[:, None, None] & (week.open | ~week.known[:, None, None]),
             "effective": suits[:, None, None] & week.open,
         }
         for name, serving in senses.items():
@@ -205,6 +210,10 @@ def hour_patterns(
 def covered_cells(within: sp.csr_array, patterns: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """bool[n_cells, n_sets]: which cells have a station of each set within reach."""
     return np.asarray(within.T.astype(np.int32) @ patterns.astype(np.int32) > 0)
+
+
+def _kept(weeks: list[Table]) -> Table:
+    return np.asarray(np.round(weeks, _KEPT_DIGITS), dtype=np.float64)
 
 
 def _with_sums(weeks: Table) -> Table:

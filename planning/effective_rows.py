@@ -25,12 +25,15 @@ BEFORE_DAWN: Final = (4, 5)
 LEAST_PRESENT: Final = 0.5  # workers: where fewer are present, a share says nothing
 
 
+Ends = tuple[float, float]
+
+
 @dataclass(frozen=True)
 class EffectiveRow:
     """One group in one district over a week, in worker-hours.
 
-    ``day``, ``night`` and ``before_dawn`` are effective shares of those present then; None where
-    hardly anybody is.
+    ``day``, ``night`` and ``before_dawn`` are shares of those present then, from those covered in
+    effect to those perhaps; None where hardly anybody is.
     """
 
     group: str
@@ -39,9 +42,9 @@ class EffectiveRow:
     nominal: float
     possible: float
     effective: float
-    day: float | None
-    night: float | None
-    before_dawn: float | None
+    day: Ends | None
+    night: Ends | None
+    before_dawn: Ends | None
 
     @property
     def gap(self) -> float:
@@ -53,10 +56,21 @@ class EffectiveRow:
         covered: float = getattr(self, measure)
         return covered / self.present if self.present else 0.0
 
+    @property
+    def week(self) -> Ends:
+        """The share of the whole week in effect, and perhaps."""
+        return self.share("effective"), self.share("possible")
+
     def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON: worker-hours to one decimal, shares to four."""
+        """Plain data for JSON: worker-hours to one decimal, shares to four.
+
+        ``share_night`` is in effect, ``share_night_possible`` perhaps; the other spans alike.
+        """
         sums = ("present", "nominal", "possible", "effective", "gap")
-        spans = {name: getattr(self, name) for name in ("day", "night", "before_dawn")}
+        spans: dict[str, float | None] = {}
+        for name in ("day", "night", "before_dawn"):
+            low, high = getattr(self, name) or (None, None)
+            spans |= {name: low, f"{name}_possible": high}
         return {
             "group": self.group,
             "district": self.district,
@@ -110,13 +124,28 @@ def span_share(
     return float(covered / present)
 
 
+def span_ends(
+    measured: EffectiveCoverage,
+    hours: tuple[int, ...],
+    *,
+    group: str = ALL,
+    district: str = ALL,
+) -> Ends | None:
+    """Return `span_share` in effect and perhaps: the two ends of what is known."""
+    low, high = (
+        span_share(measured, hours, measure, group=group, district=district)
+        for measure in ("effective", "possible")
+    )
+    return None if low is None or high is None else (low, high)
+
+
 def _row(measured: EffectiveCoverage, group: str, district: str) -> EffectiveRow:
     present, nominal, possible, effective = (
         float(measured.table(name, group=group, district=district).sum())
         for name in ("present", "nominal", "possible", "effective")
     )
     day, night, before_dawn = (
-        span_share(measured, hours, group=group, district=district)
+        span_ends(measured, hours, group=group, district=district)
         for hours in (DAY, NIGHT, BEFORE_DAWN)
     )
     return EffectiveRow(

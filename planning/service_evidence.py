@@ -6,10 +6,15 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
+from planning.aims import UNKNOWN, usable
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import date
 
+    from data.settings import GroupSettings
     from data.stations import Stations
     from planning.service_week import ServiceWeek
 
@@ -22,8 +27,9 @@ class ServiceEvidence:
 
     ``unknown_hours`` say no hours, or some that cannot be read; ``checked`` were checked within
     ``recent_days`` of ``on`` (ISO date), ``never_checked`` by nobody; ``unknown_access`` do not say
-    how one gets in and count as open to everybody; ``doubted`` serve nobody in effect, for the
-    evidence speaks against them.
+    how one gets in; of ``unknown_equipment`` it is not known whether they have all that a group
+    needs, for want of a word on some of it; ``doubted`` serve nobody, for the evidence speaks
+    against them.
     """
 
     stations: int
@@ -34,6 +40,7 @@ class ServiceEvidence:
     on: str
     recent_days: int = RECENT_DAYS
     doubted: int = 0
+    unknown_equipment: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -45,15 +52,19 @@ def service_evidence(
     week: ServiceWeek,
     *,
     on: date,
+    groups: Sequence[GroupSettings],
     recent_days: int = RECENT_DAYS,
     doubted: Collection[str] = (),
 ) -> ServiceEvidence:
     """Count what is known of the stations that serve; ``on`` is the day of the question.
 
-    ``doubted`` are the ids that `planning.service_week.service_week` was given.
+    ``groups`` and ``doubted`` are those that `planning.service_week.service_week` was given.
     """
     serving = week.serves.any(axis=0)
     frame = stations.frame[serving]
+    unequipped = np.zeros(len(stations), dtype=np.bool_)
+    for group, served in zip(groups, week.serves, strict=True):
+        unequipped |= served & (usable(stations, group.needs) == UNKNOWN)
     since = (on - timedelta(days=recent_days)).isoformat()
     return ServiceEvidence(
         stations=int(serving.sum()),
@@ -64,4 +75,5 @@ def service_evidence(
         on=on.isoformat(),
         recent_days=recent_days,
         doubted=int(frame["id"].isin(list(doubted)).sum()),
+        unknown_equipment=int(unequipped.sum()),
     )

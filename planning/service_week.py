@@ -1,13 +1,15 @@
 """The service week: which station serves whom, at which hour of which weekday, in effect.
 
-Four conditions, after the union's four aims (seen, found, entered, usable). A station serves a
-group in effect at an hour when it is
+A station serves a group in effect at an hour when it is
 
 1. there for the group: status open, and the register or its kind names the group,
 2. open at half past that hour (`data.hours.week_table`),
-3. to be entered: it says no way in, or one that the group has (``groups.<group>.access``),
-4. usable: it has in working order what the group needs (``groups.<group>.needs``), and nothing
-   observed there speaks against it (``doubted``).
+3. to be entered (进得来): it states a way in that the group has (``groups.<group>.access``),
+4. usable (用得上): it has in working order what the group needs (``groups.<group>.needs``), and
+   nothing observed there speaks against it (``doubted``).
+
+Where the register says nothing of 2, 3 or 4 the station may serve: what is known and what is not
+excluded are the two ends of a range. The tests of 3 and 4 are those of `planning.aims`.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import numpy.typing as npt
 
 from data.hours import parse_hours, week_table
 from geo.errors import InputError
+from planning.aims import NO, YES, entered, usable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -38,20 +41,24 @@ class ServiceWeek:
 
     ``open`` bool[n_stations, 7, 24], Monday first, False throughout where the hours are not known;
     ``known`` bool[n_stations] tells where they are. ``serves`` bool[n_groups, n_stations] is the
-    first condition above, ``suits`` the first, third and fourth together.
+    first condition above, ``suits`` the first, third and fourth together as far as they are known,
+    ``may_suit`` the same where nothing known speaks against them.
     """
 
     open: npt.NDArray[np.bool_]
     known: npt.NDArray[np.bool_]
     serves: npt.NDArray[np.bool_]
     suits: npt.NDArray[np.bool_]
+    may_suit: npt.NDArray[np.bool_]
 
     def __post_init__(self) -> None:
         n = len(self.open)
-        shapes = (self.open.shape[1:], self.known.shape, self.serves.shape[1:], self.suits.shape)
-        if shapes != ((DAYS_A_WEEK, HOURS_A_DAY), (n,), (n,), self.serves.shape):
+        by_group = self.suits.shape, self.may_suit.shape
+        shapes = (self.open.shape[1:], self.known.shape, self.serves.shape[1:], *by_group)
+        whole = self.serves.shape
+        if shapes != ((DAYS_A_WEEK, HOURS_A_DAY), (n,), (n,), whole, whole):
             raise InputError(f"service week: shapes {shapes} do not fit {n} stations")
-        for array in (self.open, self.known, self.serves, self.suits):
+        for array in (self.open, self.known, self.serves, self.suits, self.may_suit):
             array.flags.writeable = False
 
 
@@ -85,18 +92,15 @@ def service_week(
     serves = np.array([stations.serves(group) for group in groups], dtype=np.bool_)
     serves = serves.reshape(len(groups), n)
     trusted = ~stations.frame["id"].isin(list(doubted)).to_numpy(dtype=np.bool_)
-    usable = [
-        trusted & _enterable(stations, group) & _equipped(stations, group) for group in groups
+    verdicts = [
+        np.minimum(entered(stations, group), usable(stations, group.needs)) for group in groups
     ]
-    suits = serves & np.array(usable, dtype=np.bool_).reshape(len(groups), n)
-    return ServiceWeek(weeks.reshape(n, DAYS_A_WEEK, HOURS_A_DAY), known, serves, suits)
-
-
-def _enterable(stations: Stations, group: GroupSettings) -> npt.NDArray[np.bool_]:
-    ways = stations.frame["access"]
-    return np.array([not way or bool(group.access & set(way)) for way in ways], dtype=np.bool_)
-
-
-def _equipped(stations: Stations, group: GroupSettings) -> npt.NDArray[np.bool_]:
-    listed = stations.frame["facilities"]
-    return np.array([group.needs <= set(words) for words in listed], dtype=np.bool_)
+    verdict = np.array(verdicts, dtype=np.int8).reshape(len(groups), n)
+    there = serves & trusted
+    return ServiceWeek(
+        weeks.reshape(n, DAYS_A_WEEK, HOURS_A_DAY),
+        known,
+        serves,
+        suits=there & (verdict == YES),
+        may_suit=there & (verdict != NO),
+    )

@@ -24,6 +24,7 @@ from planning.coverage import (
     groups_of,
     standard_of,
 )
+from planning.coverage_change import CoverageChange, measure_change
 from planning.marginals import Step, deployment_order
 from planning.params import Plan, SolveParams
 from planning.problems import CoverageProblem, Limit
@@ -82,6 +83,8 @@ class SitingPlan:
     ``bound`` what no choice of as many sites can pass, ``gap`` their relative distance; all three
     are finite. ``shortfalls`` say what keeps further sites out where ``sites`` are fewer than were
     asked for. ``answer`` is what the engine said, for the next question; it is not stored.
+    ``beside`` is what the plan does by the standard for which it was not made
+    (`with_other_standard`), None where nobody asked.
     """
 
     status: str
@@ -96,6 +99,7 @@ class SitingPlan:
     inputs: dict[str, str]
     shortfalls: tuple[Shortfall, ...] = ()
     answer: Plan | None = field(default=None, repr=False)
+    beside: CoverageChange | None = None
 
     @property
     def covered_before(self) -> float:
@@ -121,6 +125,7 @@ class SitingPlan:
             "sites": [asdict(site) for site in self.sites],
             "before": self.before.as_dict(),
             "after": self.after.as_dict(),
+            "beside": None if self.beside is None else self.beside.as_dict(),
             "inputs": dict(self.inputs),
             "shortfalls": [asdict(one) for one in self.shortfalls],
         }
@@ -128,6 +133,7 @@ class SitingPlan:
     @classmethod
     def from_dict(cls, body: dict[str, Any]) -> SitingPlan:
         """Read back what `as_dict` wrote."""
+        beside = body.get("beside")  # plans that were stored before it was measured
         return cls(
             status=str(body["status"]),
             objective=float(body["objective"]),
@@ -143,6 +149,7 @@ class SitingPlan:
                 Shortfall(**{**one, "limits": tuple(one["limits"])})
                 for one in body.get("shortfalls", ())  # plans that were stored before they were
             ),
+            beside=None if beside is None else CoverageChange.from_dict(beside),
         )
 
 
@@ -216,6 +223,7 @@ class SitingQuestion:
         asked = {
             "kind": ", ".join(k if most is None else f"{k}:{most}" for k, most in kinds.items()),
             "new": str(new),
+            "candidates": str(len(self.options.lonlat)),
         }
         pinned = {"keep": ", ".join(keep), "without": ", ".join(without)}
         asked |= {name: words for name, words in pinned.items() if words}
@@ -372,7 +380,26 @@ def plan_stations(
         standard=standard,
         on_progress=on_progress,
     )
-    return question.plan(new=new, kinds=kinds, keep=keep, without=without, params=params)
+    made = question.plan(new=new, kinds=kinds, keep=keep, without=without, params=params)
+    return with_other_standard(made, demand, stations, network, settings)
+
+
+def with_other_standard(
+    plan: SitingPlan,
+    demand: Demand,
+    stations: Stations,
+    network: RoadNetwork,
+    settings: Settings,
+) -> SitingPlan:
+    """Measure a plan by the standard for which it was not made, of what it was made of.
+
+    A plan by the groups' own standards is measured by the national one, and the other way round.
+    """
+    other: StandardWord = "group" if plan.before.standard == "national" else "national"
+    lonlat = np.array([(site.lon, site.lat) for site in plan.sites]).reshape(-1, 2)
+    places = Places(lonlat, tuple(site.kind for site in plan.sites))
+    change = measure_change(demand, stations, network, settings, standard=other, places=places)
+    return replace(plan, beside=change)
 
 
 def solve_question(

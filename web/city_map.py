@@ -15,6 +15,7 @@ from data.vocabulary import KINDS, SAMPLE_NOTICE
 from geo.errors import NothingYetError
 from geo.measure import EARTH_RADIUS_M, Box
 from planning.siting import SitingPlan
+from planning.whole_workers import in_whole_plan
 from web.covered_areas import covered_areas
 from web.density import density_of
 from web.freshness import newest_outdated
@@ -171,7 +172,7 @@ def contents_of(workspace: Workspace) -> CityContents:
         )
     demand = _or_none(workspace.demand)
     result = workspace.newest_result("plan")
-    plan = None if result is None else SitingPlan.from_dict(dict(result.body))
+    plan = None if result is None else in_whole_plan(SitingPlan.from_dict(dict(result.body)))
     return CityContents(
         settings=settings,
         districts=workspace.districts,

@@ -12,6 +12,7 @@ import numpy as np
 from data.hours import WorkCalendar
 from data.report_book import doubted_stations
 from geo.errors import InputError
+from planning.aims import basics_tested
 from planning.coverage import groups_of
 from planning.effective_coverage import EffectiveCoverage, group_reaches, measure_effective
 from planning.longer_hours import LongerHours, hourly_gains, longer_hours
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 KIND: Final = "effective"
 LONGER: Final = 3
+#: Of another way of counting (what is not known was once counted as met) nothing kept is shown.
+_COUNTING: Final = "range of hours, entry and equipment"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,14 +39,16 @@ class EffectiveAnswer:
     """Effective coverage, the stations to open longer, and what both stand on.
 
     ``week_of`` is a day of the real week that was asked for, None for a plain week; ``knows_hours``
-    tells whether the demand says at which hours workers want a rest place; ``unsettled`` whether
-    the week holds days whose holidays are not announced. ``inputs`` maps inputs to their hashes.
+    tells whether the demand says at which hours workers want a rest place; ``tests_basics`` whether
+    every group is asked for the basic equipment; ``unsettled`` whether the week holds days whose
+    holidays are not announced. ``inputs`` maps inputs to their hashes.
     """
 
     coverage: EffectiveCoverage
     longer: tuple[LongerHours, ...]
     evidence: ServiceEvidence
     knows_hours: bool
+    tests_basics: bool = True
     week_of: date | None = None
     unsettled: bool = False
     inputs: Mapping[str, str] = field(default_factory=dict)
@@ -55,6 +60,7 @@ class EffectiveAnswer:
             "longer_hours": [one.as_dict() for one in self.longer],
             "evidence": self.evidence.as_dict(),
             "knows_hours": self.knows_hours,
+            "tests_basics": self.tests_basics,
             "week_of": None if self.week_of is None else self.week_of.isoformat(),
             "unsettled": self.unsettled,
         }
@@ -69,6 +75,7 @@ class EffectiveAnswer:
             longer=tuple(LongerHours(**one) for one in body["longer_hours"]),
             evidence=ServiceEvidence(**body["evidence"]),
             knows_hours=bool(body["knows_hours"]),
+            tests_basics=bool(body["tests_basics"]),
             week_of=None if week_of is None else date.fromisoformat(week_of),
             unsettled=bool(body["unsettled"]),
             inputs={name: str(value) for name, value in kept.inputs.items()},
@@ -104,11 +111,12 @@ def effective_of(
         "network": network.content_hash,
         "settings": settings.content_hash,
         "doubted": _version_of(doubted),
+        "counting": _COUNTING,
     }
-    calendar = WorkCalendar.china()
+    calendar, groups = WorkCalendar.china(), groups_of(demand, settings)
     week = service_week(
         stations,
-        groups_of(demand, settings),
+        groups,
         calendar=None if week_of is None else calendar,
         on=week_of,
         doubted=doubted,
@@ -118,8 +126,9 @@ def effective_of(
     answer = EffectiveAnswer(
         coverage=measure_effective(demand, reaches, week),
         longer=longer_hours(stations, gains, week, groups=demand.groups, hours=hours),
-        evidence=service_evidence(stations, week, on=today_here(), doubted=doubted),
+        evidence=service_evidence(stations, week, on=today_here(), groups=groups, doubted=doubted),
         knows_hours=demand.knows_hours,
+        tests_basics=basics_tested(groups),
         week_of=week_of,
         unsettled=week_of is not None and not _settled(week_of, calendar),
         inputs=inputs,
@@ -166,6 +175,8 @@ def kept_effective(
     if inputs.get("when", "usual") != "usual":
         return None
     for kept in workspace.results(KIND, limit=20):
+        if kept.inputs.get("counting") != _COUNTING:
+            continue
         if doubted is not None and kept.inputs.get("doubted") != doubted:
             continue
         if outdated(KIND, kept.inputs, inputs) is None:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from markupsafe import Markup
 
-from planning.effective_rows import DAY, NIGHT, hourly_share, span_share
+from planning.effective_rows import DAY, NIGHT, hourly_share, span_ends
 from web.effective_week import BREAKS, WEEKDAYS, average_day, day_shares, peopled_groups, step_of
-from web.effective_words import per_cent
+from web.effective_words import ends_of, whole_per_cent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,6 +32,7 @@ _CELLS_WIDE: Final = 24 * _CELL_WIDE
 _CELLS_HIGH: Final = 7 * _CELL_HIGH
 _PANEL_HIGH: Final = _TITLE + _CELLS_HIGH + 4 + _LINE + _AXIS + _GAP
 _LABEL: Final = 13.0
+_SEEN: Final = 0.2
 
 
 def draw_week(measured: EffectiveCoverage, title: str, t: Language) -> Markup:
@@ -66,7 +67,9 @@ def draw_key(t: Language) -> Markup:
         f'<rect class="week-nobody" x="{x:g}" width="22" height="10"/>'
         f'<text x="{x + 28:g}" y="9">{escape(t("几乎无人", "hardly anybody"))}</text>'
     )
-    label = escape(t("色阶：有效覆盖的份额", "Colours: share covered in effect"))
+    label = escape(
+        t("色阶：名册写明的有效覆盖份额", "Colours: share in effect as the register states")
+    )
     return Markup(  # noqa: S704 - numbers, constants and escaped words only
         f'<svg class="week week-key" viewBox="0 0 {x + 120:g} 26" role="img" '
         f'aria-label="{label}">{steps}{nobody}</svg>'
@@ -74,11 +77,9 @@ def draw_key(t: Language) -> Markup:
 
 
 def _panel(measured: EffectiveCoverage, group: str, t: Language) -> str:
-    night, day = (span_share(measured, hours, group=group) for hours in (NIGHT, DAY))
-    words = t(
-        f"白天 {per_cent(day)} · 夜间 {per_cent(night)}",
-        f"day {per_cent(day)} · night {per_cent(night)}",
-    )
+    spans = (span_ends(measured, hours, group=group) for hours in (NIGHT, DAY))
+    night, day = ("–" if span is None else whole_per_cent(span) for span in spans)
+    words = t(f"白天 {day} · 夜间 {night}", f"day {day} · night {night}")
     title = (
         f'<text class="week-group" x="{_LEFT:g}" y="14">{escape(t.group(group))}</text>'
         f'<text class="week-end" x="{_LEFT + _CELLS_WIDE:g}" y="14">{escape(words)}</text>'
@@ -121,26 +122,39 @@ def _runs(share: npt.NDArray[np.float64]) -> Iterator[tuple[str, int, int]]:
 
 
 def _lines(measured: EffectiveCoverage, group: str, t: Language) -> Iterator[str]:
-    """Yield the average day: effective thick, nominal thin, each with its word and figure."""
+    """Yield the average day: effective thick, what may be above it, nominal thin, with figures."""
     top = _TITLE + _CELLS_HIGH + 4
     floor = top + _LINE
     yield f'<path class="week-axis" d="M{_LEFT:g} {floor:g}h{_CELLS_WIDE:g}"/>'
     for hour in range(0, 25, 6):
         x = _LEFT + hour * _CELL_WIDE
         yield f'<text class="week-tick" x="{x:g}" y="{floor + 12:g}">{hour}</text>'
-    nominal, effective = (measured.share(one, group=group) for one in ("nominal", "effective"))
+    nominal = measured.share("nominal", group=group)
+    effective, possible = ends_of(measured, group)
     lower = min(floor - 1, max(floor - effective * _LINE + 4, top + 9 + _LABEL))
     upper = min(floor - nominal * _LINE + 4, lower - _LABEL)
+    low, high = (
+        floor - average_day(measured, one, group) * _LINE for one in ("effective", "possible")
+    )
+    yield f'<path class="week-possible" d="{"".join(_band(low, high))}"/>'
     for measure, share, y, word in (
-        ("nominal", nominal, upper, t("名义", "paper")),
-        ("effective", effective, lower, t("有效", "effect")),
+        ("nominal", whole_per_cent((nominal, nominal)), upper, t("名义", "paper")),
+        ("effective", whole_per_cent((effective, possible)), lower, t("有效", "effect")),
     ):
         values = floor - average_day(measured, measure, group) * _LINE
         yield f'<path class="week-{measure}" d="{"".join(_steps(values))}"/>'
         yield (
             f'<text class="week-{measure}-word" x="{_LEFT + _CELLS_WIDE + 5:g}" y="{y:.1f}">'
-            f"{word} {100 * share:.0f} %</text>"
+            f"{word} {share}</text>"
         )
+
+
+def _band(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> Iterable[str]:
+    """Yield the data of a path round what lies between two lines, an hour at a time."""
+    for hour, (bottom, top) in enumerate(zip(low, high, strict=True)):
+        if not np.isnan(bottom) and bottom - top >= _SEEN:
+            x = _LEFT + hour * _CELL_WIDE
+            yield f"M{x:g} {bottom:.1f}h{_CELL_WIDE:g}V{top:.1f}h{-_CELL_WIDE:g}z"
 
 
 def _steps(values: npt.NDArray[np.float64]) -> Iterable[str]:

@@ -19,9 +19,9 @@ from geo.errors import InputError
 from planning.coverage import ALL
 from planning.effective_rows import hourly_share
 from web.effective_week import BREAKS, WEEKDAYS, average_day, day_shares, peopled_groups, step_of
-from web.effective_words import before_dawn_sentence, headline, per_cent
+from web.effective_words import before_dawn_sentence, ends_of, headline, whole_per_cent
 from web.fonts import fit, typeface
-from web.language import CHINESE
+from web.language import CHINESE, per_cent, per_cent_range
 from web.palette import RAMP, tone
 
 if TYPE_CHECKING:
@@ -135,17 +135,23 @@ def _draw_cells(
 def _draw_line(
     panel: Axes, measured: EffectiveCoverage, group: str, name: str, t: Language
 ) -> None:
-    """Draw the average day: effective thick, nominal thin, each with its word and figure."""
+    """Draw the average day: effective thick, what may be above it, nominal thin, with figures."""
     hours = np.arange(25)
-    nominal, effective = (measured.share(one, group=group) for one in ("nominal", "effective"))
+    nominal = measured.share("nominal", group=group)
+    effective, possible = ends_of(measured, group)
     apart = max(0.0, _LABEL_HIGH - (nominal - effective)) / 2
     upper = min(nominal + apart, _HIGHEST_LABEL)
+    low, high = (average_day(measured, one, group) for one in ("effective", "possible"))
+    panel.fill_between(
+        hours, np.append(low, low[-1]), np.append(high, high[-1]), step="post", linewidth=0,
+        color=tone("accent").light, alpha=0.25, zorder=1,
+    )  # fmt: skip
     for measure, width, share, at, word in (
-        ("nominal", 0.8, nominal, upper, t("名义", "paper")),
+        ("nominal", 0.8, whole_per_cent((nominal, nominal)), upper, t("名义", "paper")),
         (
             "effective",
             2.0,
-            effective,
+            whole_per_cent((effective, possible)),
             min(effective - apart, upper - _LABEL_HIGH),
             t("有效", "effect"),
         ),
@@ -157,7 +163,7 @@ def _draw_line(
             color=tone("ink" if thick else "ink-2").light, zorder=3 if thick else 2,
         )  # fmt: skip
         panel.text(
-            24.3, at, f"{word} {100 * share:.0f} %", fontfamily=name, fontsize=8.5,
+            24.3, at, f"{word} {share}", fontfamily=name, fontsize=8.5,
             fontweight="bold" if thick else "normal", va="center", color=tone("ink").light,
         )  # fmt: skip
     panel.axvspan(22, 24, color=tone("paper-2").light, zorder=0)
@@ -185,12 +191,13 @@ def _words(
 ) -> None:
     """Write the title, what a cell is, and the source."""
     high = figure.get_figheight()
-    shares = [per_cent(measured.share(one, group=group)) for one in ("nominal", "effective")]
+    nominal = per_cent(measured.share("nominal", group=group))
+    found = per_cent_range(ends_of(measured, group))
     below = t(
-        f"{city}，{t.group(group)}：有效覆盖 {shares[1]}，名义覆盖 {shares[0]}。"
+        f"{city}，{t.group(group)}：有效覆盖 {found}，名义覆盖 {nominal}。"
         f"{before_dawn_sentence(measured, group, t)}"
         "竖线之间是 6–22 时，右侧为各日有效覆盖。",
-        f"{city}, {t.group(group).lower()}: {shares[1]} in effect, {shares[0]} on paper. "
+        f"{city}, {t.group(group).lower()}: {found} in effect, {nominal} on paper. "
         f"{before_dawn_sentence(measured, group, t)} Between the lines 6 to 22, right each day.",
     )
     texts = [
@@ -205,9 +212,9 @@ def _words(
     ]  # fmt: skip
     notice = f"{SAMPLE_NOTICE}　" if sample else ""
     source = t(
-        "有效：开着门、进得去、设备可用的站点在服务标准之内；名义：登记为开放即算。",
-        "In effect: a station within the standard is open, lets the group in and works; on paper: "
-        "the register calls it open.",
+        "有效：服务标准内有此刻开着门、进得来、所需设备完好的站点，从名册写明的到没写的也算；颜色按写明的。",
+        "In effect: a station within the standard is open, lets the group in and has what it "
+        "needs, from what the register states to what it leaves open; colours as stated.",
     )
     foot = figure.text(
         0.3 / _WIDE_IN, 0.24 / high, f"{notice}{source}", fontfamily=name, fontsize=8.5,

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Final
 
 from planning.coverage import ALL
 from planning.effective_rows import effective_rows
+from planning.whole_workers import in_whole_hours
 from web.effective_drawing import draw_key, draw_week
 from web.effective_words import (
     basis_sentence,
     before_dawn_sentence,
+    effect_words,
+    ends_of,
     evidence_sentence,
     headline,
     longer_sentence,
-    per_cent,
-    points_lost,
+    lost_words,
     truth_sentence,
 )
+from web.language import per_cent, per_cent_range
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -40,8 +43,8 @@ class EffectiveSection:
 
     @cached_property
     def rows(self) -> tuple[EffectiveRow, ...]:
-        """One row a group and district, "all" first."""
-        return effective_rows(self.answer.coverage)
+        """One row a group and district, "all" first, in whole worker-hours."""
+        return in_whole_hours(effective_rows(self.answer.coverage))
 
     @property
     def by_group(self) -> list[EffectiveRow]:
@@ -57,14 +60,16 @@ class EffectiveSection:
 
     @property
     def lead(self) -> str:
-        """The answer in two sentences."""
+        """The answer in two sentences, with what its shares are of."""
         measured, t = self.answer.coverage, self.language
-        nominal, effective = (per_cent(measured.share(one)) for one in ("nominal", "effective"))
+        nominal, found = per_cent(measured.share("nominal")), per_cent_range(ends_of(measured))
+        what = effect_words(self.answer, t)
         return t(
-            f"按想歇脚的时段算，纸面上 {nominal} 有站可去，"
-            f"开着门、进得去、用得上的是 {effective}。",
-            f"Of those who want a rest place, {nominal} have one on paper and {effective} one that "
-            "is open, lets them in and works. ",
+            f"换成按人时计（一人想歇几个小时就算几次），名义覆盖是 {nominal}；"
+            f"有{what}的站可去的是 {found}（名册写明的才算，到没写的也算）。",
+            f"Counted in worker-hours (a worker who wants a rest in three hours counts three "
+            f"times), {nominal} have a station on paper, and {found} one that is {what} (from what "
+            "the register states to what it leaves open). ",
         ) + before_dawn_sentence(measured, ALL, t)
 
     @property
@@ -103,12 +108,21 @@ class EffectiveSection:
         """What the colours mean."""
         return draw_key(self.language)
 
-    @staticmethod
-    def share(value: float | None) -> str:
-        """Write a share in per cent."""
-        return per_cent(value)
+    @property
+    def what(self) -> str:
+        """What a station must be to count in effect."""
+        return effect_words(self.answer, self.language)
 
     @staticmethod
-    def lost(row: EffectiveRow) -> str:
+    def share(value: float) -> str:
+        """Write a share under a heading of per cent."""
+        return per_cent(value).removesuffix(" %")
+
+    @staticmethod
+    def ends(ends: tuple[float, float] | None) -> str:
+        """Write a share in effect and perhaps under a heading of per cent."""
+        return per_cent_range(ends).removesuffix(" %")
+
+    def lost(self, row: EffectiveRow) -> str:
         """Write the gap in percentage points."""
-        return points_lost(row.share("gap"))
+        return lost_words(row, self.language)

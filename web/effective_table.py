@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from planning.coverage import ALL
 from planning.effective_coverage import MEASURES
 from planning.effective_rows import LEAST_PRESENT, effective_rows
+from planning.whole_workers import in_whole_hours
 from web.effective_week import WEEKDAYS
 from web.language import CHINESE
 from web.report_tables import noticed
@@ -14,7 +15,7 @@ from web.report_tables import noticed
 if TYPE_CHECKING:
     from planning.effective_coverage import EffectiveCoverage
     from web.effective_answer import EffectiveAnswer
-    from web.report_tables import Row
+    from web.report_tables import Cell, Row
 
 
 def hour_rows(
@@ -41,16 +42,23 @@ def hour_rows(
 
 
 def summary_rows(measured: EffectiveCoverage, *, sample: bool = False) -> list[Row]:
-    """Return one row a group and district over the week, headings first, in worker-hours."""
-    plain = [row.as_dict() for row in effective_rows(measured)]
+    """Return one row a group and district over the week, headings first, in whole worker-hours."""
+    plain = [row.as_dict() for row in in_whole_hours(effective_rows(measured))]
     if not plain:
         return []
     heading: Row = ["group_zh", *plain[0]]
     rows: list[Row] = []
     for row in plain:
-        cells: Row = ["" if cell is None else cell for cell in row.values()]
+        cells: Row = [_cell(name, cell) for name, cell in row.items()]
         rows.append([CHINESE.group(row["group"]), *cells])
     return noticed([heading, *rows], sample=sample)
+
+
+def _cell(name: str, cell: str | float | None) -> Cell:
+    """Write nothing for None, and worker-hours whole."""
+    if cell is None or isinstance(cell, str):
+        return cell or ""
+    return cell if name.startswith("share_") else int(cell)
 
 
 def longer_rows(answer: EffectiveAnswer, *, sample: bool = False) -> list[Row]:

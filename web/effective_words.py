@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from planning.aims import ENTERED, USABLE
 from planning.coverage import ALL
-from planning.effective_rows import BEFORE_DAWN, DAY, NIGHT, span_share
-from web.language import count
+from planning.effective_rows import BEFORE_DAWN, DAY, NIGHT, span_ends
+from planning.rounding import half_up
+from web.language import count, per_cent, per_cent_range, points_between
 
 if TYPE_CHECKING:
     from planning.effective_coverage import EffectiveCoverage
+    from planning.effective_rows import EffectiveRow
     from planning.longer_hours import LongerHours
     from planning.service_evidence import ServiceEvidence
     from web.effective_answer import EffectiveAnswer
@@ -35,28 +38,47 @@ _PARTS: Final = (
     (9 / 10, "十分之九", "nine tenths"),
 )
 _CLOCKS: Final = {"before": ("开门前", "before opening"), "after": ("关门后", "after closing")}
-_WITHIN: Final = 0.001  # from here on two shares are not told apart in per cent with one digit
 
 
-def per_cent(share: float | None) -> str:
-    """Write a share in per cent with one digit; a dash where there is none."""
-    return "–" if share is None else f"{100 * share:.1f} %"
+def effect_words(answer: EffectiveAnswer, t: Language) -> str:
+    """Say what a station must be to serve in effect: 用得上 only where the basics are tested."""
+    zh = ["开着门", ENTERED.zh, *([USABLE.zh] if answer.tests_basics else [])]
+    en = ["open", ENTERED.en, *([USABLE.en] if answer.tests_basics else [])]
+    return t("、".join(zh), f"{', '.join(en[:-1])} and {en[-1]}")
 
 
-def points_lost(share: float) -> str:
-    """Write a gap in percentage points with one digit and its sign; no sign on nothing."""
-    written = f"{100 * share:.1f}"
-    return "0.0" if written in {"0.0", "-0.0"} else f"−{written}"
+def ends_of(measured: EffectiveCoverage, group: str = ALL) -> tuple[float, float]:
+    """Return the share of worker-hours covered in effect, and perhaps."""
+    low, high = (measured.share(name, group=group) for name in ("effective", "possible"))
+    return low, high
+
+
+def whole_per_cent(ends: tuple[float, float]) -> str:
+    """Write a share, or what it lies between, in whole per cent: for a picture."""
+    low, high = (half_up(100 * end) for end in ends)
+    return f"{low} %" if low == high else f"{low}–{high} %"
+
+
+def lost_words(row: EffectiveRow, t: Language) -> str:
+    """Say how far effect lies below paper in percentage points, at the two ends."""
+    least, most = (
+        points_between(row.share("nominal"), row.share(name)) for name in ("possible", "effective")
+    )
+    return least if least == most else t(f"{least} 至 {most}", f"{least} to {most}")
 
 
 def night_sentence(measured: EffectiveCoverage, group: str, t: Language) -> str:
-    """Say how coverage at night compares with that of the day; "" where either has nobody."""
-    night = span_share(measured, NIGHT, group=group)
-    day = span_share(measured, DAY, group=group)
-    if night is None or day is None or day < _NEARLY_NONE:
+    """Say how coverage at night compares with that of the day.
+
+    It says "" where either has nobody, and where the ends of what is known say different things.
+    """
+    night, day = (span_ends(measured, hours, group=group) for hours in (NIGHT, DAY))
+    if night is None or day is None or day[0] < _NEARLY_NONE:
         return ""
-    ratio = night / day
-    zh, en = _night_words(ratio)
+    said = {_night_words(at_night / by_day) for at_night, by_day in zip(night, day, strict=True)}
+    if len(said) > 1:
+        return ""
+    ((zh, en),) = said
     if group == ALL:
         return t(zh, en[:1].upper() + en[1:])
     return t(f"{t.group(group)}{zh}", f"{t.group(group)}s: {en}")
@@ -81,51 +103,65 @@ def _night_words(ratio: float) -> tuple[str, str]:
 
 def headline(measured: EffectiveCoverage, group: str, t: Language) -> str:
     """Say the one thing of a picture: night against day, or effect against paper."""
-    night = span_share(measured, NIGHT, group=group)
-    day = span_share(measured, DAY, group=group)
+    spans = [span_ends(measured, hours, group=group) for hours in (NIGHT, DAY)]
+    night, day = (per_cent_range(span) for span in spans)
     sentence = night_sentence(measured, group, t)
     if sentence:
         return t(
-            f"{sentence}：22–6 时 {per_cent(night)}，6–22 时 {per_cent(day)}",
-            f"{sentence} ({per_cent(night)} against {per_cent(day)})",
+            f"{sentence}：22–6 时 {night}，6–22 时 {day}",
+            f"{sentence} ({night} against {day})",
         )
-    nominal, effective = (measured.share(name, group=group) for name in ("nominal", "effective"))
+    if None not in spans and max(span[1] for span in spans if span) >= _NEARLY_NONE:
+        return t(
+            f"有效覆盖：22–6 时 {night}，6–22 时 {day}",
+            f"In effect {night} are covered at night, {day} by day",
+        )
+    nominal = per_cent(measured.share("nominal", group=group))
+    found = per_cent_range(ends_of(measured, group))
     return t(
-        f"名义覆盖 {per_cent(nominal)}，有效覆盖 {per_cent(effective)}",
-        f"{per_cent(nominal)} covered on paper, {per_cent(effective)} in effect",
+        f"名义覆盖 {nominal}，有效覆盖 {found}",
+        f"{nominal} covered on paper, {found} in effect",
     )
 
 
 def before_dawn_sentence(measured: EffectiveCoverage, group: str, t: Language) -> str:
     """Say how many are covered from four to six; "" where hardly anybody is there."""
-    found = span_share(measured, BEFORE_DAWN, group=group)
-    if found is None:
+    ends = span_ends(measured, BEFORE_DAWN, group=group)
+    if ends is None:
         return ""
-    return t(
-        f"凌晨 4–6 时有效覆盖 {per_cent(found)}。", f"From 4 to 6 in the morning {per_cent(found)}."
-    )
+    found = per_cent_range(ends)
+    return t(f"凌晨 4–6 时有效覆盖 {found}。", f"From 4 to 6 in the morning {found} in effect.")
 
 
 def truth_sentence(answer: EffectiveAnswer, group: str, t: Language) -> str:
-    """Say how far the unknown hours leave the truth open; "" where all hours are known."""
+    """Say how far what is not known leaves the truth open; "" where all is known."""
     held = answer.evidence
-    if not held.unknown_hours:
+    unknown = [
+        (n, zh, en)
+        for n, zh, en in (
+            (held.unknown_hours, "没有可读的开放时间", "no hours that can be read"),
+            (held.unknown_access, "没有写明进门方式", "no way in"),
+            (held.unknown_equipment, "没有写全所需设备", "not all of the equipment"),
+        )
+        if n
+    ]
+    if not unknown:
         return ""
-    low, high = (answer.coverage.share(name, group=group) for name in ("effective", "possible"))
+    low, high = ends_of(answer.coverage, group)
     between = (
         t(
-            f"真实值在 {per_cent(low)} 与 {per_cent(high)} 之间",
-            f"the truth lies between {per_cent(low)} and {per_cent(high)}",
+            f"真实值在 {per_cent(low)}（已写明的才算）与 {per_cent(high)}（没写的也算）之间",
+            f"the truth lies between {per_cent(low)} (what is stated) and {per_cent(high)} (what "
+            "is not stated counts too)",
         )
-        if high - low >= _WITHIN
+        if per_cent(low) != per_cent(high)
         else t("结果不受影响", "which changes nothing")
     )
-    one = held.unknown_hours == 1
+    lacks_zh = "，".join(f"{count(n)} 个{zh}" for n, zh, _ in unknown)
+    lacks_en = ", ".join(f"{count(n)} {en}" for n, _, en in unknown)
     return t(
-        f"名册里开着的 {count(held.stations)} 个站点中有 {count(held.unknown_hours)} 个"
-        f"没有可读的开放时间：{between}。",
-        f"{count(held.unknown_hours)} of {count(held.stations)} open stations "
-        f"{'says' if one else 'say'} no hours that can be read: {between}.",
+        f"面向这些工种的 {count(held.stations)} 个开放站点中，{lacks_zh}：{between}。",
+        f"Of {count(held.stations)} open stations the register states: for {lacks_en}; {between}.",
     )
 
 
@@ -152,11 +188,12 @@ def evidence_sentence(held: ServiceEvidence, t: Language) -> str:
     said = t(
         f"近 {held.recent_days} 天核对过的站点有 {count(held.checked)} 个，占 {share}；"
         f"{count(held.never_checked)} 个从未核对，{count(held.unknown_hours)} 个时间未知，"
-        f"{count(held.unknown_access)} 个没有写明进入方式（按人人可进计算）。",
+        f"{count(held.unknown_access)} 个没有写明进门方式，"
+        f"{count(held.unknown_equipment)} 个没有写全所需设备。",
         f"{count(held.checked)} stations ({share}) were checked within {held.recent_days} days; "
         f"{count(held.never_checked)} never were, of {count(held.unknown_hours)} the hours are not "
-        f"known, {count(held.unknown_access)} do not say how one gets in (and count as open to "
-        "all).",
+        f"known, {count(held.unknown_access)} do not say how one gets in, "
+        f"{count(held.unknown_equipment)} not all of the equipment that is needed.",
     )
     if not held.doubted:
         return said

@@ -14,6 +14,7 @@ from data.vocabulary import (
     KINDS_BY_ID,
     STATUSES_BY_ID,
 )
+from planning.rounding import half_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,20 +35,6 @@ _WHOLE_CITY: Final = ("全市", "Whole city")
 _OUTSIDE: Final = ("区县之外", "Outside the districts")
 _ALL: Final = "all"
 _ALL_DAY: Final = re.compile(r"24\s*小时|全天")
-_INPUTS: Final = {
-    "demand": ("工友人数", "Workers"),
-    "stations": ("站点登记", "Stations"),
-    "service": ("站点位置与服务", "Where stations stand and what they offer"),
-    "sites": ("候选点", "Candidate sites"),
-    "network": ("道路网络", "Road network"),
-    "settings": ("设置", "Settings"),
-    "standard": ("服务标准", "Standard"),
-    "national": ("全国标准", "National standard"),
-    "kind": ("新站类型", "Kinds to build"),
-    "new": ("新站数", "New stations"),
-    "when": ("路况", "Roads as"),
-    "computed": ("计算时间", "Computed"),
-}
 _TIMES: Final = {
     "night": ("夜间", "at night"),
     "rush": ("高峰时段", "in the rush hour"),
@@ -128,8 +115,8 @@ def language_of(word: str | None) -> Language:
 
 
 def count(number: float) -> str:
-    """Write a number of people or things: whole, with thousands separators."""
-    return f"{number:,.0f}"
+    """Write a number of people or things: whole (a half goes up), with thousands separators."""
+    return f"{half_up(number):,}"
 
 
 def added_count(number: float, t: Language) -> str:
@@ -139,20 +126,50 @@ def added_count(number: float, t: Language) -> str:
 
 def signed_count(number: float) -> str:
     """Write a change of a number: whole, with its sign; no sign on nothing."""
-    return f"{number:+,.0f}".replace("-", "−") if round(number) else "0"
+    whole = half_up(number)
+    return f"{whole:+,}".replace("-", "−") if whole else "0"
 
 
 def share(part: float, whole: float) -> str:
     """Write a share in per cent with one digit; a dash where there is nobody to reach."""
-    return f"{100 * part / whole:.1f} %" if whole > 0 else "–"
+    return per_cent(part / whole) if whole > 0 else "–"
+
+
+def per_cent(share_: float | None) -> str:
+    """Write a share in per cent with one digit; a dash where there is none."""
+    return "–" if share_ is None else f"{_tenths(share_) / 10:.1f} %"
+
+
+def per_cent_range(ends: tuple[float, float] | None) -> str:
+    """Write a share that is known within a range, such as "30.3–41.2 %"; once where it is one."""
+    if ends is None:
+        return "–"
+    low, high = (per_cent(end) for end in ends)
+    return low if low == high else f"{low.removesuffix(' %')}–{high}"
+
+
+def share_range(low: float, high: float, whole: float) -> str:
+    """Write a share that is known within a range of parts; a dash where there is nobody."""
+    return per_cent_range((low / whole, high / whole)) if whole > 0 else "–"
 
 
 def points(before: float, after: float, whole: float) -> str:
-    """Write the change of a share in percentage points with one digit and its sign."""
-    if whole <= 0:
-        return "–"
-    written = f"{100 * (after - before) / whole:+.1f}".replace("-", "−")
-    return "0.0" if written in {"+0.0", "−0.0"} else written
+    """Write the change of a share in percentage points with one digit and its sign.
+
+    It is the difference of the two shares as they are printed.
+    """
+    return points_between(before / whole, after / whole) if whole > 0 else "–"
+
+
+def points_between(before: float, after: float) -> str:
+    """Write how far two shares lie apart in percentage points, as they are printed."""
+    tenths = _tenths(after) - _tenths(before)
+    return f"{tenths / 10:+.1f}".replace("-", "−") if tenths else "0.0"
+
+
+def _tenths(share_: float) -> int:
+    """Return a share in whole tenths of a per cent."""
+    return half_up(1000 * share_)
 
 
 def two_digits(value: float) -> str:
@@ -191,9 +208,9 @@ def hours_words(hours: str, t: Language) -> str:
     return hours if t.code == "zh" else _ALL_DAY.sub("24 h", hours)
 
 
-def input_words(name: str, t: Language) -> str:
-    """Name one input of the manifest."""
-    return t(*_INPUTS[name]) if name in _INPUTS else name
+def when_words(when: str, t: Language) -> str:
+    """Name the time of which the roads are taken."""
+    return t("平常", "usual") if when == "usual" else t(*_TIMES.get(when, (when, when)))
 
 
 def when_note(inputs: Mapping[str, str], t: Language) -> str:
@@ -201,8 +218,8 @@ def when_note(inputs: Mapping[str, str], t: Language) -> str:
     when = inputs.get("when", "usual")
     if when == "usual":
         return ""
-    zh, en = _TIMES.get(when, (when, when))
-    return t(f"道路快慢按{zh}计算。", f"Roads as they are {en}.")
+    said = when_words(when, t)
+    return t(f"道路快慢按{said}计算。", f"Roads as they are {said}.")
 
 
 def roads_source(t: Language, *, sample: bool) -> str:
@@ -213,8 +230,8 @@ def roads_source(t: Language, *, sample: bool) -> str:
 
 
 def rounding_note(t: Language) -> str:
-    """Say why the figures of the sites do not add up to the last worker."""
+    """Say how whole workers come about."""
     return t(
-        "各站新增之和等于新覆盖总数；各数取整，相加可差几人。",
-        "The sites' figures add up to the total, but for rounding.",
+        "各站新增之和等于新覆盖总数：人数取整用最大余数法，部分之和就是总数。",
+        "The sites' figures add up to the total: workers are rounded by largest remainder.",
     )

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from data.vocabulary import SAMPLE_NOTICE
 from web import language as words
+from web.input_words import input_value_words, input_words
 from web.markers import mark, sprite
 from web.palette import css_variables
 
@@ -45,12 +46,14 @@ def helpers() -> dict[str, Any]:
         "added_count": words.added_count,
         "signed_count": words.signed_count,
         "share": words.share,
+        "share_range": words.share_range,
         "points": words.points,
         "gap_words": words.gap_words,
         "break_words": words.two_digits,
         "css_variables": lambda: Markup(css_variables()),  # noqa: S704 - our own palette
         "hours_words": words.hours_words,
-        "input_words": words.input_words,
+        "input_words": input_words,
+        "input_value_words": input_value_words,
         "roads_source": words.roads_source,
         "rounding_note": words.rounding_note,
         "when_note": words.when_note,

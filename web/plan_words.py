@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from planning.whole_workers import added_workers
+from web.input_words import kinds_words
 from web.language import added_count, count, gap_words, share
 from web.shortfall_words import shortfall_words
 
@@ -17,9 +19,37 @@ if TYPE_CHECKING:
 _NAMED_GROUPS: Final = 2
 
 
+def proof_words(plan: SitingPlan, t: Language) -> str:
+    """Say what is proven of a plan: among which candidates, for which workers, how near the best.
+
+    Nothing is proven of places that were no candidates, nor of other numbers of workers.
+    """
+    asked, workers = plan.inputs, count(plan.before.row().workers)
+    sites = count(int(asked["candidates"])) if "candidates" in asked else ""
+    new = count(int(asked.get("new", len(plan.sites))))
+    bounds = [kinds_words(asked["kind"], t)] if ":" in asked.get("kind", "") else []
+    bounds += [t("按指定的取舍", "as pinned")] if {"keep", "without"} & set(asked) else []
+    within = t(f"（{'，'.join(bounds)}）", f" ({', '.join(bounds)})") if bounds else ""
+    zh = f"在{sites and f' {sites} 个'}候选点中选 {new} 个{within}"
+    en = f"{new} of the {sites and f'{sites} '}candidate sites{within}"
+    if plan.status == "optimal":
+        return t(
+            f"{zh}、按这 {workers} 名工友的分布，已证明没有更好的选法",
+            f"proven for these {workers} workers: no choice of {en} does better",
+        )
+    near = gap_words(plan.gap)
+    return t(
+        f"{zh}、按这 {workers} 名工友的分布，已证明离最优不超过 {near}",
+        f"proven for these {workers} workers: within {near} of the best choice of {en}",
+    )
+
+
 @dataclass(frozen=True)
 class PlanWords:
-    """What the pages say of one plan, in one language; ``names`` are those of its sites."""
+    """What the pages say of one plan, in one language; ``names`` are those of its sites.
+
+    ``plan`` is in whole workers (`planning.whole_workers.in_whole_plan`).
+    """
 
     plan: SitingPlan
     t: Language
@@ -28,7 +58,7 @@ class PlanWords:
     @property
     def added(self) -> float:
         """Workers who are covered by the plan and were not before."""
-        return self.plan.covered_after - self.plan.covered_before
+        return added_workers(self.plan)
 
     @property
     def answer(self) -> str:
@@ -46,11 +76,21 @@ class PlanWords:
         return shortfall_words(self.plan, self.t)
 
     @property
+    def n_built(self) -> str:
+        """Say how many new stations."""
+        n = len(self.plan.sites)
+        return self.t(f"{n} 个新站", "1 new station" if n == 1 else f"{n} new stations")
+
+    @property
+    def proof_alone(self) -> str:
+        """Say the proof as a sentence of its own."""
+        return self.proof[:1].upper() + self.proof[1:]
+
+    @property
     def built(self) -> str:
         """Say how many new stations, by kind where there are several kinds."""
-        n = len(self.plan.sites)
         kinds = Counter(site.kind for site in self.plan.sites)
-        sites = self.t(f"{n} 个新站", "1 new station" if n == 1 else f"{n} new stations")
+        sites = self.n_built
         if len(kinds) == 1:
             return sites
         mix = self.t("、", ", ").join(self.t.kinds(kind, of) for kind, of in kinds.items())
@@ -58,13 +98,8 @@ class PlanWords:
 
     @property
     def proof(self) -> str:
-        """Say how far from the best this is proven to be at most."""
-        if self.plan.status == "optimal":
-            return self.t("已证明没有更好的选法", "proven: no choice does better")
-        return self.t(
-            f"已证明离最优不超过 {gap_words(self.plan.gap)}",
-            f"proven to be within {gap_words(self.plan.gap)} of the best",
-        )
+        """Say how far from the best this is proven to be at most, among which choices."""
+        return proof_words(self.plan, self.t)
 
     @property
     def bound(self) -> str:

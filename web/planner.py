@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, render_template, request, url_for
 from data.china_time import china_day
 from geo.errors import NothingYetError
 from planning.siting import SitingPlan
+from planning.whole_workers import in_whole_plan
 from web.api import city_here
 from web.plan_words import PlanWords
 
@@ -25,7 +26,7 @@ def newest() -> str:
     """Show the newest plan; where there is none yet, what there is and the next command."""
     city, t = city_here(), g.language
     result = city.workspace().newest_result("plan")
-    plan = None if result is None else SitingPlan.from_dict(dict(result.body))
+    plan = None if result is None else in_whole_plan(SitingPlan.from_dict(dict(result.body)))
     city_map = _map_or_none(city, t)
     return render_template(
         "planner.html",

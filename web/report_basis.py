@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.errors import NothingYetError
 from planning.coverage import Coverage, measure_coverage
-from planning.siting import SitingPlan
+from planning.siting import SitingPlan, with_other_standard
 from web.freshness import Outdated, inputs_of, outdated, present_inputs, same_input
 
 if TYPE_CHECKING:
@@ -27,13 +27,15 @@ class Basis:
     """The answers behind a report, all of the same inputs.
 
     ``plan`` is None where there is none, or where it is of another time and the present coverage
-    is known. ``inputs`` maps what they were computed from to its hash or word; ``outdated`` says
-    what has changed since the newest plan, or since the coverage where there is no plan.
+    is known. ``other`` is coverage by the other standard (the national one beside the groups' own),
+    None where it was not measured; after the plan it stands in ``plan.beside``. ``inputs`` maps
+    what they were computed from to its hash or word; ``outdated`` says what has changed since the
+    newest plan, or since the coverage where there is no plan.
     """
 
     plan: SitingPlan | None
     before: Coverage
-    national: Coverage | None
+    other: Coverage | None
     inputs: dict[str, str]
     outdated: Outdated | None
 
@@ -65,7 +67,29 @@ def basis_of(workspace: Workspace) -> Basis:
         return _of_coverage(newest, coverages, changed, None if changed else present)
     plan = SitingPlan.from_dict(dict(kept.body))
     inputs = _traced(plan.inputs, kept, None if changed else present)
-    return Basis(plan, plan.before, _national(coverages, kept.inputs), inputs, changed)
+    other = _national(coverages, kept.inputs) if plan.beside is None else plan.beside.before
+    return Basis(plan, plan.before, other, inputs, changed)
+
+
+def complete_plan(workspace: Workspace) -> None:
+    """Measure the newest plan by the other standard too, where it holds and nobody has yet.
+
+    Plans of an older version know it not. Of roads as at night or in the winter nothing is measured
+    here: the plan's own command does it.
+    """
+    kept = workspace.newest_result("plan")
+    if kept is None or kept.body.get("beside") or kept.inputs.get("when", "usual") != "usual":
+        return
+    if outdated("plan", kept.inputs, present_inputs(workspace)) is not None:
+        return
+    made = with_other_standard(
+        SitingPlan.from_dict(dict(kept.body)),
+        workspace.demand(),
+        workspace.stations(),
+        workspace.network(),
+        workspace.settings,
+    )
+    workspace.save_result("plan", inputs=made.inputs, body=made.as_dict())
 
 
 def measure(standard: StandardWord, workspace: Workspace) -> None:
@@ -89,10 +113,11 @@ def _of_coverage(
     present: Mapping[str, str | None] | None,
 ) -> Basis:
     inputs = {name: str(value) for name, value in kept.inputs.items()}
+    before = Coverage.from_dict(dict(kept.body))
     return Basis(
         None,
-        Coverage.from_dict(dict(kept.body)),
-        _national(coverages, kept.inputs),
+        before,
+        None if before.standard == "national" else _national(coverages, kept.inputs),
         _traced(inputs, kept, present),
         changed,
     )

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from data.stations import Stations
     from planning.siting import SitingPlan
     from web.freshness import Outdated
-    from web.language import Language
 
-_BASIC_EQUIPMENT: Final = ("drinking_water", "microwave", "seats", "phone_charging", "first_aid")
 _N_GAPS: Final = 3
 
 
@@ -40,10 +38,24 @@ class LeftOut:
 
 
 @dataclass(frozen=True, eq=False)
-class ReportFigures:
-    """What a report says: coverage now and, where there is a plan, after it.
+class StandardPair:
+    """Coverage by one standard: before, and after the plan where there is one."""
 
-    ``national`` is coverage by the national standard, None where it was not measured. ``inputs``
+    before: Coverage
+    after: Coverage | None
+
+    @property
+    def gained(self) -> float:
+        """Workers who have a station after the plan and have none before; 0 without a plan."""
+        newest = self.after or self.before
+        return newest.row().within_one - self.before.row().within_one
+
+
+@dataclass(frozen=True, eq=False)
+class ReportFigures:
+    """What a report says: coverage now and, where there is a plan, after it, in whole workers.
+
+    ``other`` is coverage by the other standard, None where it was not measured. ``inputs``
     maps what the figures were computed from to its sha256; ``places`` name the sites of the plan
     in their order; ``outdated`` says what has changed since. ``stations`` is None where the
     present register is not the one that the figures are of.
@@ -53,7 +65,7 @@ class ReportFigures:
     stations: Stations | None
     before: Coverage
     plan: SitingPlan | None
-    national: Coverage | None
+    other: Coverage | None
     inputs: dict[str, str]
     made_on: date
     places: tuple[str, ...] = ()
@@ -68,6 +80,21 @@ class ReportFigures:
     def newest(self) -> Coverage:
         """Coverage after the plan, or now where there is no plan."""
         return self.after or self.before
+
+    @property
+    def pairs(self) -> tuple[StandardPair, ...]:
+        """Coverage by each standard, before and after: the groups' own first."""
+        beside = None if self.plan is None else self.plan.beside
+        pairs = [StandardPair(self.before, self.after)]
+        if self.other is not None:
+            pairs.append(StandardPair(self.other, None if beside is None else beside.after))
+        return tuple(sorted(pairs, key=lambda pair: pair.before.standard != "group"))
+
+    @property
+    def national(self) -> StandardPair | None:
+        """Coverage by the national standard, None where it was not measured."""
+        found = (pair for pair in self.pairs if pair.before.standard == "national")
+        return next(found, None)
 
     @property
     def n_open(self) -> int:
@@ -105,14 +132,13 @@ class ReportFigures:
         return tuple(name for name in names if self.before.row(ALL, name).workers > 0)
 
     def gaps(self) -> tuple[CoverageRow, ...]:
-        """Return where most workers are out of reach: three groups, each in its worst district."""
+        """Return where most workers are out of reach: the three worst of all groups and districts.
+
+        One group may stand there three times, and one district.
+        """
         rows = [row for row in self.newest.rows if ALL not in {row.group, row.district}]
         rows.sort(key=lambda row: row.within_one - row.workers)
-        worst: dict[str, CoverageRow] = {}
-        for row in rows:
-            if row.workers - row.within_one >= 1:
-                worst.setdefault(row.group, row)
-        return tuple(worst.values())[:_N_GAPS]
+        return tuple(row for row in rows[:_N_GAPS] if row.workers - row.within_one >= 1)
 
     @property
     def planned_kinds(self) -> tuple[str, ...]:
@@ -139,52 +165,3 @@ class ReportFigures:
         """Return the sha256 of all inputs together: the number of this report."""
         text = json.dumps(self.inputs, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Aim:
-    """One of the four aims of the national standard, and what the register says about it."""
-
-    name: str
-    question: str
-    n: int | None
-    total: int
-
-
-def aims_of(stations: Stations, t: Language) -> tuple[Aim, ...]:
-    """Tell for each of 看得见 找得到 进得来 用得上 for how many open stations the register vouches.
-
-    ``n`` is None where the register has no word about it.
-    """
-    frame = stations.frame[stations.frame["status"] == "open"]
-    total = len(frame)
-    equipped = sum(set(_BASIC_EQUIPMENT) <= set(facilities) for facilities in frame["facilities"])
-    return (
-        Aim(
-            t("看得见", "Seen (看得见)"),
-            t("统一名称和标识：名册没有这一项，需到场核实", "A uniform sign: not in the register"),
-            None,
-            total,
-        ),
-        Aim(
-            t("找得到", "Found (找得到)"),
-            t("有位置，也写明地址", "Placed on the map, with an address"),
-            int((frame["address"] != "").sum()),
-            total,
-        ),
-        Aim(
-            t("进得来", "Entered (进得来)"),
-            t("写明开放时间", "Opening hours stated"),
-            int((frame["hours"] != "").sum()),
-            total,
-        ),
-        Aim(
-            t("用得上", "Usable (用得上)"),
-            t(
-                "饮水、微波炉、桌椅、手机充电、急救箱齐全",
-                "Water, microwave, seats, charging and first aid all there",
-            ),
-            equipped,
-            total,
-        ),
-    )

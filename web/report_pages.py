@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 from data.atomic import write_text
 from data.csv_text import csv_text
+from planning.aims import aim_counts
+from planning.whole_workers import in_whole_plan, in_whole_workers
 from web.city_map import CityContents, contents_of, source_of
 from web.effective_answer import doubted_version, effective_of, kept_effective
 from web.effective_section import EffectiveSection
@@ -20,14 +22,15 @@ from web.pages import render
 from web.picture import picture_of, shows_a_part
 from web.place_words import site_names
 from web.plan_words import PlanWords
-from web.report_basis import basis_of, measure
-from web.report_figures import ReportFigures, aims_of
+from web.report_basis import basis_of, complete_plan, measure
+from web.report_figures import ReportFigures
 from web.report_tables import coverage_rows, plan_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from data.workspace import Workspace
+    from planning.coverage import Coverage
     from web.effective_answer import EffectiveAnswer
     from web.language import Language
     from web.report_basis import Basis
@@ -76,7 +79,9 @@ class Report:
             settings=figures.settings,
             plan=figures.plan,
             words=None if figures.plan is None else PlanWords(figures.plan, t, figures.places),
-            aims=() if figures.stations is None else aims_of(figures.stations, t),
+            aims=()
+            if figures.stations is None
+            else aim_counts(figures.stations, figures.settings.groups),
             picture=picture_of(self.contents, t),
             shows_a_part=shows_a_part(self.contents),
             source=source_of(figures.settings, t),
@@ -106,19 +111,25 @@ def report_of(
     settings = workspace.settings
     basis = basis_of(workspace)
     contents = _belonging(contents_of(workspace) if contents is None else contents, basis)
-    names = () if basis.plan is None else site_names(basis.plan, contents.network, language)
+    plan = None if basis.plan is None else in_whole_plan(basis.plan)
+    names = () if plan is None else site_names(plan, contents.network, language)
+    beside = None if plan is None else plan.beside
     figures = ReportFigures(
         settings=settings,
         stations=contents.stations,
-        before=basis.before,
-        plan=basis.plan,
-        national=basis.national,
+        before=in_whole_workers(basis.before) if plan is None else plan.before,
+        plan=plan,
+        other=_whole_other(basis.other) if beside is None else beside.before,
         inputs=basis.inputs,
         made_on=contents.made_on,
         places=names,
         outdated=basis.outdated,
     )
     return Report(figures, contents, language, kept_effective(workspace, basis.inputs))
+
+
+def _whole_other(other: Coverage | None) -> Coverage | None:
+    return None if other is None else in_whole_workers(other)
 
 
 def _belonging(contents: CityContents, basis: Basis) -> CityContents:
@@ -143,6 +154,7 @@ def write_report(workspace: Workspace, output: Path, *, language: Language = CHI
     plan is of another time.
     """
     measure("national", workspace)
+    complete_plan(workspace)
     if newest_outdated(workspace, "plan") is not None:
         measure("group", workspace)
     doubted = doubted_version(workspace)

@@ -18,7 +18,10 @@ _DIGITS: Final = 6
 
 
 def coverage_rows(figures: ReportFigures) -> list[Row]:
-    """Return coverage by group and district, before and after, the headings first."""
+    """Return coverage by group, district and standard, before and after, the headings first.
+
+    In whole workers, as the page prints them; the shares are of these.
+    """
     heading: Row = [
         "standard",
         "when",
@@ -33,11 +36,10 @@ def coverage_rows(figures: ReportFigures) -> list[Row]:
         "straight_one",
         "straight_two",
     ]
-    rows = [heading, *_rows_of(figures.before, "before")]
-    if figures.after is not None:
-        rows += _rows_of(figures.after, "after")
-    if figures.national is not None:
-        rows += _rows_of(figures.national, "before")
+    rows = [heading]
+    for pair in figures.pairs:
+        rows += _rows_of(pair.before, "before")
+        rows += [] if pair.after is None else _rows_of(pair.after, "after")
     return noticed(rows, sample=figures.settings.sample)
 
 
@@ -62,9 +64,9 @@ def plan_rows(figures: ReportFigures) -> list[Row]:
         row: Row = [site.order, site.site_id, site.name, place, site.kind]
         row += [CHINESE.kind(site.kind)]
         row += [site.district, round(site.lon, _DIGITS), round(site.lat, _DIGITS)]
-        row += [round(site.adds_workers, 2)]
-        row += [round(site.adds_by_group.get(group, 0.0), 2) for group in groups]
-        row += [round(site.lost_without, 2)]
+        row += [int(site.adds_workers)]
+        row += [int(site.adds_by_group.get(group, 0)) for group in groups]
+        row += [int(site.lost_without)]
         rows.append(row)
     return noticed(rows, sample=figures.settings.sample)
 
@@ -77,13 +79,13 @@ def _rows_of(coverage: Coverage, when: str) -> list[Row]:
             row.group,
             CHINESE.group(row.group),
             row.district,
-            round(row.workers, 2),
-            round(row.within_one, 2),
+            int(row.workers),
+            int(row.within_one),
             round(row.share_one, 4),
-            round(row.within_two, 2),
+            int(row.within_two),
             round(row.share_two, 4),
-            round(row.straight_one, 2),
-            round(row.straight_two, 2),
+            int(row.straight_one),
+            int(row.straight_two),
         ]
         for row in coverage.rows
     ]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from data.settings import DEFAULT_GROUPS
 from data.stations import Stations
 from planning.effective_coverage import EffectiveCoverage
 from planning.effective_rows import (
@@ -55,12 +56,14 @@ def test_a_row_says_the_week_its_night_and_the_hours_before_dawn() -> None:
     (row,) = (row for row in effective_rows(measured) if row.group == row.district == "all")
     assert row.present == pytest.approx(7 * (16 * 10 + 8 * 4))
     assert row.effective == pytest.approx(7 * (16 * 8 + 6 * 2 + 2 * 1))
-    assert row.day == pytest.approx(0.8)
-    assert row.before_dawn == pytest.approx(0.25)
-    assert row.night == pytest.approx((6 * 2 + 2) / (8 * 4))
+    assert row.day == pytest.approx((0.8, 0.9))  # perhaps lies half way to everybody
+    assert row.before_dawn == pytest.approx((0.25, 0.625))
+    assert row.night == pytest.approx(((6 * 2 + 2) / (8 * 4), (6 * 3 + 2 * 2.5) / (8 * 4)))
+    assert row.week == (row.share("effective"), row.share("possible"))
     assert row.gap == pytest.approx(row.nominal - row.effective)
     assert row.share("gap") == pytest.approx(row.gap / row.present)
     assert row.as_dict()["share_before_dawn"] == 0.25
+    assert row.as_dict()["share_before_dawn_possible"] == 0.625
 
 
 def test_an_hour_with_nobody_has_no_share() -> None:
@@ -82,6 +85,7 @@ def test_evidence_counts_the_stations_that_serve_somebody() -> None:
         [
             {"id": f"S{n}", "name": "站", "kind": "station", "lon": 116.8, "lat": 33.9}
             | {"checked_at": day, "access": ("free_door",) if n == 0 else ()}
+            | ({"facilities_broken": ("seats",)} if n == 1 else {})
             for n, day in enumerate(checked)
         ]
     )
@@ -91,7 +95,9 @@ def test_evidence_counts_the_stations_that_serve_somebody() -> None:
         known=np.array([True, False, True, True, False]),
         serves=serves,
         suits=serves.copy(),
+        may_suit=serves.copy(),
     )
-    found = service_evidence(stations, week, on=date(2026, 11, 23))
+    found = service_evidence(stations, week, on=date(2026, 11, 23), groups=DEFAULT_GROUPS[1:2])
+    assert found.unknown_equipment == 3
     assert (found.stations, found.unknown_hours, found.unknown_access) == (4, 1, 3)
     assert (found.checked, found.never_checked) == (2, 1)  # 27 May is 180 days before

@@ -19,6 +19,7 @@ from data.osm_extract import read_roads
 from data.report_book import ReportBook
 from data.sites import network_grid_sites
 from data.stations import Stations
+from data.vocabulary import BASIC_EQUIPMENT
 from data.workspace import Workspace
 from geo.network import build_network
 from planning.coverage import measure_coverage
@@ -114,7 +115,9 @@ def _stations() -> Stations:
                 "lat": BOTTOM + STEP * (1 + number // 4 * 2),
                 "hours": "" if number == 0 else "8:00-18:00",
                 "address": HOSTILE[0] if number == 1 else "中山路 1 号",
-                "facilities": ("toilet", "drinking_water") if number % 2 else (),
+                "facilities": ("toilet", *BASIC_EQUIPMENT) if number % 2 else (),
+                "access": ("free_door",) if number % 4 else (),
+                "sign": ("yes", "no", "")[number % 3],
                 "status": statuses.get(number, "open"),
             }
             for number, name in enumerate(names)

@@ -20,6 +20,7 @@ from data.report_book import ReportBook
 from data.stations import Stations
 from data.workspace import Workspace
 from planning.effective_coverage import MEASURES, EffectiveCoverage
+from planning.effective_rows import effective_rows
 from planning.longer_hours import LongerHours
 from planning.service_evidence import ServiceEvidence
 from web.app import create_app
@@ -38,8 +39,8 @@ from web.effective_words import (
     basis_sentence,
     headline,
     longer_sentence,
+    lost_words,
     night_sentence,
-    points_lost,
     truth_sentence,
 )
 from web.freshness import present_inputs
@@ -63,7 +64,8 @@ def town(city_folder: Path, tmp_path: Path) -> Workspace:
 def _shares(day: float, night: float) -> EffectiveCoverage:
     present, effective = np.full((2, 1, 7, 24), 100.0), np.full((2, 1, 7, 24), 100.0 * night)
     effective[..., 6:22] = 100.0 * day
-    tables = {name: present.copy() for name in MEASURES} | {"effective": effective}
+    known = {"effective": effective, "possible": effective.copy()}
+    tables = {name: present.copy() for name in MEASURES} | known
     return EffectiveCoverage(("courier",), ("all",), **tables)
 
 
@@ -98,7 +100,6 @@ def test_longer_hours_are_said_with_people_and_hours() -> None:
         "关门后多开 3 小时，平均每天多覆盖 1,240 人，都是外卖配送员；一周 9,000 人时"
     )
     assert "1,240 workers gained" in longer_sentence(one, ENGLISH)
-    assert [points_lost(v) for v in (0.0, 0.1234, -0.0001)] == ["0.0", "−12.3", "0.0"]
 
 
 def test_the_command_tells_shares_range_and_stations(town: Workspace, cli: Cli) -> None:
@@ -106,12 +107,13 @@ def test_the_command_tells_shares_range_and_stations(town: Workspace, cli: Cli) 
     whole = next(row for row in told["rows"] if row["group"] == row["district"] == "all")
     assert whole["effective"] <= whole["possible"] <= whole["nominal"] <= whole["present"]
     assert whole["share_effective"] < whole["share_nominal"]  # 8:00-18:00 is not the whole day
-    assert whole["share_night"] == 0.0
+    assert whole["share_night"] == 0.0 < whole["share_night_possible"]  # one says no hours
+    assert told["tests_basics"] is True
     assert whole["present"] == pytest.approx(np.sum(told["week"]["present"]), rel=1e-3)
     assert told["evidence"]["unknown_hours"] == 1
     assert told["longer_hours"][0]["hours"] == 3
     words = cli("effective", "-w", town.folder).out
-    assert "1 of 11 open stations says no hours" in words
+    assert "Of 11 open stations the register states: for 1 no hours that can be read, " in words
     assert "open 3 hours longer" in words
     assert "The demand knows no hours" in words
 
@@ -310,10 +312,14 @@ def test_unknown_hours_are_counted_and_leave_a_range() -> None:
     )
     answer = _answer(wide)
     assert truth_sentence(answer, "all", ENGLISH) == (
-        "31 of 127 open stations say no hours that can be read: "
-        "the truth lies between 40.0 % and 55.0 %."
+        "Of 127 open stations the register states: for 31 no hours that can be read, 5 no way in; "
+        "the truth lies between 40.0 % (what is stated) and 55.0 % (what is not stated counts too)."
     )
-    assert "真实值在 40.0 % 与 55.0 % 之间" in truth_sentence(answer, "all", CHINESE)
+    said = truth_sentence(answer, "all", CHINESE)
+    assert "真实值在 40.0 %（已写明的才算）与 55.0 %（没写的也算）之间" in said
+    assert "40.0–55.0 %" in headline(wide, "all", ENGLISH) + EffectiveSection(answer, ENGLISH).lead
+    (row,) = (row for row in effective_rows(wide) if row.group == "all")
+    assert lost_words(row, ENGLISH) == "−45.0 to −60.0"
     assert "占 47.2 %" in EffectiveSection(answer, CHINESE).evidence
     assert "changes nothing" in truth_sentence(
         _answer(replace(measured, possible=measured.effective.copy())), "all", ENGLISH

@@ -41,7 +41,7 @@ def changed(city_folder: Path, tmp_path: Path) -> Workspace:
 
 def test_a_plan_of_the_present_inputs_says_nothing(city: Workspace, city_folder: Path) -> None:
     assert newest_outdated(city) is None
-    assert basis_of(city).national is not None
+    assert basis_of(city).other is not None
     client = create_app(city_folder, testing=True).test_client()
     for text in (client.get("/plan").text, client.get("/report").text):
         assert "outdated-band" not in text
@@ -71,7 +71,7 @@ def test_the_old_plans_figures_stand_without_the_new_registers_count(changed: Wo
     report = report_of(changed)
     assert report.figures.plan is not None
     assert report.figures.stations is None
-    assert report.figures.national is not None  # of the plan's own inputs
+    assert report.figures.other is not None  # of the plan's own inputs
     assert "个开放站点" not in report.body
     assert "规划时" in report.body
 
@@ -118,7 +118,7 @@ def test_a_confirmation_or_another_phone_leaves_plan_and_coverage_as_they_are(
     assert newest_outdated(planned, "coverage") is None
     basis = basis_of(planned)
     assert basis.plan is not None
-    assert basis.national is not None
+    assert basis.other is not None
     assert basis.inputs["stations"] == planned.stations().content_hash
     assert "outdated-band" not in create_app(planned.folder).test_client().get("/plan").text
 
@@ -218,8 +218,9 @@ def test_a_plan_of_another_hour_says_so_and_has_no_usual_figures_beside_it(
     kept = workspace.newest_result("plan")
     assert kept is not None
     inputs = {**kept.inputs, "when": "night"}
-    workspace.save_result("plan", inputs=inputs, body={**kept.body, "inputs": inputs})
-    assert basis_of(workspace).national is None
+    body = {**kept.body, "inputs": inputs, "beside": None}
+    workspace.save_result("plan", inputs=inputs, body=body)
+    assert basis_of(workspace).other is None
     client = create_app(folder, testing=True).test_client()
     for path in ("/plan", "/report"):
         assert "道路快慢按夜间计算" in client.get(f"{path}?lang=zh").text

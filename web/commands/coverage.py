@@ -9,6 +9,7 @@ import click
 from planning.coverage import Coverage, CoverageRow, StandardWord, measure_coverage
 from planning.coverage_range import RowRange, range_of_coverage
 from planning.density import undrawn_groups
+from planning.whole_workers import in_whole_workers
 from web.commands.common import (
     Done,
     Figures,
@@ -83,13 +84,14 @@ def coverage(
                 ranges = _ranges(workspace, measured, model, counted, draws=draws)
             figures["ranges"] = [row.as_dict() for row in ranges]
             figures["draws"], figures["not_drawn"] = draws, list(undrawn_groups(model))
+    whole = in_whole_workers(measured)
     answer(
         figures,
         as_json=as_json,
         sample=workspace.settings.sample,
         words=[
-            counted.words() + _sentence(measured),
-            *_tables(measured, {(row.group, row.district): row for row in ranges}),
+            counted.words() + _sentence(whole),
+            *_tables(whole, {(row.group, row.district): row for row in ranges}),
             *_off_roads(measured),
             *([_RANGE_WORDS] if ranges else []),
             *(undrawn_words(model) if model is not None else []),

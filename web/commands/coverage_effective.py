@@ -12,6 +12,7 @@ from data.csv_text import csv_text
 from geo.errors import InputError
 from planning.coverage import ALL
 from planning.effective_rows import effective_rows
+from planning.whole_workers import in_whole_hours
 from web.commands.common import (
     Figures,
     answer,
@@ -25,14 +26,15 @@ from web.effective_answer import LONGER, EffectiveAnswer, effective_of
 from web.effective_table import hour_rows
 from web.effective_words import (
     basis_sentence,
+    effect_words,
+    ends_of,
     evidence_sentence,
     headline,
     longer_sentence,
-    per_cent,
-    points_lost,
+    lost_words,
     truth_sentence,
 )
-from web.language import ENGLISH, count
+from web.language import ENGLISH, count, per_cent, per_cent_range
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -145,6 +147,7 @@ def _figures(measured: EffectiveAnswer, group: str | None) -> Figures:
     return {
         "week_of": None if measured.week_of is None else measured.week_of.isoformat(),
         "knows_hours": measured.knows_hours,
+        "tests_basics": measured.tests_basics,
         "group": group or ALL,
         "rows": [row.as_dict() for row in rows],
         "week": week,
@@ -156,13 +159,15 @@ def _figures(measured: EffectiveAnswer, group: str | None) -> Figures:
 
 def _words(measured: EffectiveAnswer, group: str | None) -> list[object]:
     coverage, who = measured.coverage, group or ALL
-    rows = effective_rows(coverage)
+    rows = in_whole_hours(effective_rows(coverage))
     if not rows:
         return ["Nobody is present at any hour: import workers with yizhan demand import FILE."]
-    nominal, found = (per_cent(coverage.share(one, group=who)) for one in ("nominal", "effective"))
+    nominal = per_cent(coverage.share("nominal", group=who))
+    found = per_cent_range(ends_of(coverage, who))
     first = (
         f"{headline(coverage, who, ENGLISH)}. {nominal} of worker-hours are covered on paper, "
-        f"{found} in effect. {basis_sentence(measured, ENGLISH)}"
+        f"{found} in effect ({effect_words(measured, ENGLISH)}; from what the register states to "
+        f"what it leaves open). {basis_sentence(measured, ENGLISH)}"
     )
     parts: list[object] = [
         first,
@@ -178,16 +183,17 @@ def _words(measured: EffectiveAnswer, group: str | None) -> list[object]:
 
 
 def _table(first: str, rows: list[EffectiveRow]) -> Table:
-    headings = ("worker-hours", "on paper", "perhaps", "in effect", "points lost")
+    headings = ("worker-hours", "on paper", "in effect", "points lost")
     return table(
         (first, *headings, "6-22", "22-6", "4-6"),
         [
             (
                 getattr(row, first),
                 count(row.present),
-                *(per_cent(row.share(one)) for one in ("nominal", "possible", "effective")),
-                points_lost(row.share("gap")),
-                *(per_cent(share) for share in (row.day, row.night, row.before_dawn)),
+                per_cent(row.share("nominal")),
+                per_cent_range(row.week),
+                lost_words(row, ENGLISH),
+                *(per_cent_range(ends) for ends in (row.day, row.night, row.before_dawn)),
             )
             for row in rows
         ],

@@ -11,8 +11,14 @@ from data.sites import CandidateSites, network_grid_sites
 from data.vocabulary import KINDS, KINDS_BY_ID, unknown_word
 from geo.errors import InputError, NothingYetError
 from planning import SolveParams, warm_up
-from planning.siting import SitingPlan, SitingQuestion, siting_question
+from planning.siting import (
+    SitingPlan,
+    SitingQuestion,
+    siting_question,
+    with_other_standard,
+)
 from planning.siting_draws import PlanDraws, plan_over_draws
+from planning.whole_workers import added_workers, in_whole_plan
 from web.commands.common import (
     Done,
     Figures,
@@ -28,8 +34,9 @@ from web.commands.common import (
 from web.commands.coverage import STANDARDS
 from web.commands.demand_draws import model_of, undrawn_words
 from web.commands.demand_hours import USUAL, Counted, counted_options
-from web.language import ENGLISH, added_count, count, gap_words
+from web.language import ENGLISH, added_count, count
 from web.place_words import names_of, site_names
+from web.plan_words import proof_words
 from web.shortfall_words import shortfall_words
 
 if TYPE_CHECKING:
@@ -133,7 +140,7 @@ def plan(
         site["place"] = place
     rows = [
         (site.order, site.kind, place, site.district, added_count(site.adds_workers, ENGLISH))
-        for site, place in zip(made.sites, places, strict=True)
+        for site, place in zip(in_whole_plan(made).sites, places, strict=True)
     ]
     words: list[object] = [
         counted.words() + sentence(made),
@@ -253,6 +260,13 @@ def answer_of(
     traced = {"network": workspace.network().content_hash, "when": when}
     made = replace(made, inputs={**made.inputs, **traced})
     if keeping:
+        made = with_other_standard(
+            made,
+            question.demand,
+            workspace.stations(),
+            network_when(workspace, when),
+            workspace.settings,
+        )
         workspace.save_result("plan", inputs=made.inputs, body=made.as_dict())
     return made
 
@@ -286,17 +300,13 @@ def candidate_sites(workspace: Workspace) -> CandidateSites:
 
 def sentence(made: SitingPlan) -> str:
     """Say a plan in one sentence: what it builds, what that adds, how good it is proven to be."""
+    made = in_whole_plan(made)
     before, after = made.before.row("all", "all"), made.after.row("all", "all")
-    proof = (
-        "proven to be the best there is"
-        if made.status == "optimal"
-        else f"proven within {gap_words(made.gap)} of the best there is"
-    )
     stations = (
         "1 new station reaches" if len(made.sites) == 1 else f"{len(made.sites)} new stations reach"
     )
     return (
-        f"{stations} {added_count(after.within_one - before.within_one, ENGLISH)} more "
+        f"{stations} {added_count(added_workers(made), ENGLISH)} more "
         f"workers ({count(before.within_one)} before, {count(after.within_one)} after, of "
-        f"{count(before.workers)}); {proof}."
+        f"{count(before.workers)}); {proof_words(made, ENGLISH)}."
     )
