@@ -196,9 +196,9 @@ def _words(
     below = t(
         f"{city}，{t.group(group)}：有效覆盖 {found}，名义覆盖 {nominal}。"
         f"{before_dawn_sentence(measured, group, t)}"
-        "竖线之间是 6–22 时，右侧为各日有效覆盖。",
+        "竖线之间是 6–22 时，右侧为各日写明的份额。",
         f"{city}, {t.group(group).lower()}: {found} in effect, {nominal} on paper. "
-        f"{before_dawn_sentence(measured, group, t)} Between the lines 6 to 22, right each day.",
+        f"{before_dawn_sentence(measured, group, t)} Between the lines 6 to 22, right each day as stated.",
     )
     texts = [
         figure.text(
