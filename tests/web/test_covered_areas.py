@@ -73,9 +73,10 @@ def test_a_groups_green_is_where_it_has_a_station_within_its_own_standard(
         # beyond the standard it goes as far as the width with which a street is drawn, no farther
         assert (inside & ~has).sum() <= 0.1 * len(nodes)
     everywhere = on_roads(contents, "truck_driver")
-    assert not np.array_equal(
-        *(reached(contents, group, everywhere) for group in ("truck_driver", "courier"))
+    truckers, couriers = (
+        reached(contents, group, everywhere) for group in ("truck_driver", "courier")
     )
+    assert not np.array_equal(truckers, couriers)
 
 
 def test_a_station_that_does_not_serve_a_group_makes_no_green_for_it(
