@@ -79,13 +79,14 @@ def _where(t: Language) -> dict[str, str]:
             "Tap a place on the map to sort by it.",
         ),
         "none_near": t(
-            "1 公里内没有站点。最近的在 {length}外，{how} {time}。",
-            "No station within 1 km. The nearest is {length} away, {how} {time}.",
+            "{radius}内没有站点。最近的在 {length}外，{how} {time}。",
+            "No station within {radius}. The nearest is {length} away, {how} {time}.",
         ),
         "none_open_near": t(
-            "1 公里内没有开着的站点。最近的在 {length}外，{how} {time}。",
-            "Nothing open within 1 km. The nearest is {length} away, {how} {time}.",
+            "{radius}内没有开着的站点。最近的在 {length}外，{how} {time}。",
+            "Nothing open within {radius}. The nearest is {length} away, {how} {time}.",
         ),
+        "of_fitting": t("符合条件的站点中，", "Of those that fit your choices: "),
         "n_found": t("{n} 个站点", "{n} stations"),
         "none": t("没有符合条件的站点。", "No station fits these choices."),
         "none_but": t(

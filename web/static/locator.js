@@ -135,8 +135,10 @@
     if (nearest.metres > settings.radius_m || (open && open.metres > settings.radius_m)) {
       const best = nearest.metres > settings.radius_m ? nearest : open;
       const sentence = best === open ? words.none_open_near : words.none_near;
-      return fill(sentence, {
-        length: lengthWords(best.metres), how: words.modes[state.mode], time: timeWords(best),
+      const km = Number((settings.radius_m / 1000).toFixed(1));
+      const radius = km < 1 ? lengthWords(settings.radius_m) : fill(words.kilometres, { n: km });
+      return (chosenNames().length ? words.of_fitting : "") + fill(sentence, {
+        radius, length: lengthWords(best.metres), how: words.modes[state.mode], time: timeWords(best),
       });
     }
     return fill(words[state.source], said) + more + (nearest.about ? words.rough : "");
