@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from socket import create_server
 from typing import TYPE_CHECKING
 
@@ -45,7 +44,7 @@ def listening(folder: Path, *, host: str, port: int) -> BaseWSGIServer:
     try:
         listener = create_server((host, port))
     except OSError as error:
-        why = os.strerror(error.errno or 0)
+        why = (error.strerror or str(error)).partition(" (while")[0]
         message = (
             f"cannot listen on port {port} of {host} ({why}): stop what listens there, "
             "or give another --port"
@@ -77,10 +76,6 @@ def say_addresses(workspace: Workspace, *, host: str, port: int, as_json: bool) 
 
 
 def serve_until_stopped(server: BaseWSGIServer) -> None:
-    """Answer requests until the process is interrupted."""
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        click.echo("stopped", err=True)
-    finally:
-        server.server_close()
+    """Answer requests until the process is interrupted, which the server takes as its end."""
+    server.serve_forever()
+    click.echo("stopped", err=True)
