@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from data.system import flush_file, flush_folder, replace_file
 from geo.errors import WorkspaceError
 
 if TYPE_CHECKING:
@@ -54,10 +55,10 @@ def replacing(path: Path) -> Iterator[Path]:
     draft = Path(name)
     try:
         yield draft
-        _flush(draft)
+        flush_file(draft)
         draft.chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
-        draft.replace(path)
-        _flush(path.parent)
+        replace_file(draft, path)
+        flush_folder(path.parent)
     except OSError as error:
         if isinstance(error, WorkspaceError):
             raise
@@ -84,12 +85,3 @@ def cannot_write(path: Path, error: OSError) -> WorkspaceError:
     return WorkspaceError(
         f"{path} cannot be written ({reason}): {cure}; what was there before is unchanged"
     )
-
-
-def _flush(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data.atomic import replacing
+from data.system import mapped_files_can_be_replaced
 from geo.errors import FileFormatError
 from geo.network import RoadNetwork
 
@@ -55,7 +56,7 @@ def save_network(network: RoadNetwork, path: Path) -> None:
 
 
 def load_network(path: Path) -> RoadNetwork:
-    """Open the network in ``path``, its arrays mapped read-only from the file.
+    """Open the network in ``path``, its arrays mapped read-only from the file (see `data.system`).
 
     FileFormatError when the file is missing, cut short, damaged or of another format.
     """
@@ -63,7 +64,7 @@ def load_network(path: Path) -> RoadNetwork:
     if path.stat().st_size - begin < header.get("bytes", 0):
         raise FileFormatError(f"{path}: is cut short: build the network anew")
     try:
-        whole = np.memmap(path, dtype=np.uint8, mode="r", offset=begin)
+        whole = _bytes(path, begin)
         arrays = {name: _view(whole, place) for name, place in header["arrays"].items()}
         return RoadNetwork(
             **arrays,
@@ -74,6 +75,15 @@ def load_network(path: Path) -> RoadNetwork:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise FileFormatError(f"{path}: is damaged: build the network anew") from error
+
+
+def _bytes(path: Path, begin: int) -> NDArray[np.uint8]:
+    """Map the file from ``begin`` on, or read it where a mapped file could not be replaced."""
+    if mapped_files_can_be_replaced():
+        return np.memmap(path, dtype=np.uint8, mode="r", offset=begin)
+    read = np.fromfile(path, dtype=np.uint8, offset=begin)
+    read.flags.writeable = False
+    return read
 
 
 def _header(path: Path) -> tuple[dict[str, Any], int]:

@@ -10,18 +10,17 @@ import hashlib
 import hmac
 import os
 import secrets
-import stat
 import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from data.atomic import cannot_write
+from data.system import open_to_others
 from geo.errors import WorkspaceError
 
 KEY_FILE: Final = "secret.key"
 _BYTES: Final = 32
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 def workspace_key(folder: Path, purpose: str) -> bytes:
@@ -47,7 +46,7 @@ def _make(path: Path) -> None:
         raise cannot_write(path, error) from None
     draft = Path(name)
     try:
-        with os.fdopen(handle, "w") as file:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(_BYTES) + "\n")
             file.flush()
             os.fsync(file.fileno())
@@ -64,7 +63,7 @@ def _make(path: Path) -> None:
 def _read(path: Path, _changed_ns: int) -> bytes:
     """Read a key; kept until the file changes."""
     cure = "put it back, or delete it: a new one is made, and everybody logs in again"
-    if path.stat().st_mode & _OTHERS:
+    if open_to_others(path):
         raise WorkspaceError(
             f"{path}: may be read by others: run chmod 600 on it; if a stranger may have read it, "
             "delete it: a new one is made, and everybody logs in again"

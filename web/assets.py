@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from flask import Flask
 
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
-_TEXTS: Final = (".css", ".js", ".json", ".svg", ".webmanifest")
+#: Named here: Windows takes the types of endings from a registry that any program may change.
+_TEXTS: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml; charset=utf-8",
+}
 _DIGITS: Final = 12
 
 
@@ -52,6 +58,7 @@ def _keep_long(response: Response) -> Response:
     if request.args.get("v") == asset_hash(name):
         response.headers["Cache-Control"] = _FOR_EVER
     if path.suffix in _TEXTS:
+        response.content_type = _TEXTS[path.suffix]
         response.vary.add("Accept-Encoding")
         if request.accept_encodings["gzip"]:
             told = path.stat()

@@ -13,6 +13,7 @@ import click
 
 from web.commands.lazy_group import LazyGroup
 from web.commands.refusals import refusals_as_exit_code
+from web.commands.streams import write_every_sign
 
 _COMMANDS = {
     "init": "web.commands.init:init",
@@ -46,5 +47,6 @@ def yizhan() -> None:
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    write_every_sign()
     with refusals_as_exit_code(as_json="--json" in sys.argv[1:]):
         yizhan.main(prog_name="yizhan", standalone_mode=False)

@@ -40,7 +40,7 @@ def test_every_reason_has_its_own_cure_and_the_draft_goes(
     def fails(_path: Path) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(atomic, "_flush", fails)
+    monkeypatch.setattr(atomic, "flush_file", fails)
     with pytest.raises(WorkspaceError, match=cure) as caught:
         write_text(target, "new")
     assert os.strerror(number) in str(caught.value)

@@ -295,7 +295,7 @@ def test_a_full_disk_is_one_line_and_changes_nothing(
     def full(_path: Path) -> None:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr(atomic, "_flush", full)
+    monkeypatch.setattr(atomic, "flush_file", full)
     with pytest.raises(WorkspaceError, match=r"No space left.*free some space"):
         workspace.replace_demand(some_demand())
     assert everything_in(workspace.folder) == before

@@ -247,3 +247,22 @@ def test_the_plan_page_shows_every_site_in_order_and_the_proof(client: FlaskClie
     assert "3 个新站" in text
     assert "已证明" in text
     assert "&lt;b&gt;" in text  # a road's name in the name of a site
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type"),
+    [
+        ("locator.js", "text/javascript; charset=utf-8"),
+        ("yizhan.css", "text/css; charset=utf-8"),
+        ("favicon.svg", "image/svg+xml; charset=utf-8"),
+        ("vendor/manifest.json", "application/json"),
+    ],
+)
+def test_a_script_keeps_its_type_whatever_a_windows_registry_says_of_its_ending(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, name: str, content_type: str
+) -> None:
+    monkeypatch.setattr("mimetypes.guess_type", lambda *_args, **_options: ("text/plain", None))
+    for headers in ({}, {"Accept-Encoding": "gzip"}):
+        with client.get(f"/static/{name}", headers=headers) as answer:
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.content_type == content_type

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,7 @@ from rich.text import Text
 from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
 from geo.factors import TIME_FACTORS, with_factors
+from web.commands.streams import json_line
 from web.freshness import newest_outdated
 from web.language import ENGLISH
 
@@ -136,7 +136,7 @@ def answer(figures: Figures, *, as_json: bool, sample: bool, words: Sequence[obj
     """
     if as_json:
         figures = figures | ({"notice": SAMPLE_NOTICE} if sample else {})
-        click.echo(json.dumps(figures, ensure_ascii=False, allow_nan=False))
+        click.echo(json_line(figures))
         return
     width = None if sys.stdout.isatty() else 120
     console = Console(width=width, highlight=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from geo.errors import RowsError, YizhanError
+from web.commands.streams import json_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,5 +77,5 @@ def _end(error: Exception, *, as_json: bool, **details: object) -> None:
         message = error.format_message() if isinstance(error, click.ClickException) else str(error)
         kind = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
         problem = {"type": kind, "message": message, **details}
-        click.echo(json.dumps({"error": problem}, ensure_ascii=False))
+        click.echo(json_line({"error": problem}))
     sys.exit(EXIT_REFUSED)
