@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 
 _NAME: Final = re.compile(r"[\w][\w.-]{0,59}")
+#: On Windows a file of such a name, whatever its ending, is a device.
+_DEVICE: Final = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9¹²³])(\..*)?", re.IGNORECASE)
 
 
 def check_name(name: str) -> str:
@@ -26,6 +28,8 @@ def check_name(name: str) -> str:
         raise InputError(
             f"name {quote(name)}: letters, digits, - and _ only, at most 60, such as fitted-2026"
         )
+    if _DEVICE.fullmatch(name):
+        raise InputError(f"name {quote(name)} is that of a device on Windows: choose another")
     return name
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from bench.cluster import Cluster, running_cluster, server_binaries
+from tests.needed import do_without
 from web.cli import main
 
 # The tests make databases of their own; they never use the one of whoever runs them.
@@ -31,7 +32,7 @@ def cluster() -> Iterator[Cluster]:
     """A server of this session; nothing is installed or left behind."""
     binaries = server_binaries()
     if binaries is None:
-        pytest.skip("PostgreSQL with PostGIS is not installed")
+        do_without("PostgreSQL with PostGIS")
     with running_cluster(binaries) as running:
         yield running
 

@@ -145,6 +145,13 @@ def test_a_name_that_no_file_can_have_is_refused(workspace: Workspace, name: str
         workspace.replace_demand(some_demand(), name=name)
 
 
+@pytest.mark.parametrize("name", ["nul", "CON", "com1", "LPT9", "aux.fitted", "com²"])
+def test_a_name_that_is_a_device_on_windows_is_refused(workspace: Workspace, name: str) -> None:
+    with pytest.raises(InputError, match="a device on Windows: choose another"):
+        workspace.replace_demand(some_demand(), name=name)
+    workspace.replace_demand(some_demand(), name=f"{name[0]}x{name[1:]}")
+
+
 def test_the_model_of_a_built_demand_is_kept_beside_it(workspace: Workspace) -> None:
     assert workspace.density() is None
     workspace.replace_density({"z": np.arange(3.0)})

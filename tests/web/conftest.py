@@ -24,6 +24,7 @@ from data.workspace import Workspace
 from geo.network import build_network
 from planning.coverage import measure_coverage
 from planning.siting import plan_stations
+from tests.needed import do_without
 from tests.web.serving import served
 from web.app import create_app
 from web.passwords import hash_password
@@ -253,7 +254,7 @@ def browser() -> Iterator[Browser]:
     names = (os.environ.get("YIZHAN_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
     path = next(filter(None, map(shutil.which, filter(None, names))), None)
     if path is None:
-        pytest.skip("no Chromium on the path: sh .ci/system-packages installs one")
+        do_without("Chromium")
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     with playwright.sync_playwright() as driver:
         chromium = driver.chromium.launch(
