@@ -37,7 +37,12 @@ class Run:
 
 
 def run(
-    case: Case, *, time_limit_s: float = 10.0, stop_at: int = 0, gap: float | None = None
+    case: Case,
+    *,
+    time_limit_s: float = 10.0,
+    stop_at: int = 0,
+    gap: float | None = None,
+    start: Plan | None = None,
 ) -> Run:
     """Solve a case; ``stop_at`` k stops it at the k-th call of ``on_progress``, 0 never."""
     news: list[Progress] = []
@@ -47,7 +52,10 @@ def run(
         return len(news) == stop_at
 
     params = SolveParams(
-        time_limit_s=time_limit_s, gap=case.gap if gap is None else gap, on_progress=listen
+        time_limit_s=time_limit_s,
+        gap=case.gap if gap is None else gap,
+        on_progress=listen,
+        start=start,
     )
     return Run(solve(case.problem, params=params), tuple(news))
 

@@ -127,7 +127,7 @@ def _cover_rows(case: Case, model: Model) -> None:
             model.row(dict.fromkeys(np.flatnonzero(column), 1.0), lower=1.0)
     for (members, percent), row in zip(floors, terms, strict=True):
         whole = float(case.weights[members].sum()) / great
-        model.row(row, lower=percent / 100 * whole - 1e-9 * whole)
+        model.row(row, lower=percent / 100 * whole - 1e-12 * whole)
 
 
 def _backup_rows(case: Case, model: Model) -> None:

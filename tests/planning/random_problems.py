@@ -194,8 +194,8 @@ def _weights(rng: np.random.Generator, m: int) -> np.ndarray:
         weights = rng.integers(0, 10, m)  # many ties
     elif style < 0.85:
         weights = rng.integers(1, 100_000, m)
-    else:
-        weights = 10 ** rng.integers(0, 6, m) + rng.integers(0, 9, m)  # great ones beside small
+    else:  # great ones beside small ones
+        weights = 10 ** rng.integers(0, rng.choice([3, 5, 7]), m) + rng.integers(0, 9, m)
     return np.where(rng.random(m) < 0.1, 0, weights)
 
 

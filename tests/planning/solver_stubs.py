@@ -32,7 +32,9 @@ ENDS: dict[str, tuple[Any, bool, float]] = {
 }
 # Answers of a run to the end, of which a part is kept back; and of the root alone.
 PARTS = ("the bound without the plan", "the plan without the bound", "root only")
-STUBS = (*ENDS, *PARTS)
+# Relaxations end before their first step too, programmes without bound and plan.
+SHORT = "relaxations cut short"
+STUBS = (*ENDS, *PARTS, SHORT)
 
 
 class _Info:
@@ -46,7 +48,7 @@ class _Info:
 
 
 class StubbedHighs(REAL):  # type: ignore[misc]
-    """HiGHS whose mixed-integer runs end as ``answer`` says; linear programmes are left alone."""
+    """HiGHS whose mixed-integer runs end as ``answer`` says; linear ones with `SHORT` alone."""
 
     answer = ""
     used = 0
@@ -61,10 +63,13 @@ class StubbedHighs(REAL):  # type: ignore[misc]
         self._told = None
         kinds = self.getLp().integrality_
         if not any(kind != highspy.HighsVarType.kContinuous for kind in kinds):
+            if self.answer == SHORT:
+                self.setOptionValue("simplex_iteration_limit", 1)
+                self.setOptionValue("ipm_iteration_limit", 1)
             return super().run()
         type(self).used += 1
-        if self.answer in ENDS:
-            status, has_start, bound = ENDS[self.answer]
+        if self.answer in ENDS or self.answer == SHORT:
+            status, has_start, bound = ENDS.get(self.answer, ENDS["no bound, no plan"])
             start = getattr(self, "_start", None) if has_start else None
             self._tell(status, start, bound)
             return highspy.HighsStatus.kWarning

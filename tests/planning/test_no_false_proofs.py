@@ -139,6 +139,18 @@ def test_cases_of_middling_size_agree_with_a_plain_programme(kind: str) -> None:
     findings.must_be_none()
 
 
+def test_an_answer_to_begin_with_proves_nothing_about_another_question() -> None:
+    findings = Findings()
+    for number in numbers("max-min"):
+        case = random_case("coverage", number, seed=SEED + 3, n=9, m=16)
+        other = random_case("coverage", number + 1, seed=SEED + 3, n=9, m=16)
+        # the same cover matrix with everything else changed, or another matrix altogether
+        asked = other if number % 4 == 0 else replace(other, cover=case.cover, full=case.full)
+        told = run(asked, start=run(case).plan)
+        findings.add(asked, "from a start", wrong_claims(asked, told, true_best(asked), ended=True))
+    findings.must_be_none()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_two_oracles_agree(kind: str) -> None:
     for number in range(15):
