@@ -160,7 +160,7 @@ def _status(plan: Plan, best: float, *, gap: float) -> list[Wrong]:
         return [Wrong("false proof", f"optimal with a gap of {plan.gap}")]
     if plan.status == "within_gap":
         far = short > gap * abs(plan.objective) * (1 + SAME) + SAME * abs(best)
-        if far or not plan.gap <= gap:
+        if far or not plan.gap <= gap * (1 + SAME):
             return [Wrong("false proof", f"within {gap}: {plan.objective!r}, optimum {best!r}")]
     return []
 
