@@ -298,8 +298,7 @@ def test_a_cutoff_below_the_optimum_leaves_nothing(seed: int) -> None:
     optimum = solve_mip(model, time_limit_s=60).objective
     for part in (0.999, 0.97, 0.9, 0.5):
         cut = solve_mip(model, time_limit_s=60, cutoff=math.floor(part * optimum))
-        assert cut.infeasible, part
-        assert cut.finished, part
         assert cut.values is None, part
+        assert cut.bound.is_nothing, part
     above = solve_mip(model, time_limit_s=60, cutoff=1.01 * optimum)
     assert above.objective == pytest.approx(optimum)
