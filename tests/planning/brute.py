@@ -186,8 +186,11 @@ def _flow(case: Case, opened: np.ndarray) -> int:
 def _max_min(case: Case, opened: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     whole = case.classes @ case.weights
     common = math.lcm(*(int(w) for w in whole))
-    part = (case.classes * case.weights) * (common // whole)[:, None]
-    value = (_covered(case, opened) @ part.T).min(axis=1)
+    # beyond int64 in whole numbers of Python: never in floats
+    kind = object if common > FAR else np.int64
+    factor = np.array([common // int(w) for w in whole], dtype=kind)
+    part = (case.classes * case.weights).astype(kind) * factor[:, None]
+    value = (_covered(case, opened).astype(kind) @ part.T).min(axis=1)
     return value, np.ones(len(opened), dtype=bool), 1.0 / common
 
 
