@@ -44,6 +44,16 @@ CASES = dict.fromkeys(KINDS, 330) | {"coverage": 400, "set cover": 400, "median"
 MEDIUM = {"n": 24, "m": 40}
 MEDIUM_CASES = 5
 STOPS = stops()
+# Of those, one of each formulation that asks the solver.
+ASKING = {
+    "coverage": 57,
+    "set cover": 4,
+    "backup": 4,
+    "capacitated": 2,
+    "max-min": 3,
+    "median": 41,
+    "center": 5,
+}
 
 
 def numbers(kind: str) -> range:
@@ -136,6 +146,21 @@ def test_cases_of_middling_size_agree_with_a_plain_programme(kind: str) -> None:
         answer = STUBS[number % len(STUBS)]
         told, _ = stubbed(case, answer)
         findings.add(case, f"medium, {answer}", wrong_claims(case, told, best, ended=False))
+    findings.must_be_none()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_run_may_end_at_any_of_its_points(kind: str) -> None:
+    findings = Findings()
+    case = random_case(kind, ASKING[kind], **MEDIUM)
+    best = best_by_highs(case)
+    for how, stopped in STOPS.items():
+        findings.add(case, how, wrong_claims(case, stopped(case), best, ended=False))
+    for answer in STUBS:
+        told, used = stubbed(case, answer)
+        assert used, answer
+        findings.add(case, answer, wrong_claims(case, told, best, ended=False))
+    assert len(STOPS) + len(STUBS) > 20
     findings.must_be_none()
 
 
