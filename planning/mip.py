@@ -86,6 +86,7 @@ def solve_mip(
     seed: int = 0,
     heuristics: bool = True,
     on_progress: Callable[[float, float], bool] | None = None,
+    is_plan: Callable[[Vector], bool] | None = None,
 ) -> MipAnswer:
     """Solve a model by HiGHS on one thread.
 
@@ -93,8 +94,11 @@ def solve_mip(
     the model, since HiGHS' own ``objective_bound`` cuts off nodes and then calls optimal what is
     left, however bad. Without ``heuristics`` all time goes to the proof: for where a search of ours
     knows good solutions. The callback gets the incumbent and the bound, nan where there is none,
-    and stops the run by returning True.
+    and stops the run by returning True. Where HiGHS' tolerances may take for a solution what lacks
+    a trifle, ``is_plan`` judges each one, and only what it takes is told as the incumbent.
     """
+    if not len(model.cost):
+        return _without_columns(model, cutoff)
     unit = _cost_unit(model, start, cutoff)
     highs = loaded(_scaled(model, unit, cutoff))
     highs.setOptionValue("time_limit", max(float(time_limit_s), 0.01))
@@ -113,9 +117,30 @@ def solve_mip(
         solution.col_value = list(start)
         highs.setSolution(solution)
     if on_progress is not None:
-        _watch(highs, unit, on_progress)
+        told = None if is_plan is None else _Incumbent(model, is_plan, start)
+        _watch(highs, unit, on_progress, told)
     highs.run()
-    return _answer(highs, model, unit)
+    answer = _answer(highs, model, unit)
+    if answer.bound == ABSENT and start is not None and _ended(highs):
+        # a start that is the best leaves nothing to its presolve, and then no bound either
+        highs.clearSolver()
+        highs.setOptionValue("time_limit", max(time_limit_s - highs.getRunTime(), 0.01))
+        highs.run()
+        again = _answer(highs, model, unit)
+        return answer if again.values is None or again.bound.is_nothing else again
+    return answer
+
+
+def _ended(highs: Any) -> bool:  # noqa: ANN401 - highspy ships no types
+    return bool(highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+
+
+def _without_columns(model: MipModel, cutoff: float | None) -> MipAnswer:
+    """Answer a model in which nothing is left to choose, which HiGHS gives no bound for."""
+    kept = (model.row_lower <= 0.0).all() and (model.row_upper >= 0.0).all()
+    if not kept or (cutoff is not None and cutoff < 0.0):
+        return MipAnswer(values=None, objective=math.nan, bound=NOTHING)
+    return MipAnswer(values=np.empty(0), objective=0.0, bound=Bound.at(0.0))
 
 
 def power_of_two(size: float, *, to: int) -> float:
@@ -200,13 +225,34 @@ def _proved(raw: float, unit: float) -> Bound:
     return Bound.at((raw - HIDDEN - HIDDEN_PART * abs(raw)) / unit)
 
 
+class _Incumbent:
+    """The least cost of HiGHS' solutions that are plans, inf while there is none."""
+
+    def __init__(
+        self, model: MipModel, is_plan: Callable[[Vector], bool], start: Vector | None
+    ) -> None:
+        self._model, self._is_plan = model, is_plan
+        self.value = math.inf
+        if start is not None:
+            self.take(start)
+
+    def take(self, solution: Vector) -> None:
+        """Look at a solution; its whole numbers are rounded first."""
+        values = np.array(solution, dtype=np.float64)
+        values[self._model.integer] = np.round(values[self._model.integer])
+        if self._is_plan(values):
+            self.value = min(self.value, float(self._model.cost @ values))
+
+
 def _watch(
     highs: Any,  # noqa: ANN401 - highspy ships no types
     unit: float,
     on_progress: Callable[[float, float], bool],
+    incumbent: _Incumbent | None,
 ) -> None:
     def look(event: Any) -> None:  # noqa: ANN401 - highspy ships no types
-        value = float(event.data_out.mip_primal_bound) / unit
+        raw = float(event.data_out.mip_primal_bound) / unit
+        value = raw if incumbent is None else incumbent.value
         bound = _proved(float(event.data_out.mip_dual_bound), unit)
         if on_progress(
             value if math.isfinite(value) else math.nan,
@@ -214,6 +260,8 @@ def _watch(
         ):
             event.interrupt()
 
+    if incumbent is not None:
+        highs.cbMipImprovingSolution += lambda event: incumbent.take(event.data_out.mip_solution)
     highs.cbMipInterrupt += look
 
 

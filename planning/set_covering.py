@@ -79,7 +79,7 @@ def solve_set_covering(problem: SetCoverProblem, *, params: SolveParams, clock: 
         )
         found = cheapest_cover(merged.cover, costs[free], params=params, clock=clock, paid=paid)
     else:
-        found = _partial(problem, free, params=params, clock=clock)
+        found = _partial(problem, free, params=params, clock=clock, paid=paid)
     if found.bound.is_nothing and found.chosen is None:
         return contradicted(
             "the share and the floors cannot be met with at most one option a site",
@@ -286,7 +286,7 @@ def _replaced(options: sp.csr_array, costs: Floats) -> Mask:
 
 
 def _partial(
-    problem: SetCoverProblem, free: Ints, *, params: SolveParams, clock: Clock
+    problem: SetCoverProblem, free: Ints, *, params: SolveParams, clock: Clock, paid: float
 ) -> CoverChoice:
     """Solve the partial form, or the full one with several options a site, by HiGHS."""
     model = _partial_model(problem, free)
@@ -300,7 +300,8 @@ def _partial(
         gap=params.gap,
         start=start,
         seed=params.seed,
-        on_progress=clock.report,
+        on_progress=lambda value, low: clock.report(value + paid, low + paid),
+        is_plan=lambda values: _is_enough(model, values[: len(free)]),
     )
     if answer.bound.is_nothing and start is None:
         return CoverChoice(None, answer.bound, "programme")

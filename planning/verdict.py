@@ -34,6 +34,9 @@ def judged(problem: Problem, draft: Draft, *, unit: float, clock: Clock) -> Plan
     if chosen is None or broken:
         return _without_plan(problem, draft, broken, unit=unit, clock=clock)
     objective = value_of(problem, chosen)
+    if not math.isfinite(objective):
+        uncounted = ("what the plan is worth could not be counted",)
+        return _without_plan(problem, draft, uncounted, unit=unit, clock=clock)
     limit, sign = limit_of(problem)
     bound = _fair_bound(draft.bound.times(unit), objective, limit, sign)
     if objective == 0.0 and 2.0 * bound < least_gain(problem):
