@@ -198,7 +198,8 @@ def _words(
         f"{before_dawn_sentence(measured, group, t)}"
         "竖线之间是 6–22 时，右侧为各日写明的份额。",
         f"{city}, {t.group(group).lower()}: {found} in effect, {nominal} on paper. "
-        f"{before_dawn_sentence(measured, group, t)} Between the lines 6 to 22, right each day as stated.",
+        f"{before_dawn_sentence(measured, group, t)} Between the lines 6 to 22, "
+        "right each day as stated.",
     )
     texts = [
         figure.text(
