@@ -1,8 +1,7 @@
 """Points, datums, road networks, travel times and areas: arrays in, arrays out, no files.
 
 Names are fetched when they are first asked for: a command that only needs an error or a datum does
-not wait for the compiler of the search. `travel_times` itself is had from the module of that name,
-which a package cannot hold twice.
+not wait for the compiler of the search.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from geo.routing import Route, routes
     from geo.snapping import Snaps, snap
     from geo.to_nodes import NodeTimes, node_times
-    from geo.travel_times import TravelTimes
+    from geo.travel_time_matrix import TravelTimes, travel_times
 
 __all__ = [
     "HIGHWAY_CLASSES",
@@ -60,6 +59,7 @@ __all__ = [
     "snap",
     "to_metric",
     "to_wgs84",
+    "travel_times",
     "with_factors",
 ]
 
@@ -119,7 +119,10 @@ _HOMES = {
         "Snaps",
         "snap",
     ),
-    "geo.travel_times": ("TravelTimes",),
+    "geo.travel_time_matrix": (
+        "TravelTimes",
+        "travel_times",
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -13,7 +13,7 @@ from geo.linking import Links, arriving, leaving, links_of
 from geo.roads import metres_per_degree
 from geo.search import buckets_for, limit_of, spread
 from geo.snapping import Snaps, as_lonlat, snap
-from geo.travel_times import access_costs
+from geo.travel_time_matrix import access_costs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -26,7 +26,7 @@ from geo.measure import EARTH_RADIUS_M
 from geo.profiles import check_mode
 from geo.search import Buckets, StateGraph, buckets_for, limit_of, spread
 from geo.snapping import as_lonlat, snap
-from geo.travel_times import in_threads
+from geo.travel_time_matrix import in_threads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

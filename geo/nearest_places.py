@@ -12,7 +12,7 @@ from geo.errors import InputError
 from geo.linking import arriving, direct, leaving, links_of
 from geo.search import Buckets, Listing, StateGraph, buckets_for, limit_of, listing
 from geo.snapping import snap
-from geo.travel_times import access_costs
+from geo.travel_time_matrix import access_costs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,7 +12,7 @@ from geo.errors import InputError
 from geo.linking import Links, arriving, leaving, links_of
 from geo.search import Listing, buckets_for, limit_of, listing, search_rows
 from geo.snapping import snap
-from geo.travel_times import access_costs, by_neighbourhood, in_threads, rows_at_once
+from geo.travel_time_matrix import access_costs, by_neighbourhood, in_threads, rows_at_once
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.spatial import cKDTree
 
+from geo import travel_times
 from geo.kernels import chord_of, on_sphere
 from geo.profiles import PROFILES
-from geo.travel_times import travel_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable

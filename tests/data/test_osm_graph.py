@@ -8,9 +8,9 @@ import pytest
 
 from data.osm_extract import read_roads
 from data.osm_graph import graph_of, read_graphml, roads_of_graph, write_graphml
+from geo import travel_times
 from geo.errors import FileFormatError, WorkspaceError
 from geo.network import RoadNetwork, build_network
-from geo.travel_times import travel_times
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,11 +8,11 @@ import pytest
 import shapely
 
 from data.osm_extract import read_roads
+from geo import travel_times
 from geo.areas import covered_area, isochrone, reached_parts
 from geo.errors import InputError, NetworkError
 from geo.network import RoadNetwork, build_network
 from geo.snapping import snap
-from geo.travel_times import travel_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable

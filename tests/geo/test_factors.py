@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from geo import travel_times
 from geo.errors import InputError, NetworkError
 from geo.factors import TIME_FACTORS, with_factors
 from geo.network import build_network
-from geo.travel_times import travel_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable

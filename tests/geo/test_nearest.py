@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from data.osm_extract import read_roads
+from geo import travel_times
 from geo.errors import InputError
 from geo.nearest_places import nearest, nearest_of_nodes
 from geo.network import RoadNetwork, build_network
-from geo.travel_times import travel_times
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ from geo.access import class_of_way, use_of_way
 from geo.network import RoadNetwork, build_network
 from geo.profiles import MODES, PROFILES
 from geo.snapping import Snaps, snap
-from geo.travel_times import times_between, travel_times
+from geo.travel_time_matrix import times_between, travel_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable

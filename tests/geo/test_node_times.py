@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from data.osm_extract import read_roads
+from geo import travel_times
 from geo.errors import InputError
 from geo.network import RoadNetwork, build_network
 from geo.snapping import snap
 from geo.to_nodes import node_times
-from geo.travel_times import travel_times
 
 if TYPE_CHECKING:
     from pathlib import Path

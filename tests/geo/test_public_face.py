@@ -43,6 +43,7 @@ FACE = {
     "snap",
     "to_metric",
     "to_wgs84",
+    "travel_times",
     "with_factors",
 }
 

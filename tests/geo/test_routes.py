@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from data.osm_extract import read_roads
+from geo import travel_times
 from geo.errors import InputError
 from geo.measure import great_circle_m
 from geo.network import RoadNetwork, build_network
 from geo.routing import routes
-from geo.travel_times import travel_times
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from data.osm_extract import read_roads
+from geo import travel_times
 from geo.errors import InputError, NetworkError
 from geo.network import RoadNetwork, build_network
 from geo.snapping import Snaps, snap
-from geo.travel_times import travel_times
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from geo import travel_times
 from geo.network import RoadNetwork, build_network
 from geo.profiles import PROFILES
 from geo.roads import RawRoads, Turn
-from geo.travel_times import travel_times
 
 Builder = Callable[..., RawRoads]
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from data.osm_extract import read_roads
+from geo import travel_times
 from geo.network import RoadNetwork, build_network
 from geo.pocket import pack_roads
-from geo.travel_times import travel_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,6 +1,6 @@
 /* Pocket roads: the city's roads on the phone, so that the nearest stations by travel time are found
    here, without a signal, and the position goes nowhere. The format is told in geo/pocket.py; the
-   search does what geo/travel_times.py does. Nothing in this file touches the page. */
+   search does what geo.travel_times does. Nothing in this file touches the page. */
 "use strict";
 
 const Pocket = (() => {
