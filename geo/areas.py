@@ -47,9 +47,47 @@ def isochrone(
 ) -> Area:
     """Draw the area from which the place is reached within ``cutoff_s`` (or that it reaches).
 
-    The roads reached, drawn ``side_m`` wide to each side; holes under 8 hectares are filled.
-    WGS-84, valid; a later cutoff's area contains an earlier one's. NetworkError when the place lies
-    farther than ``snap_limit_m`` from any road of the mode.
+    The roads reached, drawn ``side_m`` wide to each side; holes under 8 hectares are filled. A
+    later cutoff's area contains an earlier one's.
+
+    Parameters
+    ----------
+    network
+        the roads.
+    mode
+        who moves: one of the network's modes.
+    lonlat_of_one_place
+        longitude and latitude, float64[2] or float64[1, 2], degrees of WGS-84.
+    cutoff_s
+        seconds.
+    toward
+        draw from where the place is reached; False: what it reaches.
+    side_m
+        metres to each side of a road.
+    snap_limit_m
+        metres from a road of the mode beyond which a place is refused.
+
+    Returns
+    -------
+    Polygon or MultiPolygon
+        valid, degrees of WGS-84.
+
+    Raises
+    ------
+    NetworkError
+        when the place lies farther than ``snap_limit_m`` from any road of the mode; InputError for
+        a cutoff below 0 or more than one place.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geo import RawRoads, build_network, isochrone
+    >>> line = [(116.80, 33.96), (116.81, 33.96)]  # 924 m
+    >>> street = build_network(RawRoads.of_lines([(line, {"highway": "residential"})]))
+    >>> from shapely import Point
+    >>> area = isochrone(street, mode="foot", lonlat_of_one_place=line[0], cutoff_s=300)
+    >>> area.contains(Point(116.804, 33.96)), area.contains(Point(116.806, 33.96))
+    (True, False)
     """
     place = as_lonlat(lonlat_of_one_place)
     if len(place) != 1:
@@ -76,8 +114,43 @@ def covered_area(
 ) -> Area:
     """Draw the area from which at least one of ``destinations`` is reached, simplified for drawing.
 
-    Within both cutoffs where ``cutoff_m`` is given, each by its own best way. Empty when no
-    destination finds a road.
+    Parameters
+    ----------
+    network
+        the roads.
+    mode
+        who moves: one of the network's modes.
+    destinations
+        lonlat float64[n, 2], degrees of WGS-84.
+    cutoff_s
+        seconds.
+    cutoff_m
+        metres; with it a place must be within both cutoffs, each by its own best way.
+    side_m
+        metres to each side of a road.
+    snap_limit_m
+        metres from a road beyond which a destination is not reached.
+
+    Returns
+    -------
+    Polygon or MultiPolygon
+        valid, degrees of WGS-84; empty when no destination finds a road.
+
+    Raises
+    ------
+    InputError
+        for a cutoff below 0; NetworkError for an unknown mode.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geo import RawRoads, build_network, covered_area
+    >>> line = [(116.80, 33.96), (116.81, 33.96)]  # 924 m
+    >>> street = build_network(RawRoads.of_lines([(line, {"highway": "residential"})]))
+    >>> from shapely import Point
+    >>> area = covered_area(street, mode="foot", destinations=line, cutoff_s=240)
+    >>> [area.contains(Point(lon, 33.96)) for lon in (116.802, 116.805, 116.808)]
+    [True, False, True]
     """
     snaps = snap(network, destinations, mode=mode, limit_m=snap_limit_m)
     parts = reached_parts(network, snaps, mode=mode, cutoff=cutoff_s)

@@ -41,11 +41,12 @@ def mark_joints(  # noqa: PLR0917 - compiled code takes plain arrays
     where the attributes differ by direction, follow one another.
     """
     for node in range(len(keep)):
-        if keep[node]:
+        if keep[node]:  # asked for by the caller
             continue
         if start[node + 1] - start[node] != 2:  # noqa: PLR2004 - neither end nor crossing
             keep[node] = True
             continue
+        # of two segments: unlike ones, a loop, or one-way ones that meet head to head
         a, b = incident[start[node]], incident[start[node] + 1]
         if (
             seg_attribute[a] != seg_attribute[b]
@@ -65,6 +66,7 @@ def _walk(
     seg_from: NDArray[np.int32],
     seg_to: NDArray[np.int32],
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], int]:
+    # at most an edge and two nodes a segment
     n_segments = len(seg_from)
     used = np.zeros(n_segments, dtype=np.bool_)
     offset = np.zeros(n_segments + 1, dtype=np.int64)
@@ -81,12 +83,14 @@ def _walk(
                 segment = incident[slot]
                 if used[segment]:
                     continue
+                # begin an edge at this joint; a ring gets its joint here
                 keep[begin] = True
                 low = filled
                 first[n_edges] = segment
                 along = seg_from[segment] == begin
                 node[filled] = begin
                 filled += 1
+                # follow segments, over nodes where two meet, to the next joint
                 at = begin
                 while True:
                     used[segment] = True
@@ -100,6 +104,7 @@ def _walk(
                         follow = incident[start[at] + 1]
                     segment = follow
                 last[n_edges] = segment
+                # turn the edge round if its first segment is drawn the other way
                 if not along:
                     node[low:filled] = node[low:filled][::-1].copy()
                     last[n_edges], first[n_edges] = first[n_edges], last[n_edges]
@@ -120,12 +125,14 @@ def chains(
 
     ``symmetric`` tells, for each attribute row, that both directions are alike.
     """
+    # the segments at every node, in CSR form
     n_nodes = len(keep)
     ends = np.concatenate([seg_from, seg_to])
     order = np.argsort(ends, kind="stable")
     incident = (order % max(len(seg_from), 1)).astype(np.int32)
     start = np.zeros(n_nodes + 1, dtype=np.int64)
     np.cumsum(np.bincount(ends, minlength=n_nodes), out=start[1:])
+    # joints first, then the walks between them
     mark_joints(keep, start, incident, seg_from, seg_attribute, symmetric)
     offset, node, first, last, n_edges = _walk(keep, start, incident, seg_from, seg_to)
     return Chains(
@@ -143,6 +150,7 @@ def hilbert_order(lonlat: NDArray[np.float64], *, bits: int = 16) -> NDArray[np.
     """
     if not len(lonlat):
         return np.zeros(0, dtype=np.int64)
+    # whole numbers of `bits` bits over the box
     low = lonlat.min(axis=0)
     span = np.maximum(lonlat.max(axis=0) - low, 1e-12)
     grid = ((lonlat - low) / span * (2**bits - 1)).astype(np.int64)
@@ -150,13 +158,16 @@ def hilbert_order(lonlat: NDArray[np.float64], *, bits: int = 16) -> NDArray[np.
     key = np.zeros(len(lonlat), dtype=np.int64)
     side = 1 << (bits - 1)
     while side:
+        # which quarter, and how many cells of the curve come before it
         right = (x & side) > 0
         upper = (y & side) > 0
         key += side * side * ((3 * right) ^ upper)
+        # turn the quarter as the curve runs in it: mirrored in the lower right, swapped below
         flip = ~upper & right
         x[flip], y[flip] = side - 1 - (x[flip] & (side - 1)), side - 1 - (y[flip] & (side - 1))
         swap = ~upper
         x[swap], y[swap] = y[swap], x[swap].copy()
+        # go on inside the quarter
         x &= side - 1
         y &= side - 1
         side >>= 1

@@ -51,6 +51,12 @@ def parse_datum(word: str | None) -> Datum:
     ------
     DatumError
         when it is none of the three, or not given; the message says which map gives which.
+
+    Examples
+    --------
+    >>> from geo import parse_datum
+    >>> str(parse_datum("GCJ-02")), str(parse_datum("百度"))
+    ('gcj02', 'bd09')
     """
     if word is None:
         raise DatumError(f"say in which datum the coordinates are given: {_CURE}")
@@ -74,9 +80,31 @@ def parse_datum(word: str | None) -> Datum:
 def to_wgs84(lonlat: Points, *, datum: Datum) -> Points:
     """Bring points given in ``datum`` to WGS-84.
 
-    ``lonlat`` is float64[n, 2] degrees, longitude first; the result is a new array of that shape.
-    Points outside the box in which GCJ-02 is defined come back untouched, NaN as NaN. The inverse
-    is exact to 1e-9 degrees (0.1 mm).
+    The inverse is exact to 1e-9 degrees (0.1 mm).
+
+    Parameters
+    ----------
+    lonlat
+        float64[n, 2] in degrees, longitude first.
+    datum
+        what they are given in.
+
+    Returns
+    -------
+    float64[n, 2]
+        a new array, degrees of WGS-84. Points outside the box in which GCJ-02 is defined come back
+        untouched, NaN as NaN.
+
+    Examples
+    --------
+    A point read off Amap lies half a kilometre from where GPS puts it:
+
+    >>> import numpy as np
+    >>> from geo import Datum, great_circle_m, to_wgs84
+    >>> amap = np.array([[116.80, 33.96]])
+    >>> gps = to_wgs84(amap, datum=Datum.gcj02)
+    >>> great_circle_m(amap, gps).round().tolist()
+    [523.0]
     """
     points = np.array(lonlat, dtype=np.float64)
     if datum is Datum.wgs84:
@@ -90,7 +118,28 @@ def to_wgs84(lonlat: Points, *, datum: Datum) -> Points:
 
 
 def from_wgs84(lonlat: Points, *, datum: Datum) -> Points:
-    """Give WGS-84 points in ``datum``, as a navigation link needs them; see `to_wgs84`."""
+    """Give WGS-84 points in ``datum``, as a navigation link needs them.
+
+    Parameters
+    ----------
+    lonlat
+        float64[n, 2], degrees of WGS-84, longitude first.
+    datum
+        what they are asked for in.
+
+    Returns
+    -------
+    float64[n, 2]
+        a new array of degrees; untouched where GCJ-02 is not defined, see `to_wgs84`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geo import Datum, from_wgs84, to_wgs84
+    >>> gps = np.array([[116.80, 33.96]])
+    >>> to_wgs84(from_wgs84(gps, datum=Datum.bd09), datum=Datum.bd09).round(6).tolist()
+    [[116.8, 33.96]]
+    """
     points = np.array(lonlat, dtype=np.float64)
     if datum is Datum.wgs84:
         return points

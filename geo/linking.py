@@ -58,11 +58,13 @@ def _links(network: RoadNetwork, m: int, measure: str) -> Links:
     arc_head[0::2], arc_head[1::2] = network.edge_to, network.edge_from
     seconds = network.seconds[m].T.reshape(-1).astype(np.float64)
     is_open = np.isfinite(seconds)
+    # cost of an arc, and what is lost at its end
     if measure == "seconds":
         arc_cost, delay = seconds, network.node_delay_s[m].astype(np.float64)
     else:
         arc_cost = np.where(is_open, np.repeat(network.edge_metres, 2), np.nan)
         delay = np.zeros(network.n_nodes)
+    # arcs that may be gone through to their end, and the bans between open arcs
     blocked = network.node_blocked[m]
     ends = is_open & ~blocked[arc_head]
     bans = network.turn_bans[network.turn_bans[:, 0] == m, 1:]
@@ -74,6 +76,7 @@ def _links(network: RoadNetwork, m: int, measure: str) -> Links:
     state_node = np.concatenate(
         [np.arange(network.n_nodes, dtype=np.int32), arc_head[special]]
     ).astype(np.int32)
+    # which arcs may be left from which state, without the banned pairs
     leaves = np.flatnonzero(is_open & ~blocked[arc_tail])
     out_arc, out_state = _departures(leaves, arc_tail, state_node, network.n_nodes)
     banned = bans[:, 1].astype(np.int64) * len(state_node) + network.n_nodes + place.ravel()
@@ -149,6 +152,7 @@ def leaving(links: Links, snaps: Snaps, access: NDArray[np.float64]) -> Pairs:
     found = np.flatnonzero(snaps.found)
     parts = []
     for direction in (0, 1):
+        # the rest of the edge ahead, both ways
         arc = 2 * snaps.edge[found].astype(np.int64) + direction
         rest = snaps.fraction[found] if direction else 1.0 - snaps.fraction[found]
         cost = rest * links.arc_cost[arc] + links.end_cost[arc] + access[found]
@@ -164,6 +168,7 @@ def arriving(links: Links, snaps: Snaps, access: NDArray[np.float64]) -> Pairs:
     found = np.flatnonzero(snaps.found)
     parts = []
     for direction in (0, 1):
+        # the part of the edge before the point, from every state that may enter it
         arc = 2 * snaps.edge[found].astype(np.int64) + direction
         share = 1.0 - snaps.fraction[found] if direction else snaps.fraction[found]
         cost = share * links.arc_cost[arc] + access[found]
@@ -224,6 +229,7 @@ def direct(
     slot = np.repeat(low - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
     o, d = np.repeat(a, sizes), b[slot]
     edge = origins.edge[o].astype(np.int64)
+    # ahead along the edge, or back against it, where it is open that way
     step = destinations.fraction[d] - origins.fraction[o]
     along = np.where(step >= 0, step * links.arc_cost[2 * edge], np.nan)
     against = np.where(step <= 0, -step * links.arc_cost[2 * edge + 1], np.nan)

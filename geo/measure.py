@@ -37,6 +37,14 @@ class Box:
     ------
     InputError
         when the four numbers are no box; the message says what to write instead.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geo import Box
+    >>> box = Box(116.70, 33.90, 116.90, 34.00)
+    >>> box.contains(np.array([[116.80, 33.96], [117.80, 33.96]])).tolist()
+    [True, False]
     """
 
     left: float
@@ -97,6 +105,12 @@ def parse_box(text: str) -> Box:
     ------
     InputError
         when these are not four numbers, or no box.
+
+    Examples
+    --------
+    >>> from geo import parse_box
+    >>> parse_box("116.388,33.283,117.045,34.250").top
+    34.25
     """
     parts = text.replace("，", ",").replace(";", ",").split(",")
     try:
@@ -112,9 +126,26 @@ def parse_box(text: str) -> Box:
 def great_circle_m(
     a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """Metres between points ``a`` and ``b`` float64[..., 2] on the sphere; shapes broadcast.
+    """Metres between points on the sphere.
 
-    The haversine formula on the mean radius: within 0.5 % of the ellipsoid. NaN in, NaN out.
+    The haversine formula on the mean radius: within 0.5 % of the ellipsoid.
+
+    Parameters
+    ----------
+    a, b
+        lonlat float64[..., 2], degrees of WGS-84; their shapes broadcast.
+
+    Returns
+    -------
+    float64[...]
+        metres; NaN where a coordinate is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geo import great_circle_m
+    >>> great_circle_m(np.array([116.80, 33.96]), np.array([[116.81, 33.96]])).round(1).tolist()
+    [922.3]
     """
     lon_a, lat_a = np.radians(a[..., 0]), np.radians(a[..., 1])
     lon_b, lat_b = np.radians(b[..., 0]), np.radians(b[..., 1])
@@ -133,6 +164,12 @@ def metric_crs(box: Box) -> pyproj.CRS:
     ------
     InputError
         when the box lies where UTM is not defined (beyond 84° N or 80° S).
+
+    Examples
+    --------
+    >>> from geo import Box, metric_crs
+    >>> metric_crs(Box(116.70, 33.90, 116.90, 34.00)).to_string()
+    'EPSG:32650'
     """
     if box.top > _UTM_NORTHMOST or box.bottom < _UTM_SOUTHMOST:
         raise InputError(f"box {box}: Yizhan measures between 80° S and 84° N only")
@@ -143,12 +180,52 @@ def metric_crs(box: Box) -> pyproj.CRS:
 
 
 def to_metric(lonlat: npt.NDArray[np.float64], *, crs: pyproj.CRS | str) -> npt.NDArray[np.float64]:
-    """Project WGS-84 ``lonlat`` float64[n, 2] to metres in ``crs``; what cannot be is inf."""
+    """Project points to the metric plane.
+
+    Parameters
+    ----------
+    lonlat
+        float64[n, 2], degrees of WGS-84.
+    crs
+        the plane, as `metric_crs` gives it.
+
+    Returns
+    -------
+    float64[n, 2]
+        metres east and north; inf where a point cannot be projected.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geo import to_metric
+    >>> to_metric(np.array([[116.80, 33.96]]), crs="EPSG:32650").round(1).tolist()
+    [[481521.8, 3757738.9]]
+    """
     return _transform(_transformer("EPSG:4326", _name(crs)), lonlat)
 
 
 def from_metric(xy: npt.NDArray[np.float64], *, crs: pyproj.CRS | str) -> npt.NDArray[np.float64]:
-    """Bring ``xy`` float64[n, 2] metres in ``crs`` back to WGS-84 degrees, longitude first."""
+    """Bring points of the metric plane back to degrees.
+
+    Parameters
+    ----------
+    xy
+        float64[n, 2], metres east and north.
+    crs
+        the plane, as `metric_crs` gives it.
+
+    Returns
+    -------
+    float64[n, 2]
+        degrees of WGS-84, longitude first.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geo import from_metric
+    >>> from_metric(np.array([[481521.8, 3757738.9]]), crs="EPSG:32650").round(5).tolist()
+    [[116.8, 33.96]]
+    """
     return _transform(_transformer(_name(crs), "EPSG:4326"), xy)
 
 

@@ -46,7 +46,45 @@ def nearest(
     """Find the ``k`` destinations that each origin reaches first, within the cutoff.
 
     One sweep over the network, whatever the number of destinations. Of equal times any may come
-    first. InputError for k below 1 or a cutoff below 0.
+    first.
+
+    Parameters
+    ----------
+    network
+        the roads.
+    mode
+        who moves: one of the network's modes.
+    origins, destinations
+        lonlat float64[n, 2] and [m, 2], degrees of WGS-84.
+    k
+        how many are asked for, 1 or more.
+    cutoff_s
+        seconds beyond which a destination does not count.
+    snap_limit_m
+        metres from a road beyond which a point has no way at all.
+
+    Returns
+    -------
+    Nearest
+        rows of ``destinations`` int32[n, k] and seconds float32[n, k]; -1 and NaN where there are
+        fewer.
+
+    Raises
+    ------
+    InputError
+        for k below 1 or a cutoff below 0; NetworkError for an unknown mode.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geo import RawRoads, build_network, nearest
+    >>> line = [(116.80, 33.96), (116.81, 33.96)]  # 924 m
+    >>> street = build_network(RawRoads.of_lines([(line, {"highway": "residential"})]))
+    >>> found = nearest(
+    ...     street, mode="foot", origins=[(116.804, 33.96)], destinations=line, k=3
+    ... )
+    >>> found.index.tolist(), np.round(found.seconds / 60).tolist()
+    ([[0, 1, -1]], [[5.0, 7.0, nan]])
     """
     _check(k, cutoff_s)
     links = links_of(network, mode=mode)
@@ -79,7 +117,44 @@ def nearest_of_nodes(
 ) -> Nearest:
     """Find the ``k`` destinations that every node of the network reaches first.
 
-    Row i belongs to node i. As `nearest`, without tying points to roads.
+    As `nearest`, without tying points to roads.
+
+    Parameters
+    ----------
+    network
+        the roads.
+    mode
+        who moves: one of the network's modes.
+    destinations
+        lonlat float64[m, 2], degrees of WGS-84.
+    k
+        how many are asked for, 1 or more.
+    cutoff_s
+        seconds beyond which a destination does not count.
+    snap_limit_m
+        metres from a road beyond which a destination is not reached.
+
+    Returns
+    -------
+    Nearest
+        row i belongs to node i: rows of ``destinations`` int32[n_nodes, k] and seconds
+        float32[n_nodes, k]; -1 and NaN where there are fewer.
+
+    Raises
+    ------
+    InputError
+        for k below 1 or a cutoff below 0; NetworkError for an unknown mode.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geo import RawRoads, build_network, nearest_of_nodes
+    >>> line = [(116.80, 33.96), (116.81, 33.96)]  # 924 m
+    >>> street = build_network(RawRoads.of_lines([(line, {"highway": "residential"})]))
+    >>> found = nearest_of_nodes(street, mode="foot", destinations=[(116.802, 33.96)], k=1)
+    >>> west = int(street.node_lonlat[:, 0].argmin())
+    >>> np.round(found.seconds[[west, 1 - west], 0] / 60).tolist()
+    [2.0, 9.0]
     """
     _check(k, cutoff_s)
     links = links_of(network, mode=mode)
@@ -132,6 +207,7 @@ def _insert(  # noqa: PLR0917 - compiled code takes plain arrays
                 return False
             at = i
             break
+    # push the dearer ones down and take the gap
     while at > low and cost[at - 1] > new_cost:
         place[at], cost[at] = place[at - 1], cost[at - 1]
         at -= 1
@@ -150,6 +226,7 @@ def _spread_labels(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop
     buckets: Buckets,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Label every state with its k cheapest places; a label is handed on when its turn comes."""
+    # k empty labels a state, and a bucket queue of labels (Dial 1969), held in arrays that grow
     start, head, step = graph
     n = len(start) - 1
     place = np.full(n * k, -1, dtype=np.int32)
@@ -164,11 +241,13 @@ def _spread_labels(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop
     mask = buckets.ring - 1
     used, free, queued, slot = 0, -1, 0, 0
     arc, stop, p, base = 0, 0, 0, np.float32(0.0)
+    # begin at the bucket of the cheapest seed
     lowest = np.float32(np.inf)
     for i in range(len(seed_state)):
         lowest = min(lowest, seed_cost[i])
     bucket = int(lowest * inverse) if lowest <= limit else 0
     while True:
+        # the next label: a seed's, then one for the head of each arc of the label handed on
         if slot < len(seed_state):
             h, nd, q = seed_state[slot], seed_cost[slot], seed_place[slot]
             slot += 1
@@ -176,6 +255,7 @@ def _spread_labels(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop
             h, nd, q = head[arc], base + step[arc], p
             arc += 1
         elif queued > 0:
+            # take the head of the lowest bucket that is not empty
             entry = first[bucket & mask]
             if entry < 0:
                 bucket += 1
@@ -193,6 +273,7 @@ def _spread_labels(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop
             break
         if nd > limit or not _insert(place, cost, h * k, k, q, nd):
             continue
+        # a label that counts is queued: in a free entry, or a new one
         if free >= 0:
             entry = free
             free = entry_next[entry]
@@ -227,11 +308,13 @@ def _best_of_points(  # noqa: PLR0917 - compiled code takes plain arrays
     best_place = np.full(n * k, -1, dtype=np.int32)
     best_cost = np.full(n * k, np.float32(np.inf), dtype=np.float32)
     for point in range(n):
+        # places on the point's own edge
         for slot in range(straight.start[point], straight.start[point + 1]):
             if straight.cost[slot] <= limit:
                 _insert(
                     best_place, best_cost, point * k, k, straight.key[slot], straight.cost[slot]
                 )
+        # labels of the states at which the point joins the roads
         for slot in range(out.start[point], out.start[point + 1]):
             for i in range(out.key[slot] * k, out.key[slot] * k + k):
                 total = cost[i] + out.cost[slot]

@@ -269,7 +269,38 @@ def build_network(
     """Build the network of ``raw`` for the modes of ``profiles``.
 
     Segments that no mode may use are dropped; nodes where exactly two like segments meet are
-    joined, their geometry kept. NetworkError when nothing is left that any mode may use.
+    joined, their geometry kept.
+
+    Parameters
+    ----------
+    raw
+        ways and nodes as read.
+    profiles
+        how each mode moves, by its name; the network has these modes in this order.
+    on_progress
+        called with a step's word and the share done, 0 to 1; raise in it to cancel.
+
+    Returns
+    -------
+    RoadNetwork
+        nodes where something can be decided, and the edges between them.
+
+    Raises
+    ------
+    NetworkError
+        when nothing is left that any mode may use.
+
+    Examples
+    --------
+    The bend in the middle of this street is no junction, and becomes part of the edge's line:
+
+    >>> from geo import RawRoads, build_network
+    >>> street = [(116.80, 33.96), (116.805, 33.961), (116.81, 33.96)]
+    >>> network = build_network(RawRoads.of_lines([(street, {"highway": "residential"})]))
+    >>> network.n_nodes, network.n_edges, network.modes
+    (2, 1, ('foot', 'ebike', 'car', 'truck'))
+    >>> network.edge_metres.round().tolist()
+    [951.0]
     """
     tell = on_progress or (lambda _step, _share: None)
     tell("profiles", 0.0)

@@ -73,6 +73,7 @@ def pack_roads(network: RoadNetwork, *, modes: Sequence[str]) -> bytes:
     NetworkError
         when a mode is not one of the network's.
     """
+    # coordinates in steps; speeds, classes, names and node uses as rows of short tables
     rows = [check_mode(mode, network.modes) for mode in modes]
     steps = np.round(network.node_lonlat / STEP_DEGREES).astype(np.int64)
     kinds, kind_of_edge = _edge_kinds(network, rows)
@@ -80,6 +81,7 @@ def pack_roads(network: RoadNetwork, *, modes: Sequence[str]) -> bytes:
     names, name_of_edge = np.unique(network.edge_name, return_inverse=True)
     unnamed = int(bool(len(names)) and names[0] < 0)
     node_kinds, special = _node_kinds(network, rows)
+    # lines, and ends as differences, which are small because neighbours stand together
     counts, points = _thinned(network, steps)
     first, last = network.edge_from.astype(np.int64), network.edge_to.astype(np.int64)
     ends = np.stack([np.diff(first, prepend=0), last - first], axis=1)
@@ -112,6 +114,7 @@ def pack_roads(network: RoadNetwork, *, modes: Sequence[str]) -> bytes:
 
 
 def _written(head: dict[str, Any], streams: list[bytes]) -> bytes:
+    # padded to four bytes, so that the streams begin aligned
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)
     return b"".join([MAGIC, len(text).to_bytes(4, "little"), text, *streams])
@@ -126,6 +129,7 @@ def _edge_kinds(
         kph = network.edge_metres[:, None, None] / seconds * 3.6
     # an edge of no length takes no time at any speed; it must stay open all the same
     kph = np.where(np.isfinite(seconds) & ~np.isfinite(kph), 1.0, np.nan_to_num(kph, nan=0.0))
+    # a city has few combinations of speeds: a table of them, and a row number an edge
     table, row = np.unique(
         np.round(kph.reshape(network.n_edges, -1), 2), axis=0, return_inverse=True
     )
@@ -138,6 +142,7 @@ def _node_kinds(
     """Distinct rows of seconds lost by mode (-1 stopped), and pairs (step to node, row)."""
     lost = np.where(network.node_blocked[rows], -1.0, network.node_delay_s[rows]).T
     table, row = np.unique(np.round(lost, 2), axis=0, return_inverse=True)
+    # only nodes that delay or stop somebody are written, each as the step from the one before
     special = np.flatnonzero((lost != 0).any(axis=1))
     pairs = np.stack([np.diff(special, prepend=0), row.ravel()[special]], axis=1)
     return table.tolist(), pairs.astype(np.int64)
@@ -160,6 +165,7 @@ def _thinned(
     network: RoadNetwork, steps: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """How many points each edge keeps between its ends, and their steps from point to point."""
+    # in metres, simplify every line (Douglas and Peucker 1973)
     sizes = np.diff(network.shape_offset)
     of_point = np.repeat(np.arange(network.n_edges), sizes)
     middle = network.node_lonlat[:, 1].mean() if network.n_nodes else 0.0
@@ -167,10 +173,12 @@ def _thinned(
     lines = shapely.linestrings(network.shape_lonlat * scale, indices=of_point)
     kept = shapely.simplify(lines, THIN_M, preserve_topology=False)
     points, edge = shapely.get_coordinates(kept, return_index=True)
+    # drop the ends, which are nodes already
     inner = np.ones(len(points), dtype=np.bool_)
     starts = np.searchsorted(edge, np.arange(network.n_edges))
     inner[starts] = inner[np.append(starts[1:], len(points)) - 1] = False
     points, edge = points[inner] / scale, edge[inner]
+    # steps from point to point, the first of an edge from its first node
     counts = np.bincount(edge, minlength=network.n_edges)
     moved = np.round(points / STEP_DEGREES).astype(np.int64)
     before = np.vstack([moved[:1] * 0, moved[:-1]])
@@ -180,6 +188,7 @@ def _thinned(
 
 
 def _signed(values: NDArray[np.int64]) -> bytes:
+    # zigzag: 0, -1, 1, -2 ... become 0, 1, 2, 3 ...
     return _unsigned((values << 1) ^ (values >> 63))
 
 
@@ -191,6 +200,7 @@ def _unsigned(values: NDArray[np.int64]) -> bytes:
     parts = np.empty((len(flat), 10), dtype=np.uint8)
     wanted = np.zeros((len(flat), 10), dtype=np.bool_)
     rest, more = flat.astype(np.uint64), np.ones(len(flat), dtype=np.bool_)
+    # all numbers at once: their lowest seven bits, then the next, while any has more
     for place in range(10):
         low = (rest & np.uint64(0x7F)).astype(np.uint8)
         rest >>= np.uint64(7)

@@ -192,8 +192,19 @@ def profiles_from(changes: Mapping[str, object]) -> dict[str, Profile]:
     """`PROFILES` with the changes of a ``[profiles.MODE]`` table of yizhan.toml laid over them.
 
     ``speed_kph`` is a table of class = km/h laid over the mode's own; ``false`` closes a class.
-    Numbers, flags and lists of words replace the mode's own. An unknown mode or key, or a value
-    of the wrong kind, raises InputError that names the nearest known word.
+    Numbers, flags and lists of words replace the mode's own.
+
+    Raises
+    ------
+    InputError
+        for an unknown mode or key, or a value of the wrong kind; it names the nearest known word.
+
+    Examples
+    --------
+    >>> from geo import profiles_from
+    >>> profiles = profiles_from({"foot": {"access_kph": 4.0, "speed_kph": {"steps": False}}})
+    >>> profiles["foot"].access_kph, "steps" in profiles["foot"].speed_kph
+    (4.0, False)
     """
     profiles = dict(PROFILES)
     for mode, table in changes.items():

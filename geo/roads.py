@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from geo.errors import NetworkError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -42,7 +42,8 @@ class RawRoads:
     w at ``way_offset[w]:way_offset[w + 1]``; -1 marks a node that the file names but does not
     hold (the way is cut there). ``way_tags`` and ``node_tags`` index ``tag_sets``, whose first
     member is empty; ``way_name`` indexes ``names``, -1 none. NetworkError when arrays contradict
-    each other.
+    each other. An extract is read into one by the reader of extracts in `data`; `of_lines` draws
+    a few roads by hand.
     """
 
     node_id: NDArray[np.int64]
@@ -69,6 +70,58 @@ class RawRoads:
         if len(self.way_node) and not -1 <= self.way_node.min() <= self.way_node.max() < n_nodes:
             raise NetworkError("roads: a way names a node row that is not there")
         _check_lonlat(self.node_lonlat)
+
+    @classmethod
+    def of_lines(
+        cls, lines: Sequence[tuple[Sequence[tuple[float, float]], Mapping[str, str]]]
+    ) -> Self:
+        """Draw roads by hand: lines that meet where they share a point.
+
+        Parameters
+        ----------
+        lines
+            pairs of the points of a road, (longitude, latitude) in degrees of WGS-84, in the order
+            in which it is drawn, and its OSM tags; ``highway`` says what road it is, ``name`` how
+            it is called.
+
+        Returns
+        -------
+        RawRoads
+            a node for every different point, numbered as they come.
+
+        Examples
+        --------
+        Two streets that cross, the second one-way:
+
+        >>> from geo import RawRoads
+        >>> roads = RawRoads.of_lines([
+        ...     ([(116.80, 33.96), (116.81, 33.96)], {"highway": "residential"}),
+        ...     ([(116.80, 33.95), (116.80, 33.96), (116.80, 33.97)],
+        ...      {"highway": "primary", "oneway": "yes", "name": "Renmin Lu"}),
+        ... ])
+        >>> len(roads.node_id), len(roads.way_id), roads.names
+        (4, 2, ('Renmin Lu',))
+        """
+        number: dict[tuple[float, float], int] = {}
+        way_node = [
+            number.setdefault((x, y), len(number)) for points, _ in lines for x, y in points
+        ]
+        names = tuple(dict.fromkeys(tags["name"] for _, tags in lines if "name" in tags))
+        return cls(
+            node_id=np.arange(len(number), dtype=np.int64),
+            node_lonlat=np.array(list(number), dtype=np.float64).reshape(-1, 2),
+            node_tags=np.zeros(len(number), dtype=np.int32),
+            way_id=np.arange(len(lines), dtype=np.int64),
+            way_offset=np.cumsum([0, *(len(points) for points, _ in lines)], dtype=np.int64),
+            way_node=np.array(way_node, dtype=np.int32),
+            way_tags=np.arange(1, len(lines) + 1, dtype=np.int32),
+            way_name=np.array(
+                [names.index(tags["name"]) if "name" in tags else -1 for _, tags in lines],
+                dtype=np.int32,
+            ),
+            tag_sets=({}, *(tags for _, tags in lines)),
+            names=names,
+        )
 
 
 def _check_lonlat(lonlat: NDArray[np.float64]) -> None:

@@ -59,8 +59,40 @@ def routes(
 ) -> tuple[Route | None, ...]:
     """Find the quickest way from each origin to the destination of the same row.
 
-    None where there is none within ``cutoff_s`` or an end finds no road. One search for each
-    different destination. InputError when the two differ in length.
+    One search for each different destination.
+
+    Parameters
+    ----------
+    network
+        the roads.
+    mode
+        who moves: one of the network's modes.
+    origins, destinations
+        lonlat float64[n, 2] each, degrees of WGS-84, in pairs.
+    cutoff_s
+        seconds beyond which a way does not count.
+    snap_limit_m
+        metres from a road beyond which a point has no way at all.
+
+    Returns
+    -------
+    tuple of n Route or None
+        None where there is no way within ``cutoff_s`` or an end finds no road.
+
+    Raises
+    ------
+    InputError
+        when the two differ in length; NetworkError for an unknown mode.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geo import RawRoads, build_network, routes
+    >>> line = [(116.80, 33.96), (116.81, 33.96)]  # 924 m
+    >>> street = build_network(RawRoads.of_lines([(line, {"highway": "residential"})]))
+    >>> way, = routes(street, mode="foot", origins=line[:1], destinations=line[1:])
+    >>> round(way.metres), round(way.seconds / 60, 1), way.lonlat.shape
+    (924, 11.6, (2, 2))
     """
     ends_a, ends_b = as_lonlat(origins), as_lonlat(destinations)
     if len(ends_a) != len(ends_b):

@@ -109,6 +109,7 @@ def spread(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop: a queu
     """
     start, head, cost = graph
     keep_way = len(came_by) > 0
+    # each bucket is a linked list of entries, held in arrays that grow and are used again
     first = np.full(buckets.ring, -1, dtype=np.int32)
     room = 4096
     entry_state = np.empty(room, dtype=np.int32)
@@ -116,6 +117,7 @@ def spread(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop: a queu
     inverse = np.float64(1.0 / buckets.width)
     mask = buckets.ring - 1
     n_touched, used, free, queued = 0, 0, -1, 0
+    # begin at the bucket of the cheapest seed
     lowest = np.float32(np.inf)
     for slot in range(len(seed_state)):
         lowest = min(lowest, seed_cost[slot])
@@ -132,6 +134,7 @@ def spread(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop: a queu
             h, nd, by = head[arc], base + cost[arc], arc
             arc += 1
         elif queued > 0:
+            # take the head of the lowest bucket that is not empty
             entry = first[bucket & mask]
             if entry < 0:
                 bucket += 1
@@ -147,6 +150,7 @@ def spread(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop: a queu
             continue
         else:
             break
+        # keep the lower cost, listing a state at its first
         if nd >= dist[h] or nd > limit:
             continue
         if dist[h] == np.inf:
@@ -155,6 +159,7 @@ def spread(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop: a queu
         dist[h] = nd
         if keep_way:
             came_by[h] = by
+        # a free entry, or a new one, doubling the arrays when they are full
         if free >= 0:
             entry = free
             free = entry_next[entry]
@@ -165,6 +170,7 @@ def spread(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop: a queu
                 room *= 2
             entry = used
             used += 1
+        # put the state into its bucket; an older entry of it is passed over when its turn comes
         b = int(nd * inverse) & mask
         entry_state[entry], entry_next[entry] = h, first[b]
         first[b] = entry
@@ -177,6 +183,7 @@ def _in_order(
     dist: NDArray[np.float32], touched: NDArray[np.int32], width: float
 ) -> NDArray[np.int32]:
     """``touched`` sorted by cost, to the width of a bucket."""
+    # a counting sort (Seward 1954): count each bucket, sum up, place
     inverse = 1.0 / width
     last = 0
     for s in touched:
@@ -200,6 +207,7 @@ def _local_graph(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
     """Give the arcs among the states of ``order``, numbered by their place in it (``local``)."""
     start, head, cost = graph
+    # room for all arcs out of these states
     size = 0
     for s in order:
         size += start[s + 1] - start[s]
@@ -211,7 +219,7 @@ def _local_graph(
         near_start[i] = filled
         for arc in range(start[order[i]], start[order[i] + 1]):
             h = local[head[arc]]
-            if h >= 0:
+            if h >= 0:  # arcs that leave the block's states lead beyond the limit
                 near_head[filled], near_cost[filled] = h, cost[arc]
                 filled += 1
     near_start[len(order)] = filled
@@ -230,9 +238,11 @@ def _settle_lanes(
 
     The answer is how often a row was taken up.
     """
+    # label correcting: rows are taken in order of cost, so that few are taken up twice
     words = dirty.view(np.int64)
     begin, front, visits = 0, _FRONT, 0
     while True:
+        # relax the arcs of every dirty row up to the front
         back = len(words)
         for w in range(begin, min(front, len(words))):
             if words[w] == 0:
@@ -247,6 +257,7 @@ def _settle_lanes(
                     lowered = relax_lanes(rows, i, rows, h, near_cost[arc]) != 0
                     dirty[h] |= lowered  # no branch: nobody could foretell it
                     back = min(back, h // _WORD if lowered & (h <= i) else back)
+        # a row lowered behind the front takes it back there; else it moves on, until the end
         if back < len(words):
             begin = back
         elif front >= len(words):
@@ -265,6 +276,7 @@ def _targets_of(
     place: NDArray[np.int32],
 ) -> NDArray[np.int32]:
     """All targets that a block may reach, ascending; ``place`` (full of -1) takes their places."""
+    # mark the targets of all states reached, and those on the sources' own edges
     count = 0
     for s in order:
         for slot in range(stub.start[s], stub.start[s + 1]):
@@ -276,6 +288,7 @@ def _targets_of(
             if place[direct.key[slot]] < 0:
                 place[direct.key[slot]] = 0
                 count += 1
+    # number the marked ones, ascending
     found = np.empty(count, dtype=np.int32)
     count = 0
     for target in range(len(place)):
@@ -302,6 +315,7 @@ def _emit(
     room = len(targets) + 1
     begin = np.arange(LANES) * room
     at = begin.copy()
+    # write every value; only one within the limit moves its lane on
     for t in range(len(targets)):
         target = targets[t]
         for k in range(LANES):
@@ -330,6 +344,7 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
     a row are ascending. A ``stub`` without any owner makes the states themselves the targets, in no
     order. Sources that stand together in ``rows`` should lie together.
     """
+    # scratch over the whole graph, clean again at the end of every block
     n_states = len(graph.start) - 1
     whole = len(stub.start) == 0
     dist = np.full(n_states, np.float32(np.inf), dtype=np.float32)
@@ -337,7 +352,8 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
     local = np.full(n_states, -1, dtype=np.int32)
     place = np.full(n_targets, -1, dtype=np.int32)
     no_way = np.empty(0, dtype=np.int32)
-    above = np.nextafter(limit, np.float32(np.inf))
+    above = np.nextafter(limit, np.float32(np.inf))  # "not reached": the least beyond the limit
+    # the answer, which grows
     offset = np.zeros(len(rows) + 1, dtype=np.int64)
     out_key = np.empty(4096, dtype=np.int32)
     out_cost = np.empty(4096, dtype=np.float32)
@@ -349,14 +365,18 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
     low, step = 0, _BLOCK
     while low < len(rows):
         block = rows[low : low + step]
+        # one search from all sources of the block: the states that any of them reaches
         seed_state, seed_cost = _seeds_of(seed, block)
         m = spread(graph, seed_state, seed_cost, limit, buckets, dist, no_way, touched)
+        # number them by cost, clear the costs, and cut their graph out
         order = _in_order(dist, touched[:m], buckets.width)
         for i in range(m):
             dist[order[i]] = np.inf
             local[order[i]] = i
         near_start, near_head, near_cost = _local_graph(graph, order, local)
+        # the targets that the block may reach
         targets = order if whole else _targets_of(order, stub, direct, block, place)
+        # scratch for the lanes: rows to whole words of flags, kept while they are large enough
         n_rows = (m + _WORD) // _WORD * _WORD
         if n_rows > room_rows:
             room_rows = n_rows + n_rows // 4
@@ -371,6 +391,7 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
         visits = 0
         for group in range(0, len(block), LANES):
             n_lanes = min(LANES, len(block) - group)
+            # lay the seeds of up to sixteen sources, one a lane
             lanes[:] = above
             for k in range(n_lanes):
                 row = block[group + k]
@@ -379,8 +400,10 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
                     if i >= 0 and seed.cost[slot] < lanes[i * LANES + k]:
                         lanes[i * LANES + k] = seed.cost[slot]
                         dirty[i] = 1
+            # search all lanes at once
             visits += _settle_lanes(near_start, near_head, near_cost, lanes, dirty)
             if not whole:
+                # from states to targets by their stubs, then straight along common edges
                 best[:] = above
                 for i in range(m):
                     for slot in range(stub.start[order[i]], stub.start[order[i] + 1]):
@@ -391,6 +414,7 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
                     for slot in range(direct.start[row], direct.start[row + 1]):
                         t = place[direct.key[slot]] * LANES + k
                         best[t] = min(best[t], direct.cost[slot])
+            # sift what lies within the limit
             size = _emit(best, targets, limit, key, cost)
             total = size[:n_lanes].sum()
             if filled + total > len(out_key):
@@ -401,18 +425,21 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
                 grown_cost = np.empty(room, dtype=np.float32)
                 grown_key[:filled], grown_cost[:filled] = out_key[:filled], out_cost[:filled]
                 out_key, out_cost = grown_key, grown_cost
+            # append lane by lane: one row of the answer each
             for k in range(n_lanes):
                 count, at = size[k], k * (len(targets) + 1)
                 out_key[filled : filled + count] = key[at : at + count]
                 out_cost[filled : filled + count] = cost[at : at + count]
                 filled += count
                 offset[low + group + k + 1] = filled
+        # leave the scratch clean for the next block
         for s in order:
             local[s] = -1
         if not whole:
             for t in targets:
                 place[t] = -1
         low += len(block)
+        # sources that lie apart make states busy: smaller blocks; calm ones allow larger
         a_state = visits * LANES / max(m * len(block), 1)
         if a_state > _BUSY:
             step = LANES
@@ -425,6 +452,7 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
 def _seeds_of(
     seed: Listing, block: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    # count the seeds of the block, then copy them one after the other
     count = 0
     for row in block:
         count += seed.start[row + 1] - seed.start[row]

@@ -89,10 +89,41 @@ def snap(
 ) -> Snaps:
     """Find the nearest place on the nearest edge that ``mode`` may use, for each point.
 
-    ``lonlat`` float64[n, 2] in degrees. A point farther than ``limit_m`` from all of them gets edge
-    -1. Edges of islands (see `RoadNetwork.on_island`) are passed over unless ``islands``. The
-    nearer edge wins, at equal distance the lower number. InputError for wild points or a limit
-    below 0, NetworkError for an unknown mode.
+    The nearer edge wins, at equal distance the lower number.
+
+    Parameters
+    ----------
+    network
+        the roads.
+    lonlat
+        points float64[n, 2], degrees of WGS-84.
+    mode
+        who moves: one of the network's modes.
+    limit_m
+        metres from every edge of the mode beyond which a point finds no road.
+    islands
+        whether edges of islands (see `RoadNetwork.on_island`) count too.
+
+    Returns
+    -------
+    Snaps
+        edge, share of its length, metres off it and the place on it of every point; edge -1 and NaN
+        for a point that finds no road.
+
+    Raises
+    ------
+    InputError
+        for points that are none, or a limit below 0; NetworkError for an unknown mode.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geo import RawRoads, build_network, snap
+    >>> line = [(116.80, 33.96), (116.81, 33.96)]  # 924 m
+    >>> street = build_network(RawRoads.of_lines([(line, {"highway": "residential"})]))
+    >>> place = snap(street, [(116.805, 33.9601), (117.5, 33.96)], mode="foot")
+    >>> place.found.tolist(), place.fraction.round(2).tolist(), place.distance_m.round(1).tolist()
+    ([True, False], [0.5, nan], [11.1, nan])
     """
     check_mode(mode, network.modes)
     points = as_lonlat(lonlat)
@@ -161,6 +192,7 @@ def _fill(  # noqa: PLR0917 - compiled code takes plain arrays
     segment = np.empty(0, dtype=np.int32)
     for sweep in range(2):
         for s in chosen:
+            # columns and rows of the segment's box
             c0 = int((min(shape[s, 0], shape[s + 1, 0]) - left) / step_lon)
             c1 = int((max(shape[s, 0], shape[s + 1, 0]) - left) / step_lon)
             r0 = int((min(shape[s, 1], shape[s + 1, 1]) - bottom) / step_lat)
@@ -174,6 +206,7 @@ def _fill(  # noqa: PLR0917 - compiled code takes plain arrays
                         start[cell] -= 1
                         segment[start[cell]] = s
         if sweep == 0:
+            # counts become ends
             for cell in range(columns * rows):
                 start[cell + 1] += start[cell]
             segment = np.empty(start[-1], dtype=np.int32)
@@ -207,11 +240,13 @@ def _nearest(  # noqa: C901, PLR0915, PLR0917 - one compiled loop over rings, ce
     distance_m = np.full(n, np.nan)
     place = np.full((n, 2), np.nan)
     for i in range(n):
+        # the point's own cell, and how wide a ring of cells is there in metres
         x, y = points[i, 0], points[i, 1]
         kx, ky = per_lon[i], per_lat[i]
         ring_m = min(step_lon * kx, step_lat * ky)
         c = int(np.floor((x - left) / step_lon))
         r = int(np.floor((y - bottom) / step_lat))
+        # rings of cells outward from it, until none can hold anything nearer
         best = limit_m * limit_m
         best_s = -1
         best_t = 0.0
@@ -224,6 +259,7 @@ def _nearest(  # noqa: C901, PLR0915, PLR0917 - one compiled loop over rings, ce
             if ring > 0 and reach > 0 and reach * reach > best:
                 break
             for rr in range(max(r - ring, 0), min(r + ring, rows - 1) + 1):
+                # the first and last row of a ring are full, of the others only both ends
                 full = rr == r - ring or rr == r + ring
                 step = 1 if full or ring == 0 else 2 * ring
                 for cc in range(c - ring, c + ring + 1, step):
@@ -231,6 +267,7 @@ def _nearest(  # noqa: C901, PLR0915, PLR0917 - one compiled loop over rings, ce
                         continue
                     cell = rr * columns + cc
                     for slot in range(start[cell], start[cell + 1]):
+                        # project the point onto the segment, in metres from the point
                         s = segment[slot]
                         ax, ay = (shape[s, 0] - x) * kx, (shape[s, 1] - y) * ky
                         bx, by = (shape[s + 1, 0] - x) * kx, (shape[s + 1, 1] - y) * ky
@@ -241,6 +278,7 @@ def _nearest(  # noqa: C901, PLR0915, PLR0917 - one compiled loop over rings, ce
                             t = min(max(-(ax * dx + ay * dy) / square, 0.0), 1.0)
                         px, py = ax + t * dx, ay + t * dy
                         d = px * px + py * py
+                        # the nearer wins, of equals the lower edge: no chance decides
                         if d < best or (
                             d == best and (best_s < 0 or segment_edge[s] < segment_edge[best_s])
                         ):
@@ -248,6 +286,7 @@ def _nearest(  # noqa: C901, PLR0915, PLR0917 - one compiled loop over rings, ce
             ring += 1
         if best_s < 0:
             continue
+        # what was found: edge, metres off it, share of its length, place on it
         e = segment_edge[best_s]
         edge[i] = e
         distance_m[i] = np.sqrt(best)

@@ -55,19 +55,58 @@ def node_times(
 ) -> Iterator[NodeTimes]:
     """Measure times from every origin to every node (``toward``: from node to origin).
 
-    Only what lies within ``cutoff_s``. Comes in parts of some hundred origins, searched on two
-    threads, neighbours together: what is held at any time is a few parts, however many origins
-    there are. A node with turn bans counts by its best state. InputError
-    for a cutoff below 0 or beyond what two bytes hold (6,553 s).
+    Comes in parts of some hundred origins, searched on two threads, neighbours together: what is
+    held at any time is a few parts, however many origins there are. A node with turn bans counts by
+    its best state.
+
+    Parameters
+    ----------
+    network
+        the roads.
+    mode
+        who moves: one of the network's modes.
+    origins
+        lonlat float64[n, 2], degrees of WGS-84.
+    cutoff_s
+        seconds beyond which a node is left out, at most 6,553: what two bytes hold.
+    toward
+        measure from the nodes to the origin.
+    snap_limit_m
+        metres from a road beyond which an origin reaches nothing.
+    on_progress
+        called with a step's word and the share done, 0 to 1; raise in it to cancel.
+
+    Returns
+    -------
+    Iterator of NodeTimes
+        rows of some origins at a time, in tenths of seconds.
+
+    Raises
+    ------
+    InputError
+        for a cutoff below 0 or beyond 6,553 s; NetworkError for an unknown mode.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geo import RawRoads, build_network, node_times
+    >>> line = [(116.80, 33.96), (116.81, 33.96)]  # 924 m
+    >>> street = build_network(RawRoads.of_lines([(line, {"highway": "residential"})]))
+    >>> for part in node_times(street, mode="foot", origins=line[:1], cutoff_s=900):
+    ...     minutes = dict(zip(part.node.tolist(), part.deciseconds / 600, strict=True))
+    >>> [round(float(minutes[node]), 1) for node in sorted(minutes)]
+    [0.0, 11.6]
     """
     if not 0 <= cutoff_s <= MOST_SECONDS:
         raise InputError(f"node times: cutoff_s must lie in 0..{MOST_SECONDS:g}, not {cutoff_s}")
+    # tie the origins to the graph, turned round where times run toward them
     links = links_of(network, mode=mode)
     snaps = snap(network, origins, mode=mode, limit_m=snap_limit_m)
     access = access_costs(network, snaps, mode=mode, measure="seconds")
     pairs = (arriving if toward else leaving)(links, snaps, access)
     graph = links.reverse if toward else links.graph
     seed = listing(len(snaps), pairs.point, pairs.state, pairs.cost)
+    # neighbours together, in parts that fit the memory
     order = by_neighbourhood(seed)
     chunk = rows_at_once(graph.n_states)
     buckets = buckets_for(graph, seed.cost, cutoff_s)
@@ -94,6 +133,7 @@ def _no_direct(n: int) -> Listing:
 
 def _compact(links: Links, n_nodes: int, rows: NDArray[np.int64], found: Listing) -> NodeTimes:
     tenths = np.rint(found.cost * np.float32(10.0)).astype(np.uint16)
+    # without turn bans states are the nodes
     if links.graph.n_states == n_nodes:
         return NodeTimes(rows, found.start, found.key, tenths)
     # several states of one node: the best of them counts

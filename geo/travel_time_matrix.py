@@ -34,7 +34,7 @@ _THREADS = 2
 
 @dataclass(frozen=True, eq=False)
 class TravelTimes:
-    """Times (or metres) of all pairs within the cutoff.
+    """Times (or metres) of all pairs within the cutoff, as `travel_times` measures them.
 
     ``csr`` float32 [n_origins, n_destinations]: absence means out of reach, a stored 0 is a real 0.
     ``origins_unsnapped`` and ``destinations_unsnapped`` bool mark points that found no road.
@@ -59,17 +59,56 @@ def travel_times(
 ) -> TravelTimes:
     """Measure the times from every origin to every destination that is within the cutoff.
 
-    ``origins`` and ``destinations`` are lonlat float64[n, 2]. The way goes from the origin to the
-    nearest road at the mode's ``access_kph`` in a straight line, along the roads, one-way streets
-    and turn bans respected, and off it again to the destination. With ``measure="metres"`` the
-    shortest way counts and ``cutoff_m`` bounds it; with seconds and both cutoffs given, a pair must
-    be within both, each by its own best way. A cutoff of 0 keeps pairs that lie at one place, an
-    infinite one keeps all that are connected.
+    The way goes from the origin to the nearest road at the mode's ``access_kph`` in a straight
+    line, along the roads, one-way streets and turn bans respected, and off it again to the
+    destination. Searches run from whichever side has fewer points. Costs are single precision: a
+    trip is within 0.001 s of the exact sum.
 
-    Searches run from whichever side has fewer points. Costs are single precision: a trip is within
-    0.001 s of the exact sum. ``on_progress(step, share)`` is called between chunks; raise in it to
-    cancel. InputError for a cutoff below 0 or NaN, or an unknown measure; NetworkError for an
-    unknown mode.
+    Parameters
+    ----------
+    network
+        the roads.
+    mode
+        who moves: one of the network's modes.
+    origins, destinations
+        lonlat float64[n, 2] and [m, 2], degrees of WGS-84.
+    cutoff_s
+        seconds beyond which a pair is left out. 0 keeps pairs that lie at one place, infinity all
+        that are connected.
+    cutoff_m
+        metres beyond which a pair is left out; with both cutoffs a pair must be within both, each
+        by its own best way.
+    measure
+        "seconds" of the quickest way, or "metres" of the shortest one, which ``cutoff_m`` bounds.
+    snap_limit_m
+        metres from a road beyond which a point has no way at all.
+    on_progress
+        called with a step's word and the share done, 0 to 1, between chunks; raise in it to cancel.
+
+    Returns
+    -------
+    TravelTimes
+        a sparse table, origins by destinations, float32 seconds or metres.
+
+    Raises
+    ------
+    InputError
+        for a cutoff below 0 or NaN, an unknown measure, or a table beyond 2 GB; NetworkError for an
+        unknown mode.
+
+    Examples
+    --------
+    From the street's west end to its middle and to its east end, on foot:
+
+    >>> import numpy as np
+    >>> from geo import RawRoads, build_network, travel_times
+    >>> line = [(116.80, 33.96), (116.81, 33.96)]  # 924 m
+    >>> street = build_network(RawRoads.of_lines([(line, {"highway": "residential"})]))
+    >>> table = travel_times(
+    ...     street, mode="foot", origins=line[:1], destinations=[(116.805, 33.96), line[1]]
+    ... )
+    >>> np.round(table.csr.toarray() / 60).tolist()  # minutes
+    [[6.0, 12.0]]
     """
     if measure not in MEASURES:
         raise InputError(f"travel times: no measure {measure!r}: one of {', '.join(MEASURES)}")
