@@ -1,6 +1,7 @@
 # make demo   the sample city, from nothing to the running product
 # make test   every test, a real browser included
-# make check  lint, format, types, import direction, dead code
+# make check  lint, format, types, import direction, dead code, the container's files
+# make quick  the part of check that takes seconds; what the hooks of .pre-commit-config.yaml run
 # make bench  the benchmarks: prints tables, writes bench-results/*.json
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 DEMO   ?= yizhan-demo
 PORT   ?= 8000
 
-.PHONY: demo test check bench format system clean
+.PHONY: demo test check quick bench format system clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -35,12 +36,16 @@ demo: $(VENV)/.base
 test: $(VENV)/.test system
 	@YIZHAN_SKIPS_NONE=1 $(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 
-check: $(VENV)/.test
+check: quick
+	@$(BIN)/mypy
+	@$(BIN)/vulture
+	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+
+quick: $(VENV)/.test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/vulture
 
 format: $(VENV)/.test
 	@$(BIN)/ruff check --fix .
