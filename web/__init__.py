@@ -28,3 +28,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the functions differ
     if name not in _HOMES:
         raise AttributeError(f"module web has no attribute {name}")
     return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
