@@ -30,7 +30,7 @@ def test_every_link_leads_to_a_file(page: Path) -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "check", "bench"])
+@pytest.mark.parametrize("target", ["demo", "test", "check", "bench", "docs"])
 def test_the_makefile_has_what_readme_names(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)
