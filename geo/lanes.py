@@ -39,17 +39,21 @@ def _relax_lanes(
         undefined = ir.Constant(vector, ir.Undefined)
 
         def row(place: int) -> Any:
+            # where an array's row begins, as one vector
             array = context.make_array(made.args[place])(context, builder, arguments[place])
             at = builder.mul(arguments[place + 1], ir.Constant(ir.IntType(64), LANES))
             return builder.bitcast(builder.gep(array.data, [at]), vector.as_pointer())
 
+        # the cost in every lane
         first = builder.insert_element(undefined, arguments[4], ir.Constant(ir.IntType(32), 0))
         everywhere = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
         costs = builder.shuffle_vector(first, undefined, everywhere)
+        # old and new values, and where the new one is less
         there = row(2)
         old = builder.load(there, align=4)
         new = builder.fadd(builder.load(row(0), align=4), costs)
         less = builder.fcmp_ordered("<", new, old)
+        # keep the lesser of each lane, and answer with a bit a lane
         builder.store(builder.select(less, new, old), there, align=4)
         return builder.zext(builder.bitcast(less, ir.IntType(LANES)), ir.IntType(64))
 
