@@ -22,7 +22,7 @@ from data.workspace import Workspace
 from geo.contraction import hilbert_order
 from geo.search import StateGraph
 from planning import CoverageProblem, SolveParams, solve
-from planning.siting import plan_stations, siting_question
+from planning.siting.question import plan_stations, siting_question
 from web.cli import yizhan
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ import scipy.sparse as sp
 from bench import instances
 from bench.tables import Row, measure_command
 from planning import CoverageProblem, Floor, SetCoverProblem, SolveParams, solve, warm_up
-from planning.feasibility import broken_rules
-from planning.mip import MipModel, solve_mip
+from planning.engine.mip import MipModel, solve_mip
+from planning.engine.verify import broken_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -17,10 +17,10 @@ import numpy as np
 from bench import instances
 from bench.tables import Row, measure_command
 from planning import PCenterProblem, PMedianProblem, SolveParams, solve
-from planning.feasibility import broken_rules
-from planning.median_pairs import reduce_median
-from planning.median_radius import RadiusPairs, radius_model
-from planning.mip import solve_mip
+from planning.engine.mip import solve_mip
+from planning.engine.p_median.candidate_lists import reduce_median
+from planning.engine.p_median.radius_formulation import RadiusPairs, radius_model
+from planning.engine.verify import broken_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,26 +1,18 @@
 """Coverage, the siting problem, the engine. Pure: arrays and records in, plans and figures out.
 
-Where to look: ``reach``, ``coverage``, ``siting`` and its ``siting_items`` are a city's questions.
-``problems`` has the formulations, ``params`` when to stop and what an answer is, ``solver`` the one
-door to all. Each formulation is a module with its mathematics (``maximal_covering``,
-``set_covering``, ``backup_covering``, ``capacitated_covering``, ``max_min_covering``, ``gradual``,
-``p_median``, ``p_center``, ``frontier``), its parts named alike: ``cover_*``, ``reduction``,
-``packing``, ``swap_search`` and ``annealing`` for maximal covering, ``set_*`` for set covering,
-``median_*`` and ``center_*`` for the other two. ``mip`` speaks to HiGHS; ``checks`` refuses bad
-problems, ``conflicts`` explains contradictions, ``feasibility`` judges answers. ``units`` brings a
-problem to a good size, ``proven`` is what a formulation hands over and ``verdict`` the one place
-where a status is made of it. ``density``, a package with a face of its own, says where the workers
-are, and ``spreading`` makes it a demand.
+Where to look: ``siting`` asks where the next stations do most, ``coverage`` says whom stations
+reach, ``density`` where the workers are; ``engine`` solves problems of location and knows no city.
 """
 
 from __future__ import annotations
 
-from planning.coverage import Coverage, CoverageRow, Places, measure_coverage
-from planning.feasibility import broken_rules
-from planning.frontier import FrontierPoint, coverage_frontier
-from planning.marginals import Step, deployment_order
-from planning.params import Plan, Progress, SolveParams
-from planning.problems import (
+from planning.coverage.nominal import Coverage, CoverageRow, Places, measure_coverage
+from planning.coverage.reach import reach, straight_reach
+from planning.density.build_demand import Spread, spread_workers
+from planning.engine.frontier import FrontierPoint, coverage_frontier
+from planning.engine.jit_warmup import warm_up
+from planning.engine.params import Plan, Progress, SolveParams
+from planning.engine.problems import (
     BackupProblem,
     CapacitatedProblem,
     CoverageProblem,
@@ -31,17 +23,16 @@ from planning.problems import (
     PMedianProblem,
     SetCoverProblem,
 )
-from planning.reach import reach, straight_reach
-from planning.siting import (
+from planning.engine.solver import solve
+from planning.engine.verify import broken_rules
+from planning.siting.deployment_order import Step, deployment_order
+from planning.siting.question import (
     PlannedSite,
     SitingPlan,
     SitingQuestion,
     plan_stations,
     siting_question,
 )
-from planning.solver import solve
-from planning.spreading import Spread, spread_workers
-from planning.warming import warm_up
 
 __all__ = [
     "BackupProblem",

@@ -14,8 +14,8 @@ from data.hours import parse_hours
 from data.vocabulary import KINDS, SAMPLE_NOTICE
 from geo.errors import NothingYetError
 from geo.measure import EARTH_RADIUS_M, Box
-from planning.siting import SitingPlan
-from planning.whole_workers import in_whole_plan
+from planning.siting.question import SitingPlan
+from planning.siting.whole_workers import in_whole_plan
 from web.covered_areas import covered_areas
 from web.density import density_of
 from web.freshness import newest_outdated

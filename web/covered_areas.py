@@ -10,7 +10,7 @@ import shapely
 from geo.areas import covered_area
 from geo.factors import TIME_FACTORS, with_factors
 from geo.measure import from_metric, to_metric
-from planning.coverage import standard_of
+from planning.coverage.nominal import standard_of
 from web.language import standard_words
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from data.settings import GroupSettings, ServiceStandard, Settings
     from data.stations import Stations
     from geo.network import RoadNetwork
-    from planning.coverage import StandardWord
-    from planning.siting import SitingPlan
+    from planning.coverage.nominal import StandardWord
+    from planning.siting.question import SitingPlan
     from web.language import Language
 
 _BLOCK_M: Final = 120.0  # half the width of a city block that covered streets go round

@@ -12,12 +12,12 @@ import numpy as np
 from data.hours import WorkCalendar
 from data.report_book import doubted_stations
 from geo.errors import InputError
-from planning.aims import basics_tested
-from planning.coverage import groups_of
-from planning.effective_coverage import EffectiveCoverage, group_reaches, measure_effective
-from planning.longer_hours import LongerHours, hourly_gains, longer_hours
-from planning.service_evidence import ServiceEvidence, service_evidence
-from planning.service_week import service_week
+from planning.coverage.aims import basics_tested
+from planning.coverage.effective import EffectiveCoverage, group_reaches, measure_effective
+from planning.coverage.evidence import ServiceEvidence, service_evidence
+from planning.coverage.extended_hours import LongerHours, hourly_gains, longer_hours
+from planning.coverage.nominal import groups_of
+from planning.coverage.service_week import service_week
 from web.freshness import outdated
 from web.station_hours import today_here
 

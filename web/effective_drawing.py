@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from markupsafe import Markup
 
-from planning.effective_rows import DAY, NIGHT, hourly_share, span_ends
+from planning.coverage.effective_rows import DAY, NIGHT, hourly_share, span_ends
 from web.effective_week import BREAKS, WEEKDAYS, average_day, day_shares, peopled_groups, step_of
 from web.effective_words import ends_of, whole_per_cent
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from planning.effective_coverage import EffectiveCoverage
+    from planning.coverage.effective import EffectiveCoverage
     from web.language import Language
 
 _CELL_WIDE, _CELL_HIGH = 13.25, 13.0

@@ -16,8 +16,8 @@ from matplotlib.patches import Rectangle
 from data.atomic import replacing
 from data.vocabulary import SAMPLE_NOTICE
 from geo.errors import InputError
-from planning.coverage import ALL
-from planning.effective_rows import hourly_share
+from planning.coverage.effective_rows import hourly_share
+from planning.coverage.nominal import ALL
 from web.effective_week import BREAKS, WEEKDAYS, average_day, day_shares, peopled_groups, step_of
 from web.effective_words import before_dawn_sentence, ends_of, headline, whole_per_cent
 from web.fonts import fit, typeface
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from planning.effective_coverage import EffectiveCoverage
+    from planning.coverage.effective import EffectiveCoverage
     from web.language import Language
 
 PICTURES: Final = (".png", ".svg", ".pdf")

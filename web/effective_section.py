@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from planning.coverage import ALL
-from planning.effective_rows import effective_rows
-from planning.whole_workers import in_whole_hours
+from planning.coverage.effective_rows import effective_rows
+from planning.coverage.nominal import ALL
+from planning.siting.whole_workers import in_whole_hours
 from web.effective_drawing import draw_key, draw_week
 from web.effective_words import (
     basis_sentence,
@@ -26,8 +26,8 @@ from web.language import per_cent, per_cent_range
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from planning.effective_rows import EffectiveRow
-    from planning.longer_hours import LongerHours
+    from planning.coverage.effective_rows import EffectiveRow
+    from planning.coverage.extended_hours import LongerHours
     from web.effective_answer import EffectiveAnswer
     from web.language import Language
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planning.coverage import ALL
-from planning.effective_coverage import MEASURES
-from planning.effective_rows import LEAST_PRESENT, effective_rows
-from planning.whole_workers import in_whole_hours
+from planning.coverage.effective import MEASURES
+from planning.coverage.effective_rows import LEAST_PRESENT, effective_rows
+from planning.coverage.nominal import ALL
+from planning.siting.whole_workers import in_whole_hours
 from web.effective_week import WEEKDAYS
 from web.language import CHINESE
 from web.report_tables import noticed
 
 if TYPE_CHECKING:
-    from planning.effective_coverage import EffectiveCoverage
+    from planning.coverage.effective import EffectiveCoverage
     from web.effective_answer import EffectiveAnswer
     from web.report_tables import Cell, Row
 

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from planning.effective_coverage import EffectiveCoverage
+    from planning.coverage.effective import EffectiveCoverage
 
 BREAKS: Final = (0.0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85)
 """Lower ends of the classes of a share, one a step of the ramp."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from planning.aims import ENTERED, USABLE
-from planning.coverage import ALL
-from planning.effective_rows import BEFORE_DAWN, DAY, NIGHT, span_ends
-from planning.rounding import half_up
+from planning.coverage.aims import ENTERED, USABLE
+from planning.coverage.effective_rows import BEFORE_DAWN, DAY, NIGHT, span_ends
+from planning.coverage.nominal import ALL
+from planning.coverage.rounding import half_up
 from web.language import count, per_cent, per_cent_range, points_between
 
 if TYPE_CHECKING:
-    from planning.effective_coverage import EffectiveCoverage
-    from planning.effective_rows import EffectiveRow
-    from planning.longer_hours import LongerHours
-    from planning.service_evidence import ServiceEvidence
+    from planning.coverage.effective import EffectiveCoverage
+    from planning.coverage.effective_rows import EffectiveRow
+    from planning.coverage.evidence import ServiceEvidence
+    from planning.coverage.extended_hours import LongerHours
     from web.effective_answer import EffectiveAnswer
     from web.language import Language
 

@@ -14,7 +14,7 @@ from data.vocabulary import (
     KINDS_BY_ID,
     STATUSES_BY_ID,
 )
-from planning.rounding import half_up
+from planning.coverage.rounding import half_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

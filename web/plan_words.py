@@ -7,13 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from planning.whole_workers import added_workers
+from planning.siting.whole_workers import added_workers
 from web.input_words import kinds_words
 from web.language import added_count, count, gap_words, share
 from web.shortfall_words import shortfall_words
 
 if TYPE_CHECKING:
-    from planning.siting import PlannedSite, SitingPlan
+    from planning.siting.question import PlannedSite, SitingPlan
     from web.language import Language
 
 _NAMED_GROUPS: Final = 2
@@ -48,7 +48,7 @@ def proof_words(plan: SitingPlan, t: Language) -> str:
 class PlanWords:
     """What the pages say of one plan, in one language; ``names`` are those of its sites.
 
-    ``plan`` is in whole workers (`planning.whole_workers.in_whole_plan`).
+    ``plan`` is in whole workers (`planning.siting.whole_workers.in_whole_plan`).
     """
 
     plan: SitingPlan

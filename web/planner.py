@@ -8,8 +8,8 @@ from flask import Blueprint, Response, g, render_template, request, url_for
 
 from data.china_time import china_day
 from geo.errors import NothingYetError
-from planning.siting import SitingPlan
-from planning.whole_workers import in_whole_plan
+from planning.siting.question import SitingPlan
+from planning.siting.whole_workers import in_whole_plan
 from web.api import city_here
 from web.plan_words import PlanWords
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from geo.errors import NothingYetError
-from planning.coverage import Coverage, measure_coverage
-from planning.siting import SitingPlan, with_other_standard
+from planning.coverage.nominal import Coverage, measure_coverage
+from planning.siting.question import SitingPlan, with_other_standard
 from web.freshness import Outdated, inputs_of, outdated, present_inputs, same_input
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from data.database import Result
     from data.settings import Settings
     from data.workspace import Workspace
-    from planning.coverage import StandardWord
+    from planning.coverage.nominal import StandardWord
 
 _HASHED: Final = ("demand", "stations", "network")
 

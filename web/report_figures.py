@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from data.vocabulary import KINDS
-from planning.coverage import ALL, Coverage, CoverageRow
+from planning.coverage.nominal import ALL, Coverage, CoverageRow
 
 if TYPE_CHECKING:
     from datetime import date
 
     from data.settings import Settings
     from data.stations import Stations
-    from planning.siting import SitingPlan
+    from planning.siting.question import SitingPlan
     from web.freshness import Outdated
 
 _N_GAPS: Final = 3

@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from data.atomic import write_text
 from data.csv_text import csv_text
-from planning.aims import aim_counts
-from planning.whole_workers import in_whole_plan, in_whole_workers
+from planning.coverage.aims import aim_counts
+from planning.siting.whole_workers import in_whole_plan, in_whole_workers
 from web.city_map import CityContents, contents_of, source_of
 from web.effective_answer import doubted_version, effective_of, kept_effective
 from web.effective_section import EffectiveSection
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.workspace import Workspace
-    from planning.coverage import Coverage
+    from planning.coverage.nominal import Coverage
     from web.effective_answer import EffectiveAnswer
     from web.language import Language
     from web.report_basis import Basis

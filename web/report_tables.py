@@ -8,7 +8,7 @@ from data.vocabulary import SAMPLE_NOTICE
 from web.language import CHINESE
 
 if TYPE_CHECKING:
-    from planning.coverage import Coverage
+    from planning.coverage.nominal import Coverage
     from web.report_figures import ReportFigures
 
 Cell = str | float | int

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planning.shortfall import ALL_BUILT, KIND, NO_GAIN, STOPPED, WITHOUT
+from planning.siting.shortfall import ALL_BUILT, KIND, NO_GAIN, STOPPED, WITHOUT
 from web.language import added_count, count
 
 if TYPE_CHECKING:
-    from planning.shortfall import Shortfall
-    from planning.siting import SitingPlan
+    from planning.siting.question import SitingPlan
+    from planning.siting.shortfall import Shortfall
     from web.language import Language
 
 

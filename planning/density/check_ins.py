@@ -95,9 +95,9 @@ def catchment_shares(
     """Share the workers of each cell among the stations within reach of it.
 
     ``within`` [n_stations, n_cells], stored where the cell is within the group's standard of the
-    station (`planning.reach` gives it). ``attraction`` float64[n_stations] > 0 (seats, say) makes
-    the shares unequal; all stations are equal without it. The columns of the result add up to 1,
-    or 0 where no station is in reach.
+    station (`planning.coverage.reach` gives it). ``attraction`` float64[n_stations] > 0 (seats,
+    say) makes the shares unequal; all stations are equal without it. The columns of the result add
+    up to 1, or 0 where no station is in reach.
     """
     table = sp.csr_array(within).astype(np.float64)
     table.data[:] = 1.0

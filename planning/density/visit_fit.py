@@ -1,6 +1,6 @@
 """Visit fit: the visits that a model expects at stations, fitted to those that were counted.
 
-Coefficients are ``c[g, k] = rate[g] * b[g, k] / sum b[g]`` >= 0, as `planning.density.calibration`
+Coefficients are ``c[g, k] = rate[g] * b[g, k] / sum b[g]`` >= 0, as `calibration`
 has it. The Poisson likelihood is climbed by the multiplicative steps of Richardson (1972) and Lucy
 (1974), which never leave c >= 0.
 """

@@ -9,7 +9,7 @@ import numpy as np
 
 from data.settings import DEFAULT_GROUPS
 from data.stations import Stations
-from planning.aims import AIMS, ENTERED, FOUND, SEEN, USABLE, aim_counts, basics_tested
+from planning.coverage.aims import AIMS, ENTERED, FOUND, SEEN, USABLE, aim_counts, basics_tested
 
 BASICS = ("drinking_water", "microwave", "seats", "phone_charging", "first_aid")
 DOCS = Path(__file__).parents[2] / "docs"

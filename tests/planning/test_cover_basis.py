@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planning import CoverageProblem, Floor, Limit, SolveParams, solve
-from planning.feasibility import broken_rules
+from planning.engine.verify import broken_rules
 
 QUICK = settings(
     max_examples=300,

@@ -13,21 +13,21 @@ from hypothesis import given
 from scipy.optimize import linprog
 
 from planning import CoverageProblem, Limit, SolveParams, solve
-from planning.clock import Clock
-from planning.cover_cuts import Cuts, find_cuts, no_cuts
-from planning.cover_programme import cover_programme
-from planning.cover_relaxation import CoverRelaxation
-from planning.cut_tree import CutTree
-from planning.mip import solve_mip
-from planning.narrow_search import NarrowSearch
-from planning.odd_sets import find_odd_sets, odd_rows
-from planning.reduction import reduce_coverage
+from planning.engine.clock import Clock
+from planning.engine.mclp.branch_and_cut import CutTree
+from planning.engine.mclp.lp_relaxation import CoverRelaxation
+from planning.engine.mclp.milp import cover_programme
+from planning.engine.mclp.reduction import reduce_coverage
+from planning.engine.mclp.restricted_search import NarrowSearch
+from planning.engine.mclp.zero_half_cuts import Cuts, find_cuts, no_cuts
+from planning.engine.mclp.zero_half_separation import find_odd_sets, odd_rows
+from planning.engine.mip import solve_mip
 from tests.planning.seeds import QUICK, SEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from planning.cover_task import CoverTask
+    from planning.engine.mclp.task import CoverTask
 
 
 def covering_of(near: np.ndarray) -> sp.csr_array:

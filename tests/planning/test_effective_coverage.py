@@ -13,9 +13,9 @@ from data.demand import Demand
 from data.settings import DEFAULT_GROUPS, GroupSettings, ServiceStandard
 from data.stations import Stations
 from geo.errors import InputError
-from planning.effective_coverage import EffectiveCoverage, GroupReach, measure_effective
-from planning.longer_hours import hourly_gains, longer_hours
-from planning.service_week import ServiceWeek, service_week
+from planning.coverage.effective import EffectiveCoverage, GroupReach, measure_effective
+from planning.coverage.extended_hours import hourly_gains, longer_hours
+from planning.coverage.service_week import ServiceWeek, service_week
 
 GROUPS = ("courier", "sanitation_worker")
 N_CELLS, N_STATIONS = 12, 5

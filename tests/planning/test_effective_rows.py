@@ -10,8 +10,8 @@ import pytest
 
 from data.settings import DEFAULT_GROUPS
 from data.stations import Stations
-from planning.effective_coverage import EffectiveCoverage
-from planning.effective_rows import (
+from planning.coverage.effective import EffectiveCoverage
+from planning.coverage.effective_rows import (
     BEFORE_DAWN,
     DAY,
     NIGHT,
@@ -19,8 +19,8 @@ from planning.effective_rows import (
     hourly_share,
     span_share,
 )
-from planning.service_evidence import service_evidence
-from planning.service_week import ServiceWeek
+from planning.coverage.evidence import service_evidence
+from planning.coverage.service_week import ServiceWeek
 
 
 def _coverage(present: np.ndarray[Any, Any], effective: np.ndarray[Any, Any]) -> EffectiveCoverage:

@@ -25,13 +25,13 @@ from planning import (
     SolveParams,
     solve,
 )
-from planning.feasibility import broken_rules
+from planning.engine.verify import broken_rules
 from tests.planning.seeds import QUICK, SEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from planning.problems import Problem
+    from planning.engine.problems import Problem
 
 PARAMS = SolveParams(time_limit_s=30)
 

@@ -12,19 +12,20 @@ import scipy.sparse as sp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planning import CoverageProblem, Floor, Limit, SolveParams, maximal_covering, solve
-from planning.clock import Clock
-from planning.cover_solver import CoverRun
-from planning.feasibility import broken_rules
-from planning.floor_prices import FloorSearch
-from planning.floor_repair import FloorRepair
-from planning.reduction import reduce_coverage
-from planning.warming import warm_up
+from planning import CoverageProblem, Floor, Limit, SolveParams, solve
+from planning.engine.clock import Clock
+from planning.engine.jit_warmup import warm_up
+from planning.engine.mclp import maximal_covering
+from planning.engine.mclp.floor_multipliers import FloorSearch
+from planning.engine.mclp.floor_repair import FloorRepair
+from planning.engine.mclp.reduction import reduce_coverage
+from planning.engine.mclp.search_and_bound import CoverRun
+from planning.engine.verify import broken_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from planning.cover_task import CoverTask
+    from planning.engine.mclp.task import CoverTask
 
 QUICK = settings(
     max_examples=100,

@@ -9,9 +9,9 @@ from spopt.locate import LSCP, MCLP
 
 from geo.errors import ProblemError
 from planning import CoverageProblem, SetCoverProblem, SolveParams, solve
-from planning.feasibility import broken_rules
-from planning.frontier import coverage_frontier
-from planning.marginals import deployment_order
+from planning.engine.frontier import coverage_frontier
+from planning.engine.verify import broken_rules
+from planning.siting.deployment_order import deployment_order
 
 RADIUS = 0.16
 

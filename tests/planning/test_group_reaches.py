@@ -11,8 +11,8 @@ from data.demand import Demand
 from data.settings import GroupSettings, ServiceStandard, Settings
 from data.stations import Stations
 from geo.measure import Box
-from planning.effective_coverage import group_reaches, measure_effective
-from planning.service_week import service_week
+from planning.coverage.effective import group_reaches, measure_effective
+from planning.coverage.service_week import service_week
 from tests.planning.street import N_PLACES, PLACES, street_network
 
 GROUPS = ("sanitation_worker", "courier")

@@ -27,7 +27,7 @@ from planning import (
     SolveParams,
     solve,
 )
-from planning.mip import MipModel, solve_mip
+from planning.engine.mip import MipModel, solve_mip
 from tests.planning.claims import Run, Wrong, run, stops, true_best, wrong_claims
 from tests.planning.plain_models import best_by_highs
 from tests.planning.random_problems import KINDS, SCALES, Case, random_case

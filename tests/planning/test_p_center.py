@@ -13,8 +13,8 @@ from scipy.sparse.csgraph import shortest_path
 
 from geo.errors import ProblemError
 from planning import PCenterProblem, SolveParams, solve
-from planning.covering_feasibility import cover_within
-from planning.feasibility import broken_rules
+from planning.engine.lscp.feasibility import cover_within
+from planning.engine.verify import broken_rules
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,10 +12,18 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import shortest_path
 
 from geo.errors import ProblemError
-from planning import PMedianProblem, SolveParams, median_solver, solve
-from planning.feasibility import broken_rules
-from planning.median_pairs import reduce_median, smaller_median
-from planning.median_swaps import cost_of, greedy, improve, iterate, new_state, open_only
+from planning import PMedianProblem, SolveParams, solve
+from planning.engine.p_median import search_and_bound
+from planning.engine.p_median.candidate_lists import reduce_median, smaller_median
+from planning.engine.p_median.interchange import (
+    cost_of,
+    greedy,
+    improve,
+    iterate,
+    new_state,
+    open_only,
+)
+from planning.engine.verify import broken_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +70,7 @@ def random_problem(seed: int, *, whole: bool) -> tuple[PMedianProblem, float]:
 def test_the_plan_is_the_best_of_all_subsets(
     finish: str, *, whole: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(median_solver, "MOST_IN_TREE", 99 if finish == "tree" else 0)
+    monkeypatch.setattr(search_and_bound, "MOST_IN_TREE", 99 if finish == "tree" else 0)
     for seed in range(120):
         problem, best = random_problem(seed, whole=whole)
         plan = solve(problem, params=PARAMS)

@@ -12,18 +12,13 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 
 from geo.errors import ProblemError
-from planning import (
-    backup_covering,
-    capacitated_covering,
-    max_min_covering,
-    median_radius,
-    set_covering,
-)
-from planning import cover_programme as programme
-from planning.feasibility import broken_choice, broken_rules, limit_of, value_of
-from planning.mip import MipAnswer, MipModel, solve_mip
-from planning.params import Progress, SolveParams
-from planning.problems import (
+from planning.engine.lscp import set_covering
+from planning.engine.mclp import milp
+from planning.engine.mip import MipAnswer, MipModel, solve_mip
+from planning.engine.objectives import limit_of, value_of
+from planning.engine.p_median import radius_formulation
+from planning.engine.params import Progress, SolveParams
+from planning.engine.problems import (
     BackupProblem,
     CapacitatedProblem,
     CoverageProblem,
@@ -34,17 +29,21 @@ from planning.problems import (
     PMedianProblem,
     SetCoverProblem,
 )
-from planning.proven import ABSENT, NOTHING, Bound
-from planning.solver import solve
-from planning.units import in_good_units
+from planning.engine.proven import ABSENT, NOTHING, Bound
+from planning.engine.solver import solve
+from planning.engine.units import in_good_units
+from planning.engine.variants import backup as backup_covering
+from planning.engine.variants import capacitated as capacitated_covering
+from planning.engine.variants import max_min as max_min_covering
+from planning.engine.verify import broken_choice, broken_rules
 from tests.planning.seeds import QUICK, SEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-    from planning.params import Plan
-    from planning.problems import Problem
+    from planning.engine.params import Plan
+    from planning.engine.problems import Problem
 
     Make = Callable[[np.random.Generator], Problem]
 
@@ -362,8 +361,8 @@ SOLVED_BY = (
     (capacitated_covering, capacitated),
     (max_min_covering, max_min),
     (set_covering, set_cover),
-    (programme, coverage),
-    (median_radius, p_median),
+    (milp, coverage),
+    (radius_formulation, p_median),
 )
 
 
@@ -390,7 +389,7 @@ def test_a_median_whose_programme_ends_before_its_first_bound_is_not_called_opti
     exact = solve(problem, params=SolveParams(time_limit_s=60))
     assert exact.status == "optimal"
     assert "programme in radius form" in exact.method
-    monkeypatch.setattr(median_radius, "solve_mip", lambda *_, **__: NOTHING_KNOWN)
+    monkeypatch.setattr(radius_formulation, "solve_mip", lambda *_, **__: NOTHING_KNOWN)
     stopped = solve(problem, params=SolveParams(time_limit_s=20))
     assert stopped.bound <= exact.objective <= stopped.objective
     assert stopped.status == "time_limit"

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from planning.rounding import half_up, whole_parts, whole_table
+from planning.coverage.rounding import half_up, whole_parts, whole_table
 
 N_TABLES = 1000
 

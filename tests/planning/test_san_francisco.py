@@ -20,7 +20,7 @@ from planning import (
     SetCoverProblem,
     solve,
 )
-from planning.feasibility import broken_rules
+from planning.engine.verify import broken_rules
 
 TABLE: Final = "SF_network_distance_candidateStore_16_censusTract_205_new.csv"
 STANDARD_M: Final = 5_000.0

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from planning.shortfall import Shortfall, shortfalls
-from planning.siting_items import SitePins, SitingDemand, SitingOptions
+from planning.siting.candidates import SitePins, SitingDemand, SitingOptions
+from planning.siting.shortfall import Shortfall, shortfalls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -19,11 +19,11 @@ from geo.errors import InputError, ProblemError
 from geo.measure import Box, great_circle_m
 from geo.network import RoadNetwork, build_network
 from geo.roads import RawRoads
-from planning import Coverage, Places, SitingPlan, measure_coverage, plan_stations, reach
-from planning.coverage import OffRoads
-from planning.params import Plan, SolveParams
-from planning.reach import straight_counts, straight_radius_m, straight_reach
-from planning.siting import SitingQuestion, siting_question
+from planning import Coverage, Places, SitingPlan, measure_coverage, plan_stations
+from planning.coverage.nominal import OffRoads, reach
+from planning.coverage.reach import straight_counts, straight_radius_m, straight_reach
+from planning.engine.params import Plan, SolveParams
+from planning.siting.question import SitingQuestion, siting_question
 
 SIDE = 9
 STEP_DEGREES = 0.0021  # about 195 m east, 233 m north: no way of the grid is near a cutoff
@@ -491,7 +491,7 @@ def test_with_every_worker_covered_a_plan_says_that_there_is_nobody_to_reach(
 
 def answered(question: SitingQuestion, monkeypatch: pytest.MonkeyPatch, said: Plan) -> SitingPlan:
     """The plan of a question whose engine gives this answer."""
-    monkeypatch.setattr("planning.siting.solve", lambda _problem, *, params: said)  # noqa: ARG005
+    monkeypatch.setattr("planning.siting.question.solve", lambda _problem, *, params: said)  # noqa: ARG005
     return question.plan(new=4, kinds={"station": None, "courier_home": None})
 
 

@@ -13,12 +13,12 @@ from data.settings import GroupSettings, ServiceStandard, Settings
 from data.sites import CandidateSites
 from data.stations import Stations
 from geo.measure import Box
-from planning.coverage import ALL, measure_coverage
-from planning.coverage_range import range_of_coverage
+from planning.coverage.nominal import ALL, measure_coverage
+from planning.coverage.ranges import range_of_coverage
 from planning.density import DensityModel, PlainCells, allocate
-from planning.params import SolveParams
-from planning.siting import siting_question
-from planning.siting_draws import plan_over_draws
+from planning.engine.params import SolveParams
+from planning.siting.question import siting_question
+from planning.siting.robustness import plan_over_draws
 from tests.planning.street import N_PLACES, PLACES, street_network
 
 if TYPE_CHECKING:

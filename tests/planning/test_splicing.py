@@ -10,17 +10,17 @@ import pytest
 import scipy.sparse as sp
 
 from planning import CoverageProblem, SolveParams
-from planning.annealing import Schedule, SwapTable, anneal, swap_pair, swap_table
-from planning.clock import Clock
-from planning.cover_solver import CoverRun
-from planning.cover_task import CoverTask
-from planning.packing import PackingRows
-from planning.reduction import reduce_coverage
-from planning.splicing import Population, nearest_first, splice
-from planning.swap_search import SearchState, covered_weight, new_state, open_only
+from planning.engine.clock import Clock
+from planning.engine.mclp.annealing import Schedule, SwapTable, anneal, swap_pair, swap_table
+from planning.engine.mclp.crossover import Population, nearest_first, splice
+from planning.engine.mclp.interchange import SearchState, covered_weight, new_state, open_only
+from planning.engine.mclp.reduction import reduce_coverage
+from planning.engine.mclp.search_and_bound import CoverRun
+from planning.engine.mclp.side_constraints import PackingRows
+from planning.engine.mclp.task import CoverTask
 
 if TYPE_CHECKING:
-    from planning.cover_arrays import CoverArrays
+    from planning.engine.cover_arrays import CoverArrays
 
 
 def near_sites(seed: int, n: int, m: int, p: int, radius: float = 0.2) -> CoverTask:

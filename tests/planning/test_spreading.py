@@ -20,7 +20,7 @@ from data.total_files import CITY, Totals
 from geo.errors import InputError
 from geo.measure import Box, to_metric
 from geo.network import build_network
-from planning.spreading import group_spec, spread_workers
+from planning.density.build_demand import group_spec, spread_workers
 
 BOX = Box(116.75, 33.90, 116.85, 33.95)
 WEST, EAST = shapely.box(116.75, 33.90, 116.80, 33.95), shapely.box(116.80, 33.90, 116.85, 33.95)

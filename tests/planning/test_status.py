@@ -8,12 +8,12 @@ import pytest
 import scipy.sparse as sp
 
 from geo.compiled import seconds_compiling
-from planning.clock import Clock
-from planning.frontier import coverage_frontier
-from planning.params import SolveParams, relative_gap
-from planning.problems import CoverageProblem, SetCoverProblem
-from planning.proven import ABSENT, NOTHING, Bound, Draft, contradicted
-from planning.verdict import judged
+from planning.engine.clock import Clock
+from planning.engine.frontier import coverage_frontier
+from planning.engine.params import SolveParams, relative_gap
+from planning.engine.problems import CoverageProblem, SetCoverProblem
+from planning.engine.proven import ABSENT, NOTHING, Bound, Draft, contradicted
+from planning.engine.verdict import judged
 
 # Four places of 1, 2, 3 and 4 workers, each at an option of its own; two may open: 7 at most.
 WEIGHTS = np.array([1.0, 2.0, 3.0, 4.0])

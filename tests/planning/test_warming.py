@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np, scipy.sparse as sp
 from numba.core.dispatcher import Dispatcher
 from planning import CoverageProblem, SolveParams, solve, warm_up
-from planning.problems import Limit
+from planning.engine.problems import Limit
 
 def compiled():
     return {

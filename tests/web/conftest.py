@@ -22,8 +22,8 @@ from data.stations import Stations
 from data.vocabulary import BASIC_EQUIPMENT
 from data.workspace import Workspace
 from geo.network import build_network
-from planning.coverage import measure_coverage
-from planning.siting import plan_stations
+from planning.coverage.nominal import measure_coverage
+from planning.siting.question import plan_stations
 from tests.needed import do_without
 from tests.web.serving import served
 from web.app import create_app

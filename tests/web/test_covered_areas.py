@@ -11,8 +11,8 @@ import pytest
 import shapely
 
 from geo.snapping import snap
-from planning.coverage import Places, measure_coverage, reach_by_standard
-from planning.siting import SitingPlan
+from planning.coverage.nominal import Places, measure_coverage, reach_by_standard
+from planning.siting.question import SitingPlan
 from web.city_map import city_map, contents_of
 from web.covered_areas import covered_areas
 from web.language import CHINESE, ENGLISH, standard_words

@@ -19,10 +19,10 @@ from PIL import Image
 from data.report_book import ReportBook
 from data.stations import Stations
 from data.workspace import Workspace
-from planning.effective_coverage import MEASURES, EffectiveCoverage
-from planning.effective_rows import effective_rows
-from planning.longer_hours import LongerHours
-from planning.service_evidence import ServiceEvidence
+from planning.coverage.effective import MEASURES, EffectiveCoverage
+from planning.coverage.effective_rows import effective_rows
+from planning.coverage.evidence import ServiceEvidence
+from planning.coverage.extended_hours import LongerHours
 from web.app import create_app
 from web.effective_answer import (
     EffectiveAnswer,

@@ -10,7 +10,7 @@ import pytest
 
 from data.stations import Stations
 from data.workspace import Workspace
-from planning.effective_coverage import MEASURES
+from planning.coverage.effective import MEASURES
 from web.effective_answer import doubted_version, effective_of, kept_effective
 from web.effective_table import hour_rows
 from web.freshness import present_inputs

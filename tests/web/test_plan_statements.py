@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from data.china_time import china_day
 from data.demand import Demand
 from data.workspace import Workspace
-from planning.params import Plan
-from planning.siting import SitingPlan
+from planning.engine.params import Plan
+from planning.siting.question import SitingPlan
 from web.app import create_app
 from web.city_map import map_of_workspace
 from web.language import CHINESE, ENGLISH, added_count, gap_words
@@ -139,7 +139,7 @@ def test_an_engine_without_figures_leaves_no_nan_on_any_face(
         runtime_s=1.0,
         method="stub",
     )
-    monkeypatch.setattr("planning.siting.solve", lambda _problem, *, params: said)  # noqa: ARG005
+    monkeypatch.setattr("planning.siting.question.solve", lambda _problem, *, params: said)  # noqa: ARG005
     told = cli("plan", "--new", "2", "-w", folder)
     answer = cli("plan", "--new", "2", "-w", folder, "--json")
     assert (told.code, answer.code) == (0, 0)

@@ -14,8 +14,8 @@ import pytest
 from data.csv_text import csv_text
 from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
-from planning.rounding import half_up
-from planning.siting import SitingPlan
+from planning.coverage.rounding import half_up
+from planning.siting.question import SitingPlan
 from web.input_words import input_value_words
 from web.language import (
     CHINESE,

@@ -15,11 +15,11 @@ import pytest
 
 from data.csv_text import csv_text
 from data.workspace import Workspace
-from planning.aims import USABLE
-from planning.coverage import Places, measure_coverage
-from planning.rounding import half_up
-from planning.siting import SitingPlan
-from planning.whole_workers import in_whole_plan
+from planning.coverage.aims import USABLE
+from planning.coverage.nominal import Places, measure_coverage
+from planning.coverage.rounding import half_up
+from planning.siting.question import SitingPlan
+from planning.siting.whole_workers import in_whole_plan
 from web.app import create_app
 from web.effective_answer import effective_of
 from web.effective_words import effect_words

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from planning.coverage import Coverage, CoverageRow, StandardWord, measure_coverage
-from planning.coverage_range import RowRange, range_of_coverage
+from planning.coverage.nominal import Coverage, CoverageRow, StandardWord, measure_coverage
+from planning.coverage.ranges import RowRange, range_of_coverage
 from planning.density import undrawn_groups
-from planning.whole_workers import in_whole_workers
+from planning.siting.whole_workers import in_whole_workers
 from web.commands.common import (
     Done,
     Figures,

@@ -10,9 +10,9 @@ import click
 from data.atomic import write_text
 from data.csv_text import csv_text
 from geo.errors import InputError
-from planning.coverage import ALL
-from planning.effective_rows import effective_rows
-from planning.whole_workers import in_whole_hours
+from planning.coverage.effective_rows import effective_rows
+from planning.coverage.nominal import ALL
+from planning.siting.whole_workers import in_whole_hours
 from web.commands.common import (
     Figures,
     answer,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from data.workspace import Workspace
-    from planning.effective_rows import EffectiveRow
+    from planning.coverage.effective_rows import EffectiveRow
 
 _TABLE = ".csv"
 _PICTURES = (".png", ".svg", ".pdf")

@@ -13,7 +13,7 @@ from data.road_layers import ROADS, URBAN_ROADS, with_roads
 from data.total_files import read_totals
 from geo.datum import Datum, parse_datum
 from planning.density import diagnose
-from planning.spreading import Spread, spread_workers
+from planning.density.build_demand import Spread, spread_workers
 from web.commands.common import (
     Done,
     Figures,

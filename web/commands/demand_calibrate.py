@@ -10,9 +10,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from data.count_files import CheckInTable, read_counts
-from planning.coverage import reach_by_standard
+from planning.coverage.nominal import reach_by_standard
 from planning.density import Calibration, CheckIns, catchment_shares, fit_weights
-from planning.spreading import Spread, demand_of, hours_of
+from planning.density.build_demand import Spread, demand_of, hours_of
 from web.commands.common import (
     Figures,
     answer,

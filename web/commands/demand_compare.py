@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from planning.coverage import ALL, OUTSIDE
+from planning.coverage.nominal import ALL, OUTSIDE
 from planning.density import compare as compare_demands
 from web.commands.common import (
     Figures,

@@ -10,7 +10,7 @@ import click
 
 from data.demand_files import read_demand
 from geo.datum import Datum, parse_datum
-from planning.spreading import hours_of
+from planning.density.build_demand import hours_of
 from web.commands.common import (
     Figures,
     answer,

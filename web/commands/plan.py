@@ -11,14 +11,14 @@ from data.sites import CandidateSites, network_grid_sites
 from data.vocabulary import KINDS, KINDS_BY_ID, unknown_word
 from geo.errors import InputError, NothingYetError
 from planning import SolveParams, warm_up
-from planning.siting import (
+from planning.siting.question import (
     SitingPlan,
     SitingQuestion,
     siting_question,
     with_other_standard,
 )
-from planning.siting_draws import PlanDraws, plan_over_draws
-from planning.whole_workers import added_workers, in_whole_plan
+from planning.siting.robustness import PlanDraws, plan_over_draws
+from planning.siting.whole_workers import added_workers, in_whole_plan
 from web.commands.common import (
     Done,
     Figures,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from data.demand import DayWord
     from data.workspace import Workspace
-    from planning.coverage import StandardWord
+    from planning.coverage.nominal import StandardWord
     from planning.density import DensityModel
 
 # A draw is one guess of many: half a per cent of the best is nearer than the weights are known.

@@ -1,0 +1,28 @@
+"""Whom the stations reach: on paper (``nominal``) and in effect, hour by hour (``effective``)."""
+
+from __future__ import annotations
+
+from planning.coverage.effective import EffectiveCoverage, measure_effective
+from planning.coverage.nominal import (
+    ALL,
+    OUTSIDE,
+    Coverage,
+    CoverageRow,
+    Places,
+    StandardWord,
+    measure_coverage,
+)
+from planning.coverage.ranges import range_of_coverage
+
+__all__ = [
+    "ALL",
+    "OUTSIDE",
+    "Coverage",
+    "CoverageRow",
+    "EffectiveCoverage",
+    "Places",
+    "StandardWord",
+    "measure_coverage",
+    "measure_effective",
+    "range_of_coverage",
+]

@@ -1,0 +1,106 @@
+"""The service week: which station serves whom, at which hour of which weekday, in effect.
+
+A station serves a group in effect at an hour when it is
+
+1. there for the group: status open, and the register or its kind names the group,
+2. open at half past that hour (`data.hours.week_table`),
+3. to be entered (进得来): it states a way in that the group has (``groups.<group>.access``),
+4. usable (用得上): it has in working order what the group needs (``groups.<group>.needs``), and
+   nothing observed there speaks against it (``doubted``).
+
+Where the register says nothing of 2, 3 or 4 the station may serve: what is known and what is not
+excluded are the two ends of a range. The tests of 3 and 4 are those of `aims`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from data.hours import parse_hours, week_table
+from geo.errors import InputError
+from planning.coverage.aims import NO, YES, entered, usable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date
+
+    from data.hours import WorkCalendar
+    from data.settings import GroupSettings
+    from data.stations import Stations
+
+DAYS_A_WEEK, HOURS_A_DAY = 7, 24
+
+
+@dataclass(frozen=True, eq=False)
+class ServiceWeek:
+    """Who is served where and when.
+
+    ``open`` bool[n_stations, 7, 24], Monday first, False throughout where the hours are not known;
+    ``known`` bool[n_stations] tells where they are. ``serves`` bool[n_groups, n_stations] is the
+    first condition above, ``suits`` the first, third and fourth together as far as they are known,
+    ``may_suit`` the same where nothing known speaks against them.
+    """
+
+    open: npt.NDArray[np.bool_]
+    known: npt.NDArray[np.bool_]
+    serves: npt.NDArray[np.bool_]
+    suits: npt.NDArray[np.bool_]
+    may_suit: npt.NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        n = len(self.open)
+        by_group = self.suits.shape, self.may_suit.shape
+        shapes = (self.open.shape[1:], self.known.shape, self.serves.shape[1:], *by_group)
+        whole = self.serves.shape
+        if shapes != ((DAYS_A_WEEK, HOURS_A_DAY), (n,), (n,), whole, whole):
+            raise InputError(f"service week: shapes {shapes} do not fit {n} stations")
+        for array in (self.open, self.known, self.serves, self.suits, self.may_suit):
+            array.flags.writeable = False
+
+
+def service_week(
+    stations: Stations,
+    groups: Sequence[GroupSettings],
+    *,
+    calendar: WorkCalendar | None = None,
+    on: date | None = None,
+    doubted: Collection[str] = (),
+) -> ServiceWeek:
+    """Read the service week out of a register.
+
+    Parameters
+    ----------
+    calendar, on
+        a real week with its holidays and make-up working days; None: a plain week.
+    doubted
+        ids of stations that the evidence speaks against (locked in posted hours, broken): they
+        serve nobody in effect.
+    """
+    n = len(stations)
+    tables = {
+        text: week_table(parse_hours(text), calendar=calendar, on=on)
+        for text in set(stations.frame["hours"])
+    }
+    found = [tables[text] for text in stations.frame["hours"]]
+    known = np.array([table is not None for table in found], dtype=np.bool_)
+    closed = np.zeros((DAYS_A_WEEK, HOURS_A_DAY), dtype=np.bool_)
+    weeks = np.array([closed if table is None else table for table in found], dtype=np.bool_)
+    serves = np.array([stations.serves(group) for group in groups], dtype=np.bool_)
+    serves = serves.reshape(len(groups), n)
+    trusted = ~stations.frame["id"].isin(list(doubted)).to_numpy(dtype=np.bool_)
+    verdicts = [
+        np.minimum(entered(stations, group), usable(stations, group.needs)) for group in groups
+    ]
+    verdict = np.array(verdicts, dtype=np.int8).reshape(len(groups), n)
+    there = serves & trusted
+    return ServiceWeek(
+        weeks.reshape(n, DAYS_A_WEEK, HOURS_A_DAY),
+        known,
+        serves,
+        suits=there & (verdict == YES),
+        may_suit=there & (verdict != NO),
+    )

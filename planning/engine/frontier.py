@@ -1,0 +1,75 @@
+"""The curve of coverage over number or money, with a bound at every point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.errors import ProblemError
+from planning.engine.params import Plan, SolveParams, relative_gap
+from planning.engine.solver import solve
+from planning.engine.verdict import with_bound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planning.engine.problems import CoverageProblem
+
+
+@dataclass(frozen=True, eq=False)
+class FrontierPoint:
+    """One point of the curve: ``amount`` (options or yuan) and the plan for it.
+
+    ``bound`` is the least of the plan's own bound and those of all larger amounts: less money
+    never covers more.
+    """
+
+    amount: float
+    plan: Plan
+    bound: float
+
+    @property
+    def gap(self) -> float:
+        """The proven relative gap, as that of a `Plan`: nan where there is no plan."""
+        return relative_gap(self.plan.objective, self.bound)
+
+
+def coverage_frontier(
+    problem: CoverageProblem,
+    *,
+    max_open: Sequence[int] | None = None,
+    budgets: Sequence[float] | None = None,
+    params: SolveParams | None = None,
+) -> tuple[FrontierPoint, ...]:
+    """Solve a coverage problem for several numbers of options, or for several budgets.
+
+    Points come in rising order. A plan that is no better than the one for less is replaced by that
+    one, so that the curve never falls. ``params`` hold for each point.
+
+    Raises
+    ------
+    ProblemError
+        Unless exactly one of ``max_open`` and ``budgets`` is given.
+    """
+    if (max_open is None) == (budgets is None):
+        raise ProblemError("give max_open or budgets for the curve, one of the two")
+    params = params or SolveParams()
+    amounts = sorted({float(a) for a in (max_open if max_open is not None else budgets) or ()})
+    plans: list[Plan] = []
+    for amount in amounts:
+        if max_open is not None:
+            point = replace(problem, max_open=int(amount))
+        else:
+            point = replace(problem, budget=amount)
+        last = plans[-1] if plans and np.isfinite(plans[-1].objective) else None
+        plan = solve(point, params=params if last is None else replace(params, start=last))
+        if last is not None and not last.objective <= plan.objective:
+            plan = with_bound(last, plan.bound, gap=params.gap)
+        plans.append(plan)
+    bounds = np.fmin.accumulate([plan.bound for plan in plans[::-1]])[::-1]
+    return tuple(
+        FrontierPoint(amount, plan, float(bound))
+        for amount, plan, bound in zip(amounts, plans, bounds, strict=True)
+    )

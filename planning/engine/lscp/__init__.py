@@ -1,0 +1,1 @@
+"""The location set covering problem (Toregas and others 1971), whole and in part."""

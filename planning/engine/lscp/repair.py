@@ -1,0 +1,164 @@
+"""Cheaper covers: close a few options, cover again what is left bare, close what is needless.
+
+Works best on the options that reduced costs leave in question, where a pass takes microseconds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.compiled import compiled
+from planning.engine.mclp.interchange import random_below
+
+if TYPE_CHECKING:
+    from planning.engine.cover_arrays import CoverArrays
+
+Ints = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+
+# One time in so many a better option is passed over when covering again.
+BLINK = 8
+
+
+@compiled
+def cheaper_cover(  # noqa: PLR0917 - compiled: positional only
+    cover: CoverArrays,
+    costs: Floats,
+    chosen: npt.NDArray[np.bool_],
+    rounds: int,
+    heat: float,
+    random: Ints,
+) -> float:
+    """Make the cover ``chosen`` cheaper in place over ``rounds`` trials; its cost.
+
+    A dearer cover is gone on from with probability ``exp(-difference / heat)``, the heat falling
+    to 0; the cheapest one is what stays in ``chosen``.
+    """
+    now = chosen.copy()
+    count = np.zeros(len(cover.item_offset) - 1, np.int32)
+    for j in np.flatnonzero(now):
+        _add(cover, count, int(j), 1)
+    cost = float(costs[now].sum())
+    best = cost
+    before = now.copy()
+    count_before = count.copy()
+    fresh = np.zeros(len(costs), np.int32)
+    for turn in range(rounds):
+        before[:] = now
+        count_before[:] = count
+        _close_some(cover, now, count, random)
+        _cover_bare(cover, costs, now, count, fresh, random)
+        _close_needless(cover, costs, now, count, random)
+        after = float(costs[now].sum())
+        warm = heat * (1.0 - turn / rounds)
+        chance = (random_below(random, 1 << 30) + 1.0) / (1 << 30)
+        if after - cost > -warm * np.log(chance):
+            now[:] = before
+            count[:] = count_before
+            continue
+        cost = after
+        if cost < best - 1e-9:
+            best = cost
+            chosen[:] = now
+    return best
+
+
+@compiled
+def _add(cover: CoverArrays, count: Ints, option: int, sign: int) -> None:
+    for k in range(cover.option_offset[option], cover.option_offset[option + 1]):
+        count[cover.option_item[k]] += sign
+
+
+@compiled
+def _close_some(cover: CoverArrays, now: npt.NDArray[np.bool_], count: Ints, random: Ints) -> None:
+    """Close a random option, or those that share an item with a random one."""
+    options = np.flatnonzero(now)
+    if len(options) == 0:
+        return
+    most = 1 + random_below(random, max(len(options) // 8, 3))
+    first = options[random_below(random, len(options))]
+    closed = 0
+    for _ in range(4 * most):
+        size = cover.option_offset[first + 1] - cover.option_offset[first]
+        i = cover.option_item[cover.option_offset[first] + random_below(random, size)]
+        degree = cover.item_offset[i + 1] - cover.item_offset[i]
+        j = cover.item_option[cover.item_offset[i] + random_below(random, degree)]
+        if random_below(random, 3) == 0:
+            j = options[random_below(random, len(options))]
+        if now[j]:
+            now[j] = False
+            _add(cover, count, j, -1)
+            closed += 1
+            if closed == most:
+                return
+        first = j
+
+
+@compiled
+def _cover_bare(  # noqa: PLR0917 - compiled: positional only
+    cover: CoverArrays,
+    costs: Floats,
+    now: npt.NDArray[np.bool_],
+    count: Ints,
+    fresh: Ints,
+    random: Ints,
+) -> None:
+    """Open the option with the least cost for each bare item until none is bare."""
+    fresh[:] = 0
+    bare = 0
+    for i in range(len(count)):
+        if count[i] == 0:
+            bare += 1
+            for other in range(cover.item_offset[i], cover.item_offset[i + 1]):
+                fresh[cover.item_option[other]] += 1
+    while bare > 0:
+        best = _cheapest_for_bare(costs, fresh, random)
+        now[best] = True
+        for k in range(cover.option_offset[best], cover.option_offset[best + 1]):
+            i = cover.option_item[k]
+            count[i] += 1
+            if count[i] == 1:
+                bare -= 1
+                for other in range(cover.item_offset[i], cover.item_offset[i + 1]):
+                    fresh[cover.item_option[other]] -= 1
+
+
+@compiled
+def _cheapest_for_bare(costs: Floats, fresh: Ints, random: Ints) -> int:
+    """Return the option with the least cost for each bare item, with chance among equals."""
+    best, best_value = -1, np.inf
+    for j in range(len(costs)):
+        if fresh[j] > 0:
+            value = costs[j] / fresh[j]
+            if value < best_value or (value == best_value and random_below(random, 2) == 0):
+                if best >= 0 and random_below(random, BLINK) == 0:
+                    continue
+                best, best_value = j, value
+    return best
+
+
+@compiled
+def _close_needless(
+    cover: CoverArrays,
+    costs: Floats,
+    now: npt.NDArray[np.bool_],
+    count: Ints,
+    random: Ints,
+) -> None:
+    """Close options that the others make needless, dearest first, ties at random."""
+    options = np.flatnonzero(now)
+    key = np.empty(len(options))
+    for k in range(len(options)):
+        key[k] = -costs[options[k]] + 1e-6 * random_below(random, 1000)
+    for j in options[np.argsort(key)]:
+        needless = True
+        for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
+            if count[cover.option_item[k]] < 2:  # noqa: PLR2004 - only j covers it
+                needless = False
+                break
+        if needless:
+            now[j] = False
+            _add(cover, count, j, -1)

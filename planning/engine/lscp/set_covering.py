@@ -1,0 +1,417 @@
+r"""Set covering (Toregas, Swain, ReVelle and Bergman 1971) and its partial form.
+
+.. math::
+   \min \sum_j c_j x_j \quad\text{with}\quad
+   \sum_j a_{ij} x_j \ge 1 \ \text{for every item}, \qquad\text{or, partial,} \\
+   y_i \le \sum_j a_{ij} x_j, \quad \sum_i w_i y_i \ge q \sum_i w_i, \quad
+   \sum_{i \in F} w_i y_i \ge q_F \sum_{i \in F} w_i \ (\text{floor } F), \quad
+   \sum_{j \in s} x_j \le 1 \ (\text{site } s), \quad x_j \in \{0, 1\}
+
+Full cover: merge items of the same cover set, drop items that an easier one implies and options
+that another makes needless, Lagrangian bound with greedy covers, fix options by reduced cost, and
+HiGHS with start and cutoff on what is left. Partial cover: a greedy plan, then HiGHS.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from planning.engine.checks import known
+from planning.engine.cover_arrays import CoverArrays, from_rows, merge_items
+from planning.engine.lscp.lagrangian import bound_and_cover
+from planning.engine.lscp.repair import cheaper_cover
+from planning.engine.mip import MipModel, solve_mip
+from planning.engine.params import relative_gap
+from planning.engine.proven import Bound, Draft, contradicted, whole_above
+
+if TYPE_CHECKING:
+    from planning.engine.clock import Clock
+    from planning.engine.params import SolveParams
+    from planning.engine.problems import SetCoverProblem
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+BOUND_ROUNDS = 4_000
+# A share may lack this part of the whole weight: what sums may lose.
+LACK = 1e-9
+# Rows and options looked at by the search for a cheaper cover.
+SEARCH_STEPS = 10_000_000
+# Work up to which pairs of items and of options are compared for dominance.
+MOST_PAIRS_COMPARED = 30_000_000
+
+
+class CoverChoice(NamedTuple):
+    """A choice of free options (None: none was found) and what is proved of all their costs."""
+
+    chosen: Ints | None
+    bound: Bound
+    method: str
+
+
+def solve_set_covering(problem: SetCoverProblem, *, params: SolveParams, clock: Clock) -> Draft:
+    """Solve a `SetCoverProblem`; see the module for the steps."""
+    required = np.flatnonzero(known(problem.required))
+    costs = np.asarray(problem.costs, dtype=np.float64)
+    free = _free_options(problem)
+    if free is None:
+        return contradicted("two required options share a site")
+    reason = _out_of_reach(problem, np.r_[required, free])
+    if reason is not None:
+        return contradicted(reason)
+    paid = float(costs[required].sum())
+    whole = problem.share >= 1.0 and not _has_sites(problem, free) and not problem.floors
+    if whole:
+        done_items = np.zeros(problem.covers.shape[1], dtype=np.bool_)
+        done_items[_covered(problem, required)] = True
+        merged = merge_items(
+            problem.covers.indptr,
+            problem.covers.indices,
+            np.ones(problem.covers.shape[1]),
+            options=free,
+            removed=done_items,
+            labels=np.zeros(problem.covers.shape[1], dtype=np.int64),
+        )
+        found = cheapest_cover(merged.cover, costs[free], params=params, clock=clock, paid=paid)
+    else:
+        found = _partial(problem, free, params=params, clock=clock, paid=paid)
+    if found.bound.is_nothing and found.chosen is None:
+        return contradicted(
+            "the share and the floors cannot be met with at most one option a site",
+            method=found.method,
+        )
+    return Draft(
+        chosen=None if found.chosen is None else np.r_[required, free[found.chosen]],
+        bound=found.bound.plus(paid),
+        method=found.method,
+        reasons=() if found.chosen is not None else ("no plan was found in the time: give more",),
+    )
+
+
+def _covered(problem: SetCoverProblem, options: Ints) -> Mask:
+    rows = sp.csr_array(problem.covers[options])
+    rows.eliminate_zeros()
+    covered = np.zeros(problem.covers.shape[1], dtype=np.bool_)
+    covered[rows.indices] = True
+    return covered
+
+
+def _out_of_reach(problem: SetCoverProblem, options: Ints) -> str | None:
+    """Name the item, share or floor that all allowed options together do not reach."""
+    reachable = _covered(problem, options)
+    weights = np.asarray(problem.weights, dtype=np.float64)
+    if problem.share >= 1.0 and not reachable.all():
+        return f"demand item {np.flatnonzero(~reachable)[0]} is covered by no allowed option"
+    total, most = float(weights.sum()), float(weights[reachable].sum())
+    if most < (problem.share - LACK) * total:
+        return (
+            f"the share asked for is {100 * problem.share:.4g} % and all allowed options "
+            f"together cover {100 * most / total:.4g} %"
+        )
+    for number, floor in enumerate(problem.floors):
+        whole = float(weights[floor.members].sum())
+        most = float(weights[floor.members & reachable].sum())
+        if most < (floor.min_share - LACK) * whole:
+            return (
+                f"floor {floor.name or number} asks for {100 * floor.min_share:.4g} % and all "
+                f"allowed options together cover {100 * most / whole:.4g} %"
+            )
+    return None
+
+
+def _free_options(problem: SetCoverProblem) -> Ints | None:
+    """Return the options left to decide; None when two required ones share a site."""
+    required, forbidden = known(problem.required), known(problem.forbidden)
+    free = ~required & ~forbidden
+    if problem.site is not None:
+        taken = problem.site[required]
+        if len(np.unique(taken)) < len(taken):
+            return None
+        free &= ~np.isin(problem.site, taken)
+    return np.flatnonzero(free)
+
+
+def _has_sites(problem: SetCoverProblem, free: Ints) -> bool:
+    return problem.site is not None and len(np.unique(problem.site[free])) < len(free)
+
+
+def cheapest_cover(
+    cover: CoverArrays, costs: Floats, *, params: SolveParams, clock: Clock, paid: float = 0.0
+) -> CoverChoice:
+    """Cover every item at least cost.
+
+    The bound is a true one even when the time runs out.
+    """
+    if cover.n_items == 0:
+        return CoverChoice(np.empty(0, dtype=np.int64), Bound.at(0.0), "reduction")
+    reduced, kept = without_dominated(cover, costs)
+    costs = costs[kept]
+    whole = bool((costs == np.floor(costs)).all())
+    found = bound_and_cover(reduced, costs, BOUND_ROUNDS, 1.0 if whole else 0.0)
+    rounded = whole_above if whole else float
+    bound = rounded(found.bound)
+    best = kept[np.flatnonzero(found.chosen)]
+    method = "reduction, Lagrangian bound, greedy"
+    clock.report(found.cost + paid, bound + paid)
+    if relative_gap(float(found.cost), bound) <= params.gap or clock.left_s <= 0.0:
+        return CoverChoice(best, Bound.at(bound), method)
+    less = 1.0 - 1e-6 if whole else 0.0
+    left = (found.bound + found.reduced_cost < found.cost - less) | found.chosen
+    cost, chosen = _searched(reduced, costs, left, found.chosen, seed=params.seed)
+    best = kept[np.flatnonzero(chosen)]
+    left = found.bound + found.reduced_cost < cost - less
+    clock.report(cost + paid, bound + paid)
+    fits = bool(left[chosen].all())
+    answer = solve_mip(
+        cover_model(reduced, costs, left),
+        time_limit_s=clock.left_s,
+        gap=params.gap,
+        start=chosen[left].astype(np.float64) if fits else None,
+        # what fixing has left out is no better than this plan
+        cutoff=None if fits else cost,
+        seed=params.seed,
+        on_progress=lambda value, low: clock.report(
+            np.fmin(value, cost) + paid, np.fmax(np.fmin(low, cost), bound) + paid
+        ),
+    )
+    if answer.values is not None and answer.objective < cost:
+        at = np.flatnonzero(left)[answer.values > 0.5]  # noqa: PLR2004 - binary
+        best = kept[at]
+    proved = min(answer.bound.figure(absent=bound, nothing=cost), cost)
+    return CoverChoice(best, Bound.at(max(bound, rounded(proved))), method + ", fixing, programme")
+
+
+def _searched(
+    cover: CoverArrays, costs: Floats, left: Mask, chosen: Mask, *, seed: int
+) -> tuple[float, Mask]:
+    """Make a cover cheaper within the options ``left``; its cost and mask."""
+    at = np.flatnonzero(left)
+    matrix = sp.csr_array(
+        (np.ones(len(cover.option_item)), cover.option_item, cover.option_offset),
+        shape=(cover.n_options, cover.n_items),
+    )[at]
+    few = from_rows(matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), cover.weights)
+    inside = chosen[at].copy()
+    random = np.random.default_rng(seed).integers(1, 2**62, size=1, dtype=np.uint64)
+    rounds = int(np.clip(SEARCH_STEPS // max(cover.n_items + len(at), 1), 200, 20_000))
+    mean = float(costs[chosen].mean())
+    cheaper_cover(few, costs[at], inside, rounds, 0.3 * mean, random)
+    result = np.zeros(len(costs), dtype=np.bool_)
+    result[at[inside]] = True
+    return float(costs[result].sum()), result
+
+
+def cover_model(cover: CoverArrays, costs: Floats, left: Mask) -> MipModel:
+    """Every item covered by the options ``left``, at least cost; a free item makes it infeasible.
+
+    An item that none of them covers cannot be, and its row says so.
+    """
+    m, n = cover.n_items, int(left.sum())
+    matrix = sp.csr_array(
+        (np.ones(len(cover.item_option)), cover.item_option, cover.item_offset),
+        shape=(m, len(left)),
+    )[:, np.flatnonzero(left)]
+    return MipModel(
+        cost=costs[left],
+        lower=np.zeros(n),
+        upper=np.ones(n),
+        integer=np.ones(n, dtype=np.bool_),
+        matrix=sp.csr_array(matrix),
+        row_lower=np.ones(m),
+        row_upper=np.full(m, np.inf),
+    )
+
+
+def without_dominated(cover: CoverArrays, costs: Floats) -> tuple[CoverArrays, Ints]:
+    """Drop items that an easier item implies and options that a better one replaces.
+
+    Returns the smaller arrays and the options kept. Nothing is dropped where comparing would take
+    more work than it saves.
+    """
+    degree = np.diff(cover.item_offset).astype(np.int64)
+    size = np.diff(cover.option_offset).astype(np.int64)
+    options = np.arange(cover.n_options)
+    if int((degree**2).sum()) > MOST_PAIRS_COMPARED or int((size**2).sum()) > MOST_PAIRS_COMPARED:
+        return cover, options
+    matrix = sp.csr_array(
+        (np.ones(len(cover.option_item), dtype=np.int32), cover.option_item, cover.option_offset),
+        shape=(cover.n_options, cover.n_items),
+    )
+    while True:
+        before = matrix.shape
+        matrix = matrix[:, ~_implied(sp.csr_array(matrix.T))]
+        replaced = _replaced(sp.csr_array(matrix), costs[options])
+        matrix, options = sp.csr_array(matrix[~replaced]), options[~replaced]
+        if matrix.shape == before:
+            break
+    matrix.sort_indices()
+    smaller = from_rows(
+        matrix.indptr.astype(np.int64),
+        matrix.indices.astype(np.int32),
+        np.ones(matrix.shape[1]),
+    )
+    return smaller, options
+
+
+def _pairs_inside(rows: sp.csr_array) -> tuple[Ints, Ints]:
+    """Return pairs (a, b), a != b, where the row a lies inside the row b."""
+    shared = sp.coo_array(rows @ rows.T)
+    size = np.diff(rows.indptr)
+    inside = (shared.data == size[shared.row]) & (shared.row != shared.col)
+    return shared.row[inside].astype(np.int64), shared.col[inside].astype(np.int64)
+
+
+def _implied(items: sp.csr_array) -> Mask:
+    """Mark items whose options include all options of another: covering that covers these."""
+    small, large = _pairs_inside(items)
+    size = np.diff(items.indptr)
+    implied = np.zeros(items.shape[0], dtype=np.bool_)
+    implied[large[(size[small] < size[large]) | (small < large)]] = True
+    return implied
+
+
+def _replaced(options: sp.csr_array, costs: Floats) -> Mask:
+    """Mark options that another one, not dearer, replaces in every cover."""
+    small, large = _pairs_inside(options)
+    size = np.diff(options.indptr)
+    better = (size[small] < size[large]) | (costs[large] < costs[small]) | (large < small)
+    replaced: Mask = np.array(size == 0, dtype=np.bool_)
+    replaced[small[(costs[large] <= costs[small]) & better]] = True
+    return replaced
+
+
+def _partial(
+    problem: SetCoverProblem, free: Ints, *, params: SolveParams, clock: Clock, paid: float
+) -> CoverChoice:
+    """Solve the partial form, or the full one with several options a site, by HiGHS."""
+    model = _partial_model(problem, free)
+    costs = model.cost[: len(free)]
+    start = _cheap_point(model, len(free))
+    if start is not None and float(costs @ start[: len(free)]) <= 0.0:
+        return CoverChoice(np.flatnonzero(start[: len(free)]), Bound.at(0.0), "greedy")
+    answer = solve_mip(
+        model,
+        time_limit_s=clock.left_s,
+        gap=params.gap,
+        start=start,
+        seed=params.seed,
+        on_progress=lambda value, low: clock.report(value + paid, low + paid),
+        is_plan=lambda values: _is_enough(model, values[: len(free)]),
+    )
+    if answer.bound.is_nothing and start is None:
+        return CoverChoice(None, answer.bound, "programme")
+    whole = bool((costs == np.floor(costs)).all())
+    bound = max(answer.bound.figure(absent=0.0, nothing=0.0), 0.0)
+    bound = whole_above(bound) if whole else bound
+    best = None if start is None else start[: len(free)]
+    found = None if answer.values is None else answer.values[: len(free)]
+    # HiGHS' tolerances may take a choice that lacks a trifle
+    if found is not None and _is_enough(model, found):
+        best = found if best is None or costs @ found <= costs @ best else best
+    chosen = None if best is None else np.flatnonzero(best > 0.5)  # noqa: PLR2004 - binary
+    return CoverChoice(chosen, Bound.at(bound), "greedy, programme")
+
+
+def _is_enough(model: MipModel, opened: Floats) -> bool:
+    """Whether what the options cover meets every need of the partial form."""
+    n_options = len(opened)
+    n_items = len(model.cost) - n_options
+    covered = (model.matrix[:n_items, :n_options] @ opened > 0.0).astype(np.float64)
+    kept = model.matrix @ np.r_[opened, covered] >= model.row_lower
+    return bool(kept.all() and (covered >= model.lower[n_options:]).all())
+
+
+def _cheap_point(model: MipModel, n_options: int) -> Floats | None:
+    """Return a feasible point of the partial form by greedy; None when the greedy ends short.
+
+    What counts of an option is what it adds to all that is still lacking, for its cost.
+    """
+    n_items = len(model.cost) - n_options
+    covers = sp.csr_array(model.matrix[:n_items, :n_options].T)
+    sides = sp.csr_array(model.matrix[n_items:])
+    is_need = np.isfinite(model.row_lower[n_items:])
+    needs = sides[np.flatnonzero(is_need)][:, n_options:].toarray()
+    lacking = model.row_lower[n_items:][is_need].copy()
+    if model.lower[n_options:].any():
+        # every item must be covered, whatever it weighs
+        needs = np.vstack([needs, np.ones(n_items)])
+        lacking = np.r_[lacking, float(n_items)]
+    site = sp.csr_array(sides[np.flatnonzero(~is_need)][:, :n_options].T)
+    costs = np.maximum(model.cost[:n_options], 1e-12 * float(model.cost.max(initial=1.0)))
+    opened, bare = np.zeros(n_options), np.ones(n_items)
+    barred = np.zeros(n_options, dtype=np.bool_)
+    whole = np.maximum(lacking, 1e-300)
+    while (lacking > 0.0).any():
+        worth = ((np.maximum(lacking, 0.0) > 0.0) / whole) @ (needs * bare)
+        gains = np.where(barred, 0.0, (covers @ worth) / costs)
+        best = int(gains.argmax()) if len(gains) else 0
+        if not len(gains) or gains[best] <= 0.0:
+            return None
+        opened[best], barred[best] = 1.0, True
+        items = covers.indices[covers.indptr[best] : covers.indptr[best + 1]]
+        lacking -= needs[:, items] @ bare[items]
+        bare[items] = 0.0
+        if site.shape[1]:
+            barred |= (site @ site[[best]].toarray().ravel()) > 0.0
+    return np.asarray(np.r_[opened, 1.0 - bare], dtype=np.float64)
+
+
+def _partial_model(problem: SetCoverProblem, free: Ints) -> MipModel:
+    """Options first, then one cover variable for each merged item."""
+    weights = np.asarray(problem.weights, dtype=np.float64)
+    settled = _covered(problem, np.flatnonzero(known(problem.required)))
+    full = problem.share >= 1.0
+    wanted = [(np.ones(len(weights), dtype=np.bool_), problem.share)]
+    wanted += [(floor.members, floor.min_share) for floor in problem.floors]
+    labels = np.zeros(len(weights), dtype=np.int64)
+    for members, _ in wanted:
+        labels = np.unique(2 * labels + members, return_inverse=True)[1]
+    covers = sp.csr_array(problem.covers)
+    if not covers.data.all():
+        covers = covers.copy()
+        covers.eliminate_zeros()
+    merged = merge_items(
+        covers.indptr,
+        covers.indices,
+        np.ones(len(weights)) if full else weights,
+        options=free,
+        removed=settled,
+        labels=labels,
+    )
+    cover, m, n = merged.cover, merged.cover.n_items, len(free)
+    inside = merged.item_of >= 0
+    options = sp.csr_array(
+        (np.ones(len(cover.item_option)), cover.item_option, cover.item_offset), shape=(m, n)
+    )
+    blocks = [sp.hstack([options, -sp.eye_array(m)])]
+    lower = [np.zeros(m)]
+    upper = [np.full(m, np.inf)]
+    for members, share in wanted:
+        part = np.where(members & inside, weights, 0.0)
+        row = np.bincount(merged.item_of[inside], weights=part[inside], minlength=m)
+        whole = float(weights[members].sum())
+        need = share * whole - float(weights[members & settled].sum())
+        blocks.append(sp.csr_array(np.r_[np.zeros(n), row][None, :]))
+        lower.append(np.array([need - LACK * whole]))
+        upper.append(np.array([np.inf]))
+    if problem.site is not None:
+        _, site = np.unique(problem.site[free], return_inverse=True)
+        shape = (int(site.max(initial=-1)) + 1, n + m)
+        blocks.append(sp.csr_array((np.ones(n), (site, np.arange(n))), shape=shape))
+        lower.append(np.full(shape[0], -np.inf))
+        upper.append(np.ones(shape[0]))
+    costs = np.asarray(problem.costs, dtype=np.float64)
+    return MipModel(
+        cost=np.r_[costs[free], np.zeros(m)],
+        lower=np.r_[np.zeros(n), np.full(m, 1.0 if full else 0.0)],
+        upper=np.ones(n + m),
+        integer=np.r_[np.ones(n, dtype=np.bool_), np.zeros(m, dtype=np.bool_)],
+        matrix=sp.csr_array(sp.vstack(blocks)),
+        row_lower=np.concatenate(lower),
+        row_upper=np.concatenate(upper),
+    )

@@ -1,0 +1,299 @@
+"""Better plans slowly: simulated annealing over swaps of cover arrays.
+
+A random open option r is offered for exchange against j: mostly one that shares an item with r (the
+station moves a little), else the one with the highest gain of a few random ones. Worse exchanges
+are taken with probability ``exp(change / heat)``, and the heat falls geometrically over the round
+(Kirkpatrick, Gelatt and Vecchi 1983).
+
+At the heats that matter one offer in a hundred is taken, so offers must cost next to nothing. A
+table keeps ``shared(r, j)``, the weight that only r covers and j covers too, for every open r and
+every j, as Resende and Werneck (2004) keep their extra gains for the p-median: the change
+``gain[j] + shared(r, j) - loss[r]`` is then three readings. An exchange that is taken touches only
+the items that one of r and j covers and the other does not; the row of r passes on to j.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.compiled import compiled
+from planning.engine.mclp.interchange import SearchState, close_one, open_one, random_below
+from planning.engine.mclp.side_constraints import PackingRows, fits, take
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from planning.engine.clock import Clock
+    from planning.engine.cover_arrays import CoverArrays
+
+Ints = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+
+# Options drawn for an exchange with a far one.
+DRAWN = 6
+# One offer in so many goes to a far option, the others to a near one.
+FAR = 4
+# Offers between two looks at the heat, and the steps that one counts for.
+OFFERS, OFFER_STEPS = 128, 8
+# Figures in the largest table that is kept (8 bytes each); without one an offer costs a pass.
+MOST_TABLE = 30_000_000
+# Steps between two looks at the clock, and where another thread may say stop.
+CHUNK_STEPS = 20_000_000
+SHORT_CHUNK_STEPS = 2_000_000
+# Below ``-DEEP * heat`` a change is never taken.
+DEEP = 20.0
+
+
+class Schedule(NamedTuple):
+    """The heat falls from ``hot`` to ``cold`` over ``steps`` elementary steps."""
+
+    hot: float
+    cold: float
+    steps: int
+
+
+class SwapTable(NamedTuple):
+    """What swaps are worth; changed in place.
+
+    ``option`` int64[p] the open options, ``slot`` int32[n] where each stands in it (-1: closed);
+    ``shared`` float64[p, n] (no row: not kept); ``seen`` int64[m+1] marks items, last the mark.
+    """
+
+    option: Ints
+    slot: Ints
+    shared: Floats
+    seen: Ints
+
+
+@compiled
+def swap_table(cover: CoverArrays, state: SearchState) -> SwapTable:
+    """Return the table of what is open now."""
+    n = len(state.gain)
+    option = np.flatnonzero(state.is_open)
+    slot = np.full(n, -1, np.int32)
+    for at in range(len(option)):
+        slot[option[at]] = at
+    kept = len(option) * n <= MOST_TABLE
+    shared = np.zeros((len(option) if kept else 0, n))
+    if kept:
+        for i in range(len(cover.weights)):
+            if state.cover_count[i] == 1:
+                row = shared[slot[state.option_sum[i]]]
+                _add(cover, row, i, cover.weights[i])
+    return SwapTable(option, slot, shared, np.zeros(len(cover.weights) + 1, np.int64))
+
+
+@compiled
+def _add(cover: CoverArrays, row: Floats, item: int, weight: float) -> int:
+    """Add a weight to the figures of all options that cover an item; returns their number."""
+    start, end = cover.item_offset[item], cover.item_offset[item + 1]
+    for k in range(start, end):
+        row[cover.item_option[k]] += weight
+    return int(end - start)
+
+
+@compiled
+def swap_pair(  # noqa: PLR0917 - compiled: positional only
+    cover: CoverArrays,
+    rows: PackingRows,
+    state: SearchState,
+    table: SwapTable,
+    at: int,
+    entering: int,
+) -> int:
+    """Open ``entering`` in the place of the option in slot ``at``; returns the steps taken."""
+    leaving = table.option[at]
+    table.option[at] = entering
+    table.slot[leaving], table.slot[entering] = -1, at
+    if len(table.shared) == 0:
+        work = close_one(cover, rows, state, leaving)
+        return work + open_one(cover, rows, state, entering)
+    state.value[0] += state.gain[entering] + table.shared[at, entering] - state.loss[leaving]
+    seen = table.seen
+    mark = seen[-1] + 2
+    seen[-1] = mark
+    begin, end = cover.option_offset[leaving], cover.option_offset[leaving + 1]
+    work = 2 * (end - begin)
+    for k in range(begin, end):
+        seen[cover.option_item[k]] = mark
+    work += _enter(cover, state, table, at, leaving, entering)
+    for k in range(begin, end):
+        i = cover.option_item[k]
+        if seen[i] != mark:
+            continue
+        weight = cover.weights[i]
+        n = state.cover_count[i]
+        state.cover_count[i] = n - 1
+        state.option_sum[i] -= leaving
+        if n == 1:
+            work += _add(cover, state.gain, i, weight) + _add(cover, table.shared[at], i, -weight)
+        elif n == 2:  # noqa: PLR2004 - two cover it, one stays
+            stays = state.option_sum[i]
+            state.loss[stays] += weight
+            work += _add(cover, table.shared[table.slot[stays]], i, weight)
+    state.loss[leaving] = 0.0
+    state.is_open[leaving], state.is_open[entering] = False, True
+    take(rows, state.used, state.site_used, leaving, -1)
+    take(rows, state.used, state.site_used, entering, 1)
+    return int(work)
+
+
+@compiled
+def _enter(  # noqa: PLR0917 - compiled: positional only
+    cover: CoverArrays,
+    state: SearchState,
+    table: SwapTable,
+    at: int,
+    leaving: int,
+    entering: int,
+) -> int:
+    """Cover the items of ``entering``; those marked as of ``leaving`` too only change hands."""
+    mark = table.seen[-1]
+    begin, end = cover.option_offset[entering], cover.option_offset[entering + 1]
+    work = end - begin
+    loss = 0.0
+    for k in range(begin, end):
+        i = cover.option_item[k]
+        weight = cover.weights[i]
+        n = state.cover_count[i]
+        if table.seen[i] == mark:
+            table.seen[i] = mark + 1
+            state.option_sum[i] += entering - leaving
+            if n == 1:
+                loss += weight
+            continue
+        if n == 0:
+            loss += weight
+            work += _add(cover, state.gain, i, -weight) + _add(cover, table.shared[at], i, weight)
+        elif n == 1:
+            other = state.option_sum[i]
+            state.loss[other] -= weight
+            work += _add(cover, table.shared[table.slot[other]], i, -weight)
+        state.cover_count[i] = n + 1
+        state.option_sum[i] += entering
+    state.loss[entering] = loss
+    return int(work)
+
+
+@compiled
+def anneal(  # noqa: PLR0917 - compiled: positional only
+    cover: CoverArrays,
+    rows: PackingRows,
+    state: SearchState,
+    table: SwapTable,
+    schedule: Schedule,
+    begin: int,
+    end: int,
+    best_open: npt.NDArray[np.bool_],
+    best_value: float,
+    least: float,
+) -> float:
+    """Anneal from step ``begin`` to step ``end`` of the schedule.
+
+    ``best_open`` (changed in place) and ``best_value`` are the best plan so far; gains of
+    ``least`` and below do not count. Returns the best value.
+    """
+    n_open, random = len(table.option), state.random
+    work = begin
+    while work < end and n_open > 0:
+        heat = schedule.hot * (schedule.cold / schedule.hot) ** (work / schedule.steps)
+        for _ in range(OFFERS):
+            at = random_below(random, n_open)
+            leaving = table.option[at]
+            size = cover.option_offset[leaving + 1] - cover.option_offset[leaving]
+            # written out: a call that hands over all arrays costs more than the whole offer
+            if size > 0 and random_below(random, FAR) > 0:
+                i = cover.option_item[cover.option_offset[leaving] + random_below(random, size)]
+                degree = cover.item_offset[i + 1] - cover.item_offset[i]
+                entering = int(
+                    cover.item_option[cover.item_offset[i] + random_below(random, degree)]
+                )
+            else:
+                entering = _far_offer(state.gain, random)
+            work += OFFER_STEPS
+            if table.slot[entering] >= 0:
+                continue
+            change = state.gain[entering] - state.loss[leaving]
+            if len(table.shared):
+                change += table.shared[at, entering]
+            else:
+                change += _shared(cover, state, leaving, entering)
+                work += cover.option_offset[entering + 1] - cover.option_offset[entering]
+            if not _is_taken(change, heat, random):
+                continue
+            if not fits(rows, state.used, state.site_used, state.numbers[0], entering, leaving):
+                continue
+            work += swap_pair(cover, rows, state, table, at, entering)
+            if state.value[0] > best_value + least:
+                best_value = state.value[0]
+                best_open[:] = state.is_open
+    return best_value
+
+
+def cool(
+    cover: CoverArrays,
+    rows: PackingRows,
+    state: SearchState,
+    schedule: Schedule,
+    *,
+    best: tuple[npt.NDArray[np.bool_], float],
+    least: float,
+    clock: Clock,
+    stop: Event | None = None,
+) -> tuple[npt.NDArray[np.bool_], float]:
+    """Anneal a whole schedule from what is open, faster than planned only if time runs out.
+
+    ``best`` is the best plan so far and its value; returns the better one of both.
+    """
+    best_open, best_value = best[0].copy(), best[1]
+    table = swap_table(cover, state)
+    chunk = CHUNK_STEPS if stop is None else SHORT_CHUNK_STEPS
+    begin, born = 0, clock.seconds
+    while begin < schedule.steps and not (stop is not None and stop.is_set()):
+        end = min(begin + chunk, schedule.steps)
+        best_value = anneal(
+            cover, rows, state, table, schedule, begin, end, best_open, best_value, least
+        )
+        if clock.left_s <= 0.0:
+            break
+        # only when the limit would come first is the rest cooled faster than planned
+        in_time = (end - begin) / max(clock.seconds - born, 1e-6) * 0.9 * clock.left_s
+        born = clock.seconds
+        hurry = max((schedule.steps - end) / max(in_time, 1.0), 1.0)
+        begin = end + int((hurry - 1.0) * (end - begin))
+    return best_open, best_value
+
+
+@compiled
+def _is_taken(change: float, heat: float, random: Ints) -> bool:
+    if change >= 0.0:
+        return True
+    if change < -DEEP * heat:
+        return False
+    chance = (random_below(random, 1 << 30) + 1.0) / (1 << 30)
+    return bool(change >= heat * np.log(chance))
+
+
+@compiled
+def _far_offer(gain: Floats, random: Ints) -> int:
+    """Draw a few options; returns the one with the highest gain."""
+    best = random_below(random, len(gain))
+    for _ in range(DRAWN - 1):
+        other = random_below(random, len(gain))
+        if gain[other] > gain[best]:
+            best = other
+    return int(best)
+
+
+@compiled
+def _shared(cover: CoverArrays, state: SearchState, leaving: int, entering: int) -> float:
+    """Weigh the items that only ``leaving`` covers and ``entering`` covers too."""
+    shared = 0.0
+    for k in range(cover.option_offset[entering], cover.option_offset[entering + 1]):
+        i = cover.option_item[k]
+        if state.cover_count[i] == 1 and state.option_sum[i] == leaving:
+            shared += cover.weights[i]
+    return shared

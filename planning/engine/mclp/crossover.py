@@ -1,0 +1,258 @@
+"""Plans bred from plans: a population of annealed plans, spliced where they lie apart.
+
+Dense instances are glassy: an annealing ends in a plan that no rearrangement of a neighbourhood
+improves, and two annealings end in different ones, each better in some part of the city. So the
+part of one plan around a random option and the rest of another are put together and annealed from
+a low heat, which mends the seam: cut and splice (Deaven and Ho 1995, for clusters of atoms; path
+relinking has the same place in Maximo, Cordeau and Nascimento 2023). What lies near is told by the
+cover itself: options in the order of a breadth-first search over shared items.
+
+A generation is counted in steps, and its children join in a fixed order: a seed gives the same
+plan whatever the threads do, while the time limit is not hit.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.compiled import compiled
+from planning.engine.mclp import interchange
+from planning.engine.mclp.annealing import Schedule, cool
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from planning.engine.clock import Clock
+    from planning.engine.cover_arrays import CoverArrays
+    from planning.engine.mclp.interchange import SearchState
+    from planning.engine.mclp.task import CoverTask
+
+Ints = npt.NDArray[Any]
+Bools = npt.NDArray[np.bool_]
+
+# Heat of a first annealing and of a child's, as parts of the mean weight of an open option.
+FIRST_HEAT = (0.03, 0.002)
+CHILD_HEAT = (0.008, 0.0012)
+# Steps of a first annealing for the square root of the time limit in seconds, and at most for each
+# pair of option and item; a child takes a third.
+FIRST_STEPS, FIRST_STEPS_PER_PAIR = 16_000_000, 1_100
+CHILD_PART = 0.4
+# Plans kept for the square root of the time limit.
+KEPT, LEAST_KEPT, MOST_KEPT = 2.5, 4, 24
+# Two plans that share more than this part of their options are of one kind: the better one stays.
+ALIKE = 0.8
+# After so many children for each plan kept without a better best plan, the population is begun anew
+# from the best one, with annealings twice as long.
+PATIENCE = 4
+# Exchanges for each open option that a first annealing must have time for.
+LEAST_EXCHANGES = 12
+
+
+class BestKeeper(Protocol):
+    """Who keeps the best plan of a task so far: what a population needs to know of a run.
+
+    ``effort`` float64[n] is what an option takes of the limits; gains of ``least`` and below count
+    as none.
+    """
+
+    task: CoverTask
+    effort: npt.NDArray[np.float64]
+    best_open: Bools
+    best_value: float
+    least: float
+
+    @property
+    def heat(self) -> float:
+        """The mean weight that an open option of the best plan covers: the unit of heat."""
+
+    def learn(self, options: npt.NDArray[np.int64]) -> None:
+        """Take a plan when it is the best."""
+
+
+class Bred(NamedTuple):
+    """A plan and its value."""
+
+    opened: Bools
+    value: float
+
+
+@compiled
+def nearest_first(cover: CoverArrays, start: int) -> Ints:
+    """Return the options by breadth-first search over shared items from ``start``.
+
+    Options of other components of the cover come last, in the order of their numbers.
+    """
+    n = len(cover.option_offset) - 1
+    order = np.empty(n, np.int64)
+    known = np.zeros(n, np.bool_)
+    passed = np.zeros(len(cover.weights), np.bool_)
+    tail, head, other = 0, 0, 0
+    first = start
+    while tail < n:
+        order[tail] = first
+        known[first] = True
+        tail += 1
+        while head < tail:
+            j = order[head]
+            head += 1
+            for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
+                i = cover.option_item[k]
+                if passed[i]:
+                    continue
+                passed[i] = True
+                for at in range(cover.item_offset[i], cover.item_offset[i + 1]):
+                    q = cover.item_option[at]
+                    if not known[q]:
+                        known[q] = True
+                        order[tail] = q
+                        tail += 1
+        while other < n and known[other]:
+            other += 1
+        first = other
+    return order
+
+
+def splice(cover: CoverArrays, inner: Bools, outer: Bools, random: np.random.Generator) -> Ints:
+    """Return the options of ``inner`` around a random option and those of ``outer`` elsewhere.
+
+    The cut is made where both plans have opened the same number inside, if there is such a place,
+    so that the child opens as many as ``outer`` does; the one nearest to a random place is taken.
+    """
+    order = nearest_first(cover, int(random.integers(cover.n_options)))
+    inside, instead = np.cumsum(inner[order]), np.cumsum(outer[order])
+    n_open = int(inside[-1])
+    cut = int(np.searchsorted(inside, random.uniform(0.2, 0.8) * n_open))
+    level = np.flatnonzero((inside == instead) & (inside > 0) & (inside < n_open))
+    if len(level):
+        cut = int(level[np.abs(level - cut).argmin()])
+    near, far = order[: cut + 1], order[cut + 1 :]
+    return np.asarray(np.r_[near[inner[near]], far[outer[far]]])
+
+
+class Population:
+    """The best plans of a run that differ; ``breed`` makes more and teaches the run the best."""
+
+    def __init__(self, run: BestKeeper, *, seed: int, time_limit_s: float) -> None:
+        self._run, self._seed = run, seed
+        root = float(np.sqrt(time_limit_s))
+        pairs = len(run.task.cover.option_item)
+        self._size = int(np.clip(round(KEPT * root), LEAST_KEPT, MOST_KEPT))
+        self._first = max(int(min(FIRST_STEPS * root, FIRST_STEPS_PER_PAIR * pairs)), 1)
+        self._child = max(int(CHILD_PART * self._first), 1)
+        self._members: list[Bred] = []
+        self._states: list[SearchState] = []
+        self._born = 0
+        self._idle = 0
+        self._to_begin = self._size - 1
+
+    @property
+    def pays(self) -> bool:
+        """Whether only a count limits the plan and an annealing of this length settles.
+
+        Else one long annealing finds more.
+        """
+        cover, rows = self._run.task.cover, self._run.task.rows
+        if len(rows.room) or rows.n_sites:
+            return False
+        pairs = len(cover.option_item)
+        exchange = pairs / max(cover.n_options, 1) * pairs / max(cover.n_items, 1)
+        n_open = int(self._run.best_open.sum())
+        # about one part in three of the items of an option changes hands at an exchange
+        return self._first / (0.3 * exchange * max(n_open, 1)) >= LEAST_EXCHANGES
+
+    def breed(self, steps: int, *, workers: int, clock: Clock, stop: Event | None = None) -> None:
+        """Breed generations of ``workers`` plans, one a thread, over ``steps`` of each thread."""
+        while len(self._states) < workers:
+            seed = self._seed + 1 + len(self._states)
+            self._states.append(
+                interchange.new_state(self._run.task.cover, self._run.task.rows, seed=seed)
+            )
+        if not self._members:
+            self._members.append(Bred(self._run.best_open.copy(), self._run.best_value))
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            while steps > 0 and clock.left_s > 0.0 and not (stop is not None and stop.is_set()):
+                born = [self._plan_child() for _ in range(workers)]
+                steps -= max(schedule.steps for _, schedule in born)
+                jobs = [
+                    pool.submit(self._anneal, state, *child, clock=clock, stop=stop)
+                    for state, child in zip(self._states, born, strict=False)
+                ]
+                for job in jobs:
+                    self._admit(job.result())
+                best = max(self._members, key=lambda bred: bred.value)
+                self._idle += workers
+                if best.value > self._run.best_value + self._run.least:
+                    self._run.learn(np.flatnonzero(best.opened))
+                    self._idle = 0
+                elif self._idle >= PATIENCE * self._size:
+                    self._begin_anew(best)
+
+    def _begin_anew(self, best: Bred) -> None:
+        self._members = [best]
+        self._first, self._child = 2 * self._first, 2 * self._child
+        self._idle, self._to_begin = 0, self._size - 1
+
+    def _plan_child(self) -> tuple[Ints, Schedule]:
+        """Tell what to open and how to anneal it: a random plan from hot, or a splice of two."""
+        random = np.random.default_rng((self._seed, self._born))
+        self._born += 1
+        heat = self._run.heat
+        if self._to_begin > 0:
+            self._to_begin -= 1
+            hot, cold = FIRST_HEAT
+            n_open = int(self._run.best_open.sum())
+            options = random.choice(len(self._run.best_open), n_open, replace=False)
+            steps = self._first
+        else:
+            hot, cold = CHILD_HEAT
+            one, other = random.choice(len(self._members), 2, replace=len(self._members) == 1)
+            inner, outer = self._members[one].opened, self._members[other].opened
+            options, steps = splice(self._run.task.cover, inner, outer, random), self._child
+        return options, Schedule(max(hot * heat, 1e-12), max(cold * heat, 1e-12), steps)
+
+    def _anneal(
+        self,
+        state: SearchState,
+        options: Ints,
+        schedule: Schedule,
+        *,
+        clock: Clock,
+        stop: Event | None,
+    ) -> Bred:
+        run = self._run
+        cover, rows = run.task.cover, run.task.rows
+        interchange.open_only(cover, rows, state, options)
+        interchange.fill(cover, rows, state, run.effort, -1, 0, run.least)
+        state.value[0] = interchange.covered_weight(cover, state)
+        opened, _ = cool(
+            cover,
+            rows,
+            state,
+            schedule,
+            best=(state.is_open, 0.0),
+            least=run.least,
+            clock=clock,
+            stop=stop,
+        )
+        interchange.open_only(cover, rows, state, np.flatnonzero(opened))
+        interchange.improve_by_swaps(cover, rows, state, run.least, schedule.steps)
+        value = float(interchange.covered_weight(cover, state))
+        return Bred(state.is_open.copy(), value)
+
+    def _admit(self, child: Bred) -> None:
+        """Keep a child: in place of the one of its kind, else of the worst, if it is better."""
+        alike = [int((child.opened & member.opened).sum()) for member in self._members]
+        nearest = int(np.argmax(alike))
+        if alike[nearest] > ALIKE * int(child.opened.sum()):
+            place = nearest
+        elif len(self._members) < self._size:
+            self._members.append(child)
+            return
+        else:
+            place = int(np.argmin([member.value for member in self._members]))
+        if child.value > self._members[place].value + self._run.least:
+            self._members[place] = child

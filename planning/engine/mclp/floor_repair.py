@@ -1,0 +1,336 @@
+"""Plans that meet their floors: annealing in which every floor counts up to what it asks for.
+
+A plan is worth its weight and, for every floor, a price times what the floor has, but no more than
+its need (`floor_state`). A floor that stays short at the end of a round becomes dearer,
+one that is met a little cheaper, so that the rounds end now on one side of the floors, now on the
+other (strategic oscillation: Glover 1989). When prices rise far above the weight, what the floors
+lack is all that counts: first the floors, then the weight. Two moves serve: an option is exchanged
+for another, and a few neighbours are closed and the room filled again, which exchanges one for two
+where money limits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.compiled import compiled
+from planning.engine.mclp.floor_state import (
+    Columns,
+    FloorState,
+    FloorTask,
+    close_one,
+    columns_of,
+    fill,
+    missing,
+    new_floor_state,
+    open_one,
+    open_only,
+    swap_worth,
+    worth,
+)
+from planning.engine.mclp.interchange import random_below
+from planning.engine.mclp.side_constraints import fits
+
+if TYPE_CHECKING:
+    from planning.engine.clock import Clock
+    from planning.engine.cover_arrays import CoverArrays
+    from planning.engine.mclp.task import CoverTask
+
+Ints = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+# Options drawn for an exchange with a far one, and one offer in so many goes to a far option.
+DRAWN, FAR = 6, 4
+# Offers between two looks at the heat; one in so many opens an option where there is room.
+OFFERS, OPENED = 64, 8
+# Most steps between two looks at the clock.
+CHUNK_STEPS = 10_000_000
+# Heat as parts of the mean weight that an open option covers, at first and at last.
+HOT, COLD = 0.03, 0.002
+# The first price of a floor, in workers for each that it lacks, and the least one.
+FIRST_PRICE, LEAST_PRICE = 1.0, 0.1
+# A price above this is not raised: all others fall instead, the weight's too.
+TOP_PRICE = 5.0
+# How prices move after a round.
+DEARER, CHEAPER = 1.6, 0.9
+# The part of a round's steps that goes to closing neighbours, where only a count limits and else.
+RUIN_PART, RUIN_PART_ROWS = 0.15, 0.5
+# The most options that are closed at once.
+MOST_CLOSED = 7
+
+
+class Kept(NamedTuple):
+    """The best of a round, changed in place.
+
+    ``found`` bool[n] is the best plan that meets the floors and ``value`` float64[1] its weight;
+    ``nearest`` bool[n] the plan that lacks least and ``lacks`` float64[1] how much. Gains of
+    ``least`` and below count as none.
+    """
+
+    found: Mask
+    nearest: Mask
+    value: Floats
+    lacks: Floats
+    least: float
+
+
+class FloorRepair:
+    """Searches plans of a task that meet its floors.
+
+    ``found`` is the best one (None: none yet) and ``value`` its weight, with what is settled
+    (-inf); ``nearest`` is the plan that lacks least in all, and ``lacks`` how much that is.
+    """
+
+    def __init__(self, task: CoverTask, *, effort: Floats, seed: int) -> None:
+        self.task = task
+        self.columns = columns_of(task)
+        self.found: Ints | None = None
+        self.value = -np.inf
+        self.nearest: Ints = np.empty(0, dtype=np.int64)
+        self.lacks = np.inf
+        self.price = np.full(len(task.floors) + 1, FIRST_PRICE)
+        self._least = 1e-12 * float(task.cover.weights.sum())
+        self._effort = effort
+        self._rounds = 0
+        self._state = new_floor_state(task.cover, task.rows, self.columns, seed=seed)
+
+    def reach(self, plan: Ints) -> Floats:
+        """Return what a plan covers in each column, summed anew."""
+        cover = self.task.cover
+        covered = np.zeros(cover.n_items, dtype=np.bool_)
+        for j in plan:
+            covered[cover.option_item[cover.option_offset[j] : cover.option_offset[j + 1]]] = True
+        sums = [cover.weights[covered].sum()]
+        sums += [floor.weights[covered].sum() for floor in self.task.floors]
+        return np.array(sums)
+
+    def look_at(self, plan: Ints) -> None:
+        """Keep a plan that fits when it is the best that meets the floors, or lacks least."""
+        reached = self.reach(plan)
+        lacks = float(np.maximum(self.columns.need - reached, 0.0)[1:].sum())
+        if lacks < self.lacks:
+            self.nearest, self.lacks = plan, lacks
+        value = float(reached[0]) + self.task.settled
+        if lacks <= 0.0 and value > self.value:
+            self.found, self.value = plan, value
+
+    def learn(self, plan: Ints) -> None:
+        """Go on from a plan that was found elsewhere, as far as it fits."""
+        task = self.task
+        open_only(task.cover, task.rows, self.columns, self._state, np.asarray(plan, np.int64))
+        self.look_at(self._opened())
+
+    def search(self, steps: int, *, clock: Clock) -> None:
+        """Anneal over so many steps from what is open, then move the prices."""
+        task, state = self.task, self._state
+        if min(task.cover.n_options, task.rows.most) == 0:
+            return
+        n_open = max(int(state.numbers[0]), 1)
+        price = self.price.copy()
+        if self.found is None and self._rounds % 2 == 1:
+            # a little that is lacking may cost any weight: only what floors lack counts
+            price[0] = 0.0
+        self._rounds += 1
+        heat = float(self.reach(self._opened())[0]) * max(price[0], 0.2 * price[1:].mean()) / n_open
+        heat = max(heat, 1e-9 * float(task.cover.weights.sum()), 1e-12)
+        cold = COLD / HOT
+        limited = len(task.rows.room) or task.rows.n_sites
+        ruined = int(steps * (RUIN_PART_ROWS if limited else RUIN_PART))
+        found, nearest = np.zeros((2, task.cover.n_options), dtype=np.bool_)
+        value, lacks = np.array([self.value - task.settled]), np.array([self.lacks])
+        kept = Kept(found, nearest, value, lacks, self._least)
+        priced = FloorTask(task.cover, task.rows, self.columns, price)
+        begin = 0
+        while begin < steps and (begin == 0 or clock.left_s > 0.0):
+            end = min(begin + CHUNK_STEPS, steps)
+            warmth = (HOT * heat * cold ** (begin / steps), HOT * heat * cold ** (end / steps))
+            part = (end - begin) * ruined // steps
+            _exchange(priced, state, warmth, end - begin - part, kept)
+            _ruin_and_fill(priced, state, self._effort, warmth, part, kept)
+            begin = end
+        for plan in (found, nearest):
+            if plan.any():
+                self.look_at(np.flatnonzero(plan))
+        self._reprice()
+
+    def _opened(self) -> Ints:
+        return np.sort(self._state.opened[: self._state.numbers[0]])
+
+    def _reprice(self) -> None:
+        """Make floors dearer that the round's end leaves short, others cheaper."""
+        last = self._opened()
+        self.look_at(last)
+        short = self.reach(last) < self.columns.need
+        short[0] = False
+        moved = self.price * np.where(short, DEARER, CHEAPER)
+        moved[0] = self.price[0]
+        moved = np.maximum(moved, LEAST_PRICE * moved[0])
+        self.price = moved * min(TOP_PRICE / moved.max(), 1.0)
+        if not short.any():
+            # met: the weight may count more again
+            self.price = self.price / self.price[0]
+            self.price = np.minimum(self.price, TOP_PRICE)
+
+
+@compiled
+def _keep(
+    columns: Columns,
+    state: FloorState,
+    kept: Kept,
+) -> None:
+    """Keep what is open when it is the best that meets the floors, or lacks least."""
+    if kept.lacks[0] <= 0.0 and state.covered[0] <= kept.value[0] + kept.least:
+        return
+    lacks = missing(columns, state)
+    if lacks < kept.lacks[0]:
+        kept.lacks[0] = lacks
+        for j in range(len(kept.nearest)):
+            kept.nearest[j] = state.slot[j] >= 0
+    if lacks <= 0.0 and state.covered[0] > kept.value[0] + kept.least:
+        kept.value[0] = state.covered[0]
+        for j in range(len(kept.found)):
+            kept.found[j] = state.slot[j] >= 0
+
+
+@compiled
+def _exchange(
+    task: FloorTask, state: FloorState, warmth: tuple[float, float], steps: int, kept: Kept
+) -> None:
+    """Exchange open options for closed ones; the heat falls from ``warmth[0]`` to ``warmth[1]``."""
+    cover, rows, columns, price = task
+    n = len(state.slot)
+    work = 0
+    while work < steps:
+        heat = warmth[0] * (warmth[1] / warmth[0]) ** (work / steps)
+        for turn in range(OFFERS):
+            n_open = state.numbers[0]
+            work += 4
+            if n_open < rows.most and (n_open == 0 or turn % OPENED == 0):
+                entering = _drawn(columns, state, price)
+                work += DRAWN * len(price)
+                if (
+                    state.slot[entering] < 0
+                    and fits(rows, state.used, state.site_used, n_open, entering, -1)
+                    and worth(columns, state, price, state.gain[entering]) > kept.least
+                ):
+                    work += open_one(cover, rows, columns, state, entering)
+                    _keep(columns, state, kept)
+                continue
+            if n_open == 0:
+                continue
+            leaving = state.opened[random_below(state.random, n_open)]
+            entering = _offer(cover, columns, state, price, leaving)
+            if state.slot[entering] >= 0:
+                continue
+            if not fits(rows, state.used, state.site_used, n_open, entering, leaving):
+                continue
+            work += cover.option_offset[entering + 1] - cover.option_offset[entering] + len(price)
+            change = swap_worth(cover, columns, state, price, leaving, entering)
+            if change < 0.0:
+                chance = (random_below(state.random, 1 << 30) + 1.0) / (1 << 30)
+                if change < heat * np.log(chance):
+                    continue
+            work += close_one(cover, rows, columns, state, leaving)
+            work += open_one(cover, rows, columns, state, entering)
+            _keep(columns, state, kept)
+        work += n // 64
+
+
+@compiled
+def _drawn(columns: Columns, state: FloorState, price: Floats) -> int:
+    """Return the option worth most to open of a few random ones."""
+    best = random_below(state.random, len(state.slot))
+    value = worth(columns, state, price, state.gain[best])
+    for _ in range(DRAWN - 1):
+        other = random_below(state.random, len(state.slot))
+        other_value = worth(columns, state, price, state.gain[other])
+        if other_value > value:
+            best, value = other, other_value
+    return int(best)
+
+
+@compiled
+def _offer(
+    cover: CoverArrays, columns: Columns, state: FloorState, price: Floats, leaving: int
+) -> int:
+    """Draw an option to open in the place of ``leaving``: mostly a near one."""
+    size = cover.option_offset[leaving + 1] - cover.option_offset[leaving]
+    if size > 0 and random_below(state.random, FAR) > 0:
+        i = cover.option_item[cover.option_offset[leaving] + random_below(state.random, size)]
+        degree = cover.item_offset[i + 1] - cover.item_offset[i]
+        return int(cover.item_option[cover.item_offset[i] + random_below(state.random, degree)])
+    return _drawn(columns, state, price)
+
+
+@compiled
+def _near(cover: CoverArrays, state: FloorState, option: int) -> int:
+    """Walk to an open option near ``option``: item, option, item, its open option; -1 if none."""
+    j = option
+    for _ in range(2):
+        size = cover.option_offset[j + 1] - cover.option_offset[j]
+        if size == 0:
+            return -1
+        i = cover.option_item[cover.option_offset[j] + random_below(state.random, size)]
+        if state.cover_count[i] == 1 and state.option_sum[i] != option:
+            return int(state.option_sum[i])
+        degree = cover.item_offset[i + 1] - cover.item_offset[i]
+        j = cover.item_option[cover.item_offset[i] + random_below(state.random, degree)]
+    return int(j) if state.slot[j] >= 0 else -1
+
+
+@compiled
+def _neighbours(cover: CoverArrays, state: FloorState, closed: Ints) -> int:
+    """Write open options near a random one into ``closed``; returns how many."""
+    most = min(1 + random_below(state.random, len(closed)), state.numbers[0])
+    closed[0] = state.opened[random_below(state.random, state.numbers[0])]
+    n = 1
+    for _ in range(8 * most):
+        if n >= most:
+            break
+        other = _near(cover, state, closed[random_below(state.random, n)])
+        if random_below(state.random, 8) == 0:
+            other = state.opened[random_below(state.random, state.numbers[0])]
+        known = other < 0
+        for k in range(n):
+            known = known or closed[k] == other
+        if not known:
+            closed[n] = other
+            n += 1
+    return n
+
+
+@compiled
+def _ruin_and_fill(  # noqa: PLR0917 - compiled: positional only
+    task: FloorTask,
+    state: FloorState,
+    effort: Floats,
+    warmth: tuple[float, float],
+    steps: int,
+    kept: Kept,
+) -> None:
+    """Close a few neighbours and fill again; go back when that is much worse for the heat."""
+    cover, rows, columns, price = task
+    closed = np.empty(MOST_CLOSED, np.int64)
+    equal = np.ones(len(effort))
+    work = 0
+    while work < steps and state.numbers[0] > 0:
+        heat = warmth[0] * (warmth[1] / warmth[0]) ** (work / steps)
+        before = state.opened[: state.numbers[0]].copy()
+        sums = state.covered.copy()
+        n = _neighbours(cover, state, closed)
+        for k in range(n):
+            work += close_one(cover, rows, columns, state, closed[k])
+        barred = closed[random_below(state.random, n)] if random_below(state.random, 2) else -1
+        measure = effort if random_below(state.random, 2) else equal
+        work += fill(task, state, measure, barred, 16)
+        # what the way back is worth
+        change = -worth(columns, state, price, sums - state.covered)
+        chance = (random_below(state.random, 1 << 30) + 1.0) / (1 << 30)
+        if change < heat * np.log(chance):
+            work += open_only(cover, rows, columns, state, before) + len(state.slot)
+        else:
+            _keep(columns, state, kept)

@@ -1,0 +1,235 @@
+r"""The Lagrangian bound of maximal covering.
+
+With cover variables y and open variables x, relax ``y_i <= sum_j a_ij x_j`` with prices ``u_i`` in
+[0, w_i] and the rows of money and number r with prices ``v_r >= 0``:
+
+.. math::
+   L(u, v) = \sum_i (w_i - u_i) + \sum_r v_r b_r
+             + \max_{x} \sum_j \Bigl(\sum_i a_{ij} u_i - \sum_r v_r a_{rj}\Bigr) x_j
+
+where x opens at most p options, at most one a site: sort the scores. Every (u, v) gives a true
+upper bound; the least one equals the bound of the linear programme. It is approached by a deflected
+subgradient (Camerini, Fratta and Maffioli 1975) with Polyak's step.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.compiled import compiled
+
+if TYPE_CHECKING:
+    from planning.engine.cover_arrays import CoverArrays
+    from planning.engine.mclp.side_constraints import PackingRows
+
+Ints = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+
+# One part in so many of each bound is added to it: what double precision sums may lose.
+ROUNDING = 1e-11
+# The step shrinks after so many rounds in which the bound fell by less than a notable part of the
+# gap.
+PATIENCE = 20.0
+NOTABLE = 1e-5
+# Below this step factor the prices no longer move.
+LEAST_STEP = 1e-5
+# The step factor to begin with from prices that were good for a problem much like this one.
+WARM_STEP = 0.1
+
+
+class WarmPrices(NamedTuple):
+    """Prices of items and rows that were good for a problem much like this one.
+
+    ``row_price`` is empty when the rows are others now.
+    """
+
+    price: Floats
+    row_price: Floats
+
+
+class BoundState(NamedTuple):
+    """Prices now and at the least bound; changed in place.
+
+    ``figures`` float64[3]: the least bound, the step factor, rounds since the bound fell.
+    """
+
+    price: Floats
+    row_price: Floats
+    direction: Floats
+    row_direction: Floats
+    best_price: Floats
+    best_row_price: Floats
+    score: Floats
+    figures: Floats
+
+
+def new_bound(
+    cover: CoverArrays,
+    rows: PackingRows,
+    *,
+    cover_count: Ints | None = None,
+    warm: WarmPrices | None = None,
+) -> BoundState:
+    """Start from ``warm`` prices, or 0.9, 0.5, 0.1 of the weight at 0, 1, 2 covering options."""
+    if warm is not None:
+        price = np.clip(warm.price, 0.0, cover.weights)
+    elif cover_count is None:
+        price = 0.5 * cover.weights
+    else:
+        price = cover.weights * np.array([0.9, 0.5, 0.1])[np.minimum(cover_count, 2)]
+    n_rows = len(rows.room)
+    row_price = np.zeros(n_rows)
+    if warm is not None and len(warm.row_price) == n_rows:
+        row_price[:] = warm.row_price
+    return BoundState(
+        price=price,
+        row_price=row_price,
+        direction=np.zeros(cover.n_items),
+        row_direction=np.zeros(n_rows),
+        best_price=price.copy(),
+        best_row_price=row_price.copy(),
+        score=np.zeros(cover.n_options),
+        figures=np.array([np.inf, 1.0 if warm is None else WARM_STEP, 0.0]),
+    )
+
+
+@compiled
+def _scores(cover: CoverArrays, rows: PackingRows, bound: BoundState) -> None:
+    for j in range(len(bound.score)):
+        total = 0.0
+        for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
+            total += bound.price[cover.option_item[k]]
+        for k in range(rows.offset[j], rows.offset[j + 1]):
+            total -= bound.row_price[rows.row[k]] * rows.amount[k]
+        bound.score[j] = total
+
+
+@compiled
+def choose_by_score(rows: PackingRows, score: Floats) -> tuple[Ints, float]:
+    """Return the options with the highest positive scores that may open, and their sum."""
+    n = len(score)
+    chosen = np.empty(min(rows.most, n), np.int64)
+    taken = np.zeros(max(rows.n_sites, 1), np.bool_)
+    if rows.n_sites == 0 and rows.most < n:
+        edge = np.partition(score, n - rows.most - 1)[n - rows.most - 1] if rows.most else np.inf
+        candidates = np.flatnonzero(score > max(edge, 0.0))
+        # equal scores at the edge: take the first ones
+        short = rows.most - len(candidates)
+        if short > 0 and edge > 0.0:
+            candidates = np.concatenate((candidates, np.flatnonzero(score == edge)[:short]))
+        return candidates, float(score[candidates].sum())
+    found = 0
+    total = 0.0
+    for j in np.argsort(-score):
+        if found == len(chosen) or score[j] <= 0.0:
+            break
+        if rows.site[j] >= 0:
+            if taken[rows.site[j]]:
+                continue
+            taken[rows.site[j]] = True
+        chosen[found] = j
+        found += 1
+        total += score[j]
+    return chosen[:found].copy(), float(total)
+
+
+@compiled
+def evaluate(cover: CoverArrays, rows: PackingRows, bound: BoundState) -> tuple[float, Ints]:
+    """Return the bound at the prices now, and the options that the relaxed problem opens."""
+    _scores(cover, rows, bound)
+    chosen, value = choose_by_score(rows, bound.score)
+    for i in range(len(cover.weights)):
+        value += cover.weights[i] - bound.price[i]
+    for r in range(len(rows.room)):
+        value += bound.row_price[r] * rows.room[r]
+    return value * (1.0 + ROUNDING), chosen
+
+
+@compiled
+def lower_bound_by_prices(  # noqa: PLR0917 - compiled: positional only
+    cover: CoverArrays,
+    rows: PackingRows,
+    bound: BoundState,
+    row_scale: Floats,
+    known: float,
+    most_work: int,
+) -> tuple[Ints, int]:
+    """Move the prices until the steps are used up or the step has become too small.
+
+    ``known`` is the value of the best plan so far: the bound cannot fall below it. ``row_scale``
+    brings the prices of rows to the size of item prices. Returns what the relaxed problem opens at
+    the last prices, and the steps taken.
+    """
+    m = len(cover.weights)
+    n_rows = len(rows.room)
+    count = np.zeros(m, np.int32)
+    pull = np.zeros(n_rows)
+    chosen = np.empty(0, np.int64)
+    work = 0
+    while work < most_work and bound.figures[1] > LEAST_STEP:
+        value, chosen = evaluate(cover, rows, bound)
+        work += len(cover.option_item) + 8 * m
+        if value < bound.figures[0]:
+            if bound.figures[0] - value > NOTABLE * abs(value - known):
+                bound.figures[2] = 0.0
+            bound.figures[0] = value
+            bound.best_price[:] = bound.price
+            bound.best_row_price[:] = bound.row_price
+        bound.figures[2] += 1.0
+        if bound.figures[2] >= PATIENCE:
+            bound.figures[1] *= 0.7
+            bound.figures[2] = 0.0
+        if bound.figures[0] - known <= 1e-9 * abs(known):
+            break
+        count[:] = 0
+        pull[:] = -rows.room
+        for j in chosen:
+            for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
+                count[cover.option_item[k]] += 1
+            for k in range(rows.offset[j], rows.offset[j + 1]):
+                pull[rows.row[k]] += rows.amount[k]
+        _step(cover, bound, count, pull, row_scale, value, known)
+    return chosen, work
+
+
+@compiled
+def _step(  # noqa: PLR0917 - compiled: positional only
+    cover: CoverArrays,
+    bound: BoundState,
+    count: Ints,
+    pull: Floats,
+    row_scale: Floats,
+    value: float,
+    known: float,
+) -> None:
+    """One deflected Polyak step; prices stay within [0, w] and at 0 or above."""
+    norm = 0.0
+    for i in range(len(count)):
+        slope = count[i] - 1.0
+        if (slope < 0.0 and bound.price[i] >= cover.weights[i]) or (
+            slope > 0.0 and bound.price[i] <= 0.0
+        ):
+            slope = 0.0
+        move = 0.9 * bound.direction[i] + 0.1 * slope
+        bound.direction[i] = move
+        norm += move * move
+    for r in range(len(pull)):
+        slope = -pull[r] * row_scale[r]
+        if slope > 0.0 and bound.row_price[r] <= 0.0:
+            slope = 0.0
+        move = 0.9 * bound.row_direction[r] + 0.1 * slope
+        bound.row_direction[r] = move
+        norm += move * move
+    if norm <= 0.0:
+        return
+    target = known + 0.3 * (bound.figures[0] - known)
+    step = bound.figures[1] * max(value - target, 0.0) / norm
+    for i in range(len(count)):
+        price = bound.price[i] - step * bound.direction[i]
+        bound.price[i] = min(max(price, 0.0), cover.weights[i])
+    for r in range(len(pull)):
+        price = bound.row_price[r] - step * row_scale[r] * bound.row_direction[r]
+        bound.row_price[r] = max(price, 0.0)

@@ -1,0 +1,189 @@
+r"""Maximal covering (Church and ReVelle 1974) with limits, floors and gradual cover.
+
+.. math::
+   \max \sum_i w_i y_i \quad\text{with}\quad
+   y_i \le \sum_j a_{ij} x_j, \quad \sum_{j\ \text{free}} x_j \le p, \quad
+   \sum_j c_j x_j \le B, \quad \sum_{j \in s} x_j \le 1 \ (\text{site } s), \\
+   \sum_{j \in K} x_j \le p_K, \quad \sum_{j \in K} c_j x_j \le B_K \ (\text{limit } K), \quad
+   \sum_{i \in F} w_i y_i \ge q_F \sum_{i \in F} w_i \ (\text{floor } F), \quad
+   x_j \in \{0, 1\}, \ 0 \le y_i \le 1
+
+Steps: take out what required options cover, merge items with the same cover set, greedy, swaps,
+annealing beside a Lagrangian bound (two threads), plans bred from plans (`crossover`), fix
+options by reduced cost, branches, and HiGHS with a cutoff on what is left. Gradual cover is turned
+into levels first (`gradual`). Floors are met by the programme itself where it is small,
+else by prices on what they lack (`floor_multipliers`) and by repair (`floor_repair`);
+without them the bound already holds.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.engine.checks import known
+from planning.engine.clock import Clock
+from planning.engine.mclp.closing import close_gap
+from planning.engine.mclp.floor_multipliers import FloorSearch, repair_at_once
+from planning.engine.mclp.floor_repair import FloorRepair
+from planning.engine.mclp.gradual import expand_levels
+from planning.engine.mclp.infeasibility import coverage_conflict, required_conflict, short_floors
+from planning.engine.mclp.milp import solve_floored
+from planning.engine.mclp.reduction import ReducedCoverage, meets_floors, reduce_coverage
+from planning.engine.mclp.search_and_bound import CoverAnswer, CoverRun, search_and_bound
+from planning.engine.mclp.warm_start import reduce_on_basis
+from planning.engine.params import Plan, Progress, SolveParams, relative_gap
+from planning.engine.proven import Bound, Draft, contradicted
+
+if TYPE_CHECKING:
+    from planning.engine.mclp.warm_start import CoverWarmStart
+    from planning.engine.problems import CoverageProblem
+
+Ints = npt.NDArray[np.int64]
+
+# How long each question about a contradiction may take.
+CONFLICT_S = 3.0
+# The part of the time limit that the problem without its floors gets.
+FIRST_PART = 0.2
+# Up to so many pairs of option and item the programme meets the floors at once.
+LEAST_PAIRS_PRICED = 2_000
+# Pairs for each second of the time limit up to which the programme may come to its end.
+PAIRS_PER_S, MOST_PAIRS = 4_000, 2_000_000
+# Settings of the floors' prices that are tried before a programme that may come to its end.
+ROUNDS_BEFORE_PROGRAMME = 12
+
+
+def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams, clock: Clock) -> Draft:
+    """Solve a `CoverageProblem`; see the module for the steps."""
+    problem = expand_levels(problem)
+    conflict = required_conflict(problem)
+    if conflict is not None:
+        return contradicted(conflict)
+    last = params.start.basis if isinstance(params.start, Plan) else None
+    reduced, basis, warm = reduce_on_basis(problem, last)
+    task = reduced.task
+    start = _start(reduced, params)
+    first, first_clock = _first_part(params, clock) if task.floors else (params, clock)
+    run = search_and_bound(task, params=first, clock=first_clock, start=start, warm=warm)
+    if not meets_floors(reduced, run.answer("").chosen):
+        floored = _meet_floors(run, params=params, clock=clock)
+        if floored is None:
+            reason = coverage_conflict(
+                problem, reduced, may_be=lambda other: _may_be(other, clock), clock=clock
+            )
+            return contradicted(reason, method="floor prices, programme")
+        answer = floored
+    else:
+        answer = close_gap(run, params=params, clock=clock)
+    return _drafted(
+        problem, reduced, answer, None if basis is None else basis.with_prices(reduced, run.bound)
+    )
+
+
+def _first_part(params: SolveParams, clock: Clock) -> tuple[SolveParams, Clock]:
+    """Return the part of the time that goes to the problem without its floors."""
+
+    def report(news: Progress) -> bool:
+        # a plan that may miss a floor is none yet
+        return clock.report(np.nan, news.bound)
+
+    first = replace(params, time_limit_s=FIRST_PART * params.time_limit_s, on_progress=report)
+    return first, Clock(first)
+
+
+def _meet_floors(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAnswer | None:
+    """Meet the floors by prices and repair, then by the programme where it may end.
+
+    None: no plan meets them. Worth -inf: none was found, and the plan is the one that lacks least.
+    """
+    task = run.task
+    if any(float(floor.weights.sum()) < floor.need for floor in task.floors):
+        return None
+    pairs = len(task.cover.option_item)
+    if pairs <= LEAST_PAIRS_PRICED:
+        repair = FloorRepair(task, effort=run.effort, seed=params.seed)
+        repair.learn(np.flatnonzero(run.best_open))
+        repair_at_once(repair, clock=clock)
+        answer = solve_floored(
+            task, upper=run.upper, params=params, clock=clock, start=repair.found
+        )
+        if answer is None or answer.value > -np.inf:
+            return answer
+        return replace(answer, chosen=repair.nearest)
+    search = FloorSearch(task, run, seed=params.seed)
+    repair_at_once(search.repair, clock=clock)
+    small = pairs <= min(PAIRS_PER_S * params.time_limit_s, MOST_PAIRS)
+    search.search(ROUNDS_BEFORE_PROGRAMME if small else None, params=params, clock=clock)
+    if search.is_hopeless:
+        return None
+    if search.is_near_enough(params) or clock.left_s <= 0.0:
+        return search.answer()
+    return _by_programme(search, params=params, clock=clock)
+
+
+def _by_programme(search: FloorSearch, *, params: SolveParams, clock: Clock) -> CoverAnswer | None:
+    """Solve the whole by HiGHS from the best plan; repair goes on beside it.
+
+    What repair finds counts only when the programme does not come to its end, so that a finished
+    run always gives the same plan.
+    """
+    best = search.answer()
+    stop = Event()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        repair = pool.submit(search.repair_on, params=params, clock=clock, stop=stop)
+        programmed = solve_floored(
+            search.task,
+            upper=best.bound,
+            params=params,
+            clock=clock,
+            start=search.repair.found,
+        )
+        stop.set()
+        repair.result()
+    if programmed is None:
+        return None if search.repair.found is None else search.answer()
+    method = f"{best.method}, programme"
+    bound = min(best.bound, programmed.bound)
+    if relative_gap(programmed.value, max(bound, programmed.value)) > params.gap:
+        best = search.answer()
+    better = programmed if programmed.value > best.value else best
+    return replace(better, bound=max(bound, better.value), method=method)
+
+
+def _start(reduced: ReducedCoverage, params: SolveParams) -> Ints | None:
+    """Return the caller's first plan in the numbering of the free options."""
+    if params.start is None:
+        return None
+    chosen = params.start.chosen if isinstance(params.start, Plan) else params.start
+    return np.flatnonzero(np.isin(reduced.options, chosen))
+
+
+def _may_be(problem: CoverageProblem, clock: Clock) -> bool:
+    """Tell whether some plan meets the floors within the limits, as far as a few seconds show."""
+    reduced = reduce_coverage(problem)
+    params = SolveParams(time_limit_s=max(min(CONFLICT_S, clock.left_s), 0.05), gap=1e9)
+    task = replace(reduced.task, whole_numbers=False)
+    return solve_floored(task, upper=np.inf, params=params, clock=Clock(params)) is not None
+
+
+def _drafted(
+    problem: CoverageProblem,
+    reduced: ReducedCoverage,
+    answer: CoverAnswer,
+    basis: CoverWarmStart | None,
+) -> Draft:
+    chosen = np.r_[np.flatnonzero(known(problem.required)), reduced.options[answer.chosen]]
+    is_plan = answer.value > -np.inf
+    return Draft(
+        chosen=chosen if is_plan else None,
+        nearest=chosen,
+        bound=Bound.at(answer.bound),
+        method=answer.method,
+        reasons=() if is_plan else (short_floors(problem, reduced, answer.chosen),),
+        basis=basis,
+    )

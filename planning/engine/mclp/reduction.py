@@ -1,0 +1,153 @@
+"""Reduction: a coverage problem without what is settled before the engine begins.
+
+Demand items with like cover sets are merged, required options cover for good, forbidden ones and
+those that cover nothing are dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.engine.checks import known
+from planning.engine.cover_arrays import CoverArrays, merge_items
+from planning.engine.mclp.side_constraints import SLACK, PackingRows, packing_rows
+from planning.engine.mclp.task import CoverTask, FloorRow
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+    from planning.engine.problems import CoverageProblem
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ReducedCoverage:
+    """A coverage problem without what is settled: what the engine works on.
+
+    ``options`` are the free options' numbers in the problem; ``settled`` is the weight that
+    required options cover for good; ``item_of`` int32[n_demand] the item that each demand item
+    went into (-1: none).
+    """
+
+    cover: CoverArrays
+    rows: PackingRows
+    options: Ints
+    settled: float
+    floors: tuple[FloorRow, ...]
+    whole_numbers: bool
+    item_of: npt.NDArray[np.int32]
+
+    @property
+    def task(self) -> CoverTask:
+        """What is left for the engine, in the numbering of the free options."""
+        return CoverTask(
+            cover=self.cover,
+            rows=self.rows,
+            settled=self.settled,
+            whole_numbers=self.whole_numbers,
+            floors=self.floors,
+        )
+
+
+def reduce_coverage(problem: CoverageProblem) -> ReducedCoverage:
+    """Settle what is required, leave out what is forbidden, merge items of the same cover set."""
+    covers = _without_zeros(problem.covers)
+    required, forbidden = known(problem.required), known(problem.forbidden)
+    settled_items = np.zeros(problem.n_demand, dtype=np.bool_)
+    settled_items[covers[np.flatnonzero(required)].indices] = True
+    free = ~required & ~forbidden
+    if problem.site is not None:
+        free &= ~np.isin(problem.site, problem.site[required])
+    options = np.flatnonzero(free)
+    labels = np.zeros(problem.n_demand, dtype=np.int64)
+    for floor in problem.floors:
+        labels = np.unique(2 * labels + floor.members, return_inverse=True)[1]
+    merged = merge_items(
+        covers.indptr,
+        covers.indices,
+        problem.weights,
+        options=options,
+        removed=settled_items,
+        labels=labels,
+    )
+    cover = merged.cover
+    return ReducedCoverage(
+        cover=cover,
+        rows=rows_of(problem, options),
+        options=options,
+        settled=float(problem.weights[settled_items].sum()),
+        floors=tuple(
+            _floor_row(problem, number, merged.item_of, settled_items, cover.n_items)
+            for number in range(len(problem.floors))
+        ),
+        whole_numbers=bool((problem.weights == np.floor(problem.weights)).all()),
+        item_of=merged.item_of,
+    )
+
+
+def _without_zeros(covers: sp.csr_array) -> sp.csr_array:
+    if covers.data.all():
+        return covers
+    covers = covers.copy()
+    covers.eliminate_zeros()
+    return covers
+
+
+def rows_of(problem: CoverageProblem, options: Ints) -> PackingRows:
+    """Return the limits of a problem over its free options, less what the required ones take."""
+    required = np.flatnonzero(known(problem.required))
+    rows: list[tuple[npt.NDArray[np.float64], float]] = []
+    costs = problem.costs
+    if problem.budget is not None and costs is not None:
+        rows.append((costs[options], _left(problem.budget, float(costs[required].sum()))))
+    for limit in problem.limits:
+        members = limit.members.astype(np.float64)
+        if limit.max_open is not None:
+            rows.append((members[options], limit.max_open - float(members[required].sum())))
+        if limit.budget is not None and costs is not None:
+            spent = float((members * costs)[required].sum())
+            rows.append(((members * costs)[options], _left(limit.budget, spent)))
+    return packing_rows(
+        n_options=len(options),
+        most=problem.max_open,
+        site=None if problem.site is None else problem.site[options],
+        rows=rows,
+    )
+
+
+def _left(budget: float, spent: float) -> float:
+    """Return what is left of a budget: sums may lose a part of the whole, not of what is left."""
+    return max(budget - spent + SLACK * spent, 0.0)
+
+
+def _floor_row(
+    problem: CoverageProblem,
+    number: int,
+    item_of: npt.NDArray[np.int32],
+    settled_items: npt.NDArray[np.bool_],
+    n_items: int,
+) -> FloorRow:
+    floor = problem.floors[number]
+    weights = np.where(floor.members, problem.weights, 0.0)
+    inside = floor.members & (item_of >= 0)
+    need = floor.min_share * float(weights.sum()) - float(weights[settled_items].sum())
+    return FloorRow(
+        weights=np.asarray(
+            np.bincount(item_of[inside], weights=weights[inside], minlength=n_items), np.float64
+        ),
+        need=need - 1e-9 * float(weights.sum()),
+    )
+
+
+def meets_floors(reduced: ReducedCoverage, chosen: Ints) -> bool:
+    """Whether a choice of the free options covers what every floor asks for."""
+    covered = np.zeros(reduced.cover.n_items, dtype=np.bool_)
+    offset = reduced.cover.option_offset
+    for j in chosen:
+        covered[reduced.cover.option_item[offset[j] : offset[j + 1]]] = True
+    return all(float(floor.weights[covered].sum()) >= floor.need for floor in reduced.floors)

@@ -1,0 +1,401 @@
+"""The engine of maximal covering: search and bound side by side, fixing, then a programme.
+
+Two threads work in rounds of counted steps, not of seconds: the search (ruin-and-recreate, swaps)
+and the bound (Lagrangian prices). After each round they exchange what they found, so that a seed
+gives the same answer on any machine while the time limit is not hit.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.engine.cover_arrays import merge_items
+from planning.engine.mclp import interchange, lagrangian
+from planning.engine.mclp.annealing import CHUNK_STEPS, Schedule, cool
+from planning.engine.mclp.crossover import Population
+from planning.engine.mclp.side_constraints import SLACK, PackingRows
+from planning.engine.mclp.task import CoverTask, FloorRow
+from planning.engine.params import EXACT, SolveParams, relative_gap
+from planning.engine.proven import whole_below
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from planning.engine.clock import Clock
+    from planning.engine.mclp.interchange import SearchState
+    from planning.engine.mclp.lagrangian import BoundState, WarmPrices
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+# Elementary steps that one thread takes in a second of the time limit, about; a fixed figure, so
+# that a seed gives the same plan on any machine.
+STEPS_PER_S = 100_000_000
+# Steps for each pair of option and item after which more search seldom finds more.
+STEPS_PER_PAIR = 8_000
+LEAST_STEPS = 200_000
+# Parts of the search's steps that its rounds take, each a whole annealing: one long annealing finds
+# more than several short ones, the short ones serve where a small gap is reached at once.
+ROUND_PARTS = (0.03, 0.12, 0.6)
+# Where plans are bred, which two threads do better, so many rounds go before.
+ROUNDS_BEFORE_BREEDING = 2
+# Steps of the bound for each pair before the first search, from prices of a like problem.
+WARM_STEPS_PER_PAIR = 20
+# Most steps of ruin-and-recreate after an annealing where rows bind.
+RUIN_STEPS = 4 * CHUNK_STEPS
+RUIN_STEPS_A_PAIR = 2_000  # of option and item: a small task is not searched for seconds
+# The bound has come to rest when its step factor is below this.
+RESTED = 1e-3
+# Heat of the annealing as parts of the mean weight that an open option covers.
+HOT, COLD = 0.03, 0.003
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CoverAnswer:
+    """``chosen`` in the task's numbering; ``value`` and ``bound`` with what is settled."""
+
+    chosen: Ints
+    value: float
+    bound: float
+    method: str
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Fixing:
+    """What reduced costs settle: options of every better plan, and options of none."""
+
+    open_for_good: npt.NDArray[np.bool_]
+    closed_for_good: npt.NDArray[np.bool_]
+
+
+class CoverRun:
+    """One run on one task: the search's and the bound's state and the best of both so far."""
+
+    def __init__(
+        self,
+        task: CoverTask,
+        *,
+        seed: int,
+        start: Ints | None = None,
+        warm: WarmPrices | None = None,
+        time_limit_s: float = 60.0,
+    ) -> None:
+        cover, rows = task.cover, task.rows
+        self.task = task
+        self.least = 1e-12 * float(cover.weights.sum())
+        self.effort = np.ones(cover.n_options)
+        self.search: SearchState = interchange.new_state(cover, rows, seed=seed)
+        self.best_open = np.zeros(cover.n_options, dtype=np.bool_)
+        self.best_value = 0.0
+        self.bound_value = float(cover.weights.sum())
+        self._start()
+        if start is not None:
+            self.learn(start)
+        self.bound: BoundState = lagrangian.new_bound(
+            cover, rows, cover_count=self.search.cover_count, warm=warm
+        )
+        self.is_warm = warm is not None
+        self.population = Population(self, seed=seed, time_limit_s=time_limit_s)
+
+    def answer(self, method: str) -> CoverAnswer:
+        """Return the best plan so far with its bound."""
+        return CoverAnswer(
+            chosen=np.flatnonzero(self.best_open),
+            value=self.value,
+            bound=self.upper,
+            method=method,
+        )
+
+    @property
+    def value(self) -> float:
+        """The best plan's weight, with what is settled."""
+        return self.best_value + self.task.settled
+
+    @property
+    def upper(self) -> float:
+        """The proven bound, with what is settled; a whole number where all weights are."""
+        bound = self.bound_value + self.task.settled
+        if self.task.whole_numbers:
+            bound = whole_below(bound)
+        return max(bound, self.value)
+
+    @property
+    def heat(self) -> float:
+        """The mean weight that an open option of the best plan covers: the unit of heat."""
+        return self.best_value / max(int(self.best_open.sum()), 1)
+
+    def _start(self) -> None:
+        """Greedy by gain and, where money counts, by gain for effort; then swaps."""
+        task = self.task
+        efforts = [np.ones(task.cover.n_options)]
+        if len(task.rows.room):
+            efforts.append(_relative_effort(task.rows))
+        for effort in efforts:
+            interchange.open_only(task.cover, task.rows, self.search, np.empty(0, np.int64))
+            interchange.fill(task.cover, task.rows, self.search, effort, -1, 0, self.least)
+            self._improve()
+            if self._keep():
+                self.effort = effort
+        self.back_to_best()
+
+    def back_to_best(self) -> None:
+        """Open exactly the best plan so far."""
+        interchange.open_only(
+            self.task.cover, self.task.rows, self.search, np.flatnonzero(self.best_open)
+        )
+
+    def _improve(self) -> None:
+        task, budget = self.task, 20 * CHUNK_STEPS
+        interchange.improve_by_swaps(task.cover, task.rows, self.search, self.least, budget)
+        interchange.fill(task.cover, task.rows, self.search, self.effort, -1, 0, self.least)
+
+    def _keep(self) -> bool:
+        """Take the plan that is open now when it is the best so far."""
+        value = float(interchange.covered_weight(self.task.cover, self.search))
+        self.search.value[0] = value
+        if value > self.best_value + self.least:
+            self.best_value = value
+            self.best_open[:] = self.search.is_open
+            return True
+        return False
+
+    def search_round(self, steps: int, *, clock: Clock, stop: Event | None = None) -> None:
+        """Anneal over ``steps`` from what is open, then swaps; where rows bind, ruin as well."""
+        task = self.task
+        heat = self.heat
+        schedule = Schedule(HOT * heat, max(COLD * heat, 1e-12), steps)
+        best_open, _ = cool(
+            task.cover,
+            task.rows,
+            self.search,
+            schedule,
+            best=(self.best_open, self.best_value),
+            least=self.least,
+            clock=clock,
+            stop=stop,
+        )
+        self.try_options(np.flatnonzero(best_open))
+        if len(task.rows.room) or task.rows.n_sites:
+            pairs = len(task.cover.option_item)
+            self._ruin_round(min(steps, RUIN_STEPS, RUIN_STEPS_A_PAIR * pairs), heat)
+
+    def search_more(
+        self, steps: int, *, clock: Clock, workers: int = 1, stop: Event | None = None
+    ) -> None:
+        """Breed plans over ``steps`` of each thread; where that does not pay, anneal."""
+        if self.population.pays:
+            self.population.breed(steps, workers=workers, clock=clock, stop=stop)
+        else:
+            self.search_round(steps, clock=clock, stop=stop)
+
+    def _ruin_round(self, steps: int, heat: float) -> None:
+        best_open = self.best_open.copy()
+        interchange.ruin_and_recreate(
+            self.task.cover,
+            self.task.rows,
+            self.search,
+            self.effort,
+            (HOT * heat, max(COLD * heat, 1e-12)),
+            self.least,
+            steps,
+            best_open,
+            self.best_value,
+        )
+        self.try_options(np.flatnonzero(best_open))
+
+    def learn(self, options: Ints) -> None:
+        """Take a plan that was found elsewhere when it is the best; it is open afterwards."""
+        self.try_options(options)
+        self.back_to_best()
+
+    def try_options(self, options: Ints) -> None:
+        """Make a plan of what the relaxed problem opens; keep it when it is the best."""
+        task = self.task
+        interchange.open_only(task.cover, task.rows, self.search, options)
+        interchange.fill(task.cover, task.rows, self.search, self.effort, -1, 0, self.least)
+        self._improve()
+        self._keep()
+
+    def bound_round(self, known: float, steps: int, *, clock: Clock) -> Ints:
+        """Move the prices; returns what the relaxed problem opens at the last ones."""
+        task = self.task
+        scale = _row_scale(task)
+        chosen = np.empty(0, np.int64)
+        while steps > 0 and clock.left_s > 0.0 and not self.bound_rests:
+            chosen, used = lagrangian.lower_bound_by_prices(
+                task.cover, task.rows, self.bound, scale, known, min(steps, CHUNK_STEPS)
+            )
+            steps -= max(used, 1)
+            if self.bound.figures[0] <= known * (1.0 + EXACT):
+                break
+        return np.asarray(chosen, dtype=np.int64)
+
+    @property
+    def bound_rests(self) -> bool:
+        """Whether the prices have come to rest: the bound will hardly fall any more."""
+        return bool(self.bound.figures[1] <= RESTED)
+
+    def fixing(self) -> Fixing:
+        """Tell what the reduced costs at the best prices settle against the best plan."""
+        task = self.task
+        self.bound.price[:] = self.bound.best_price
+        self.bound.row_price[:] = self.bound.best_row_price
+        value, chosen = lagrangian.evaluate(task.cover, task.rows, self.bound)
+        score = self.bound.score
+        inside = np.zeros(len(score), dtype=np.bool_)
+        inside[chosen] = True
+        full = len(chosen) >= task.rows.most
+        least_inside = float(score[chosen].min()) if full and len(chosen) else 0.0
+        most_outside = max(float(score[~inside].max(initial=0.0)), 0.0)
+        step = 1.0 - 1e-6 if task.whole_numbers else 0.0
+        needed = self.best_value + step
+        return Fixing(
+            open_for_good=inside & (value - score + most_outside <= needed),
+            closed_for_good=~inside & (value + score - least_inside <= needed),
+        )
+
+
+def search_and_bound(
+    task: CoverTask,
+    *,
+    params: SolveParams,
+    clock: Clock,
+    start: Ints | None = None,
+    warm: WarmPrices | None = None,
+) -> CoverRun:
+    """Search and bound side by side; the run holds the best plan and the bound.
+
+    ``start`` is a plan and ``warm`` are prices to begin with, of a problem much like this one.
+    """
+    run = CoverRun(task, seed=params.seed, start=start, warm=warm, time_limit_s=params.time_limit_s)
+    if task.cover.n_items and task.rows.most:
+        _rounds(run, params=params, clock=clock)
+    else:
+        run.bound_value = 0.0
+    return run
+
+
+def _rounds(run: CoverRun, *, params: SolveParams, clock: Clock) -> None:
+    """Search and bound side by side until the gap is reached, both are through or time is up."""
+    pairs = len(run.task.cover.option_item)
+    total = max(min(int(params.time_limit_s * STEPS_PER_S), STEPS_PER_PAIR * pairs), LEAST_STEPS)
+    parts = list(ROUND_PARTS)
+    if run.population.pays:
+        parts = parts[:ROUNDS_BEFORE_BREEDING]
+    if run.is_warm:
+        # one look at the old prices, however little time there is: they prove most of the bound
+        proven, _ = lagrangian.evaluate(run.task.cover, run.task.rows, run.bound)
+        run.bound_value = min(run.bound_value, float(proven))
+        run.bound_round(run.best_value, WARM_STEPS_PER_PAIR * pairs, clock=clock)
+        run.bound_value = min(run.bound_value, float(run.bound.figures[0]))
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        while not done(run, params) and (parts or not run.bound_rests):
+            if clock.report(run.value, run.upper):
+                return
+            annealing = bool(parts)
+            steps = int(total * parts.pop(0)) if annealing else CHUNK_STEPS
+            proof = pool.submit(
+                run.bound_round, run.best_value, max(2 * steps, 100 * pairs), clock=clock
+            )
+            if annealing:
+                run.search_round(steps, clock=clock)
+            else:
+                run.search_more(steps, clock=clock)
+            relaxed = proof.result()
+            run.bound_value = min(run.bound_value, float(run.bound.figures[0]))
+            if len(relaxed):
+                run.try_options(relaxed)
+                run.back_to_best()
+    clock.report(run.value, run.upper)
+
+
+def done(run: CoverRun, params: SolveParams) -> bool:
+    """Whether the proven gap is the one asked for."""
+    return relative_gap(run.value, run.upper) <= params.gap
+
+
+def _relative_effort(rows: PackingRows) -> Floats:
+    """Tell what an option takes of the rooms, as a share of them, plus its share of the count."""
+    n_options = len(rows.site)
+    option = np.repeat(np.arange(n_options), np.diff(rows.offset))
+    share = rows.amount / np.maximum(rows.room[rows.row], 1e-9)
+    taken = np.bincount(option, weights=share, minlength=n_options)
+    return np.asarray(np.maximum(taken + 1.0 / max(rows.most, 1), 1e-9))
+
+
+def _row_scale(task: CoverTask) -> Floats:
+    """Brings the slope of a row (amount over room) to the size of the slopes of all items."""
+    return np.asarray(np.sqrt(task.cover.n_items) / np.maximum(task.rows.room, 1e-9))
+
+
+def restricted_task(task: CoverTask, fixing: Fixing) -> tuple[CoverTask, Ints]:
+    """Return the task on the options that fixing leaves, and their numbers in the task."""
+    cover, rows = task.cover, task.rows
+    settled = np.zeros(cover.n_items, dtype=np.bool_)
+    for j in np.flatnonzero(fixing.open_for_good):
+        settled[cover.option_item[cover.option_offset[j] : cover.option_offset[j + 1]]] = True
+    kept = ~fixing.open_for_good & ~fixing.closed_for_good
+    taken_sites = rows.site[fixing.open_for_good]
+    kept &= ~((rows.site >= 0) & np.isin(rows.site, taken_sites[taken_sites >= 0]))
+    options = np.flatnonzero(kept)
+    labels = np.zeros(cover.n_items, dtype=np.int64)
+    for floor in task.floors:
+        labels = np.unique(2 * labels + (floor.weights > 0), return_inverse=True)[1]
+    merged = merge_items(
+        cover.option_offset,
+        cover.option_item,
+        cover.weights,
+        options=options,
+        removed=settled,
+        labels=labels,
+    )
+    smaller = CoverTask(
+        cover=merged.cover,
+        rows=_restricted_rows(rows, fixing.open_for_good, options),
+        settled=task.settled + float(cover.weights[settled].sum()),
+        whole_numbers=task.whole_numbers,
+        floors=tuple(
+            _restricted_floor(floor, settled, merged.item_of, merged.cover.n_items)
+            for floor in task.floors
+        ),
+    )
+    return smaller, options
+
+
+def _restricted_floor(
+    floor: FloorRow, settled: npt.NDArray[np.bool_], item_of: Ints, n_items: int
+) -> FloorRow:
+    kept = item_of >= 0
+    return FloorRow(
+        weights=np.asarray(
+            np.bincount(item_of[kept], weights=floor.weights[kept], minlength=n_items), np.float64
+        ),
+        need=floor.need - float(floor.weights[settled].sum()),
+    )
+
+
+def _restricted_rows(
+    rows: PackingRows, opened: npt.NDArray[np.bool_], options: Ints
+) -> PackingRows:
+    n_options = len(rows.site)
+    owner = np.repeat(np.arange(n_options), np.diff(rows.offset))
+    used = np.bincount(rows.row, weights=rows.amount * opened[owner], minlength=len(rows.room))
+    number = np.full(n_options, -1)
+    number[options] = np.arange(len(options))
+    kept = number[owner] >= 0
+    size = np.bincount(number[owner[kept]], minlength=len(options))
+    return PackingRows(
+        most=max(min(rows.most - int(opened.sum()), len(options)), 0),
+        site=rows.site[options],
+        n_sites=rows.n_sites,
+        offset=np.r_[0, np.cumsum(size)].astype(np.int64),
+        row=rows.row[kept],
+        amount=rows.amount[kept],
+        # sums may lose a part of what is used, however little room is left
+        room=np.maximum(rows.room - used + SLACK * used, 0.0),
+    )

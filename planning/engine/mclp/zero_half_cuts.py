@@ -1,0 +1,185 @@
+r"""Zero-half cuts of maximal covering: what the linear programme believes of odd rings of sites.
+
+Three sites of which each covers two of three items would, half open each, cover all three: a linear
+programme believes it, no plan can do it. Take the rows ``y_i <= sum_j a_ij x_j`` of a set S of
+items, an odd number of them, add ``y_i <= 1``, halve and round:
+
+.. math::
+   \sum_{i \in S} y_i \le \frac{|S| - 1}{2}
+       + \sum_j \Bigl\lceil \tfrac12 \sum_{i \in S} a_{ij} \Bigr\rceil x_j
+
+Every plan keeps it (Chvatal 1973; Caprara and Fischetti 1996). Cuts that stand already are rows for
+new ones. On street networks such cuts close nearly all of the gap between the linear programme and
+the best plan: New York with 70 and 80 stations is proved without a branch.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from planning.engine.mclp.zero_half_separation import find_odd_sets, odd_rows
+
+Ints = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+
+# Columns below this are zero at a point, and rows with more slack are of no use.
+TINY = 1e-7
+# A set is taken when its sum is below 1 by this much, at least.
+LEAST_VIOLATION = 0.01
+# Most rows of a set, most sets that one row may be in, and most cuts of one round.
+MOST_ROWS, MOST_USES, MOST_CUTS = 9, 3, 400
+# Cuts with larger coefficients are not kept: they are of little use and spoil the arithmetic.
+LARGEST = 16.0
+# Steps of the search for odd sets in one round.
+ROUND_STEPS = 60_000_000
+
+
+class Cuts(NamedTuple):
+    """Rows ``matrix @ (x, y) <= right``, all whole numbers: csr [n_cuts, n_options + n_items]."""
+
+    matrix: sp.csr_array
+    right: Floats
+
+    @property
+    def n_cuts(self) -> int:
+        """Number of cuts."""
+        return len(self.right)
+
+    def kept(self, which: npt.NDArray[np.bool_]) -> Cuts:
+        """Return some of the cuts."""
+        return Cuts(sp.csr_array(self.matrix[np.flatnonzero(which)]), self.right[which])
+
+    def joined(self, other: Cuts) -> Cuts:
+        """Return these cuts and then the other ones."""
+        return Cuts(
+            sp.csr_array(sp.vstack([self.matrix, other.matrix])), np.r_[self.right, other.right]
+        )
+
+
+class FoundCuts(NamedTuple):
+    """The cuts of one round and the steps that finding them took."""
+
+    cuts: Cuts
+    steps: int
+
+
+def no_cuts(n_columns: int) -> Cuts:
+    """Return an empty set of cuts over so many columns."""
+    return Cuts(sp.csr_array((0, n_columns)), np.empty(0))
+
+
+def find_cuts(
+    covering: sp.csr_array, point: Floats, cuts: Cuts, *, seed: int, steps: int = ROUND_STEPS
+) -> FoundCuts:
+    """Find cuts that ``point`` violates.
+
+    Parameters
+    ----------
+    covering
+        Rows ``y_i - sum_j a_ij x_j <= 0``, csr [n_items, n_options + n_items].
+    point
+        float64[n_options + n_items], the solution of the linear programme.
+    cuts
+        What stands already; new cuts may be made of it.
+    seed
+        Which rows are looked at first where ``steps`` do not suffice for all.
+    """
+    n_items, n_columns = covering.shape
+    n_options = n_columns - n_items
+    rows = sp.csr_array(sp.vstack([covering, cuts.matrix]))
+    right = np.r_[np.zeros(n_items), cuts.right]
+    point = np.clip(point, 0.0, 1.0)
+    odd = rows.copy()
+    odd.data %= 2.0
+    odd.eliminate_zeros()
+    n_odd_covers = np.asarray(odd[:, n_options:].sum(axis=1)).ravel()
+    is_odd = ((right + n_odd_covers) % 2.0).astype(np.int8)
+    # an odd option is rounded up for x, an odd cover costs what y lacks of 1
+    column_weight = np.r_[point[:n_options], 1.0 - point[n_options:]]
+    slack = np.maximum(right - rows @ point, 0.0)
+    chosen = _distinct(odd, column_weight, slack, is_odd)
+    few = odd[chosen]
+    few, weights, own = _without_private(few, column_weight)
+    slack = slack[chosen] + own
+    tight = slack < 1.0 - LEAST_VIOLATION
+    few, chosen = sp.csr_array(few[np.flatnonzero(tight)]), chosen[tight]
+    order = np.random.default_rng(seed).permutation(len(chosen))
+    sets = find_odd_sets(
+        odd_rows(few, column_weight=weights, slack=slack[tight], is_odd=is_odd[chosen]),
+        order,
+        most=MOST_ROWS,
+        budget=steps,
+    )
+    picked = _picked(sets.rows, sets.total)
+    found = _halved(picked, chosen, rows, right, n_options)
+    good = found.matrix @ point - found.right > LEAST_VIOLATION / 4.0
+    large = abs(found.matrix).max(axis=1).toarray().ravel() if found.n_cuts else np.empty(0)
+    return FoundCuts(found.kept(good & (large <= LARGEST)), sets.steps)
+
+
+def _distinct(odd: sp.csr_array, column_weight: Floats, slack: Floats, is_odd: Ints) -> Ints:
+    """Return the rows that count: of those with the same odd columns the one with least slack."""
+    keys = np.random.default_rng(1).random(len(column_weight)) * (column_weight > TINY)
+    key = odd @ keys + 1.2345 * is_odd
+    usable = np.flatnonzero(slack < 1.0 - LEAST_VIOLATION)
+    order = usable[np.lexsort((slack[usable], key[usable]))]
+    first = np.r_[True, np.diff(key[order]) > 1e-11][: len(order)]  # noqa: PLR2004 - rounding
+    return np.sort(order[first])
+
+
+def _without_private(
+    few: sp.csr_array, column_weight: Floats
+) -> tuple[sp.csr_array, Floats, Floats]:
+    """Leave out columns without weight, and those of one row alone: they are slack of that row."""
+    used = np.bincount(few.indices, minlength=len(column_weight))
+    heavy = column_weight > TINY
+    private = heavy & (used == 1)
+    own = few @ (column_weight * private)
+    shared = np.flatnonzero(heavy & (used > 1))
+    return sp.csr_array(few[:, shared]), column_weight[shared], own
+
+
+def _picked(found: Ints, total: Floats) -> list[Ints]:
+    """Return the best sets, no row in too many of them."""
+    uses = np.zeros(len(total), dtype=np.int64)
+    seen: set[tuple[int, ...]] = set()
+    picked: list[Ints] = []
+    for start in np.argsort(total, kind="stable"):
+        if total[start] >= 1.0 - LEAST_VIOLATION or len(picked) == MOST_CUTS:
+            break
+        members = found[start][found[start] >= 0]
+        key = tuple(np.sort(members).tolist())
+        if key in seen:
+            continue
+        seen.add(key)
+        if uses[members].max() < MOST_USES:
+            uses[members] += 1
+            picked.append(members)
+    return picked
+
+
+def _halved(
+    picked: list[Ints], chosen: Ints, rows: sp.csr_array, right: Floats, n_options: int
+) -> Cuts:
+    """Return half of each set's sum, rounded down: x may only be counted up, y costs its bound."""
+    if not picked:
+        return no_cuts(rows.shape[1])
+    offset = np.cumsum([0, *(len(members) for members in picked)])
+    of_set = sp.csr_array(
+        (np.ones(offset[-1]), chosen[np.concatenate(picked)], offset),
+        shape=(len(picked), rows.shape[0]),
+    )
+    total = sp.csr_array(of_set @ rows)
+    total.sum_duplicates()
+    right = of_set @ right
+    odd = np.abs(total.data) % 2.0 == 1.0
+    is_cover = total.indices >= n_options
+    owner = np.repeat(np.arange(len(picked)), np.diff(total.indptr))
+    total.data = (total.data + odd * np.where(is_cover, 1.0, -1.0)) / 2.0
+    right += np.bincount(owner, weights=odd & is_cover, minlength=len(picked))
+    total.eliminate_zeros()
+    return Cuts(total, np.floor(right / 2.0))

@@ -1,0 +1,241 @@
+r"""The Lagrangian bound of a p-median: what no plan can cost less than.
+
+With a price :math:`\lambda_i` on serving item i, a site is worth
+:math:`\rho_j = \sum_i \min(0, c_{ij} - \lambda_i)` and
+
+.. math::
+   L(\lambda) = \sum_i \lambda_i + \min_{|S| \le p} \sum_{j \in S} \rho_j
+
+is a lower bound (Cornuejols, Fisher and Nemhauser 1977); its maximum is the bound of the linear
+relaxation, which is close for p-medians. Prices move by deflected Polyak steps. Sites whose worth
+proves that they are open, or closed, in every better plan are fixed on the way (Beasley 1993).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.compiled import compiled
+
+if TYPE_CHECKING:
+    from planning.engine.p_median.candidate_lists import MedianPairs
+
+Ints = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+
+# Every bound loses this share of the sum of all prices: what double precision may lose.
+ROUNDING = 1e-13
+# The step shrinks after so many rounds without a notable rise.
+PATIENCE = 15
+NOTABLE = 0.002
+FREE, OPEN, CLOSED = 0, 1, -1
+
+
+class PriceState(NamedTuple):
+    """Prices and what is known of each site; changed in place.
+
+    ``status`` int8[n]: FREE, OPEN or CLOSED in every plan below the cutoff. ``worth`` float64[n]:
+    rho. ``often`` float64[n]: share of late rounds in which the relaxed problem opened the site.
+    ``figures`` float64[3]: the best bound, the step factor, rounds since a notable rise.
+    """
+
+    price: Floats
+    best_price: Floats
+    direction: Floats
+    worth: Floats
+    often: Floats
+    status: npt.NDArray[np.int8]
+    figures: Floats
+
+
+def new_prices(n_sites: int, price: Floats, *, factor: float = 1.0) -> PriceState:
+    """Start from given prices, with steps of the given factor."""
+    return PriceState(
+        price=price.copy(),
+        best_price=price.copy(),
+        direction=np.zeros(len(price)),
+        worth=np.zeros(n_sites),
+        often=np.zeros(n_sites),
+        status=np.zeros(n_sites, dtype=np.int8),
+        figures=np.array([-np.inf, factor, 0.0]),
+    )
+
+
+def prices_of_plan(first: Floats, second: Floats) -> Floats:
+    """Prices between the costs at the two best open sites of a good plan."""
+    price = np.minimum(0.5 * (first + second), 2.0 * first)
+    return np.where(price > 0, price, 0.5 * second)
+
+
+@compiled
+def _worths(pairs: MedianPairs, state: PriceState) -> int:
+    state.worth[:] = 0.0
+    work = 0
+    for i in range(len(state.price)):
+        price = state.price[i]
+        k, end = pairs.item_offset[i], pairs.item_offset[i + 1]
+        work -= k
+        while k < end and pairs.item_cost[k] < price:
+            state.worth[pairs.item_site[k]] += pairs.item_cost[k] - price
+            k += 1
+        work += k
+    return work
+
+
+@compiled
+def evaluate(
+    pairs: MedianPairs, state: PriceState, p: int
+) -> tuple[float, Ints, tuple[float, float], int]:
+    """Return the bound at the prices now, what the relaxed problem opens, edges, and work.
+
+    The edges are the worth of the worst free site taken and of the best one left; 0 where the
+    count does not bind.
+    """
+    work = _worths(pairs, state)
+    n = len(state.status)
+    chosen = np.empty(n, np.int64)
+    free = np.empty(n, np.int64)
+    value = 0.0
+    found, size = 0, 0
+    for j in range(n):
+        if state.status[j] == OPEN:
+            chosen[found] = j
+            found += 1
+            value += state.worth[j]
+        elif state.status[j] == FREE:
+            free[size] = j
+            size += 1
+    left = p - found
+    taken, best_left = 0.0, 0.0
+    picked = free[:size]
+    if left < 0:
+        return np.inf, chosen[:p], (taken, best_left), work
+    if left < size:
+        worth = state.worth[picked]
+        order = np.argsort(worth, kind="mergesort")
+        picked = picked[order[:left]]
+        best_left = worth[order[left]]
+        taken = worth[order[left - 1]] if left > 0 else -np.inf
+    for j in picked:
+        chosen[found] = j
+        found += 1
+        value += state.worth[j]
+    total = state.price.sum()
+    return total + value - ROUNDING * total, chosen[:found], (taken, best_left), work
+
+
+@compiled
+def fix(state: PriceState, value: float, edges: tuple[float, float], cutoff: float) -> None:
+    """Fix the free sites that the worths now settle against plans at or below ``cutoff``."""
+    taken, best_left = edges
+    for j in range(len(state.status)):
+        if state.status[j] != FREE:
+            continue
+        worth = state.worth[j]
+        # opening a site that was left out puts out the worst one taken, and the reverse
+        if worth > taken and value + worth - taken > cutoff:
+            state.status[j] = CLOSED
+        elif worth < best_left and value - worth + best_left > cutoff:
+            state.status[j] = OPEN
+
+
+@compiled
+def raise_bound(
+    pairs: MedianPairs,
+    state: PriceState,
+    p: int,
+    cutoff: float,
+    limits: tuple[int, int, float],
+) -> tuple[float, Ints, int]:
+    """Move the prices; returns the least cost of a plan met on the way, that plan, and the work.
+
+    ``limits`` are the most rounds, the most work, and the least step factor. Ends also when the
+    bound passes ``cutoff``: no plan at or below it exists.
+    """
+    most_rounds, most_work, least_factor = limits
+    m, n = len(state.price), len(state.status)
+    slope = np.empty(m)
+    inside = np.zeros(n, np.bool_)
+    best_cost = np.inf
+    best_plan = np.empty(0, np.int64)
+    work, rounds = 0, 0
+    while rounds < most_rounds and work < most_work:
+        value, chosen, edges, more = evaluate(pairs, state, p)
+        work += 2 * more + 8 * m + 8 * n
+        if value > state.figures[0]:
+            if value - state.figures[0] > NOTABLE * max(cutoff - value, 0.0):
+                state.figures[2] = 0.0
+            state.figures[0] = value
+            state.best_price[:] = state.price
+        if value > cutoff:
+            break
+        fix(state, value, edges, cutoff)
+        state.figures[2] += 1.0
+        if state.figures[2] >= PATIENCE:
+            state.figures[1] *= 0.7
+            state.figures[2] = 0.0
+            if state.figures[1] < least_factor:
+                break
+        inside[:] = False
+        state.often[:] *= 0.95
+        for j in chosen:
+            inside[j] = True
+            state.often[j] += 0.05
+        cost = _slopes(pairs, state, inside, slope)
+        if cost < best_cost:
+            best_cost = cost
+            best_plan = chosen
+        _step(pairs, state, slope, cutoff - value, rounds)
+        rounds += 1
+    return best_cost, best_plan, work
+
+
+@compiled
+def _slopes(
+    pairs: MedianPairs, state: PriceState, inside: npt.NDArray[np.bool_], slope: Floats
+) -> float:
+    """Fill the slope of each price; returns the cost of the plan ``inside``."""
+    total = 0.0
+    for i in range(len(slope)):
+        price = state.price[i]
+        cost = -1.0
+        count = 0.0
+        k, end = pairs.item_offset[i], pairs.item_offset[i + 1]
+        while k < end and pairs.item_cost[k] < price:
+            if inside[pairs.item_site[k]]:
+                count += 1.0
+                if cost < 0.0:
+                    cost = pairs.item_cost[k]
+            k += 1
+        if cost < 0.0:
+            while k < end and not inside[pairs.item_site[k]]:
+                k += 1
+            cost = pairs.item_cost[k] if k < end else pairs.base[i]
+        slope[i] = 1.0 - count
+        total += cost
+    return total
+
+
+@compiled
+def _step(
+    pairs: MedianPairs, state: PriceState, slope: Floats, missing: float, rounds: int
+) -> None:
+    norm = 0.0
+    keep = 0.7 if rounds > 0 else 0.0
+    for i in range(len(slope)):
+        g = slope[i]
+        if g > 0.0 and state.price[i] >= pairs.base[i]:
+            g = 0.0
+        move = keep * state.direction[i] + (1.0 - keep) * g
+        state.direction[i] = move
+        norm += move * move
+    if norm <= 0.0:
+        state.figures[2] = PATIENCE
+        return
+    step = state.figures[1] * missing / norm
+    for i in range(len(slope)):
+        price = state.price[i] + step * state.direction[i]
+        state.price[i] = min(max(price, 0.0), pairs.base[i])

@@ -1,0 +1,314 @@
+"""The engine of the p-median: search and bound side by side, fixing, then a programme or a tree.
+
+Two threads work in rounds of counted steps, so that a seed gives the same answer on any machine
+while the time limit is not hit. All values here are costs of the pairs alone, without what the
+reduction has settled.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from planning.engine.p_median import interchange, lagrangian
+from planning.engine.p_median.branch_and_bound import TreeTask, solve_tree
+from planning.engine.p_median.candidate_lists import MedianPairs, smaller_median
+from planning.engine.p_median.lagrangian import CLOSED, OPEN, PriceState
+from planning.engine.p_median.radius_formulation import pairs_left, solve_radius
+from planning.engine.proven import whole_above
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from planning.engine.clock import Clock
+    from planning.engine.p_median.candidate_lists import ReducedMedian
+    from planning.engine.params import SolveParams
+
+Ints = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+
+# Elementary steps of each round of search and bound, and of the pieces between looks at the clock.
+ROUND_STEPS = (4_000_000, 12_000_000, 30_000_000, 60_000_000, 120_000_000)
+PIECE_STEPS = 10_000_000
+# Prices rest when their step factor is below this.
+RESTED = 1e-3
+# So few pairs left are finished by a programme at once; up to so many after all rounds.
+FEW_PAIRS = 15_000
+MOST_PAIRS = 60_000
+# Steps of more rounds for each second of the time limit, where too many pairs are left.
+STEPS_PER_S = 30_000_000
+# With so few sites to open the tree is the faster one.
+MOST_IN_TREE = 24
+# How often what is left may be made smaller and its prices raised again.
+SHRINKS = 6
+
+
+class Remainder(NamedTuple):
+    """A p-median that fixing leaves: ``sites`` numbers the task's, ``settled`` is its constant.
+
+    ``opened`` are the task's sites that are open for good.
+    """
+
+    pairs: MedianPairs
+    p: int
+    sites: Ints
+    opened: Ints
+    settled: float
+    prices: PriceState
+
+
+class MedianRun:
+    """One run: the best plan and the bound so far, the search's and the prices' state."""
+
+    def __init__(self, task: ReducedMedian, *, params: SolveParams, clock: Clock) -> None:
+        self.task, self.params, self.clock = task, params, clock
+        pairs = task.pairs
+        self.lower = 0.0
+        self.state = interchange.new_state(pairs, task.p, seed=params.seed)
+        self.opened = interchange.greedy(pairs, task.p)
+        self.cost = float(interchange.open_only(pairs, self.state, self.opened))
+        self.least = 1e-9 * max(self.cost, 1e-300)
+        self.search(1)
+        first, second = self.state.first, self.state.second
+        self.prices = lagrangian.new_prices(pairs.n_sites, lagrangian.prices_of_plan(first, second))
+        self.steps = ["greedy, swaps"]
+
+    def keep(self, plan: Ints) -> None:
+        """Take a plan when it is the best so far; one with fewer than p sites is filled up."""
+        filled = np.zeros(self.task.pairs.n_sites, dtype=np.bool_)
+        filled[plan] = True
+        short = self.task.p - int(filled.sum())
+        filled[np.flatnonzero(~filled)[: max(short, 0)]] = True
+        cost = float(interchange.cost_of(self.task.pairs, filled))
+        if cost < self.cost and short >= 0:
+            self.cost, self.opened = cost, np.flatnonzero(filled)
+
+    def cutoff_of(self, cost: float) -> float:
+        """No plan above this cost is of interest when one of ``cost`` is known."""
+        total = cost + self.task.settled
+        step = 1.0 - 1e-6 if self.task.whole_numbers else 5e-10 * total
+        return cost - max(step, self.params.gap * total)
+
+    @property
+    def cutoff(self) -> float:
+        """The cutoff of the best plan so far."""
+        return self.cutoff_of(self.cost)
+
+    def raise_lower(self, bound: float) -> None:
+        """Take a bound that holds for all plans at or below the cutoff, and so for all plans."""
+        cutoff = self.cutoff
+        if bound > cutoff:
+            self.nothing_left(cutoff)
+            return
+        if self.task.whole_numbers and np.isfinite(bound):
+            bound = whole_above(bound)
+        self.lower = min(max(self.lower, bound), self.cost)
+
+    def nothing_left(self, cutoff: float) -> None:
+        """Take it that no plan at or below a cutoff is left."""
+        if self.task.whole_numbers:
+            cutoff = float(np.floor(cutoff)) + 1.0
+        self.lower = min(max(self.lower, cutoff), self.cost)
+
+    @property
+    def done(self) -> bool:
+        """Whether the proven gap is the one asked for."""
+        return self.lower >= self.cutoff or self.cost + self.task.settled <= 0.0
+
+    def report(self) -> bool:
+        """Tell the caller; True when the run must end."""
+        settled = self.task.settled
+        return self.clock.report(self.cost + settled, self.lower + settled)
+
+    def search(self, steps: int, *, stop: Event | None = None) -> None:
+        """Iterate the search from the best plan over so many steps."""
+        opened = self.opened.copy()
+        for begin in range(0, steps, PIECE_STEPS):
+            if begin and (self.clock.left_s <= 0.0 or (stop is not None and stop.is_set())):
+                break
+            piece = min(PIECE_STEPS, steps - begin)
+            self.cost = float(
+                interchange.iterate(
+                    self.task.pairs, self.state, opened, self.cost, self.least, piece
+                )
+            )
+            self.opened = opened.copy()
+
+    def bound(self, cutoff: float, steps: int) -> Ints:
+        """Raise the prices over so many steps; returns the best plan met on the way."""
+        best_cost, best = np.inf, np.empty(0, dtype=np.int64)
+        while steps > 0 and self.clock.left_s > 0.0 and not self.rested:
+            limits = (2**62, min(steps, PIECE_STEPS), RESTED)
+            cost, plan, used = lagrangian.raise_bound(
+                self.task.pairs, self.prices, self.task.p, cutoff, limits
+            )
+            steps -= max(used, 1)
+            if cost < best_cost:
+                best_cost, best = cost, plan
+            if self.prices.figures[0] > cutoff:
+                break
+        return np.asarray(best, dtype=np.int64)
+
+    @property
+    def rested(self) -> bool:
+        """Whether the prices have come to rest."""
+        return bool(self.prices.figures[1] < RESTED)
+
+    def rounds(self) -> None:
+        """Search and bound side by side until all is proven, little is left or time is up."""
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            for steps in self._round_steps():
+                if self.done or self.report():
+                    return
+                before = self.cost
+                proof = pool.submit(self.bound, self.cutoff, 4 * steps)
+                self.search(steps)
+                self.keep(proof.result())
+                self.raise_lower(float(self.prices.figures[0]))
+                settled = self.cost >= before and steps > ROUND_STEPS[0]
+                if self.rested and self._n_pairs_left() <= self._enough(settled=settled):
+                    return
+        while not (self.done or self.rested or self.report()):
+            self.keep(self.bound(self.cutoff, PIECE_STEPS))
+            self.raise_lower(float(self.prices.figures[0]))
+
+    def _round_steps(self) -> Iterator[int]:
+        """Give the steps of each round: more for a longer limit, the same on every machine."""
+        yield from ROUND_STEPS
+        for _ in range(int(self.params.time_limit_s * STEPS_PER_S / ROUND_STEPS[-1])):
+            yield ROUND_STEPS[-1]
+
+    def _enough(self, *, settled: bool) -> float:
+        """Tell how few pairs must be left for the search to end."""
+        if not settled:
+            return FEW_PAIRS
+        return np.inf if self.task.p <= MOST_IN_TREE else MOST_PAIRS
+
+    def _n_pairs_left(self) -> int:
+        task = self.task
+        return len(pairs_left(task.pairs, self.prices, task.p, self.cutoff).item)
+
+    def finish(self) -> None:
+        """Fix what the prices settle and finish the rest exactly, as far as the time allows."""
+        if self.done or self.clock.left_s <= 0.0:
+            return
+        rest = self._shrunk()
+        if self.done or self.clock.left_s <= 0.0:
+            return
+        cutoff = self.cutoff - rest.settled
+        left = pairs_left(rest.pairs, rest.prices, rest.p, cutoff)
+        if rest.p <= MOST_IN_TREE or len(left.item) > 4 * MOST_PAIRS:
+            self.steps.append("tree")
+            self._grow_tree(rest)
+            return
+        self.steps.append("programme in radius form")
+        whole_cutoff, stop = self.cutoff, Event()
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            # what this search finds counts only when the programme does not come to its end
+            searched = pool.submit(self._search_on, stop)
+            answer = solve_radius(
+                left,
+                rest.p,
+                cutoff=cutoff,
+                time_limit_s=max(self.clock.left_s, 0.01),
+                seed=self.params.seed,
+                report=lambda _, bound: self._tell(bound + rest.settled),
+            )
+            stop.set()
+            found = searched.result()
+        if answer.plan is not None:
+            self.keep(np.r_[rest.opened, rest.sites[answer.plan]])
+        bound = answer.bound.plus(rest.settled)
+        # the programme knows of no plan above its cutoff, and proves nothing of them
+        proved = bound.figure(absent=self.lower, nothing=whole_cutoff)
+        if answer.plan is None or proved < self.cutoff:
+            self.keep(found)
+        if bound.is_nothing:
+            self.nothing_left(whole_cutoff)
+        else:
+            self.raise_lower(min(proved, whole_cutoff))
+
+    def _tell(self, bound: float) -> bool:
+        settled = self.task.settled
+        known = min(np.fmax(self.lower, bound), self.cost)
+        return self.clock.report(self.cost + settled, float(known) + settled)
+
+    def _search_on(self, stop: Event) -> Ints:
+        opened, cost = self.opened.copy(), self.cost
+        while not stop.is_set() and self.clock.left_s > 0.0:
+            cost = interchange.iterate(
+                self.task.pairs, self.state, opened, cost, self.least, PIECE_STEPS
+            )
+        return opened
+
+    def _grow_tree(self, rest: Remainder) -> None:
+        answer = solve_tree(
+            TreeTask(
+                pairs=rest.pairs,
+                p=rest.p,
+                price=rest.prices.best_price,
+                often=rest.prices.often,
+                known=self.cost - rest.settled,
+                cutoff_of=lambda cost: self.cutoff_of(cost + rest.settled) - rest.settled,
+            ),
+            report=lambda cost, bound: self.clock.report(
+                cost + rest.settled + self.task.settled,
+                max(self.lower, bound + rest.settled) + self.task.settled,
+            ),
+        )
+        if answer.plan is not None:
+            self.keep(np.r_[rest.opened, rest.sites[answer.plan]])
+        if answer.bound.is_nothing:
+            self.nothing_left(self.cutoff)
+        else:
+            self.raise_lower(answer.bound.plus(rest.settled).figure(absent=0.0, nothing=0.0))
+
+    def _shrunk(self) -> Remainder:
+        """Settle sites and raise the prices of what is left, again while that makes it smaller."""
+        task = self.task
+        none = np.empty(0, dtype=np.int64)
+        rest = Remainder(task.pairs, task.p, np.arange(task.pairs.n_sites), none, 0.0, self.prices)
+        for _ in range(SHRINKS):
+            before = rest.pairs.n_sites
+            rest = _smaller(rest, self.cutoff - rest.settled)
+            self.steps[1:] = ["prices", "fixing"]
+            if rest.p <= 0 or rest.pairs.n_sites <= rest.p or rest.pairs.n_items == 0:
+                plan = rest.sites if rest.pairs.n_sites <= rest.p else none
+                self.keep(np.r_[rest.opened, plan])
+                self.nothing_left(self.cutoff)
+                return rest
+            cost, plan, _ = lagrangian.raise_bound(
+                rest.pairs, rest.prices, rest.p, self.cutoff - rest.settled, (1000, 2**62, RESTED)
+            )
+            if np.isfinite(cost):
+                self.keep(np.r_[rest.opened, rest.sites[plan]])
+            self.raise_lower(float(rest.prices.figures[0]) + rest.settled)
+            shrunk = int((rest.prices.status == 0).sum()) < 0.95 * before
+            if self.done or self.report() or not shrunk:
+                break
+        return rest
+
+
+def _smaller(rest: Remainder, cutoff: float) -> Remainder:
+    """Fix sites at the best prices, and leave out what is settled."""
+    prices = rest.prices
+    prices.price[:] = prices.best_price
+    value, _, edges, _ = lagrangian.evaluate(rest.pairs, prices, rest.p)
+    lagrangian.fix(prices, value, edges, cutoff)
+    is_open, is_closed = prices.status == OPEN, prices.status == CLOSED
+    small = smaller_median(rest.pairs, is_open=is_open, is_closed=is_closed)
+    start = np.minimum(prices.best_price[small.items], small.pairs.base)
+    anew = lagrangian.new_prices(small.pairs.n_sites, start, factor=0.3)
+    anew.often[:] = prices.often[small.sites]
+    return Remainder(
+        pairs=small.pairs,
+        p=rest.p - len(small.opened),
+        sites=rest.sites[small.sites],
+        opened=np.r_[rest.opened, rest.sites[small.opened]],
+        settled=rest.settled + small.settled,
+        prices=anew,
+    )

@@ -1,0 +1,410 @@
+"""The questions that the engine answers: frozen, checked at birth.
+
+Every problem speaks of *options* (what may be opened: a kind of station at a site) and *demand
+items* (cell x group x hour, each with a weight of workers). Matrices are [n_options, n_demand].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.errors import ProblemError
+from planning.engine import checks
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+Mask = npt.NDArray[np.bool_]
+Vector = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Limit:
+    """At most so many of some options, or so much money for them: a kind, a district.
+
+    ``members`` is bool[n_options]. Every chosen option counts, required ones included. ``name``
+    stands in messages.
+
+    Raises
+    ------
+    ProblemError
+        A limit without a number, or a number below zero.
+    """
+
+    members: Mask
+    max_open: int | None = None
+    budget: float | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        members = np.asarray(self.members)
+        object.__setattr__(
+            self, "members", checks.mask(members, name="limit members", length=members.size)
+        )
+        if self.max_open is None and self.budget is None:
+            raise ProblemError("a limit needs max_open or budget: give one of them")
+        if self.max_open is not None:
+            object.__setattr__(
+                self, "max_open", checks.count(self.max_open, name="max_open of a limit")
+            )
+        if self.budget is not None:
+            checks.amount(self.budget, name="budget of a limit")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Floor:
+    """At least a share of the weight of some demand items must be covered: a group, a district.
+
+    ``members`` is bool[n_demand]; ``min_share`` is of their whole weight, reachable or not.
+
+    Raises
+    ------
+    ProblemError
+        A share outside [0, 1].
+    """
+
+    members: Mask
+    min_share: float
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        members = np.asarray(self.members)
+        object.__setattr__(
+            self, "members", checks.mask(members, name="floor members", length=members.size)
+        )
+        checks.share(self.min_share, name="min_share of a floor")
+
+
+@dataclass(frozen=True, eq=False)
+class CoverageProblem:
+    """Cover as much weight as possible: the maximal covering problem with all its limits.
+
+    ``weights`` float64[n_demand]; ``covers`` CSR [n_options, n_demand], bool, or float in [0, 1]
+    for gradual coverage (an item counts as the best open option covers it). ``costs`` yuan per
+    option and ``budget`` yuan over all chosen options; ``max_open`` counts only options that are
+    not required; ``site`` int[n_options] allows at most one option a site; ``required`` and
+    ``forbidden`` bool[n_options]; ``limits`` and ``floors`` as `Limit` and `Floor`.
+
+    Raises
+    ------
+    ProblemError
+        For arrays of the wrong shape, NaN or negative values, an option required and forbidden at
+        once, more to open than there are options, or a cover matrix without any entry.
+    """
+
+    weights: Vector
+    covers: sp.csr_array
+    costs: Vector | None = None
+    budget: float | None = None
+    max_open: int | None = None
+    site: npt.NDArray[np.int64] | None = None
+    required: Mask | None = None
+    forbidden: Mask | None = None
+    limits: tuple[Limit, ...] = ()
+    floors: tuple[Floor, ...] = ()
+
+    def __post_init__(self) -> None:
+        weights = checks.float_vector(self.weights, name="weights", unit="workers")
+        object.__setattr__(self, "weights", weights)
+        covers = checks.cover_matrix(self.covers, n_demand=len(weights))
+        object.__setattr__(self, "covers", covers)
+        _check_options(self, n_options=covers.shape[0])
+        object.__setattr__(self, "limits", tuple(self.limits))
+        object.__setattr__(self, "floors", tuple(self.floors))
+        if self.max_open is not None:
+            most = checks.count(self.max_open, name="max_open")
+            object.__setattr__(self, "max_open", most)
+            if most > self.n_options:
+                raise ProblemError(f"max_open is {most} and there are {self.n_options} options")
+        if self.budget is not None:
+            checks.amount(self.budget, name="budget")
+        needs_costs = self.budget is not None or any(x.budget is not None for x in self.limits)
+        if needs_costs and self.costs is None:
+            raise ProblemError("a budget needs costs: give yuan for each option")
+        _check_lengths(self.limits, self.floors, n_options=self.n_options, n_demand=len(weights))
+
+    @property
+    def n_options(self) -> int:
+        """Rows of the cover matrix."""
+        return int(self.covers.shape[0])
+
+    @property
+    def n_demand(self) -> int:
+        """Columns of the cover matrix."""
+        return int(self.covers.shape[1])
+
+
+@dataclass(frozen=True, eq=False)
+class BackupProblem:
+    """Cover by one station and by two: the weighted mix of Hogan and ReVelle (1986).
+
+    The first station that covers item i adds ``weights[i]``, the second adds
+    ``second_weights[i]``, further ones nothing. ``second_weights`` may not pass ``weights``.
+    ``cover_all`` asks that every item is covered at least once.
+
+    Raises
+    ------
+    ProblemError
+        As `CoverageProblem`; also when a second weight is above the first, or covers is gradual.
+    """
+
+    weights: Vector
+    covers: sp.csr_array
+    max_open: int
+    second_weights: Vector
+    cover_all: bool = False
+    required: Mask | None = None
+    forbidden: Mask | None = None
+
+    def __post_init__(self) -> None:
+        _check_plain_cover(self, kind="backup")
+        weights = self.weights
+        second = checks.float_vector(
+            self.second_weights, name="second_weights", length=len(weights), unit="workers"
+        )
+        if (second > weights).any():
+            where = int(np.flatnonzero(second > weights)[0])
+            raise ProblemError(f"second_weights[{where}] is above weights[{where}]")
+        object.__setattr__(self, "second_weights", second)
+        _check_max_open(self)
+
+
+@dataclass(frozen=True, eq=False)
+class SetCoverProblem:
+    """The fewest or cheapest options that cover a share of the weight (1.0: everything).
+
+    ``costs`` float64[n_options], None means 1 each, so that options are counted. ``weights``
+    float64[n_demand], None means 1 each. ``share`` of the whole weight must be covered; at 1.0
+    every item must, whatever its weight. Required options are paid for too.
+
+    Raises
+    ------
+    ProblemError
+        As `CoverageProblem`; also for a share outside [0, 1].
+    """
+
+    covers: sp.csr_array
+    costs: Vector | None = None
+    weights: Vector | None = None
+    share: float = 1.0
+    site: npt.NDArray[np.int64] | None = None
+    required: Mask | None = None
+    forbidden: Mask | None = None
+    floors: tuple[Floor, ...] = ()
+
+    def __post_init__(self) -> None:
+        covers = checks.cover_matrix(self.covers)
+        object.__setattr__(self, "covers", covers)
+        n_options, n_demand = covers.shape
+        if ((covers.data != 0) & (covers.data != 1)).any():
+            raise ProblemError("set covering takes covers of 0 and 1 only")
+        weights = np.ones(n_demand) if self.weights is None else self.weights
+        object.__setattr__(
+            self, "weights", checks.float_vector(weights, name="weights", length=n_demand)
+        )
+        costs = np.ones(n_options) if self.costs is None else self.costs
+        object.__setattr__(self, "costs", costs)
+        _check_options(self, n_options=n_options)
+        checks.share(self.share, name="share")
+        object.__setattr__(self, "floors", tuple(self.floors))
+        _check_lengths((), self.floors, n_options=n_options, n_demand=n_demand)
+
+
+@dataclass(frozen=True, eq=False)
+class PMedianProblem:
+    """Open p sites so that the weighted travel to the nearest open one is least.
+
+    ``seconds`` sparse or dense [n_sites, n_demand], absence (or inf in a dense matrix) is out of
+    reach. ``weights`` float64[n_demand]. ``p`` counts only sites that are not required.
+    ``penalty_s`` is what an item costs that no open site reaches, and no item costs more; None
+    means that every item must be reached.
+
+    Raises
+    ------
+    ProblemError
+        As `CoverageProblem`; also when p is 0 with nothing required or above the number of sites.
+    """
+
+    seconds: sp.csr_array
+    weights: Vector
+    p: int
+    penalty_s: float | None = None
+    required: Mask | None = None
+    forbidden: Mask | None = None
+
+    def __post_init__(self) -> None:
+        seconds = checks.travel_matrix(self.seconds)
+        object.__setattr__(self, "seconds", seconds)
+        weights = checks.float_vector(
+            self.weights, name="weights", length=seconds.shape[1], unit="workers"
+        )
+        object.__setattr__(self, "weights", weights)
+        _check_options(self, n_options=seconds.shape[0])
+        object.__setattr__(self, "p", _checked_p(self))
+        if self.penalty_s is not None:
+            checks.amount(self.penalty_s, name="penalty_s")
+
+
+@dataclass(frozen=True, eq=False)
+class PCenterProblem:
+    """Open p sites so that the longest travel to the nearest open one is least.
+
+    ``seconds`` as in `PMedianProblem`: every item must be reached. ``p`` counts only sites that
+    are not required.
+
+    Raises
+    ------
+    ProblemError
+        As `PMedianProblem`.
+    """
+
+    seconds: sp.csr_array
+    p: int
+    required: Mask | None = None
+    forbidden: Mask | None = None
+
+    def __post_init__(self) -> None:
+        seconds = checks.travel_matrix(self.seconds)
+        object.__setattr__(self, "seconds", seconds)
+        _check_options(self, n_options=seconds.shape[0])
+        object.__setattr__(self, "p", _checked_p(self))
+
+
+@dataclass(frozen=True, eq=False)
+class CapacitatedProblem:
+    """Cover as much weight as stations can serve: each worker is assigned, within capacity.
+
+    ``capacity`` float64[n_options] in workers; ``covers`` bool; an item's workers may be split
+    between stations. ``max_open`` counts only options that are not required.
+
+    Raises
+    ------
+    ProblemError
+        As `CoverageProblem`.
+    """
+
+    weights: Vector
+    covers: sp.csr_array
+    capacity: Vector
+    max_open: int
+    required: Mask | None = None
+    forbidden: Mask | None = None
+
+    def __post_init__(self) -> None:
+        _check_plain_cover(self, kind="capacitated")
+        capacity = checks.float_vector(
+            self.capacity, name="capacity", length=self.covers.shape[0], unit="workers"
+        )
+        object.__setattr__(self, "capacity", capacity)
+        _check_max_open(self)
+
+
+@dataclass(frozen=True, eq=False)
+class MaxMinProblem:
+    """Make the worst covered class as well covered as possible: groups, districts.
+
+    ``classes`` bool[n_classes, n_demand]; the objective is the least covered share of a class's
+    weight. Classes without weight are refused.
+
+    Raises
+    ------
+    ProblemError
+        As `CoverageProblem`; also for a class without weight.
+    """
+
+    weights: Vector
+    covers: sp.csr_array
+    classes: Mask
+    max_open: int
+    required: Mask | None = None
+    forbidden: Mask | None = None
+
+    def __post_init__(self) -> None:
+        _check_plain_cover(self, kind="max-min")
+        classes = np.array(self.classes)
+        if classes.ndim != 2 or classes.shape[1] != len(self.weights) or not len(classes):  # noqa: PLR2004 - classes x demand
+            raise ProblemError(f"classes has the shape {classes.shape}: give classes x demand")
+        classes = classes.astype(np.bool_)
+        classes.flags.writeable = False
+        object.__setattr__(self, "classes", classes)
+        empty = np.flatnonzero(classes @ self.weights <= 0)
+        if len(empty):
+            raise ProblemError(f"class {empty[0]} has no weight: leave it out")
+        _check_max_open(self)
+
+
+Problem = (
+    CoverageProblem
+    | BackupProblem
+    | SetCoverProblem
+    | PMedianProblem
+    | PCenterProblem
+    | CapacitatedProblem
+    | MaxMinProblem
+)
+
+
+def _check_plain_cover(
+    problem: BackupProblem | CapacitatedProblem | MaxMinProblem, *, kind: str
+) -> None:
+    """Set weights, covers of 0 and 1, required and forbidden to checked arrays."""
+    weights = checks.float_vector(problem.weights, name="weights", unit="workers")
+    object.__setattr__(problem, "weights", weights)
+    covers = checks.cover_matrix(problem.covers, n_demand=len(weights))
+    object.__setattr__(problem, "covers", covers)
+    if ((covers.data != 0) & (covers.data != 1)).any():
+        raise ProblemError(f"{kind} covering takes covers of 0 and 1 only")
+    _check_options(problem, n_options=covers.shape[0])
+
+
+def _check_max_open(problem: BackupProblem | CapacitatedProblem | MaxMinProblem) -> None:
+    most = checks.count(problem.max_open, name="max_open")
+    object.__setattr__(problem, "max_open", most)
+    n_options = problem.covers.shape[0]
+    if most > n_options:
+        raise ProblemError(f"max_open is {most} and there are {n_options} options")
+
+
+def _check_options(problem: Any, *, n_options: int) -> None:  # noqa: ANN401
+    # the problems share these fields by name; what is absent is left out
+    """Set required, forbidden, costs and site to checked arrays."""
+    required = checks.mask(problem.required, name="required", length=n_options)
+    forbidden = checks.mask(problem.forbidden, name="forbidden", length=n_options)
+    checks.not_both(required, forbidden)
+    object.__setattr__(problem, "required", required)
+    object.__setattr__(problem, "forbidden", forbidden)
+    if getattr(problem, "costs", None) is not None:
+        costs = checks.float_vector(problem.costs, name="costs", length=n_options, unit="yuan")
+        object.__setattr__(problem, "costs", costs)
+    if getattr(problem, "site", None) is not None:
+        object.__setattr__(problem, "site", checks.site_labels(problem.site, length=n_options))
+
+
+def _check_lengths(
+    limits: tuple[Limit, ...], floors: tuple[Floor, ...], *, n_options: int, n_demand: int
+) -> None:
+    for number, limit in enumerate(limits):
+        if len(limit.members) != n_options:
+            raise ProblemError(
+                f"limit {number} has {len(limit.members)} members and there are {n_options} options"
+            )
+    for number, floor in enumerate(floors):
+        if len(floor.members) != n_demand:
+            raise ProblemError(
+                f"floor {number} has {len(floor.members)} members and there are "
+                f"{n_demand} demand items"
+            )
+
+
+def _checked_p(problem: PMedianProblem | PCenterProblem) -> int:
+    n_sites = int(problem.seconds.shape[0])
+    p = checks.count(problem.p, name="p")
+    if p > n_sites:
+        raise ProblemError(f"p is {p} and there are {n_sites} sites")
+    if p == 0 and not np.any(problem.required):
+        raise ProblemError("p is 0 and no site is required: nothing would be open")
+    return p

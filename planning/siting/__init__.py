@@ -1,0 +1,27 @@
+"""Where the next stations do most: a city's question to the engine, and the plan that answers it.
+
+``question`` asks, ``candidates`` makes options and demand items of a city, ``shortfall`` says what
+kept further sites out, ``deployment_order`` in which order to build, ``robustness`` how often each
+site would be chosen again, ``whole_workers`` how a plan is printed.
+"""
+
+from __future__ import annotations
+
+from planning.siting.question import (
+    PlannedSite,
+    SitingPlan,
+    SitingQuestion,
+    plan_stations,
+    siting_question,
+)
+from planning.siting.robustness import PlanDraws, plan_over_draws
+
+__all__ = [
+    "PlanDraws",
+    "PlannedSite",
+    "SitingPlan",
+    "SitingQuestion",
+    "plan_over_draws",
+    "plan_stations",
+    "siting_question",
+]

@@ -1,0 +1,499 @@
+"""Where the next stations do most: candidate sites, workers by cell and group, the engine."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import cKDTree
+
+from geo.errors import ProblemError
+from planning.coverage.change import CoverageChange, measure_change
+from planning.coverage.nominal import (
+    CellCounts,
+    Counts,
+    Coverage,
+    Places,
+    StandardWord,
+    count_stations,
+    coverage_of_counts,
+    groups_of,
+    standard_of,
+)
+from planning.coverage.reach import straight_counts
+from planning.engine.params import Plan, SolveParams
+from planning.engine.problems import CoverageProblem, Limit
+from planning.engine.solver import solve
+from planning.siting.candidates import (
+    SitePins,
+    SitingDemand,
+    SitingOptions,
+    site_pins,
+    siting_demand,
+    siting_options,
+)
+from planning.siting.deployment_order import Step, deployment_order
+from planning.siting.shortfall import Shortfall, shortfalls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from data.demand import Demand
+    from data.settings import Settings
+    from data.sites import CandidateSites
+    from data.stations import Stations
+    from geo.network import RoadNetwork
+
+ANY_STATION: Final[Mapping[str, int | None]] = MappingProxyType({"station": None})
+
+# A plan within 0.1 % of the best possible is better than the demand is known.
+SITING_PARAMS = SolveParams(time_limit_s=10.0, gap=0.001)
+
+
+@dataclass(frozen=True)
+class PlannedSite:
+    """One site of a plan, in the order in which to build (each next one adds most).
+
+    ``adds_workers`` are those whom it covers beside the existing stations and the sites before
+    it; ``lost_without`` those who would lose cover if it alone were left out of the whole plan.
+    """
+
+    order: int
+    site_id: str
+    name: str
+    lon: float
+    lat: float
+    kind: str
+    district: str
+    adds_workers: float
+    adds_by_group: dict[str, float]
+    lost_without: float
+
+
+@dataclass(frozen=True, eq=False)
+class SitingPlan:
+    """Where to build, how good that is proven to be, and coverage before and after.
+
+    ``objective`` is the number of workers covered after (existing stations and plan together),
+    ``bound`` what no choice of as many sites can pass, ``gap`` their relative distance; all three
+    are finite. ``shortfalls`` say what keeps further sites out where ``sites`` are fewer than were
+    asked for. ``answer`` is what the engine said, for the next question; it is not stored.
+    ``beside`` is what the plan does by the standard for which it was not made
+    (`with_other_standard`), None where nobody asked.
+    """
+
+    status: str
+    objective: float
+    bound: float
+    gap: float
+    runtime_s: float
+    method: str
+    sites: tuple[PlannedSite, ...]
+    before: Coverage
+    after: Coverage
+    inputs: dict[str, str]
+    shortfalls: tuple[Shortfall, ...] = ()
+    answer: Plan | None = field(default=None, repr=False)
+    beside: CoverageChange | None = None
+
+    @property
+    def covered_before(self) -> float:
+        """Workers within the standard of an existing station."""
+        return self.before.row().within_one
+
+    @property
+    def covered_after(self) -> float:
+        """Workers within the standard of an existing or planned station."""
+        return self.after.row().within_one
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "status": self.status,
+            "objective": self.objective,
+            "covered_before": self.covered_before,
+            "covered_after": self.covered_after,
+            "bound": self.bound,
+            "gap": self.gap,
+            "runtime_s": self.runtime_s,
+            "method": self.method,
+            "sites": [asdict(site) for site in self.sites],
+            "before": self.before.as_dict(),
+            "after": self.after.as_dict(),
+            "beside": None if self.beside is None else self.beside.as_dict(),
+            "inputs": dict(self.inputs),
+            "shortfalls": [asdict(one) for one in self.shortfalls],
+        }
+
+    @classmethod
+    def from_dict(cls, body: dict[str, Any]) -> SitingPlan:
+        """Read back what `as_dict` wrote."""
+        beside = body.get("beside")  # plans that were stored before it was measured
+        return cls(
+            status=str(body["status"]),
+            objective=float(body["objective"]),
+            bound=float(body["bound"]),
+            gap=float(body["gap"]),
+            runtime_s=float(body["runtime_s"]),
+            method=str(body["method"]),
+            sites=tuple(PlannedSite(**site) for site in body["sites"]),
+            before=Coverage.from_dict(body["before"]),
+            after=Coverage.from_dict(body["after"]),
+            inputs=dict(body["inputs"]),
+            shortfalls=tuple(
+                Shortfall(**{**one, "limits": tuple(one["limits"])})
+                for one in body.get("shortfalls", ())  # plans that were stored before they were
+            ),
+            beside=None if beside is None else CoverageChange.from_dict(beside),
+        )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SitingQuestion:
+    """A city's siting problem with its travel times searched: ask it for one plan after another.
+
+    ``before`` are the stations that reach each cell now, ``items`` the demand items of the problem,
+    ``options`` what can be built, ``inputs`` the hashes of what all of it was made from.
+    """
+
+    demand: Demand
+    sites: CandidateSites
+    settings: Settings
+    standard: StandardWord
+    options: SitingOptions
+    before: CellCounts
+    items: SitingDemand
+    inputs: Mapping[str, str]
+
+    @cached_property
+    def open_weights(self) -> npt.NDArray[np.float64]:
+        """float64[n_items]: workers whom no station covers yet."""
+        return np.where(self.items.covered, 0.0, self.items.weights)
+
+    @cached_property
+    def reaches_somebody(self) -> bool:
+        """Whether a site reaches a worker who is not covered yet."""
+        return bool((self.items.covers @ self.open_weights).any())
+
+    def plan(
+        self,
+        *,
+        new: int,
+        kinds: Mapping[str, int | None] = ANY_STATION,
+        keep: Sequence[str] = (),
+        without: Sequence[str] = (),
+        last: SitingPlan | None = None,
+        params: SolveParams | None = None,
+    ) -> SitingPlan:
+        """Choose ``new`` sites as `plan_stations` does.
+
+        ``keep`` are sites that must be among them (``SITE`` or ``SITE:KIND``), ``without`` sites
+        that must not. ``last`` is an answer of this question to begin with: after a small change
+        its plan and bound are nearly right, and the new ones come in a fraction of the time.
+
+        Raises
+        ------
+        ProblemError
+            as `plan_stations`; also for a site that is not in the list, is kept and left out at
+            once, or is kept without saying which of several kinds; more sites kept than ``new``.
+        """
+        if new < 0:
+            raise ProblemError(f"new is {new}: give a number of stations of 0 or more")
+        if new and not self.open_weights.any():
+            raise ProblemError("every worker has a station already: there is nobody to reach")
+        if new and not self.reaches_somebody:
+            raise ProblemError(
+                "no candidate site reaches a worker who is not covered yet: "
+                "add sites or check their kind against the groups' kinds"
+            )
+        params = params or SITING_PARAMS
+        if last is not None and last.answer is not None:
+            params = replace(params, start=last.answer)
+        pins = site_pins(self.sites, self.options, keep=keep, without=without)
+        if pins.required.sum() > new:
+            raise ProblemError(f"{pins.required.sum()} sites are kept and only {new} are new")
+        found = solve_question(self, pins, new=new, kinds=kinds, params=params)
+        if found.status == "infeasible":
+            raise ProblemError("; ".join(found.reasons))
+        asked = {
+            "kind": ", ".join(k if most is None else f"{k}:{most}" for k, most in kinds.items()),
+            "new": str(new),
+            "candidates": str(len(self.options.lonlat)),
+        }
+        pinned = {"keep": ", ".join(keep), "without": ", ".join(without)}
+        asked |= {name: words for name, words in pinned.items() if words}
+        made = self._answer(found, asked, pins)
+        if len(made.sites) == new or made.answer is None:
+            return made
+        short = shortfalls(self.options, self.items, made.answer.chosen, pins=pins, kinds=kinds)
+        return replace(made, shortfalls=short)
+
+    def _answer(self, found: Plan, asked: Mapping[str, str], pins: SitePins) -> SitingPlan:
+        demand, items = self.demand, self.items
+        settled = float(items.weights[items.covered].sum())
+        steps = self._steps(found.chosen, pins)
+        chosen = np.sort(np.array([step.option for step in steps], dtype=np.int64))
+        found = replace(found, chosen=chosen)
+        added = float(sum(step.adds for step in steps))
+        bound = self._bound(found, added, pins)
+        after = CellCounts(
+            _road_counts_after(self.before, items, chosen),
+            _straight_counts_after(
+                self.before,
+                demand,
+                self.options.built(chosen),
+                self.settings,
+                standard=self.standard,
+            ),
+        )
+        return SitingPlan(
+            status=found.status,
+            objective=added + settled,
+            bound=bound + settled,
+            gap=(bound - added) / (added + settled or 1.0),
+            runtime_s=found.runtime_s,
+            method=found.method,
+            sites=_planned_sites(steps, demand, self.sites, self.options, self.open_weights),
+            before=self._coverage_before,
+            after=coverage_of_counts(demand, after, standard=self.standard),
+            inputs={**self.inputs, **asked},
+            answer=found,
+        )
+
+    def _steps(self, chosen: npt.NDArray[np.int64], pins: SitePins) -> tuple[Step, ...]:
+        """Order what is built; an option that adds nobody is not, and takes no site's merit."""
+        covers, weights = self.items.covers, self.open_weights
+        order = deployment_order(covers, weights, chosen)
+        steps = tuple(step for step in order if step.adds > 0 or pins.required[step.option])
+        if len(steps) == len(order):
+            return order
+        return deployment_order(covers, weights, np.array([step.option for step in steps]))
+
+    def _bound(self, found: Plan, added: float, pins: SitePins) -> float:
+        """Return what no plan can add: the engine's bound, or all whom the options reach."""
+        if found.status == "optimal":
+            return added
+        if math.isfinite(found.bound):
+            return max(found.bound, added)
+        allowed = self.items.covers[np.flatnonzero(~pins.forbidden)]
+        return float(self.open_weights[np.unique(allowed.indices)].sum())
+
+    @cached_property
+    def _coverage_before(self) -> Coverage:
+        return coverage_of_counts(self.demand, self.before, standard=self.standard)
+
+
+def siting_question(
+    demand: Demand,
+    stations: Stations,
+    sites: CandidateSites,
+    network: RoadNetwork,
+    settings: Settings,
+    *,
+    kinds: Iterable[str] = tuple(ANY_STATION),
+    standard: StandardWord = "group",
+    on_progress: Callable[[str, float], None] | None = None,
+) -> SitingQuestion:
+    """Search the travel times of a siting problem, once for all plans.
+
+    ``kinds`` are those that a site without a kind of its own may get.
+
+    Raises
+    ------
+    ProblemError
+        when there are no sites or no kinds.
+    """
+    kinds = tuple(kinds)
+    if not len(sites) or not kinds:
+        raise ProblemError("there are no candidate sites: import some or make a grid")
+    options = siting_options(sites, kinds)
+    before = count_stations(
+        demand, stations, network, settings, standard=standard, on_progress=on_progress
+    )
+    items = siting_demand(
+        demand, before, options, network, settings, standard=standard, on_progress=on_progress
+    )
+    return SitingQuestion(
+        demand=demand,
+        sites=sites,
+        settings=settings,
+        standard=standard,
+        options=options,
+        before=before,
+        items=items,
+        inputs={
+            "demand": demand.content_hash,
+            "stations": stations.content_hash,
+            "service": stations.service_hash,
+            "sites": sites.content_hash,
+            "network": network.content_hash,
+            "settings": settings.content_hash,
+            "standard": standard,
+        },
+    )
+
+
+def plan_stations(
+    demand: Demand,
+    stations: Stations,
+    sites: CandidateSites,
+    network: RoadNetwork,
+    settings: Settings,
+    *,
+    new: int,
+    kinds: Mapping[str, int | None] = ANY_STATION,
+    standard: StandardWord = "group",
+    keep: Sequence[str] = (),
+    without: Sequence[str] = (),
+    params: SolveParams | None = None,
+    on_progress: Callable[[str, float], None] | None = None,
+) -> SitingPlan:
+    """Choose ``new`` sites that cover the most workers whom no station covers yet.
+
+    A site gets its own kind where it has one, else whichever of ``kinds`` does most there; one
+    station a site. ``kinds`` maps each kind to how many of it may be built (None: any number).
+    Existing stations that serve a group within its standard cover it for good. ``keep`` are sites
+    that must be chosen (``SITE`` or ``SITE:KIND``), ``without`` sites that must not. ``params``
+    default to `SITING_PARAMS`; ``on_progress`` is told of the travel times, ``params.on_progress``
+    of the solving. To ask more than once, make a `siting_question`.
+
+    Raises
+    ------
+    ProblemError
+        when ``new`` is below 0, there are no sites or kinds, or no site reaches a worker who is
+        not covered yet; for ``keep`` and ``without`` as `SitingQuestion.plan`.
+    """
+    if new < 0:
+        raise ProblemError(f"new is {new}: give a number of stations of 0 or more")
+    question = siting_question(
+        demand,
+        stations,
+        sites,
+        network,
+        settings,
+        kinds=kinds,
+        standard=standard,
+        on_progress=on_progress,
+    )
+    made = question.plan(new=new, kinds=kinds, keep=keep, without=without, params=params)
+    return with_other_standard(made, demand, stations, network, settings)
+
+
+def with_other_standard(
+    plan: SitingPlan,
+    demand: Demand,
+    stations: Stations,
+    network: RoadNetwork,
+    settings: Settings,
+) -> SitingPlan:
+    """Measure a plan by the standard for which it was not made, of what it was made of.
+
+    A plan by the groups' own standards is measured by the national one, and the other way round.
+    """
+    other: StandardWord = "group" if plan.before.standard == "national" else "national"
+    lonlat = np.array([(site.lon, site.lat) for site in plan.sites]).reshape(-1, 2)
+    places = Places(lonlat, tuple(site.kind for site in plan.sites))
+    change = measure_change(demand, stations, network, settings, standard=other, places=places)
+    return replace(plan, beside=change)
+
+
+def solve_question(
+    question: SitingQuestion,
+    pins: SitePins,
+    *,
+    new: int,
+    kinds: Mapping[str, int | None],
+    params: SolveParams,
+) -> Plan:
+    """Return the engine's answer to a question: options, not yet what they mean for the city."""
+    if new == 0:
+        none = np.empty(0, dtype=np.int64)
+        return Plan(
+            status="optimal", chosen=none, objective=0.0, bound=0.0, runtime_s=0.0, method="none"
+        )
+    options = question.options
+    n_sites = len(options.lonlat)
+    problem = CoverageProblem(
+        question.open_weights,
+        question.items.covers,
+        max_open=min(new, n_sites) - int(pins.required.sum()),
+        site=options.site if len(options.site) > n_sites else None,
+        required=pins.required,
+        forbidden=pins.forbidden,
+        limits=tuple(
+            Limit(members=options.of_kind(kind), max_open=most, name=kind)
+            for kind, most in kinds.items()
+            if most is not None
+        ),
+    )
+    return solve(problem, params=params)
+
+
+def _planned_sites(
+    steps: tuple[Step, ...],
+    demand: Demand,
+    sites: CandidateSites,
+    options: SitingOptions,
+    weights: npt.NDArray[np.float64],
+) -> tuple[PlannedSite, ...]:
+    """Return the sites of the steps, in their order."""
+    n_cells = len(demand)
+    planned: list[PlannedSite] = []
+    districts = _district_of_sites(demand, sites.lonlat)
+    for step in steps:
+        adds = np.bincount(
+            step.items // n_cells, weights=weights[step.items], minlength=len(demand.groups)
+        )
+        row = int(options.site[step.option])
+        planned.append(
+            PlannedSite(
+                order=len(planned) + 1,
+                site_id=str(sites.frame["id"].iloc[row]),
+                name=str(sites.frame["name"].iloc[row]),
+                lon=float(sites.lonlat[row, 0]),
+                lat=float(sites.lonlat[row, 1]),
+                kind=options.kinds[step.option],
+                district=districts[row],
+                adds_workers=step.adds,
+                adds_by_group=dict(zip(demand.groups, map(float, adds), strict=True)),
+                lost_without=step.lost_without,
+            )
+        )
+    return tuple(planned)
+
+
+def _district_of_sites(demand: Demand, lonlat: npt.NDArray[np.float64]) -> list[str]:
+    """Return the district of the nearest demand point: sites carry none of their own."""
+    if not len(demand):
+        return [""] * len(lonlat)
+    _, nearest = cKDTree(demand.lonlat).query(lonlat)
+    names = (*demand.district_names, "")
+    return [names[number] for number in demand.district[nearest]]
+
+
+def _road_counts_after(
+    before: CellCounts, items: SitingDemand, chosen: npt.NDArray[np.int64]
+) -> Counts:
+    """Add the chosen options to the stations in reach over the roads."""
+    n_cells, n_groups = before.road.shape
+    more = items.covers[chosen].astype(np.uint16).sum(axis=0).reshape(n_groups, n_cells)
+    return np.asarray((before.road + more.T).astype(np.uint16))
+
+
+def _straight_counts_after(
+    before: CellCounts, demand: Demand, built: Places, settings: Settings, *, standard: StandardWord
+) -> Counts:
+    """Add the built places to the stations within the circles."""
+    straight = before.straight.copy()
+    for number, group in enumerate(groups_of(demand, settings)):
+        straight[:, number] += straight_counts(
+            standard=standard_of(group, settings, standard=standard),
+            origins=demand.lonlat,
+            destinations=built.lonlat[built.serve(group)],
+        ).astype(np.uint16)
+    return straight
