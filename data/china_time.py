@@ -14,3 +14,8 @@ CHINA_TIME: Final = timezone(timedelta(hours=8), "CST")
 def china_day(moment: str) -> date:
     """Return the day that it was in China at a moment written in ISO 8601 with its offset."""
     return datetime.fromisoformat(moment).astimezone(CHINA_TIME).date()
+
+
+def today_here() -> date:
+    """Return the day that it is in China."""
+    return datetime.now(CHINA_TIME).date()

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from web.app import create_app
-    from web.city_map import map_of_workspace
-    from web.report_pages import report_of, write_report
+    from web.maps.city_map import map_of_workspace
+    from web.reports.pages import report_of, write_report
 
 __all__ = ["create_app", "map_of_workspace", "report_of", "write_report"]
 
 _HOMES = {
     "create_app": "web.app",
-    "map_of_workspace": "web.city_map",
-    "report_of": "web.report_pages",
-    "write_report": "web.report_pages",
+    "map_of_workspace": "web.maps.city_map",
+    "report_of": "web.reports.pages",
+    "write_report": "web.reports.pages",
 }
 
 

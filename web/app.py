@@ -9,24 +9,24 @@ from flask import Flask, Response, g, request, url_for
 from jinja2 import StrictUndefined
 
 from data.vocabulary import SAMPLE_NOTICE
-from web.activities import activities
-from web.api import api, city_here
-from web.assets import name_assets_by_content
-from web.bundles import bundle, bundles
-from web.city import City
-from web.desk import admin
-from web.feedback import feedback
-from web.language import language_of
-from web.locator import locator
-from web.offline import offline
-from web.page_files import page_files
-from web.pages import helpers
-from web.palette import TOKENS, css_variables
-from web.planner import planner
-from web.reporting import reporting
-from web.reports import reports
-from web.security import secure
-from web.station_page import station_page
+from web.admin.desk import admin
+from web.api.features import api
+from web.api.worker_reports import reporting
+from web.design.palette import TOKENS, css_variables
+from web.locator.activities import activities
+from web.locator.my_reports import feedback
+from web.locator.nearest import locator
+from web.locator.offline import offline
+from web.locator.page_files import page_files
+from web.locator.station_page import station_page
+from web.planner.routes import planner
+from web.reports.routes import reports
+from web.site.assets import name_assets_by_content
+from web.site.bundles import bundle, bundles
+from web.site.city import City, city_here
+from web.site.language import language_of
+from web.site.pages import helpers
+from web.site.security import secure
 
 #: What a worker sees and carries along.
 _FOR_WORKERS = (locator, station_page, feedback, page_files, offline, bundles)

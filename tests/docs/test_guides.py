@@ -12,13 +12,13 @@ import pytest
 from data.settings import default_settings
 from data.worker_reports import DEVICE_KEPT_DAYS, WINDOW_DAYS
 from geo.measure import Box
+from web.api.worker_reports import ALL_POSTS_AN_HOUR, POSTS_AN_HOUR
 from web.commands.plan import plan
-from web.language import CHINESE, ENGLISH, standard_words
-from web.page_files import LARGE_BYTES
-from web.passwords import TRIES
-from web.reporting import ALL_POSTS_AN_HOUR, POSTS_AN_HOUR
-from web.sessions import SESSION_S
-from web.station_hours import DAYS
+from web.locator.page_files import LARGE_BYTES
+from web.site.language import CHINESE, ENGLISH, standard_words
+from web.site.passwords import TRIES
+from web.site.sessions import SESSION_S
+from web.stations.hours import DAYS
 
 ROOT = Path(__file__).parents[2]
 NUMBERS = {8: "eight", 10: "Ten"}

@@ -27,7 +27,7 @@ from planning.siting.question import plan_stations
 from tests.needed import do_without
 from tests.web.serving import served
 from web.app import create_app
-from web.passwords import hash_password
+from web.site.passwords import hash_password
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,8 @@ from data.report_book import ReportBook
 from data.stations import Stations
 from data.workspace import Workspace
 from geo.measure import Box
-from web.activities import calendar_text
 from web.app import create_app
+from web.locator.activities import calendar_text
 
 if TYPE_CHECKING:
     from pathlib import Path

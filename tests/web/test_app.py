@@ -15,7 +15,7 @@ import pytest
 from geo.datum import Datum, from_wgs84, to_wgs84
 from geo.errors import WorkspaceError
 from web.app import create_app
-from web.station_features import navigation_link
+from web.stations.features import navigation_link
 
 if TYPE_CHECKING:
     from pathlib import Path

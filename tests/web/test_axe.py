@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from web.city_map import map_of_workspace
+from web.maps.city_map import map_of_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ from geo.errors import InputError
 from geo.measure import Box
 from tests.web.serving import served
 from web.app import create_app
-from web.base_tiles import HOSTS
+from web.maps.base_tiles import HOSTS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from web.city_map import map_of_workspace
-from web.report_pages import report_of
+from web.maps.city_map import map_of_workspace
+from web.reports.pages import report_of
 
 if TYPE_CHECKING:
     from pathlib import Path

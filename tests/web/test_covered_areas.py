@@ -13,11 +13,11 @@ import shapely
 from geo.snapping import snap
 from planning.coverage.nominal import Places, measure_coverage, reach_by_standard
 from planning.siting.question import SitingPlan
-from web.city_map import city_map, contents_of
-from web.covered_areas import covered_areas
-from web.language import CHINESE, ENGLISH, standard_words
-from web.picture import picture_of
-from web.report_pages import report_of
+from web.maps.city_map import city_map, contents_of
+from web.maps.city_picture import picture_of
+from web.maps.covered_areas import covered_areas
+from web.reports.pages import report_of
+from web.site.language import CHINESE, ENGLISH, standard_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from data.workspace import Workspace
-    from web.city_map import CityContents
-    from web.covered_areas import CoveredArea
+    from web.maps.city_map import CityContents
+    from web.maps.covered_areas import CoveredArea
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ import pytest
 from data.demand import Demand
 from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
-from web.density_squares import hour_squares
-from web.fonts import typeface
+from web.design.fonts import typeface
+from web.maps.density_squares import hour_squares
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from web.commands.demand_hours import Counted
+from web.services.counted import Counted
 
 if TYPE_CHECKING:
     from data.demand import DayWord

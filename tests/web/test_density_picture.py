@@ -15,11 +15,11 @@ from data.districts import Districts
 from data.vocabulary import GROUPS, KINDS
 from geo.errors import InputError
 from geo.measure import Box, to_metric
-from web.density_ground import DensityGround
-from web.density_picture import draw_density
-from web.density_squares import hour_squares
-from web.fonts import fit, typeface
-from web.language import CHINESE, ENGLISH
+from web.design.fonts import fit, typeface
+from web.maps.density_ground import DensityGround
+from web.maps.density_picture import draw_density
+from web.maps.density_squares import hour_squares
+from web.site.language import CHINESE, ENGLISH
 
 if TYPE_CHECKING:
     from pathlib import Path

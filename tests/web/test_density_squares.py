@@ -9,7 +9,7 @@ import pytest
 
 from data.demand import Demand
 from geo.measure import from_metric
-from web.density_squares import hour_squares
+from web.maps.density_squares import hour_squares
 
 CRS = "EPSG:32650"
 

@@ -24,18 +24,8 @@ from planning.coverage.effective_rows import effective_rows
 from planning.coverage.evidence import ServiceEvidence
 from planning.coverage.extended_hours import LongerHours
 from web.app import create_app
-from web.effective_answer import (
-    EffectiveAnswer,
-    doubted_version,
-    effective_of,
-    kept_effective,
-)
-from web.effective_drawing import draw_week
-from web.effective_picture import draw_effective
-from web.effective_section import EffectiveSection
-from web.effective_table import hour_rows, longer_rows, summary_rows
-from web.effective_week import BREAKS, step_of
-from web.effective_words import (
+from web.reports.effective_drawing import draw_week
+from web.reports.effective_labels import (
     basis_sentence,
     headline,
     longer_sentence,
@@ -43,9 +33,19 @@ from web.effective_words import (
     night_sentence,
     truth_sentence,
 )
-from web.freshness import present_inputs
-from web.language import CHINESE, ENGLISH
-from web.report_pages import report_of, write_report
+from web.reports.effective_picture import draw_effective
+from web.reports.effective_section import EffectiveSection
+from web.reports.effective_table import hour_rows, longer_rows, summary_rows
+from web.reports.effective_week import BREAKS, step_of
+from web.reports.pages import report_of, write_report
+from web.services.effective import (
+    EffectiveAnswer,
+    doubted_version,
+    effective_of,
+    kept_effective,
+)
+from web.services.freshness import present_inputs
+from web.site.language import CHINESE, ENGLISH
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,9 +11,9 @@ import pytest
 from data.stations import Stations
 from data.workspace import Workspace
 from planning.coverage.effective import MEASURES
-from web.effective_answer import doubted_version, effective_of, kept_effective
-from web.effective_table import hour_rows
-from web.freshness import present_inputs
+from web.reports.effective_table import hour_rows
+from web.services.effective import doubted_version, effective_of, kept_effective
+from web.services.freshness import present_inputs
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from datetime import datetime
 import pytest
 
 from data.hours import State, WorkCalendar, parse_hours, state_at
-from web.hours_words import opening_words, state_note, state_words
-from web.language import CHINESE, ENGLISH
+from web.labels.hours import opening_words, state_note, state_words
+from web.site.language import CHINESE, ENGLISH
 
 CHINA = WorkCalendar.china()
 

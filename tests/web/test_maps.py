@@ -13,21 +13,21 @@ import numpy as np
 import pytest
 import shapely
 
+from data.china_time import today_here
 from data.demand import Demand
 from geo.measure import Box
-from web.city_map import contents_of, map_of_workspace
-from web.density import density_of
-from web.label_points import label_point
-from web.language import ENGLISH
-from web.maps import SafeMap
-from web.road_lines import road_lines
-from web.station_hours import today_here
+from web.maps.city_map import contents_of, map_of_workspace
+from web.maps.density import density_of
+from web.maps.label_points import label_point
+from web.maps.road_lines import road_lines
+from web.maps.safe_map import SafeMap
+from web.site.language import ENGLISH
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from data.workspace import Workspace
-    from web.city_map import CityMap
+    from web.maps.city_map import CityMap
 
 HOSTILE = "</script><img src=x onerror=alert(1)>${alert(1)}{{7*7}}"
 

@@ -12,8 +12,8 @@ from data.workspace import Workspace
 from geo.measure import Box
 from tests.web.serving import served
 from web.app import create_app
-from web.language import CHINESE, ENGLISH
-from web.markers import OVERLAYS, STATES, sprite
+from web.design.markers import OVERLAYS, STATES, sprite
+from web.site.language import CHINESE, ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import eviltransform
 import pytest
 
-from web.navigation import APPS, navigation_links
+from web.locator.navigation import APPS, navigation_links
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

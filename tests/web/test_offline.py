@@ -10,7 +10,7 @@ from data.stations import Stations
 from data.workspace import Workspace
 from geo.measure import Box
 from web.app import create_app
-from web.bundles import BUNDLES
+from web.site.bundles import BUNDLES
 
 if TYPE_CHECKING:
     from pathlib import Path

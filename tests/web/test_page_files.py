@@ -18,7 +18,7 @@ from data.workspace import Workspace
 from geo.measure import Box
 from geo.pocket import MAGIC
 from web.app import create_app
-from web.assets import asset_hash
+from web.site.assets import asset_hash
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ from importlib.resources import files
 import pytest
 
 from data.vocabulary import KINDS
-from web.markers import SHAPES, mark, sprite
-from web.palette import (
+from web.design.markers import SHAPES, mark, sprite
+from web.design.palette import (
     DIVERGING,
     KIND_COLOURS,
     RAMP,

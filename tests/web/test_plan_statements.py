@@ -19,10 +19,10 @@ from data.workspace import Workspace
 from planning.engine.params import Plan
 from planning.siting.question import SitingPlan
 from web.app import create_app
-from web.city_map import map_of_workspace
-from web.language import CHINESE, ENGLISH, added_count, gap_words
-from web.plan_words import PlanWords
-from web.report_pages import report_of
+from web.labels.plans import PlanWords
+from web.maps.city_map import map_of_workspace
+from web.reports.pages import report_of
+from web.site.language import CHINESE, ENGLISH, added_count, gap_words
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,10 @@ from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
 from planning.coverage.rounding import half_up
 from planning.siting.question import SitingPlan
-from web.input_words import input_value_words
-from web.language import (
+from web.reports.pages import report_of, write_report
+from web.reports.tables import coverage_rows, plan_rows
+from web.site.input_labels import input_value_words
+from web.site.language import (
     CHINESE,
     ENGLISH,
     count,
@@ -27,13 +29,11 @@ from web.language import (
     share,
     two_digits,
 )
-from web.report_pages import report_of, write_report
-from web.report_tables import coverage_rows, plan_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from web.report_pages import Report
+    from web.reports.pages import Report
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from data.report_book import ReportBook
 from data.stations import Stations
 from data.workspace import Workspace
 from geo.measure import Box
-from web.passwords import is_password
+from web.site.passwords import is_password
 
 if TYPE_CHECKING:
     from collections.abc import Callable

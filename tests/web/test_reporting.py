@@ -16,10 +16,10 @@ from data.report_book import ReportBook
 from data.stations import Stations
 from data.workspace import Workspace
 from geo.measure import Box
+from web.api.worker_reports import ALL_POSTS_AN_HOUR, ASKS_AN_HOUR, POSTS_AN_HOUR
 from web.app import create_app
-from web.reporting import ALL_POSTS_AN_HOUR, ASKS_AN_HOUR, POSTS_AN_HOUR
-from web.station_standing import EMPTY_STANDING, standing_of, standing_version
-from web.visitors import Limiter
+from web.site.rate_limit import Limiter
+from web.stations.standing import EMPTY_STANDING, standing_of, standing_version
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,11 +9,11 @@ import eviltransform
 import pytest
 
 from data.stations import Stations
-from web.checked_words import checked_words
-from web.language import CHINESE, ENGLISH
-from web.station_cards import card_of
-from web.station_features import station_features
-from web.station_standing import EMPTY_STANDING
+from web.labels.last_check import checked_words
+from web.locator.station_cards import card_of
+from web.site.language import CHINESE, ENGLISH
+from web.stations.features import station_features
+from web.stations.standing import EMPTY_STANDING
 
 MOMENT = datetime.fromisoformat("2026-11-23T10:00")
 

@@ -12,17 +12,17 @@ import pytest
 
 from data.hours import WorkCalendar, parse_hours, state_at
 from data.stations import Stations
-from web.checked_words import checked_words
-from web.hours_words import script_words, state_note, state_words
-from web.language import CHINESE, ENGLISH
-from web.station_features import station_features, with_state
-from web.station_hours import DAYS, hours_properties
+from web.labels.hours import script_words, state_note, state_words
+from web.labels.last_check import checked_words
+from web.site.language import CHINESE, ENGLISH
+from web.stations.features import station_features, with_state
+from web.stations.hours import DAYS, hours_properties
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from playwright.sync_api import Browser, BrowserContext
 
-    from web.language import Language
+    from web.site.language import Language
 
 CHINA = WorkCalendar.china()
 SCRIPT = Path(__file__).parents[2] / "web" / "static" / "opening.js"

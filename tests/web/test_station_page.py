@@ -17,10 +17,10 @@ from data.stations import Stations
 from data.workspace import Workspace
 from geo.measure import Box
 from web.app import create_app
-from web.language import CHINESE, ENGLISH
-from web.navigation import navigation_links
-from web.station_hours import hours_properties
-from web.week import week_of
+from web.locator.navigation import navigation_links
+from web.locator.week import week_of
+from web.site.language import CHINESE, ENGLISH
+from web.stations.hours import hours_properties
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from data.stations import Stations
 from data.workspace import Workspace
 from geo.measure import Box
 from web.app import create_app
-from web.station_standing import standing_of, standing_version
+from web.stations.standing import standing_of, standing_version
 
 if TYPE_CHECKING:
     from pathlib import Path

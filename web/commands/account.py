@@ -11,7 +11,7 @@ from data.accounts import MODERATOR, OPERATOR, Account
 from data.report_book import ReportBook
 from geo.errors import InputError
 from web.commands.common import answer, common_options, open_workspace, table
-from web.passwords import MOST_SIGNS, hash_password
+from web.site.passwords import MOST_SIGNS, hash_password
 
 if TYPE_CHECKING:
     from pathlib import Path

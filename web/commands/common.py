@@ -17,17 +17,15 @@ from rich.text import Text
 
 from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
-from geo.factors import TIME_FACTORS, with_factors
+from geo.factors import TIME_FACTORS
 from web.commands.streams import json_line
-from web.freshness import newest_outdated
-from web.language import ENGLISH
+from web.services.freshness import newest_outdated
+from web.site.language import ENGLISH
 
 if TYPE_CHECKING:
-    from geo.network import RoadNetwork
+    from web.services import Done, Figures
 
 F = TypeVar("F", bound=Callable[..., Any])
-Figures = dict[str, Any]
-Done = Callable[[str, float], None]
 
 workspace_option = click.option(
     "-w",
@@ -55,12 +53,6 @@ when_option = click.option(
     show_default=True,
     help="Slower or faster roads by mode and class, as in docs/network.md.",
 )
-
-
-def network_when(workspace: Workspace, when: str) -> RoadNetwork:
-    """Return the workspace's network as it is at a time: usual, night, rush, winter."""
-    network = workspace.network()
-    return network if when == "usual" else with_factors(network, TIME_FACTORS[when])
 
 
 def outdated_words(workspace: Workspace) -> list[str]:

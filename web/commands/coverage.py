@@ -6,26 +6,25 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from planning.coverage.nominal import Coverage, CoverageRow, StandardWord, measure_coverage
+from planning.coverage.nominal import Coverage, CoverageRow, StandardWord
 from planning.coverage.ranges import RowRange, range_of_coverage
 from planning.density import undrawn_groups
 from planning.siting.whole_workers import in_whole_workers
 from web.commands.common import (
-    Done,
-    Figures,
     answer,
     common_options,
-    network_when,
     open_workspace,
     steps,
     stopwatch,
     table,
     when_option,
 )
-from web.commands.demand_draws import model_of, undrawn_words
-from web.commands.demand_hours import USUAL, Counted, counted_options
-from web.freshness import inputs_of
-from web.language import count, share
+from web.commands.demand_draws import undrawn_words
+from web.commands.demand_hours import counted_options
+from web.services.counted import Counted
+from web.services.coverage import coverage_of
+from web.services.demand import model_of
+from web.site.language import count, share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from data.demand import DayWord
     from data.workspace import Workspace
     from planning.density import DensityModel
+    from web.services import Figures
 
 STANDARDS = click.Choice(get_args(StandardWord))
 
@@ -124,29 +124,6 @@ def _ranges(
         seed=of.seed,
         concentration=of.concentration,
     )
-
-
-def coverage_of(
-    workspace: Workspace,
-    *,
-    standard: StandardWord,
-    when: str = "usual",
-    counted: Counted = USUAL,
-    done: Done,
-) -> Coverage:
-    """Measure the coverage of the workspace's stations; the usual one is kept as a result."""
-    demand, stations, network = (
-        counted.demand(workspace),
-        workspace.stations(),
-        network_when(workspace, when),
-    )
-    measured = measure_coverage(
-        demand, stations, network, workspace.settings, standard=standard, on_progress=done
-    )
-    inputs = inputs_of(demand, stations, network, workspace.settings)
-    if when == "usual" and counted.usual:
-        workspace.save_result("coverage", inputs=inputs, body=measured.as_dict())
-    return measured
 
 
 def _sentence(measured: Coverage) -> str:

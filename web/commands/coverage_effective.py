@@ -13,18 +13,8 @@ from geo.errors import InputError
 from planning.coverage.effective_rows import effective_rows
 from planning.coverage.nominal import ALL
 from planning.siting.whole_workers import in_whole_hours
-from web.commands.common import (
-    Figures,
-    answer,
-    common_options,
-    open_workspace,
-    steps,
-    stopwatch,
-    table,
-)
-from web.effective_answer import LONGER, EffectiveAnswer, effective_of
-from web.effective_table import hour_rows
-from web.effective_words import (
+from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
+from web.reports.effective_labels import (
     basis_sentence,
     effect_words,
     ends_of,
@@ -34,7 +24,9 @@ from web.effective_words import (
     lost_words,
     truth_sentence,
 )
-from web.language import ENGLISH, count, per_cent, per_cent_range
+from web.reports.effective_table import hour_rows
+from web.services.effective import LONGER, EffectiveAnswer, effective_of
+from web.site.language import ENGLISH, count, per_cent, per_cent_range
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,6 +35,7 @@ if TYPE_CHECKING:
 
     from data.workspace import Workspace
     from planning.coverage.effective_rows import EffectiveRow
+    from web.services import Figures
 
 _TABLE = ".csv"
 _PICTURES = (".png", ".svg", ".pdf")
@@ -124,8 +117,8 @@ def _write(
     if output.suffix.casefold() == _TABLE:
         write_text(output, csv_text(hour_rows(measured.coverage, group=group, sample=sample)))
         return
-    from web.effective_picture import draw_effective  # noqa: PLC0415 - matplotlib is slow to load
-    from web.language import CHINESE  # noqa: PLC0415
+    from web.reports.effective_picture import draw_effective  # noqa: PLC0415 - matplotlib is slow to load
+    from web.site.language import CHINESE  # noqa: PLC0415
 
     draw_effective(
         measured.coverage,

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from data.database.schema import HEAD
-from web.commands.common import Figures, answer, common_options, open_workspace, stopwatch, table
+from web.commands.common import answer, common_options, open_workspace, stopwatch, table
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from web.services import Figures
 
 
 @click.group()

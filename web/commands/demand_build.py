@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import numpy as np
 
-from data.layers import LayerArea, load_layers
-from data.road_layers import ROADS, URBAN_ROADS, with_roads
-from data.total_files import read_totals
-from geo.datum import Datum, parse_datum
+from geo.datum import parse_datum
 from planning.density import diagnose
-from planning.density.build_demand import Spread, spread_workers
-from web.commands.common import (
-    Done,
-    Figures,
-    answer,
-    common_options,
-    open_workspace,
-    steps,
-    stopwatch,
-    table,
-)
-from web.language import count
+from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
+from web.services.demand import build_demand
+from web.site.language import count
 
 if TYPE_CHECKING:
-    from data.layers import Layer
-    from data.workspace import Workspace
     from planning.density import Diagnosis
+    from planning.density.build_demand import Spread
+    from web.services import Figures
 
 
 @click.command()
@@ -78,73 +66,6 @@ def build(
         figures |= figures_of(spread, found)
     words = words_of(spread, found, name=name)
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
-
-
-def build_demand(
-    workspace: Workspace,
-    *,
-    totals: Path,
-    name: str | None = None,
-    cell_m: float | None = None,
-    h3_resolution: int | None = None,
-    datum: Datum = Datum.wgs84,
-    done: Done,
-) -> Spread:
-    """Spread totals and keep the demand and its model, in the place of those that held or named."""
-    settings, network = workspace.settings, workspace.network()
-    read = read_totals(totals, settings=settings, districts=workspace.districts, datum=datum)
-    area = LayerArea(settings.box, settings.metric_crs)
-    kept = load_layers(workspace.layers_folder())
-    layers = with_roads(kept, network, area, sample=settings.sample)
-    spread = spread_workers(
-        read,
-        layers,
-        network,
-        settings,
-        workspace.districts,
-        cell_m=cell_m,
-        h3_resolution=h3_resolution,
-        on_progress=done,
-    )
-    keep_spread(
-        workspace,
-        spread,
-        name=name,
-        inputs={
-            "totals": read.file,
-            "layers": layers.content_hash,
-            "network": network.content_hash,
-        },
-        sources=[
-            read.file,
-            *sorted({f"{of.source} {of.date}".strip() for of in kept.values() if _is_file(of)}),
-        ],
-    )
-    return spread
-
-
-def _is_file(layer: Layer) -> bool:
-    return bool(layer.total) and not layer.id.startswith((f"{ROADS}.", f"{URBAN_ROADS}."))
-
-
-def keep_spread(
-    workspace: Workspace,
-    spread: Spread,
-    *,
-    name: str | None,
-    inputs: dict[str, Any],
-    sources: list[str],
-) -> None:
-    """Keep the demand and the model that it came from, tied by the demand's hash."""
-    made = spread.demand
-    workspace.replace_demand(made, name=name)
-    tied = {**spread.model.as_arrays(), "demand": np.array(made.content_hash)}
-    workspace.replace_density(tied, name=name)
-    workspace.save_result(
-        "demand",
-        inputs={"demand": made.content_hash, "name": name or "", **inputs},
-        body={"sources": sources, "notes": list(spread.notes)},
-    )
 
 
 def figures_of(spread: Spread, found: Diagnosis) -> Figures:

@@ -13,23 +13,15 @@ from data.count_files import CheckInTable, read_counts
 from planning.coverage.nominal import reach_by_standard
 from planning.density import Calibration, CheckIns, catchment_shares, fit_weights
 from planning.density.build_demand import Spread, demand_of, hours_of
-from web.commands.common import (
-    Figures,
-    answer,
-    common_options,
-    open_workspace,
-    steps,
-    stopwatch,
-    table,
-)
-from web.commands.demand_build import keep_spread
-from web.commands.demand_draws import model_of
-from web.language import count
+from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
+from web.services.demand import keep_spread, model_of
+from web.site.language import count
 
 if TYPE_CHECKING:
     from data.stations import Stations
     from data.workspace import Workspace
     from planning.density import DensityModel, FitFigures
+    from web.services import Figures
 
 METHODS: tuple[Literal["poisson", "nnls"], ...] = ("poisson", "nnls")
 

@@ -9,20 +9,14 @@ import numpy as np
 
 from planning.coverage.nominal import ALL, OUTSIDE
 from planning.density import compare as compare_demands
-from web.commands.common import (
-    Figures,
-    answer,
-    common_options,
-    open_workspace,
-    stopwatch,
-    table,
-)
-from web.language import count, signed_count
+from web.commands.common import answer, common_options, open_workspace, stopwatch, table
+from web.site.language import count, signed_count
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from planning.density import DemandComparison
+    from web.services import Figures
 
 HOLDING = "-"
 _SHOWN = 8

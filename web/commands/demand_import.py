@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from data.demand_files import read_demand
-from geo.datum import Datum, parse_datum
-from planning.density.build_demand import hours_of
-from web.commands.common import (
-    Figures,
-    answer,
-    common_options,
-    open_workspace,
-    stopwatch,
-    table,
-)
-from web.language import count
+from geo.datum import parse_datum
+from web.commands.common import answer, common_options, open_workspace, stopwatch, table
+from web.services.demand import import_demand
+from web.site.language import count
 
 if TYPE_CHECKING:
-    from data.workspace import Workspace
+    from web.services import Figures
 
 
 @click.command("import")
@@ -50,27 +41,3 @@ def import_(folder: Path, file: Path, datum_word: str, *, as_json: bool) -> None
         outside = count(figures["workers_outside_districts"])
         words.append(f"{outside} of them stand outside every district.")
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
-
-
-def import_demand(workspace: Workspace, *, file: Path, datum: Datum) -> Figures:
-    """Read a demand file and put it in the place of the workspace's demand.
-
-    It carries the presence and the hours of the settings.
-    """
-    read = read_demand(
-        file, datum=datum, settings=workspace.settings, districts=workspace.districts
-    )
-    presence, profile = hours_of(workspace.settings, read.groups)
-    taken = replace(read, presence=presence, profile=profile)
-    workspace.replace_demand(taken)
-    workspace.save_result(
-        "demand", inputs={"demand": taken.content_hash, "name": ""}, body={"sources": [file.name]}
-    )
-    astray = (taken.district < 0) & (len(taken.district_names) > 0)
-    outside = float(taken.weights[astray].sum())
-    return {
-        "points": len(taken.ids),
-        "workers": float(taken.weights.sum()),
-        "by_group": {group: taken.total(group) for group in taken.groups},
-        "workers_outside_districts": outside,
-    }

@@ -16,31 +16,19 @@ from data.layers import (
     OsmExtract,
     OwnPoints,
     Raster,
-    load_layers,
-    save_layers,
 )
-from data.road_layers import URBAN_ROADS, with_roads
+from data.road_layers import URBAN_ROADS
 from geo.datum import Datum, parse_datum
 from geo.errors import InputError
 from planning.density import corridor_layer_of_counts
-from web.commands.common import (
-    Figures,
-    answer,
-    common_options,
-    open_workspace,
-    steps,
-    stopwatch,
-    table,
-)
-from web.language import count, two_digits
+from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
+from web.services.layers import read_layers
+from web.site.language import count, two_digits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from data.layers import Layer, LayerReader
-    from data.workspace import Workspace
     from geo.network import RoadNetwork
-    from web.commands.common import Steps
+    from web.services import Figures
 
 _FILE = click.Path(path_type=Path)
 
@@ -127,7 +115,7 @@ def layers(
         readers.append(("downloading from OpenStreetMap", _online()))
     figures: Figures = {}
     with steps() as progress, stopwatch(figures):
-        made = read_layers(workspace, readers, progress=progress)
+        made = read_layers(workspace, readers, step=progress.step)
     figures["layers"] = [layer.summary() for layer in made.values()]
     sample = workspace.settings.sample
     answer(figures, as_json=as_json, sample=sample, words=_words(made, sample=sample))
@@ -149,24 +137,6 @@ class _Corridors:
             message = f"{self.counts.path.name}: {error}"
             raise InputError(message) from None
         return (made,)
-
-
-def read_layers(
-    workspace: Workspace, readers: Sequence[tuple[str, LayerReader]], *, progress: Steps
-) -> Layers:
-    """Read layers and keep them beside those that are there, all or nothing."""
-    settings = workspace.settings
-    area = LayerArea(settings.box, settings.metric_crs)
-    made = load_layers(workspace.layers_folder())
-    if not readers and not workspace.has_network():
-        return made
-    for words, reader in readers:
-        with progress.step(words):
-            made = made.updated(reader.read(area))
-    if workspace.has_network():
-        made = with_roads(made, workspace.network(), area, sample=settings.sample)
-    save_layers(made, workspace.layers_folder())
-    return made
 
 
 def _own_points(word: str, datum: Datum, day: str, licence: str) -> tuple[str, LayerReader]:

@@ -10,23 +10,17 @@ import click
 from data.demand import DAYS, DayWord
 from data.vocabulary import GROUPS, find_term, unknown_word
 from geo.errors import InputError
-from web.city_map import source_of
-from web.commands.common import (
-    Figures,
-    answer,
-    common_options,
-    open_workspace,
-    steps,
-    stopwatch,
-)
-from web.density_ground import DensityGround
-from web.density_hours import hour_words
-from web.density_squares import ALL, HourSquares, hour_squares
-from web.language import CHINESE, ENGLISH, count, two_digits
+from web.commands.common import answer, common_options, open_workspace, steps, stopwatch
+from web.maps.city_map import source_of
+from web.maps.density_ground import DensityGround
+from web.maps.density_hours import hour_words
+from web.maps.density_squares import ALL, HourSquares, hour_squares
+from web.site.language import CHINESE, ENGLISH, count, two_digits
 
 if TYPE_CHECKING:
     from data.workspace import Workspace
-    from web.language import Language
+    from web.services import Figures
+    from web.site.language import Language
 
 _MAP = ".html"
 _MAP_SQUARES, _PICTURE_SQUARES = 12_000, 60_000
@@ -67,7 +61,7 @@ def show(
         squares = hour_squares(held, metric_crs=workspace.settings.metric_crs, most=most)
         # The drawing libraries are needed by this command alone.
         if output.suffix.casefold() == _MAP:
-            from web.density_map import density_map  # noqa: PLC0415
+            from web.maps.density_map import density_map  # noqa: PLC0415
 
             made = density_map(
                 squares,
@@ -79,7 +73,7 @@ def show(
             )
             made.save(output)
         else:
-            from web.density_picture import draw_density  # noqa: PLC0415
+            from web.maps.density_picture import draw_density  # noqa: PLC0415
 
             draw_density(
                 squares,

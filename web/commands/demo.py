@@ -16,16 +16,17 @@ from data.workspace import Workspace
 from geo.datum import Datum
 from geo.errors import WorkspaceError
 from planning import SolveParams
-from web.city_map import map_of_workspace
 from web.commands.common import answer, common_options, steps
-from web.commands.coverage import coverage_of
-from web.commands.demand_build import build_demand
-from web.commands.demand_layers import read_layers
-from web.commands.network import build_network_of
-from web.commands.plan import plan_of, sentence
+from web.commands.plan import sentence
 from web.commands.serve import PORT, listening, say_addresses, serve_until_stopped
-from web.commands.stations import import_stations
-from web.report_pages import write_report
+from web.maps.city_map import map_of_workspace
+from web.reports.pages import write_report
+from web.services.coverage import coverage_of
+from web.services.demand import build_demand
+from web.services.layers import read_layers
+from web.services.networks import build_network_of
+from web.services.plans import plan_of
+from web.services.register import import_stations
 
 if TYPE_CHECKING:
     from data.layers import LayerReader
@@ -90,7 +91,7 @@ def _build_in(folder: Path) -> None:
             ("reading what draws workers", OsmExtract(files.roads)),
             ("reading where people live", people),
         ]
-        read_layers(workspace, readers, progress=progress)
+        read_layers(workspace, readers, step=progress.step)
         with progress.step("spreading workers (the first time compiles)") as done:
             build_demand(workspace, totals=files.totals, done=done)
         with progress.step("measuring coverage") as done:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from data.workspace import Workspace
 from geo.datum import parse_datum
 from geo.measure import parse_box
-from web.commands.common import Figures, answer, common_options, stopwatch
+from web.commands.common import answer, common_options, stopwatch
+
+if TYPE_CHECKING:
+    from web.services import Figures
 
 
 @click.command()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from geo.errors import InputError
-from web.city_map import map_of_workspace
 from web.commands.common import (
-    Figures,
     answer,
     common_options,
     open_workspace,
@@ -17,6 +16,10 @@ from web.commands.common import (
     steps,
     stopwatch,
 )
+from web.maps.city_map import map_of_workspace
+
+if TYPE_CHECKING:
+    from web.services import Figures
 
 
 @click.command("map")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,26 +14,24 @@ from data.road_source import RoadSource
 from data.vocabulary import SAMPLE_NOTICE
 from geo.areas import isochrone as isochrone_area
 from geo.errors import InputError
-from geo.network import build_network
-from geo.profiles import MODES, profile_table
+from geo.profiles import MODES
 from web.commands.common import (
-    Done,
-    Figures,
     answer,
     common_options,
-    network_when,
     open_workspace,
     steps,
     stopwatch,
     table,
     when_option,
 )
-from web.language import count
+from web.services.networks import build_network_of, network_when
+from web.site.language import count
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from data.workspace import Workspace
+    from web.services import Figures
 
 
 _MOST_MINUTES = 240
@@ -194,27 +191,3 @@ def _minutes(text: str) -> list[float]:
         message = f"--minutes {text}: give numbers from above 0 to {_MOST_MINUTES}, such as 5,10"
         raise InputError(message)
     return minutes
-
-
-def build_network_of(
-    workspace: Workspace, source: RoadSource, *, anew: bool = False, done: Done
-) -> Figures:
-    """Build the network and keep it, unless the same file was built with the same profiles."""
-    profiles = workspace.settings.profiles
-    file_hash = source.content_hash()
-    inputs = {
-        "source": str(source),
-        "file": file_hash,
-        "profiles": [list(row) for row in profile_table(profiles)],
-        "box": list(workspace.settings.box),
-        "version": version("yizhan"),
-    }
-    newest = workspace.newest_result("network")
-    same = newest is not None and dict(newest.inputs) == inputs and workspace.has_network()
-    if newest is not None and same and file_hash and not anew:
-        return {"source": str(source), "built": False, **newest.body}
-    roads = source.read(box=workspace.settings.box, on_progress=done)
-    made = build_network(roads, profiles=profiles, on_progress=done)
-    workspace.replace_network(made)
-    workspace.save_result("network", inputs=inputs, body=made.summary())
-    return {"source": str(source), "built": True, **made.summary()}

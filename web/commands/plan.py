@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
-from data.sites import CandidateSites, network_grid_sites
 from data.vocabulary import KINDS, KINDS_BY_ID, unknown_word
-from geo.errors import InputError, NothingYetError
-from planning import SolveParams, warm_up
-from planning.siting.question import (
-    SitingPlan,
-    SitingQuestion,
-    siting_question,
-    with_other_standard,
-)
+from geo.errors import InputError
+from planning import SolveParams
 from planning.siting.robustness import PlanDraws, plan_over_draws
 from planning.siting.whole_workers import added_workers, in_whole_plan
 from web.commands.common import (
-    Done,
-    Figures,
     answer,
     common_options,
-    network_when,
     open_workspace,
     steps,
     stopwatch,
@@ -32,21 +21,29 @@ from web.commands.common import (
     when_option,
 )
 from web.commands.coverage import STANDARDS
-from web.commands.demand_draws import model_of, undrawn_words
-from web.commands.demand_hours import USUAL, Counted, counted_options
-from web.language import ENGLISH, added_count, count
-from web.place_words import names_of, site_names
-from web.plan_words import proof_words
-from web.shortfall_words import shortfall_words
+from web.commands.demand_draws import undrawn_words
+from web.commands.demand_hours import counted_options
+from web.labels.places import names_of, site_names
+from web.labels.plans import proof_words
+from web.labels.shortfalls import shortfall_words
+from web.services.counted import Counted
+from web.services.demand import model_of
+from web.services.plans import Asked, answer_of, question_of
+from web.site.language import ENGLISH, added_count, count
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from data.demand import DayWord
     from data.workspace import Workspace
     from planning.coverage.nominal import StandardWord
     from planning.density import DensityModel
+    from planning.siting.question import (
+        SitingPlan,
+        SitingQuestion,
+    )
+    from web.services import Done, Figures
 
 # A draw is one guess of many: half a per cent of the best is nearer than the weights are known.
 _DRAW_PARAMS = SolveParams(time_limit_s=10.0, gap=0.005)
@@ -208,94 +205,6 @@ def _kinds(words: Sequence[str]) -> dict[str, int | None]:
             raise InputError(f"--kind {word}: after the colon give a whole number above 0")
         kinds[kind] = int(most) if colon else None
     return kinds
-
-
-class Asked(NamedTuple):
-    """What is asked: how many stations, of which kinds, with and without which sites."""
-
-    new: int
-    kinds: Mapping[str, int | None]
-    keep: Sequence[str] = ()
-    without: Sequence[str] = ()
-
-
-def question_of(
-    workspace: Workspace,
-    *,
-    kinds: Mapping[str, int | None],
-    standard: StandardWord,
-    when: str = "usual",
-    counted: Counted = USUAL,
-    done: Done,
-) -> SitingQuestion:
-    """Search the travel times of the workspace's siting problem.
-
-    The engine is compiled before, where it is not yet: a plan's time limit is for planning.
-    """
-    warm_up()
-    return siting_question(
-        counted.demand(workspace),
-        workspace.stations(),
-        candidate_sites(workspace),
-        network_when(workspace, when),
-        workspace.settings,
-        kinds=kinds,
-        standard=standard,
-        on_progress=done,
-    )
-
-
-def answer_of(
-    workspace: Workspace,
-    question: SitingQuestion,
-    asked: Asked,
-    *,
-    when: str = "usual",
-    params: SolveParams,
-    keeping: bool = True,
-) -> SitingPlan:
-    """Answer a siting question; ``keeping`` makes the plan the workspace's newest result."""
-    made = question.plan(**asked._asdict(), params=params)
-    # The network is traced by what it was built from; the hour is told beside it.
-    traced = {"network": workspace.network().content_hash, "when": when}
-    made = replace(made, inputs={**made.inputs, **traced})
-    if keeping:
-        made = with_other_standard(
-            made,
-            question.demand,
-            workspace.stations(),
-            network_when(workspace, when),
-            workspace.settings,
-        )
-        workspace.save_result("plan", inputs=made.inputs, body=made.as_dict())
-    return made
-
-
-def plan_of(
-    workspace: Workspace,
-    *,
-    new: int,
-    kinds: Mapping[str, int | None],
-    standard: StandardWord,
-    params: SolveParams,
-    done: Done,
-) -> SitingPlan:
-    """Solve the siting problem of the workspace and keep the plan as its newest result."""
-    question = question_of(workspace, kinds=kinds, standard=standard, done=done)
-    return answer_of(workspace, question, Asked(new, kinds), params=params)
-
-
-def candidate_sites(workspace: Workspace) -> CandidateSites:
-    """Take the imported candidate sites, or the network's nodes on a grid where there are none."""
-    try:
-        return workspace.sites()
-    except NothingYetError:
-        return network_grid_sites(
-            workspace.network(),
-            spacing_m=workspace.settings.candidate_spacing_m,
-            metric_crs=workspace.settings.metric_crs,
-            within=workspace.districts if len(workspace.districts) else workspace.settings.box,
-        )
 
 
 def sentence(made: SitingPlan) -> str:

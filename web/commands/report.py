@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from web.commands.common import (
-    Figures,
     answer,
     common_options,
     open_workspace,
@@ -15,7 +15,10 @@ from web.commands.common import (
     steps,
     stopwatch,
 )
-from web.report_pages import write_report
+from web.reports.pages import write_report
+
+if TYPE_CHECKING:
+    from web.services import Figures
 
 
 @click.command()

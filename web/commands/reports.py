@@ -12,8 +12,8 @@ from data.csv_text import csv_text
 from data.database.tickets import CLOSED, LIVE, REJECTED
 from data.report_book import ReportBook
 from web.commands.common import answer, common_options, open_workspace, table
-from web.language import ENGLISH
-from web.report_words import complaint_words, local_words
+from web.labels.worker_reports import complaint_words
+from web.site.language import ENGLISH, local_words
 
 if TYPE_CHECKING:
     from data.database.tickets import Ticket

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from data.site_files import read_sites
 from geo.datum import parse_datum
-from web.commands.common import Figures, answer, common_options, open_workspace, stopwatch
+from web.commands.common import answer, common_options, open_workspace, stopwatch
+
+if TYPE_CHECKING:
+    from web.services import Figures
 
 
 @click.group()

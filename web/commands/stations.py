@@ -10,21 +10,14 @@ import click
 
 from data.register_template import write_template
 from data.station_files import write_stations
-from web.commands.common import (
-    Figures,
-    answer,
-    common_options,
-    open_workspace,
-    stopwatch,
-    table,
-)
+from web.commands.common import answer, common_options, open_workspace, stopwatch, table
 from web.commands.stations_check import check, day_of
-from web.commands.stations_import import import_, import_stations
+from web.commands.stations_import import import_
 
 if TYPE_CHECKING:
     from data.database import Event
+    from web.services import Figures
 
-__all__ = ["import_stations", "stations"]
 
 _LONGEST_VALUE = 60
 

@@ -11,26 +11,19 @@ from typing import TYPE_CHECKING
 import click
 
 from data.atomic import write_text
+from data.china_time import today_here
 from data.columns import Faults, find_columns
-from data.doctor import City, Severity, examine
+from data.doctor import Severity
 from data.doctor.reports import findings_csv, write_table
-from data.layers import load_layers
 from data.station_files import STATION_FIELDS
 from data.tables import read_rows
 from geo.datum import Datum, parse_datum
 from geo.errors import DatumError, InputError
-from web.commands.common import (
-    Figures,
-    answer,
-    common_options,
-    open_workspace,
-    stopwatch,
-    table,
-)
+from web.admin.checkup_page import checkup_html
+from web.commands.common import answer, common_options, open_workspace, stopwatch, table
 from web.commands.refusals import EXIT_REFUSED
-from web.doctor_pages import checkup_html
-from web.language import language_of
-from web.station_hours import today_here
+from web.services.register import examine_in
+from web.site.language import language_of
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
@@ -38,6 +31,7 @@ if TYPE_CHECKING:
     from data.doctor import Checkup, Finding
     from data.tables import Table
     from data.workspace import Workspace
+    from web.services import Figures
 
 REPORT_SUFFIXES = (".html", ".csv", ".json")
 _SHOWN = 30
@@ -95,21 +89,6 @@ def check(
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
     if remaining.count(Severity.error):
         sys.exit(EXIT_REFUSED)
-
-
-def examine_in(workspace: Workspace, rows: Table, *, datum: Datum) -> Checkup:
-    """Examine a table with everything that the workspace knows of the city."""
-    settings = workspace.settings
-    water = load_layers(workspace.layers_folder()).get("water")
-    city = City(
-        box=settings.box,
-        districts=workspace.districts,
-        network=workspace.network() if workspace.has_network() else None,
-        water_points=None if water is None else water.lonlat,
-        snap_limit_m=settings.snap_limit_m,
-        sample=settings.sample,
-    )
-    return examine(rows, datum=datum, city=city, today=today_here())
 
 
 def day_of(text: str, *, option: str) -> date:

@@ -10,8 +10,8 @@ from data.accounts import Account
 from data.database.audit import read_audit
 from data.workspace_key import KEY_FILE
 from tests.web.admin.visits import PAGES, PASSWORD, PASSWORD_HASH, log_in, logged_in, send, token_of
-from web.passwords import LEAST_SIGNS, TRIES, hash_password, is_password
-from web.sessions import COOKIE, Visit, write_visit
+from web.site.passwords import LEAST_SIGNS, TRIES, hash_password, is_password
+from web.site.sessions import COOKIE, Visit, write_visit
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -88,7 +88,7 @@ def test_passwords_cannot_be_tried_out(app: Flask) -> None:
 def test_the_password_of_one_account_cannot_be_tried_out_from_many_addresses(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.passwords.TRIES_FOR_ONE", 3)
+    monkeypatch.setattr("web.site.passwords.TRIES_FOR_ONE", 3)
 
     def tries(name: str, number: int) -> int:
         client = app.test_client()

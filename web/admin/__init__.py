@@ -1,0 +1,1 @@
+"""The desk behind a sign-in: tickets, proposals, activities, the audit, the checkup page."""

@@ -1,0 +1,178 @@
+"""The moderators' pages: who may see them, logging in and out, the audit log.
+
+They work without a script. Every form carries a token of its session, and is taken from our own
+pages only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+from werkzeug.exceptions import Forbidden, NotFound, TooManyRequests
+
+from data.database.audit import read_audit, write_note
+from data.report_book import ReportBook
+from data.workspace_key import workspace_key
+from web.labels.worker_reports import action_words, subject_words
+from web.site.city import city_here
+from web.site.language import local_words
+from web.site.passwords import is_password, login_limiters
+from web.site.rate_limit import refuse_foreign, refuse_when_full, visitor
+from web.site.sessions import (
+    COOKIE,
+    PATH,
+    belongs_to,
+    form_token,
+    is_form_token,
+    new_visit,
+    read_visit,
+    write_visit,
+)
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+    from data.accounts import Account
+
+admin = Blueprint("admin", __name__, url_prefix=PATH)
+
+_OPEN_ENDPOINTS = frozenset({"admin.login_page", "admin.login"})
+_MOST_BYTES = 16_384
+_MOST_FIELDS = 20
+
+
+@admin.before_request
+def _let_in() -> BaseResponse | None:
+    """Find the session; ask for a login, and refuse a form that was not made for this session."""
+    g.session_key = workspace_key(city_here().folder, "sessions")
+    found = read_visit(request, key=g.session_key)
+    g.visit_is_new = found is None
+    g.visit = found or new_visit(key=g.session_key)
+    g.account = _account_here()
+    if request.method == "POST":
+        request.max_content_length = _MOST_BYTES
+        request.max_form_parts = _MOST_FIELDS
+        refuse_foreign(request, form=True)
+        if not is_form_token(request.form.get("token", ""), g.visit, key=g.session_key):
+            raise Forbidden(
+                g.language(
+                    "表单已过期：请返回上一页，刷新后再提交。",
+                    "The form is too old: go back, reload the page and send it again.",
+                )
+            )
+    if g.account is None and request.endpoint not in _OPEN_ENDPOINTS:
+        return redirect(here("admin.login_page"), 303)
+    return None
+
+
+@admin.after_request
+def _finish(response: Response) -> Response:
+    """Keep the pages out of every cache, and send a new session to its browser."""
+    response.cache_control.no_store = True
+    if g.get("visit_is_new"):
+        write_visit(response, g.visit, key=g.session_key, secure=request.is_secure)
+    return response
+
+
+@admin.context_processor
+def _admin_context() -> dict[str, Any]:
+    """Give every page of the moderators what its frame shows."""
+    return {
+        "account": g.get("account"),
+        "form_token": form_token(g.visit, key=g.session_key) if "visit" in g else "",
+        "local_words": local_words,
+    }
+
+
+@admin.get("/login")
+def login_page() -> str | BaseResponse:
+    """Show the login; who is logged in goes on to the reports."""
+    if g.account is not None:
+        return redirect(here("admin.queue"), 303)
+    return _login_form()
+
+
+@admin.post("/login")
+def login() -> BaseResponse | tuple[str, int]:
+    """Log in: the session gets a new id, so that none that was known before is worth anything."""
+    name, password = request.form.get("name", "").strip(), request.form.get("password", "")
+    by_address, by_name = current_app.extensions.setdefault("yizhan-logins", login_limiters())
+    refuse_when_full(by_address, visitor(request))
+    refuse_when_full(by_name, name[:40])
+    account = None if "\x00" in name else book().accounts.account(name)
+    right = is_password(account, password)
+    if account is None or not right:
+        return _login_form(wrong=True), 403
+    write_note(city_here().workspace().database.backend, who=name, action="login", subject=name)
+    g.visit, g.visit_is_new = new_visit(account, key=g.session_key), False
+    response = redirect(here("admin.queue"), 303)
+    write_visit(response, g.visit, key=g.session_key, secure=request.is_secure)  # type: ignore[arg-type]
+    return response
+
+
+@admin.post("/logout")
+def logout() -> BaseResponse:
+    """End every session of the account."""
+    book().accounts.end_sessions(g.account.name, by=g.account.name)
+    response = redirect(here("admin.login_page"), 303)
+    response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="Strict")
+    return response
+
+
+@admin.get("/audit")
+def audit() -> str:
+    """Show who did what, the newest first."""
+    require_moderator()
+    lines = read_audit(city_here().workspace().database.backend)
+    return render_template(
+        "admin_audit.html",
+        page="admin",
+        tab="audit",
+        lines=lines,
+        action_words=action_words,
+        subject_words=subject_words,
+    )
+
+
+@admin.errorhandler(TooManyRequests)
+def _too_many(error: TooManyRequests) -> Response:
+    page = render_template("error.html", status=429, detail=error.description, page="error")
+    return Response(page, 429, headers={"Retry-After": str(error.retry_after)})
+
+
+def book() -> ReportBook:
+    """Return the reports of the city that is served."""
+    return ReportBook(city_here().workspace())
+
+
+def here(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - URL values of any type
+    """Return the address of one of these pages in the reader's language."""
+    if g.language.code != "zh":
+        values["lang"] = g.language.code
+    return url_for(endpoint, **values)
+
+
+def account_here() -> Account:
+    """Return who is logged in."""
+    account: Account = g.account
+    return account
+
+
+def require_moderator() -> None:
+    """Refuse an operator: the page is not there for it."""
+    if not account_here().is_moderator:
+        raise NotFound
+
+
+def _account_here() -> Account | None:
+    if not g.visit.name:
+        return None
+    account = book().accounts.account(g.visit.name)
+    if account is None or not belongs_to(g.visit, account, key=g.session_key):
+        return None
+    return account
+
+
+def _login_form(*, wrong: bool = False) -> str:
+    return render_template("admin_login.html", page="admin", wrong=wrong)

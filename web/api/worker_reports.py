@@ -1,0 +1,173 @@
+"""The workers' letterbox: reports and proposals without an account, and a ticket's answer.
+
+JSON in, JSON out, errors as problem details. No cookie, no position, no address is taken or kept;
+what comes again is known by its nonce and counts once.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response, current_app, jsonify, request
+from werkzeug.exceptions import BadRequest, NotFound, TooManyRequests, UnsupportedMediaType
+
+from data.database.tickets import WAITING
+from data.report_book import ReportBook
+from data.worker_reports import read_number
+from geo.errors import InputError
+from web.site.city import city_here
+from web.site.rate_limit import Limiter, refuse_foreign, refuse_when_full, visitor
+from web.site.security import problem
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from data.database.proposals import ProposalLine
+    from data.database.tickets import Receipt, Ticket
+
+reporting = Blueprint("reporting", __name__)
+
+MOST_BYTES: Final = 4096
+HOUR_S: Final = 3600.0
+#: Reports and proposals an hour, of one address and of all together, in one process.
+POSTS_AN_HOUR: Final = 10
+ALL_POSTS_AN_HOUR: Final = 1000
+#: Answers asked for an hour, of one address and of all together.
+ASKS_AN_HOUR: Final = 60
+ALL_ASKS_AN_HOUR: Final = 20_000
+
+_REPORT: Final = frozenset({"station", "what", "when", "device", "nonce"})
+_PROPOSAL: Final = frozenset({"name", "lon", "lat", "device", "nonce"})
+
+
+@dataclass(frozen=True)
+class Gates:
+    """What counts the requests of one application."""
+
+    posts: Limiter = field(
+        default_factory=lambda: Limiter(
+            most=POSTS_AN_HOUR, period_s=HOUR_S, most_overall=ALL_POSTS_AN_HOUR
+        )
+    )
+    asks: Limiter = field(
+        default_factory=lambda: Limiter(
+            most=ASKS_AN_HOUR, period_s=HOUR_S, most_overall=ALL_ASKS_AN_HOUR
+        )
+    )
+
+
+def gates() -> Gates:
+    """Return the counters of the running application."""
+    made: Gates = current_app.extensions.setdefault("yizhan-gates", Gates())
+    return made
+
+
+@reporting.post("/api/reports")
+def report() -> Response:
+    """Take a worker's report on a station."""
+    body = _body(_REPORT, also={"facility", "text"})
+    receipt = _book().take_report(**body)
+    return _taken(receipt, station=body["station"])
+
+
+@reporting.post("/api/proposals")
+def proposal() -> Response:
+    """Take a worker's proposal of a place that was chosen on the map."""
+    return _taken(_book().take_proposal(**_body(_PROPOSAL, also={"text"})))
+
+
+@reporting.get("/api/tickets/<number>")
+def ticket(number: str) -> Response:
+    """Answer what became of a report or proposal, to whoever has its number."""
+    refuse_when_full(gates().asks, visitor(request))
+    read = read_number(number[:40])
+    book = _book()
+    found = None if read is None else book.tickets.ticket(read)
+    proposed = None if read is None or found is not None else book.proposals.proposal(read)
+    if found is not None:
+        return _no_store(jsonify(_ticket_body(found)))
+    if proposed is not None:
+        return _no_store(jsonify(_proposal_body(proposed)))
+    raise NotFound("there is no ticket of this number")
+
+
+@reporting.errorhandler(TooManyRequests)
+def _too_many(error: TooManyRequests) -> Response:
+    answer = problem(429, error.description or "")
+    answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+def _book() -> ReportBook:
+    return ReportBook(city_here().workspace())
+
+
+def _body(needed: frozenset[str], *, also: set[str]) -> dict[str, Any]:
+    """Read the request's body: a small JSON object with just these keys."""
+    refuse_foreign(request)
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("send JSON with Content-Type: application/json")
+    request.max_content_length = MOST_BYTES
+    refuse_when_full(gates().posts, visitor(request))
+    try:
+        body = json.loads(request.get_data(), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise BadRequest("the body is no JSON") from None
+    if not isinstance(body, dict):
+        raise BadRequest("the body must be a JSON object")
+    unknown = sorted(set(body) - needed - also)
+    if unknown:
+        raise InputError(f"key {unknown[0][:40]!r} is not known: nothing was taken")
+    missing = sorted(needed - set(body))
+    if missing:
+        raise InputError(f"key {missing[0]!r} is missing")
+    return body
+
+
+def _no_constant(word: str) -> float:
+    raise ValueError(word)
+
+
+def _taken(receipt: Receipt, **more: str) -> Response:
+    """Answer with the ticket: 201 the first time, 200 when the same comes again."""
+    answer = jsonify(ticket=receipt.number or None, state=receipt.state, **more)
+    answer.status_code = 200 if receipt.again else 201
+    return _no_store(answer)
+
+
+def _ticket_body(ticket: Ticket) -> dict[str, Any]:
+    answered = ticket.state == WAITING and ticket.answer
+    return {
+        "ticket": ticket.number,
+        "kind": "report",
+        "state": "answered" if answered else ticket.state,
+        "station": ticket.station,
+        "what": ticket.what,
+        "facility": ticket.facility,
+        "opened_at": _second(ticket.opened_at),
+        "answer": ticket.answer,
+        "answered_at": _second(ticket.answered_at),
+    }
+
+
+def _proposal_body(proposal: ProposalLine) -> dict[str, Any]:
+    return {
+        "ticket": proposal.number,
+        "kind": "proposal",
+        "state": proposal.state,
+        "name": proposal.name,
+        "opened_at": _second(proposal.received_at),
+        "answer": proposal.answer,
+        "answered_at": _second(proposal.answered_at),
+    }
+
+
+def _second(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _no_store(response: Response) -> Response:
+    response.cache_control.no_store = True
+    return response

@@ -1,0 +1,1 @@
+"""One visual language: the palette, the fonts, the marks of the kinds; what draws reads it."""

@@ -1,0 +1,1 @@
+"""What is said of stations, plans and reports, in both languages, wherever it is said."""

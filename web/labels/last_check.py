@@ -1,0 +1,41 @@
+"""How fresh the word on a station is: 今天核对, 3 天前核对, 未核对."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from web.site.language import Language
+
+CHECKED: Final = {
+    "never": ("未核对", "Not checked"),
+    "today": ("今天核对", "Checked today"),
+    "yesterday": ("昨天核对", "Checked yesterday"),
+    "days": ("{n} 天前核对", "Checked {n} days ago"),
+    "months_ago": ("{n} 个月前核对", "Checked {n} months ago"),
+    "years": ("{n} 年前核对", "Checked {n} years ago"),
+}
+"""The sentences, also those of the pages' scripts."""
+_TWO_MONTHS: Final = 60
+_MONTH: Final = 30.44
+_TWO_YEARS: Final = 730
+_YEAR: Final = 365.25
+
+
+def checked_words(checked_at: str, today: date, t: Language) -> str:
+    """Say how long ago somebody last checked a station.
+
+    ``checked_at`` is an ISO date, empty when nobody did; one that lies ahead counts as today.
+    """
+    if not checked_at:
+        return t(*CHECKED["never"])
+    days = max(0, (today - date.fromisoformat(checked_at)).days)
+    if days <= 1:
+        return t(*CHECKED["yesterday" if days else "today"])
+    number, said = days, "days"
+    if days >= _TWO_YEARS:
+        number, said = int(days / _YEAR), "years"
+    elif days >= _TWO_MONTHS:
+        number, said = int(days / _MONTH), "months_ago"
+    return t(*CHECKED[said]).format(n=number)

@@ -1,0 +1,135 @@
+"""A plan in words: the answer in a sentence, its proof, and why each site was chosen."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from planning.siting.whole_workers import added_workers
+from web.labels.shortfalls import shortfall_words
+from web.site.input_labels import kinds_words
+from web.site.language import added_count, count, gap_words, share
+
+if TYPE_CHECKING:
+    from planning.siting.question import PlannedSite, SitingPlan
+    from web.site.language import Language
+
+_NAMED_GROUPS: Final = 2
+
+
+def proof_words(plan: SitingPlan, t: Language) -> str:
+    """Say what is proven of a plan: among which candidates, for which workers, how near the best.
+
+    Nothing is proven of places that were no candidates, nor of other numbers of workers.
+    """
+    asked, workers = plan.inputs, count(plan.before.row().workers)
+    sites = count(int(asked["candidates"])) if "candidates" in asked else ""
+    new = count(int(asked.get("new", len(plan.sites))))
+    bounds = [kinds_words(asked["kind"], t)] if ":" in asked.get("kind", "") else []
+    bounds += [t("按指定的取舍", "as pinned")] if {"keep", "without"} & set(asked) else []
+    within = t(f"（{'，'.join(bounds)}）", f" ({', '.join(bounds)})") if bounds else ""
+    zh = f"在{sites and f' {sites} 个'}候选点中选 {new} 个{within}"
+    en = f"{new} of the {sites and f'{sites} '}candidate sites{within}"
+    if plan.status == "optimal":
+        return t(
+            f"{zh}、按这 {workers} 名工友的分布，已证明没有更好的选法",
+            f"proven for these {workers} workers: no choice of {en} does better",
+        )
+    near = gap_words(plan.gap)
+    return t(
+        f"{zh}、按这 {workers} 名工友的分布，已证明离最优不超过 {near}",
+        f"proven for these {workers} workers: within {near} of the best choice of {en}",
+    )
+
+
+@dataclass(frozen=True)
+class PlanWords:
+    """What the pages say of one plan, in one language; ``names`` are those of its sites.
+
+    ``plan`` is in whole workers (`planning.siting.whole_workers.in_whole_plan`).
+    """
+
+    plan: SitingPlan
+    t: Language
+    names: tuple[str, ...]
+
+    @property
+    def added(self) -> float:
+        """Workers who are covered by the plan and were not before."""
+        return added_workers(self.plan)
+
+    @property
+    def answer(self) -> str:
+        """Say how many sites reach how many workers more."""
+        more = added_count(self.added, self.t)
+        reach = "reaches" if len(self.plan.sites) == 1 else "reach"
+        return self.t(
+            f"{self.built}，新覆盖 {more} 人",
+            f"{self.built} {reach} {more} more workers",
+        )
+
+    @property
+    def shortfall(self) -> list[str]:
+        """Say why there are fewer sites than were asked for; nothing where there are as many."""
+        return shortfall_words(self.plan, self.t)
+
+    @property
+    def n_built(self) -> str:
+        """Say how many new stations."""
+        n = len(self.plan.sites)
+        return self.t(f"{n} 个新站", "1 new station" if n == 1 else f"{n} new stations")
+
+    @property
+    def proof_alone(self) -> str:
+        """Say the proof as a sentence of its own."""
+        return self.proof[:1].upper() + self.proof[1:]
+
+    @property
+    def built(self) -> str:
+        """Say how many new stations, by kind where there are several kinds."""
+        kinds = Counter(site.kind for site in self.plan.sites)
+        sites = self.n_built
+        if len(kinds) == 1:
+            return sites
+        mix = self.t("、", ", ").join(self.t.kinds(kind, of) for kind, of in kinds.items())
+        return self.t(f"{sites}（{mix}）", f"{sites} ({mix})")
+
+    @property
+    def proof(self) -> str:
+        """Say how far from the best this is proven to be at most, among which choices."""
+        return proof_words(self.plan, self.t)
+
+    @property
+    def bound(self) -> str:
+        """Write the proven bound, never below it; that of an optimal plan is its own value."""
+        if self.plan.status == "optimal":
+            return count(self.plan.covered_after)
+        return count(math.ceil(self.plan.bound))
+
+    @property
+    def share_before(self) -> str:
+        """Share of the workers covered before."""
+        return share(self.plan.covered_before, self.plan.before.row().workers)
+
+    @property
+    def share_after(self) -> str:
+        """Share of the workers covered after."""
+        return share(self.plan.covered_after, self.plan.after.row().workers)
+
+    def name(self, site: PlannedSite) -> str:
+        """Name a site."""
+        return self.names[site.order - 1]
+
+    def why(self, site: PlannedSite) -> list[str]:
+        """Say whom a site reaches first of all, such as "快递员 21" and "外卖配送员 17"."""
+        ranked = sorted(site.adds_by_group.items(), key=lambda item: -item[1])
+        named = [(group, n) for group, n in ranked[:_NAMED_GROUPS] if round(n) > 0]
+        named = named or [(group, n) for group, n in ranked[:1] if n > 0]
+        return [f"{self.t.group(group)} {added_count(n, self.t)}" for group, n in named]
+
+    def bar(self, site: PlannedSite) -> float:
+        """Width of a site's bar in per cent of the one that adds most."""
+        most = max((other.adds_workers for other in self.plan.sites), default=0.0)
+        return round(100 * site.adds_workers / most, 1) if most > 0 else 0.0

@@ -1,0 +1,84 @@
+"""The worker's own reports and their answers, and a proposal for a place that lacks a station."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, g, render_template, url_for
+
+from web.locator.labels import COMPLAINTS
+from web.locator.nearest import box_around
+from web.locator.page_files import FOLDER
+from web.maps.base_tiles import HOSTS, base_map_of
+from web.maps.city_map import map_words, source_of
+from web.maps.road_lines import ROAD_TIERS
+from web.site.bundles import bundle
+from web.site.city import city_here
+from web.stations.at_hand import features_of
+
+if TYPE_CHECKING:
+    from web.site.language import Language
+
+feedback = Blueprint("feedback", __name__)
+
+_LEAFLET: Final = "vendor/leaflet-1.9.4/leaflet"
+
+
+@feedback.get("/feedback")
+def mine() -> str:
+    """Show what this phone reported, the answers, and the form for a proposal."""
+    city = city_here()
+    g.image_hosts = HOSTS[city.settings.base_map.provider]
+    return render_template("feedback.html", page="feedback", settings=_settings(g.language))
+
+
+def _settings(t: Language) -> dict[str, Any]:
+    settings = city_here().settings
+    names = (f"{_LEAFLET}.css", f"{_LEAFLET}.js")
+    return {
+        "now": f"{FOLDER}now.json",
+        "roads": url_for("api.roads"),
+        "city_box": list(settings.box),
+        "box": box_around(features_of(city_here()), list(settings.box)),
+        "attribution": source_of(settings, t),
+        "base_map": base_map_of(settings, t),
+        "tiers": ROAD_TIERS,
+        "assets": {
+            "leaflet": [url_for("static", filename=name) for name in names],
+            "cluster": [],
+            "roads": bundle("roads.js"),
+        },
+        "words": _words(t),
+    }
+
+
+def _words(t: Language) -> dict[str, Any]:
+    return {
+        "map": map_words(t),
+        "map_larger": t("放大地图", "Larger map"),
+        "map_smaller": t("返回", "Back"),
+        "complaints": {what: t(*words) for what, words in COMPLAINTS.items()},
+        "states": {
+            "waiting": t("已收到，等另一位工友证实", "Received; waits for a second worker"),
+            "open": t("已转给管理单位", "Handed to who runs the station"),
+            "new": t("已收到", "Received"),
+            "answered": t("已答复", "Answered"),
+            "closed": t("已解决", "Settled"),
+            "adopted": t("已采纳，列为候选点", "Adopted as a candidate site"),
+            "rejected": t("没有采纳", "Not taken up"),
+        },
+        "no_tickets": t("这部手机还没有反馈。", "Nothing reported from this phone yet."),
+        "waiting": t("等着送出", "waiting to be sent"),
+        "no_ticket": t("没有这个编号。", "No report has this number."),
+        "no_network": t("没有网络，有网络时再看答复。", "No network: ask again when there is one."),
+        "place_needed": t("请在地图上点一下建议的地方。", "Tap the place on the map first."),
+        "outside": t("这个地方在本市之外，请另选。", "That lies outside the city; choose another."),
+        "name_needed": t("请写明这个地方叫什么。", "Say what the place is called."),
+        "place_taken": t("已选好地方，可以再点换一个。", "Place taken; tap again to change it."),
+        "proposed": t("收到了，谢谢。编号 {ticket}。", "Received, thank you. Number {ticket}."),
+        "queued": t(
+            "没有网络：已存在手机里，有网络时自动送出。",
+            "No network: kept on the phone, sent when there is one.",
+        ),
+        "refused": t("没有收下：{detail}", "Not taken: {detail}"),
+    }

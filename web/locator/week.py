@@ -1,0 +1,67 @@
+"""The hours of a station day by day, for the seven days from today: in words and as bars."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from web.labels.hours import WEEKDAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from web.site.language import Language
+
+DAYS: Final = 7
+_DAY_MIN: Final = 1440
+
+
+#: What stands in place of the week: the hours are not known, or the station is not open at all.
+NO_WEEK: Final = {
+    "no_hours": ("开放时间未知。", "The hours are not known."),
+    "not_open": (
+        "{status}：现在不开放，何时恢复不知道。",
+        "{status}: not open now; when it opens again is not known.",
+    ),
+}
+
+
+def no_week_words(status: str, t: Language) -> str:
+    """Say why a station has no week of hours."""
+    said = t(*NO_WEEK["no_hours" if status == "open" else "not_open"])
+    return said.format(status=t.status(status))
+
+
+def week_of(hours: Mapping[str, Any], first: date, t: Language) -> list[dict[str, Any]]:
+    """Return for each of seven days its name, its hours in words and its spans in minutes.
+
+    ``hours`` is what `hours_properties` says from ``first`` on. A span that goes on after midnight
+    stands on both days; hours that are not known have no row. `static/station_page.js` agrees.
+    """
+    spans = hours["hours_intervals"]
+    if spans is None:
+        return []
+    return [_day(first, number, spans, t) for number in range(DAYS)]
+
+
+def _day(first: date, number: int, spans: list[list[int | None]], t: Language) -> dict[str, Any]:
+    day = first + timedelta(days=number)
+    start, end = number * _DAY_MIN, (number + 1) * _DAY_MIN
+    cut = []
+    for low, high in spans:
+        ends = end if high is None else high
+        if low is not None and low < end and ends > start:
+            cut.append([max(low, start) - start, min(ends, end) - start])
+    whole = cut == [[0, _DAY_MIN]]
+    said = t("、", ", ").join(f"{_clock(low)}–{_clock(high)}" for low, high in cut)
+    zh, en = WEEKDAYS[day.weekday()]
+    return {
+        "day": t(f"{zh} {day.month}月{day.day}日", f"{en} {day.day} {day:%b}"),
+        "says": t("24 小时", "24 h") if whole else said or t("不开", "closed"),
+        "spans": cut,
+    }
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60}:{minute % 60:02d}"

@@ -1,0 +1,1 @@
+"""Maps and pictures of the city: folium behind one safe wrapper, matplotlib, base maps."""

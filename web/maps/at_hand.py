@@ -1,0 +1,45 @@
+"""The maps of the city at hand, drawn once for each state of what they show."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from geo.errors import NothingYetError
+from web.maps.city_map import base_roads, city_map, contents_of
+
+if TYPE_CHECKING:
+    from web.maps.city_map import CityContents, CityMap
+    from web.site.city import City
+    from web.site.language import Language
+
+_MAX_POINTS = 25_000
+
+
+def drawn_contents(city: City) -> CityContents:
+    """Return what maps and reports show (NothingYetError when there is nothing to draw)."""
+    return city.keep("contents", city.map_key(), lambda: contents_of(city.workspace()))
+
+
+def map_of(city: City, language: Language) -> CityMap:
+    """Return the map of the newest plan (NothingYetError when there is nothing to draw)."""
+    return city.keep(
+        f"map {language.code}",
+        city.map_key(),
+        lambda: city_map(drawn_contents(city), language=language),
+    )
+
+
+def roads_json(city: City) -> str:
+    """Return the base map of the worker's page as GeoJSON; empty where no roads are yet."""
+    return city.keep("roads", city.changed("network.bin"), lambda: _draw_roads(city))
+
+
+def _draw_roads(city: City) -> str:
+    try:
+        network = city.workspace().network()
+    except NothingYetError:
+        return json.dumps(city.collection([]))
+    roads = base_roads(network, most_points=_MAX_POINTS)
+    collection = city.collection([lines.as_feature() for lines in roads])
+    return json.dumps(collection, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,178 @@
+"""The areas that stations cover, group by group: each by the standard by which it is counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import shapely
+
+from geo.areas import covered_area
+from geo.factors import TIME_FACTORS, with_factors
+from geo.measure import from_metric, to_metric
+from planning.coverage.nominal import standard_of
+from web.site.language import standard_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    import numpy.typing as npt
+    from shapely.geometry.base import BaseGeometry
+
+    from data.demand import Demand
+    from data.settings import GroupSettings, ServiceStandard, Settings
+    from data.stations import Stations
+    from geo.network import RoadNetwork
+    from planning.coverage.nominal import StandardWord
+    from planning.siting.question import SitingPlan
+    from web.site.language import Language
+
+_BLOCK_M: Final = 120.0  # half the width of a city block that covered streets go round
+_HOLE_M2: Final = 250_000.0  # a large block or a park is no gap in cover
+_DRAWN_TO_M: Final = 8.0
+
+
+@dataclass(frozen=True, eq=False)
+class CoveredArea:
+    """Where each of some groups has an open station within its standard.
+
+    ``standards`` are those of the groups, by group; ``of_plan`` marks the area of all groups for
+    whom the plan adds somebody. ``area`` may be empty: then there is no such place.
+    """
+
+    standards: Mapping[str, ServiceStandard]
+    area: BaseGeometry
+    of_plan: bool = False
+
+    def name(self, t: Language) -> str:
+        """Name the area shortly, as a choice: for whom it is, by which standard."""
+        n = len(self.standards)
+        if n == 1:
+            return self._held(t)
+        groups = (
+            t(f"规划的 {n} 个工种", f"The plan's {n} groups")
+            if self.of_plan
+            else t(f"全部 {n} 个工种", f"All {n} groups")
+        )
+        standards = set(self.standards.values())
+        by = standard_words(standards.pop(), t) if len(standards) == 1 else ""
+        return t("，", ", ").join((groups, by or t("各按其标准", "own standards")))
+
+    def words(self, t: Language) -> str:
+        """Say who has what within reach there, each group with its standard."""
+        together = t("同时覆盖", " all at once") if len(self.standards) > 1 else t("覆盖", "")
+        return t(f"现有站点{together}：", f"Covered by today's stations{together}: ") + self._held(
+            t
+        )
+
+    def _held(self, t: Language) -> str:
+        """Name the groups with their standards; those of one standard together."""
+        of_standard: dict[ServiceStandard, list[str]] = {}
+        for group, standard in self.standards.items():
+            of_standard.setdefault(standard, []).append(t.people(group))
+        return t("；", "; ").join(
+            t("、", ", ").join(people) + t("，", ", ") + standard_words(standard, t)
+            for standard, people in of_standard.items()
+        )
+
+
+def covered_areas(
+    network: RoadNetwork,
+    stations: Stations,
+    settings: Settings,
+    *,
+    demand: Demand | None,
+    plan: SitingPlan | None,
+) -> tuple[CoveredArea, ...]:
+    """Draw what the stations cover as the plan counts it: by group, its standard and its hour.
+
+    First where all groups are covered for whom the plan adds somebody (without a plan: all groups
+    that have workers), then each group by itself.
+    """
+    groups = [group for group in settings.groups if _has_workers(group, demand)]
+    word: StandardWord = "group"
+    if plan is not None:
+        word = "national" if plan.before.standard == "national" else "group"
+        when = plan.inputs.get("when", "usual")
+        network = with_factors(network, TIME_FACTORS[when]) if when in TIME_FACTORS else network
+    areas = _areas_by_group(network, stations, settings, groups, word)
+    planned = [group for group in groups if _gains(group.id, plan)] or groups
+    standards = {group.id: standard_of(group, settings, standard=word) for group in groups}
+    single = [CoveredArea({one.id: standards[one.id]}, areas[one.id]) for one in groups]
+    if not planned:
+        return ()
+    together = CoveredArea(
+        {group.id: standards[group.id] for group in planned},
+        shapely.intersection_all([areas[group.id] for group in planned]),
+        of_plan=plan is not None,
+    )
+    if len(planned) > 1:
+        return (together, *single)
+    return tuple(sorted(single, key=lambda one: planned[0].id not in one.standards))
+
+
+def _has_workers(group: GroupSettings, demand: Demand | None) -> bool:
+    if demand is None:
+        return True
+    return group.id in demand.groups and bool(
+        demand.weights[:, demand.groups.index(group.id)].any()
+    )
+
+
+def _gains(group: str, plan: SitingPlan | None) -> bool:
+    sites = () if plan is None else plan.sites
+    return any(site.adds_by_group.get(group, 0.0) > 0 for site in sites)
+
+
+def _areas_by_group(
+    network: RoadNetwork,
+    stations: Stations,
+    settings: Settings,
+    groups: list[GroupSettings],
+    word: StandardWord,
+) -> dict[str, BaseGeometry]:
+    """Search each standard once for the same stations."""
+    drawn: dict[tuple[ServiceStandard, bytes], BaseGeometry] = {}
+    found = {}
+    for group in groups:
+        serving = stations.serves(group)
+        key = (standard_of(group, settings, standard=word), serving.tobytes())
+        if key not in drawn:
+            drawn[key] = _area(network, stations.lonlat[serving], settings, key[0])
+        found[group.id] = drawn[key]
+    return found
+
+
+def _area(
+    network: RoadNetwork,
+    destinations: npt.NDArray[np.float64],
+    settings: Settings,
+    standard: ServiceStandard,
+) -> BaseGeometry:
+    if not len(destinations):
+        return shapely.MultiPolygon()
+    area = covered_area(
+        network,
+        mode=standard.mode,
+        destinations=destinations,
+        cutoff_s=standard.cutoff_s,
+        cutoff_m=standard.radius_m,
+        snap_limit_m=settings.snap_limit_m,
+    )
+    return area if area.is_empty else _without_blocks(area, settings.metric_crs)
+
+
+def _without_blocks(area: BaseGeometry, metric_crs: str) -> BaseGeometry:
+    """Fill the blocks between covered streets, which on a map are noise."""
+    metric = shapely.transform(area, lambda lonlat: to_metric(lonlat, crs=metric_crs))
+    closed = metric.buffer(_BLOCK_M).buffer(-_BLOCK_M).simplify(_DRAWN_TO_M)
+    parts = [
+        shapely.Polygon(
+            part.exterior, [h for h in part.interiors if shapely.Polygon(h).area > _HOLE_M2]
+        )
+        for part in shapely.get_parts(closed)
+    ]
+    return shapely.transform(
+        shapely.MultiPolygon(parts), lambda xy: from_metric(xy, crs=metric_crs)
+    )

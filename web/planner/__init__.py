@@ -1,0 +1,1 @@
+"""The planner's page: the newest plan, its map and its reasons."""

@@ -1,0 +1,1 @@
+"""The official's report: its figures, tables, sections and pages."""

@@ -1,0 +1,177 @@
+"""The official's report: one HTML file that prints well, and its figures as CSV files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from data.atomic import write_text
+from data.csv_text import csv_text
+from planning.coverage.aims import aim_counts
+from planning.siting.whole_workers import in_whole_plan, in_whole_workers
+from web.labels.places import site_names
+from web.labels.plans import PlanWords
+from web.maps.city_map import CityContents, contents_of, source_of
+from web.maps.city_picture import picture_of, shows_a_part
+from web.reports.effective_section import EffectiveSection
+from web.reports.effective_table import longer_rows, summary_rows
+from web.reports.figures import ReportFigures
+from web.reports.tables import coverage_rows, plan_rows
+from web.services.effective import doubted_version, effective_of, kept_effective
+from web.services.freshness import newest_outdated, present_inputs
+from web.services.report_basis import basis_of, complete_plan, measure
+from web.site.language import CHINESE, standard_words
+from web.site.pages import render
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from data.workspace import Workspace
+    from planning.coverage.nominal import Coverage
+    from web.reports.tables import Row
+    from web.services.effective import EffectiveAnswer
+    from web.services.report_basis import Basis
+    from web.site.language import Language
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """A report in one language: its figures and the picture of the city."""
+
+    figures: ReportFigures
+    contents: CityContents
+    language: Language
+    answer: EffectiveAnswer | None = None
+
+    @property
+    def effective(self) -> EffectiveSection | None:
+        """The section on effective coverage; None where it was not computed of these inputs."""
+        return None if self.answer is None else EffectiveSection(self.answer, self.language)
+
+    def effective_rows(self) -> list[Row]:
+        """Return effective coverage for a spreadsheet; nothing where it was not computed."""
+        sample = self.figures.settings.sample
+        return [] if self.answer is None else summary_rows(self.answer.coverage, sample=sample)
+
+    def longer_rows(self) -> list[Row]:
+        """Return the stations to open longer; nothing where they were not computed."""
+        sample = self.figures.settings.sample
+        return [] if self.answer is None else longer_rows(self.answer, sample=sample)
+
+    @property
+    def title(self) -> str:
+        """The title of the page."""
+        city, name = self.figures.city, self.figures.settings.name
+        return self.language(f"{city}驿站覆盖报告", f"{name}: who has a station within reach")
+
+    @cached_property
+    def body(self) -> Markup:
+        """The page without its frame, the same for the file and for ``/report``."""
+        figures, t = self.figures, self.language
+        html = render(
+            "report_body.html",
+            t,
+            report=self,
+            figures=figures,
+            settings=figures.settings,
+            plan=figures.plan,
+            words=None if figures.plan is None else PlanWords(figures.plan, t, figures.places),
+            aims=()
+            if figures.stations is None
+            else aim_counts(figures.stations, figures.settings.groups),
+            picture=picture_of(self.contents, t),
+            shows_a_part=shows_a_part(self.contents),
+            source=source_of(figures.settings, t),
+            standard_words=standard_words,
+            by_group_standard=figures.before.standard == "group",
+            effective=self.effective,
+        )
+        return Markup(html)  # noqa: S704 - our own template, which escapes
+
+    def html(self) -> str:
+        """Return the report as one HTML document."""
+        return render("report_file.html", self.language, report=self)
+
+
+def report_of(
+    workspace: Workspace, *, language: Language = CHINESE, contents: CityContents | None = None
+) -> Report:
+    """Gather the newest plan and coverage of a workspace into a report.
+
+    ``contents`` spares gathering them again where a map was drawn of the same workspace.
+
+    Raises
+    ------
+    NothingYetError
+        when neither coverage nor a plan was computed yet.
+    """
+    settings = workspace.settings
+    basis = basis_of(workspace)
+    contents = _belonging(contents_of(workspace) if contents is None else contents, basis)
+    plan = None if basis.plan is None else in_whole_plan(basis.plan)
+    names = () if plan is None else site_names(plan, contents.network, language)
+    beside = None if plan is None else plan.beside
+    figures = ReportFigures(
+        settings=settings,
+        stations=contents.stations,
+        before=in_whole_workers(basis.before) if plan is None else plan.before,
+        plan=plan,
+        other=_whole_other(basis.other) if beside is None else beside.before,
+        inputs=basis.inputs,
+        made_on=contents.made_on,
+        places=names,
+        outdated=basis.outdated,
+    )
+    return Report(figures, contents, language, kept_effective(workspace, basis.inputs))
+
+
+def _whole_other(other: Coverage | None) -> Coverage | None:
+    return None if other is None else in_whole_workers(other)
+
+
+def _belonging(contents: CityContents, basis: Basis) -> CityContents:
+    """Leave out of the contents what the figures of the report are not about."""
+    changed = () if basis.outdated is None else basis.outdated.changed
+    if basis.plan is None and contents.plan is not None:
+        return replace(contents, plan=None)
+    if basis.outdated is None:
+        return contents
+    return replace(
+        contents,
+        stations=None if "stations" in changed else contents.stations,
+        covered=() if {"stations", "network"} & set(changed) else contents.covered,
+    )
+
+
+def write_report(workspace: Workspace, output: Path, *, language: Language = CHINESE) -> list[Path]:
+    """Write ``report.html`` and its figures as CSV files into a folder; returns the files.
+
+    Effective coverage, and coverage by the national standard, are measured first where the
+    workspace has none of the present inputs yet, and that by the groups' standards where the newest
+    plan is of another time.
+    """
+    measure("national", workspace)
+    complete_plan(workspace)
+    if newest_outdated(workspace, "plan") is not None:
+        measure("group", workspace)
+    doubted = doubted_version(workspace)
+    if kept_effective(workspace, present_inputs(workspace), doubted=doubted) is None:
+        effective_of(workspace)
+    report = report_of(workspace, language=language)
+    output.mkdir(parents=True, exist_ok=True)
+    texts = {
+        "report.html": report.html(),
+        "coverage.csv": csv_text(coverage_rows(report.figures)),
+        "plan.csv": csv_text(plan_rows(report.figures)),
+    }
+    if report.answer is not None:
+        texts |= {
+            "effective.csv": csv_text(report.effective_rows()),
+            "longer_hours.csv": csv_text(report.longer_rows()),
+        }
+    for name, text in texts.items():
+        write_text(output / name, text)
+    return [output / name for name in texts]

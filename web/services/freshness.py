@@ -1,0 +1,131 @@
+"""Whether a kept answer still belongs to the workspace: what changed since, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from geo.errors import NothingYetError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from data.demand import Demand
+    from data.settings import Settings
+    from data.stations import Stations
+    from data.workspace import Workspace
+    from geo.network import RoadNetwork
+    from web.site.language import Language
+
+Answer = Literal["plan", "coverage", "effective"]
+
+_NAMES: Final = {
+    "stations": ("站点登记", "the register of stations"),
+    "demand": ("工友人数", "the numbers of workers"),
+    "network": ("道路网络", "the road network"),
+    "sites": ("候选点", "the candidate sites"),
+    "settings": ("设置", "the settings"),
+}
+_WHAT: Final = {
+    "plan": ("规划", "plan"),
+    "coverage": ("覆盖", "coverage"),
+    "effective": ("有效覆盖", "effective coverage"),
+}
+
+
+@dataclass(frozen=True)
+class Outdated:
+    """A kept answer, and the inputs that are no longer those it was computed from."""
+
+    answer: Answer
+    changed: tuple[str, ...]
+
+    def says(self, t: Language) -> str:
+        """Say what changed, and that the answer is of the time before."""
+        zh, en = _WHAT[self.answer]
+        named = [_NAMES[name] for name in self.changed]
+        words_zh = "、".join(name for name, _ in named)
+        words_en = " and ".join(
+            part for part in (", ".join(name for _, name in named[:-1]), named[-1][1]) if part
+        )
+        verb = "has" if self.changed in {("stations",), ("network",)} else "have"
+        return t(
+            f"{zh}之后{words_zh}有变，{zh}仍是变更前的结果。请重新运行",
+            f"{words_en[0].upper()}{words_en[1:]} {verb} changed since the {en}, which is still "
+            "that of before. Run again:",
+        )
+
+    @property
+    def command(self) -> str:
+        """The command that makes it new."""
+        return f"yizhan {self.answer}"
+
+
+def inputs_of(
+    demand: Demand, stations: Stations, network: RoadNetwork, settings: Settings
+) -> dict[str, str]:
+    """Return the hashes of what nominal coverage is computed from."""
+    return {
+        "demand": demand.content_hash,
+        "stations": stations.content_hash,
+        "service": stations.service_hash,
+        "network": network.content_hash,
+        "settings": settings.content_hash,
+    }
+
+
+def present_inputs(workspace: Workspace) -> dict[str, str | None]:
+    """Return the hashes of what the workspace holds now, None for what is gone.
+
+    Candidate sites are among them only where some were imported: without, they are made of the
+    road network.
+    """
+    sites = workspace.contents("sites")
+    present: dict[str, str | None] = {"settings": workspace.settings.content_hash}
+    try:
+        stations = workspace.stations()
+        present |= {"stations": stations.content_hash, "service": stations.service_hash}
+    except NothingYetError:
+        present |= {"stations": None, "service": None}
+    for name, read in (("demand", workspace.demand), ("network", workspace.network)):
+        try:
+            present[name] = read().content_hash
+        except NothingYetError:
+            present[name] = None
+    if sites is not None:
+        present["sites"] = sites.content_hash
+    return present
+
+
+def outdated(
+    answer: Answer, inputs: Mapping[str, Any], present: Mapping[str, str | None]
+) -> Outdated | None:
+    """Compare the inputs of an answer with the present ones; None where it still holds.
+
+    An input whose hash was not kept is not compared.
+    """
+    changed = tuple(
+        name
+        for name in _NAMES
+        if name in inputs and name in present and not same_input(name, inputs, present)
+    )
+    return Outdated(answer, changed) if changed else None
+
+
+def same_input(name: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell whether two answers, or an answer and the present, have an input in common.
+
+    Plans and nominal coverage keep a hash of the stations' service and are compared by that: who
+    confirms a station or changes its telephone does not touch them. Effective coverage keeps only
+    that of the whole register, for it uses the days of checks too.
+    """
+    by_service = name == "stations" and "service" in one and "service" in other
+    key = "service" if by_service else name
+    return bool(one.get(key) == other.get(key))
+
+
+def newest_outdated(workspace: Workspace, answer: Answer = "plan") -> Outdated | None:
+    """Return what changed since the newest answer; None where nothing did or there is none."""
+    kept = workspace.newest_result(answer)
+    return None if kept is None else outdated(answer, kept.inputs, present_inputs(workspace))

@@ -1,0 +1,109 @@
+"""Where the next stations do most: a city's siting question asked, answered and kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from data.sites import CandidateSites, network_grid_sites
+from geo.errors import NothingYetError
+from planning import SolveParams, warm_up
+from planning.siting import SitingPlan, SitingQuestion, siting_question
+from planning.siting.question import with_other_standard
+from web.services.counted import USUAL, Counted
+from web.services.networks import network_when
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from data.workspace import Workspace
+    from planning.coverage import StandardWord
+    from web.services import Done
+
+
+class Asked(NamedTuple):
+    """What is asked: how many stations, of which kinds, with and without which sites."""
+
+    new: int
+    kinds: Mapping[str, int | None]
+    keep: Sequence[str] = ()
+    without: Sequence[str] = ()
+
+
+def question_of(
+    workspace: Workspace,
+    *,
+    kinds: Mapping[str, int | None],
+    standard: StandardWord,
+    when: str = "usual",
+    counted: Counted = USUAL,
+    done: Done,
+) -> SitingQuestion:
+    """Search the travel times of the workspace's siting problem.
+
+    The engine is compiled before, where it is not yet: a plan's time limit is for planning.
+    """
+    warm_up()
+    return siting_question(
+        counted.demand(workspace),
+        workspace.stations(),
+        candidate_sites(workspace),
+        network_when(workspace, when),
+        workspace.settings,
+        kinds=kinds,
+        standard=standard,
+        on_progress=done,
+    )
+
+
+def answer_of(
+    workspace: Workspace,
+    question: SitingQuestion,
+    asked: Asked,
+    *,
+    when: str = "usual",
+    params: SolveParams,
+    keeping: bool = True,
+) -> SitingPlan:
+    """Answer a siting question; ``keeping`` makes the plan the workspace's newest result."""
+    made = question.plan(**asked._asdict(), params=params)
+    # The network is traced by what it was built from; the hour is told beside it.
+    traced = {"network": workspace.network().content_hash, "when": when}
+    made = replace(made, inputs={**made.inputs, **traced})
+    if keeping:
+        made = with_other_standard(
+            made,
+            question.demand,
+            workspace.stations(),
+            network_when(workspace, when),
+            workspace.settings,
+        )
+        workspace.save_result("plan", inputs=made.inputs, body=made.as_dict())
+    return made
+
+
+def plan_of(
+    workspace: Workspace,
+    *,
+    new: int,
+    kinds: Mapping[str, int | None],
+    standard: StandardWord,
+    params: SolveParams,
+    done: Done,
+) -> SitingPlan:
+    """Solve the siting problem of the workspace and keep the plan as its newest result."""
+    question = question_of(workspace, kinds=kinds, standard=standard, done=done)
+    return answer_of(workspace, question, Asked(new, kinds), params=params)
+
+
+def candidate_sites(workspace: Workspace) -> CandidateSites:
+    """Take the imported candidate sites, or the network's nodes on a grid where there are none."""
+    try:
+        return workspace.sites()
+    except NothingYetError:
+        return network_grid_sites(
+            workspace.network(),
+            spacing_m=workspace.settings.candidate_spacing_m,
+            metric_crs=workspace.settings.metric_crs,
+            within=workspace.districts if len(workspace.districts) else workspace.settings.box,
+        )

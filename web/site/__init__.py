@@ -1,0 +1,1 @@
+"""What every page stands on: the city at hand, language, templates, assets, security, sessions."""

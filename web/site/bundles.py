@@ -1,0 +1,100 @@
+"""Scripts and styles that go over the wire together: one request where there would be ten.
+
+Each is our own files one after the other, as they are; its address holds the hash of its content.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from functools import lru_cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, Response, abort, current_app, request
+
+from web.design.palette import css_variables
+
+bundles = Blueprint("bundles", __name__)
+
+TOKENS: Final = "tokens.css"
+BUNDLES: Final[dict[str, tuple[str, ...]]] = {
+    "page.css": (TOKENS, "yizhan.css"),
+    "list.js": (
+        "opening.js",
+        "stations.js",
+        "datum.js",
+        "navigation.js",
+        "map.js",
+        "ways.js",
+        "locator_map.js",
+        "offline.js",
+        "list_words.js",
+        "locator.js",
+    ),
+    "roads.js": ("pocket.js", "roadmap.js"),
+    "station.js": (
+        "opening.js",
+        "stations.js",
+        "datum.js",
+        "navigation.js",
+        "map.js",
+        "report_queue.js",
+        "offline.js",
+        "station_page.js",
+    ),
+    "feedback.js": (
+        "opening.js",
+        "datum.js",
+        "map.js",
+        "locator_map.js",
+        "report_queue.js",
+        "offline.js",
+        "feedback.js",
+    ),
+}
+"""What each holds; ``roads.js`` wants Leaflet there, the others nothing."""
+_TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+_DIGITS: Final = 12
+
+
+def bundle(name: str) -> str:
+    """Return the address of a bundle as its files are now."""
+    stem, _, ending = name.rpartition(".")
+    return f"/bundle/{stem}-{_made(name)[0]}.{ending}"
+
+
+@bundles.get("/bundle/<name>")
+def one(name: str) -> Response:
+    """Answer a bundle; under an old hash, what holds now, to be asked for again."""
+    stem, _, ending = name.rpartition(".")
+    wanted = f"{stem.rpartition('-')[0]}.{ending}"
+    if wanted not in BUNDLES:
+        abort(HTTPStatus.NOT_FOUND)
+    found, packed = _made(wanted)
+    plain = not request.accept_encodings["gzip"]
+    answer = Response(gzip.decompress(packed) if plain else packed, content_type=_TYPES[ending])
+    if not plain:
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Vary"] = "Accept-Encoding"
+    fresh = stem.endswith(f"-{found}")
+    answer.headers["Cache-Control"] = _FOR_EVER if fresh else "no-cache"
+    return answer
+
+
+def _made(name: str) -> tuple[str, bytes]:
+    folder = Path(str(current_app.static_folder))
+    files = tuple(folder / file for file in BUNDLES[name] if file != TOKENS)
+    return _joined(name, tuple((file, file.stat().st_mtime_ns) for file in files))
+
+
+@lru_cache(maxsize=32)
+def _joined(name: str, files: tuple[tuple[Path, int], ...]) -> tuple[str, bytes]:
+    """Return hash and gzipped text; a changed file has another time and is read again."""
+    texts = [file.read_text(encoding="utf-8") for file, _ in files]
+    if TOKENS in BUNDLES[name]:
+        texts.insert(0, css_variables())
+    body = "\n".join(texts).encode()
+    return hashlib.sha256(body).hexdigest()[:_DIGITS], gzip.compress(body, 9, mtime=0)

@@ -1,0 +1,120 @@
+"""What the pages read of a workspace, kept in memory for as long as nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import current_app
+
+from data.china_time import today_here
+from data.settings import SETTINGS_FILE
+from data.vocabulary import SAMPLE_NOTICE
+from data.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+    from pathlib import Path
+
+    from data.settings import Settings
+    from data.stations import Stations
+
+T = TypeVar("T")
+
+
+class City:
+    """One workspace behind the pages.
+
+    What was read or drawn is kept under a key that names its inputs; a new import or plan gives a
+    new key, and only the newest of each sort stays.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._kept: dict[str, tuple[Hashable, Any]] = {}
+        self._lock = threading.RLock()
+        self.workspace()
+
+    def workspace(self) -> Workspace:
+        """Return the opened workspace; opened anew after an edit of its settings."""
+        settings_file = self.folder / SETTINGS_FILE
+        changed = settings_file.stat().st_mtime_ns if settings_file.exists() else 0
+        return self.keep("workspace", changed, lambda: Workspace.open(self.folder))
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the city."""
+        return self.workspace().settings
+
+    def stations(self) -> Stations:
+        """Return the register, read once for each state of it (NothingYetError when none)."""
+        return self.keep("stations", self.stations_key(), lambda: self.workspace().stations())
+
+    def collection(self, features: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return features as a GeoJSON collection, with the notice of a generated sample."""
+        body: dict[str, Any] = {"type": "FeatureCollection", "features": features}
+        if self.settings.sample:
+            body["notice"] = SAMPLE_NOTICE
+        return body
+
+    def stations_version(self) -> str:
+        """Return a short text that changes with the register, the settings and the day."""
+        return _short_hash((self.stations_key(), today_here()))
+
+    @property
+    def has_roads(self) -> bool:
+        """Whether a road network is there to be shown."""
+        return self.changed("network.bin") > 0
+
+    def roads_version(self) -> str:
+        """Return a short text that changes when the road network changes."""
+        return _short_hash(self.changed("network.bin"))
+
+    def map_version(self) -> str:
+        """Return a short text that changes when the map would."""
+        return _short_hash(self.map_key())
+
+    def keep(self, sort: str, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made under this key, or make it, once for all threads."""
+        with self._lock:
+            if sort not in self._kept or self._kept[sort][0] != key:
+                self._kept[sort] = (key, make())
+            made: T = self._kept[sort][1]
+            return made
+
+    def stations_key(self) -> Hashable:
+        """Return what the register and the settings are known by."""
+        contents = self.workspace().contents("stations")
+        return (repr(contents), self._settings_changed())
+
+    def map_key(self) -> Hashable:
+        """Return what a map of the newest plan is known by."""
+        plan = self.workspace().newest_result("plan")
+        return (
+            today_here(),
+            self.stations_key(),
+            repr(self.workspace().contents("sites")),
+            None if plan is None else plan.id,
+            self.changed("network.bin"),
+            self.changed("demand.npz"),
+        )
+
+    def _settings_changed(self) -> int:
+        path = self.folder / SETTINGS_FILE
+        return path.stat().st_mtime_ns if path.exists() else 0
+
+    def changed(self, name: str) -> int:
+        """Return when a file of the cache was last written; 0 where there is none."""
+        path = self.folder / "cache" / name
+        return path.stat().st_mtime_ns if path.exists() else 0
+
+
+def _short_hash(key: Hashable) -> str:
+    return hashlib.sha256(repr(key).encode()).hexdigest()[:16]
+
+
+def city_here() -> City:
+    """Return the city that the running application serves."""
+    city: City = current_app.extensions["yizhan"]
+    return city

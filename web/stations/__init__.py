@@ -1,0 +1,1 @@
+"""Stations as the faces show them: features, hours, standing."""

@@ -1,0 +1,47 @@
+"""The stations of the city at hand as features, in the order to list."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from data.china_time import today_here
+from geo.errors import NothingYetError
+from web.stations.features import station_features
+
+if TYPE_CHECKING:
+    from web.site.city import City
+    from web.stations.features import Feature
+
+
+def features_of(city: City) -> list[Feature]:
+    """Return the stations as features, in the order to list; empty with no register yet.
+
+    The service centres first, then by district and name, the same in both languages.
+    """
+    return city.keep("features", (city.stations_key(), today_here()), lambda: _features(city))
+
+
+def _features(city: City) -> list[Feature]:
+    try:
+        stations = city.stations()
+    except NothingYetError:
+        return []
+    features = station_features(stations, city.settings.groups)
+    district = city.workspace().districts.locate(stations.lonlat).tolist()
+    keys = [
+        (
+            feature["properties"]["kind"] != "service_centre",
+            number < 0,
+            number,
+            _by_number(name),
+        )
+        for feature, number, name in zip(features, district, stations.frame["name"], strict=True)
+    ]
+    return [features[row] for row in sorted(range(len(features)), key=keys.__getitem__)]
+
+
+def _by_number(name: str) -> list[tuple[bool, int, str]]:
+    """Return a key by which "驿站 9" stands before "驿站 10"."""
+    parts = re.findall(r"[0-9]{1,18}|[^0-9]+", name)
+    return [(False, int(part), "") if part.isdecimal() else (True, 0, part) for part in parts]
