@@ -69,6 +69,19 @@ def test_a_square_has_its_workers_of_the_hour_by_the_km2() -> None:
     assert not made.per_km2("all", hour=12, day="weekday").any()
 
 
+def test_totals_count_the_squares_that_are_too_thin_to_be_drawn() -> None:
+    """15,007 registered workers, a tenth of whom want a rest place at any hour."""
+    row, column = np.mgrid[:4, :4]
+    xy = np.column_stack([column.ravel(), row.ravel()]) * 250.0 + 125.0
+    weights = np.full((16, 1), 1000.0)
+    weights[5] = 7.0
+    made = hour_squares(replace(demand(xy), weights=weights), metric_crs=CRS)
+    assert len(made) == 15
+    assert made.total("all", hour=12, day="weekday") == pytest.approx(1500.7)
+    assert made.hours("truck_driver", day="weekend") == pytest.approx(np.full(24, 1500.7))
+    assert made.half_area_km2("all", hour=12, day="weekday") == pytest.approx(8 * 0.0625)
+
+
 def test_hours_that_are_alike_are_all_the_fullest() -> None:
     profile = np.full((1, 2, 24), 0.2)
     profile[:, :, [0, 1, 2, 23]] = 0.5

@@ -156,7 +156,7 @@ def _payload(
         "corners": np.concatenate([first, others], axis=1).ravel().tolist(),
         "workers": [_short(squares.weights[:, at]) for at in columns],
         "factor": squares.factor[columns].round(4).tolist(),
-        "totals": squares.weights[:, columns].sum(axis=0).round(2).tolist(),
+        "totals": squares.totals[columns].round(2).tolist(),
         "groups": list(there),
         "breaks": {name: squares.breaks(name).tolist() for name in (ALL, *there)},
         "area": squares.area_km2,

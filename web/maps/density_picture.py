@@ -140,7 +140,8 @@ def _share_seen(squares: HourSquares, group: str, panel: Axes) -> float:
     x, y = (squares.origin + (squares.cell + 0.5) * squares.square_m).T
     (left, right), (bottom, top) = panel.get_xlim(), panel.get_ylim()
     inside = (x >= left) & (x <= right) & (y >= bottom) & (y <= top)
-    return float(weight[inside].sum() / weight.sum())
+    whole = squares.total(group, hour=hour, day=day)
+    return float(weight[inside].sum() * squares.area_km2 / whole)
 
 
 def _draw_panel(

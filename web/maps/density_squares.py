@@ -39,12 +39,14 @@ _TOP_SHARE: Final = 0.02  # of the workers stand in squares of the darkest class
 class HourSquares:
     """Squares with workers: ``cell`` int64[n, 2] column and row from ``origin`` in metres.
 
-    ``weights`` float64[n, n_groups] registered workers, ``factor`` float64[n_groups, 2, 24] the
+    ``weights`` float64[n, n_groups] registered workers, ``totals`` float64[n_groups] those of the
+    whole city, in the thin squares too that are left out; ``factor`` float64[n_groups, 2, 24] the
     share of them who want a rest place at an hour, ``square_m`` the side.
     """
 
     cell: npt.NDArray[np.int64]
     weights: npt.NDArray[np.float64]
+    totals: npt.NDArray[np.float64]
     factor: npt.NDArray[np.float64]
     groups: tuple[str, ...]
     square_m: float
@@ -67,12 +69,12 @@ class HourSquares:
         return np.asarray(self.weights @ factor / self.area_km2)
 
     def total(self, group: str, *, hour: int, day: DayWord) -> float:
-        """Workers who want a rest place at an hour."""
-        return float(self.per_km2(group, hour=hour, day=day).sum() * self.area_km2)
+        """Workers of the whole city who want a rest place at an hour."""
+        return float(self.hours(group, day=day)[hour])
 
     def hours(self, group: str, *, day: DayWord) -> npt.NDArray[np.float64]:
         """Workers who want a rest place in each hour of a day, float64[24]."""
-        own = self.weights.sum(axis=0)
+        own = self.totals
         if group != ALL:
             own = own * (np.array(self.groups) == group)
         return np.asarray(own @ self.factor[:, DAYS.index(day)])
@@ -116,12 +118,13 @@ class HourSquares:
         return from_metric(metres.reshape(-1, 2), crs=self.metric_crs).reshape(metres.shape)
 
     def half_area_km2(self, group: str, *, hour: int, day: DayWord) -> float:
-        """Area of the densest squares in which half of the workers stand."""
+        """Area of the densest squares in which half of the city's workers stand."""
         dense = np.sort(self.per_km2(group, hour=hour, day=day))[::-1]
-        passed = np.cumsum(dense)
-        if not passed[-1] > 0:
+        whole = self.total(group, hour=hour, day=day)
+        if not whole > 0:
             return 0.0
-        return float((np.searchsorted(passed, passed[-1] / 2) + 1) * self.area_km2)
+        passed = np.cumsum(dense) * self.area_km2
+        return float((np.searchsorted(passed, whole / 2) + 1) * self.area_km2)
 
     def frame(self, group: str) -> tuple[float, float, float, float]:
         """Return the box in metres to be drawn: where most of a group stand, with a margin.
@@ -182,6 +185,7 @@ def hour_squares(
     return HourSquares(
         cell[kept],
         weights[kept],
+        demand.weights.sum(axis=0),
         demand.presence[:, None, None] * demand.profile,
         demand.groups,
         square_m,

@@ -46,12 +46,12 @@ yizhan.hours = (map, data) => {
 
   let dense = [];
 
-  function half(values) {
+  /* The area of the densest squares in which half of the whole city's workers stand. */
+  function half(values, whole) {
     const sorted = values.slice().sort((a, b) => b - a);
-    const whole = sorted.reduce((sum, value) => sum + value, 0);
     let passed = 0;
     let at = 0;
-    while (at < sorted.length && passed < whole / 2) passed += sorted[at++];
+    while (at < sorted.length && passed < whole / 2) passed += sorted[at++] * data.area;
     return at * data.area;
   }
 
@@ -75,7 +75,7 @@ yizhan.hours = (map, data) => {
     const whole = factor.reduce((sum, share, row) => sum + share * data.totals[row], 0);
     byId("says").textContent = fill(data.says, {
       day: data.days[choice.day], hour: choice.hour, n: count.format(whole),
-      group: data.names[choice.group], km2: two.format(half(dense)),
+      group: data.names[choice.group], km2: two.format(half(dense, whole)),
     });
     byId("hour").setAttribute("aria-valuetext", `${choice.hour}:00`);
     byId("clock").textContent = `${String(choice.hour).padStart(2, "0")}:00`;
