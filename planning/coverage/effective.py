@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 Table = npt.NDArray[np.float64]
 _WEEKDAYS: Final = 5
-_KEPT_DIGITS: Final = 3
+_KEPT_DIGITS: Final = 6
 MEASURES: Final = ("present", "nominal", "possible", "effective")
 
 
@@ -81,7 +81,7 @@ class EffectiveCoverage:
         return float(covered / present) if present else 0.0
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON, workers to three decimals, so that sums over a week keep."""
+        """Plain data for JSON, to a millionth of a worker, so that shares of the smallest keep."""
         tables = {name: np.round(getattr(self, name), _KEPT_DIGITS).tolist() for name in MEASURES}
         return {"groups": list(self.groups), "districts": list(self.districts), **tables}
 

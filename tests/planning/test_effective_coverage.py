@@ -119,7 +119,7 @@ def test_every_table_equals_counting_worker_by_worker(seed: int, measure: str) -
         }
         for (group, name), truth in parts.items():
             week = found.table(measure, group=GROUPS[group], district=name)
-            assert week[day, hour] == pytest.approx(truth, abs=5e-4)  # kept to three decimals
+            assert week[day, hour] == pytest.approx(truth, abs=5e-7)  # kept to six decimals
         assert found.table(measure)[day, hour] == pytest.approx(sum(parts.values()), abs=3e-3)
 
 
