@@ -8,17 +8,23 @@ import io
 import itertools
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bench.cluster import Cluster, running_cluster, server_binaries
 from tests.needed import do_without
 from web.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
 
 # The tests make databases of their own; they never use the one of whoever runs them.
 os.environ.pop("DATABASE_URL", None)
@@ -116,3 +122,29 @@ def cli() -> Cli:
         return Answer(code=code, out=out.getvalue(), err=err.getvalue())
 
     return run
+
+
+@pytest.fixture(scope="session")
+def sample_city(tmp_path_factory: pytest.TempPathFactory, cli: Cli) -> Path:
+    """The workspace that `yizhan demo` builds: read it only."""
+    folder = tmp_path_factory.mktemp("demo") / "yizhan-demo"
+    answer = cli("demo", "-w", folder, "--no-serve", "--json")
+    assert answer.code == 0, answer.err
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium of the system; the tests that need one are skipped without."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    names = (os.environ.get("YIZHAN_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, filter(None, names))), None)
+    if path is None:
+        do_without("Chromium")
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", *quiet]
+        )
+        yield chromium
+        chromium.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,7 +23,6 @@ from data.workspace import Workspace
 from geo.network import build_network
 from planning.coverage.nominal import measure_coverage
 from planning.siting.question import plan_stations
-from tests.needed import do_without
 from tests.web.serving import served
 from web.app import create_app
 from web.site.passwords import hash_password
@@ -245,23 +243,6 @@ def _say_something(book: ReportBook) -> tuple[str, ...]:
     )
     book.activities.add([activity], by=Lively.name)
     return tuple(dict.fromkeys(filter(None, numbers)))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium of the system; the tests that need one are skipped without."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    names = (os.environ.get("YIZHAN_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, filter(None, names))), None)
-    if path is None:
-        do_without("Chromium")
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", *quiet]
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
