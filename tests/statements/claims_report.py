@@ -26,7 +26,7 @@ from tests.statements.rules import (
     whole,
 )
 from tests.statements.walker import Claim, Holds
-from web.report_basis import basis_of
+from web.services.report_basis import basis_of
 
 if TYPE_CHECKING:
     from tests.statements.walker import Seen, Truth

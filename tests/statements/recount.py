@@ -17,7 +17,7 @@ import numpy.typing as npt
 from data.hours import parse_hours, week_table
 from geo.profiles import PROFILES
 from planning.coverage.reach import reach
-from web.commands.plan import candidate_sites
+from web.services.plans import candidate_sites
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
