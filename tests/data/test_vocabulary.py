@@ -39,7 +39,8 @@ ALL = {
     "statuses": STATUSES,
     "columns": STATION_FIELDS,
 }
-GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
+DOCS = Path(__file__).parents[2] / "docs"
+GLOSSARIES = [DOCS / "glossary.md", DOCS / "zh" / "glossary.md"]
 
 
 @pytest.mark.parametrize("terms", ALL.values(), ids=ALL)
@@ -51,14 +52,18 @@ def test_every_spelling_is_read_as_its_term_and_as_no_other(terms: tuple[Term, .
 
 
 @pytest.mark.parametrize("terms", ALL.values(), ids=ALL)
-def test_the_glossary_has_a_row_for_every_term_as_it_is_read(terms: tuple[Term, ...]) -> None:
-    text = GLOSSARY.read_text(encoding="utf-8")
+@pytest.mark.parametrize("glossary", GLOSSARIES, ids=["en", "zh"])
+def test_the_glossary_has_a_row_for_every_term_as_it_is_read(
+    glossary: Path, terms: tuple[Term, ...]
+) -> None:
+    text = glossary.read_text(encoding="utf-8")
     for term in terms:
         assert f"| `{term.id}` | {term.zh} | {term.en} | {'、'.join(term.words)} |" in text
 
 
-def test_the_glossary_has_no_row_for_a_term_that_is_none() -> None:
-    identifiers = re.findall(r"^\| `(\w+)` \|", GLOSSARY.read_text(encoding="utf-8"), re.MULTILINE)
+@pytest.mark.parametrize("glossary", GLOSSARIES, ids=["en", "zh"])
+def test_the_glossary_has_no_row_for_a_term_that_is_none(glossary: Path) -> None:
+    identifiers = re.findall(r"^\| `(\w+)` \|", glossary.read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(identifiers) == sorted(term.id for terms in ALL.values() for term in terms)
 
 

@@ -15,13 +15,14 @@ from geo.measure import Box
 from web.api.worker_reports import ALL_POSTS_AN_HOUR, POSTS_AN_HOUR
 from web.commands.plan import plan
 from web.locator.page_files import LARGE_BYTES
-from web.site.language import CHINESE, ENGLISH, standard_words
+from web.site.language import CHINESE, ENGLISH, Language, standard_words
 from web.site.passwords import TRIES
 from web.site.sessions import SESSION_S
 from web.stations.hours import DAYS
 
 ROOT = Path(__file__).parents[2]
 NUMBERS = {8: "eight", 10: "Ten"}
+NUMBERS_ZH = {8: "八", 10: "十"}
 
 
 def page(name: str) -> str:
@@ -52,9 +53,9 @@ def test_the_example_of_a_proof_is_reckoned_right() -> None:
     ("name", "words"),
     [
         ("worker.md", f"after {DEVICE_KEPT_DAYS} days"),
-        ("worker.md", f"{DEVICE_KEPT_DAYS} 天后删除"),
-        ("worker.md", f"{WINDOW_DAYS} 天内反映同一问题"),
-        ("worker.md", f"开放时间存 {DAYS} 天"),
+        ("zh/worker.md", f"{DEVICE_KEPT_DAYS} 天后删除"),
+        ("zh/worker.md", f"{WINDOW_DAYS} 天内反映同一问题"),
+        ("zh/worker.md", f"开放时间存 {DAYS} 天"),
         ("worker.md", f"hours are kept for {DAYS} days"),
         ("operator.md", f"within {WINDOW_DAYS} days"),
         ("operator.md", f"erased after {DEVICE_KEPT_DAYS} days"),
@@ -63,31 +64,44 @@ def test_the_example_of_a_proof_is_reckoned_right() -> None:
         ("operator.md", f"A session ends after {NUMBERS[SESSION_S // 3600]} hours"),
         ("operator.md", f"{NUMBERS[TRIES]} tries in a quarter of an hour"),
         ("operator.md", f"more than {LARGE_BYTES // 10**6} MB"),
+        ("zh/operator.md", f"每小时从一个地址最多收{NUMBERS_ZH[POSTS_AN_HOUR]}条反映"),
+        ("zh/operator.md", f"登录状态在{NUMBERS_ZH[SESSION_S // 3600]}小时后结束"),
+        ("zh/operator.md", f"一刻钟内试错{NUMBERS_ZH[TRIES]}次"),
     ],
 )
 def test_a_figure_of_a_guide_is_the_codes(name: str, words: str) -> None:
     assert words in page(name)
 
 
-def test_the_planners_standards_are_the_default_ones() -> None:
-    text = page("planner.md")
+@pytest.mark.parametrize("language", [ENGLISH, CHINESE], ids=["en", "zh"])
+def test_the_planners_standards_are_the_default_ones(language: Language) -> None:
+    name = language("zh/planner.md", "planner.md")
     settings = default_settings("市", Box(116.7, 33.9, 116.9, 34.0))
-    rows = re.findall(r"^\| (.*[\u4e00-\u9fff].*) \| (.*) \| (.*) \|$", text, flags=re.MULTILINE)
+    rows = re.findall(
+        r"^\| (.*[\u4e00-\u9fff].*) \| (.*) \| (.*\d.*) \|$", page(name), flags=re.MULTILINE
+    )
     told = {}
     for groups, mode, within in rows:
+        english = f"within {within} " + ("on foot" if mode == "foot" else f"by {mode}")
         for group in settings.groups:
             if CHINESE.group(group.id) in groups:
-                told[group.id] = f"within {within} " + (
-                    "on foot" if mode == "foot" else f"by {mode}"
-                )
+                told[group.id] = language(f"{mode} {within}内", english)
     for group in settings.groups:
-        said = standard_words(group.standard, ENGLISH)
+        said = standard_words(group.standard, language)
         assert sorted(told[group.id].split()) == sorted(said.split())
 
 
-def test_the_worker_is_told_the_words_that_the_page_has() -> None:
-    station = (ROOT / "web" / "templates" / "station.html").read_text(encoding="utf-8")
-    guide = page("worker.md")
-    for words in ("现场怎么样？", "发送"):
-        assert f'"{words}"' in station
-        assert words in guide
+@pytest.mark.parametrize("language", [ENGLISH, CHINESE], ids=["en", "zh"])
+def test_the_worker_is_told_the_words_that_the_page_has(language: Language) -> None:
+    pages = "".join(
+        (ROOT / "web" / "templates" / name).read_text(encoding="utf-8")
+        for name in ("locator.html", "station.html")
+    )
+    guide = page(language("zh/worker.md", "worker.md"))
+    for chinese, english in (
+        ("现场怎么样？", "How is it there?"),
+        ("发送", "Send"),
+        ("我的位置", "Near me"),
+    ):
+        assert f't("{chinese}", "{english}")' in pages
+        assert f"“{language(chinese, english)}”" in guide

@@ -12,7 +12,7 @@ import pytest
 from web.cli import yizhan
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("README*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NOTHING = re.compile(r"[…]|\.\.\.$")
 
@@ -26,7 +26,7 @@ def _shown(page: Path) -> list[str]:
     return [match[1] for line in lines if (match := re.search(r"(?:^|\s)(yizhan [a-z].*)$", line))]
 
 
-SHOWN = [(page.name, line) for page in PAGES for line in _shown(page)]
+SHOWN = [(page.relative_to(ROOT).as_posix(), line) for page in PAGES for line in _shown(page)]
 
 
 def _misfit(line: str) -> str:

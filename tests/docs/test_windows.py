@@ -12,6 +12,8 @@ from web.cli import yizhan
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```powershell\n(.*?)^```", re.MULTILINE | re.DOTALL)
+#: The pages that begin with making the environment.
+FROM_NOTHING = ["README.md", "README.zh.md", "docs/operator.md", "docs/zh/operator.md"]
 YIZHAN = ".venv\\Scripts\\yizhan"
 #: What makes the environment, as in the Makefile but for the slashes; "." takes it as it stands.
 MAKES = re.compile(
@@ -24,7 +26,7 @@ def _lines(page: str) -> list[str]:
     return [line for block in BLOCK.findall(text) for line in block.splitlines()]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/planner.md", "docs/operator.md"])
+@pytest.mark.parametrize("page", [*FROM_NOTHING, "docs/planner.md", "docs/zh/planner.md"])
 def test_a_guide_names_commands_that_windows_can_run(page: str) -> None:
     lines = _lines(page)
     ours = [line for line in lines if line.startswith(f"{YIZHAN} ")]
@@ -38,7 +40,7 @@ def test_a_guide_names_commands_that_windows_can_run(page: str) -> None:
         command.make_context(words[0], words[1:], resilient_parsing=False, parent=context)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/operator.md"])
+@pytest.mark.parametrize("page", FROM_NOTHING)
 def test_a_guide_begins_with_the_environment(page: str) -> None:
     first, second, *_ = _lines(page)
     assert first == "py -m venv .venv"

@@ -59,8 +59,11 @@ def test_readme_and_guide_say_of_the_sample_city_what_it_is(demo: Path) -> None:
 
 def test_the_guides_word_on_longer_hours_holds_in_the_sample_city(demo: Path) -> None:
     workspace = Workspace.open(demo)
-    guide = (Path(__file__).parents[2] / "docs" / "planner.md").read_text(encoding="utf-8")
+    docs = Path(__file__).parents[2] / "docs"
+    guide = (docs / "planner.md").read_text(encoding="utf-8")
+    chinese = (docs / "zh" / "planner.md").read_text(encoding="utf-8")
     assert "the station that gains most is a driver home, and most of the twelve new" in guide
+    assert "增加最多的是一个司机之家；方案里的十二个新站点，大多数" in chinese
     plan, effective = workspace.newest_result("plan"), workspace.newest_result("effective")
     assert plan is not None
     assert effective is not None
