@@ -103,7 +103,15 @@ def _visit_displayed_math(translator: HTML5Translator, node: nodes.math_block) -
     raise nodes.SkipNode
 
 
+def _say_language(
+    _app: Sphinx, page: str, _template: str, context: dict[str, object], _doctree: nodes.document
+) -> None:
+    """Tell browsers and screen readers which pages of the site are Chinese."""
+    context["language"] = "zh-CN" if page.startswith("zh/") else "en"
+
+
 def setup(app: Sphinx) -> None:
-    """Name the formulations, and write formulae as MathML."""
+    """Name the formulations, write formulae as MathML, and say the language of each page."""
+    app.connect("html-page-context", _say_language)
     app.connect("source-read", _name_formulations)
     app.add_html_math_renderer("mathml", (_visit_math, None), (_visit_displayed_math, None))

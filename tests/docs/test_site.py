@@ -77,6 +77,15 @@ def test_every_formulation_is_drawn_without_a_script(site: Path) -> None:
     assert "\\" not in "".join(math.get_text() for math in page.find_all("math"))
 
 
+def test_every_page_of_the_site_says_its_language(site: Path) -> None:
+    pages = [*(site / "zh").glob("*.html")]
+    assert len(pages) == len([*(ROOT / "docs" / "zh").glob("*.md")])
+    for page in (*pages, *site.glob("*.html")):
+        html = BeautifulSoup(page.read_text("utf-8"), "html.parser").html
+        assert html is not None
+        assert html["lang"] == ("zh-CN" if page in pages else "en")
+
+
 def test_every_guide_is_in_the_site(site: Path) -> None:
     guides = [path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")]
     assert [guide for guide in guides if not (site / guide.with_suffix(".html")).exists()] == []
