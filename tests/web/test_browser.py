@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.web.clocks import china_noon
 from web.maps.city_map import map_of_workspace
 from web.reports.pages import report_of
 
@@ -50,6 +51,7 @@ class Watched:
 
 def _open(context: BrowserContext, own: str, path: str = "") -> Watched:
     page = context.new_page()
+    page.clock.set_fixed_time(china_noon())
     watched = Watched(page, own)
     page.add_init_script(_WATCH_CSP)
     page.on("request", lambda request: watched.requests.append(request))  # noqa: PLW0108 - Playwright marks the handler it is given, which a built-in method refuses
@@ -134,6 +136,7 @@ def test_stations_are_sorted_by_minutes_over_the_roads_and_five_fit_a_phone(
 
 def test_until_the_roads_have_come_minutes_are_about(phone: BrowserContext, address: str) -> None:
     page = phone.new_page()
+    page.clock.set_fixed_time(china_noon())
     page.route("**/api/page/now.json", lambda route: route.abort())
     page.goto(address)
     page.wait_for_selector("#locate:visible")

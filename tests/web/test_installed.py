@@ -14,6 +14,7 @@ import sysconfig
 import venv
 import zipfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
+# How long the server may take to end before it is ended.
+STOPS_S = 60
 PACKAGES = ("geo", "data", "planning", "web")
 PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet", "--no-input")
 LINK = re.compile(r'<(?:script|link|img)[^>]*? (?:src|href)="(/[^"]+)"')
@@ -156,12 +159,17 @@ def address(demo: Path, installed: Installed) -> Iterator[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
+        # what runs in the background of a shell is born deaf to Ctrl-C
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
     )
     assert serving.stdout is not None
     told = json.loads(serving.stdout.readline())
     yield told["worker"]
     serving.send_signal(signal.SIGINT)
-    _, errors = serving.communicate()
+    try:
+        _, errors = serving.communicate(timeout=STOPS_S)
+    finally:
+        serving.kill()
     assert (serving.returncode, errors) == (0, "stopped\n")
 
 

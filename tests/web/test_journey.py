@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import eviltransform
 import pytest
 
+from tests.web.clocks import china_noon
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -57,6 +59,7 @@ def page(phone: BrowserContext) -> Iterator[Page]:
 
 
 def _open(page: Page, lively: Lively, path: str = "/") -> None:
+    page.clock.set_fixed_time(china_noon())
     page.goto(lively.address + path)
     if path == "/":
         page.wait_for_selector("[data-ready~=roads]")

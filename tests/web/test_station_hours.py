@@ -12,6 +12,7 @@ import pytest
 
 from data.hours import WorkCalendar, parse_hours, state_at
 from data.stations import Stations
+from tests.web.clocks import china_noon
 from web.labels.hours import script_words, state_note, state_words
 from web.labels.last_check import checked_words
 from web.site.language import CHINESE, ENGLISH
@@ -158,7 +159,7 @@ def test_cards_and_the_planners_map_show_the_state_of_the_moment(
     phone: BrowserContext, desk: BrowserContext, address: str
 ) -> None:
     page = phone.new_page()
-    page.clock.set_fixed_time(datetime.now().astimezone().replace(hour=12))
+    page.clock.set_fixed_time(china_noon())
     page.goto(address)
     page.wait_for_selector("[data-ready~=list]")
     for card in page.locator(".stations .card").all():
