@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NIGHT: Final = (22, 23, 0, 1, 2, 3, 4, 5)
 DAY: Final = tuple(range(6, 22))
 BEFORE_DAWN: Final = (4, 5)
-LEAST_PRESENT: Final = 0.5  # workers: where fewer are present, a share says nothing
+MIN_PRESENT: Final = 0.5  # workers: where fewer are present, a share says nothing
 
 
 Ends = tuple[float, float]
@@ -90,7 +90,7 @@ def effective_rows(measured: EffectiveCoverage) -> tuple[EffectiveRow, ...]:
         for group in (ALL, *measured.groups)
         for district in measured.districts
     )
-    return tuple(row for row in rows if row.present >= LEAST_PRESENT)
+    return tuple(row for row in rows if row.present >= MIN_PRESENT)
 
 
 def hourly_share(
@@ -103,7 +103,7 @@ def hourly_share(
     """Return the share covered at each hour of the week, float64[7, 24]; NaN where nobody is."""
     present = measured.table("present", group=group, district=district)
     covered = measured.table(measure, group=group, district=district)
-    there = present >= LEAST_PRESENT
+    there = present >= MIN_PRESENT
     return np.where(there, covered / np.where(there, present, 1.0), np.nan)
 
 
@@ -118,7 +118,7 @@ def span_share(
     """Return the share covered in some hours of every day; None where hardly anybody is there."""
     columns = list(hours)
     present = measured.table("present", group=group, district=district)[:, columns].sum()
-    if present < LEAST_PRESENT:
+    if present < MIN_PRESENT:
         return None
     covered = measured.table(measure, group=group, district=district)[:, columns].sum()
     return float(covered / present)

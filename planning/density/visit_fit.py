@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _ROUNDS, _SETTLED = 12, 1e-6
 _STEPS, _STILL = 20_000, 1e-10
-_LEAST_MEAN = 1e-200  # visits over it stay finite
+_MIN_MEAN = 1e-200  # visits over it stay finite
 
 
 class VisitSums(NamedTuple):
@@ -195,7 +195,7 @@ def most_likely(
         return found
     share, seen = columns[counted], count[counted]
     for _ in range(_STEPS):
-        mean = np.maximum(share @ value, _LEAST_MEAN)
+        mean = np.maximum(share @ value, _MIN_MEAN)
         new = value * (share.T @ (seen / mean))
         moved = np.abs(new - value).max()
         value = new

@@ -68,6 +68,6 @@ def _cut_once() -> None:
 
 def _repair_once(problem: CoverageProblem, params: SolveParams) -> None:
     task = reduce_coverage(problem).task
-    repair = FloorRepair(task, effort=np.ones(task.cover.n_options), seed=0)
+    repair = FloorRepair(task, relative_cost=np.ones(task.cover.n_options), seed=0)
     repair.learn(np.empty(0, dtype=np.int64))
     repair.search(1_000, clock=Clock(params))

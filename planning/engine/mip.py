@@ -35,11 +35,11 @@ PROOF_ONLY = {
 # Costs and sides of rows are brought to this power of two, where they are not whole numbers.
 GOOD_POWER = 18
 # Rows of fractions below this power of two are raised.
-LEAST_POWER = 10
+MIN_POWER = 10
 # Whole numbers up to this power of two are left as they are.
 WHOLE_POWER = 30
 # No cost is raised above this power of two.
-MOST_POWER = 44
+MAX_POWER = 44
 # How far HiGHS may stand from the truth for fractions: half steps do for whole numbers.
 FINE_TOLERANCE = 1e-9
 ABSOLUTE_GAP = 1e-7
@@ -161,7 +161,7 @@ def _cost_unit(model: MipModel, start: Vector | None, cutoff: float | None) -> f
     top = float(np.abs(model.cost).max(initial=0.0))
     size = abs(float(model.cost @ start)) if start is not None else abs(cutoff or 0.0)
     unit = power_of_two(size if size > 0.0 else top, to=GOOD_POWER)
-    unit = min(unit, power_of_two(top, to=MOST_POWER))
+    unit = min(unit, power_of_two(top, to=MAX_POWER))
     return max(unit, 1.0) if _is_whole(model.cost) else unit
 
 
@@ -193,7 +193,7 @@ def _row_factors(matrix: sp.csr_array, owner: Ints, lower: Vector, upper: Vector
         np.maximum(size, np.where(np.isfinite(side), np.abs(side), 0.0), out=size)
     uneven = np.zeros(len(lower), dtype=np.bool_)
     uneven[owner[matrix.data != np.floor(matrix.data)]] = True
-    wrong = (size > 2.0**WHOLE_POWER) | (uneven & (size > 0.0) & (size < 2.0**LEAST_POWER))
+    wrong = (size > 2.0**WHOLE_POWER) | (uneven & (size > 0.0) & (size < 2.0**MIN_POWER))
     return np.asarray(np.where(wrong, np.ldexp(1.0, GOOD_POWER - np.frexp(size)[1]), 1.0))
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 # Sums between these powers of two are left as they are, others brought to the third.
-LEAST_POWER, MOST_POWER, GOOD_POWER = 10, 36, 20
+MIN_POWER, MAX_POWER, GOOD_POWER = 10, 36, 20
 
 
 class InUnits(NamedTuple):
@@ -70,7 +70,7 @@ def in_good_units(  # noqa: PLR0911 - one line a problem
 
 
 def factor_of(
-    values: Floats, *, times: float = 1.0, is_whole: bool = True, most_power: int = MOST_POWER
+    values: Floats, *, times: float = 1.0, is_whole: bool = True, most_power: int = MAX_POWER
 ) -> float:
     """Return the power of two that brings the sum of ``values`` times ``times`` to a good size.
 
@@ -82,7 +82,7 @@ def factor_of(
     parts = float((values / top).sum())
     power = math.frexp(top)[1] + math.frexp(parts)[1] + math.frexp(times)[1]
     is_whole = is_whole and bool((values == np.floor(values)).all())
-    if power <= most_power and (power >= LEAST_POWER or is_whole):
+    if power <= most_power and (power >= MIN_POWER or is_whole):
         return 1.0
     return math.ldexp(1.0, GOOD_POWER - power)
 

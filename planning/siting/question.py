@@ -235,7 +235,7 @@ class SitingQuestion:
 
     def _answer(self, found: Plan, asked: Mapping[str, str], pins: SitePins) -> SitingPlan:
         demand, items = self.demand, self.items
-        settled = float(items.weights[items.covered].sum())
+        fixed_value = float(items.weights[items.covered].sum())
         steps = self._steps(found.chosen, pins)
         chosen = np.sort(np.array([step.option for step in steps], dtype=np.int64))
         found = replace(found, chosen=chosen)
@@ -253,9 +253,9 @@ class SitingQuestion:
         )
         return SitingPlan(
             status=found.status,
-            objective=added + settled,
-            bound=bound + settled,
-            gap=(bound - added) / (added + settled or 1.0),
+            objective=added + fixed_value,
+            bound=bound + fixed_value,
+            gap=(bound - added) / (added + fixed_value or 1.0),
             runtime_s=found.runtime_s,
             method=found.method,
             sites=_planned_sites(steps, demand, self.sites, self.options, self.open_weights),

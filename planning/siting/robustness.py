@@ -103,9 +103,9 @@ def plan_over_draws(
         weights = (workers * factor).T.ravel().astype(np.float64)
         drawn = replace(question, items=items._replace(weights=weights))
         found = solve_question(drawn, pins, new=new, kinds=kinds, params=begin)
-        settled = float(weights[items.covered].sum())
+        fixed_value = float(weights[items.covered].sum())
         times[found.chosen] += 1
-        best[number] = found.objective + settled
+        best[number] = found.objective + fixed_value
         own[number] = float(weights[items.covered | in_plan].sum())
         used_s += found.runtime_s
         tell("draws", (number + 1) / n)

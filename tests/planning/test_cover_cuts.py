@@ -230,7 +230,7 @@ def test_a_city_is_proved_by_cuts_and_highs_alone_agrees() -> None:
     task = reduce_coverage(problem).task
     peer = solve_mip(cover_programme(task), time_limit_s=120)
     assert peer.bound.value == pytest.approx(peer.objective)
-    assert plan.objective == pytest.approx(task.settled - peer.objective)
+    assert plan.objective == pytest.approx(task.fixed_value - peer.objective)
 
 
 def test_cuts_alone_close_most_of_what_the_linear_programme_leaves() -> None:
@@ -238,14 +238,14 @@ def test_cuts_alone_close_most_of_what_the_linear_programme_leaves() -> None:
     best = solve(problem, params=SolveParams(time_limit_s=120)).objective
     task = reduce_coverage(problem).task
     relaxation = CoverRelaxation(task, clock=clock())
-    linear = relaxation.value + task.settled - best
+    linear = relaxation.value + task.fixed_value - best
     for number in range(12):
         found = relaxation.find_cuts(seed=number)
         if not found.n_cuts:
             break
         relaxation.add(found)
     assert linear > 10.0
-    assert relaxation.value + task.settled - best < 0.2 * linear
+    assert relaxation.value + task.fixed_value - best < 0.2 * linear
 
 
 def test_time_that_runs_out_in_the_tree_leaves_a_true_bound() -> None:

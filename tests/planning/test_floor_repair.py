@@ -114,7 +114,7 @@ def test_prices_repair_and_programme_give_the_best_of_all_plans(seed: int) -> No
     problem = small_problem(np.random.default_rng(seed))
     best = best_by_all_plans(problem)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(maximal_covering, "LEAST_PAIRS_PRICED", 0)
+        patch.setattr(maximal_covering, "MIN_PAIRS_PRICED", 0)
         plan = solve(problem, params=SolveParams(time_limit_s=10))
     assert broken_rules(problem, plan) == ()
     if best is None:
@@ -131,10 +131,13 @@ def test_repair_alone_finds_a_plan_where_there_is_one_and_never_a_false_one(seed
     problem = small_problem(np.random.default_rng(seed))
     best = best_by_all_plans(problem)
     task, _ = task_of(problem)
-    repair = FloorRepair(task, effort=np.ones(task.cover.n_options), seed=1)
+    repair = FloorRepair(task, relative_cost=np.ones(task.cover.n_options), seed=1)
     repair.learn(np.empty(0, dtype=np.int64))
     clock = Clock(SolveParams(time_limit_s=10))
-    if any(floor.need > floor.weights.sum() for floor in task.floors) or (task.rows.room < 0).any():
+    if (
+        any(floor.need > floor.weights.sum() for floor in task.floors)
+        or (task.rows.capacity < 0).any()
+    ):
         return
     for _ in range(12):
         repair.search(5_000, clock=clock)

@@ -70,7 +70,7 @@ def random_problem(seed: int, *, whole: bool) -> tuple[PMedianProblem, float]:
 def test_the_plan_is_the_best_of_all_subsets(
     finish: str, *, whole: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search_and_bound, "MOST_IN_TREE", 99 if finish == "tree" else 0)
+    monkeypatch.setattr(search_and_bound, "MAX_IN_TREE", 99 if finish == "tree" else 0)
     for seed in range(120):
         problem, best = random_problem(seed, whole=whole)
         plan = solve(problem, params=PARAMS)
@@ -190,7 +190,7 @@ def test_settling_sites_changes_no_plan_that_keeps_them() -> None:
         few = rng.random(len(small.sites)) < 0.2
         whole = is_open.copy()
         whole[small.sites[few]] = True
-        assert cost_of(small.pairs, few) + small.settled == pytest.approx(cost_of(pairs, whole))
+        assert cost_of(small.pairs, few) + small.fixed_value == pytest.approx(cost_of(pairs, whole))
 
 
 def test_spopt_finds_no_cheaper_median() -> None:

@@ -31,7 +31,7 @@ def near_sites(seed: int, n: int, m: int, p: int, radius: float = 0.2) -> CoverT
     weights = rng.integers(1, 60, m).astype(float)
     reduced = reduce_coverage(CoverageProblem(weights, sp.csr_array(near), max_open=p))
     return CoverTask(
-        cover=reduced.cover, rows=reduced.rows, settled=reduced.settled, whole_numbers=True
+        cover=reduced.cover, rows=reduced.rows, fixed_value=reduced.fixed_value, whole_numbers=True
     )
 
 
@@ -162,7 +162,7 @@ def test_what_does_not_only_limit_a_count_is_left_to_annealing() -> None:
     rows = task.rows
     sited = PackingRows(*rows)._replace(n_sites=3)
     assert Population(CoverRun(task, seed=0), seed=0, time_limit_s=10.0).pays
-    other = CoverTask(cover=task.cover, rows=sited, settled=0.0, whole_numbers=True)
+    other = CoverTask(cover=task.cover, rows=sited, fixed_value=0.0, whole_numbers=True)
     run = CoverRun(task, seed=0)
     run.task = other
     assert not Population(run, seed=0, time_limit_s=10.0).pays

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planning.coverage.effective import MEASURES
-from planning.coverage.effective_rows import LEAST_PRESENT, effective_rows
+from planning.coverage.effective_rows import MIN_PRESENT, effective_rows
 from planning.coverage.nominal import ALL
 from planning.siting.whole_workers import in_whole_hours
 from web.reports.effective_week import WEEKDAYS
@@ -36,7 +36,7 @@ def hour_rows(
                 + [round(float(week[day, hour]), 2) for week in weeks]
                 for day in range(7)
                 for hour in range(24)
-                if weeks[0][day, hour] >= LEAST_PRESENT
+                if weeks[0][day, hour] >= MIN_PRESENT
             ]
     return noticed([heading, *rows], sample=sample)
 

@@ -26,7 +26,7 @@ Floats = npt.NDArray[np.float64]
 # Rounds without a higher bound after which the step is shortened, and by how much.
 PATIENCE = 25
 SHORTER = 0.7
-LEAST_STEP = 2e-4
+MIN_STEP = 2e-4
 # Every so many rounds a cover is made from the prices.
 GREEDY_EVERY = 4
 
@@ -126,7 +126,7 @@ def bound_and_cover(cover: CoverArrays, costs: Floats, most_rounds: int, grain: 
         else:
             idle += 1
         proven = grain * np.ceil(lower / grain - 1e-6) if grain > 0.0 else lower
-        if proven >= upper * (1.0 - 1e-12) or step < LEAST_STEP:
+        if proven >= upper * (1.0 - 1e-12) or step < MIN_STEP:
             break
         if idle >= PATIENCE:
             step *= SHORTER

@@ -1,4 +1,4 @@
-"""Cheaper covers: close a few options, cover again what is left bare, close what is needless.
+"""Cheaper covers: close a few options, cover again what is left uncovered, close what is needless.
 
 Works best on the options that reduced costs leave in question, where a pass takes microseconds.
 """
@@ -29,13 +29,13 @@ def cheaper_cover(  # noqa: PLR0917 - compiled: positional only
     costs: Floats,
     chosen: npt.NDArray[np.bool_],
     rounds: int,
-    heat: float,
+    first_temperature: float,
     random: Ints,
 ) -> float:
     """Make the cover ``chosen`` cheaper in place over ``rounds`` trials; its cost.
 
-    A dearer cover is gone on from with probability ``exp(-difference / heat)``, the heat falling
-    to 0; the cheapest one is what stays in ``chosen``.
+    A dearer cover is gone on from with probability ``exp(-difference / temperature)``; the
+    temperature falls from its first value to 0. The cheapest cover is what stays in ``chosen``.
     """
     now = chosen.copy()
     count = np.zeros(len(cover.item_offset) - 1, np.int32)
@@ -50,12 +50,12 @@ def cheaper_cover(  # noqa: PLR0917 - compiled: positional only
         before[:] = now
         count_before[:] = count
         _close_some(cover, now, count, random)
-        _cover_bare(cover, costs, now, count, fresh, random)
+        _cover_uncovered(cover, costs, now, count, fresh, random)
         _close_needless(cover, costs, now, count, random)
         after = float(costs[now].sum())
-        warm = heat * (1.0 - turn / rounds)
+        temperature = first_temperature * (1.0 - turn / rounds)
         chance = (random_below(random, 1 << 30) + 1.0) / (1 << 30)
-        if after - cost > -warm * np.log(chance):
+        if after - cost > -temperature * np.log(chance):
             now[:] = before
             count[:] = count_before
             continue
@@ -98,7 +98,7 @@ def _close_some(cover: CoverArrays, now: npt.NDArray[np.bool_], count: Ints, ran
 
 
 @compiled
-def _cover_bare(  # noqa: PLR0917 - compiled: positional only
+def _cover_uncovered(  # noqa: PLR0917 - compiled: positional only
     cover: CoverArrays,
     costs: Floats,
     now: npt.NDArray[np.bool_],
@@ -106,29 +106,29 @@ def _cover_bare(  # noqa: PLR0917 - compiled: positional only
     fresh: Ints,
     random: Ints,
 ) -> None:
-    """Open the option with the least cost for each bare item until none is bare."""
+    """Open the option with the least cost for each uncovered item until none is uncovered."""
     fresh[:] = 0
-    bare = 0
+    uncovered = 0
     for i in range(len(count)):
         if count[i] == 0:
-            bare += 1
+            uncovered += 1
             for other in range(cover.item_offset[i], cover.item_offset[i + 1]):
                 fresh[cover.item_option[other]] += 1
-    while bare > 0:
-        best = _cheapest_for_bare(costs, fresh, random)
+    while uncovered > 0:
+        best = _cheapest_for_uncovered(costs, fresh, random)
         now[best] = True
         for k in range(cover.option_offset[best], cover.option_offset[best + 1]):
             i = cover.option_item[k]
             count[i] += 1
             if count[i] == 1:
-                bare -= 1
+                uncovered -= 1
                 for other in range(cover.item_offset[i], cover.item_offset[i + 1]):
                     fresh[cover.item_option[other]] -= 1
 
 
 @compiled
-def _cheapest_for_bare(costs: Floats, fresh: Ints, random: Ints) -> int:
-    """Return the option with the least cost for each bare item, with chance among equals."""
+def _cheapest_for_uncovered(costs: Floats, fresh: Ints, random: Ints) -> int:
+    """Return the option with the least cost for each uncovered item, with chance among equals."""
     best, best_value = -1, np.inf
     for j in range(len(costs)):
         if fresh[j] > 0:

@@ -43,7 +43,7 @@ LACK = 1e-9
 # Rows and options looked at by the search for a cheaper cover.
 SEARCH_STEPS = 10_000_000
 # Work up to which pairs of items and of options are compared for dominance.
-MOST_PAIRS_COMPARED = 30_000_000
+MAX_PAIRS_COMPARED = 30_000_000
 
 
 class CoverChoice(NamedTuple):
@@ -236,7 +236,7 @@ def without_dominated(cover: CoverArrays, costs: Floats) -> tuple[CoverArrays, I
     degree = np.diff(cover.item_offset).astype(np.int64)
     size = np.diff(cover.option_offset).astype(np.int64)
     options = np.arange(cover.n_options)
-    if int((degree**2).sum()) > MOST_PAIRS_COMPARED or int((size**2).sum()) > MOST_PAIRS_COMPARED:
+    if int((degree**2).sum()) > MAX_PAIRS_COMPARED or int((size**2).sum()) > MAX_PAIRS_COMPARED:
         return cover, options
     matrix = sp.csr_array(
         (np.ones(len(cover.option_item), dtype=np.int32), cover.option_item, cover.option_offset),
@@ -343,28 +343,28 @@ def _cheap_point(model: MipModel, n_options: int) -> Floats | None:
         lacking = np.r_[lacking, float(n_items)]
     site = sp.csr_array(sides[np.flatnonzero(~is_need)][:, :n_options].T)
     costs = np.maximum(model.cost[:n_options], 1e-12 * float(model.cost.max(initial=1.0)))
-    opened, bare = np.zeros(n_options), np.ones(n_items)
+    opened, uncovered = np.zeros(n_options), np.ones(n_items)
     barred = np.zeros(n_options, dtype=np.bool_)
     whole = np.maximum(lacking, 1e-300)
     while (lacking > 0.0).any():
-        worth = ((np.maximum(lacking, 0.0) > 0.0) / whole) @ (needs * bare)
+        worth = ((np.maximum(lacking, 0.0) > 0.0) / whole) @ (needs * uncovered)
         gains = np.where(barred, 0.0, (covers @ worth) / costs)
         best = int(gains.argmax()) if len(gains) else 0
         if not len(gains) or gains[best] <= 0.0:
             return None
         opened[best], barred[best] = 1.0, True
         items = covers.indices[covers.indptr[best] : covers.indptr[best + 1]]
-        lacking -= needs[:, items] @ bare[items]
-        bare[items] = 0.0
+        lacking -= needs[:, items] @ uncovered[items]
+        uncovered[items] = 0.0
         if site.shape[1]:
             barred |= (site @ site[[best]].toarray().ravel()) > 0.0
-    return np.asarray(np.r_[opened, 1.0 - bare], dtype=np.float64)
+    return np.asarray(np.r_[opened, 1.0 - uncovered], dtype=np.float64)
 
 
 def _partial_model(problem: SetCoverProblem, free: Ints) -> MipModel:
     """Options first, then one cover variable for each merged item."""
     weights = np.asarray(problem.weights, dtype=np.float64)
-    settled = _covered(problem, np.flatnonzero(known(problem.required)))
+    fixed_items = _covered(problem, np.flatnonzero(known(problem.required)))
     full = problem.share >= 1.0
     wanted = [(np.ones(len(weights), dtype=np.bool_), problem.share)]
     wanted += [(floor.members, floor.min_share) for floor in problem.floors]
@@ -380,7 +380,7 @@ def _partial_model(problem: SetCoverProblem, free: Ints) -> MipModel:
         covers.indices,
         np.ones(len(weights)) if full else weights,
         options=free,
-        removed=settled,
+        removed=fixed_items,
         labels=labels,
     )
     cover, m, n = merged.cover, merged.cover.n_items, len(free)
@@ -395,7 +395,7 @@ def _partial_model(problem: SetCoverProblem, free: Ints) -> MipModel:
         part = np.where(members & inside, weights, 0.0)
         row = np.bincount(merged.item_of[inside], weights=part[inside], minlength=m)
         whole = float(weights[members].sum())
-        need = share * whole - float(weights[members & settled].sum())
+        need = share * whole - float(weights[members & fixed_items].sum())
         blocks.append(sp.csr_array(np.r_[np.zeros(n), row][None, :]))
         lower.append(np.array([need - LACK * whole]))
         upper.append(np.array([np.inf]))

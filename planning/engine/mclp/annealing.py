@@ -2,14 +2,15 @@
 
 A random open option r is offered for exchange against j: mostly one that shares an item with r (the
 station moves a little), else the one with the highest gain of a few random ones. Worse exchanges
-are taken with probability ``exp(change / heat)``, and the heat falls geometrically over the round
-(Kirkpatrick, Gelatt and Vecchi 1983).
+are taken with probability ``exp(change / temperature)`` (Metropolis and others 1953), and the
+temperature falls geometrically over the round (Kirkpatrick, Gelatt and Vecchi 1983).
 
-At the heats that matter one offer in a hundred is taken, so offers must cost next to nothing. A
-table keeps ``shared(r, j)``, the weight that only r covers and j covers too, for every open r and
-every j, as Resende and Werneck (2004) keep their extra gains for the p-median: the change
-``gain[j] + shared(r, j) - loss[r]`` is then three readings. An exchange that is taken touches only
-the items that one of r and j covers and the other does not; the row of r passes on to j.
+At the temperatures that matter one offer in a hundred is taken, so offers must cost next to
+nothing. A table keeps ``shared(r, j)``, the weight that only r covers and j covers too, for every
+open r and every j, as Resende and Werneck (2004) keep their extra gains for the p-median: the
+change ``gain[j] + shared(r, j) - loss[r]`` is then three readings. An exchange that is taken
+touches only the items that one of r and j covers and the other does not; the row of r passes on to
+j.
 """
 
 from __future__ import annotations
@@ -36,19 +37,19 @@ Floats = npt.NDArray[np.float64]
 DRAWN = 6
 # One offer in so many goes to a far option, the others to a near one.
 FAR = 4
-# Offers between two looks at the heat, and the steps that one counts for.
+# Offers between two looks at the temperature, and the steps that one counts for.
 OFFERS, OFFER_STEPS = 128, 8
 # Figures in the largest table that is kept (8 bytes each); without one an offer costs a pass.
-MOST_TABLE = 30_000_000
+MAX_TABLE = 30_000_000
 # Steps between two looks at the clock, and where another thread may say stop.
 CHUNK_STEPS = 20_000_000
 SHORT_CHUNK_STEPS = 2_000_000
-# Below ``-DEEP * heat`` a change is never taken.
+# Below ``-DEEP * temperature`` a change is never taken.
 DEEP = 20.0
 
 
 class Schedule(NamedTuple):
-    """The heat falls from ``hot`` to ``cold`` over ``steps`` elementary steps."""
+    """The temperature falls from ``hot`` to ``cold`` over ``steps`` elementary steps."""
 
     hot: float
     cold: float
@@ -76,7 +77,7 @@ def swap_table(cover: CoverArrays, state: SearchState) -> SwapTable:
     slot = np.full(n, -1, np.int32)
     for at in range(len(option)):
         slot[option[at]] = at
-    kept = len(option) * n <= MOST_TABLE
+    kept = len(option) * n <= MAX_TABLE
     shared = np.zeros((len(option) if kept else 0, n))
     if kept:
         for i in range(len(cover.weights)):
@@ -199,7 +200,7 @@ def anneal(  # noqa: PLR0917 - compiled: positional only
     n_open, random = len(table.option), state.random
     work = begin
     while work < end and n_open > 0:
-        heat = schedule.hot * (schedule.cold / schedule.hot) ** (work / schedule.steps)
+        temperature = schedule.hot * (schedule.cold / schedule.hot) ** (work / schedule.steps)
         for _ in range(OFFERS):
             at = random_below(random, n_open)
             leaving = table.option[at]
@@ -222,7 +223,7 @@ def anneal(  # noqa: PLR0917 - compiled: positional only
             else:
                 change += _shared(cover, state, leaving, entering)
                 work += cover.option_offset[entering + 1] - cover.option_offset[entering]
-            if not _is_taken(change, heat, random):
+            if not _is_taken(change, temperature, random):
                 continue
             if not fits(rows, state.used, state.site_used, state.numbers[0], entering, leaving):
                 continue
@@ -268,13 +269,13 @@ def cool(
 
 
 @compiled
-def _is_taken(change: float, heat: float, random: Ints) -> bool:
+def _is_taken(change: float, temperature: float, random: Ints) -> bool:
     if change >= 0.0:
         return True
-    if change < -DEEP * heat:
+    if change < -DEEP * temperature:
         return False
     chance = (random_below(random, 1 << 30) + 1.0) / (1 << 30)
-    return bool(change >= heat * np.log(chance))
+    return bool(change >= temperature * np.log(chance))
 
 
 @compiled

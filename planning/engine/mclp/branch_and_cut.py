@@ -35,7 +35,7 @@ ROOT_ROUNDS, BRANCH_ROUNDS = 200, 12
 # So many options and so many items are tried before a branch is parted, with so many iterations.
 TRIED, TRIED_ITERATIONS = 6, 150
 # A side that loses less than this counts as losing so much.
-LEAST_LOSS = 1e-3
+MIN_LOSS = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class Branch:
 class CutTree:
     """The open branches of one search, and the best plan known.
 
-    All values are without what is settled. ``value`` is the best plan's weight, which the caller
+    All values are without what is fixed. ``value`` is the best plan's weight, which the caller
     may raise; ``chosen`` and ``found`` are the best plan that the tree itself came upon, ``opened``
     bool[n_options] what the relaxation has opened in some part at some time.
     """
@@ -102,7 +102,7 @@ class CutTree:
     @property
     def _grain(self) -> float:
         """What is no gain: a part of what rounding is allowed, or what a bound loses by sums."""
-        whole = self.value + self._task.settled
+        whole = self.value + self._task.fixed_value
         return max(0.25 * EXACT * whole, 4.0 * ROUNDING * float(self._task.cover.weights.sum()))
 
     @property
@@ -115,7 +115,7 @@ class CutTree:
 
     def finished(self, *, gap: float) -> bool:
         """Whether no branch is left that could pass the best plan by more than the gap."""
-        whole = self.value + self._task.settled
+        whole = self.value + self._task.fixed_value
         return not self._heap or self.upper - self.value <= gap * whole
 
     def grow(self, steps: int, *, gap: float) -> None:
@@ -192,7 +192,7 @@ class CutTree:
                 (min(bound, _bound_of(relaxation, side)), side)
                 for side in self._sides(branch, column)
             ]
-            lost = [max(bound - side_bound, LEAST_LOSS) for side_bound, _ in sides]
+            lost = [max(bound - side_bound, MIN_LOSS) for side_bound, _ in sides]
             if min(side_bound for side_bound, _ in sides) < self.target:
                 parts = [side for side in sides if side[0] >= self.target]
                 break

@@ -39,7 +39,7 @@ Ints = npt.NDArray[np.int64]
 # may take half of the time limit.
 PAIRS_IN_4_S, PAIRS_POWER = 100_000, 2.0 / 3.0
 # Steps of the tree between two exchanges with the search, and least steps of the search.
-EXCHANGE_STEPS, LEAST_STEPS = 100_000_000, 10_000_000
+EXCHANGE_STEPS, MIN_STEPS = 100_000_000, 10_000_000
 # Steps that the search takes while the tree takes one, about.
 SEARCH_STEPS = 3
 # The part of the time limit's steps that a round of search takes where nothing else runs.
@@ -127,8 +127,8 @@ def _cut(run: CoverRun, rest: _Rest, *, params: SolveParams, clock: Clock) -> Co
     same plan on any machine while the time limit is not hit.
     """
     method = "greedy, annealing, Lagrangian bound, fixing, cuts, branching"
-    settled = rest.task.settled
-    tree = CutTree(rest.task, value=run.value - settled, seed=params.seed, clock=clock)
+    fixed_value = rest.task.fixed_value
+    tree = CutTree(rest.task, value=run.value - fixed_value, seed=params.seed, clock=clock)
     beside = _SearchBeside(run, rest, params=params, clock=clock)
     upper, steps, ended = run.upper, tree.root_steps, False
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -139,16 +139,16 @@ def _cut(run: CoverRun, rest: _Rest, *, params: SolveParams, clock: Clock) -> Co
             if tree.finished(gap=params.gap):
                 stop.set()
             search.result()
-            steps = max(SEARCH_STEPS * (tree.steps - before), LEAST_STEPS)
-            upper = min(upper, tree.upper + settled)
-            if tree.found + settled > best.value:
+            steps = max(SEARCH_STEPS * (tree.steps - before), MIN_STEPS)
+            upper = min(upper, tree.upper + fixed_value)
+            if tree.found + fixed_value > best.value:
                 chosen = rest.whole(tree.chosen)
-                best = replace(best, chosen=chosen, value=tree.found + settled)
+                best = replace(best, chosen=chosen, value=tree.found + fixed_value)
                 run.learn(chosen)
             if stop.is_set():
                 break
             best = run.answer(method)
-            tree.value = max(tree.value, best.value - settled)
+            tree.value = max(tree.value, best.value - fixed_value)
             upper = max(upper, best.value)
             ended = clock.report(best.value, upper) or tree.finished(gap=params.gap)
     if rest.task.whole_numbers:
@@ -176,7 +176,7 @@ class _SearchBeside:
             return
         best = rest.part(np.flatnonzero(run.best_open))
         chosen, value = self._narrow.search(opened, best, steps, clock=self._clock, stop=stop)
-        found = value + rest.task.settled > run.value
+        found = value + rest.task.fixed_value > run.value
         if found:
             run.learn(rest.whole(chosen))
         self._pause = 1 if found else 2 * self._pause

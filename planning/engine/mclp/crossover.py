@@ -3,9 +3,9 @@
 Dense instances are glassy: an annealing ends in a plan that no rearrangement of a neighbourhood
 improves, and two annealings end in different ones, each better in some part of the city. So the
 part of one plan around a random option and the rest of another are put together and annealed from
-a low heat, which mends the seam: cut and splice (Deaven and Ho 1995, for clusters of atoms; path
-relinking has the same place in Maximo, Cordeau and Nascimento 2023). What lies near is told by the
-cover itself: options in the order of a breadth-first search over shared items.
+a low temperature, which mends the seam: cut and splice (Deaven and Ho 1995, for clusters of atoms;
+path relinking has the same place in Maximo, Cordeau and Nascimento 2023). What lies near is told by
+the cover itself: options in the order of a breadth-first search over shared items.
 
 A generation is counted in steps, and its children join in a fixed order: a seed gives the same
 plan whatever the threads do, while the time limit is not hit.
@@ -34,40 +34,40 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
 
-# Heat of a first annealing and of a child's, as parts of the mean weight of an open option.
-FIRST_HEAT = (0.03, 0.002)
-CHILD_HEAT = (0.008, 0.0012)
+# Temperature of a first annealing and of a child's, as parts of the mean weight of an open option.
+FIRST_TEMPERATURE = (0.03, 0.002)
+CHILD_TEMPERATURE = (0.008, 0.0012)
 # Steps of a first annealing for the square root of the time limit in seconds, and at most for each
 # pair of option and item; a child takes a third.
 FIRST_STEPS, FIRST_STEPS_PER_PAIR = 16_000_000, 1_100
 CHILD_PART = 0.4
 # Plans kept for the square root of the time limit.
-KEPT, LEAST_KEPT, MOST_KEPT = 2.5, 4, 24
+KEPT, MIN_KEPT, MAX_KEPT = 2.5, 4, 24
 # Two plans that share more than this part of their options are of one kind: the better one stays.
 ALIKE = 0.8
 # After so many children for each plan kept without a better best plan, the population is begun anew
 # from the best one, with annealings twice as long.
 PATIENCE = 4
 # Exchanges for each open option that a first annealing must have time for.
-LEAST_EXCHANGES = 12
+MIN_EXCHANGES = 12
 
 
 class BestKeeper(Protocol):
     """Who keeps the best plan of a task so far: what a population needs to know of a run.
 
-    ``effort`` float64[n] is what an option takes of the limits; gains of ``least`` and below count
-    as none.
+    ``relative_cost`` float64[n] is what an option takes of the limits; gains of ``least`` and below
+    count as none.
     """
 
     task: CoverTask
-    effort: npt.NDArray[np.float64]
+    relative_cost: npt.NDArray[np.float64]
     best_open: Bools
     best_value: float
     least: float
 
     @property
-    def heat(self) -> float:
-        """The mean weight that an open option of the best plan covers: the unit of heat."""
+    def temperature(self) -> float:
+        """The mean weight that an open option of the best plan covers: the unit of temperature."""
 
     def learn(self, options: npt.NDArray[np.int64]) -> None:
         """Take a plan when it is the best."""
@@ -140,7 +140,7 @@ class Population:
         self._run, self._seed = run, seed
         root = float(np.sqrt(time_limit_s))
         pairs = len(run.task.cover.option_item)
-        self._size = int(np.clip(round(KEPT * root), LEAST_KEPT, MOST_KEPT))
+        self._size = int(np.clip(round(KEPT * root), MIN_KEPT, MAX_KEPT))
         self._first = max(int(min(FIRST_STEPS * root, FIRST_STEPS_PER_PAIR * pairs)), 1)
         self._child = max(int(CHILD_PART * self._first), 1)
         self._members: list[Bred] = []
@@ -156,13 +156,13 @@ class Population:
         Else one long annealing finds more.
         """
         cover, rows = self._run.task.cover, self._run.task.rows
-        if len(rows.room) or rows.n_sites:
+        if len(rows.capacity) or rows.n_sites:
             return False
         pairs = len(cover.option_item)
         exchange = pairs / max(cover.n_options, 1) * pairs / max(cover.n_items, 1)
         n_open = int(self._run.best_open.sum())
         # about one part in three of the items of an option changes hands at an exchange
-        return self._first / (0.3 * exchange * max(n_open, 1)) >= LEAST_EXCHANGES
+        return self._first / (0.3 * exchange * max(n_open, 1)) >= MIN_EXCHANGES
 
     def breed(self, steps: int, *, workers: int, clock: Clock, stop: Event | None = None) -> None:
         """Breed generations of ``workers`` plans, one a thread, over ``steps`` of each thread."""
@@ -200,19 +200,21 @@ class Population:
         """Tell what to open and how to anneal it: a random plan from hot, or a splice of two."""
         random = np.random.default_rng((self._seed, self._born))
         self._born += 1
-        heat = self._run.heat
+        temperature = self._run.temperature
         if self._to_begin > 0:
             self._to_begin -= 1
-            hot, cold = FIRST_HEAT
+            hot, cold = FIRST_TEMPERATURE
             n_open = int(self._run.best_open.sum())
             options = random.choice(len(self._run.best_open), n_open, replace=False)
             steps = self._first
         else:
-            hot, cold = CHILD_HEAT
+            hot, cold = CHILD_TEMPERATURE
             one, other = random.choice(len(self._members), 2, replace=len(self._members) == 1)
             inner, outer = self._members[one].opened, self._members[other].opened
             options, steps = splice(self._run.task.cover, inner, outer, random), self._child
-        return options, Schedule(max(hot * heat, 1e-12), max(cold * heat, 1e-12), steps)
+        return options, Schedule(
+            max(hot * temperature, 1e-12), max(cold * temperature, 1e-12), steps
+        )
 
     def _anneal(
         self,
@@ -226,7 +228,7 @@ class Population:
         run = self._run
         cover, rows = run.task.cover, run.task.rows
         interchange.open_only(cover, rows, state, options)
-        interchange.fill(cover, rows, state, run.effort, -1, 0, run.least)
+        interchange.fill(cover, rows, state, run.relative_cost, -1, 0, run.least)
         state.value[0] = interchange.covered_weight(cover, state)
         opened, _ = cool(
             cover,

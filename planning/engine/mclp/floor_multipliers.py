@@ -44,13 +44,13 @@ Floats = npt.NDArray[np.float64]
 # The part of the time limit's steps that one setting of the floors' prices takes.
 ROUND_PART = 0.006
 # Most steps of a round for each pair of option and item, and the least of all.
-ROUND_STEPS_PER_PAIR, LEAST_ROUND_STEPS = 300, 10_000
+ROUND_STEPS_PER_PAIR, MIN_ROUND_STEPS = 300, 10_000
 # Rounds of repair before anything else, and their steps for each pair of option and item.
-FIRST_ROUNDS, FIRST_STEPS_PER_PAIR, MOST_FIRST_STEPS = 4, 50, 2_000_000
+FIRST_ROUNDS, FIRST_STEPS_PER_PAIR, MAX_FIRST_STEPS = 4, 50, 2_000_000
 # A floor that is missed is priced at this or more, in workers' worth for a worker.
 FIRST_PRICE = 0.2
 # How far prices move at first, and at least, as a share of themselves.
-FIRST_MOVE, LEAST_MOVE = 1.0, 0.05
+FIRST_MOVE, MIN_MOVE = 1.0, 0.05
 # A floor passed by this share of what it asks for is priced lower.
 AMPLE = 0.01
 # One round in so many asks whether any plan meets the floors, while none is found.
@@ -76,7 +76,7 @@ class FloorSearch:
         self._row_price = run.bound.best_row_price
         self._plan: Ints = np.flatnonzero(run.best_open)
         self._rounds = 0
-        self.repair = FloorRepair(task, effort=run.effort, seed=seed)
+        self.repair = FloorRepair(task, relative_cost=run.relative_cost, seed=seed)
         self.upper = run.upper
         self.is_impossible = False
         self.repair.learn(self._plan)
@@ -135,14 +135,14 @@ class FloorSearch:
         """Return the steps of a round: a part of the limit, fewer where the task is small."""
         steps = int(params.time_limit_s * STEPS_PER_S * ROUND_PART)
         most = ROUND_STEPS_PER_PAIR * len(self.task.cover.option_item)
-        return max(min(steps, most), LEAST_ROUND_STEPS)
+        return max(min(steps, most), MIN_ROUND_STEPS)
 
     def _round(self, steps: int, *, seed: int, clock: Clock) -> None:
         """Search and bound at the prices of now, repair, and move the prices."""
         task = self.task
         weights = self._priced(self._price) + task.cover.weights
         run = self._solved(weights, self._plan, steps, seed=seed, clock=clock)
-        bound = float(run.bound.figures[0]) - float(self._price @ self._need) + task.settled
+        bound = float(run.bound.figures[0]) - float(self._price @ self._need) + task.fixed_value
         self.upper = min(self.upper, bound)
         self._share = run.bound.best_price / np.maximum(weights, 1e-300)
         self._row_price = run.bound.best_row_price
@@ -173,7 +173,7 @@ class FloorSearch:
         priced = CoverTask(
             cover=self.task.cover._replace(weights=weights),
             rows=self.task.rows,
-            settled=0.0,
+            fixed_value=0.0,
             whole_numbers=False,
         )
         warm = WarmPrices(self._share * weights, self._row_price)
@@ -202,18 +202,18 @@ class FloorSearch:
         raised = np.maximum(self._price * (1.0 + self._move), FIRST_PRICE)
         lowered = self._price / (1.0 + 0.25 * self._move)
         self._price = np.where(missed, raised, np.where(ample, lowered, self._price))
-        settled = 0.95 if self.repair.found is None else 0.85
-        self._move = max(settled * self._move, LEAST_MOVE)
+        damping = 0.95 if self.repair.found is None else 0.85
+        self._move = max(damping * self._move, MIN_MOVE)
 
 
 def repair_at_once(repair: FloorRepair, *, clock: Clock) -> None:
     """Repair what was learnt for a moment, however short the time is."""
     cover = repair.task.cover
-    steps = min(FIRST_STEPS_PER_PAIR * len(cover.option_item), MOST_FIRST_STEPS)
+    steps = min(FIRST_STEPS_PER_PAIR * len(cover.option_item), MAX_FIRST_STEPS)
     for _ in range(FIRST_ROUNDS):
         if repair.found is not None:
             return
-        repair.search(max(steps, LEAST_ROUND_STEPS), clock=clock)
+        repair.search(max(steps, MIN_ROUND_STEPS), clock=clock)
 
 
 def least_value(task: CoverTask) -> float:
@@ -226,4 +226,4 @@ def least_value(task: CoverTask) -> float:
         if floor.need > 0.0 and not (members & taken).any():
             together += floor.need
             taken |= members
-    return task.settled + max(most, together, 0.0)
+    return task.fixed_value + max(most, together, 0.0)

@@ -45,14 +45,14 @@ Mask = npt.NDArray[np.bool_]
 
 # Options drawn for an exchange with a far one, and one offer in so many goes to a far option.
 DRAWN, FAR = 6, 4
-# Offers between two looks at the heat; one in so many opens an option where there is room.
+# Offers between two looks at the temperature; one in so many opens an option where one more fits.
 OFFERS, OPENED = 64, 8
 # Most steps between two looks at the clock.
 CHUNK_STEPS = 10_000_000
-# Heat as parts of the mean weight that an open option covers, at first and at last.
+# Temperature as parts of the mean weight that an open option covers, at first and at last.
 HOT, COLD = 0.03, 0.002
 # The first price of a floor, in workers for each that it lacks, and the least one.
-FIRST_PRICE, LEAST_PRICE = 1.0, 0.1
+FIRST_PRICE, MIN_PRICE = 1.0, 0.1
 # A price above this is not raised: all others fall instead, the weight's too.
 TOP_PRICE = 5.0
 # How prices move after a round.
@@ -60,7 +60,7 @@ DEARER, CHEAPER = 1.6, 0.9
 # The part of a round's steps that goes to closing neighbours, where only a count limits and else.
 RUIN_PART, RUIN_PART_ROWS = 0.15, 0.5
 # The most options that are closed at once.
-MOST_CLOSED = 7
+MAX_CLOSED = 7
 
 
 class Kept(NamedTuple):
@@ -81,11 +81,11 @@ class Kept(NamedTuple):
 class FloorRepair:
     """Searches plans of a task that meet its floors.
 
-    ``found`` is the best one (None: none yet) and ``value`` its weight, with what is settled
+    ``found`` is the best one (None: none yet) and ``value`` its weight, with what is fixed
     (-inf); ``nearest`` is the plan that lacks least in all, and ``lacks`` how much that is.
     """
 
-    def __init__(self, task: CoverTask, *, effort: Floats, seed: int) -> None:
+    def __init__(self, task: CoverTask, *, relative_cost: Floats, seed: int) -> None:
         self.task = task
         self.columns = columns_of(task)
         self.found: Ints | None = None
@@ -94,7 +94,7 @@ class FloorRepair:
         self.lacks = np.inf
         self.price = np.full(len(task.floors) + 1, FIRST_PRICE)
         self._least = 1e-12 * float(task.cover.weights.sum())
-        self._effort = effort
+        self._relative_cost = relative_cost
         self._rounds = 0
         self._state = new_floor_state(task.cover, task.rows, self.columns, seed=seed)
 
@@ -114,7 +114,7 @@ class FloorRepair:
         lacks = float(np.maximum(self.columns.need - reached, 0.0)[1:].sum())
         if lacks < self.lacks:
             self.nearest, self.lacks = plan, lacks
-        value = float(reached[0]) + self.task.settled
+        value = float(reached[0]) + self.task.fixed_value
         if lacks <= 0.0 and value > self.value:
             self.found, self.value = plan, value
 
@@ -135,22 +135,27 @@ class FloorRepair:
             # a little that is lacking may cost any weight: only what floors lack counts
             price[0] = 0.0
         self._rounds += 1
-        heat = float(self.reach(self._opened())[0]) * max(price[0], 0.2 * price[1:].mean()) / n_open
-        heat = max(heat, 1e-9 * float(task.cover.weights.sum()), 1e-12)
+        temperature = (
+            float(self.reach(self._opened())[0]) * max(price[0], 0.2 * price[1:].mean()) / n_open
+        )
+        temperature = max(temperature, 1e-9 * float(task.cover.weights.sum()), 1e-12)
         cold = COLD / HOT
-        limited = len(task.rows.room) or task.rows.n_sites
+        limited = len(task.rows.capacity) or task.rows.n_sites
         ruined = int(steps * (RUIN_PART_ROWS if limited else RUIN_PART))
         found, nearest = np.zeros((2, task.cover.n_options), dtype=np.bool_)
-        value, lacks = np.array([self.value - task.settled]), np.array([self.lacks])
+        value, lacks = np.array([self.value - task.fixed_value]), np.array([self.lacks])
         kept = Kept(found, nearest, value, lacks, self._least)
         priced = FloorTask(task.cover, task.rows, self.columns, price)
         begin = 0
         while begin < steps and (begin == 0 or clock.left_s > 0.0):
             end = min(begin + CHUNK_STEPS, steps)
-            warmth = (HOT * heat * cold ** (begin / steps), HOT * heat * cold ** (end / steps))
+            temperatures = (
+                HOT * temperature * cold ** (begin / steps),
+                HOT * temperature * cold ** (end / steps),
+            )
             part = (end - begin) * ruined // steps
-            _exchange(priced, state, warmth, end - begin - part, kept)
-            _ruin_and_fill(priced, state, self._effort, warmth, part, kept)
+            _exchange(priced, state, temperatures, end - begin - part, kept)
+            _ruin_and_fill(priced, state, self._relative_cost, temperatures, part, kept)
             begin = end
         for plan in (found, nearest):
             if plan.any():
@@ -168,7 +173,7 @@ class FloorRepair:
         short[0] = False
         moved = self.price * np.where(short, DEARER, CHEAPER)
         moved[0] = self.price[0]
-        moved = np.maximum(moved, LEAST_PRICE * moved[0])
+        moved = np.maximum(moved, MIN_PRICE * moved[0])
         self.price = moved * min(TOP_PRICE / moved.max(), 1.0)
         if not short.any():
             # met: the weight may count more again
@@ -198,14 +203,14 @@ def _keep(
 
 @compiled
 def _exchange(
-    task: FloorTask, state: FloorState, warmth: tuple[float, float], steps: int, kept: Kept
+    task: FloorTask, state: FloorState, temperatures: tuple[float, float], steps: int, kept: Kept
 ) -> None:
-    """Exchange open options for closed ones; the heat falls from ``warmth[0]`` to ``warmth[1]``."""
+    """Exchange open options for closed ones; ``temperatures`` are the first and the last."""
     cover, rows, columns, price = task
     n = len(state.slot)
     work = 0
     while work < steps:
-        heat = warmth[0] * (warmth[1] / warmth[0]) ** (work / steps)
+        temperature = temperatures[0] * (temperatures[1] / temperatures[0]) ** (work / steps)
         for turn in range(OFFERS):
             n_open = state.numbers[0]
             work += 4
@@ -232,7 +237,7 @@ def _exchange(
             change = swap_worth(cover, columns, state, price, leaving, entering)
             if change < 0.0:
                 chance = (random_below(state.random, 1 << 30) + 1.0) / (1 << 30)
-                if change < heat * np.log(chance):
+                if change < temperature * np.log(chance):
                     continue
             work += close_one(cover, rows, columns, state, leaving)
             work += open_one(cover, rows, columns, state, entering)
@@ -307,30 +312,30 @@ def _neighbours(cover: CoverArrays, state: FloorState, closed: Ints) -> int:
 def _ruin_and_fill(  # noqa: PLR0917 - compiled: positional only
     task: FloorTask,
     state: FloorState,
-    effort: Floats,
-    warmth: tuple[float, float],
+    relative_cost: Floats,
+    temperatures: tuple[float, float],
     steps: int,
     kept: Kept,
 ) -> None:
-    """Close a few neighbours and fill again; go back when that is much worse for the heat."""
+    """Close a few neighbours and fill again; go back when it is much worse for the temperature."""
     cover, rows, columns, price = task
-    closed = np.empty(MOST_CLOSED, np.int64)
-    equal = np.ones(len(effort))
+    closed = np.empty(MAX_CLOSED, np.int64)
+    equal = np.ones(len(relative_cost))
     work = 0
     while work < steps and state.numbers[0] > 0:
-        heat = warmth[0] * (warmth[1] / warmth[0]) ** (work / steps)
+        temperature = temperatures[0] * (temperatures[1] / temperatures[0]) ** (work / steps)
         before = state.opened[: state.numbers[0]].copy()
         sums = state.covered.copy()
         n = _neighbours(cover, state, closed)
         for k in range(n):
             work += close_one(cover, rows, columns, state, closed[k])
         barred = closed[random_below(state.random, n)] if random_below(state.random, 2) else -1
-        measure = effort if random_below(state.random, 2) else equal
+        measure = relative_cost if random_below(state.random, 2) else equal
         work += fill(task, state, measure, barred, 16)
         # what the way back is worth
         change = -worth(columns, state, price, sums - state.covered)
         chance = (random_below(state.random, 1 << 30) + 1.0) / (1 << 30)
-        if change < heat * np.log(chance):
+        if change < temperature * np.log(chance):
             work += open_only(cover, rows, columns, state, before) + len(state.slot)
         else:
             _keep(columns, state, kept)

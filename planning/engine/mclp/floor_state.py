@@ -101,7 +101,7 @@ def new_floor_state(
         opened=np.zeros(n, np.int64),
         slot=np.full(n, -1, np.int32),
         numbers=np.zeros(1, np.int64),
-        used=np.zeros(len(rows.room)),
+        used=np.zeros(len(rows.capacity)),
         site_used=np.zeros(max(rows.n_sites, 1), np.int32),
         change=np.zeros(n_columns),
         random=np.array([start], dtype=np.uint64),
@@ -248,8 +248,8 @@ def missing(columns: Columns, state: FloorState) -> float:
 
 
 @compiled
-def fill(task: FloorTask, state: FloorState, effort: Floats, barred: int, blink: int) -> int:
-    """Open the option worth most for its effort while one fits and is worth something.
+def fill(task: FloorTask, state: FloorState, relative_cost: Floats, barred: int, blink: int) -> int:
+    """Open the option worth most for its relative cost while one fits and is worth something.
 
     ``barred`` is not opened (-1: none). One time in ``blink`` a better option is passed over (0:
     never).
@@ -262,7 +262,7 @@ def fill(task: FloorTask, state: FloorState, effort: Floats, barred: int, blink:
         for j in range(len(state.slot)):
             if state.slot[j] >= 0 or j == barred:
                 continue
-            value = worth(columns, state, price, state.gain[j]) / effort[j]
+            value = worth(columns, state, price, state.gain[j]) / relative_cost[j]
             if value <= best_value:
                 continue
             if blink > 0 and random_below(state.random, blink) == 0:

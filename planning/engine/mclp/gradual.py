@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from planning.engine.problems import CoverageProblem
 
 # Beyond this many pairs of level and option memory would be the limit: round the values first.
-MOST_PAIRS = 400_000_000
+MAX_PAIRS = 400_000_000
 
 
 def is_gradual(problem: CoverageProblem) -> bool:
@@ -45,14 +45,14 @@ def expand_levels(problem: CoverageProblem) -> CoverageProblem:
     Raises
     ------
     ProblemError
-        When the levels would need more than `MOST_PAIRS` pairs.
+        When the levels would need more than `MAX_PAIRS` pairs.
     """
     if not is_gradual(problem):
         return problem
     by_item = sp.csr_array(problem.covers.astype(np.float64).T)
     by_item.eliminate_zeros()
     degree = np.diff(by_item.indptr)
-    if int((degree.astype(np.int64) ** 2).sum()) // 2 > MOST_PAIRS:
+    if int((degree.astype(np.int64) ** 2).sum()) // 2 > MAX_PAIRS:
         raise ProblemError("gradual cover has too many levels: round the values to fewer steps")
     item = np.repeat(np.arange(len(degree)), degree)
     order = np.lexsort((-by_item.data, item))

@@ -57,7 +57,7 @@ def new_state(cover: CoverArrays, rows: PackingRows, *, seed: int) -> SearchStat
         option_sum=np.zeros(m, np.int64),
         gain=np.zeros(n),
         loss=np.zeros(n),
-        used=np.zeros(len(rows.room)),
+        used=np.zeros(len(rows.capacity)),
         site_used=np.zeros(max(rows.n_sites, 1), np.int32),
         numbers=np.zeros(1, np.int64),
         value=np.zeros(1),
@@ -182,12 +182,12 @@ def fill(  # noqa: PLR0917 - compiled: positional only
     cover: CoverArrays,
     rows: PackingRows,
     state: SearchState,
-    effort: Floats,
+    relative_cost: Floats,
     barred: int,
     blink: int,
     least: float,
 ) -> int:
-    """Open the option with the most gain for its effort while one fits and gains.
+    """Open the option with the most gain for its relative cost while one fits and gains.
 
     ``barred`` is not opened (-1: none). One time in ``blink`` a better option is passed over (0:
     never). Gains of ``least`` and below count as none.
@@ -198,7 +198,7 @@ def fill(  # noqa: PLR0917 - compiled: positional only
         for j in range(len(state.gain)):
             if state.gain[j] <= least or state.is_open[j] or j == barred:
                 continue
-            value = state.gain[j] / effort[j]
+            value = state.gain[j] / relative_cost[j]
             if value <= best_value:
                 continue
             if blink > 0 and random_below(state.random, blink) == 0:
@@ -318,8 +318,8 @@ def ruin_and_recreate(  # noqa: PLR0917 - compiled: positional only
     cover: CoverArrays,
     rows: PackingRows,
     state: SearchState,
-    effort: Floats,
-    heat: tuple[float, float],
+    relative_cost: Floats,
+    temperatures: tuple[float, float],
     least: float,
     most_work: int,
     best_open: npt.NDArray[np.bool_],
@@ -328,22 +328,24 @@ def ruin_and_recreate(  # noqa: PLR0917 - compiled: positional only
     """Close a few neighbours, fill again, keep what is better or, while hot, little worse.
 
     ``best_open`` and ``best_value`` are the best plan so far (the first is changed in place);
-    ``heat`` falls from its first to its second figure. Returns the best value and the steps taken.
+    ``temperatures`` are the first and the last. Returns the best value and the steps taken.
     """
     work = 0
     closed = np.empty(16, np.int64)
     before = np.empty(len(state.is_open), np.bool_)
     while work < most_work and state.numbers[0] > 0:
-        warmth = heat[0] * (heat[1] / heat[0]) ** (work / most_work)
+        temperature = temperatures[0] * (temperatures[1] / temperatures[0]) ** (work / most_work)
         most_closed = min(2 + random_below(state.random, 5), int(state.numbers[0]))
         before[:] = state.is_open
         value = state.value[0]
         n, steps = _ruin(cover, rows, state, closed, most_closed)
         work += steps + 2 * len(before)
         barred = closed[random_below(state.random, n)] if random_below(state.random, 2) else -1
-        work += fill(cover, rows, state, effort, barred, 64, least)
-        warm = -warmth * np.log((random_below(state.random, 1 << 30) + 1.0) / (1 << 30))
-        if state.value[0] + warm < value:
+        work += fill(cover, rows, state, relative_cost, barred, 64, least)
+        allowed_loss = -temperature * np.log(
+            (random_below(state.random, 1 << 30) + 1.0) / (1 << 30)
+        )
+        if state.value[0] + allowed_loss < value:
             _restore(cover, rows, state, before)
             work += steps
         elif state.value[0] > best_value + least:

@@ -35,7 +35,7 @@ ROUNDING = 1e-11
 PATIENCE = 20.0
 NOTABLE = 1e-5
 # Below this step factor the prices no longer move.
-LEAST_STEP = 1e-5
+MIN_STEP = 1e-5
 # The step factor to begin with from prices that were good for a problem much like this one.
 WARM_STEP = 0.1
 
@@ -80,7 +80,7 @@ def new_bound(
         price = 0.5 * cover.weights
     else:
         price = cover.weights * np.array([0.9, 0.5, 0.1])[np.minimum(cover_count, 2)]
-    n_rows = len(rows.room)
+    n_rows = len(rows.capacity)
     row_price = np.zeros(n_rows)
     if warm is not None and len(warm.row_price) == n_rows:
         row_price[:] = warm.row_price
@@ -143,8 +143,8 @@ def evaluate(cover: CoverArrays, rows: PackingRows, bound: BoundState) -> tuple[
     chosen, value = choose_by_score(rows, bound.score)
     for i in range(len(cover.weights)):
         value += cover.weights[i] - bound.price[i]
-    for r in range(len(rows.room)):
-        value += bound.row_price[r] * rows.room[r]
+    for r in range(len(rows.capacity)):
+        value += bound.row_price[r] * rows.capacity[r]
     return value * (1.0 + ROUNDING), chosen
 
 
@@ -164,12 +164,12 @@ def lower_bound_by_prices(  # noqa: PLR0917 - compiled: positional only
     the last prices, and the steps taken.
     """
     m = len(cover.weights)
-    n_rows = len(rows.room)
+    n_rows = len(rows.capacity)
     count = np.zeros(m, np.int32)
     pull = np.zeros(n_rows)
     chosen = np.empty(0, np.int64)
     work = 0
-    while work < most_work and bound.figures[1] > LEAST_STEP:
+    while work < most_work and bound.figures[1] > MIN_STEP:
         value, chosen = evaluate(cover, rows, bound)
         work += len(cover.option_item) + 8 * m
         if value < bound.figures[0]:
@@ -185,7 +185,7 @@ def lower_bound_by_prices(  # noqa: PLR0917 - compiled: positional only
         if bound.figures[0] - known <= 1e-9 * abs(known):
             break
         count[:] = 0
-        pull[:] = -rows.room
+        pull[:] = -rows.capacity
         for j in chosen:
             for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
                 count[cover.option_item[k]] += 1

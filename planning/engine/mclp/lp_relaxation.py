@@ -48,7 +48,7 @@ STEPS_PER_PAIR = 800
 
 
 class CoverRelaxation:
-    """The relaxation of one task; all values are without what is settled.
+    """The relaxation of one task; all values are without what is fixed.
 
     ``point`` float64[n_options + n_items] is the solution now, ``value`` the bound that its prices
     prove within ``lower`` and ``upper`` (-inf: nothing lies within them), ``cuts`` what stands.
@@ -71,7 +71,7 @@ class CoverRelaxation:
 
     @property
     def is_free(self) -> Bools:
-        """Which options and items are not settled."""
+        """Which options and items are not fixed."""
         return np.asarray(self.lower < self.upper)
 
     @property

@@ -51,9 +51,9 @@ CONFLICT_S = 3.0
 # The part of the time limit that the problem without its floors gets.
 FIRST_PART = 0.2
 # Up to so many pairs of option and item the programme meets the floors at once.
-LEAST_PAIRS_PRICED = 2_000
+MIN_PAIRS_PRICED = 2_000
 # Pairs for each second of the time limit up to which the programme may come to its end.
-PAIRS_PER_S, MOST_PAIRS = 4_000, 2_000_000
+PAIRS_PER_S, MAX_PAIRS = 4_000, 2_000_000
 # Settings of the floors' prices that are tried before a programme that may come to its end.
 ROUNDS_BEFORE_PROGRAMME = 12
 
@@ -105,8 +105,8 @@ def _meet_floors(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAn
     if any(float(floor.weights.sum()) < floor.need for floor in task.floors):
         return None
     pairs = len(task.cover.option_item)
-    if pairs <= LEAST_PAIRS_PRICED:
-        repair = FloorRepair(task, effort=run.effort, seed=params.seed)
+    if pairs <= MIN_PAIRS_PRICED:
+        repair = FloorRepair(task, relative_cost=run.relative_cost, seed=params.seed)
         repair.learn(np.flatnonzero(run.best_open))
         repair_at_once(repair, clock=clock)
         answer = solve_floored(
@@ -117,7 +117,7 @@ def _meet_floors(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAn
         return replace(answer, chosen=repair.nearest)
     search = FloorSearch(task, run, seed=params.seed)
     repair_at_once(search.repair, clock=clock)
-    small = pairs <= min(PAIRS_PER_S * params.time_limit_s, MOST_PAIRS)
+    small = pairs <= min(PAIRS_PER_S * params.time_limit_s, MAX_PAIRS)
     search.search(ROUNDS_BEFORE_PROGRAMME if small else None, params=params, clock=clock)
     if search.is_hopeless:
         return None

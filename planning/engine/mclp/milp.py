@@ -9,7 +9,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from planning.engine.mclp.search_and_bound import CoverAnswer
-from planning.engine.mclp.side_constraints import PackingRows, room_with_slack
+from planning.engine.mclp.side_constraints import PackingRows, capacity_with_slack
 from planning.engine.mip import MipModel, solve_mip
 from planning.engine.proven import whole_below
 
@@ -30,11 +30,11 @@ def cover_programme(task: CoverTask) -> MipModel:
     )
     blocks = [sp.hstack([options, sp.eye_array(m)])]
     lower, upper = [np.full(m, -np.inf)], [np.zeros(m)]
-    packing, room = _packing_matrix(rows, n)
-    if len(room):
-        blocks.append(sp.hstack([packing, sp.csr_array((len(room), m))]))
-        lower.append(np.full(len(room), -np.inf))
-        upper.append(room)
+    packing, capacity = _packing_matrix(rows, n)
+    if len(capacity):
+        blocks.append(sp.hstack([packing, sp.csr_array((len(capacity), m))]))
+        lower.append(np.full(len(capacity), -np.inf))
+        upper.append(capacity)
     for floor in task.floors:
         blocks.append(sp.csr_array(np.r_[np.zeros(n), floor.weights][None, :]))
         lower.append(np.array([floor.need]))
@@ -51,22 +51,22 @@ def cover_programme(task: CoverTask) -> MipModel:
 
 
 def _packing_matrix(rows: PackingRows, n: int) -> tuple[sp.csr_array, Floats]:
-    parts, room = [], []
+    parts, capacity = [], []
     if rows.most < n:
         parts.append(sp.csr_array(np.ones((1, n))))
-        room.append(np.array([float(rows.most)]))
+        capacity.append(np.array([float(rows.most)]))
     at_site = np.flatnonzero(rows.site >= 0)
     if len(at_site):
         shape = (rows.n_sites, n)
         parts.append(sp.csr_array((np.ones(len(at_site)), (rows.site[at_site], at_site)), shape))
-        room.append(np.ones(rows.n_sites))
-    if len(rows.room):
-        by_option = sp.csr_array((rows.amount, rows.row, rows.offset), (n, len(rows.room)))
+        capacity.append(np.ones(rows.n_sites))
+    if len(rows.capacity):
+        by_option = sp.csr_array((rows.amount, rows.row, rows.offset), (n, len(rows.capacity)))
         parts.append(sp.csr_array(by_option.T))
-        room.append(room_with_slack(rows))
+        capacity.append(capacity_with_slack(rows))
     if not parts:
         return sp.csr_array((0, n)), np.empty(0)
-    return sp.csr_array(sp.vstack(parts)), np.concatenate(room)
+    return sp.csr_array(sp.vstack(parts)), np.concatenate(capacity)
 
 
 def solve_rest(
@@ -87,26 +87,28 @@ def solve_rest(
         if any(floor.need > 0 for floor in task.floors):
             return CoverAnswer(chosen=none, value=-np.inf, bound=known, method="")
         return CoverAnswer(
-            chosen=none, value=task.settled, bound=max(task.settled, known), method=""
+            chosen=none, value=task.fixed_value, bound=max(task.fixed_value, known), method=""
         )
     answer = solve_mip(
         cover_programme(task),
         time_limit_s=clock.left_s,
         gap=params.gap,
         start=None if start is None else _point(task, start),
-        cutoff=None if start is not None else task.settled - known,
+        cutoff=None if start is not None else task.fixed_value - known,
         seed=params.seed,
         heuristics=False,
         on_progress=lambda value, bound: clock.report(
-            np.fmax(known, task.settled - value), np.fmin(task.settled - bound, upper)
+            np.fmax(known, task.fixed_value - value), np.fmin(task.fixed_value - bound, upper)
         ),
     )
-    bound = answer.bound.times(-1.0).plus(task.settled).figure(absent=upper, nothing=known)
+    bound = answer.bound.times(-1.0).plus(task.fixed_value).figure(absent=upper, nothing=known)
     bound = min(whole_below(bound) if task.whole_numbers else bound, upper)
     if answer.values is None:
         return CoverAnswer(chosen=none, value=-np.inf, bound=bound, method="")
     chosen = _opened(task, answer.values)
-    return CoverAnswer(chosen=chosen, value=task.settled - answer.objective, bound=bound, method="")
+    return CoverAnswer(
+        chosen=chosen, value=task.fixed_value - answer.objective, bound=bound, method=""
+    )
 
 
 def _point(task: CoverTask, chosen: npt.NDArray[np.int64]) -> Floats:
@@ -145,12 +147,12 @@ def solve_floored(
         start=None if start is None else _point(task, start),
         seed=params.seed,
         on_progress=lambda value, bound: clock.report(
-            task.settled - value, np.fmin(task.settled - bound, upper)
+            task.fixed_value - value, np.fmin(task.fixed_value - bound, upper)
         ),
     )
     if answer.bound.is_nothing and start is None:
         return None
-    bound = answer.bound.times(-1.0).plus(task.settled).figure(absent=upper, nothing=upper)
+    bound = answer.bound.times(-1.0).plus(task.fixed_value).figure(absent=upper, nothing=upper)
     chosen = None if answer.values is None else _opened(task, answer.values)
     if chosen is None or not _meets(task, chosen):
         # HiGHS' tolerances may take a plan that lacks a trifle
@@ -172,7 +174,7 @@ def _covered(task: CoverTask, chosen: npt.NDArray[np.int64]) -> npt.NDArray[np.b
 
 
 def _worth(task: CoverTask, chosen: npt.NDArray[np.int64]) -> float:
-    return float(task.cover.weights[_covered(task, chosen)].sum()) + task.settled
+    return float(task.cover.weights[_covered(task, chosen)].sum()) + task.fixed_value
 
 
 def _meets(task: CoverTask, chosen: npt.NDArray[np.int64]) -> bool:

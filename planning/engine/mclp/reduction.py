@@ -1,4 +1,4 @@
-"""Reduction: a coverage problem without what is settled before the engine begins.
+"""Reduction: a coverage problem without what is fixed before the engine begins.
 
 Demand items with like cover sets are merged, required options cover for good, forbidden ones and
 those that cover nothing are dropped.
@@ -27,9 +27,9 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ReducedCoverage:
-    """A coverage problem without what is settled: what the engine works on.
+    """A coverage problem without what is fixed: what the engine works on.
 
-    ``options`` are the free options' numbers in the problem; ``settled`` is the weight that
+    ``options`` are the free options' numbers in the problem; ``fixed_value`` is the weight that
     required options cover for good; ``item_of`` int32[n_demand] the item that each demand item
     went into (-1: none).
     """
@@ -37,7 +37,7 @@ class ReducedCoverage:
     cover: CoverArrays
     rows: PackingRows
     options: Ints
-    settled: float
+    fixed_value: float
     floors: tuple[FloorRow, ...]
     whole_numbers: bool
     item_of: npt.NDArray[np.int32]
@@ -48,7 +48,7 @@ class ReducedCoverage:
         return CoverTask(
             cover=self.cover,
             rows=self.rows,
-            settled=self.settled,
+            fixed_value=self.fixed_value,
             whole_numbers=self.whole_numbers,
             floors=self.floors,
         )
@@ -58,8 +58,8 @@ def reduce_coverage(problem: CoverageProblem) -> ReducedCoverage:
     """Settle what is required, leave out what is forbidden, merge items of the same cover set."""
     covers = _without_zeros(problem.covers)
     required, forbidden = known(problem.required), known(problem.forbidden)
-    settled_items = np.zeros(problem.n_demand, dtype=np.bool_)
-    settled_items[covers[np.flatnonzero(required)].indices] = True
+    fixed_items = np.zeros(problem.n_demand, dtype=np.bool_)
+    fixed_items[covers[np.flatnonzero(required)].indices] = True
     free = ~required & ~forbidden
     if problem.site is not None:
         free &= ~np.isin(problem.site, problem.site[required])
@@ -72,7 +72,7 @@ def reduce_coverage(problem: CoverageProblem) -> ReducedCoverage:
         covers.indices,
         problem.weights,
         options=options,
-        removed=settled_items,
+        removed=fixed_items,
         labels=labels,
     )
     cover = merged.cover
@@ -80,9 +80,9 @@ def reduce_coverage(problem: CoverageProblem) -> ReducedCoverage:
         cover=cover,
         rows=rows_of(problem, options),
         options=options,
-        settled=float(problem.weights[settled_items].sum()),
+        fixed_value=float(problem.weights[fixed_items].sum()),
         floors=tuple(
-            _floor_row(problem, number, merged.item_of, settled_items, cover.n_items)
+            _floor_row(problem, number, merged.item_of, fixed_items, cover.n_items)
             for number in range(len(problem.floors))
         ),
         whole_numbers=bool((problem.weights == np.floor(problem.weights)).all()),
@@ -129,13 +129,13 @@ def _floor_row(
     problem: CoverageProblem,
     number: int,
     item_of: npt.NDArray[np.int32],
-    settled_items: npt.NDArray[np.bool_],
+    fixed_items: npt.NDArray[np.bool_],
     n_items: int,
 ) -> FloorRow:
     floor = problem.floors[number]
     weights = np.where(floor.members, problem.weights, 0.0)
     inside = floor.members & (item_of >= 0)
-    need = floor.min_share * float(weights.sum()) - float(weights[settled_items].sum())
+    need = floor.min_share * float(weights.sum()) - float(weights[fixed_items].sum())
     return FloorRow(
         weights=np.asarray(
             np.bincount(item_of[inside], weights=weights[inside], minlength=n_items), np.float64

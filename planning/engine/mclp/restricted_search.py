@@ -41,12 +41,12 @@ class NarrowSearch:
     ) -> tuple[Ints, float]:
         """Search over ``steps`` among the options ``within`` and those of the ``best`` plan.
 
-        Returns the best plan so far and its weight, without what is settled.
+        Returns the best plan so far and its weight, without what is fixed.
         """
         if self._run is None or within.sum() > GROWN * self._n_begun:
             self._run = self._begin(within, best)
         self._run.search_more(steps, clock=clock, stop=stop)
-        value = self._run.value - self._task.settled
+        value = self._run.value - self._task.fixed_value
         return self._options[np.flatnonzero(self._run.best_open)], value
 
     def _begin(self, within: Bools, best: Ints) -> CoverRun:

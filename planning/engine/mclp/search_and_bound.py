@@ -38,7 +38,7 @@ Floats = npt.NDArray[np.float64]
 STEPS_PER_S = 100_000_000
 # Steps for each pair of option and item after which more search seldom finds more.
 STEPS_PER_PAIR = 8_000
-LEAST_STEPS = 200_000
+MIN_STEPS = 200_000
 # Parts of the search's steps that its rounds take, each a whole annealing: one long annealing finds
 # more than several short ones, the short ones serve where a small gap is reached at once.
 ROUND_PARTS = (0.03, 0.12, 0.6)
@@ -51,13 +51,13 @@ RUIN_STEPS = 4 * CHUNK_STEPS
 RUIN_STEPS_A_PAIR = 2_000  # of option and item: a small task is not searched for seconds
 # The bound has come to rest when its step factor is below this.
 RESTED = 1e-3
-# Heat of the annealing as parts of the mean weight that an open option covers.
+# Temperature of the annealing as parts of the mean weight that an open option covers.
 HOT, COLD = 0.03, 0.003
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class CoverAnswer:
-    """``chosen`` in the task's numbering; ``value`` and ``bound`` with what is settled."""
+    """``chosen`` in the task's numbering; ``value`` and ``bound`` with what is fixed."""
 
     chosen: Ints
     value: float
@@ -88,7 +88,7 @@ class CoverRun:
         cover, rows = task.cover, task.rows
         self.task = task
         self.least = 1e-12 * float(cover.weights.sum())
-        self.effort = np.ones(cover.n_options)
+        self.relative_cost = np.ones(cover.n_options)
         self.search: SearchState = interchange.new_state(cover, rows, seed=seed)
         self.best_open = np.zeros(cover.n_options, dtype=np.bool_)
         self.best_value = 0.0
@@ -113,34 +113,34 @@ class CoverRun:
 
     @property
     def value(self) -> float:
-        """The best plan's weight, with what is settled."""
-        return self.best_value + self.task.settled
+        """The best plan's weight, with what is fixed."""
+        return self.best_value + self.task.fixed_value
 
     @property
     def upper(self) -> float:
-        """The proven bound, with what is settled; a whole number where all weights are."""
-        bound = self.bound_value + self.task.settled
+        """The proven bound, with what is fixed; a whole number where all weights are."""
+        bound = self.bound_value + self.task.fixed_value
         if self.task.whole_numbers:
             bound = whole_below(bound)
         return max(bound, self.value)
 
     @property
-    def heat(self) -> float:
-        """The mean weight that an open option of the best plan covers: the unit of heat."""
+    def temperature(self) -> float:
+        """The mean weight that an open option of the best plan covers: the unit of temperature."""
         return self.best_value / max(int(self.best_open.sum()), 1)
 
     def _start(self) -> None:
-        """Greedy by gain and, where money counts, by gain for effort; then swaps."""
+        """Greedy by gain and, where money counts, by gain for relative cost; then swaps."""
         task = self.task
-        efforts = [np.ones(task.cover.n_options)]
-        if len(task.rows.room):
-            efforts.append(_relative_effort(task.rows))
-        for effort in efforts:
+        relative_costs = [np.ones(task.cover.n_options)]
+        if len(task.rows.capacity):
+            relative_costs.append(_relative_cost(task.rows))
+        for relative_cost in relative_costs:
             interchange.open_only(task.cover, task.rows, self.search, np.empty(0, np.int64))
-            interchange.fill(task.cover, task.rows, self.search, effort, -1, 0, self.least)
+            interchange.fill(task.cover, task.rows, self.search, relative_cost, -1, 0, self.least)
             self._improve()
             if self._keep():
-                self.effort = effort
+                self.relative_cost = relative_cost
         self.back_to_best()
 
     def back_to_best(self) -> None:
@@ -152,7 +152,7 @@ class CoverRun:
     def _improve(self) -> None:
         task, budget = self.task, 20 * CHUNK_STEPS
         interchange.improve_by_swaps(task.cover, task.rows, self.search, self.least, budget)
-        interchange.fill(task.cover, task.rows, self.search, self.effort, -1, 0, self.least)
+        interchange.fill(task.cover, task.rows, self.search, self.relative_cost, -1, 0, self.least)
 
     def _keep(self) -> bool:
         """Take the plan that is open now when it is the best so far."""
@@ -167,8 +167,8 @@ class CoverRun:
     def search_round(self, steps: int, *, clock: Clock, stop: Event | None = None) -> None:
         """Anneal over ``steps`` from what is open, then swaps; where rows bind, ruin as well."""
         task = self.task
-        heat = self.heat
-        schedule = Schedule(HOT * heat, max(COLD * heat, 1e-12), steps)
+        temperature = self.temperature
+        schedule = Schedule(HOT * temperature, max(COLD * temperature, 1e-12), steps)
         best_open, _ = cool(
             task.cover,
             task.rows,
@@ -180,9 +180,9 @@ class CoverRun:
             stop=stop,
         )
         self.try_options(np.flatnonzero(best_open))
-        if len(task.rows.room) or task.rows.n_sites:
+        if len(task.rows.capacity) or task.rows.n_sites:
             pairs = len(task.cover.option_item)
-            self._ruin_round(min(steps, RUIN_STEPS, RUIN_STEPS_A_PAIR * pairs), heat)
+            self._ruin_round(min(steps, RUIN_STEPS, RUIN_STEPS_A_PAIR * pairs), temperature)
 
     def search_more(
         self, steps: int, *, clock: Clock, workers: int = 1, stop: Event | None = None
@@ -193,14 +193,14 @@ class CoverRun:
         else:
             self.search_round(steps, clock=clock, stop=stop)
 
-    def _ruin_round(self, steps: int, heat: float) -> None:
+    def _ruin_round(self, steps: int, temperature: float) -> None:
         best_open = self.best_open.copy()
         interchange.ruin_and_recreate(
             self.task.cover,
             self.task.rows,
             self.search,
-            self.effort,
-            (HOT * heat, max(COLD * heat, 1e-12)),
+            self.relative_cost,
+            (HOT * temperature, max(COLD * temperature, 1e-12)),
             self.least,
             steps,
             best_open,
@@ -217,7 +217,7 @@ class CoverRun:
         """Make a plan of what the relaxed problem opens; keep it when it is the best."""
         task = self.task
         interchange.open_only(task.cover, task.rows, self.search, options)
-        interchange.fill(task.cover, task.rows, self.search, self.effort, -1, 0, self.least)
+        interchange.fill(task.cover, task.rows, self.search, self.relative_cost, -1, 0, self.least)
         self._improve()
         self._keep()
 
@@ -283,7 +283,7 @@ def search_and_bound(
 def _rounds(run: CoverRun, *, params: SolveParams, clock: Clock) -> None:
     """Search and bound side by side until the gap is reached, both are through or time is up."""
     pairs = len(run.task.cover.option_item)
-    total = max(min(int(params.time_limit_s * STEPS_PER_S), STEPS_PER_PAIR * pairs), LEAST_STEPS)
+    total = max(min(int(params.time_limit_s * STEPS_PER_S), STEPS_PER_PAIR * pairs), MIN_STEPS)
     parts = list(ROUND_PARTS)
     if run.population.pays:
         parts = parts[:ROUNDS_BEFORE_BREEDING]
@@ -319,26 +319,26 @@ def done(run: CoverRun, params: SolveParams) -> bool:
     return relative_gap(run.value, run.upper) <= params.gap
 
 
-def _relative_effort(rows: PackingRows) -> Floats:
-    """Tell what an option takes of the rooms, as a share of them, plus its share of the count."""
+def _relative_cost(rows: PackingRows) -> Floats:
+    """Tell what share of the capacities an option takes, plus its share of the count."""
     n_options = len(rows.site)
     option = np.repeat(np.arange(n_options), np.diff(rows.offset))
-    share = rows.amount / np.maximum(rows.room[rows.row], 1e-9)
+    share = rows.amount / np.maximum(rows.capacity[rows.row], 1e-9)
     taken = np.bincount(option, weights=share, minlength=n_options)
     return np.asarray(np.maximum(taken + 1.0 / max(rows.most, 1), 1e-9))
 
 
 def _row_scale(task: CoverTask) -> Floats:
-    """Brings the slope of a row (amount over room) to the size of the slopes of all items."""
-    return np.asarray(np.sqrt(task.cover.n_items) / np.maximum(task.rows.room, 1e-9))
+    """Brings the slope of a row (amount over capacity) to the size of the slopes of all items."""
+    return np.asarray(np.sqrt(task.cover.n_items) / np.maximum(task.rows.capacity, 1e-9))
 
 
 def restricted_task(task: CoverTask, fixing: Fixing) -> tuple[CoverTask, Ints]:
     """Return the task on the options that fixing leaves, and their numbers in the task."""
     cover, rows = task.cover, task.rows
-    settled = np.zeros(cover.n_items, dtype=np.bool_)
+    fixed_items = np.zeros(cover.n_items, dtype=np.bool_)
     for j in np.flatnonzero(fixing.open_for_good):
-        settled[cover.option_item[cover.option_offset[j] : cover.option_offset[j + 1]]] = True
+        fixed_items[cover.option_item[cover.option_offset[j] : cover.option_offset[j + 1]]] = True
     kept = ~fixing.open_for_good & ~fixing.closed_for_good
     taken_sites = rows.site[fixing.open_for_good]
     kept &= ~((rows.site >= 0) & np.isin(rows.site, taken_sites[taken_sites >= 0]))
@@ -351,16 +351,16 @@ def restricted_task(task: CoverTask, fixing: Fixing) -> tuple[CoverTask, Ints]:
         cover.option_item,
         cover.weights,
         options=options,
-        removed=settled,
+        removed=fixed_items,
         labels=labels,
     )
     smaller = CoverTask(
         cover=merged.cover,
         rows=_restricted_rows(rows, fixing.open_for_good, options),
-        settled=task.settled + float(cover.weights[settled].sum()),
+        fixed_value=task.fixed_value + float(cover.weights[fixed_items].sum()),
         whole_numbers=task.whole_numbers,
         floors=tuple(
-            _restricted_floor(floor, settled, merged.item_of, merged.cover.n_items)
+            _restricted_floor(floor, fixed_items, merged.item_of, merged.cover.n_items)
             for floor in task.floors
         ),
     )
@@ -368,14 +368,14 @@ def restricted_task(task: CoverTask, fixing: Fixing) -> tuple[CoverTask, Ints]:
 
 
 def _restricted_floor(
-    floor: FloorRow, settled: npt.NDArray[np.bool_], item_of: Ints, n_items: int
+    floor: FloorRow, fixed_items: npt.NDArray[np.bool_], item_of: Ints, n_items: int
 ) -> FloorRow:
     kept = item_of >= 0
     return FloorRow(
         weights=np.asarray(
             np.bincount(item_of[kept], weights=floor.weights[kept], minlength=n_items), np.float64
         ),
-        need=floor.need - float(floor.weights[settled].sum()),
+        need=floor.need - float(floor.weights[fixed_items].sum()),
     )
 
 
@@ -384,7 +384,7 @@ def _restricted_rows(
 ) -> PackingRows:
     n_options = len(rows.site)
     owner = np.repeat(np.arange(n_options), np.diff(rows.offset))
-    used = np.bincount(rows.row, weights=rows.amount * opened[owner], minlength=len(rows.room))
+    used = np.bincount(rows.row, weights=rows.amount * opened[owner], minlength=len(rows.capacity))
     number = np.full(n_options, -1)
     number[options] = np.arange(len(options))
     kept = number[owner] >= 0
@@ -396,6 +396,6 @@ def _restricted_rows(
         offset=np.r_[0, np.cumsum(size)].astype(np.int64),
         row=rows.row[kept],
         amount=rows.amount[kept],
-        # sums may lose a part of what is used, however little room is left
-        room=np.maximum(rows.room - used + SLACK * used, 0.0),
+        # sums may lose a part of what is used, however little capacity is left
+        capacity=np.maximum(rows.capacity - used + SLACK * used, 0.0),
     )

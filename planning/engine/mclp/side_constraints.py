@@ -16,7 +16,7 @@ from geo.compiled import compiled
 Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 
-# How far a sum of money may pass its room, as a share of it: rounding of double precision.
+# How far a sum of money may pass its capacity, as a share of it: rounding of double precision.
 SLACK = 1e-11
 # Rooms up to this figure are of a good size.
 MOST = 1e12
@@ -26,8 +26,8 @@ class PackingRows(NamedTuple):
     """``most`` options open; ``site`` int32[n] (-1: a site of its own); rows by option.
 
     ``offset`` int64[n+1], ``row`` int32, ``amount`` float64: what option j takes of which row;
-    ``room`` float64[n_rows]. Each row is in a unit of its own, in which its room, or its
-    least amount where there is no room, is of a good size.
+    ``capacity`` float64[n_rows]. Each row is in a unit of its own, in which its capacity, or its
+    least amount where there is no capacity, is of a good size.
     """
 
     most: int
@@ -36,7 +36,7 @@ class PackingRows(NamedTuple):
     offset: Ints
     row: Ints
     amount: Floats
-    room: Floats
+    capacity: Floats
 
 
 def packing_rows(
@@ -48,7 +48,7 @@ def packing_rows(
 ) -> PackingRows:
     """Return the rows in compressed form.
 
-    ``rows`` are (amount of each option, room). Rows that cannot bind are left out.
+    ``rows`` are (amount of each option, capacity). Rows that cannot bind are left out.
     """
     label = np.full(n_options, -1, np.int32)
     n_sites = 0
@@ -68,27 +68,27 @@ def packing_rows(
         offset=offset,
         row=at_row.astype(np.int32),
         amount=np.ascontiguousarray(amounts[at_option, at_row], dtype=np.float64),
-        room=np.array([b for _, b in binding], dtype=np.float64),
+        capacity=np.array([b for _, b in binding], dtype=np.float64),
     )
 
 
-def _good_row(amount: Floats, room: float) -> tuple[Floats, float]:
+def _good_row(amount: Floats, capacity: float) -> tuple[Floats, float]:
     """Bring a row to a good size by a power of two, where it is not of whole numbers already.
 
-    What cannot fit even alone is written as twice the room, which cannot fit either: sums and
+    What cannot fit even alone is written as twice the capacity, which cannot fit either: sums and
     programmes are not blurred by it.
     """
-    room = max(room, 0.0)
-    size = room if room > 0.0 else float(amount[amount > 0.0].min(initial=1.0))
-    whole = room == np.floor(room) and bool((amount == np.floor(amount)).all())
+    capacity = max(capacity, 0.0)
+    size = capacity if capacity > 0.0 else float(amount[amount > 0.0].min(initial=1.0))
+    whole = capacity == np.floor(capacity) and bool((amount == np.floor(amount)).all())
     factor = 1.0 if whole or 1.0 <= size <= MOST else float(np.ldexp(1.0, 1 - np.frexp(size)[1]))
-    most = 2.0 * room * factor + 1.0
-    return np.minimum(amount, most / factor) * factor, room * factor
+    most = 2.0 * capacity * factor + 1.0
+    return np.minimum(amount, most / factor) * factor, capacity * factor
 
 
-def room_with_slack(rows: PackingRows) -> Floats:
-    """Return the rooms with what sums of double precision may lose; a room of 0 stays 0."""
-    return np.asarray(rows.room * (1.0 + SLACK))
+def capacity_with_slack(rows: PackingRows) -> Floats:
+    """Return the capacities with what sums of double precision may lose; 0 stays 0."""
+    return np.asarray(rows.capacity * (1.0 + SLACK))
 
 
 @compiled
@@ -108,7 +108,7 @@ def fits(  # noqa: PLR0917 - compiled: positional only
             for other in range(rows.offset[leaving], rows.offset[leaving + 1]):
                 if rows.row[other] == row:
                     after -= rows.amount[other]
-        if after > rows.room[row] * (1 + SLACK):
+        if after > rows.capacity[row] * (1 + SLACK):
             return False
     return True
 

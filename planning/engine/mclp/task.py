@@ -22,13 +22,13 @@ class FloorRow(NamedTuple):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class CoverTask:
-    """What is to be solved: reduced cover and rows; ``settled`` is added to every value.
+    """What is to be solved: reduced cover and rows; ``fixed_value`` is added to every value.
 
     The rounds of search and bound leave ``floors`` aside: the programme meets them.
     """
 
     cover: CoverArrays
     rows: PackingRows
-    settled: float
+    fixed_value: float
     whole_numbers: bool
     floors: tuple[FloorRow, ...] = ()

@@ -95,7 +95,7 @@ class CoverWarmStart(WarmStart):
                 cover=self.cover,
                 rows=rows_of(problem, options),
                 options=options,
-                settled=0.0,
+                fixed_value=0.0,
                 floors=(),
                 whole_numbers=bool((self.cover.weights == np.floor(self.cover.weights)).all()),
                 item_of=np.arange(n_items, dtype=np.int32),

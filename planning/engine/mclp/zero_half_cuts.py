@@ -29,9 +29,9 @@ Floats = npt.NDArray[np.float64]
 # Columns below this are zero at a point, and rows with more slack are of no use.
 TINY = 1e-7
 # A set is taken when its sum is below 1 by this much, at least.
-LEAST_VIOLATION = 0.01
+MIN_VIOLATION = 0.01
 # Most rows of a set, most sets that one row may be in, and most cuts of one round.
-MOST_ROWS, MOST_USES, MOST_CUTS = 9, 3, 400
+MAX_ROWS, MAX_USES, MAX_CUTS = 9, 3, 400
 # Cuts with larger coefficients are not kept: they are of little use and spoil the arithmetic.
 LARGEST = 16.0
 # Steps of the search for odd sets in one round.
@@ -105,18 +105,18 @@ def find_cuts(
     few = odd[chosen]
     few, weights, own = _without_private(few, column_weight)
     slack = slack[chosen] + own
-    tight = slack < 1.0 - LEAST_VIOLATION
+    tight = slack < 1.0 - MIN_VIOLATION
     few, chosen = sp.csr_array(few[np.flatnonzero(tight)]), chosen[tight]
     order = np.random.default_rng(seed).permutation(len(chosen))
     sets = find_odd_sets(
         odd_rows(few, column_weight=weights, slack=slack[tight], is_odd=is_odd[chosen]),
         order,
-        most=MOST_ROWS,
+        most=MAX_ROWS,
         budget=steps,
     )
     picked = _picked(sets.rows, sets.total)
     found = _halved(picked, chosen, rows, right, n_options)
-    good = found.matrix @ point - found.right > LEAST_VIOLATION / 4.0
+    good = found.matrix @ point - found.right > MIN_VIOLATION / 4.0
     large = abs(found.matrix).max(axis=1).toarray().ravel() if found.n_cuts else np.empty(0)
     return FoundCuts(found.kept(good & (large <= LARGEST)), sets.steps)
 
@@ -125,7 +125,7 @@ def _distinct(odd: sp.csr_array, column_weight: Floats, slack: Floats, is_odd: I
     """Return the rows that count: of those with the same odd columns the one with least slack."""
     keys = np.random.default_rng(1).random(len(column_weight)) * (column_weight > TINY)
     key = odd @ keys + 1.2345 * is_odd
-    usable = np.flatnonzero(slack < 1.0 - LEAST_VIOLATION)
+    usable = np.flatnonzero(slack < 1.0 - MIN_VIOLATION)
     order = usable[np.lexsort((slack[usable], key[usable]))]
     first = np.r_[True, np.diff(key[order]) > 1e-11][: len(order)]  # noqa: PLR2004 - rounding
     return np.sort(order[first])
@@ -149,14 +149,14 @@ def _picked(found: Ints, total: Floats) -> list[Ints]:
     seen: set[tuple[int, ...]] = set()
     picked: list[Ints] = []
     for start in np.argsort(total, kind="stable"):
-        if total[start] >= 1.0 - LEAST_VIOLATION or len(picked) == MOST_CUTS:
+        if total[start] >= 1.0 - MIN_VIOLATION or len(picked) == MAX_CUTS:
             break
         members = found[start][found[start] >= 0]
         key = tuple(np.sort(members).tolist())
         if key in seen:
             continue
         seen.add(key)
-        if uses[members].max() < MOST_USES:
+        if uses[members].max() < MAX_USES:
             uses[members] += 1
             picked.append(members)
     return picked

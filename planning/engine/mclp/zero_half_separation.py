@@ -30,7 +30,7 @@ Bools = npt.NDArray[np.bool_]
 # A triple is worth growing when its sum is below this: pairs that are added bring it below 1.
 GROWN_BELOW = 1.5
 # So many first rows of a pair are tried when a pair is added.
-MOST_FIRST = 24
+MAX_FIRST = 24
 # A row that is in so many sets below 1 grows none of its own.
 ENOUGH = 2
 # A set that is smaller by less than this is not smaller.
@@ -221,7 +221,7 @@ def _add_two(rows: OddRows, n: int, total: float, hand: _Hand) -> tuple[float, i
             value[q] = total + rows.slack[c] + rows.weight[c] - 2.0 * hand.first[c]
         hand.first[c] = 0.0
     best, first, second = total - NOTABLE, -1, -1
-    for q in np.argsort(value)[:MOST_FIRST]:
+    for q in np.argsort(value)[:MAX_FIRST]:
         if value[q] == np.inf:
             break
         c = hand.reached_first[q]

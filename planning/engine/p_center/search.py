@@ -1,7 +1,7 @@
 """Look for p sites that reach every item within a radius, by weighted items.
 
-One site closes and one opens that reaches some item that is bare; items that stay bare weigh more
-and more, so that the search leaves where it is stuck (row weighting, Gao and others 2015).
+One site closes and one opens that reaches some uncovered item; items that stay uncovered weigh
+more and more, so that the search leaves where it is stuck (row weighting, Gao and others 2015).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class CenterState(NamedTuple):
     """Changed in place: which sites are open, how many reach each item, and what that is worth.
 
     ``weight`` int64[m]; ``score`` int64[n]: the weight that a closed site would newly reach, or
-    that only this open site reaches. ``since`` int64[n]: the turn of the last change. ``bare``
+    that only this open site reaches. ``since`` int64[n]: the turn of the last change. ``uncovered``
     int64[m + 1] lists the items that nothing reaches, their number first, ``place`` int64[m] where.
     ``random`` uint64[1].
     """
@@ -33,7 +33,7 @@ class CenterState(NamedTuple):
     weight: Ints
     score: Ints
     since: Ints
-    bare: Ints
+    uncovered: Ints
     place: Ints
     random: npt.NDArray[np.uint64]
 
@@ -48,7 +48,7 @@ def new_state(cover: CoverArrays, *, seed: int) -> CenterState:
         weight=np.ones(m, dtype=np.int64),
         score=np.diff(cover.option_offset).astype(np.int64),
         since=np.zeros(n, dtype=np.int64),
-        bare=np.r_[m, np.arange(m)].astype(np.int64),
+        uncovered=np.r_[m, np.arange(m)].astype(np.int64),
         place=np.arange(1, m + 1, dtype=np.int64),
         random=start,
     )
@@ -76,10 +76,10 @@ def _open(cover: CoverArrays, state: CenterState, j: int) -> int:
         state.reached[i] += 1
         work += 1
         if state.reached[i] == 1:
-            last = state.bare[state.bare[0]]
-            state.bare[state.place[i]] = last
+            last = state.uncovered[state.uncovered[0]]
+            state.uncovered[state.place[i]] = last
             state.place[last] = state.place[i]
-            state.bare[0] -= 1
+            state.uncovered[0] -= 1
             for at in range(cover.item_offset[i], cover.item_offset[i + 1]):
                 state.score[cover.item_option[at]] -= state.weight[i]
             # what j alone reaches is its own score
@@ -106,9 +106,9 @@ def _close(cover: CoverArrays, state: CenterState, j: int) -> int:
         state.reached[i] -= 1
         work += 1
         if state.reached[i] == 0:
-            state.bare[0] += 1
-            state.bare[state.bare[0]] = i
-            state.place[i] = state.bare[0]
+            state.uncovered[0] += 1
+            state.uncovered[state.uncovered[0]] = i
+            state.place[i] = state.uncovered[0]
             for at in range(cover.item_offset[i], cover.item_offset[i + 1]):
                 state.score[cover.item_option[at]] += state.weight[i]
             work += cover.item_offset[i + 1] - cover.item_offset[i]
@@ -150,11 +150,11 @@ def _best_for(cover: CoverArrays, state: CenterState, i: int, closed: int) -> in
 
 
 @compiled
-def _weigh_bare(cover: CoverArrays, state: CenterState) -> int:
-    """Let each bare item weigh one more."""
+def _weigh_uncovered(cover: CoverArrays, state: CenterState) -> int:
+    """Let each uncovered item weigh one more."""
     work = 0
-    for k in range(1, state.bare[0] + 1):
-        i = state.bare[k]
+    for k in range(1, state.uncovered[0] + 1):
+        i = state.uncovered[k]
         state.weight[i] += 1
         for at in range(cover.item_offset[i], cover.item_offset[i + 1]):
             state.score[cover.item_option[at]] += 1
@@ -191,12 +191,12 @@ def reach_all(cover: CoverArrays, state: CenterState, p: int, start: Ints, most_
     """
     opened, work = _filled(cover, state, p, start)
     turn, tabu = 1, -1
-    while state.bare[0] > 0 and work < most_work:
+    while state.uncovered[0] > 0 and work < most_work:
         at = _cheapest_to_close(state, opened, tabu if p > 1 else -1)
         closed = opened[at]
         work += _close(cover, state, closed) + p
         state.since[closed] = turn
-        i = state.bare[1 + _below(state, state.bare[0])]
+        i = state.uncovered[1 + _below(state, state.uncovered[0])]
         j = _best_for(cover, state, i, closed)
         if j < 0:
             j = closed
@@ -204,8 +204,8 @@ def reach_all(cover: CoverArrays, state: CenterState, p: int, start: Ints, most_
         state.since[j] = turn
         tabu = j
         opened[at] = j
-        work += _weigh_bare(cover, state)
+        work += _weigh_uncovered(cover, state)
         turn += 1
-    if state.bare[0] > 0:
+    if state.uncovered[0] > 0:
         return opened[:0].copy()
     return opened

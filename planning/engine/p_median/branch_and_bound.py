@@ -32,7 +32,7 @@ Status = npt.NDArray[np.int8]
 # How each child's bound is raised: rounds, factor of the first step, factor at which it rests.
 ROUNDS = 300
 FIRST_FACTOR = 0.5
-LEAST_FACTOR = 0.01
+MIN_FACTOR = 0.01
 NO_LIMIT = 2**62
 
 
@@ -154,22 +154,22 @@ def _state_of(node: TreeNode, *, factor: float) -> lagrangian.PriceState:
 
 
 def _pairs_of(task: TreeTask, node: TreeNode, cutoff: float) -> MedianPairs:
-    """Leave out the pairs that the node's prices and settled sites rule out."""
+    """Leave out the pairs that the node's prices and fixed sites rule out."""
     pairs, state = task.pairs, _state_of(node, factor=1.0)
     value, _, (taken, _), _ = lagrangian.evaluate(pairs, state, task.p)
-    room = cutoff - value + 1e-9 * (abs(value) + 1.0)
-    offset, site, cost = _ruled(pairs, state, taken, room)
+    gap = cutoff - value + 1e-9 * (abs(value) + 1.0)
+    offset, site, cost = _ruled(pairs, state, taken, gap)
     return pairs._replace(
         item_offset=offset,
         item_site=site,
         item_cost=cost,
-        base=np.where(pairs.base - state.price > room, np.inf, pairs.base),
+        base=np.where(pairs.base - state.price > gap, np.inf, pairs.base),
     )
 
 
 @compiled
 def _ruled(
-    pairs: MedianPairs, state: lagrangian.PriceState, taken: float, room: float
+    pairs: MedianPairs, state: lagrangian.PriceState, taken: float, gap: float
 ) -> tuple[Ints, Ints, Floats]:
     dearer = np.zeros(len(state.worth))
     for j in range(len(dearer)):
@@ -185,9 +185,9 @@ def _ruled(
         for k in range(pairs.item_offset[i], pairs.item_offset[i + 1]):
             j = pairs.item_site[k]
             above = pairs.item_cost[k] - state.price[i]
-            if above > room:
+            if above > gap:
                 break
-            if max(above, 0.0) + dearer[j] <= room:
+            if max(above, 0.0) + dearer[j] <= gap:
                 site[found] = j
                 cost[found] = pairs.item_cost[k]
                 found += 1
@@ -202,7 +202,7 @@ def _bounded(pairs: MedianPairs, p: int, node: TreeNode, cutoff: float) -> _Boun
     state = _state_of(node, factor=FIRST_FACTOR)
     cost, plan = np.inf, np.empty(0, dtype=np.int64)
     if not _is_leaf(state.status, p):
-        limits = (ROUNDS, NO_LIMIT, LEAST_FACTOR)
+        limits = (ROUNDS, NO_LIMIT, MIN_FACTOR)
         cost, plan, _ = lagrangian.raise_bound(pairs, state, p, cutoff, limits)
     value = float(state.figures[0])
     n_open = int((state.status == OPEN).sum())

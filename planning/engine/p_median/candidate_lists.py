@@ -46,18 +46,18 @@ class MedianPairs(NamedTuple):
 
 
 class ReducedMedian(NamedTuple):
-    """A p-median without what is settled.
+    """A p-median without what is fixed.
 
     ``sites`` are the free sites' numbers in the problem, ``p`` how many of them may open.
-    ``settled`` is the cost of items that no free site serves better. ``unreached`` is what an item
-    costs that must be reached and is not: more than any plan that reaches all. ``stranded`` is an
-    item that nothing reaches, or -1.
+    ``fixed_value`` is the cost of items that no free site serves better. ``unreached`` is what an
+    item costs that must be reached and is not: more than any plan that reaches all. ``stranded`` is
+    an item that nothing reaches, or -1.
     """
 
     pairs: MedianPairs
     sites: Ints
     p: int
-    settled: float
+    fixed_value: float
     whole_numbers: bool
     unreached: float
     stranded: int
@@ -94,7 +94,7 @@ def reduce_median(problem: PMedianProblem) -> ReducedMedian:
         pairs=median_pairs(item, site, cost, base=base[inside], n_sites=len(sites)),
         sites=sites,
         p=min(problem.p, len(sites)),
-        settled=float(best[outside] @ weights[outside]),
+        fixed_value=float(best[outside] @ weights[outside]),
         whole_numbers=all(
             bool((x == np.floor(x)).all()) for x in (seconds.data, weights, best[finite])
         ),
@@ -145,17 +145,17 @@ def _by_item(item: Ints, site: Ints, cost: Floats, offset: Ints) -> tuple[Ints, 
 
 
 class SmallerMedian(NamedTuple):
-    """A p-median with some sites settled: ``sites`` and ``items`` number those of the larger one.
+    """A p-median with some sites fixed: ``sites`` and ``items`` number those of the larger one.
 
-    ``opened`` are the larger one's sites that are open for good, ``settled`` the cost of the items
-    that no site left serves better.
+    ``opened`` are the larger one's sites that are open for good, ``fixed_value`` the cost of the
+    items that no site left serves better.
     """
 
     pairs: MedianPairs
     sites: Ints
     items: Ints
     opened: Ints
-    settled: float
+    fixed_value: float
 
 
 def smaller_median(pairs: MedianPairs, *, is_open: Mask, is_closed: Mask) -> SmallerMedian:
@@ -181,5 +181,5 @@ def smaller_median(pairs: MedianPairs, *, is_open: Mask, is_closed: Mask) -> Sma
         sites=np.flatnonzero(free),
         items=np.flatnonzero(inside),
         opened=np.flatnonzero(is_open),
-        settled=float(base[~inside].sum()),
+        fixed_value=float(base[~inside].sum()),
     )

@@ -62,7 +62,7 @@ def solve_p_median(problem: PMedianProblem, *, params: SolveParams, clock: Clock
     run.report()
     return Draft(
         chosen=np.r_[required, task.sites[run.opened]],
-        bound=Bound.at(run.lower + task.settled),
+        bound=Bound.at(run.lower + task.fixed_value),
         method=", ".join(run.steps),
     )
 

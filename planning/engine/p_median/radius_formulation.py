@@ -55,18 +55,18 @@ def pairs_left(
     """Rule out pairs by the best prices of ``state``."""
     state.price[:] = state.best_price
     value, _, (taken, _), _ = lagrangian.evaluate(pairs, state, p)
-    room = cutoff - value
+    gap = cutoff - value
     dearer = np.maximum(state.worth - taken, 0.0) if np.isfinite(taken) else np.zeros(pairs.n_sites)
     item = np.repeat(np.arange(pairs.n_items), np.diff(pairs.item_offset))
     above = np.maximum(pairs.item_cost - state.price[item], 0.0)
     slack = 1e-9 * (abs(value) + 1.0)
-    kept = above + dearer[pairs.item_site] <= room + slack
-    never_bare = pairs.base - state.price > room + slack
+    kept = above + dearer[pairs.item_site] <= gap + slack
+    never_uncovered = pairs.base - state.price > gap + slack
     return RadiusPairs(
         item=item[kept],
         site=pairs.item_site[kept].astype(np.int64),
         cost=pairs.item_cost[kept],
-        base=np.where(never_bare, np.inf, pairs.base),
+        base=np.where(never_uncovered, np.inf, pairs.base),
         n_sites=pairs.n_sites,
     )
 
@@ -109,15 +109,15 @@ def radius_model(left: RadiusPairs, p: int) -> tuple[MipModel, float]:
     n_levels = len(level_item)
     last = np.ones(n_levels, dtype=np.bool_)
     last[:-1] = first[1:]
-    bare = np.ones(m, dtype=np.bool_)
-    bare[level_item] = False
+    uncovered = np.ones(m, dtype=np.bool_)
+    uncovered[level_item] = False
     after = np.where(last, left.base[level_item], np.roll(level_cost, -1))
     has_column = np.isfinite(after)
     column = np.cumsum(has_column) - 1 + n
     rise = (after - level_cost)[has_column]
     own, inner = np.flatnonzero(has_column), np.flatnonzero(~first)
     # the last rows: how many sites are open, and that no item is without any place
-    lost = int(np.isinf(left.base[bare]).any())
+    lost = int(np.isinf(left.base[uncovered]).any())
     rows = np.concatenate([level, own, inner, np.full(n, n_levels)])
     columns = np.concatenate([left.site, column[own], column[inner - 1], np.arange(n)])
     values = np.concatenate([np.ones(len(level) + len(own)), -np.ones(len(inner)), np.ones(n)])
@@ -132,4 +132,4 @@ def radius_model(left: RadiusPairs, p: int) -> tuple[MipModel, float]:
         row_upper=np.r_[np.full(n_levels, np.inf), float(p), np.full(lost, np.inf)],
     )
     constant = float(level_cost[first].sum())
-    return model, constant + (0.0 if lost else float(left.base[bare].sum()))
+    return model, constant + (0.0 if lost else float(left.base[uncovered].sum()))

@@ -2,7 +2,7 @@
 
 Two threads work in rounds of counted steps, so that a seed gives the same answer on any machine
 while the time limit is not hit. All values here are costs of the pairs alone, without what the
-reduction has settled.
+reduction has fixed.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ PIECE_STEPS = 10_000_000
 RESTED = 1e-3
 # So few pairs left are finished by a programme at once; up to so many after all rounds.
 FEW_PAIRS = 15_000
-MOST_PAIRS = 60_000
+MAX_PAIRS = 60_000
 # Steps of more rounds for each second of the time limit, where too many pairs are left.
 STEPS_PER_S = 30_000_000
 # With so few sites to open the tree is the faster one.
-MOST_IN_TREE = 24
+MAX_IN_TREE = 24
 # How often what is left may be made smaller and its prices raised again.
 SHRINKS = 6
 
 
 class Remainder(NamedTuple):
-    """A p-median that fixing leaves: ``sites`` numbers the task's, ``settled`` is its constant.
+    """A p-median that fixing leaves: ``sites`` numbers the task's, ``fixed_value`` is its constant.
 
     ``opened`` are the task's sites that are open for good.
     """
@@ -57,7 +57,7 @@ class Remainder(NamedTuple):
     p: int
     sites: Ints
     opened: Ints
-    settled: float
+    fixed_value: float
     prices: PriceState
 
 
@@ -89,7 +89,7 @@ class MedianRun:
 
     def cutoff_of(self, cost: float) -> float:
         """No plan above this cost is of interest when one of ``cost`` is known."""
-        total = cost + self.task.settled
+        total = cost + self.task.fixed_value
         step = 1.0 - 1e-6 if self.task.whole_numbers else 5e-10 * total
         return cost - max(step, self.params.gap * total)
 
@@ -117,12 +117,12 @@ class MedianRun:
     @property
     def done(self) -> bool:
         """Whether the proven gap is the one asked for."""
-        return self.lower >= self.cutoff or self.cost + self.task.settled <= 0.0
+        return self.lower >= self.cutoff or self.cost + self.task.fixed_value <= 0.0
 
     def report(self) -> bool:
         """Tell the caller; True when the run must end."""
-        settled = self.task.settled
-        return self.clock.report(self.cost + settled, self.lower + settled)
+        fixed_value = self.task.fixed_value
+        return self.clock.report(self.cost + fixed_value, self.lower + fixed_value)
 
     def search(self, steps: int, *, stop: Event | None = None) -> None:
         """Iterate the search from the best plan over so many steps."""
@@ -169,8 +169,8 @@ class MedianRun:
                 self.search(steps)
                 self.keep(proof.result())
                 self.raise_lower(float(self.prices.figures[0]))
-                settled = self.cost >= before and steps > ROUND_STEPS[0]
-                if self.rested and self._n_pairs_left() <= self._enough(settled=settled):
+                is_stuck = self.cost >= before and steps > ROUND_STEPS[0]
+                if self.rested and self._n_pairs_left() <= self._enough(is_stuck=is_stuck):
                     return
         while not (self.done or self.rested or self.report()):
             self.keep(self.bound(self.cutoff, PIECE_STEPS))
@@ -182,11 +182,11 @@ class MedianRun:
         for _ in range(int(self.params.time_limit_s * STEPS_PER_S / ROUND_STEPS[-1])):
             yield ROUND_STEPS[-1]
 
-    def _enough(self, *, settled: bool) -> float:
+    def _enough(self, *, is_stuck: bool) -> float:
         """Tell how few pairs must be left for the search to end."""
-        if not settled:
+        if not is_stuck:
             return FEW_PAIRS
-        return np.inf if self.task.p <= MOST_IN_TREE else MOST_PAIRS
+        return np.inf if self.task.p <= MAX_IN_TREE else MAX_PAIRS
 
     def _n_pairs_left(self) -> int:
         task = self.task
@@ -199,9 +199,9 @@ class MedianRun:
         rest = self._shrunk()
         if self.done or self.clock.left_s <= 0.0:
             return
-        cutoff = self.cutoff - rest.settled
+        cutoff = self.cutoff - rest.fixed_value
         left = pairs_left(rest.pairs, rest.prices, rest.p, cutoff)
-        if rest.p <= MOST_IN_TREE or len(left.item) > 4 * MOST_PAIRS:
+        if rest.p <= MAX_IN_TREE or len(left.item) > 4 * MAX_PAIRS:
             self.steps.append("tree")
             self._grow_tree(rest)
             return
@@ -216,13 +216,13 @@ class MedianRun:
                 cutoff=cutoff,
                 time_limit_s=max(self.clock.left_s, 0.01),
                 seed=self.params.seed,
-                report=lambda _, bound: self._tell(bound + rest.settled),
+                report=lambda _, bound: self._tell(bound + rest.fixed_value),
             )
             stop.set()
             found = searched.result()
         if answer.plan is not None:
             self.keep(np.r_[rest.opened, rest.sites[answer.plan]])
-        bound = answer.bound.plus(rest.settled)
+        bound = answer.bound.plus(rest.fixed_value)
         # the programme knows of no plan above its cutoff, and proves nothing of them
         proved = bound.figure(absent=self.lower, nothing=whole_cutoff)
         if answer.plan is None or proved < self.cutoff:
@@ -233,9 +233,9 @@ class MedianRun:
             self.raise_lower(min(proved, whole_cutoff))
 
     def _tell(self, bound: float) -> bool:
-        settled = self.task.settled
+        fixed_value = self.task.fixed_value
         known = min(np.fmax(self.lower, bound), self.cost)
-        return self.clock.report(self.cost + settled, float(known) + settled)
+        return self.clock.report(self.cost + fixed_value, float(known) + fixed_value)
 
     def _search_on(self, stop: Event) -> Ints:
         opened, cost = self.opened.copy(), self.cost
@@ -252,12 +252,12 @@ class MedianRun:
                 p=rest.p,
                 price=rest.prices.best_price,
                 often=rest.prices.often,
-                known=self.cost - rest.settled,
-                cutoff_of=lambda cost: self.cutoff_of(cost + rest.settled) - rest.settled,
+                known=self.cost - rest.fixed_value,
+                cutoff_of=lambda cost: self.cutoff_of(cost + rest.fixed_value) - rest.fixed_value,
             ),
             report=lambda cost, bound: self.clock.report(
-                cost + rest.settled + self.task.settled,
-                max(self.lower, bound + rest.settled) + self.task.settled,
+                cost + rest.fixed_value + self.task.fixed_value,
+                max(self.lower, bound + rest.fixed_value) + self.task.fixed_value,
             ),
         )
         if answer.plan is not None:
@@ -265,7 +265,7 @@ class MedianRun:
         if answer.bound.is_nothing:
             self.nothing_left(self.cutoff)
         else:
-            self.raise_lower(answer.bound.plus(rest.settled).figure(absent=0.0, nothing=0.0))
+            self.raise_lower(answer.bound.plus(rest.fixed_value).figure(absent=0.0, nothing=0.0))
 
     def _shrunk(self) -> Remainder:
         """Settle sites and raise the prices of what is left, again while that makes it smaller."""
@@ -274,7 +274,7 @@ class MedianRun:
         rest = Remainder(task.pairs, task.p, np.arange(task.pairs.n_sites), none, 0.0, self.prices)
         for _ in range(SHRINKS):
             before = rest.pairs.n_sites
-            rest = _smaller(rest, self.cutoff - rest.settled)
+            rest = _smaller(rest, self.cutoff - rest.fixed_value)
             self.steps[1:] = ["prices", "fixing"]
             if rest.p <= 0 or rest.pairs.n_sites <= rest.p or rest.pairs.n_items == 0:
                 plan = rest.sites if rest.pairs.n_sites <= rest.p else none
@@ -282,11 +282,15 @@ class MedianRun:
                 self.nothing_left(self.cutoff)
                 return rest
             cost, plan, _ = lagrangian.raise_bound(
-                rest.pairs, rest.prices, rest.p, self.cutoff - rest.settled, (1000, 2**62, RESTED)
+                rest.pairs,
+                rest.prices,
+                rest.p,
+                self.cutoff - rest.fixed_value,
+                (1000, 2**62, RESTED),
             )
             if np.isfinite(cost):
                 self.keep(np.r_[rest.opened, rest.sites[plan]])
-            self.raise_lower(float(rest.prices.figures[0]) + rest.settled)
+            self.raise_lower(float(rest.prices.figures[0]) + rest.fixed_value)
             shrunk = int((rest.prices.status == 0).sum()) < 0.95 * before
             if self.done or self.report() or not shrunk:
                 break
@@ -294,7 +298,7 @@ class MedianRun:
 
 
 def _smaller(rest: Remainder, cutoff: float) -> Remainder:
-    """Fix sites at the best prices, and leave out what is settled."""
+    """Fix sites at the best prices, and leave out what is fixed."""
     prices = rest.prices
     prices.price[:] = prices.best_price
     value, _, edges, _ = lagrangian.evaluate(rest.pairs, prices, rest.p)
@@ -309,6 +313,6 @@ def _smaller(rest: Remainder, cutoff: float) -> Remainder:
         p=rest.p - len(small.opened),
         sites=rest.sites[small.sites],
         opened=np.r_[rest.opened, rest.sites[small.opened]],
-        settled=rest.settled + small.settled,
+        fixed_value=rest.fixed_value + small.fixed_value,
         prices=anew,
     )

@@ -39,26 +39,26 @@ PASSES = 3
 
 
 class BackupTask(NamedTuple):
-    """Merged items: cover CSR [n_options, n_items], first and second weight, what is settled."""
+    """Merged items: cover CSR [n_options, n_items], first and second weight, what is fixed."""
 
     covers: sp.csr_array
     first: Floats
     second: Floats
     must: npt.NDArray[np.bool_]
     options: Ints
-    settled: float
+    fixed_value: float
     most: int
 
 
 def solve_backup_covering(problem: BackupProblem, *, params: SolveParams, clock: Clock) -> Draft:
     """Solve a `BackupProblem`; see the module for the steps."""
     task = _reduced(problem)
-    bare = np.flatnonzero(task.must & (task.covers.sum(axis=0) == 0))
-    if problem.cover_all and (len(bare) or _unreachable(problem)):
+    uncovered = np.flatnonzero(task.must & (task.covers.sum(axis=0) == 0))
+    if problem.cover_all and (len(uncovered) or _unreachable(problem)):
         return contradicted("cover_all: a demand item is covered by no allowed option")
-    most = float(task.first.sum() + task.second.sum()) + task.settled
+    most = float(task.first.sum() + task.second.sum()) + task.fixed_value
     start = _start(task, clock=clock, seed=params.seed)
-    value = 0.0 if start is None else _value(task, start) + task.settled
+    value = 0.0 if start is None else _value(task, start) + task.fixed_value
     clock.report(np.nan if start is None else value, most)
     answer = solve_mip(
         _model(task),
@@ -67,8 +67,8 @@ def solve_backup_covering(problem: BackupProblem, *, params: SolveParams, clock:
         start=None if start is None else _point(task, start),
         seed=params.seed,
         on_progress=lambda best, low: clock.report(
-            np.fmax(task.settled - best, value if start is not None else np.nan),
-            np.fmin(task.settled - low, most),
+            np.fmax(task.fixed_value - best, value if start is not None else np.nan),
+            np.fmin(task.fixed_value - low, most),
         ),
     )
     if start is None and answer.bound.is_nothing:
@@ -82,7 +82,7 @@ def solve_backup_covering(problem: BackupProblem, *, params: SolveParams, clock:
         nearest=required,
         bound=Bound.at(most)
         if answer.bound.is_nothing
-        else answer.bound.times(-1.0).plus(task.settled),
+        else answer.bound.times(-1.0).plus(task.fixed_value),
         method="greedy, exchanges, programme",
         reasons=()
         if chosen is not None
@@ -137,12 +137,12 @@ def _reduced(problem: BackupProblem) -> BackupTask:
         covers.indices,
         np.ones(len(first)),
         options=options,
-        removed=count >= 2,  # noqa: PLR2004 - both covers are settled
+        removed=count >= 2,  # noqa: PLR2004 - both covers are fixed
         labels=np.minimum(count, 2).astype(np.int64),
     )
     cover, inside = merged.cover, merged.item_of >= 0
     of, n_items = merged.item_of[inside], merged.cover.n_items
-    settled = problem.weights[count >= 1].sum() + problem.second_weights[count >= 2].sum()  # noqa: PLR2004 - a second one
+    fixed_value = problem.weights[count >= 1].sum() + problem.second_weights[count >= 2].sum()  # noqa: PLR2004 - a second one
     must = np.zeros(n_items, dtype=np.bool_)
     if problem.cover_all:
         must[of[count[inside] == 0]] = True
@@ -155,7 +155,7 @@ def _reduced(problem: BackupProblem) -> BackupTask:
         second=np.asarray(np.bincount(of, weights=second[inside], minlength=n_items), np.float64),
         must=must,
         options=options,
-        settled=float(settled),
+        fixed_value=float(fixed_value),
         most=min(problem.max_open, len(options)),
     )
 

@@ -46,12 +46,12 @@ T_UNIT = 2.0**20
 class ClassTask(NamedTuple):
     """Merged items; ``shares`` float64[n_classes, n_items] of the class's whole weight.
 
-    ``settled`` float64[n_classes] is the share that required options cover for good.
+    ``fixed_shares`` float64[n_classes] is the share that required options cover for good.
     """
 
     cover: CoverArrays
     shares: Floats
-    settled: Floats
+    fixed_shares: Floats
     options: Ints
     most: int
 
@@ -109,7 +109,7 @@ def _reduced(problem: MaxMinProblem) -> ClassTask:
     return ClassTask(
         cover=merged.cover,
         shares=np.array(shares, dtype=np.float64).reshape(len(part), n_items),
-        settled=part[:, done].sum(axis=1),
+        fixed_shares=part[:, done].sum(axis=1),
         options=options,
         most=min(problem.max_open, len(options)),
     )
@@ -117,10 +117,10 @@ def _reduced(problem: MaxMinProblem) -> ClassTask:
 
 def _rounds(task: ClassTask, *, params: SolveParams, clock: Clock) -> tuple[Ints, float]:
     """Cover by weighted sums of the classes' shares; the best plan by the worst class, a bound."""
-    n_classes = len(task.settled)
+    n_classes = len(task.fixed_shares)
     part = np.full(n_classes, 1.0 / n_classes)
     best, best_value, bound = np.empty(0, dtype=np.int64), _least(task, np.empty(0, int)), np.inf
-    bound = float((task.settled + task.shares.sum(axis=1)).min())
+    bound = float((task.fixed_shares + task.shares.sum(axis=1)).min())
     if task.cover.n_items == 0 or task.most == 0:
         return best, min(bound, best_value) if task.most == 0 else bound
     rows = packing_rows(n_options=len(task.options), most=task.most, site=None, rows=[])
@@ -134,7 +134,7 @@ def _rounds(task: ClassTask, *, params: SolveParams, clock: Clock) -> tuple[Ints
             CoverTask(
                 cover=weighted,
                 rows=rows,
-                settled=float(part @ task.settled),
+                fixed_value=float(part @ task.fixed_shares),
                 whole_numbers=False,
             ),
             params=short,
@@ -157,7 +157,7 @@ def _shares(task: ClassTask, chosen: Ints) -> Floats:
     for j in chosen:
         begin, end = task.cover.option_offset[j : j + 2]
         covered[task.cover.option_item[begin:end]] = True
-    return np.asarray(task.settled + task.shares[:, covered].sum(axis=1))
+    return np.asarray(task.fixed_shares + task.shares[:, covered].sum(axis=1))
 
 
 def _least(task: ClassTask, chosen: Ints) -> float:
@@ -166,7 +166,7 @@ def _least(task: ClassTask, chosen: Ints) -> float:
 
 def _model(task: ClassTask) -> MipModel:
     """Options, cover variables, and t as the last variable, in parts of ``1 / T_UNIT``."""
-    cover, n_classes = task.cover, len(task.settled)
+    cover, n_classes = task.cover, len(task.fixed_shares)
     n, m = cover.n_options, cover.n_items
     options = sp.csr_array(
         (-np.ones(len(cover.item_option)), cover.item_option, cover.item_offset), shape=(m, n)
@@ -187,7 +187,7 @@ def _model(task: ClassTask) -> MipModel:
         integer=np.r_[np.ones(n, dtype=np.bool_), np.zeros(m + 1, dtype=np.bool_)],
         matrix=sp.csr_array(sp.vstack([covered, least, count])),
         row_lower=np.full(m + n_classes + 1, -np.inf),
-        row_upper=np.r_[np.zeros(m), T_UNIT * task.settled, float(task.most)],
+        row_upper=np.r_[np.zeros(m), T_UNIT * task.fixed_shares, float(task.most)],
     )
 
 
