@@ -114,6 +114,7 @@ def _hash_items(offset: Ints, index: Ints, options: Ints, keys: Ints, n_demand: 
             j = options[row]
             key_one, key_two = keys[j, 0], keys[j, 1]
             k, last = at[row], offset[j + 1]
+            # the option's items of this block; where it stopped is kept for the next
             while k < last and index[k] < end:
                 i = index[k]
                 sums[i, 0] += key_one
@@ -135,8 +136,10 @@ def _group_items(
     table = np.full(4096, -1, np.int32)
     n_items = 0
     for i in range(n_demand):
+        # items covered for good, without weight or without cover are left out
         if removed[i] or weights[i] <= 0.0 or (hashes[i, 0] == 0 and hashes[i, 1] == 0):
             continue
+        # open addressing with linear probing: the place by the hash, then the next
         place = np.int64(hashes[i, 0] >> np.uint64(20)) & (len(table) - 1)
         while True:
             item = table[place]
@@ -150,10 +153,12 @@ def _group_items(
             ):
                 break
             place = (place + 1) & (len(table) - 1)
+        # seen before: add the weight
         if item >= 0:
             sums[item] += weights[i]
             item_of[i] = item
             continue
+        # new: grow what is too short, and enter it
         if n_items == len(first_of):
             first_of = np.concatenate((first_of, np.empty(n_items, np.int64)))
             sums = np.concatenate((sums, np.empty(n_items, np.float64)))
@@ -162,6 +167,7 @@ def _group_items(
         sums[n_items] = weights[i]
         item_of[i] = n_items
         n_items += 1
+        # at most half full
         if 2 * n_items > len(table):
             table = _grown(table, first_of, hashes, n_items)
     return item_of, first_of[:n_items].copy(), sums[:n_items].copy()
@@ -170,6 +176,7 @@ def _group_items(
 @compiled
 def _grown(table: Ints, first_of: Ints, hashes: Ints, n_items: int) -> Ints:
     larger = np.full(4 * len(table), -1, np.int32)
+    # enter all items anew
     for item in range(n_items):
         place = np.int64(hashes[first_of[item], 0] >> np.uint64(20)) & (len(larger) - 1)
         while larger[place] >= 0:
@@ -192,9 +199,11 @@ def _merged_rows(
     place = 0
     for row in range(len(options)):
         j = options[row]
+        # grow what might be too short
         most = place + offset[j + 1] - offset[j]
         if most > len(new_item):
             new_item = np.concatenate((new_item[:place], np.empty(most, np.int32)))
+        # of like items the first one stands for all
         for k in range(offset[j], offset[j + 1]):
             i = index[k]
             if is_first[i]:
@@ -207,6 +216,7 @@ def _merged_rows(
 @compiled
 def _transpose(offset: Ints, index: Ints, n_columns: int) -> tuple[Ints, Ints]:
     columns = np.zeros(n_columns + 1, np.int64)
+    # count sort: how many of each column, where each begins, fill
     for k in range(len(index)):
         columns[index[k] + 1] += 1
     for i in range(n_columns):

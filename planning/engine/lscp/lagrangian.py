@@ -53,19 +53,23 @@ def greedy_cover(
     count = np.zeros(m, np.int32)
     reduced, fresh = _fresh(cover, costs, price)
     uncovered = m
+    # open by reduced cost for each new row (Caprara, Fischetti and Toth 1999)
     while uncovered > 0:
         best, best_value = -1, np.inf
+        # below 0 the ratio turns round: more rows for a negative cost are better
         for j in range(n):
             if fresh[j] > 0:
                 value = reduced[j] / fresh[j] if reduced[j] > 0.0 else reduced[j] * fresh[j]
                 if value < best_value:
                     best, best_value = j, value
+        # nothing covers what is left: no cover
         if best < 0:
             return float(np.inf)
         chosen[best] = True
         for k in range(cover.option_offset[best], cover.option_offset[best + 1]):
             i = cover.option_item[k]
             count[i] += 1
+            # newly covered: its multiplier no longer lowers the cost of its other options
             if count[i] == 1:
                 uncovered -= 1
                 for other in range(cover.item_offset[i], cover.item_offset[i + 1]):
@@ -79,6 +83,7 @@ def _fresh(cover: CoverArrays, costs: Floats, price: Floats) -> tuple[Floats, In
     reduced = costs.copy()
     fresh = np.zeros(len(costs), np.int64)
     for j in range(len(costs)):
+        # reduced cost, and how many rows are new
         for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
             reduced[j] -= price[cover.option_item[k]]
             fresh[j] += 1
@@ -91,6 +96,7 @@ def _without_needless(
 ) -> float:
     options = np.flatnonzero(chosen)
     for j in options[np.argsort(-costs[options], kind="mergesort")]:
+        # needless when others cover all of its rows
         needless = True
         for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
             needless = needless and count[cover.option_item[k]] > 1
@@ -118,6 +124,7 @@ def bound_and_cover(cover: CoverArrays, costs: Floats, most_rounds: int, grain: 
     upper = greedy_cover(cover, costs, price, best)
     lower, step, idle = -np.inf, 1.0, 0
     for turn in range(most_rounds):
+        # the bound here; the best one is kept with its reduced costs
         value = _relaxed(cover, costs, price, reduced, count)
         if value > lower + 1e-9 * abs(lower):
             idle = 0 if value > lower + 1e-5 * abs(upper - lower) else idle + 1
@@ -125,17 +132,21 @@ def bound_and_cover(cover: CoverArrays, costs: Floats, most_rounds: int, grain: 
             best_reduced[:] = reduced
         else:
             idle += 1
+        # a cost is a multiple of the grain: round the bound up
         proven = grain * np.ceil(lower / grain - 1e-6) if grain > 0.0 else lower
         if proven >= upper * (1.0 - 1e-12) or step < MIN_STEP:
             break
+        # shorten the step after so many rounds without a notable rise
         if idle >= PATIENCE:
             step *= SHORTER
             idle = 0
+        # a cover from the reduced costs of now
         if turn % GREEDY_EVERY == 0:
             cost = greedy_cover(cover, costs, price, trial)
             if cost < upper:
                 upper = cost
                 best[:] = trial
+        # a subgradient step (Held and Karp 1971)
         _move(price, direction, count, step, value, upper)
     return CoverCost(best, upper, lower, best_reduced)
 
@@ -159,6 +170,7 @@ def _relaxed(
     """Evaluate the bound; ``reduced`` costs and ``count`` of covering options are filled in."""
     value = price.sum()
     count[:] = 0.0
+    # options of negative reduced cost open, the others do not
     for j in range(len(costs)):
         total = costs[j]
         for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
@@ -181,6 +193,7 @@ def _move(  # noqa: PLR0917 - compiled: positional only
     upper: float,
 ) -> None:
     norm = 0.0
+    # deflected; what would fall below 0 does not pull
     for i in range(len(price)):
         slope = 1.0 - count[i]
         if slope < 0.0 and price[i] <= 0.0:
@@ -189,6 +202,7 @@ def _move(  # noqa: PLR0917 - compiled: positional only
         norm += direction[i] * direction[i]
     if norm <= 0.0:
         return
+    # Polyak's (1969) step, towards a little above the best cover
     length = step * (1.02 * upper - value) / norm if upper < np.inf else step / norm
     for i in range(len(price)):
         price[i] = max(price[i] + length * direction[i], 0.0)

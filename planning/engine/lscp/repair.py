@@ -39,6 +39,7 @@ def cheaper_cover(  # noqa: PLR0917 - compiled: positional only
     """
     now = chosen.copy()
     count = np.zeros(len(cover.item_offset) - 1, np.int32)
+    # how often each item is covered
     for j in np.flatnonzero(now):
         _add(cover, count, int(j), 1)
     cost = float(costs[now].sum())
@@ -47,12 +48,15 @@ def cheaper_cover(  # noqa: PLR0917 - compiled: positional only
     count_before = count.copy()
     fresh = np.zeros(len(costs), np.int32)
     for turn in range(rounds):
+        # remember where to go back to
         before[:] = now
         count_before[:] = count
+        # ruin, cover again, and drop what has become needless
         _close_some(cover, now, count, random)
         _cover_uncovered(cover, costs, now, count, fresh, random)
         _close_needless(cover, costs, now, count, random)
         after = float(costs[now].sum())
+        # cool linearly, accept as in annealing (Metropolis and others 1953)
         temperature = first_temperature * (1.0 - turn / rounds)
         chance = (random_below(random, 1 << 30) + 1.0) / (1 << 30)
         if after - cost > -temperature * np.log(chance):
@@ -60,6 +64,7 @@ def cheaper_cover(  # noqa: PLR0917 - compiled: positional only
             count[:] = count_before
             continue
         cost = after
+        # the cheapest so far: keep it
         if cost < best - 1e-9:
             best = cost
             chosen[:] = now
@@ -81,6 +86,7 @@ def _close_some(cover: CoverArrays, now: npt.NDArray[np.bool_], count: Ints, ran
     most = 1 + random_below(random, max(len(options) // 8, 3))
     first = options[random_below(random, len(options))]
     closed = 0
+    # walk from option to option over shared items, now and then leap
     for _ in range(4 * most):
         size = cover.option_offset[first + 1] - cover.option_offset[first]
         i = cover.option_item[cover.option_offset[first] + random_below(random, size)]
@@ -88,6 +94,7 @@ def _close_some(cover: CoverArrays, now: npt.NDArray[np.bool_], count: Ints, ran
         j = cover.item_option[cover.item_offset[i] + random_below(random, degree)]
         if random_below(random, 3) == 0:
             j = options[random_below(random, len(options))]
+        # close it when it is open
         if now[j]:
             now[j] = False
             _add(cover, count, j, -1)
@@ -109,17 +116,21 @@ def _cover_uncovered(  # noqa: PLR0917 - compiled: positional only
     """Open the option with the least cost for each uncovered item until none is uncovered."""
     fresh[:] = 0
     uncovered = 0
+    # count for each option the items that it would newly cover
     for i in range(len(count)):
         if count[i] == 0:
             uncovered += 1
             for other in range(cover.item_offset[i], cover.item_offset[i + 1]):
                 fresh[cover.item_option[other]] += 1
+    # the greedy of Chvatal (1979)
     while uncovered > 0:
+        # open the one with the least cost for each of them
         best = _cheapest_for_uncovered(costs, fresh, random)
         now[best] = True
         for k in range(cover.option_offset[best], cover.option_offset[best + 1]):
             i = cover.option_item[k]
             count[i] += 1
+            # newly covered: no longer new to its other options
             if count[i] == 1:
                 uncovered -= 1
                 for other in range(cover.item_offset[i], cover.item_offset[i + 1]):
@@ -151,8 +162,10 @@ def _close_needless(
     """Close options that the others make needless, dearest first, ties at random."""
     options = np.flatnonzero(now)
     key = np.empty(len(options))
+    # dearest first; a trifle added at random breaks ties
     for k in range(len(options)):
         key[k] = -costs[options[k]] + 1e-6 * random_below(random, 1000)
+    # needless when others cover all of its items
     for j in options[np.argsort(key)]:
         needless = True
         for k in range(cover.option_offset[j], cover.option_offset[j + 1]):

@@ -79,6 +79,7 @@ def swap_table(cover: CoverArrays, state: SearchState) -> SwapTable:
         slot[option[at]] = at
     kept = len(option) * n <= MAX_TABLE
     shared = np.zeros((len(option) if kept else 0, n))
+    # an item that only one option covers counts in the row of that option
     if kept:
         for i in range(len(cover.weights)):
             if state.cover_count[i] == 1:
@@ -107,20 +108,27 @@ def swap_pair(  # noqa: PLR0917 - compiled: positional only
 ) -> int:
     """Open ``entering`` in the place of the option in slot ``at``; returns the steps taken."""
     leaving = table.option[at]
+    # the slot passes on
     table.option[at] = entering
     table.slot[leaving], table.slot[entering] = -1, at
+    # without a table the two halves are done one after the other
     if len(table.shared) == 0:
         work = close_one(cover, rows, state, leaving)
         return work + open_one(cover, rows, state, entering)
+    # gain + shared - loss, before any of them changes
     state.value[0] += state.gain[entering] + table.shared[at, entering] - state.loss[leaving]
     seen = table.seen
+    # a new mark spares wiping the marks of the last exchange
     mark = seen[-1] + 2
     seen[-1] = mark
     begin, end = cover.option_offset[leaving], cover.option_offset[leaving + 1]
     work = 2 * (end - begin)
+    # mark the items that ``leaving`` covers
     for k in range(begin, end):
         seen[cover.option_item[k]] = mark
+    # cover what ``entering`` covers; items of both change their mark
     work += _enter(cover, state, table, at, leaving, entering)
+    # uncover the items that only ``leaving`` had of the two
     for k in range(begin, end):
         i = cover.option_item[k]
         if seen[i] != mark:
@@ -129,12 +137,15 @@ def swap_pair(  # noqa: PLR0917 - compiled: positional only
         n = state.cover_count[i]
         state.cover_count[i] = n - 1
         state.option_sum[i] -= leaving
+        # nothing covers it now: back into the gains, and out of the passed-on row
         if n == 1:
             work += _add(cover, state.gain, i, weight) + _add(cover, table.shared[at], i, -weight)
+        # one stays, which covers it alone from now on
         elif n == 2:  # noqa: PLR2004 - two cover it, one stays
             stays = state.option_sum[i]
             state.loss[stays] += weight
             work += _add(cover, table.shared[table.slot[stays]], i, weight)
+    # the books of both options, and of the limits
     state.loss[leaving] = 0.0
     state.is_open[leaving], state.is_open[entering] = False, True
     take(rows, state.used, state.site_used, leaving, -1)
@@ -160,15 +171,18 @@ def _enter(  # noqa: PLR0917 - compiled: positional only
         i = cover.option_item[k]
         weight = cover.weights[i]
         n = state.cover_count[i]
+        # an item of both: only its owner changes
         if table.seen[i] == mark:
             table.seen[i] = mark + 1
             state.option_sum[i] += entering - leaving
             if n == 1:
                 loss += weight
             continue
+        # newly covered: out of the gains, into the row of this slot
         if n == 0:
             loss += weight
             work += _add(cover, state.gain, i, -weight) + _add(cover, table.shared[at], i, weight)
+        # no longer covered by ``other`` alone
         elif n == 1:
             other = state.option_sum[i]
             state.loss[other] -= weight
@@ -200,12 +214,15 @@ def anneal(  # noqa: PLR0917 - compiled: positional only
     n_open, random = len(table.option), state.random
     work = begin
     while work < end and n_open > 0:
+        # cool geometrically (Kirkpatrick, Gelatt and Vecchi 1983), once for many offers
         temperature = schedule.hot * (schedule.cold / schedule.hot) ** (work / schedule.steps)
         for _ in range(OFFERS):
             at = random_below(random, n_open)
+            # draw an open option
             leaving = table.option[at]
             size = cover.option_offset[leaving + 1] - cover.option_offset[leaving]
             # written out: a call that hands over all arrays costs more than the whole offer
+            # a near offer shares a random item with it
             if size > 0 and random_below(random, FAR) > 0:
                 i = cover.option_item[cover.option_offset[leaving] + random_below(random, size)]
                 degree = cover.item_offset[i + 1] - cover.item_offset[i]
@@ -215,18 +232,22 @@ def anneal(  # noqa: PLR0917 - compiled: positional only
             else:
                 entering = _far_offer(state.gain, random)
             work += OFFER_STEPS
+            # open already: no offer
             if table.slot[entering] >= 0:
                 continue
+            # gain + shared - loss: from the table where there is one, else by a pass
             change = state.gain[entering] - state.loss[leaving]
             if len(table.shared):
                 change += table.shared[at, entering]
             else:
                 change += _shared(cover, state, leaving, entering)
                 work += cover.option_offset[entering + 1] - cover.option_offset[entering]
+            # asked in the order of what it costs to ask
             if not _is_taken(change, temperature, random):
                 continue
             if not fits(rows, state.used, state.site_used, state.numbers[0], entering, leaving):
                 continue
+            # exchange, and keep the best
             work += swap_pair(cover, rows, state, table, at, entering)
             if state.value[0] > best_value + least:
                 best_value = state.value[0]
@@ -272,6 +293,7 @@ def cool(
 def _is_taken(change: float, temperature: float, random: Ints) -> bool:
     if change >= 0.0:
         return True
+    # the logarithm is spared where its answer is sure
     if change < -DEEP * temperature:
         return False
     chance = (random_below(random, 1 << 30) + 1.0) / (1 << 30)

@@ -93,12 +93,14 @@ def nearest_first(cover: CoverArrays, start: int) -> Ints:
     tail, head, other = 0, 0, 0
     first = start
     while tail < n:
+        # begin with ``first``, and once more in every other component
         order[tail] = first
         known[first] = True
         tail += 1
         while head < tail:
             j = order[head]
             head += 1
+            # all options that share an item with j, each item once
             for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
                 i = cover.option_item[k]
                 if passed[i]:
@@ -110,6 +112,7 @@ def nearest_first(cover: CoverArrays, start: int) -> Ints:
                         known[q] = True
                         order[tail] = q
                         tail += 1
+        # the first option that nothing has reached
         while other < n and known[other]:
             other += 1
         first = other

@@ -190,11 +190,13 @@ def _keep(
     """Keep what is open when it is the best that meets the floors, or lacks least."""
     if kept.lacks[0] <= 0.0 and state.covered[0] <= kept.value[0] + kept.least:
         return
+    # the nearest: what lacks least in all
     lacks = missing(columns, state)
     if lacks < kept.lacks[0]:
         kept.lacks[0] = lacks
         for j in range(len(kept.nearest)):
             kept.nearest[j] = state.slot[j] >= 0
+    # the best: meets every floor and weighs more
     if lacks <= 0.0 and state.covered[0] > kept.value[0] + kept.least:
         kept.value[0] = state.covered[0]
         for j in range(len(kept.found)):
@@ -210,10 +212,12 @@ def _exchange(
     n = len(state.slot)
     work = 0
     while work < steps:
+        # cool geometrically over the steps
         temperature = temperatures[0] * (temperatures[1] / temperatures[0]) ** (work / steps)
         for turn in range(OFFERS):
             n_open = state.numbers[0]
             work += 4
+            # now and then open one more, where the limits allow
             if n_open < rows.most and (n_open == 0 or turn % OPENED == 0):
                 entering = _drawn(columns, state, price)
                 work += DRAWN * len(price)
@@ -227,18 +231,22 @@ def _exchange(
                 continue
             if n_open == 0:
                 continue
+            # an exchange is offered: an open option for a mostly near one
             leaving = state.opened[random_below(state.random, n_open)]
             entering = _offer(cover, columns, state, price, leaving)
             if state.slot[entering] >= 0:
                 continue
+            # it must fit
             if not fits(rows, state.used, state.site_used, n_open, entering, leaving):
                 continue
             work += cover.option_offset[entering + 1] - cover.option_offset[entering] + len(price)
+            # worse ones with probability exp(change / temperature) (Metropolis and others 1953)
             change = swap_worth(cover, columns, state, price, leaving, entering)
             if change < 0.0:
                 chance = (random_below(state.random, 1 << 30) + 1.0) / (1 << 30)
                 if change < temperature * np.log(chance):
                     continue
+            # exchange, and keep the best
             work += close_one(cover, rows, columns, state, leaving)
             work += open_one(cover, rows, columns, state, entering)
             _keep(columns, state, kept)
@@ -250,6 +258,7 @@ def _drawn(columns: Columns, state: FloorState, price: Floats) -> int:
     """Return the option worth most to open of a few random ones."""
     best = random_below(state.random, len(state.slot))
     value = worth(columns, state, price, state.gain[best])
+    # the best of a few by what the columns are worth now
     for _ in range(DRAWN - 1):
         other = random_below(state.random, len(state.slot))
         other_value = worth(columns, state, price, state.gain[other])
@@ -264,6 +273,7 @@ def _offer(
 ) -> int:
     """Draw an option to open in the place of ``leaving``: mostly a near one."""
     size = cover.option_offset[leaving + 1] - cover.option_offset[leaving]
+    # a near one shares a random item with it
     if size > 0 and random_below(state.random, FAR) > 0:
         i = cover.option_item[cover.option_offset[leaving] + random_below(state.random, size)]
         degree = cover.item_offset[i + 1] - cover.item_offset[i]
@@ -276,12 +286,14 @@ def _near(cover: CoverArrays, state: FloorState, option: int) -> int:
     """Walk to an open option near ``option``: item, option, item, its open option; -1 if none."""
     j = option
     for _ in range(2):
+        # a random item of the option: whoever alone covers it is a neighbour
         size = cover.option_offset[j + 1] - cover.option_offset[j]
         if size == 0:
             return -1
         i = cover.option_item[cover.option_offset[j] + random_below(state.random, size)]
         if state.cover_count[i] == 1 and state.option_sum[i] != option:
             return int(state.option_sum[i])
+        # else go on from a random option of that item
         degree = cover.item_offset[i + 1] - cover.item_offset[i]
         j = cover.item_option[cover.item_offset[i] + random_below(state.random, degree)]
     return int(j) if state.slot[j] >= 0 else -1
@@ -291,14 +303,17 @@ def _near(cover: CoverArrays, state: FloorState, option: int) -> int:
 def _neighbours(cover: CoverArrays, state: FloorState, closed: Ints) -> int:
     """Write open options near a random one into ``closed``; returns how many."""
     most = min(1 + random_below(state.random, len(closed)), state.numbers[0])
+    # begin with a random open option
     closed[0] = state.opened[random_below(state.random, state.numbers[0])]
     n = 1
     for _ in range(8 * most):
         if n >= most:
             break
+        # a neighbour of what is gathered, one time in eight any open option
         other = _near(cover, state, closed[random_below(state.random, n)])
         if random_below(state.random, 8) == 0:
             other = state.opened[random_below(state.random, state.numbers[0])]
+        # no option twice
         known = other < 0
         for k in range(n):
             known = known or closed[k] == other
@@ -323,18 +338,23 @@ def _ruin_and_fill(  # noqa: PLR0917 - compiled: positional only
     equal = np.ones(len(relative_cost))
     work = 0
     while work < steps and state.numbers[0] > 0:
+        # cool geometrically over the steps
         temperature = temperatures[0] * (temperatures[1] / temperatures[0]) ** (work / steps)
+        # remember where to go back to
         before = state.opened[: state.numbers[0]].copy()
         sums = state.covered.copy()
+        # ruin: close a few neighbours
         n = _neighbours(cover, state, closed)
         for k in range(n):
             work += close_one(cover, rows, columns, state, closed[k])
+        # recreate: fill by worth or by worth for cost, half of the time without one just closed
         barred = closed[random_below(state.random, n)] if random_below(state.random, 2) else -1
         measure = relative_cost if random_below(state.random, 2) else equal
         work += fill(task, state, measure, barred, 16)
         # what the way back is worth
         change = -worth(columns, state, price, sums - state.covered)
         chance = (random_below(state.random, 1 << 30) + 1.0) / (1 << 30)
+        # accept or go back (Metropolis and others 1953)
         if change < temperature * np.log(chance):
             work += open_only(cover, rows, columns, state, before) + len(state.slot)
         else:

@@ -112,6 +112,7 @@ def new_floor_state(
 
 @compiled
 def _first_gains(cover: CoverArrays, columns: Columns, state: FloorState) -> None:
+    # with nothing open an option adds all that it covers, in every column
     for j in range(len(state.slot)):
         for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
             i = cover.option_item[k]
@@ -125,21 +126,26 @@ def open_one(
 ) -> int:
     """Open an option; returns the number of elementary steps taken."""
     work = cover.option_offset[option + 1] - cover.option_offset[option]
+    # what it adds becomes covered; its own loss is counted below
     state.covered[:] += state.gain[option]
     state.loss[option, :] = 0.0
     for k in range(cover.option_offset[option], cover.option_offset[option + 1]):
         i = cover.option_item[k]
         n = state.cover_count[i]
+        # newly covered: out of the gains of its options, into the loss of this one
         if n == 0:
             work += _pass_on(cover, columns, state, i, -1.0)
             _add(columns, state.loss[option], i, 1.0)
+        # covered by one other: that one alone no longer covers it
         elif n == 1:
             _add(columns, state.loss[state.option_sum[i]], i, -1.0)
         state.cover_count[i] = n + 1
         state.option_sum[i] += option
+    # to the end of the list of open options
     state.opened[state.numbers[0]] = option
     state.slot[option] = state.numbers[0]
     state.numbers[0] += 1
+    # count it against the limits
     take(rows, state.used, state.site_used, option, 1)
     return int(work)
 
@@ -150,22 +156,27 @@ def close_one(
 ) -> int:
     """Close an option; returns the number of elementary steps taken."""
     work = cover.option_offset[option + 1] - cover.option_offset[option]
+    # what it alone covers is lost
     state.covered[:] -= state.loss[option]
     for k in range(cover.option_offset[option], cover.option_offset[option + 1]):
         i = cover.option_item[k]
         n = state.cover_count[i]
         state.cover_count[i] = n - 1
         state.option_sum[i] -= option
+        # nothing covers it now: its options could add it again
         if n == 1:
             work += _pass_on(cover, columns, state, i, 1.0)
+        # one stays, and covers it alone from now on
         elif n == 2:  # noqa: PLR2004 - two cover it, one stays
             _add(columns, state.loss[state.option_sum[i]], i, 1.0)
     state.loss[option, :] = 0.0
     state.numbers[0] -= 1
+    # the last of the list takes its place
     last = state.opened[state.numbers[0]]
     state.opened[state.slot[option]] = last
     state.slot[last] = state.slot[option]
     state.slot[option] = -1
+    # give back what it took of the limits
     take(rows, state.used, state.site_used, option, -1)
     return int(work)
 
@@ -182,6 +193,7 @@ def _pass_on(
 ) -> int:
     """Add an item to (1) or take it from (-1) the gains of its options; returns the steps."""
     start, end = cover.item_offset[item], cover.item_offset[item + 1]
+    # every column that counts the item, for every option that covers it
     for c in range(columns.offset[item], columns.offset[item + 1]):
         column, amount = columns.column[c], sign * columns.amount[c]
         for k in range(start, end):
@@ -198,6 +210,7 @@ def open_only(
     for j in options:
         wanted[j] = True
     work = 0
+    # close first: that makes place for what is wanted
     for j in range(len(wanted)):
         if state.slot[j] >= 0 and not wanted[j]:
             work += close_one(cover, rows, columns, state, j)
@@ -211,6 +224,7 @@ def open_only(
 def worth(columns: Columns, state: FloorState, price: Floats, change: Floats) -> float:
     """Return what a change of the columns' sums is worth at prices."""
     total = price[0] * change[0]
+    # a floor counts up to its need and no further
     for c in range(1, len(price)):
         if change[c] != 0.0:
             now, need = state.covered[c], columns.need[c]
@@ -229,8 +243,10 @@ def swap_worth(  # noqa: PLR0917 - compiled: positional only
 ) -> float:
     """Return what it is worth to open ``entering`` in the place of ``leaving``."""
     change = state.change
+    # gain - loss, column by column
     for c in range(len(change)):
         change[c] = state.gain[entering, c] - state.loss[leaving, c]
+    # and what only ``leaving`` covers and ``entering`` covers too
     for k in range(cover.option_offset[entering], cover.option_offset[entering + 1]):
         i = cover.option_item[k]
         if state.cover_count[i] == 1 and state.option_sum[i] == leaving:
@@ -258,6 +274,7 @@ def fill(task: FloorTask, state: FloorState, relative_cost: Floats, barred: int,
     cover, rows, columns, price = task
     work = 0
     while state.numbers[0] < rows.most:
+        # look over all closed options for the best ratio
         best, best_value = -1, 1e-12
         for j in range(len(state.slot)):
             if state.slot[j] >= 0 or j == barred:
@@ -265,8 +282,10 @@ def fill(task: FloorTask, state: FloorState, relative_cost: Floats, barred: int,
             value = worth(columns, state, price, state.gain[j]) / relative_cost[j]
             if value <= best_value:
                 continue
+            # passed over at random, so that a fill does not always end the same
             if blink > 0 and random_below(state.random, blink) == 0:
                 continue
+            # asked last: it costs most
             if fits(rows, state.used, state.site_used, state.numbers[0], j, -1):
                 best, best_value = j, value
         work += len(state.slot) * len(price)

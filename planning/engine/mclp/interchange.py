@@ -92,6 +92,7 @@ def covered_weight(cover: CoverArrays, state: SearchState) -> float:
 
 @compiled
 def _first_gains(cover: CoverArrays, state: SearchState) -> None:
+    # with nothing open an option adds all that it covers
     for j in range(len(state.gain)):
         total = 0.0
         for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
@@ -103,24 +104,29 @@ def _first_gains(cover: CoverArrays, state: SearchState) -> None:
 def open_one(cover: CoverArrays, rows: PackingRows, state: SearchState, option: int) -> int:
     """Open an option; returns the number of elementary steps taken."""
     work = cover.option_offset[option + 1] - cover.option_offset[option]
+    # what it adds becomes covered; its own loss is counted below
     state.value[0] += state.gain[option]
     state.loss[option] = 0.0
     for k in range(cover.option_offset[option], cover.option_offset[option + 1]):
         i = cover.option_item[k]
         n = state.cover_count[i]
         weight = cover.weights[i]
+        # newly covered: it no longer adds to the gain of its other options
         if n == 0:
             state.loss[option] += weight
             start, end = cover.item_offset[i], cover.item_offset[i + 1]
             for other in range(start, end):
                 state.gain[cover.item_option[other]] -= weight
             work += end - start
+        # covered by one other: that one alone no longer covers it
         elif n == 1:
             state.loss[state.option_sum[i]] -= weight
+        # the sum names the only option wherever the count is one
         state.cover_count[i] = n + 1
         state.option_sum[i] += option
     state.is_open[option] = True
     state.numbers[0] += 1
+    # count it against the limits
     take(rows, state.used, state.site_used, option, 1)
     return int(work)
 
@@ -129,6 +135,7 @@ def open_one(cover: CoverArrays, rows: PackingRows, state: SearchState, option: 
 def close_one(cover: CoverArrays, rows: PackingRows, state: SearchState, option: int) -> int:
     """Close an option; returns the number of elementary steps taken."""
     work = cover.option_offset[option + 1] - cover.option_offset[option]
+    # what it alone covers is lost
     state.value[0] -= state.loss[option]
     for k in range(cover.option_offset[option], cover.option_offset[option + 1]):
         i = cover.option_item[k]
@@ -136,16 +143,19 @@ def close_one(cover: CoverArrays, rows: PackingRows, state: SearchState, option:
         weight = cover.weights[i]
         state.cover_count[i] = n - 1
         state.option_sum[i] -= option
+        # nothing covers it now: its options could add it again
         if n == 1:
             start, end = cover.item_offset[i], cover.item_offset[i + 1]
             for other in range(start, end):
                 state.gain[cover.item_option[other]] += weight
             work += end - start
+        # one stays, and covers it alone from now on
         elif n == 2:  # noqa: PLR2004 - two cover it, one stays
             state.loss[state.option_sum[i]] += weight
     state.is_open[option] = False
     state.loss[option] = 0.0
     state.numbers[0] -= 1
+    # give back what it took of the limits
     take(rows, state.used, state.site_used, option, -1)
     return int(work)
 
@@ -155,6 +165,7 @@ def _set_open(cover: CoverArrays, rows: PackingRows, state: SearchState, options
     wanted = np.zeros(len(state.is_open), np.bool_)
     for j in options:
         wanted[j] = True
+    # close first: that makes place for what is wanted
     for j in range(len(wanted)):
         if state.is_open[j] and not wanted[j]:
             close_one(cover, rows, state, j)
@@ -169,10 +180,12 @@ def _set_open(cover: CoverArrays, rows: PackingRows, state: SearchState, options
 def random_below(random: Ints, n: int) -> int:
     """Return a random whole number below n (xorshift64*)."""
     x = random[0]
+    # the three shifts of Marsaglia (2003), the product of Vigna (2016)
     x ^= x >> np.uint64(12)
     x ^= x << np.uint64(25)
     x ^= x >> np.uint64(27)
     random[0] = x
+    # the upper bits are the better ones
     number = ((x * np.uint64(2685821657736338717)) >> np.uint64(33)) % np.uint64(n)
     return int(np.int64(number))
 
@@ -194,6 +207,7 @@ def fill(  # noqa: PLR0917 - compiled: positional only
     """
     work = 0
     while state.numbers[0] < rows.most:
+        # look over all closed options for the best ratio
         best, best_value = -1, 0.0
         for j in range(len(state.gain)):
             if state.gain[j] <= least or state.is_open[j] or j == barred:
@@ -201,8 +215,10 @@ def fill(  # noqa: PLR0917 - compiled: positional only
             value = state.gain[j] / relative_cost[j]
             if value <= best_value:
                 continue
+            # passed over at random, so that a fill does not always end the same
             if blink > 0 and random_below(state.random, blink) == 0:
                 continue
+            # asked last: it costs most
             if fits(rows, state.used, state.site_used, state.numbers[0], j, -1):
                 best, best_value = j, value
         work += len(state.gain)
@@ -218,6 +234,7 @@ def _best_swap(
 ) -> tuple[int, int]:
     """Return the option that gains most in place of ``leaving`` (-1: none), and the steps."""
     work = len(state.gain)
+    # the items that only ``leaving`` covers count for every other option of theirs
     for k in range(cover.option_offset[leaving], cover.option_offset[leaving + 1]):
         i = cover.option_item[k]
         if state.cover_count[i] == 1:
@@ -225,6 +242,7 @@ def _best_swap(
             for other in range(start, end):
                 state.scratch[cover.item_option[other]] += cover.weights[i]
             work += end - start
+    # gain + shared - loss, and the scratch is left clean
     best, best_value = -1, state.loss[leaving] + least
     for j in range(len(state.gain)):
         value = state.gain[j] + state.scratch[j]
@@ -247,6 +265,7 @@ def improve_by_swaps(
     work = 0
     at = random_below(state.random, n) if n else 0
     idle = 0
+    # around all options, until a whole turn has changed nothing
     while idle < n and work < most_work:
         leaving = at
         at = at + 1 if at + 1 < n else 0
@@ -268,9 +287,11 @@ def _near(cover: CoverArrays, state: SearchState, option: int) -> int:
     size = cover.option_offset[option + 1] - cover.option_offset[option]
     if size == 0:
         return -1
+    # a random item of the option, and a random option of that item
     i = cover.option_item[cover.option_offset[option] + random_below(state.random, size)]
     degree = cover.item_offset[i + 1] - cover.item_offset[i]
     j = cover.item_option[cover.item_offset[i] + random_below(state.random, degree)]
+    # a random item of that one: who alone covers it is a neighbour
     size = cover.option_offset[j + 1] - cover.option_offset[j]
     i = cover.option_item[cover.option_offset[j] + random_below(state.random, size)]
     if state.cover_count[i] == 1:
@@ -282,6 +303,7 @@ def _near(cover: CoverArrays, state: SearchState, option: int) -> int:
 def _random_open(state: SearchState) -> int:
     n = len(state.is_open)
     at = random_below(state.random, n)
+    # the next open one from a random place
     while not state.is_open[at]:
         at = at + 1 if at + 1 < n else 0
     return at
@@ -297,17 +319,20 @@ def _ruin(
     closed[0] = centre
     n = 1
     tries = 0
+    # gather neighbours of what is gathered; the tries are limited
     while n < n_close and tries < 8 * n_close:
         tries += 1
         other = _near(cover, state, closed[random_below(state.random, n)])
         if other < 0:
             continue
+        # no option twice
         known = False
         for k in range(n):
             known = known or closed[k] == other
         if not known:
             closed[n] = other
             n += 1
+    # close them all at once
     for k in range(n):
         work += close_one(cover, rows, state, closed[k])
     return n, work
@@ -334,20 +359,27 @@ def ruin_and_recreate(  # noqa: PLR0917 - compiled: positional only
     closed = np.empty(16, np.int64)
     before = np.empty(len(state.is_open), np.bool_)
     while work < most_work and state.numbers[0] > 0:
+        # cool geometrically over the steps
         temperature = temperatures[0] * (temperatures[1] / temperatures[0]) ** (work / most_work)
         most_closed = min(2 + random_below(state.random, 5), int(state.numbers[0]))
+        # remember where to go back to
         before[:] = state.is_open
         value = state.value[0]
+        # ruin: close a few neighbours
         n, steps = _ruin(cover, rows, state, closed, most_closed)
         work += steps + 2 * len(before)
+        # recreate: fill, half of the time without one of those just closed
         barred = closed[random_below(state.random, n)] if random_below(state.random, 2) else -1
         work += fill(cover, rows, state, relative_cost, barred, 64, least)
+        # accept with probability exp(change / temperature) (Metropolis and others 1953)
         allowed_loss = -temperature * np.log(
             (random_below(state.random, 1 << 30) + 1.0) / (1 << 30)
         )
+        # too much is lost: go back
         if state.value[0] + allowed_loss < value:
             _restore(cover, rows, state, before)
             work += steps
+        # the best so far: keep it
         elif state.value[0] > best_value + least:
             best_value = state.value[0]
             best_open[:] = state.is_open
@@ -358,6 +390,7 @@ def ruin_and_recreate(  # noqa: PLR0917 - compiled: positional only
 def _restore(
     cover: CoverArrays, rows: PackingRows, state: SearchState, before: npt.NDArray[np.bool_]
 ) -> None:
+    # close first, so that the limits hold on the way
     for j in range(len(before)):
         if state.is_open[j] and not before[j]:
             close_one(cover, rows, state, j)

@@ -100,8 +100,10 @@ def new_bound(
 def _scores(cover: CoverArrays, rows: PackingRows, bound: BoundState) -> None:
     for j in range(len(bound.score)):
         total = 0.0
+        # the multipliers of the items that it covers
         for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
             total += bound.price[cover.option_item[k]]
+        # less what it takes of the rows, at their multipliers
         for k in range(rows.offset[j], rows.offset[j + 1]):
             total -= bound.row_price[rows.row[k]] * rows.amount[k]
         bound.score[j] = total
@@ -113,6 +115,7 @@ def choose_by_score(rows: PackingRows, score: Floats) -> tuple[Ints, float]:
     n = len(score)
     chosen = np.empty(min(rows.most, n), np.int64)
     taken = np.zeros(max(rows.n_sites, 1), np.bool_)
+    # only the count limits: a partition is enough, no sort
     if rows.n_sites == 0 and rows.most < n:
         edge = np.partition(score, n - rows.most - 1)[n - rows.most - 1] if rows.most else np.inf
         candidates = np.flatnonzero(score > max(edge, 0.0))
@@ -123,6 +126,7 @@ def choose_by_score(rows: PackingRows, score: Floats) -> tuple[Ints, float]:
         return candidates, float(score[candidates].sum())
     found = 0
     total = 0.0
+    # with sites: from the highest score, at most one a site
     for j in np.argsort(-score):
         if found == len(chosen) or score[j] <= 0.0:
             break
@@ -141,10 +145,13 @@ def evaluate(cover: CoverArrays, rows: PackingRows, bound: BoundState) -> tuple[
     """Return the bound at the prices now, and the options that the relaxed problem opens."""
     _scores(cover, rows, bound)
     chosen, value = choose_by_score(rows, bound.score)
+    # the rest of the Lagrangian: what multipliers leave of the weights,
     for i in range(len(cover.weights)):
         value += cover.weights[i] - bound.price[i]
+    # and what the rows' multipliers pay for their capacities
     for r in range(len(rows.capacity)):
         value += bound.row_price[r] * rows.capacity[r]
+    # raised by what the sums may have lost
     return value * (1.0 + ROUNDING), chosen
 
 
@@ -170,6 +177,7 @@ def lower_bound_by_prices(  # noqa: PLR0917 - compiled: positional only
     chosen = np.empty(0, np.int64)
     work = 0
     while work < most_work and bound.figures[1] > MIN_STEP:
+        # the bound here; the least one is kept with its multipliers
         value, chosen = evaluate(cover, rows, bound)
         work += len(cover.option_item) + 8 * m
         if value < bound.figures[0]:
@@ -178,12 +186,15 @@ def lower_bound_by_prices(  # noqa: PLR0917 - compiled: positional only
             bound.figures[0] = value
             bound.best_price[:] = bound.price
             bound.best_row_price[:] = bound.row_price
+        # shorten the step after so many rounds without a notable fall
         bound.figures[2] += 1.0
         if bound.figures[2] >= PATIENCE:
             bound.figures[1] *= 0.7
             bound.figures[2] = 0.0
+        # the bound has met the best plan: proven
         if bound.figures[0] - known <= 1e-9 * abs(known):
             break
+        # the subgradient: how often each item is covered, how far each row is passed
         count[:] = 0
         pull[:] = -rows.capacity
         for j in chosen:
@@ -191,6 +202,7 @@ def lower_bound_by_prices(  # noqa: PLR0917 - compiled: positional only
                 count[cover.option_item[k]] += 1
             for k in range(rows.offset[j], rows.offset[j + 1]):
                 pull[rows.row[k]] += rows.amount[k]
+        # move against it
         _step(cover, bound, count, pull, row_scale, value, known)
     return chosen, work
 
@@ -207,6 +219,7 @@ def _step(  # noqa: PLR0917 - compiled: positional only
 ) -> None:
     """One deflected Polyak step; prices stay within [0, w] and at 0 or above."""
     norm = 0.0
+    # deflect (Camerini, Fratta and Maffioli 1975); what would leave [0, w] does not pull
     for i in range(len(count)):
         slope = count[i] - 1.0
         if (slope < 0.0 and bound.price[i] >= cover.weights[i]) or (
@@ -216,6 +229,7 @@ def _step(  # noqa: PLR0917 - compiled: positional only
         move = 0.9 * bound.direction[i] + 0.1 * slope
         bound.direction[i] = move
         norm += move * move
+    # the rows likewise, brought to the size of the items
     for r in range(len(pull)):
         slope = -pull[r] * row_scale[r]
         if slope > 0.0 and bound.row_price[r] <= 0.0:
@@ -225,8 +239,10 @@ def _step(  # noqa: PLR0917 - compiled: positional only
         norm += move * move
     if norm <= 0.0:
         return
+    # Polyak's (1969) step towards a value between the best plan and the best bound
     target = known + 0.3 * (bound.figures[0] - known)
     step = bound.figures[1] * max(value - target, 0.0) / norm
+    # move, and stay within [0, w] and at 0 or above
     for i in range(len(count)):
         price = bound.price[i] - step * bound.direction[i]
         bound.price[i] = min(max(price, 0.0), cover.weights[i])

@@ -109,6 +109,7 @@ def _flip(rows: OddRows, row: int, parity: Ints) -> float:
     change = 0.0
     for k in range(rows.row_offset[row], rows.row_offset[row + 1]):
         column = rows.row_column[k]
+        # an even column becomes odd and counts, an odd one the reverse
         if parity[column] == 0:
             change += rows.column_weight[column]
             parity[column] = 1
@@ -127,6 +128,7 @@ def _overlaps(  # noqa: PLR0917 - compiled: positional only
     Returns how many rows it has ``reached``, and the steps taken.
     """
     n_reached, steps = 0, 0
+    # each odd column of the sum once, and every row that has it
     for s in range(n):
         for k in range(rows.row_offset[members[s]], rows.row_offset[members[s] + 1]):
             column = rows.row_column[k]
@@ -140,6 +142,7 @@ def _overlaps(  # noqa: PLR0917 - compiled: positional only
                     n_reached += 1
                 overlap[row] += rows.column_weight[column]
             steps += rows.column_offset[column + 1] - rows.column_offset[column]
+    # wipe the marks
     for s in range(n):
         for k in range(rows.row_offset[members[s]], rows.row_offset[members[s] + 1]):
             if parity[rows.row_column[k]] == 2:  # noqa: PLR2004 - the mark of above
@@ -153,20 +156,24 @@ def _best_triple(rows: OddRows, start: int, hand: _Hand) -> tuple[float, int]:
     best, second, third = GROWN_BELOW, -1, -1
     members = hand.members
     members[0] = start
+    # the sum of the first row, and the rows that share a column with it
     base = rows.slack[start] + _flip(rows, start, hand.parity)
     n_first, steps = _overlaps(rows, members, 1, hand.parity, hand.first, hand.reached_first)
     for q in range(n_first):
         b = hand.reached_first[q]
+        # with b: columns of both cancel out, twice their weight
         pair = base + rows.slack[b] + rows.weight[b] - 2.0 * hand.first[b]
         hand.first[b] = 0.0
         slack = rows.slack[start] + rows.slack[b]
         # a third row weighs about 1: what the pair has more or less stays
         if b == start or slack + abs(pair - slack - 1.0) >= best:
             continue
+        # add b and weigh the rows that share a column with the pair
         members[1] = b
         _flip(rows, b, hand.parity)
         n_second, more = _overlaps(rows, members, 2, hand.parity, hand.second, hand.reached_second)
         steps += more
+        # the sum of the right-hand sides must be odd
         wanted = 1 ^ rows.is_odd[start] ^ rows.is_odd[b]
         for q2 in range(n_second):
             c = hand.reached_second[q2]
@@ -175,6 +182,7 @@ def _best_triple(rows: OddRows, start: int, hand: _Hand) -> tuple[float, int]:
                 if total < best:
                     best, second, third = total, b, c
             hand.second[c] = 0.0
+        # take b out again
         _flip(rows, b, hand.parity)
     _flip(rows, start, hand.parity)
     members[1], members[2] = second, third
@@ -187,8 +195,10 @@ def _exchange(rows: OddRows, n: int, total: float, hand: _Hand) -> tuple[float, 
     members, steps = hand.members, 0
     for s in range(n):
         old = members[s]
+        # take a row out
         without = total + _flip(rows, old, hand.parity) - rows.slack[old]
         hand.inside[old] = False
+        # weigh the others against the rest of the set
         members[s] = members[n - 1]
         n_reached, more = _overlaps(
             rows, members, n - 1, hand.parity, hand.first, hand.reached_first
@@ -198,12 +208,14 @@ def _exchange(rows: OddRows, n: int, total: float, hand: _Hand) -> tuple[float, 
         best = total - NOTABLE
         for q in range(n_reached):
             c = hand.reached_first[q]
+            # one of its parity, so that the sum stays odd
             if not hand.inside[c] and rows.is_odd[c] == rows.is_odd[old]:
                 new = without + rows.slack[c] + rows.weight[c] - 2.0 * hand.first[c]
                 if new < best:
                     best = total = new
                     members[s] = c
             hand.first[c] = 0.0
+        # put the best one in, or the old one back
         _flip(rows, members[s], hand.parity)
         hand.inside[members[s]] = True
     return total, steps
@@ -214,6 +226,7 @@ def _add_two(rows: OddRows, n: int, total: float, hand: _Hand) -> tuple[float, i
     """Add the best two rows of like parity when the sum falls; they stand behind the n rows."""
     members = hand.members
     n_reached, steps = _overlaps(rows, members, n, hand.parity, hand.first, hand.reached_first)
+    # what the sum would be with each row alone added
     value = np.full(n_reached, np.inf)
     for q in range(n_reached):
         c = hand.reached_first[q]
@@ -221,10 +234,12 @@ def _add_two(rows: OddRows, n: int, total: float, hand: _Hand) -> tuple[float, i
             value[q] = total + rows.slack[c] + rows.weight[c] - 2.0 * hand.first[c]
         hand.first[c] = 0.0
     best, first, second = total - NOTABLE, -1, -1
+    # from the best first rows, the best second one
     for q in np.argsort(value)[:MAX_FIRST]:
         if value[q] == np.inf:
             break
         c = hand.reached_first[q]
+        # add c and weigh the rows against the larger set
         members[n] = c
         hand.inside[c] = True
         _flip(rows, c, hand.parity)
@@ -234,6 +249,7 @@ def _add_two(rows: OddRows, n: int, total: float, hand: _Hand) -> tuple[float, i
         steps += more
         for q2 in range(n_second):
             d = hand.reached_second[q2]
+            # of like parity: two of them leave the sum odd
             if not hand.inside[d] and rows.is_odd[d] == rows.is_odd[c]:
                 new = value[q] + rows.slack[d] + rows.weight[d] - 2.0 * hand.second[d]
                 if new < best:
@@ -243,6 +259,7 @@ def _add_two(rows: OddRows, n: int, total: float, hand: _Hand) -> tuple[float, i
         hand.inside[c] = False
     if first < 0:
         return total, steps
+    # the sum falls: both stay
     members[n], members[n + 1] = first, second
     for s in range(n, n + 2):
         _flip(rows, members[s], hand.parity)
@@ -254,11 +271,13 @@ def _add_two(rows: OddRows, n: int, total: float, hand: _Hand) -> tuple[float, i
 def _grow(rows: OddRows, total: float, most: int, hand: _Hand) -> tuple[float, int, int]:
     """Exchange and add rows until the sum no longer falls; returns it, the size and the steps."""
     n, steps = 3, 0
+    # put the triple into the sum
     for s in range(n):
         _flip(rows, hand.members[s], hand.parity)
         hand.inside[hand.members[s]] = True
     while True:
         before = total
+        # exchange as long as that helps, then add a pair
         total, more = _exchange(rows, n, total, hand)
         steps += more
         if total < before:
@@ -270,6 +289,7 @@ def _grow(rows: OddRows, total: float, most: int, hand: _Hand) -> tuple[float, i
         if total == before:
             break
         n += 2
+    # leave nothing behind for the next set
     for s in range(n):
         _flip(rows, hand.members[s], hand.parity)
         hand.inside[hand.members[s]] = False
@@ -295,16 +315,20 @@ def _grow_all(rows: OddRows, order: Ints, most: int, budget: int) -> tuple[Ints,
     for start in order:
         if steps > budget:
             break
+        # it is in good sets enough
         if uses[start] >= ENOUGH:
             continue
+        # a triple to begin with, or nothing
         total, more = _best_triple(rows, start, hand)
         steps += more
         if total >= GROWN_BELOW:
             continue
+        # exchange and add
         total, n, more = _grow(rows, total, most, hand)
         steps += more
         found[start, :n] = hand.members[:n]
         totals[start] = total
+        # a cut: its rows need fewer sets of their own
         if total < 1.0:
             for s in range(n):
                 uses[hand.members[s]] += 1

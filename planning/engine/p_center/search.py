@@ -75,16 +75,19 @@ def _open(cover: CoverArrays, state: CenterState, j: int) -> int:
         i = cover.option_item[k]
         state.reached[i] += 1
         work += 1
+        # newly reached: off the list, the last of the list in its place
         if state.reached[i] == 1:
             last = state.uncovered[state.uncovered[0]]
             state.uncovered[state.place[i]] = last
             state.place[last] = state.place[i]
             state.uncovered[0] -= 1
+            # other sites no longer newly reach it
             for at in range(cover.item_offset[i], cover.item_offset[i + 1]):
                 state.score[cover.item_option[at]] -= state.weight[i]
             # what j alone reaches is its own score
             state.score[j] += 2 * state.weight[i]
             work += cover.item_offset[i + 1] - cover.item_offset[i]
+        # reached by one other: that one alone no longer reaches it
         elif state.reached[i] == 1 + 1:
             for at in range(cover.item_offset[i], cover.item_offset[i + 1]):
                 other = cover.item_option[at]
@@ -105,13 +108,16 @@ def _close(cover: CoverArrays, state: CenterState, j: int) -> int:
         i = cover.option_item[k]
         state.reached[i] -= 1
         work += 1
+        # nothing reaches it now: to the end of the list
         if state.reached[i] == 0:
             state.uncovered[0] += 1
             state.uncovered[state.uncovered[0]] = i
             state.place[i] = state.uncovered[0]
+            # every site of its would newly reach it
             for at in range(cover.item_offset[i], cover.item_offset[i + 1]):
                 state.score[cover.item_option[at]] += state.weight[i]
             work += cover.item_offset[i + 1] - cover.item_offset[i]
+        # one stays, and reaches it alone from now on
         elif state.reached[i] == 1:
             for at in range(cover.item_offset[i], cover.item_offset[i + 1]):
                 other = cover.item_option[at]
@@ -129,6 +135,7 @@ def _cheapest_to_close(state: CenterState, opened: Ints, tabu: int) -> int:
         j = opened[at]
         if j == tabu:
             continue
+        # least weight lost; of equals the one longest unchanged
         if best < 0 or (state.score[j], state.since[j]) < (
             state.score[opened[best]],
             state.since[opened[best]],
@@ -144,6 +151,7 @@ def _best_for(cover: CoverArrays, state: CenterState, i: int, closed: int) -> in
         j = cover.item_option[k]
         if j == closed:
             continue
+        # most weight newly reached; of equals the one longest unchanged
         if best < 0 or (state.score[j], -state.since[j]) > (state.score[best], -state.since[best]):
             best = j
     return best
@@ -167,11 +175,13 @@ def _filled(cover: CoverArrays, state: CenterState, p: int, start: Ints) -> tupl
     """Open ``start`` and then the best sites until p are open."""
     opened = np.empty(p, np.int64)
     size, work = 0, 0
+    # what is given first
     for j in start:
         if size < p and not state.is_open[j]:
             work += _open(cover, state, j)
             opened[size] = j
             size += 1
+    # then by the most weight newly reached
     while size < p:
         best = -1
         for j in range(len(state.score)):
@@ -192,18 +202,22 @@ def reach_all(cover: CoverArrays, state: CenterState, p: int, start: Ints, most_
     opened, work = _filled(cover, state, p, start)
     turn, tabu = 1, -1
     while state.uncovered[0] > 0 and work < most_work:
+        # close the site that costs least, not the one opened last
         at = _cheapest_to_close(state, opened, tabu if p > 1 else -1)
         closed = opened[at]
         work += _close(cover, state, closed) + p
         state.since[closed] = turn
+        # open the best site for a random uncovered item
         i = state.uncovered[1 + _below(state, state.uncovered[0])]
         j = _best_for(cover, state, i, closed)
         if j < 0:
             j = closed
         work += _open(cover, state, j)
         state.since[j] = turn
+        # it stays for a turn
         tabu = j
         opened[at] = j
+        # what is still uncovered weighs more from now on
         work += _weigh_uncovered(cover, state)
         turn += 1
     if state.uncovered[0] > 0:

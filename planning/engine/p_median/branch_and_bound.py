@@ -172,6 +172,7 @@ def _ruled(
     pairs: MedianPairs, state: lagrangian.PriceState, taken: float, gap: float
 ) -> tuple[Ints, Ints, Floats]:
     dearer = np.zeros(len(state.worth))
+    # what the bound rises by when a site opens that the relaxed problem leaves closed
     for j in range(len(dearer)):
         if state.status[j] == FREE:
             dearer[j] = max(state.worth[j] - taken, 0.0) if np.isfinite(taken) else 0.0
@@ -185,12 +186,15 @@ def _ruled(
         for k in range(pairs.item_offset[i], pairs.item_offset[i + 1]):
             j = pairs.item_site[k]
             above = pairs.item_cost[k] - state.price[i]
+            # sorted by cost: all further pairs pass the cutoff too
             if above > gap:
                 break
+            # the pair may be in a better plan: keep it
             if max(above, 0.0) + dearer[j] <= gap:
                 site[found] = j
                 cost[found] = pairs.item_cost[k]
                 found += 1
+            # an open site serves it at least this well: dearer ones never do
             if state.status[j] == OPEN:
                 break
         offset[i + 1] = found

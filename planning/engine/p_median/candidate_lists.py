@@ -131,10 +131,12 @@ def _by_item(item: Ints, site: Ints, cost: Floats, offset: Ints) -> tuple[Ints, 
     by_site = np.empty(len(item), np.int32)
     by_cost = np.empty(len(item))
     to = offset[:-1].copy()
+    # count sort by item
     for k in range(len(item)):
         by_site[to[item[k]]] = site[k]
         by_cost[to[item[k]]] = cost[k]
         to[item[k]] += 1
+    # each item's sites by cost
     for i in range(len(offset) - 1):
         begin, end = offset[i], offset[i + 1]
         # stable: equal costs stay in the order of the sites

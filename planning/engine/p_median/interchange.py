@@ -89,12 +89,14 @@ def greedy(pairs: MedianPairs, p: int) -> Ints:
     n = len(pairs.site_offset) - 1
     now = pairs.base.copy()
     gain = np.zeros(n)
+    # what each site would save alone
     for i in range(len(now)):
         for k in range(pairs.item_offset[i], pairs.item_offset[i + 1]):
             gain[pairs.item_site[k]] += now[i] - pairs.item_cost[k]
     chosen = np.empty(p, np.int64)
     is_open = np.zeros(n, np.bool_)
     for number in range(p):
+        # the site that saves most
         best = -1
         for j in range(n):
             if not is_open[j] and (best < 0 or gain[j] > gain[best]):
@@ -103,8 +105,10 @@ def greedy(pairs: MedianPairs, p: int) -> Ints:
         is_open[best] = True
         for at in range(pairs.site_offset[best], pairs.site_offset[best + 1]):
             i, cost = pairs.site_item[at], pairs.site_cost[at]
+            # only items that it serves better change
             if cost >= now[i]:
                 continue
+            # what other sites would save on it shrinks
             for k in range(pairs.item_offset[i], pairs.item_offset[i + 1]):
                 if pairs.item_cost[k] >= now[i]:
                     break
@@ -119,6 +123,7 @@ def cost_of(pairs: MedianPairs, is_open: Mask) -> float:
     total = 0.0
     for i in range(len(pairs.base)):
         cost = pairs.base[i]
+        # sorted by cost: the first open one serves the item
         for k in range(pairs.item_offset[i], pairs.item_offset[i + 1]):
             if is_open[pairs.item_site[k]]:
                 cost = pairs.item_cost[k]
@@ -133,6 +138,7 @@ def _nearest_two(pairs: MedianPairs, state: SwapState, i: int) -> None:
     state.second[i] = pairs.base[i]
     state.owner[i] = -1
     state.runner_up[i] = -1
+    # sorted by cost: the first two open ones
     for k in range(pairs.item_offset[i], pairs.item_offset[i + 1]):
         j = pairs.item_site[k]
         if state.slot[j] >= 0:
@@ -151,21 +157,26 @@ def _count(pairs: MedianPairs, state: SwapState, i: int, sign: float) -> None:
     first, second = state.first[i], state.second[i]
     owned = state.owner[i] >= 0
     r = state.slot[state.owner[i]] if owned else 0
+    # closing its site costs the way to the second best
     if owned:
         state.loss[r] += sign * (second - first)
     begin, end = pairs.item_offset[i], pairs.item_offset[i + 1]
     k = begin
+    # sites dearer than the second best change nothing
     while k < end and pairs.item_cost[k] < second:
         j = pairs.item_site[k]
+        # this site must be looked at again
         if not state.dirty[j]:
             state.dirty[j] = True
             state.dirty_sites[0] += 1
             state.dirty_sites[state.dirty_sites[0]] = j
         cost = pairs.item_cost[k]
+        # opening j saves on it, and then closing its site costs nothing
         if cost < first:
             state.gain[j] += sign * (first - cost)
             if owned:
                 state.extra[j, r] += sign * (second - first)
+        # opening j makes closing its site cheaper
         elif owned:
             state.extra[j, r] += sign * (second - cost)
         k += 1
@@ -179,6 +190,7 @@ def open_only(pairs: MedianPairs, state: SwapState, sites: Ints) -> float:
     for r in range(len(sites)):
         state.opened[r] = sites[r]
         state.slot[sites[r]] = r
+    # count every item anew
     state.gain[:] = 0.0
     state.loss[:] = 0.0
     state.extra[:] = 0.0
@@ -194,17 +206,21 @@ def _swap(pairs: MedianPairs, state: SwapState, j: int, r: int) -> None:
     """Open j in the place of the site in slot r."""
     out = state.opened[r]
     touched = state.touched
+    # touched are items that j serves better than their second best,
     for k in range(pairs.site_offset[j], pairs.site_offset[j + 1]):
         i = pairs.site_item[k]
         touched[i] = pairs.site_cost[k] < state.second[i]
+    # and items that the closed site served, first or second: out of the tables
     for i in range(len(touched)):
         if state.owner[i] == out or state.runner_up[i] == out:
             touched[i] = True
         if touched[i]:
             _count(pairs, state, i, -1.0)
+    # exchange
     state.slot[out] = -1
     state.slot[j] = r
     state.opened[r] = j
+    # back into the tables
     for i in range(len(touched)):
         if touched[i]:
             _nearest_two(pairs, state, i)
@@ -217,6 +233,7 @@ def _swap(pairs: MedianPairs, state: SwapState, j: int, r: int) -> None:
 def _best_out(state: SwapState, j: int) -> tuple[float, int]:
     best, slot = -np.inf, 0
     row = state.extra[j]
+    # the slot whose closing costs least, given j
     for r in range(len(state.loss)):
         value = row[r] - state.loss[r]
         if value > best:
@@ -234,17 +251,21 @@ def improve(pairs: MedianPairs, state: SwapState, cost: float, least: float) -> 
         kept = 0
         for at in range(1, listed[0] + 1):
             j = listed[at]
+            # open sites cannot enter
             saved, r = -np.inf, -1
             if state.slot[j] < 0:
                 saved, r = _best_out(state, j)
+            # not worth a look until its tables change
             if saved <= least:
                 state.dirty[j] = False
                 continue
+            # still dirty: move up in the list
             kept += 1
             listed[kept] = j
             if saved > best:
                 best, site, slot = saved, j, r
         listed[0] = kept
+        # no swap saves: a resting place
         if site < 0:
             return cost
         _swap(pairs, state, site, slot)
@@ -269,6 +290,7 @@ def iterate(  # noqa: PLR0917 - compiled: positional only
     """
     n, m, p = len(state.slot), len(state.first), len(state.loss)
     state.work[0] = 0
+    # begin from the best plan, at rest
     now = improve(pairs, state, open_only(pairs, state, best_opened), least)
     if now < best_cost - least:
         best_cost = now
@@ -277,11 +299,14 @@ def iterate(  # noqa: PLR0917 - compiled: positional only
         return best_cost
     current = state.opened.copy()
     while state.work[0] < most_work:
+        # shake and come to rest (iterated local search: Lourenco, Martin and Stuetzle 2003)
         _shaken(pairs, state)
         cost = improve(pairs, state, float(state.first.sum()), least)
+        # worse: go back
         if cost > now + least:
             _back(pairs, state, current)
             continue
+        # as good or better: go on from here
         now = cost
         current[:] = state.opened
         if cost < best_cost - least:
@@ -308,6 +333,7 @@ def _near_item(pairs: MedianPairs, state: SwapState, i: int) -> int:
     """Draw a closed site that serves item i better than its second best open one; -1 none."""
     begin = pairs.item_offset[i]
     end = begin
+    # sorted by cost: its sites up to the second best open one
     while end < pairs.item_offset[i + 1] and pairs.item_cost[end] < state.second[i]:
         end += 1
     if end == begin:
@@ -331,6 +357,7 @@ def _slot_to_close(state: SwapState, i: int, j: int) -> int:
 def _back(pairs: MedianPairs, state: SwapState, current: Ints) -> None:
     """Swap back to the plan ``current``."""
     wanted = np.zeros(len(state.slot), np.bool_)
+    # what must open takes the slots of what must close
     for j in current:
         wanted[j] = True
     r = 0

@@ -78,6 +78,7 @@ def _worths(pairs: MedianPairs, state: PriceState) -> int:
         price = state.price[i]
         k, end = pairs.item_offset[i], pairs.item_offset[i + 1]
         work -= k
+        # sorted by cost: only sites below the multiplier are worth something
         while k < end and pairs.item_cost[k] < price:
             state.worth[pairs.item_site[k]] += pairs.item_cost[k] - price
             k += 1
@@ -100,6 +101,7 @@ def evaluate(
     free = np.empty(n, np.int64)
     value = 0.0
     found, size = 0, 0
+    # open for good is chosen, free ones compete
     for j in range(n):
         if state.status[j] == OPEN:
             chosen[found] = j
@@ -111,14 +113,17 @@ def evaluate(
     left = p - found
     taken, best_left = 0.0, 0.0
     picked = free[:size]
+    # more are open for good than may be: no plan
     if left < 0:
         return np.inf, chosen[:p], (taken, best_left), work
+    # the count binds: the best of the free ones, and the edge between taken and left
     if left < size:
         worth = state.worth[picked]
         order = np.argsort(worth, kind="mergesort")
         picked = picked[order[:left]]
         best_left = worth[order[left]]
         taken = worth[order[left - 1]] if left > 0 else -np.inf
+    # these are opened by the relaxed problem
     for j in picked:
         chosen[found] = j
         found += 1
@@ -163,6 +168,7 @@ def raise_bound(
     best_plan = np.empty(0, np.int64)
     work, rounds = 0, 0
     while rounds < most_rounds and work < most_work:
+        # the bound here; the best one is kept with its multipliers
         value, chosen, edges, more = evaluate(pairs, state, p)
         work += 2 * more + 8 * m + 8 * n
         if value > state.figures[0]:
@@ -170,15 +176,19 @@ def raise_bound(
                 state.figures[2] = 0.0
             state.figures[0] = value
             state.best_price[:] = state.price
+        # no plan at or below the cutoff exists
         if value > cutoff:
             break
+        # reduced costs fix sites (Beasley 1993)
         fix(state, value, edges, cutoff)
+        # shorten the step after so many rounds without a notable rise
         state.figures[2] += 1.0
         if state.figures[2] >= PATIENCE:
             state.figures[1] *= 0.7
             state.figures[2] = 0.0
             if state.figures[1] < least_factor:
                 break
+        # what the relaxed problem opens is a plan, and tells how sure each site is
         inside[:] = False
         state.often[:] *= 0.95
         for j in chosen:
@@ -188,6 +198,7 @@ def raise_bound(
         if cost < best_cost:
             best_cost = cost
             best_plan = chosen
+        # move
         _step(pairs, state, slope, cutoff - value, rounds)
         rounds += 1
     return best_cost, best_plan, work
@@ -204,9 +215,11 @@ def _slopes(
         cost = -1.0
         count = 0.0
         k, end = pairs.item_offset[i], pairs.item_offset[i + 1]
+        # count its open sites below the multiplier; the first serves the item
         while k < end and pairs.item_cost[k] < price:
             if inside[pairs.item_site[k]]:
                 count += 1.0
+                # none below: on to the first open one above, or nothing
                 if cost < 0.0:
                     cost = pairs.item_cost[k]
             k += 1
@@ -214,6 +227,7 @@ def _slopes(
             while k < end and not inside[pairs.item_site[k]]:
                 k += 1
             cost = pairs.item_cost[k] if k < end else pairs.base[i]
+        # served once: flat
         slope[i] = 1.0 - count
         total += cost
     return total
@@ -225,6 +239,7 @@ def _step(
 ) -> None:
     norm = 0.0
     keep = 0.7 if rounds > 0 else 0.0
+    # deflected (Camerini, Fratta and Maffioli 1975); above the base nothing rises
     for i in range(len(slope)):
         g = slope[i]
         if g > 0.0 and state.price[i] >= pairs.base[i]:
@@ -235,6 +250,7 @@ def _step(
     if norm <= 0.0:
         state.figures[2] = PATIENCE
         return
+    # Polyak's (1969) step towards the cutoff
     step = state.figures[1] * missing / norm
     for i in range(len(slope)):
         price = state.price[i] + step * state.direction[i]
