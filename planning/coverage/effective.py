@@ -123,16 +123,16 @@ def group_reaches(
         when the demand has a group that the settings do not name.
     """
     groups = groups_of(demand, settings)
-    found: dict[int, sp.csr_array] = {}
+    within_of: dict[int, sp.csr_array] = {}
     ends = demand.lonlat, stations.lonlat
     for numbers, within in reach_by_standard(
         groups, network, settings, ends=ends, standard=standard, on_progress=on_progress
     ):
-        found |= dict.fromkeys(numbers, within)
+        within_of |= dict.fromkeys(numbers, within)
     days = [int(day >= _WEEKDAYS) for day in range(DAYS_A_WEEK)]
     return tuple(
         GroupReach(
-            found[number],
+            within_of[number],
             demand.weights[:, number] * demand.presence[number],
             demand.profile[number][days],
         )
@@ -166,10 +166,10 @@ def _weeks(
 ) -> dict[str, list[Table]]:
     """Tables float64[n_districts, 7, 24] of every group, by measure."""
     always = np.ones((1, DAYS_A_WEEK, HOURS_A_DAY), dtype=np.bool_)
-    made: dict[str, list[Table]] = {name: [] for name in MEASURES}
+    tables: dict[str, list[Table]] = {name: [] for name in MEASURES}
     for number, group in enumerate(reaches):
         everyone = np.bincount(place, weights=group.workers, minlength=len(names))
-        made["present"].append(everyone[:, None, None] * group.hours)
+        tables["present"].append(everyone[:, None, None] * group.hours)
         serves, suits, may_suit = (
             table[number] for table in (week.serves, week.suits, week.may_suit)
         )
@@ -179,8 +179,8 @@ def _weeks(
             "effective": suits[:, None, None] & week.open,
         }
         for name, serving in senses.items():
-            made[name].append(_covered_week(group, serving, place, len(names)))
-    return made
+            tables[name].append(_covered_week(group, serving, place, len(names)))
+    return tables
 
 
 def _covered_week(

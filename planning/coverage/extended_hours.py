@@ -61,9 +61,9 @@ def hourly_gains(reaches: tuple[GroupReach, ...], week: ServiceWeek) -> Gains:
         suits = week.suits[number]
         patterns, which = hour_patterns(suits[:, None, None] & week.open)
         left_out = group.workers[:, None] * ~covered_cells(group.within, patterns)
-        found = np.asarray(group.within.astype(np.float64) @ left_out)
+        newly_reached = np.asarray(group.within.astype(np.float64) @ left_out)
         shut = (suits & week.known)[:, None, None] & ~week.open
-        gains[number] = np.where(shut, found[:, which] * group.hours, 0.0)
+        gains[number] = np.where(shut, newly_reached[:, which] * group.hours, 0.0)
     return gains
 
 
@@ -88,14 +88,14 @@ def longer_hours(
     """
     if not 1 <= hours <= HOURS_A_DAY // 2:
         raise InputError(f"longer hours: {hours} hours cannot be: give 1 to 12")
-    made = []
+    extensions = []
     for row in np.flatnonzero(gains.any(axis=(0, 2, 3))):
         sides = [
             _side(stations, gains[:, row], week.open[row], int(row), groups, hours, when)
             for when in ("before", "after")
         ]
-        made.append(max(sides, key=lambda side: side.worker_hours))
-    ranked = sorted(made, key=lambda one: (-one.worker_hours, one.station_id))
+        extensions.append(max(sides, key=lambda side: side.worker_hours))
+    ranked = sorted(extensions, key=lambda one: (-one.worker_hours, one.station_id))
     return tuple(one for one in ranked if one.worker_hours > _HALF_A_WORKER)[:most]
 
 

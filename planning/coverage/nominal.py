@@ -290,18 +290,18 @@ def count_stations(
     road = np.zeros((len(demand), len(groups)), dtype=np.uint16)
     straight = np.zeros_like(road)
     for held, numbers in by_standard(groups, settings, standard=standard).items():
-        some = np.flatnonzero(serving[numbers].any(axis=0))
-        if not len(some):
+        serving_places = np.flatnonzero(serving[numbers].any(axis=0))
+        if not len(serving_places):
             continue
         within = reach(
             network,
             standard=held,
             origins=demand.lonlat,
-            destinations=lonlat[some],
+            destinations=lonlat[serving_places],
             snap_limit_m=settings.snap_limit_m,
             on_progress=on_progress,
         ).astype(np.int32)
-        road[:, numbers] = within.T @ serving[numbers][:, some].T.astype(np.int32)
+        road[:, numbers] = within.T @ serving[numbers][:, serving_places].T.astype(np.int32)
         for number in numbers:
             straight[:, number] = straight_counts(
                 standard=held, origins=demand.lonlat, destinations=lonlat[serving[number]]

@@ -130,13 +130,13 @@ def _to_totals(
         np.full(2 * (n + m), _OFF_TOTAL),
     ]
     tops = [one_more, room - one_more, base - low, np.full(2 * (n + m), np.inf)]
-    found = linprog(  # type: ignore[call-overload]  # the stubs know no sparse rows
+    programme = linprog(  # type: ignore[call-overload]  # the stubs know no sparse rows
         np.concatenate(costs),
         A_eq=sp.vstack([sp.hstack([sums, sums, -sums, -of_total, of_total]), kept_sum]),
         b_eq=np.append(np.concatenate(totals) - sums @ base, 0.0),
         bounds=np.column_stack([np.zeros(3 * n * m + 2 * (n + m)), np.concatenate(tops)]),
         method="highs-ds",
     )
-    more, beyond, less = np.rint(found.x[: 3 * n * m]).astype(np.int64).reshape(3, n, m)
-    made: Wholes = base.astype(np.int64).reshape(n, m) + more + beyond - less
-    return made
+    more, beyond, less = np.rint(programme.x[: 3 * n * m]).astype(np.int64).reshape(3, n, m)
+    wholes: Wholes = base.astype(np.int64).reshape(n, m) + more + beyond - less
+    return wholes

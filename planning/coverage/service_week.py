@@ -85,10 +85,12 @@ def service_week(
         text: week_table(parse_hours(text), calendar=calendar, on=on)
         for text in set(stations.frame["hours"])
     }
-    found = [tables[text] for text in stations.frame["hours"]]
-    known = np.array([table is not None for table in found], dtype=np.bool_)
+    station_tables = [tables[text] for text in stations.frame["hours"]]
+    known = np.array([table is not None for table in station_tables], dtype=np.bool_)
     closed = np.zeros((DAYS_A_WEEK, HOURS_A_DAY), dtype=np.bool_)
-    weeks = np.array([closed if table is None else table for table in found], dtype=np.bool_)
+    weeks = np.array(
+        [closed if table is None else table for table in station_tables], dtype=np.bool_
+    )
     serves = np.array([stations.serves(group) for group in groups], dtype=np.bool_)
     serves = serves.reshape(len(groups), n)
     trusted = ~stations.frame["id"].isin(list(doubted)).to_numpy(dtype=np.bool_)

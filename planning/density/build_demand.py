@@ -96,8 +96,8 @@ def spread_workers(
         on_progress=on_progress,
         on_lost=lost,
     )
-    made, more = demand_of(model, settings, districts)
-    return Spread(made, model, (*notes, *more))
+    demand, more = demand_of(model, settings, districts)
+    return Spread(demand, model, (*notes, *more))
 
 
 def demand_of(
@@ -107,7 +107,7 @@ def demand_of(
     allocation = allocate(model)
     lonlat = np.asarray(model.cells.lonlat)
     presence, profile = hours_of(settings, model.groups)
-    made = Demand(
+    demand = Demand(
         ids=model.cells.ids,
         lonlat=lonlat,
         weights=allocation.weights,
@@ -117,7 +117,7 @@ def demand_of(
         presence=presence,
         profile=profile,
     )
-    return made, allocation.notes
+    return demand, allocation.notes
 
 
 def hours_of(
@@ -141,17 +141,17 @@ def city_cells(
     h3_resolution: int | None = None,
 ) -> Cells:
     """Cut the zones of the totals into cells, and take the water off their land."""
-    of = settings.demand
+    demand_settings = settings.demand
     zones = districts
     if totals.areas is not None:
         zones = Districts.from_areas(dict(zip(totals.zones, totals.areas, strict=True)))
-    h3 = h3_resolution is not None or (cell_m is None and of.shape == "h3")
+    h3 = h3_resolution is not None or (cell_m is None and demand_settings.shape == "h3")
     cells = make_cells(
         zones,
         metric_crs=settings.metric_crs,
-        size_m=of.cell_m if cell_m is None else cell_m,
+        size_m=demand_settings.cell_m if cell_m is None else cell_m,
         shape="h3" if h3 else "square",
-        resolution=of.h3_resolution if h3_resolution is None else h3_resolution,
+        resolution=demand_settings.h3_resolution if h3_resolution is None else h3_resolution,
         box=settings.box,
     )
     water = layers.get("water")

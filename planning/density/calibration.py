@@ -145,18 +145,18 @@ def fit_weights(
     sums = visit_sums(model, shares, presence, profile)
     start = [normal(weights) for weights in model.weights]
     full, notes = VisitFit.made(model, sums, counts, start, method), []
-    told = np.asarray(full.design.any(axis=1), dtype=np.bool_)
-    if not told.any() or not counts.count[told].any():
+    is_reached = np.asarray(full.design.any(axis=1), dtype=np.bool_)
+    if not is_reached.any() or not counts.count[is_reached].any():
         raise InputError(
             "check-ins: no station has workers within reach in an hour that was counted, or all"
             " counts are 0: check the stations' places and the hours"
         )
-    if not told.all():
+    if not is_reached.all():
         notes.append(
-            f"{int((~told).sum())} counts ({counts.count[~told].sum():,.0f} visits) are left out:"
-            " the model has nobody within reach of them at that hour"
+            f"{int((~is_reached).sum())} counts ({counts.count[~is_reached].sum():,.0f} visits) are"
+            " left out: the model has nobody within reach of them at that hour"
         )
-        counts = counts.rows(told)
+        counts = counts.rows(is_reached)
         full = VisitFit.made(model, sums, counts, start, method)
     notes += _doubts(model, full, counts)
     base = VisitFit.made(model, sums, counts, start, "rates")

@@ -103,10 +103,10 @@ def diagnose(
     model: DensityModel, allocation: Allocation | None = None, *, top: int = 10
 ) -> Diagnosis:
     """Look at a model and what `allocate` made of it (made here when not given)."""
-    made = allocate(model) if allocation is None else allocation
+    allocated = allocate(model) if allocation is None else allocation
     land = np.asarray(model.cells.area_m2) > 0
-    density = np.zeros_like(made.weights)
-    density[land] = made.weights[land] / (np.asarray(model.cells.area_m2)[land, None] / 1e6)
+    density = np.zeros_like(allocated.weights)
+    density[land] = allocated.weights[land] / (np.asarray(model.cells.area_m2)[land, None] / 1e6)
     morans: list[MoranI] = []
     if land.sum() > NEIGHBOURS:
         near = neighbour_table(np.asarray(model.cells.lonlat)[land])
@@ -119,9 +119,9 @@ def diagnose(
         top=tuple(
             one
             for g in range(len(model.groups))
-            for one in _top_cells(model, g, made.weights[:, g], density[:, g], top)
+            for one in _top_cells(model, g, allocated.weights[:, g], density[:, g], top)
         ),
-        notes=made.notes,
+        notes=allocated.notes,
     )
 
 

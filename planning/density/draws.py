@@ -73,15 +73,17 @@ def draw_weights(
     drawn = []
     for g, weights in enumerate(model.weights):
         rng = np.random.default_rng([seed, g])
-        made = np.zeros((n, len(weights)))
-        some = np.flatnonzero(weights)
-        if len(some):
+        drawn_weights = np.zeros((n, len(weights)))
+        weighted = np.flatnonzero(weights)
+        if len(weighted):
             whole = float(weights.sum())
-            gammas = rng.standard_gamma(concentration * weights[some] / whole, (n, len(some)))
+            gammas = rng.standard_gamma(
+                concentration * weights[weighted] / whole, (n, len(weighted))
+            )
             gammas = np.maximum(gammas, np.finfo(np.float64).tiny)
-            made[:, some] = whole * gammas / gammas.sum(axis=1, keepdims=True)
-        made.flags.writeable = False
-        drawn.append(made)
+            drawn_weights[:, weighted] = whole * gammas / gammas.sum(axis=1, keepdims=True)
+        drawn_weights.flags.writeable = False
+        drawn.append(drawn_weights)
     return tuple(drawn)
 
 
@@ -91,10 +93,10 @@ def draw_allocations(
     """Allocate under each draw in turn: float32[n_cells, n_groups], one held at a time."""
     shares = [group_shares(model, g) for g in range(len(model.groups))]
     for row in range(len(draws[0])):
-        made = np.empty((len(model), len(shares)), dtype=np.float32)
+        workers = np.empty((len(model), len(shares)), dtype=np.float32)
         for g, group in enumerate(shares):
-            made[:, g] = group.workers(draws[g][row])
-        yield made
+            workers[:, g] = group.workers(draws[g][row])
+        yield workers
 
 
 def undrawn_groups(model: DensityModel) -> tuple[str, ...]:
@@ -102,13 +104,13 @@ def undrawn_groups(model: DensityModel) -> tuple[str, ...]:
 
     Their ranges have no width, which says nothing of how sure their figures are.
     """
-    found = []
+    undrawn = []
     for g, group in enumerate(model.groups):
         drawing = group_shares(model, g).has & (model.weights[g] > 0)
         wanted = model.totals[g] > 0
         if wanted.any() and not (drawing[wanted].sum(axis=1) > 1).any():
-            found.append(group)
-    return tuple(found)
+            undrawn.append(group)
+    return tuple(undrawn)
 
 
 def range_of(

@@ -183,16 +183,16 @@ def most_likely(
     """
     whole = design.sum(axis=0)
     live = whole > 0
-    found = np.zeros(design.shape[1])
+    weights = np.zeros(design.shape[1])
     if not live.any() or not count.any():
-        return found
+        return weights
     columns = design[:, live] / whole[live]
     value = np.full(int(live.sum()), count.sum() / live.sum())
     if begin is not None:
         value = 0.99 * begin[live] * whole[live] + 0.01 * value
     counted = (count > 0) & columns.any(axis=1)
     if not counted.any():
-        return found
+        return weights
     share, seen = columns[counted], count[counted]
     for _ in range(_STEPS):
         mean = np.maximum(share @ value, _MIN_MEAN)
@@ -201,16 +201,16 @@ def most_likely(
         value = new
         if moved <= _STILL * count.sum():
             break
-    found[live] = value / whole[live]
-    return found
+    weights[live] = value / whole[live]
+    return weights
 
 
 def least_squares(design: NDArray[np.float64], count: NDArray[np.float64]) -> NDArray[np.float64]:
     """Least squares of ``design @ c`` against the counts over c >= 0; columns of nothing get 0."""
     size = np.linalg.norm(design, axis=0)
     live = size > 0
-    found = np.zeros(design.shape[1])
+    weights = np.zeros(design.shape[1])
     if live.any():
         value, _ = nnls(design[:, live] / size[live], count)
-        found[live] = value / size[live]
-    return found
+        weights[live] = value / size[live]
+    return weights

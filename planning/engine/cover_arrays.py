@@ -106,21 +106,21 @@ def from_rows(option_offset: Ints, option_item: Ints, weights: Floats) -> CoverA
 def _hash_items(offset: Ints, index: Ints, options: Ints, keys: Ints, n_demand: int) -> Ints:
     """Return uint64[n_demand, 2]: the sums of both keys of the options that cover an item."""
     sums = np.zeros((n_demand, 2), np.uint64)
-    at = offset[options]
+    position = offset[options]
     # block by block of items, so that a block's sums stay in the processor's cache
     for begin in range(0, n_demand, HASH_BLOCK):
         end = begin + HASH_BLOCK
         for row in range(len(options)):
             j = options[row]
             key_one, key_two = keys[j, 0], keys[j, 1]
-            k, last = at[row], offset[j + 1]
+            k, last = position[row], offset[j + 1]
             # the option's items of this block; where it stopped is kept for the next
             while k < last and index[k] < end:
                 i = index[k]
                 sums[i, 0] += key_one
                 sums[i, 1] += key_two
                 k += 1
-            at[row] = k
+            position[row] = k
     return sums
 
 

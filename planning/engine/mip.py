@@ -117,8 +117,8 @@ def solve_mip(
         solution.col_value = list(start)
         highs.setSolution(solution)
     if on_progress is not None:
-        told = None if is_plan is None else _Incumbent(model, is_plan, start)
-        _watch(highs, unit, on_progress, told)
+        incumbent = None if is_plan is None else _Incumbent(model, is_plan, start)
+        _watch(highs, unit, on_progress, incumbent)
     highs.run()
     answer = _answer(highs, model, unit)
     if answer.bound == ABSENT and start is not None and _ended(highs):

@@ -217,9 +217,9 @@ class SitingQuestion:
         pins = site_pins(self.sites, self.options, keep=keep, without=without)
         if pins.required.sum() > new:
             raise ProblemError(f"{pins.required.sum()} sites are kept and only {new} are new")
-        found = solve_question(self, pins, new=new, kinds=kinds, params=params)
-        if found.status == "infeasible":
-            raise ProblemError("; ".join(found.reasons))
+        answer = solve_question(self, pins, new=new, kinds=kinds, params=params)
+        if answer.status == "infeasible":
+            raise ProblemError("; ".join(answer.reasons))
         asked = {
             "kind": ", ".join(k if most is None else f"{k}:{most}" for k, most in kinds.items()),
             "new": str(new),
@@ -227,20 +227,22 @@ class SitingQuestion:
         }
         pinned = {"keep": ", ".join(keep), "without": ", ".join(without)}
         asked |= {name: words for name, words in pinned.items() if words}
-        made = self._answer(found, asked, pins)
-        if len(made.sites) == new or made.answer is None:
-            return made
-        short = shortfalls(self.options, self.items, made.answer.chosen, pins=pins, kinds=kinds)
-        return replace(made, shortfalls=short)
+        siting_plan = self._answer(answer, asked, pins)
+        if len(siting_plan.sites) == new or siting_plan.answer is None:
+            return siting_plan
+        short = shortfalls(
+            self.options, self.items, siting_plan.answer.chosen, pins=pins, kinds=kinds
+        )
+        return replace(siting_plan, shortfalls=short)
 
-    def _answer(self, found: Plan, asked: Mapping[str, str], pins: SitePins) -> SitingPlan:
+    def _answer(self, plan: Plan, asked: Mapping[str, str], pins: SitePins) -> SitingPlan:
         demand, items = self.demand, self.items
         fixed_value = float(items.weights[items.covered].sum())
-        steps = self._steps(found.chosen, pins)
+        steps = self._steps(plan.chosen, pins)
         chosen = np.sort(np.array([step.option for step in steps], dtype=np.int64))
-        found = replace(found, chosen=chosen)
+        plan = replace(plan, chosen=chosen)
         added = float(sum(step.adds for step in steps))
-        bound = self._bound(found, added, pins)
+        bound = self._bound(plan, added, pins)
         after = CellCounts(
             _road_counts_after(self.before, items, chosen),
             _straight_counts_after(
@@ -252,17 +254,17 @@ class SitingQuestion:
             ),
         )
         return SitingPlan(
-            status=found.status,
+            status=plan.status,
             objective=added + fixed_value,
             bound=bound + fixed_value,
             gap=(bound - added) / (added + fixed_value or 1.0),
-            runtime_s=found.runtime_s,
-            method=found.method,
+            runtime_s=plan.runtime_s,
+            method=plan.method,
             sites=_planned_sites(steps, demand, self.sites, self.options, self.open_weights),
             before=self._coverage_before,
             after=coverage_of_counts(demand, after, standard=self.standard),
             inputs={**self.inputs, **asked},
-            answer=found,
+            answer=plan,
         )
 
     def _steps(self, chosen: npt.NDArray[np.int64], pins: SitePins) -> tuple[Step, ...]:
@@ -274,12 +276,12 @@ class SitingQuestion:
             return order
         return deployment_order(covers, weights, np.array([step.option for step in steps]))
 
-    def _bound(self, found: Plan, added: float, pins: SitePins) -> float:
+    def _bound(self, plan: Plan, added: float, pins: SitePins) -> float:
         """Return what no plan can add: the engine's bound, or all whom the options reach."""
-        if found.status == "optimal":
+        if plan.status == "optimal":
             return added
-        if math.isfinite(found.bound):
-            return max(found.bound, added)
+        if math.isfinite(plan.bound):
+            return max(plan.bound, added)
         allowed = self.items.covers[np.flatnonzero(~pins.forbidden)]
         return float(self.open_weights[np.unique(allowed.indices)].sum())
 
@@ -380,8 +382,8 @@ def plan_stations(
         standard=standard,
         on_progress=on_progress,
     )
-    made = question.plan(new=new, kinds=kinds, keep=keep, without=without, params=params)
-    return with_other_standard(made, demand, stations, network, settings)
+    plan = question.plan(new=new, kinds=kinds, keep=keep, without=without, params=params)
+    return with_other_standard(plan, demand, stations, network, settings)
 
 
 def with_other_standard(

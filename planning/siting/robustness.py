@@ -102,12 +102,12 @@ def plan_over_draws(
     for number, workers in enumerate(draw_allocations(model, draws)):
         weights = (workers * factor).T.ravel().astype(np.float64)
         drawn = replace(question, items=items._replace(weights=weights))
-        found = solve_question(drawn, pins, new=new, kinds=kinds, params=begin)
+        drawn_plan = solve_question(drawn, pins, new=new, kinds=kinds, params=begin)
         fixed_value = float(weights[items.covered].sum())
-        times[found.chosen] += 1
-        best[number] = found.objective + fixed_value
+        times[drawn_plan.chosen] += 1
+        best[number] = drawn_plan.objective + fixed_value
         own[number] = float(weights[items.covered | in_plan].sum())
-        used_s += found.runtime_s
+        used_s += drawn_plan.runtime_s
         tell("draws", (number + 1) / n)
     best = np.maximum(best, own)  # an answer within the gap may fall behind the plan itself
     return PlanDraws(

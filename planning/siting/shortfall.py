@@ -74,7 +74,7 @@ def shortfalls(
         limits |= {WITHOUT} if pins.forbidden[option] else set()
         limits |= {ONE_A_SITE} if int(options.site[option]) in taken else set()
         held[frozenset(limits)].append(option)
-    found = [
+    shorts = [
         Shortfall(
             tuple(sorted(limits)) or (STOPPED,),
             len(np.unique(options.site[members])),
@@ -83,7 +83,7 @@ def shortfalls(
         for limits, members in held.items()
         if not any(other < limits for other in held)
     ]
-    return tuple(sorted(found, key=lambda one: (-one.adds_workers, one.limits)))
+    return tuple(sorted(shorts, key=lambda one: (-one.adds_workers, one.limits)))
 
 
 def _kinds_used_up(

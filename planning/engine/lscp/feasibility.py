@@ -64,14 +64,14 @@ def cover_within(
         covers.indptr.astype(np.int64), covers.indices.astype(np.int32), np.ones(n_items)
     )
     reduced, kept = without_dominated(arrays, np.ones(n_sites))
-    found = bound_and_cover(reduced, np.ones(len(kept)), BOUND_ROUNDS, 1.0)
-    if found.bound > p + SLACK:
+    first_cover = bound_and_cover(reduced, np.ones(len(kept)), BOUND_ROUNDS, 1.0)
+    if first_cover.bound > p + SLACK:
         return NO_COVER
-    if found.cost <= p:
-        return Cover(sites=kept[np.flatnonzero(found.chosen)], known=True)
+    if first_cover.cost <= p:
+        return Cover(sites=kept[np.flatnonzero(first_cover.chosen)], known=True)
     if not exact or left_s() <= 0.0:
         return UNKNOWN
-    open_question = found.bound + found.reduced_cost <= p + SLACK
+    open_question = first_cover.bound + first_cover.reduced_cost <= p + SLACK
     cover = _by_programme(reduced, open_question, p, left_s=left_s, seed=seed)
     return cover if cover.sites is None else Cover(sites=kept[cover.sites], known=True)
 
@@ -99,7 +99,7 @@ def _by_programme(
         on_progress=is_told,
     )
     if answer.values is not None and answer.objective <= p + 0.5:
-        at = np.flatnonzero(left)[answer.values > 0.5]  # noqa: PLR2004 - binary
-        return Cover(sites=at, known=True)
+        sites = np.flatnonzero(left)[answer.values > 0.5]  # noqa: PLR2004 - binary
+        return Cover(sites=sites, known=True)
     above = answer.bound.figure(absent=0.0, nothing=p + 1.0) > p + SLACK
     return NO_COVER if above or proved[0] else UNKNOWN

@@ -77,19 +77,19 @@ def solve_set_covering(problem: SetCoverProblem, *, params: SolveParams, clock: 
             removed=done_items,
             labels=np.zeros(problem.covers.shape[1], dtype=np.int64),
         )
-        found = cheapest_cover(merged.cover, costs[free], params=params, clock=clock, paid=paid)
+        choice = cheapest_cover(merged.cover, costs[free], params=params, clock=clock, paid=paid)
     else:
-        found = _partial(problem, free, params=params, clock=clock, paid=paid)
-    if found.bound.is_nothing and found.chosen is None:
+        choice = _partial(problem, free, params=params, clock=clock, paid=paid)
+    if choice.bound.is_nothing and choice.chosen is None:
         return contradicted(
             "the share and the floors cannot be met with at most one option a site",
-            method=found.method,
+            method=choice.method,
         )
     return Draft(
-        chosen=None if found.chosen is None else np.r_[required, free[found.chosen]],
-        bound=found.bound.plus(paid),
-        method=found.method,
-        reasons=() if found.chosen is not None else ("no plan was found in the time: give more",),
+        chosen=None if choice.chosen is None else np.r_[required, free[choice.chosen]],
+        bound=choice.bound.plus(paid),
+        method=choice.method,
+        reasons=() if choice.chosen is not None else ("no plan was found in the time: give more",),
     )
 
 
@@ -152,19 +152,21 @@ def cheapest_cover(
     reduced, kept = without_dominated(cover, costs)
     costs = costs[kept]
     whole = bool((costs == np.floor(costs)).all())
-    found = bound_and_cover(reduced, costs, BOUND_ROUNDS, 1.0 if whole else 0.0)
+    first_cover = bound_and_cover(reduced, costs, BOUND_ROUNDS, 1.0 if whole else 0.0)
     rounded = whole_above if whole else float
-    bound = rounded(found.bound)
-    best = kept[np.flatnonzero(found.chosen)]
+    bound = rounded(first_cover.bound)
+    best = kept[np.flatnonzero(first_cover.chosen)]
     method = "reduction, Lagrangian bound, greedy"
-    clock.report(found.cost + paid, bound + paid)
-    if relative_gap(float(found.cost), bound) <= params.gap or clock.left_s <= 0.0:
+    clock.report(first_cover.cost + paid, bound + paid)
+    if relative_gap(float(first_cover.cost), bound) <= params.gap or clock.left_s <= 0.0:
         return CoverChoice(best, Bound.at(bound), method)
     less = 1.0 - 1e-6 if whole else 0.0
-    left = (found.bound + found.reduced_cost < found.cost - less) | found.chosen
-    cost, chosen = _searched(reduced, costs, left, found.chosen, seed=params.seed)
+    left = (
+        first_cover.bound + first_cover.reduced_cost < first_cover.cost - less
+    ) | first_cover.chosen
+    cost, chosen = _searched(reduced, costs, left, first_cover.chosen, seed=params.seed)
     best = kept[np.flatnonzero(chosen)]
-    left = found.bound + found.reduced_cost < cost - less
+    left = first_cover.bound + first_cover.reduced_cost < cost - less
     clock.report(cost + paid, bound + paid)
     fits = bool(left[chosen].all())
     answer = solve_mip(
@@ -180,8 +182,8 @@ def cheapest_cover(
         ),
     )
     if answer.values is not None and answer.objective < cost:
-        at = np.flatnonzero(left)[answer.values > 0.5]  # noqa: PLR2004 - binary
-        best = kept[at]
+        options = np.flatnonzero(left)[answer.values > 0.5]  # noqa: PLR2004 - binary
+        best = kept[options]
     proved = min(answer.bound.figure(absent=bound, nothing=cost), cost)
     return CoverChoice(best, Bound.at(max(bound, rounded(proved))), method + ", fixing, programme")
 
@@ -190,19 +192,19 @@ def _searched(
     cover: CoverArrays, costs: Floats, left: Mask, chosen: Mask, *, seed: int
 ) -> tuple[float, Mask]:
     """Make a cover cheaper within the options ``left``; its cost and mask."""
-    at = np.flatnonzero(left)
+    options = np.flatnonzero(left)
     matrix = sp.csr_array(
         (np.ones(len(cover.option_item)), cover.option_item, cover.option_offset),
         shape=(cover.n_options, cover.n_items),
-    )[at]
+    )[options]
     few = from_rows(matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), cover.weights)
-    inside = chosen[at].copy()
+    inside = chosen[options].copy()
     random = np.random.default_rng(seed).integers(1, 2**62, size=1, dtype=np.uint64)
-    rounds = int(np.clip(SEARCH_STEPS // max(cover.n_items + len(at), 1), 200, 20_000))
+    rounds = int(np.clip(SEARCH_STEPS // max(cover.n_items + len(options), 1), 200, 20_000))
     mean = float(costs[chosen].mean())
-    cheaper_cover(few, costs[at], inside, rounds, 0.3 * mean, random)
+    cheaper_cover(few, costs[options], inside, rounds, 0.3 * mean, random)
     result = np.zeros(len(costs), dtype=np.bool_)
-    result[at[inside]] = True
+    result[options[inside]] = True
     return float(costs[result].sum()), result
 
 
@@ -309,10 +311,10 @@ def _partial(
     bound = max(answer.bound.figure(absent=0.0, nothing=0.0), 0.0)
     bound = whole_above(bound) if whole else bound
     best = None if start is None else start[: len(free)]
-    found = None if answer.values is None else answer.values[: len(free)]
+    opened = None if answer.values is None else answer.values[: len(free)]
     # HiGHS' tolerances may take a choice that lacks a trifle
-    if found is not None and _is_enough(model, found):
-        best = found if best is None or costs @ found <= costs @ best else best
+    if opened is not None and _is_enough(model, opened):
+        best = opened if best is None or costs @ opened <= costs @ best else best
     chosen = None if best is None else np.flatnonzero(best > 0.5)  # noqa: PLR2004 - binary
     return CoverChoice(chosen, Bound.at(bound), "greedy, programme")
 

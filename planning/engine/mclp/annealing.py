@@ -75,8 +75,8 @@ def swap_table(cover: CoverArrays, state: SearchState) -> SwapTable:
     n = len(state.gain)
     option = np.flatnonzero(state.is_open)
     slot = np.full(n, -1, np.int32)
-    for at in range(len(option)):
-        slot[option[at]] = at
+    for place in range(len(option)):
+        slot[option[place]] = place
     kept = len(option) * n <= MAX_TABLE
     shared = np.zeros((len(option) if kept else 0, n))
     # an item that only one option covers counts in the row of that option
@@ -103,20 +103,20 @@ def swap_pair(  # noqa: PLR0917 - compiled: positional only
     rows: PackingRows,
     state: SearchState,
     table: SwapTable,
-    at: int,
+    slot: int,
     entering: int,
 ) -> int:
-    """Open ``entering`` in the place of the option in slot ``at``; returns the steps taken."""
-    leaving = table.option[at]
+    """Open ``entering`` in the place of the option in ``slot``; returns the steps taken."""
+    leaving = table.option[slot]
     # the slot passes on
-    table.option[at] = entering
-    table.slot[leaving], table.slot[entering] = -1, at
+    table.option[slot] = entering
+    table.slot[leaving], table.slot[entering] = -1, slot
     # without a table the two halves are done one after the other
     if len(table.shared) == 0:
         work = close_one(cover, rows, state, leaving)
         return work + open_one(cover, rows, state, entering)
     # gain + shared - loss, before any of them changes
-    state.value[0] += state.gain[entering] + table.shared[at, entering] - state.loss[leaving]
+    state.value[0] += state.gain[entering] + table.shared[slot, entering] - state.loss[leaving]
     seen = table.seen
     # a new mark spares wiping the marks of the last exchange
     mark = seen[-1] + 2
@@ -127,7 +127,7 @@ def swap_pair(  # noqa: PLR0917 - compiled: positional only
     for k in range(begin, end):
         seen[cover.option_item[k]] = mark
     # cover what ``entering`` covers; items of both change their mark
-    work += _enter(cover, state, table, at, leaving, entering)
+    work += _enter(cover, state, table, slot, leaving, entering)
     # uncover the items that only ``leaving`` had of the two
     for k in range(begin, end):
         i = cover.option_item[k]
@@ -139,7 +139,7 @@ def swap_pair(  # noqa: PLR0917 - compiled: positional only
         state.option_sum[i] -= leaving
         # nothing covers it now: back into the gains, and out of the passed-on row
         if n == 1:
-            work += _add(cover, state.gain, i, weight) + _add(cover, table.shared[at], i, -weight)
+            work += _add(cover, state.gain, i, weight) + _add(cover, table.shared[slot], i, -weight)
         # one stays, which covers it alone from now on
         elif n == 2:  # noqa: PLR2004 - two cover it, one stays
             stays = state.option_sum[i]
@@ -158,7 +158,7 @@ def _enter(  # noqa: PLR0917 - compiled: positional only
     cover: CoverArrays,
     state: SearchState,
     table: SwapTable,
-    at: int,
+    slot: int,
     leaving: int,
     entering: int,
 ) -> int:
@@ -181,7 +181,7 @@ def _enter(  # noqa: PLR0917 - compiled: positional only
         # newly covered: out of the gains, into the row of this slot
         if n == 0:
             loss += weight
-            work += _add(cover, state.gain, i, -weight) + _add(cover, table.shared[at], i, weight)
+            work += _add(cover, state.gain, i, -weight) + _add(cover, table.shared[slot], i, weight)
         # no longer covered by ``other`` alone
         elif n == 1:
             other = state.option_sum[i]
@@ -217,9 +217,9 @@ def anneal(  # noqa: PLR0917 - compiled: positional only
         # cool geometrically (Kirkpatrick, Gelatt and Vecchi 1983), once for many offers
         temperature = schedule.hot * (schedule.cold / schedule.hot) ** (work / schedule.steps)
         for _ in range(OFFERS):
-            at = random_below(random, n_open)
             # draw an open option
-            leaving = table.option[at]
+            slot = random_below(random, n_open)
+            leaving = table.option[slot]
             size = cover.option_offset[leaving + 1] - cover.option_offset[leaving]
             # written out: a call that hands over all arrays costs more than the whole offer
             # a near offer shares a random item with it
@@ -238,7 +238,7 @@ def anneal(  # noqa: PLR0917 - compiled: positional only
             # gain + shared - loss: from the table where there is one, else by a pass
             change = state.gain[entering] - state.loss[leaving]
             if len(table.shared):
-                change += table.shared[at, entering]
+                change += table.shared[slot, entering]
             else:
                 change += _shared(cover, state, leaving, entering)
                 work += cover.option_offset[entering + 1] - cover.option_offset[entering]
@@ -248,7 +248,7 @@ def anneal(  # noqa: PLR0917 - compiled: positional only
             if not fits(rows, state.used, state.site_used, state.numbers[0], entering, leaving):
                 continue
             # exchange, and keep the best
-            work += swap_pair(cover, rows, state, table, at, entering)
+            work += swap_pair(cover, rows, state, table, slot, entering)
             if state.value[0] > best_value + least:
                 best_value = state.value[0]
                 best_open[:] = state.is_open

@@ -176,8 +176,8 @@ class _SearchBeside:
             return
         best = rest.part(np.flatnonzero(run.best_open))
         chosen, value = self._narrow.search(opened, best, steps, clock=self._clock, stop=stop)
-        found = value + rest.task.fixed_value > run.value
-        if found:
+        is_better = value + rest.task.fixed_value > run.value
+        if is_better:
             run.learn(rest.whole(chosen))
-        self._pause = 1 if found else 2 * self._pause
+        self._pause = 1 if is_better else 2 * self._pause
         self._wait = self._pause

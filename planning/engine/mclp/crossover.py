@@ -106,8 +106,8 @@ def nearest_first(cover: CoverArrays, start: int) -> Ints:
                 if passed[i]:
                     continue
                 passed[i] = True
-                for at in range(cover.item_offset[i], cover.item_offset[i + 1]):
-                    q = cover.item_option[at]
+                for entry in range(cover.item_offset[i], cover.item_offset[i + 1]):
+                    q = cover.item_option[entry]
                     if not known[q]:
                         known[q] = True
                         order[tail] = q
@@ -212,8 +212,8 @@ class Population:
             steps = self._first
         else:
             hot, cold = CHILD_TEMPERATURE
-            one, other = random.choice(len(self._members), 2, replace=len(self._members) == 1)
-            inner, outer = self._members[one].opened, self._members[other].opened
+            first, second = random.choice(len(self._members), 2, replace=len(self._members) == 1)
+            inner, outer = self._members[first].opened, self._members[second].opened
             options, steps = splice(self._run.task.cover, inner, outer, random), self._child
         return options, Schedule(
             max(hot * temperature, 1e-12), max(cold * temperature, 1e-12), steps

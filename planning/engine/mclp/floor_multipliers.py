@@ -97,12 +97,12 @@ class FloorSearch:
 
     def answer(self) -> CoverAnswer:
         """Return the best plan that meets the floors, or the one that lacks least, worth -inf."""
-        found, value = self.repair.found, self.repair.value
+        plan, value = self.repair.found, self.repair.value
         upper = self.upper
         if self.task.whole_numbers:
             upper = whole_below(upper)
         return CoverAnswer(
-            chosen=self.repair.nearest if found is None else found,
+            chosen=self.repair.nearest if plan is None else plan,
             value=value,
             bound=max(upper, value),
             method="greedy, annealing, Lagrangian bound, floor prices, repair",

@@ -263,12 +263,12 @@ def improve_by_swaps(
     """Swap while a swap gains more than ``least``, until none does or the steps are used up."""
     n = len(state.gain)
     work = 0
-    at = random_below(state.random, n) if n else 0
+    option = random_below(state.random, n) if n else 0
     idle = 0
     # around all options, until a whole turn has changed nothing
     while idle < n and work < most_work:
-        leaving = at
-        at = at + 1 if at + 1 < n else 0
+        leaving = option
+        option = option + 1 if option + 1 < n else 0
         idle += 1
         if not state.is_open[leaving]:
             continue
@@ -302,11 +302,11 @@ def _near(cover: CoverArrays, state: SearchState, option: int) -> int:
 @compiled
 def _random_open(state: SearchState) -> int:
     n = len(state.is_open)
-    at = random_below(state.random, n)
+    option = random_below(state.random, n)
     # the next open one from a random place
-    while not state.is_open[at]:
-        at = at + 1 if at + 1 < n else 0
-    return at
+    while not state.is_open[option]:
+        option = option + 1 if option + 1 < n else 0
+    return option
 
 
 @compiled

@@ -124,20 +124,20 @@ def choose_by_score(rows: PackingRows, score: Floats) -> tuple[Ints, float]:
         if short > 0 and edge > 0.0:
             candidates = np.concatenate((candidates, np.flatnonzero(score == edge)[:short]))
         return candidates, float(score[candidates].sum())
-    found = 0
+    n_chosen = 0
     total = 0.0
     # with sites: from the highest score, at most one a site
     for j in np.argsort(-score):
-        if found == len(chosen) or score[j] <= 0.0:
+        if n_chosen == len(chosen) or score[j] <= 0.0:
             break
         if rows.site[j] >= 0:
             if taken[rows.site[j]]:
                 continue
             taken[rows.site[j]] = True
-        chosen[found] = j
-        found += 1
+        chosen[n_chosen] = j
+        n_chosen += 1
         total += score[j]
-    return chosen[:found].copy(), float(total)
+    return chosen[:n_chosen].copy(), float(total)
 
 
 @compiled

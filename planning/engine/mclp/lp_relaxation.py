@@ -135,9 +135,9 @@ class CoverRelaxation:
     def find_cuts(self, *, seed: int) -> Cuts:
         """Find cuts that the point violates."""
         steps = min(ROUND_STEPS, int(self._clock.left_s * STEPS_PER_S))
-        found = find_cuts(self._covering, self.point, self.cuts, seed=seed, steps=steps)
-        self.steps += found.steps // 3
-        return found.cuts
+        violated = find_cuts(self._covering, self.point, self.cuts, seed=seed, steps=steps)
+        self.steps += violated.steps // 3
+        return violated.cuts
 
     def add(self, cuts: Cuts) -> None:
         """Add cuts, solve, and drop what does not bind."""

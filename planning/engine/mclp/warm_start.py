@@ -54,8 +54,8 @@ class SameMatrix(NamedTuple):
         )
 
 
-def _one_memory(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> bool:
-    return bool(one.__array_interface__["data"] == other.__array_interface__["data"])
+def _one_memory(array: npt.NDArray[Any], other: npt.NDArray[Any]) -> bool:
+    return bool(array.__array_interface__["data"] == other.__array_interface__["data"])
 
 
 def _sums(number: npt.NDArray[Any], weights: Floats, n: int) -> Floats:

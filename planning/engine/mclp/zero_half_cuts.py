@@ -115,10 +115,14 @@ def find_cuts(
         budget=steps,
     )
     picked = _picked(sets.rows, sets.total)
-    found = _halved(picked, chosen, rows, right, n_options)
-    good = found.matrix @ point - found.right > MIN_VIOLATION / 4.0
-    large = abs(found.matrix).max(axis=1).toarray().ravel() if found.n_cuts else np.empty(0)
-    return FoundCuts(found.kept(good & (large <= LARGEST)), sets.steps)
+    cuts_of_sets = _halved(picked, chosen, rows, right, n_options)
+    good = cuts_of_sets.matrix @ point - cuts_of_sets.right > MIN_VIOLATION / 4.0
+    large = (
+        abs(cuts_of_sets.matrix).max(axis=1).toarray().ravel()
+        if cuts_of_sets.n_cuts
+        else np.empty(0)
+    )
+    return FoundCuts(cuts_of_sets.kept(good & (large <= LARGEST)), sets.steps)
 
 
 def _distinct(odd: sp.csr_array, column_weight: Floats, slack: Floats, is_odd: Ints) -> Ints:
@@ -143,7 +147,7 @@ def _without_private(
     return sp.csr_array(few[:, shared]), column_weight[shared], own
 
 
-def _picked(found: Ints, total: Floats) -> list[Ints]:
+def _picked(odd_sets: Ints, total: Floats) -> list[Ints]:
     """Return the best sets, no row in too many of them."""
     uses = np.zeros(len(total), dtype=np.int64)
     seen: set[tuple[int, ...]] = set()
@@ -151,7 +155,7 @@ def _picked(found: Ints, total: Floats) -> list[Ints]:
     for start in np.argsort(total, kind="stable"):
         if total[start] >= 1.0 - MIN_VIOLATION or len(picked) == MAX_CUTS:
             break
-        members = found[start][found[start] >= 0]
+        members = odd_sets[start][odd_sets[start] >= 0]
         key = tuple(np.sort(members).tolist())
         if key in seen:
             continue

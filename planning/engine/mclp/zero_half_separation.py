@@ -99,8 +99,8 @@ def odd_rows(
 
 def find_odd_sets(rows: OddRows, order: Ints, *, most: int, budget: int) -> OddSets:
     """Grow a set from each row of ``order`` until about ``budget`` steps are used up."""
-    found, total, steps = _grow_all(rows, order.astype(np.int64), most, budget)
-    return OddSets(found, total, int(steps))
+    members, total, steps = _grow_all(rows, order.astype(np.int64), most, budget)
+    return OddSets(members, total, int(steps))
 
 
 @compiled
@@ -308,7 +308,7 @@ def _grow_all(rows: OddRows, order: Ints, most: int, budget: int) -> tuple[Ints,
         np.empty(n_rows, np.int64),
         np.empty(most, np.int64),
     )
-    found = np.full((n_rows, most), -1)
+    sets = np.full((n_rows, most), -1)
     totals = np.full(n_rows, 2.0)
     uses = np.zeros(n_rows, np.int64)
     steps = 0
@@ -326,10 +326,10 @@ def _grow_all(rows: OddRows, order: Ints, most: int, budget: int) -> tuple[Ints,
         # exchange and add
         total, n, more = _grow(rows, total, most, hand)
         steps += more
-        found[start, :n] = hand.members[:n]
+        sets[start, :n] = hand.members[:n]
         totals[start] = total
         # a cut: its rows need fewer sets of their own
         if total < 1.0:
             for s in range(n):
                 uses[hand.members[s]] += 1
-    return found, totals, steps
+    return sets, totals, steps

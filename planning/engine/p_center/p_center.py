@@ -77,8 +77,8 @@ class CenterRun:
     @property
     def done(self) -> bool:
         """Whether the proven gap is the one asked for."""
-        found = self.high < len(self.radii)
-        return found and relative_gap(self.upper, self.lower) <= self.params.gap
+        has_plan = self.high < len(self.radii)
+        return has_plan and relative_gap(self.upper, self.lower) <= self.params.gap
 
     def left_s(self) -> float:
         """Tell the caller what is known; seconds left."""
@@ -120,10 +120,10 @@ class CenterRun:
         )
         steps = min(steps, STEPS_PER_PAIR * len(cover.option_item))
         state = search.new_state(cover, seed=self.params.seed)
-        found = search.reach_all(cover, state, self.p, self.plan, steps)
-        if len(found):
-            self.take(found)
-        return bool(len(found))
+        sites = search.reach_all(cover, state, self.p, self.plan, steps)
+        if len(sites):
+            self.take(sites)
+        return bool(len(sites))
 
     def ask(self, number: int, *, exact: bool, share: float = 1.0) -> bool:
         """Ask whether a radius is enough; True when the answer is known."""

@@ -56,7 +56,7 @@ def new_state(cover: CoverArrays, *, seed: int) -> CenterState:
 
 @compiled
 def _below(state: CenterState, n: int) -> int:
-    """Draw a whole number below n, by xorshift."""
+    """Draw a whole number below n, by xorshift (Marsaglia 2003)."""
     x = state.random[0]
     x ^= x << np.uint64(13)
     x ^= x >> np.uint64(7)
@@ -82,15 +82,15 @@ def _open(cover: CoverArrays, state: CenterState, j: int) -> int:
             state.place[last] = state.place[i]
             state.uncovered[0] -= 1
             # other sites no longer newly reach it
-            for at in range(cover.item_offset[i], cover.item_offset[i + 1]):
-                state.score[cover.item_option[at]] -= state.weight[i]
+            for entry in range(cover.item_offset[i], cover.item_offset[i + 1]):
+                state.score[cover.item_option[entry]] -= state.weight[i]
             # what j alone reaches is its own score
             state.score[j] += 2 * state.weight[i]
             work += cover.item_offset[i + 1] - cover.item_offset[i]
         # reached by one other: that one alone no longer reaches it
         elif state.reached[i] == 1 + 1:
-            for at in range(cover.item_offset[i], cover.item_offset[i + 1]):
-                other = cover.item_option[at]
+            for entry in range(cover.item_offset[i], cover.item_offset[i + 1]):
+                other = cover.item_option[entry]
                 work += 1
                 if state.is_open[other] and other != j:
                     state.score[other] -= state.weight[i]
@@ -114,13 +114,13 @@ def _close(cover: CoverArrays, state: CenterState, j: int) -> int:
             state.uncovered[state.uncovered[0]] = i
             state.place[i] = state.uncovered[0]
             # every site of its would newly reach it
-            for at in range(cover.item_offset[i], cover.item_offset[i + 1]):
-                state.score[cover.item_option[at]] += state.weight[i]
+            for entry in range(cover.item_offset[i], cover.item_offset[i + 1]):
+                state.score[cover.item_option[entry]] += state.weight[i]
             work += cover.item_offset[i + 1] - cover.item_offset[i]
         # one stays, and reaches it alone from now on
         elif state.reached[i] == 1:
-            for at in range(cover.item_offset[i], cover.item_offset[i + 1]):
-                other = cover.item_option[at]
+            for entry in range(cover.item_offset[i], cover.item_offset[i + 1]):
+                other = cover.item_option[entry]
                 work += 1
                 if state.is_open[other]:
                     state.score[other] += state.weight[i]
@@ -131,8 +131,8 @@ def _close(cover: CoverArrays, state: CenterState, j: int) -> int:
 @compiled
 def _cheapest_to_close(state: CenterState, opened: Ints, tabu: int) -> int:
     best = -1
-    for at in range(len(opened)):
-        j = opened[at]
+    for slot in range(len(opened)):
+        j = opened[slot]
         if j == tabu:
             continue
         # least weight lost; of equals the one longest unchanged
@@ -140,7 +140,7 @@ def _cheapest_to_close(state: CenterState, opened: Ints, tabu: int) -> int:
             state.score[opened[best]],
             state.since[opened[best]],
         ):
-            best = at
+            best = slot
     return best
 
 
@@ -164,8 +164,8 @@ def _weigh_uncovered(cover: CoverArrays, state: CenterState) -> int:
     for k in range(1, state.uncovered[0] + 1):
         i = state.uncovered[k]
         state.weight[i] += 1
-        for at in range(cover.item_offset[i], cover.item_offset[i + 1]):
-            state.score[cover.item_option[at]] += 1
+        for entry in range(cover.item_offset[i], cover.item_offset[i + 1]):
+            state.score[cover.item_option[entry]] += 1
         work += cover.item_offset[i + 1] - cover.item_offset[i]
     return work
 
@@ -203,8 +203,8 @@ def reach_all(cover: CoverArrays, state: CenterState, p: int, start: Ints, most_
     turn, tabu = 1, -1
     while state.uncovered[0] > 0 and work < most_work:
         # close the site that costs least, not the one opened last
-        at = _cheapest_to_close(state, opened, tabu if p > 1 else -1)
-        closed = opened[at]
+        slot = _cheapest_to_close(state, opened, tabu if p > 1 else -1)
+        closed = opened[slot]
         work += _close(cover, state, closed) + p
         state.since[closed] = turn
         # open the best site for a random uncovered item
@@ -216,7 +216,7 @@ def reach_all(cover: CoverArrays, state: CenterState, p: int, start: Ints, most_
         state.since[j] = turn
         # it stays for a turn
         tabu = j
-        opened[at] = j
+        opened[slot] = j
         # what is still uncovered weighs more from now on
         work += _weigh_uncovered(cover, state)
         turn += 1

@@ -124,10 +124,10 @@ def solve_tree(task: TreeTask, *, report: Callable[[float, float], bool]) -> Tre
                 return tree.answer(Bound.at(node.value))
             first, second = _children(node)
             pairs = _pairs_of(task, node, tree.cutoff)
-            other = pool.submit(_bounded, pairs, task.p, second, tree.cutoff)
-            one = _bounded(pairs, task.p, first, tree.cutoff)
-            tree.take(one, least=node.value)
-            tree.take(other.result(), least=node.value)
+            second_bounded = pool.submit(_bounded, pairs, task.p, second, tree.cutoff)
+            first_bounded = _bounded(pairs, task.p, first, tree.cutoff)
+            tree.take(first_bounded, least=node.value)
+            tree.take(second_bounded.result(), least=node.value)
     return tree.answer(NOTHING)
 
 
@@ -181,7 +181,7 @@ def _ruled(
     offset = np.zeros_like(pairs.item_offset)
     site = np.empty_like(pairs.item_site)
     cost = np.empty_like(pairs.item_cost)
-    found = 0
+    n_kept = 0
     for i in range(len(pairs.base)):
         for k in range(pairs.item_offset[i], pairs.item_offset[i + 1]):
             j = pairs.item_site[k]
@@ -191,14 +191,14 @@ def _ruled(
                 break
             # the pair may be in a better plan: keep it
             if max(above, 0.0) + dearer[j] <= gap:
-                site[found] = j
-                cost[found] = pairs.item_cost[k]
-                found += 1
+                site[n_kept] = j
+                cost[n_kept] = pairs.item_cost[k]
+                n_kept += 1
             # an open site serves it at least this well: dearer ones never do
             if state.status[j] == OPEN:
                 break
-        offset[i + 1] = found
-    return offset, site[:found].copy(), cost[:found].copy()
+        offset[i + 1] = n_kept
+    return offset, site[:n_kept].copy(), cost[:n_kept].copy()
 
 
 def _bounded(pairs: MedianPairs, p: int, node: TreeNode, cutoff: float) -> _Bounded:

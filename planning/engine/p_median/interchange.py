@@ -74,7 +74,7 @@ def new_state(pairs: MedianPairs, p: int, *, seed: int) -> SwapState:
 
 @compiled
 def _below(state: SwapState, n: int) -> int:
-    """Draw a whole number below n, by xorshift."""
+    """Draw a whole number below n, by xorshift (Marsaglia 2003)."""
     x = state.random[0]
     x ^= x << np.uint64(13)
     x ^= x >> np.uint64(7)
@@ -103,8 +103,8 @@ def greedy(pairs: MedianPairs, p: int) -> Ints:
                 best = j
         chosen[number] = best
         is_open[best] = True
-        for at in range(pairs.site_offset[best], pairs.site_offset[best + 1]):
-            i, cost = pairs.site_item[at], pairs.site_cost[at]
+        for entry in range(pairs.site_offset[best], pairs.site_offset[best + 1]):
+            i, cost = pairs.site_item[entry], pairs.site_cost[entry]
             # only items that it serves better change
             if cost >= now[i]:
                 continue
@@ -249,8 +249,8 @@ def improve(pairs: MedianPairs, state: SwapState, cost: float, least: float) -> 
     while True:
         best, site, slot = least, -1, -1
         kept = 0
-        for at in range(1, listed[0] + 1):
-            j = listed[at]
+        for place in range(1, listed[0] + 1):
+            j = listed[place]
             # open sites cannot enter
             saved, r = -np.inf, -1
             if state.slot[j] < 0:
@@ -367,6 +367,6 @@ def _back(pairs: MedianPairs, state: SwapState, current: Ints) -> None:
                 r += 1
             _swap(pairs, state, j, r)
     # the plan was a resting place: nothing there is worth another look
-    for at in range(1, state.dirty_sites[0] + 1):
-        state.dirty[state.dirty_sites[at]] = False
+    for place in range(1, state.dirty_sites[0] + 1):
+        state.dirty[state.dirty_sites[place]] = False
     state.dirty_sites[0] = 0

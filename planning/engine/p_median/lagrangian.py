@@ -100,17 +100,17 @@ def evaluate(
     chosen = np.empty(n, np.int64)
     free = np.empty(n, np.int64)
     value = 0.0
-    found, size = 0, 0
+    n_chosen, size = 0, 0
     # open for good is chosen, free ones compete
     for j in range(n):
         if state.status[j] == OPEN:
-            chosen[found] = j
-            found += 1
+            chosen[n_chosen] = j
+            n_chosen += 1
             value += state.worth[j]
         elif state.status[j] == FREE:
             free[size] = j
             size += 1
-    left = p - found
+    left = p - n_chosen
     taken, best_left = 0.0, 0.0
     picked = free[:size]
     # more are open for good than may be: no plan
@@ -125,11 +125,11 @@ def evaluate(
         taken = worth[order[left - 1]] if left > 0 else -np.inf
     # these are opened by the relaxed problem
     for j in picked:
-        chosen[found] = j
-        found += 1
+        chosen[n_chosen] = j
+        n_chosen += 1
         value += state.worth[j]
     total = state.price.sum()
-    return total + value - ROUNDING * total, chosen[:found], (taken, best_left), work
+    return total + value - ROUNDING * total, chosen[:n_chosen], (taken, best_left), work
 
 
 @compiled

@@ -219,14 +219,14 @@ class MedianRun:
                 report=lambda _, bound: self._tell(bound + rest.fixed_value),
             )
             stop.set()
-            found = searched.result()
+            plan = searched.result()
         if answer.plan is not None:
             self.keep(np.r_[rest.opened, rest.sites[answer.plan]])
         bound = answer.bound.plus(rest.fixed_value)
         # the programme knows of no plan above its cutoff, and proves nothing of them
         proved = bound.figure(absent=self.lower, nothing=whole_cutoff)
         if answer.plan is None or proved < self.cutoff:
-            self.keep(found)
+            self.keep(plan)
         if bound.is_nothing:
             self.nothing_left(whole_cutoff)
         else:

@@ -109,10 +109,10 @@ def _better(task: BackupTask, start: Ints | None, values: Floats | None) -> Ints
     """Return the better of the start and what the programme opens."""
     if values is None:
         return start
-    found = np.flatnonzero(values[: len(task.options)] > 0.5)  # noqa: PLR2004 - binary
-    if not _covers_all(task, found):
+    opened = np.flatnonzero(values[: len(task.options)] > 0.5)  # noqa: PLR2004 - binary
+    if not _covers_all(task, opened):
         return start
-    return found if start is None or _value(task, found) > _value(task, start) else start
+    return opened if start is None or _value(task, opened) > _value(task, start) else start
 
 
 def _unreachable(problem: BackupProblem) -> bool:
@@ -141,18 +141,18 @@ def _reduced(problem: BackupProblem) -> BackupTask:
         labels=np.minimum(count, 2).astype(np.int64),
     )
     cover, inside = merged.cover, merged.item_of >= 0
-    of, n_items = merged.item_of[inside], merged.cover.n_items
+    item, n_items = merged.item_of[inside], merged.cover.n_items
     fixed_value = problem.weights[count >= 1].sum() + problem.second_weights[count >= 2].sum()  # noqa: PLR2004 - a second one
     must = np.zeros(n_items, dtype=np.bool_)
     if problem.cover_all:
-        must[of[count[inside] == 0]] = True
+        must[item[count[inside] == 0]] = True
     return BackupTask(
         covers=sp.csr_array(
             (np.ones(len(cover.option_item)), cover.option_item, cover.option_offset),
             shape=(len(options), n_items),
         ),
-        first=np.asarray(np.bincount(of, weights=first[inside], minlength=n_items), np.float64),
-        second=np.asarray(np.bincount(of, weights=second[inside], minlength=n_items), np.float64),
+        first=np.asarray(np.bincount(item, weights=first[inside], minlength=n_items), np.float64),
+        second=np.asarray(np.bincount(item, weights=second[inside], minlength=n_items), np.float64),
         must=must,
         options=options,
         fixed_value=float(fixed_value),

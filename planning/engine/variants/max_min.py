@@ -73,8 +73,8 @@ def solve_max_min_covering(problem: MaxMinProblem, *, params: SolveParams, clock
             ),
         )
         if answer.values is not None:
-            found = np.flatnonzero(answer.values[: len(task.options)] > 0.5)  # noqa: PLR2004 - binary
-            chosen = found if _least(task, found) > value else chosen
+            opened = np.flatnonzero(answer.values[: len(task.options)] > 0.5)  # noqa: PLR2004 - binary
+            chosen = opened if _least(task, opened) > value else chosen
         proved = answer.bound.times(-1.0 / T_UNIT).figure(absent=bound, nothing=bound)
         bound = min(bound, proved)
     return Draft(
@@ -104,8 +104,8 @@ def _reduced(problem: MaxMinProblem) -> ClassTask:
     whole = problem.classes.astype(np.float64) @ problem.weights
     part = problem.classes * problem.weights / whole[:, None]
     inside = merged.item_of >= 0
-    of, n_items = merged.item_of[inside], merged.cover.n_items
-    shares = [np.bincount(of, weights=row[inside], minlength=n_items) for row in part]
+    item, n_items = merged.item_of[inside], merged.cover.n_items
+    shares = [np.bincount(item, weights=row[inside], minlength=n_items) for row in part]
     return ClassTask(
         cover=merged.cover,
         shares=np.array(shares, dtype=np.float64).reshape(len(part), n_items),
