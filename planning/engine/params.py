@@ -47,7 +47,7 @@ class SolveParams:
     called with a `Progress`; when it returns True the run stops, and the best plan so far comes
     back with its bound. ``start`` is the answer to a problem much like this one, or the options of
     a plan to begin with (maximal covering): what of it does not fit any more is left out. From an
-    answer on the same cover matrix its merged items and prices are taken over too, so that a
+    answer on the same cover matrix its merged items and multipliers are taken over too, so that a
     changed site, number or budget is answered in a fraction of the first time.
 
     Raises

@@ -95,7 +95,7 @@ def town(seed: int = 5, n: int = 80, m: int = 3000) -> CoverageProblem:
     return CoverageProblem(rng.integers(1, 40, m), sp.csr_array(near), max_open=9)
 
 
-def test_prices_of_the_last_answer_prove_a_changed_one_before_any_search() -> None:
+def test_multipliers_of_the_last_answer_prove_a_changed_one_before_any_search() -> None:
     problem = town()
     first = solve(problem, params=SolveParams(gap=0.02))
     changed = replace(problem, forbidden=np.arange(80) == first.chosen[0])

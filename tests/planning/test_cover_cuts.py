@@ -155,7 +155,7 @@ def test_reduced_costs_settle_nothing_of_a_plan_that_is_good_enough(seed: int) -
     task = small_task(rng)
     relaxation = CoverRelaxation(task, clock=clock())
     target = best_value(task) * rng.uniform(0.9, 1.0)
-    lower, upper = relaxation.settled_by_cost(target)
+    lower, upper = relaxation.fixed_by_cost(target)
     n = task.cover.n_options
     for plan in allowed_points(task):
         if task.cover.weights @ plan[n:] >= target:

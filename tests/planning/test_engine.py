@@ -308,7 +308,7 @@ def test_a_gap_that_is_good_enough_ends_the_run() -> None:
     assert plan.gap <= 0.05
 
 
-def test_floors_of_a_city_are_met_by_prices_and_the_bound_holds() -> None:
+def test_floors_of_a_city_are_met_by_multipliers_and_the_bound_holds() -> None:
     weights, covers = city(n=250, m=3000)
     problem = CoverageProblem(weights, covers, max_open=12)
     free = solve(problem, params=SolveParams(time_limit_s=60, gap=0.02))

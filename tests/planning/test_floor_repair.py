@@ -110,11 +110,11 @@ def task_of(problem: CoverageProblem) -> tuple[CoverTask, np.ndarray]:
 
 @QUICK
 @given(SEEDS)
-def test_prices_repair_and_programme_give_the_best_of_all_plans(seed: int) -> None:
+def test_multipliers_repair_and_programme_give_the_best_of_all_plans(seed: int) -> None:
     problem = small_problem(np.random.default_rng(seed))
     best = best_by_all_plans(problem)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(maximal_covering, "MIN_PAIRS_PRICED", 0)
+        patch.setattr(maximal_covering, "MIN_MULTIPLIER_PAIRS", 0)
         plan = solve(problem, params=SolveParams(time_limit_s=10))
     assert broken_rules(problem, plan) == ()
     if best is None:
@@ -150,7 +150,7 @@ def test_repair_alone_finds_a_plan_where_there_is_one_and_never_a_false_one(seed
 
 @settings(QUICK, max_examples=40)
 @given(SEEDS)
-def test_prices_alone_prove_neither_less_than_the_best_plan_nor_none_where_there_is_one(
+def test_multipliers_alone_prove_neither_less_than_the_best_plan_nor_none_where_there_is_one(
     seed: int,
 ) -> None:
     problem = small_problem(np.random.default_rng(seed))

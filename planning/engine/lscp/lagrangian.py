@@ -1,6 +1,6 @@
-r"""The Lagrangian bound of set covering, and covers made from its prices.
+r"""The Lagrangian bound of set covering, and covers made from its multipliers.
 
-With prices ``u_i >= 0`` on the rows ``sum_j a_ij x_j >= 1``:
+With multipliers ``u_i >= 0`` on the rows ``sum_j a_ij x_j >= 1``:
 
 .. math:: L(u) = \sum_i u_i + \sum_j \min\bigl(0,\ c_j - \sum_i a_{ij} u_i\bigr)
 
@@ -27,12 +27,12 @@ Floats = npt.NDArray[np.float64]
 PATIENCE = 25
 SHORTER = 0.7
 MIN_STEP = 2e-4
-# Every so many rounds a cover is made from the prices.
+# Every so many rounds a cover is made from the multipliers.
 GREEDY_EVERY = 4
 
 
 class CoverCost(NamedTuple):
-    """The best cover found, its cost, the bound, and the reduced costs at the best prices."""
+    """The best cover found, its cost, the bound, and the reduced costs at the best multipliers."""
 
     chosen: npt.NDArray[np.bool_]
     cost: float
@@ -42,16 +42,16 @@ class CoverCost(NamedTuple):
 
 @compiled
 def greedy_cover(
-    cover: CoverArrays, costs: Floats, price: Floats, chosen: npt.NDArray[np.bool_]
+    cover: CoverArrays, costs: Floats, multiplier: Floats, chosen: npt.NDArray[np.bool_]
 ) -> float:
     """Cover every row, by least reduced cost for each new row; mark ``chosen``; the cost.
 
     Afterwards options that the others make needless are closed again, dearest first.
     """
-    n, m = len(costs), len(price)
+    n, m = len(costs), len(multiplier)
     chosen[:] = False
     count = np.zeros(m, np.int32)
-    reduced, fresh = _fresh(cover, costs, price)
+    reduced, fresh = _fresh(cover, costs, multiplier)
     uncovered = m
     # open by reduced cost for each new row (Caprara, Fischetti and Toth 1999)
     while uncovered > 0:
@@ -73,19 +73,19 @@ def greedy_cover(
             if count[i] == 1:
                 uncovered -= 1
                 for other in range(cover.item_offset[i], cover.item_offset[i + 1]):
-                    reduced[cover.item_option[other]] += price[i]
+                    reduced[cover.item_option[other]] += multiplier[i]
                     fresh[cover.item_option[other]] -= 1
     return _without_needless(cover, costs, chosen, count)
 
 
 @compiled
-def _fresh(cover: CoverArrays, costs: Floats, price: Floats) -> tuple[Floats, Ints]:
+def _fresh(cover: CoverArrays, costs: Floats, multiplier: Floats) -> tuple[Floats, Ints]:
     reduced = costs.copy()
     fresh = np.zeros(len(costs), np.int64)
     for j in range(len(costs)):
         # reduced cost, and how many rows are new
         for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
-            reduced[j] -= price[cover.option_item[k]]
+            reduced[j] -= multiplier[cover.option_item[k]]
             fresh[j] += 1
     return reduced, fresh
 
@@ -115,17 +115,17 @@ def bound_and_cover(cover: CoverArrays, costs: Floats, most_rounds: int, grain: 
     proves the best cover.
     """
     n, m = len(costs), cover.item_offset.shape[0] - 1
-    price = _first_prices(cover, costs)
+    multiplier = _first_multipliers(cover, costs)
     direction = np.zeros(m)
     count = np.zeros(m)
     reduced = np.zeros(n)
     best_reduced = costs.copy()
     best, trial = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
-    upper = greedy_cover(cover, costs, price, best)
+    upper = greedy_cover(cover, costs, multiplier, best)
     lower, step, idle = -np.inf, 1.0, 0
     for turn in range(most_rounds):
         # the bound here; the best one is kept with its reduced costs
-        value = _relaxed(cover, costs, price, reduced, count)
+        value = _relaxed(cover, costs, multiplier, reduced, count)
         if value > lower + 1e-9 * abs(lower):
             idle = 0 if value > lower + 1e-5 * abs(upper - lower) else idle + 1
             lower = value
@@ -142,39 +142,39 @@ def bound_and_cover(cover: CoverArrays, costs: Floats, most_rounds: int, grain: 
             idle = 0
         # a cover from the reduced costs of now
         if turn % GREEDY_EVERY == 0:
-            cost = greedy_cover(cover, costs, price, trial)
+            cost = greedy_cover(cover, costs, multiplier, trial)
             if cost < upper:
                 upper = cost
                 best[:] = trial
         # a subgradient step (Held and Karp 1971)
-        _move(price, direction, count, step, value, upper)
+        _move(multiplier, direction, count, step, value, upper)
     return CoverCost(best, upper, lower, best_reduced)
 
 
 @compiled
-def _first_prices(cover: CoverArrays, costs: Floats) -> Floats:
-    """Price each row at the least cost for a row of the options that cover it."""
-    price = np.full(len(cover.item_offset) - 1, np.inf)
+def _first_multipliers(cover: CoverArrays, costs: Floats) -> Floats:
+    """Give each row the least cost for a row of the options that cover it."""
+    multiplier = np.full(len(cover.item_offset) - 1, np.inf)
     for j in range(len(costs)):
         size = cover.option_offset[j + 1] - cover.option_offset[j]
         for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
             i = cover.option_item[k]
-            price[i] = min(price[i], costs[j] / size)
-    return price
+            multiplier[i] = min(multiplier[i], costs[j] / size)
+    return multiplier
 
 
 @compiled
 def _relaxed(
-    cover: CoverArrays, costs: Floats, price: Floats, reduced: Floats, count: Floats
+    cover: CoverArrays, costs: Floats, multiplier: Floats, reduced: Floats, count: Floats
 ) -> float:
     """Evaluate the bound; ``reduced`` costs and ``count`` of covering options are filled in."""
-    value = price.sum()
+    value = multiplier.sum()
     count[:] = 0.0
     # options of negative reduced cost open, the others do not
     for j in range(len(costs)):
         total = costs[j]
         for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
-            total -= price[cover.option_item[k]]
+            total -= multiplier[cover.option_item[k]]
         reduced[j] = total
         if total < 0.0:
             value += total
@@ -185,7 +185,7 @@ def _relaxed(
 
 @compiled
 def _move(  # noqa: PLR0917 - compiled: positional only
-    price: Floats,
+    multiplier: Floats,
     direction: Floats,
     count: Floats,
     step: float,
@@ -194,9 +194,9 @@ def _move(  # noqa: PLR0917 - compiled: positional only
 ) -> None:
     norm = 0.0
     # deflected; what would fall below 0 does not pull
-    for i in range(len(price)):
+    for i in range(len(multiplier)):
         slope = 1.0 - count[i]
-        if slope < 0.0 and price[i] <= 0.0:
+        if slope < 0.0 and multiplier[i] <= 0.0:
             slope = 0.0
         direction[i] = 0.7 * direction[i] + 0.3 * slope
         norm += direction[i] * direction[i]
@@ -204,5 +204,5 @@ def _move(  # noqa: PLR0917 - compiled: positional only
         return
     # Polyak's (1969) step, towards a little above the best cover
     length = step * (1.02 * upper - value) / norm if upper < np.inf else step / norm
-    for i in range(len(price)):
-        price[i] = max(price[i] + length * direction[i], 0.0)
+    for i in range(len(multiplier)):
+        multiplier[i] = max(multiplier[i] + length * direction[i], 0.0)

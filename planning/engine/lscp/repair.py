@@ -145,6 +145,7 @@ def _cheapest_for_uncovered(costs: Floats, fresh: Ints, random: Ints) -> int:
         if fresh[j] > 0:
             value = costs[j] / fresh[j]
             if value < best_value or (value == best_value and random_below(random, 2) == 0):
+                # now and then a better one is passed over
                 if best >= 0 and random_below(random, BLINK) == 0:
                     continue
                 best, best_value = j, value

@@ -154,7 +154,7 @@ class CutTree:
                 # the plan just made is its best, unless rounding kept it from being made
                 self._unparted = max(self._unparted, min(bound, relaxation.value))
                 return
-            relaxation.fix(*relaxation.settled_by_cost(self.target))
+            relaxation.fix(*relaxation.fixed_by_cost(self.target))
             bounds.append(bound)
             if len(bounds) > most_rounds or self._stalls(bounds):
                 break

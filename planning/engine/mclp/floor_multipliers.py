@@ -1,20 +1,19 @@
-r"""Floors of maximal covering at city size: prices on what each floor still lacks.
+r"""Floors of maximal covering at city size: multipliers on what each floor still lacks.
 
-A floor asks :math:`\sum_i f_{Fi} y_i \ge q_F`. With a price :math:`\lambda_F \ge 0` on what it
+A floor asks :math:`\sum_i f_{Fi} y_i \ge q_F`. With a multiplier :math:`\lambda_F \ge 0` on what it
 lacks, every plan that meets the floors is worth no more than
 
 .. math::
    \max_{x, y} \sum_i \Bigl(w_i + \sum_F \lambda_F f_{Fi}\Bigr) y_i - \sum_F \lambda_F q_F ,
 
 a maximal covering problem without floors whose weights are higher where a floor is short. Its bound
-is a bound for the floors too: the prices of floors that the last plan misses are raised, those of
-floors that it passes by far are lowered. Its plans come near to the floors, and
-`floor_repair` makes plans of them that meet them.
+is a bound for the floors too: the multipliers of floors that the last plan misses are raised, those
+of floors that it passes by far are lowered. Its plans come near to the floors, and `floor_repair`
+makes plans of them that meet them.
 
-While no plan is found, rounds without the weights ask whether there is one: with
-:math:`\max_{x, y} \sum_i \sum_F \lambda_F f_{Fi} y_i < \sum_F \lambda_F q_F` for some prices no
-plan meets all floors. These prices move as in the multiplicative weights method (Arora, Hazan and
-Kale 2012).
+While no plan is found, rounds without the weights ask whether there is one: with :math:`\max_{x, y}
+\sum_i \sum_F \lambda_F f_{Fi} y_i < \sum_F \lambda_F q_F` for some multipliers no plan meets all
+floors. These multipliers move as in the multiplicative weights method (Arora, Hazan and Kale 2012).
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.engine.mclp.floor_repair import FloorRepair
-from planning.engine.mclp.lagrangian import WarmPrices
+from planning.engine.mclp.lagrangian import WarmMultipliers
 from planning.engine.mclp.search_and_bound import STEPS_PER_S, CoverAnswer, CoverRun
 from planning.engine.mclp.task import CoverTask
 from planning.engine.params import relative_gap
@@ -41,46 +40,47 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-# The part of the time limit's steps that one setting of the floors' prices takes.
+# The part of the time limit's steps that one setting of the floors' multipliers takes.
 ROUND_PART = 0.006
 # Most steps of a round for each pair of option and item, and the least of all.
 ROUND_STEPS_PER_PAIR, MIN_ROUND_STEPS = 300, 10_000
 # Rounds of repair before anything else, and their steps for each pair of option and item.
 FIRST_ROUNDS, FIRST_STEPS_PER_PAIR, MAX_FIRST_STEPS = 4, 50, 2_000_000
-# A floor that is missed is priced at this or more, in workers' worth for a worker.
-FIRST_PRICE = 0.2
-# How far prices move at first, and at least, as a share of themselves.
+# The multiplier of a missed floor is this or more, in workers' worth for a worker.
+FIRST_MULTIPLIER = 0.2
+# How far multipliers move at first, and at least, as a share of themselves.
 FIRST_MOVE, MIN_MOVE = 1.0, 0.05
-# A floor passed by this share of what it asks for is priced lower.
+# A floor passed by this share of what it asks for has its multiplier lowered.
 AMPLE = 0.01
 # One round in so many asks whether any plan meets the floors, while none is found.
 ASKED = 3
-# How far the prices of that question move for each share of a floor that is lacking.
+# How far the multipliers of that question move for each share of a floor that is lacking.
 ASK_MOVE = 6.0
 
 
 class FloorSearch:
-    """The floors' prices, the best plan that meets them and the bound; ``run`` is without floors.
+    """The floors' multipliers, the best plan that meets them and the bound.
 
-    ``repair`` holds the plans; ``is_impossible`` tells that the prices prove that there is none.
+    ``run`` is without floors; ``repair`` holds the plans; ``is_impossible`` tells that the
+    multipliers prove that there is none.
     """
 
     def __init__(self, task: CoverTask, run: CoverRun, *, seed: int) -> None:
         self.task = task
-        self._price = np.zeros(len(task.floors))
+        self._multiplier = np.zeros(len(task.floors))
         self._asked = np.ones(len(task.floors))
         self._need = np.array([floor.need for floor in task.floors])
         self._least = least_value(task)
         self._move = FIRST_MOVE
-        self._share = run.bound.best_price / np.maximum(task.cover.weights, 1e-300)
-        self._row_price = run.bound.best_row_price
+        self._share = run.bound.best_multiplier / np.maximum(task.cover.weights, 1e-300)
+        self._row_multiplier = run.bound.best_row_multiplier
         self._plan: Ints = np.flatnonzero(run.best_open)
         self._rounds = 0
         self.repair = FloorRepair(task, relative_cost=run.relative_cost, seed=seed)
         self.upper = run.upper
         self.is_impossible = False
         self.repair.learn(self._plan)
-        self._reprice()
+        self._move_multipliers()
 
     @property
     def is_hopeless(self) -> bool:
@@ -109,7 +109,7 @@ class FloorSearch:
         )
 
     def search(self, rounds: int | None, *, params: SolveParams, clock: Clock) -> None:
-        """Try so many settings of the prices (None: while there is time), or up to the gap."""
+        """Try so many settings of the multipliers (None: while there is time), or up to the gap."""
         steps = self._steps(params)
         while clock.left_s > 0.0 and not self.is_hopeless:
             if rounds is not None and self._rounds >= rounds:
@@ -138,20 +138,22 @@ class FloorSearch:
         return max(min(steps, most), MIN_ROUND_STEPS)
 
     def _round(self, steps: int, *, seed: int, clock: Clock) -> None:
-        """Search and bound at the prices of now, repair, and move the prices."""
+        """Search and bound at the multipliers of now, repair, and move the multipliers."""
         task = self.task
-        weights = self._priced(self._price) + task.cover.weights
+        weights = self._weighted(self._multiplier) + task.cover.weights
         run = self._solved(weights, self._plan, steps, seed=seed, clock=clock)
-        bound = float(run.bound.figures[0]) - float(self._price @ self._need) + task.fixed_value
+        bound = (
+            float(run.bound.figures[0]) - float(self._multiplier @ self._need) + task.fixed_value
+        )
         self.upper = min(self.upper, bound)
-        self._share = run.bound.best_price / np.maximum(weights, 1e-300)
-        self._row_price = run.bound.best_row_price
+        self._share = run.bound.best_multiplier / np.maximum(weights, 1e-300)
+        self._row_multiplier = run.bound.best_row_multiplier
         self._plan = np.flatnonzero(run.best_open)
-        self._reprice()
+        self._move_multipliers()
 
     def _ask(self, steps: int, *, seed: int, clock: Clock) -> None:
         """Bound what the floors can have without the weights: too little proves that none is."""
-        weights = self._priced(self._asked)
+        weights = self._weighted(self._asked)
         run = self._solved(weights, self.repair.nearest, steps, seed=seed, clock=clock)
         need = float(self._asked @ self._need)
         self.is_impossible = float(run.bound.figures[0]) < need - 1e-6 * max(abs(need), 1e-6)
@@ -159,9 +161,9 @@ class FloorSearch:
         self._asked *= np.exp(ASK_MOVE * np.clip(lacking, -0.2, 0.2))
         self._asked /= max(float(self._asked.max()), 1e-12)
 
-    def _priced(self, price: Floats) -> Floats:
+    def _weighted(self, multiplier: Floats) -> Floats:
         weights = np.zeros(self.task.cover.n_items)
-        for each, floor in zip(price, self.task.floors, strict=True):
+        for each, floor in zip(multiplier, self.task.floors, strict=True):
             if each > 0.0:
                 weights += each * floor.weights
         return weights
@@ -170,14 +172,14 @@ class FloorSearch:
         self, weights: Floats, start: Ints, steps: int, *, seed: int, clock: Clock
     ) -> CoverRun:
         """Search and bound a task without floors, and repair beside the bound what is found."""
-        priced = CoverTask(
+        weighted = CoverTask(
             cover=self.task.cover._replace(weights=weights),
             rows=self.task.rows,
             fixed_value=0.0,
             whole_numbers=False,
         )
-        warm = WarmPrices(self._share * weights, self._row_price)
-        run = CoverRun(priced, seed=seed, start=start, warm=warm)
+        warm = WarmMultipliers(self._share * weights, self._row_multiplier)
+        run = CoverRun(weighted, seed=seed, start=start, warm=warm)
         with ThreadPoolExecutor(max_workers=1) as pool:
             proof = pool.submit(run.bound_round, run.best_value, 3 * steps, clock=clock)
             self.repair.search(2 * steps, clock=clock)
@@ -195,13 +197,13 @@ class FloorSearch:
     def _reached(self, plan: Ints) -> Floats:
         return self.repair.reach(plan)[1:]
 
-    def _reprice(self) -> None:
+    def _move_multipliers(self) -> None:
         reached = self._reached(self._plan)
         missed = reached < self._need
         ample = reached > self._need * (1.0 + AMPLE)
-        raised = np.maximum(self._price * (1.0 + self._move), FIRST_PRICE)
-        lowered = self._price / (1.0 + 0.25 * self._move)
-        self._price = np.where(missed, raised, np.where(ample, lowered, self._price))
+        raised = np.maximum(self._multiplier * (1.0 + self._move), FIRST_MULTIPLIER)
+        lowered = self._multiplier / (1.0 + 0.25 * self._move)
+        self._multiplier = np.where(missed, raised, np.where(ample, lowered, self._multiplier))
         damping = 0.95 if self.repair.found is None else 0.85
         self._move = max(damping * self._move, MIN_MOVE)
 

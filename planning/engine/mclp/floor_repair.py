@@ -1,9 +1,9 @@
 """Plans that meet their floors: annealing in which every floor counts up to what it asks for.
 
-A plan is worth its weight and, for every floor, a price times what the floor has, but no more than
-its need (`floor_state`). A floor that stays short at the end of a round becomes dearer,
-one that is met a little cheaper, so that the rounds end now on one side of the floors, now on the
-other (strategic oscillation: Glover 1989). When prices rise far above the weight, what the floors
+A plan is worth its weight and, for every floor, a multiplier times what the floor has, but no more
+than its need (`floor_state`). A floor that stays short at the end of a round becomes dearer, one
+that is met a little cheaper, so that the rounds end now on one side of the floors, now on the other
+(strategic oscillation: Glover 1989). When multipliers rise far above the weight, what the floors
 lack is all that counts: first the floors, then the weight. Two moves serve: an option is exchanged
 for another, and a few neighbours are closed and the room filled again, which exchanges one for two
 where money limits.
@@ -51,11 +51,11 @@ OFFERS, OPENED = 64, 8
 CHUNK_STEPS = 10_000_000
 # Temperature as parts of the mean weight that an open option covers, at first and at last.
 HOT, COLD = 0.03, 0.002
-# The first price of a floor, in workers for each that it lacks, and the least one.
-FIRST_PRICE, MIN_PRICE = 1.0, 0.1
-# A price above this is not raised: all others fall instead, the weight's too.
-TOP_PRICE = 5.0
-# How prices move after a round.
+# The first multiplier of a floor, in workers for each that it lacks, and the least one.
+FIRST_MULTIPLIER, MIN_MULTIPLIER = 1.0, 0.1
+# A multiplier above this is not raised: all others fall instead, the weight's too.
+TOP_MULTIPLIER = 5.0
+# How multipliers move after a round.
 DEARER, CHEAPER = 1.6, 0.9
 # The part of a round's steps that goes to closing neighbours, where only a count limits and else.
 RUIN_PART, RUIN_PART_ROWS = 0.15, 0.5
@@ -92,7 +92,7 @@ class FloorRepair:
         self.value = -np.inf
         self.nearest: Ints = np.empty(0, dtype=np.int64)
         self.lacks = np.inf
-        self.price = np.full(len(task.floors) + 1, FIRST_PRICE)
+        self.multiplier = np.full(len(task.floors) + 1, FIRST_MULTIPLIER)
         self._least = 1e-12 * float(task.cover.weights.sum())
         self._relative_cost = relative_cost
         self._rounds = 0
@@ -125,19 +125,18 @@ class FloorRepair:
         self.look_at(self._opened())
 
     def search(self, steps: int, *, clock: Clock) -> None:
-        """Anneal over so many steps from what is open, then move the prices."""
+        """Anneal over so many steps from what is open, then move the multipliers."""
         task, state = self.task, self._state
         if min(task.cover.n_options, task.rows.most) == 0:
             return
         n_open = max(int(state.numbers[0]), 1)
-        price = self.price.copy()
+        multiplier = self.multiplier.copy()
         if self.found is None and self._rounds % 2 == 1:
             # a little that is lacking may cost any weight: only what floors lack counts
-            price[0] = 0.0
+            multiplier[0] = 0.0
         self._rounds += 1
-        temperature = (
-            float(self.reach(self._opened())[0]) * max(price[0], 0.2 * price[1:].mean()) / n_open
-        )
+        worth_of_weight = max(multiplier[0], 0.2 * multiplier[1:].mean())
+        temperature = float(self.reach(self._opened())[0]) * worth_of_weight / n_open
         temperature = max(temperature, 1e-9 * float(task.cover.weights.sum()), 1e-12)
         cold = COLD / HOT
         limited = len(task.rows.capacity) or task.rows.n_sites
@@ -145,7 +144,7 @@ class FloorRepair:
         found, nearest = np.zeros((2, task.cover.n_options), dtype=np.bool_)
         value, lacks = np.array([self.value - task.fixed_value]), np.array([self.lacks])
         kept = Kept(found, nearest, value, lacks, self._least)
-        priced = FloorTask(task.cover, task.rows, self.columns, price)
+        weighted = FloorTask(task.cover, task.rows, self.columns, multiplier)
         begin = 0
         while begin < steps and (begin == 0 or clock.left_s > 0.0):
             end = min(begin + CHUNK_STEPS, steps)
@@ -154,31 +153,31 @@ class FloorRepair:
                 HOT * temperature * cold ** (end / steps),
             )
             part = (end - begin) * ruined // steps
-            _exchange(priced, state, temperatures, end - begin - part, kept)
-            _ruin_and_fill(priced, state, self._relative_cost, temperatures, part, kept)
+            _exchange(weighted, state, temperatures, end - begin - part, kept)
+            _ruin_and_fill(weighted, state, self._relative_cost, temperatures, part, kept)
             begin = end
         for plan in (found, nearest):
             if plan.any():
                 self.look_at(np.flatnonzero(plan))
-        self._reprice()
+        self._move_multipliers()
 
     def _opened(self) -> Ints:
         return np.sort(self._state.opened[: self._state.numbers[0]])
 
-    def _reprice(self) -> None:
+    def _move_multipliers(self) -> None:
         """Make floors dearer that the round's end leaves short, others cheaper."""
         last = self._opened()
         self.look_at(last)
         short = self.reach(last) < self.columns.need
         short[0] = False
-        moved = self.price * np.where(short, DEARER, CHEAPER)
-        moved[0] = self.price[0]
-        moved = np.maximum(moved, MIN_PRICE * moved[0])
-        self.price = moved * min(TOP_PRICE / moved.max(), 1.0)
+        moved = self.multiplier * np.where(short, DEARER, CHEAPER)
+        moved[0] = self.multiplier[0]
+        moved = np.maximum(moved, MIN_MULTIPLIER * moved[0])
+        self.multiplier = moved * min(TOP_MULTIPLIER / moved.max(), 1.0)
         if not short.any():
             # met: the weight may count more again
-            self.price = self.price / self.price[0]
-            self.price = np.minimum(self.price, TOP_PRICE)
+            self.multiplier = self.multiplier / self.multiplier[0]
+            self.multiplier = np.minimum(self.multiplier, TOP_MULTIPLIER)
 
 
 @compiled
@@ -208,7 +207,7 @@ def _exchange(
     task: FloorTask, state: FloorState, temperatures: tuple[float, float], steps: int, kept: Kept
 ) -> None:
     """Exchange open options for closed ones; ``temperatures`` are the first and the last."""
-    cover, rows, columns, price = task
+    cover, rows, columns, multiplier = task
     n = len(state.slot)
     work = 0
     while work < steps:
@@ -219,12 +218,12 @@ def _exchange(
             work += 4
             # now and then open one more, where the limits allow
             if n_open < rows.most and (n_open == 0 or turn % OPENED == 0):
-                entering = _drawn(columns, state, price)
-                work += DRAWN * len(price)
+                entering = _drawn(columns, state, multiplier)
+                work += DRAWN * len(multiplier)
                 if (
                     state.slot[entering] < 0
                     and fits(rows, state.used, state.site_used, n_open, entering, -1)
-                    and worth(columns, state, price, state.gain[entering]) > kept.least
+                    and worth(columns, state, multiplier, state.gain[entering]) > kept.least
                 ):
                     work += open_one(cover, rows, columns, state, entering)
                     _keep(columns, state, kept)
@@ -233,15 +232,16 @@ def _exchange(
                 continue
             # an exchange is offered: an open option for a mostly near one
             leaving = state.opened[random_below(state.random, n_open)]
-            entering = _offer(cover, columns, state, price, leaving)
+            entering = _offer(cover, columns, state, multiplier, leaving)
             if state.slot[entering] >= 0:
                 continue
             # it must fit
             if not fits(rows, state.used, state.site_used, n_open, entering, leaving):
                 continue
-            work += cover.option_offset[entering + 1] - cover.option_offset[entering] + len(price)
+            size = cover.option_offset[entering + 1] - cover.option_offset[entering]
+            work += size + len(multiplier)
             # worse ones with probability exp(change / temperature) (Metropolis and others 1953)
-            change = swap_worth(cover, columns, state, price, leaving, entering)
+            change = swap_worth(cover, columns, state, multiplier, leaving, entering)
             if change < 0.0:
                 chance = (random_below(state.random, 1 << 30) + 1.0) / (1 << 30)
                 if change < temperature * np.log(chance):
@@ -254,14 +254,14 @@ def _exchange(
 
 
 @compiled
-def _drawn(columns: Columns, state: FloorState, price: Floats) -> int:
+def _drawn(columns: Columns, state: FloorState, multiplier: Floats) -> int:
     """Return the option worth most to open of a few random ones."""
     best = random_below(state.random, len(state.slot))
-    value = worth(columns, state, price, state.gain[best])
+    value = worth(columns, state, multiplier, state.gain[best])
     # the best of a few by what the columns are worth now
     for _ in range(DRAWN - 1):
         other = random_below(state.random, len(state.slot))
-        other_value = worth(columns, state, price, state.gain[other])
+        other_value = worth(columns, state, multiplier, state.gain[other])
         if other_value > value:
             best, value = other, other_value
     return int(best)
@@ -269,7 +269,7 @@ def _drawn(columns: Columns, state: FloorState, price: Floats) -> int:
 
 @compiled
 def _offer(
-    cover: CoverArrays, columns: Columns, state: FloorState, price: Floats, leaving: int
+    cover: CoverArrays, columns: Columns, state: FloorState, multiplier: Floats, leaving: int
 ) -> int:
     """Draw an option to open in the place of ``leaving``: mostly a near one."""
     size = cover.option_offset[leaving + 1] - cover.option_offset[leaving]
@@ -278,7 +278,7 @@ def _offer(
         i = cover.option_item[cover.option_offset[leaving] + random_below(state.random, size)]
         degree = cover.item_offset[i + 1] - cover.item_offset[i]
         return int(cover.item_option[cover.item_offset[i] + random_below(state.random, degree)])
-    return _drawn(columns, state, price)
+    return _drawn(columns, state, multiplier)
 
 
 @compiled
@@ -333,7 +333,7 @@ def _ruin_and_fill(  # noqa: PLR0917 - compiled: positional only
     kept: Kept,
 ) -> None:
     """Close a few neighbours and fill again; go back when it is much worse for the temperature."""
-    cover, rows, columns, price = task
+    cover, rows, columns, multiplier = task
     closed = np.empty(MAX_CLOSED, np.int64)
     equal = np.ones(len(relative_cost))
     work = 0
@@ -352,7 +352,7 @@ def _ruin_and_fill(  # noqa: PLR0917 - compiled: positional only
         measure = relative_cost if random_below(state.random, 2) else equal
         work += fill(task, state, measure, barred, 16)
         # what the way back is worth
-        change = -worth(columns, state, price, sums - state.covered)
+        change = -worth(columns, state, multiplier, sums - state.covered)
         chance = (random_below(state.random, 1 << 30) + 1.0) / (1 << 30)
         # accept or go back (Metropolis and others 1953)
         if change < temperature * np.log(chance):

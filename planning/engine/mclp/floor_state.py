@@ -6,7 +6,7 @@ floor F counts. For every option and column
 * ``gain[j]``: what closed option j would add,
 * ``loss[r]``: what open option r alone covers,
 
-as `interchange` keeps them for one column. A column is worth ``price * min(sum, need)``:
+as `interchange` keeps them for one column. A column is worth ``multiplier * min(sum, need)``:
 what a floor has beyond its need is worth nothing, so that plans are drawn to meet floors, not to
 serve one floor at the cost of the others. Column 0 has no need: all of it counts.
 """
@@ -43,12 +43,12 @@ class Columns(NamedTuple):
 
 
 class FloorTask(NamedTuple):
-    """What a search works on; ``price`` float64[n_columns] is what each column is worth."""
+    """What a search works on; ``multiplier`` float64[n_columns] is what each column is worth."""
 
     cover: CoverArrays
     rows: PackingRows
     columns: Columns
-    price: Floats
+    multiplier: Floats
 
 
 class FloorState(NamedTuple):
@@ -221,14 +221,14 @@ def open_only(
 
 
 @compiled
-def worth(columns: Columns, state: FloorState, price: Floats, change: Floats) -> float:
-    """Return what a change of the columns' sums is worth at prices."""
-    total = price[0] * change[0]
+def worth(columns: Columns, state: FloorState, multiplier: Floats, change: Floats) -> float:
+    """Return what a change of the columns' sums is worth at multipliers."""
+    total = multiplier[0] * change[0]
     # a floor counts up to its need and no further
-    for c in range(1, len(price)):
+    for c in range(1, len(multiplier)):
         if change[c] != 0.0:
             now, need = state.covered[c], columns.need[c]
-            total += price[c] * (min(now + change[c], need) - min(now, need))
+            total += multiplier[c] * (min(now + change[c], need) - min(now, need))
     return float(total)
 
 
@@ -237,7 +237,7 @@ def swap_worth(  # noqa: PLR0917 - compiled: positional only
     cover: CoverArrays,
     columns: Columns,
     state: FloorState,
-    price: Floats,
+    multiplier: Floats,
     leaving: int,
     entering: int,
 ) -> float:
@@ -251,7 +251,7 @@ def swap_worth(  # noqa: PLR0917 - compiled: positional only
         i = cover.option_item[k]
         if state.cover_count[i] == 1 and state.option_sum[i] == leaving:
             _add(columns, change, i, 1.0)
-    return worth(columns, state, price, change)
+    return worth(columns, state, multiplier, change)
 
 
 @compiled
@@ -271,7 +271,7 @@ def fill(task: FloorTask, state: FloorState, relative_cost: Floats, barred: int,
     never).
     """
     # taken apart once: to reach into a nested tuple in a loop costs
-    cover, rows, columns, price = task
+    cover, rows, columns, multiplier = task
     work = 0
     while state.numbers[0] < rows.most:
         # look over all closed options for the best ratio
@@ -279,7 +279,7 @@ def fill(task: FloorTask, state: FloorState, relative_cost: Floats, barred: int,
         for j in range(len(state.slot)):
             if state.slot[j] >= 0 or j == barred:
                 continue
-            value = worth(columns, state, price, state.gain[j]) / relative_cost[j]
+            value = worth(columns, state, multiplier, state.gain[j]) / relative_cost[j]
             if value <= best_value:
                 continue
             # passed over at random, so that a fill does not always end the same
@@ -288,7 +288,7 @@ def fill(task: FloorTask, state: FloorState, relative_cost: Floats, barred: int,
             # asked last: it costs most
             if fits(rows, state.used, state.site_used, state.numbers[0], j, -1):
                 best, best_value = j, value
-        work += len(state.slot) * len(price)
+        work += len(state.slot) * len(multiplier)
         if best < 0:
             return work
         work += open_one(cover, rows, columns, state, best)

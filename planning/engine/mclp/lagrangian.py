@@ -1,7 +1,7 @@
 r"""The Lagrangian bound of maximal covering.
 
-With cover variables y and open variables x, relax ``y_i <= sum_j a_ij x_j`` with prices ``u_i`` in
-[0, w_i] and the rows of money and number r with prices ``v_r >= 0``:
+With cover variables y and open variables x, relax ``y_i <= sum_j a_ij x_j`` with multipliers
+``u_i`` in [0, w_i] and the rows of money and number r with multipliers ``v_r >= 0``:
 
 .. math::
    L(u, v) = \sum_i (w_i - u_i) + \sum_r v_r b_r
@@ -34,20 +34,20 @@ ROUNDING = 1e-11
 # gap.
 PATIENCE = 20.0
 NOTABLE = 1e-5
-# Below this step factor the prices no longer move.
+# Below this step factor the multipliers no longer move.
 MIN_STEP = 1e-5
-# The step factor to begin with from prices that were good for a problem much like this one.
+# The step factor to begin with from multipliers that were good for a problem much like this one.
 WARM_STEP = 0.1
 
 
-class WarmPrices(NamedTuple):
+class WarmMultipliers(NamedTuple):
     """Prices of items and rows that were good for a problem much like this one.
 
-    ``row_price`` is empty when the rows are others now.
+    ``row_multiplier`` is empty when the rows are others now.
     """
 
-    price: Floats
-    row_price: Floats
+    multiplier: Floats
+    row_multiplier: Floats
 
 
 class BoundState(NamedTuple):
@@ -56,12 +56,12 @@ class BoundState(NamedTuple):
     ``figures`` float64[3]: the least bound, the step factor, rounds since the bound fell.
     """
 
-    price: Floats
-    row_price: Floats
+    multiplier: Floats
+    row_multiplier: Floats
     direction: Floats
     row_direction: Floats
-    best_price: Floats
-    best_row_price: Floats
+    best_multiplier: Floats
+    best_row_multiplier: Floats
     score: Floats
     figures: Floats
 
@@ -71,26 +71,26 @@ def new_bound(
     rows: PackingRows,
     *,
     cover_count: Ints | None = None,
-    warm: WarmPrices | None = None,
+    warm: WarmMultipliers | None = None,
 ) -> BoundState:
-    """Start from ``warm`` prices, or 0.9, 0.5, 0.1 of the weight at 0, 1, 2 covering options."""
+    """Start from ``warm``, or 0.9, 0.5, 0.1 of the weight at 0, 1, 2 covering options."""
     if warm is not None:
-        price = np.clip(warm.price, 0.0, cover.weights)
+        multiplier = np.clip(warm.multiplier, 0.0, cover.weights)
     elif cover_count is None:
-        price = 0.5 * cover.weights
+        multiplier = 0.5 * cover.weights
     else:
-        price = cover.weights * np.array([0.9, 0.5, 0.1])[np.minimum(cover_count, 2)]
+        multiplier = cover.weights * np.array([0.9, 0.5, 0.1])[np.minimum(cover_count, 2)]
     n_rows = len(rows.capacity)
-    row_price = np.zeros(n_rows)
-    if warm is not None and len(warm.row_price) == n_rows:
-        row_price[:] = warm.row_price
+    row_multiplier = np.zeros(n_rows)
+    if warm is not None and len(warm.row_multiplier) == n_rows:
+        row_multiplier[:] = warm.row_multiplier
     return BoundState(
-        price=price,
-        row_price=row_price,
+        multiplier=multiplier,
+        row_multiplier=row_multiplier,
         direction=np.zeros(cover.n_items),
         row_direction=np.zeros(n_rows),
-        best_price=price.copy(),
-        best_row_price=row_price.copy(),
+        best_multiplier=multiplier.copy(),
+        best_row_multiplier=row_multiplier.copy(),
         score=np.zeros(cover.n_options),
         figures=np.array([np.inf, 1.0 if warm is None else WARM_STEP, 0.0]),
     )
@@ -102,10 +102,10 @@ def _scores(cover: CoverArrays, rows: PackingRows, bound: BoundState) -> None:
         total = 0.0
         # the multipliers of the items that it covers
         for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
-            total += bound.price[cover.option_item[k]]
+            total += bound.multiplier[cover.option_item[k]]
         # less what it takes of the rows, at their multipliers
         for k in range(rows.offset[j], rows.offset[j + 1]):
-            total -= bound.row_price[rows.row[k]] * rows.amount[k]
+            total -= bound.row_multiplier[rows.row[k]] * rows.amount[k]
         bound.score[j] = total
 
 
@@ -142,21 +142,21 @@ def choose_by_score(rows: PackingRows, score: Floats) -> tuple[Ints, float]:
 
 @compiled
 def evaluate(cover: CoverArrays, rows: PackingRows, bound: BoundState) -> tuple[float, Ints]:
-    """Return the bound at the prices now, and the options that the relaxed problem opens."""
+    """Return the bound at the multipliers now, and the options that the relaxed problem opens."""
     _scores(cover, rows, bound)
     chosen, value = choose_by_score(rows, bound.score)
     # the rest of the Lagrangian: what multipliers leave of the weights,
     for i in range(len(cover.weights)):
-        value += cover.weights[i] - bound.price[i]
+        value += cover.weights[i] - bound.multiplier[i]
     # and what the rows' multipliers pay for their capacities
     for r in range(len(rows.capacity)):
-        value += bound.row_price[r] * rows.capacity[r]
+        value += bound.row_multiplier[r] * rows.capacity[r]
     # raised by what the sums may have lost
     return value * (1.0 + ROUNDING), chosen
 
 
 @compiled
-def lower_bound_by_prices(  # noqa: PLR0917 - compiled: positional only
+def lower_bound_by_multipliers(  # noqa: PLR0917 - compiled: positional only
     cover: CoverArrays,
     rows: PackingRows,
     bound: BoundState,
@@ -164,11 +164,11 @@ def lower_bound_by_prices(  # noqa: PLR0917 - compiled: positional only
     known: float,
     most_work: int,
 ) -> tuple[Ints, int]:
-    """Move the prices until the steps are used up or the step has become too small.
+    """Move the multipliers until the steps are used up or the step has become too small.
 
     ``known`` is the value of the best plan so far: the bound cannot fall below it. ``row_scale``
-    brings the prices of rows to the size of item prices. Returns what the relaxed problem opens at
-    the last prices, and the steps taken.
+    brings the multipliers of rows to the size of item multipliers. Returns what the relaxed problem
+    opens at the last multipliers, and the steps taken.
     """
     m = len(cover.weights)
     n_rows = len(rows.capacity)
@@ -184,8 +184,8 @@ def lower_bound_by_prices(  # noqa: PLR0917 - compiled: positional only
             if bound.figures[0] - value > NOTABLE * abs(value - known):
                 bound.figures[2] = 0.0
             bound.figures[0] = value
-            bound.best_price[:] = bound.price
-            bound.best_row_price[:] = bound.row_price
+            bound.best_multiplier[:] = bound.multiplier
+            bound.best_row_multiplier[:] = bound.row_multiplier
         # shorten the step after so many rounds without a notable fall
         bound.figures[2] += 1.0
         if bound.figures[2] >= PATIENCE:
@@ -217,13 +217,13 @@ def _step(  # noqa: PLR0917 - compiled: positional only
     value: float,
     known: float,
 ) -> None:
-    """One deflected Polyak step; prices stay within [0, w] and at 0 or above."""
+    """One deflected Polyak step; multipliers stay within [0, w] and at 0 or above."""
     norm = 0.0
     # deflect (Camerini, Fratta and Maffioli 1975); what would leave [0, w] does not pull
     for i in range(len(count)):
         slope = count[i] - 1.0
-        if (slope < 0.0 and bound.price[i] >= cover.weights[i]) or (
-            slope > 0.0 and bound.price[i] <= 0.0
+        if (slope < 0.0 and bound.multiplier[i] >= cover.weights[i]) or (
+            slope > 0.0 and bound.multiplier[i] <= 0.0
         ):
             slope = 0.0
         move = 0.9 * bound.direction[i] + 0.1 * slope
@@ -232,7 +232,7 @@ def _step(  # noqa: PLR0917 - compiled: positional only
     # the rows likewise, brought to the size of the items
     for r in range(len(pull)):
         slope = -pull[r] * row_scale[r]
-        if slope > 0.0 and bound.row_price[r] <= 0.0:
+        if slope > 0.0 and bound.row_multiplier[r] <= 0.0:
             slope = 0.0
         move = 0.9 * bound.row_direction[r] + 0.1 * slope
         bound.row_direction[r] = move
@@ -244,8 +244,8 @@ def _step(  # noqa: PLR0917 - compiled: positional only
     step = bound.figures[1] * max(value - target, 0.0) / norm
     # move, and stay within [0, w] and at 0 or above
     for i in range(len(count)):
-        price = bound.price[i] - step * bound.direction[i]
-        bound.price[i] = min(max(price, 0.0), cover.weights[i])
+        multiplier = bound.multiplier[i] - step * bound.direction[i]
+        bound.multiplier[i] = min(max(multiplier, 0.0), cover.weights[i])
     for r in range(len(pull)):
-        price = bound.row_price[r] - step * row_scale[r] * bound.row_direction[r]
-        bound.row_price[r] = max(price, 0.0)
+        multiplier = bound.row_multiplier[r] - step * row_scale[r] * bound.row_direction[r]
+        bound.row_multiplier[r] = max(multiplier, 0.0)

@@ -1,9 +1,9 @@
-r"""The linear relaxation of maximal covering with cuts, and what its prices prove.
+r"""The linear relaxation of maximal covering with cuts, and what its dual values prove.
 
 The programme ``min -w y`` over ``y_i <= sum_j a_ij x_j``, the limits and the cuts stays loaded in
 HiGHS: cuts come and go, bounds of options and items are tightened, and the dual simplex goes on
-from where it was. What is proved never rests on HiGHS' own objective: any row prices r of the right
-sign give
+from where it was. What is proved never rests on HiGHS' own objective: any dual values r of the
+right sign give
 
 .. math::
    \min_x c^T x \ge \sum_k r_k b_k + \sum_j \min(d_j l_j, d_j u_j), \qquad d = c - A^T r
@@ -50,9 +50,9 @@ STEPS_PER_PAIR = 800
 class CoverRelaxation:
     """The relaxation of one task; all values are without what is fixed.
 
-    ``point`` float64[n_options + n_items] is the solution now, ``value`` the bound that its prices
-    prove within ``lower`` and ``upper`` (-inf: nothing lies within them), ``cuts`` what stands.
-    ``solved`` tells whether the last run came to its end; ``steps`` is the work so far.
+    ``point`` float64[n_options + n_items] is the solution now, ``value`` the bound that its dual
+    values prove within ``lower`` and ``upper`` (-inf: nothing lies within them), ``cuts`` what
+    stands. ``solved`` tells whether the last run came to its end; ``steps`` is the work so far.
     """
 
     def __init__(self, task: CoverTask, *, clock: Clock) -> None:
@@ -96,8 +96,8 @@ class CoverRelaxation:
         self.solved = highs.getModelStatus() == known.kOptimal
         solution = highs.getSolution()
         self.point = np.array(solution.col_value)
-        price = np.array(solution.row_dual)
-        self.value, self._cost = self._proven(price, self._model.cost)
+        dual = np.array(solution.row_dual)
+        self.value, self._cost = self._proven(dual, self._model.cost)
         if highs.getModelStatus() == known.kInfeasible:
             # an infeasibility that its ray does not prove is looked at like any other end
             self.solved = True
@@ -116,19 +116,19 @@ class CoverRelaxation:
         rays = (np.array(ray), -np.array(ray))
         return any(self._proven(each, nothing)[0] < 0.0 for each in rays)
 
-    def _proven(self, price: Floats, objective: Floats) -> tuple[float, Floats]:
-        """Return what row prices prove of an objective, and the reduced costs."""
+    def _proven(self, dual: Floats, objective: Floats) -> tuple[float, Floats]:
+        """Return what dual values prove of an objective, and the reduced costs."""
         model, cuts = self._model, self.cuts
         row_lower = np.r_[model.row_lower, np.full(cuts.n_cuts, -np.inf)]
         row_upper = np.r_[model.row_upper, cuts.right]
-        if len(price) != len(row_lower):
-            price = np.zeros(len(row_lower))  # a run without prices
-        price = np.where(np.isinf(row_lower), np.minimum(price, 0.0), price)
-        price = np.where(np.isinf(row_upper), np.maximum(price, 0.0), price)
-        side = np.where(price > 0.0, row_lower, np.where(price < 0.0, row_upper, 0.0))
+        if len(dual) != len(row_lower):
+            dual = np.zeros(len(row_lower))  # a run without duals
+        dual = np.where(np.isinf(row_lower), np.minimum(dual, 0.0), dual)
+        dual = np.where(np.isinf(row_upper), np.maximum(dual, 0.0), dual)
+        side = np.where(dual > 0.0, row_lower, np.where(dual < 0.0, row_upper, 0.0))
         base = len(model.row_lower)
-        cost = objective - model.matrix.T @ price[:base] - cuts.matrix.T @ price[base:]
-        terms = np.r_[price * side, np.where(cost > 0.0, self.lower, self.upper) * cost]
+        cost = objective - model.matrix.T @ dual[:base] - cuts.matrix.T @ dual[base:]
+        terms = np.r_[dual * side, np.where(cost > 0.0, self.lower, self.upper) * cost]
         loss = ROUNDING * (np.abs(terms).sum() + np.abs(objective).sum())
         return float(loss - terms.sum()), cost
 
@@ -174,11 +174,11 @@ class CoverRelaxation:
         self.lower, self.upper = lower.copy(), upper.copy()
 
     def limit_iterations(self, most: int | None) -> None:
-        """Let runs end after so many iterations: their prices prove a bound all the same."""
+        """Let runs end after so many iterations: their dual values prove a bound all the same."""
         limit = highspy.kHighsIInf if most is None else most
         self._highs.setOptionValue("simplex_iteration_limit", limit)
 
-    def settled_by_cost(self, target: float) -> tuple[Whole, Whole]:
+    def fixed_by_cost(self, target: float) -> tuple[Whole, Whole]:
         """Return the bounds that every plan of ``target`` or more keeps, by reduced costs."""
         forced = self.is_free & (self.value - np.abs(self._cost) < target)
         lower = np.where(forced & (self._cost < 0.0), np.int8(1), self.lower)

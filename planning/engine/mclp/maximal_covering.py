@@ -12,7 +12,7 @@ Steps: take out what required options cover, merge items with the same cover set
 annealing beside a Lagrangian bound (two threads), plans bred from plans (`crossover`), fix
 options by reduced cost, branches, and HiGHS with a cutoff on what is left. Gradual cover is turned
 into levels first (`gradual`). Floors are met by the programme itself where it is small,
-else by prices on what they lack (`floor_multipliers`) and by repair (`floor_repair`);
+else by multipliers on what they lack (`floor_multipliers`) and by repair (`floor_repair`);
 without them the bound already holds.
 """
 
@@ -51,10 +51,10 @@ CONFLICT_S = 3.0
 # The part of the time limit that the problem without its floors gets.
 FIRST_PART = 0.2
 # Up to so many pairs of option and item the programme meets the floors at once.
-MIN_PAIRS_PRICED = 2_000
+MIN_MULTIPLIER_PAIRS = 2_000
 # Pairs for each second of the time limit up to which the programme may come to its end.
 PAIRS_PER_S, MAX_PAIRS = 4_000, 2_000_000
-# Settings of the floors' prices that are tried before a programme that may come to its end.
+# Settings of the floors' multipliers that are tried before a programme that may come to its end.
 ROUNDS_BEFORE_PROGRAMME = 12
 
 
@@ -81,7 +81,10 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams, clo
     else:
         answer = close_gap(run, params=params, clock=clock)
     return _drafted(
-        problem, reduced, answer, None if basis is None else basis.with_prices(reduced, run.bound)
+        problem,
+        reduced,
+        answer,
+        None if basis is None else basis.with_multipliers(reduced, run.bound),
     )
 
 
@@ -97,7 +100,7 @@ def _first_part(params: SolveParams, clock: Clock) -> tuple[SolveParams, Clock]:
 
 
 def _meet_floors(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAnswer | None:
-    """Meet the floors by prices and repair, then by the programme where it may end.
+    """Meet the floors by multipliers and repair, then by the programme where it may end.
 
     None: no plan meets them. Worth -inf: none was found, and the plan is the one that lacks least.
     """
@@ -105,7 +108,7 @@ def _meet_floors(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAn
     if any(float(floor.weights.sum()) < floor.need for floor in task.floors):
         return None
     pairs = len(task.cover.option_item)
-    if pairs <= MIN_PAIRS_PRICED:
+    if pairs <= MIN_MULTIPLIER_PAIRS:
         repair = FloorRepair(task, relative_cost=run.relative_cost, seed=params.seed)
         repair.learn(np.flatnonzero(run.best_open))
         repair_at_once(repair, clock=clock)

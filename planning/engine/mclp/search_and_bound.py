@@ -1,8 +1,8 @@
 """The engine of maximal covering: search and bound side by side, fixing, then a programme.
 
 Two threads work in rounds of counted steps, not of seconds: the search (ruin-and-recreate, swaps)
-and the bound (Lagrangian prices). After each round they exchange what they found, so that a seed
-gives the same answer on any machine while the time limit is not hit.
+and the bound (Lagrangian multipliers). After each round they exchange what they found, so that a
+seed gives the same answer on any machine while the time limit is not hit.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from planning.engine.clock import Clock
     from planning.engine.mclp.interchange import SearchState
-    from planning.engine.mclp.lagrangian import BoundState, WarmPrices
+    from planning.engine.mclp.lagrangian import BoundState, WarmMultipliers
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -44,7 +44,7 @@ MIN_STEPS = 200_000
 ROUND_PARTS = (0.03, 0.12, 0.6)
 # Where plans are bred, which two threads do better, so many rounds go before.
 ROUNDS_BEFORE_BREEDING = 2
-# Steps of the bound for each pair before the first search, from prices of a like problem.
+# Steps of the bound for each pair before the first search, from multipliers of a like problem.
 WARM_STEPS_PER_PAIR = 20
 # Most steps of ruin-and-recreate after an annealing where rows bind.
 RUIN_STEPS = 4 * CHUNK_STEPS
@@ -82,7 +82,7 @@ class CoverRun:
         *,
         seed: int,
         start: Ints | None = None,
-        warm: WarmPrices | None = None,
+        warm: WarmMultipliers | None = None,
         time_limit_s: float = 60.0,
     ) -> None:
         cover, rows = task.cover, task.rows
@@ -222,12 +222,12 @@ class CoverRun:
         self._keep()
 
     def bound_round(self, known: float, steps: int, *, clock: Clock) -> Ints:
-        """Move the prices; returns what the relaxed problem opens at the last ones."""
+        """Move the multipliers; returns what the relaxed problem opens at the last ones."""
         task = self.task
         scale = _row_scale(task)
         chosen = np.empty(0, np.int64)
         while steps > 0 and clock.left_s > 0.0 and not self.bound_rests:
-            chosen, used = lagrangian.lower_bound_by_prices(
+            chosen, used = lagrangian.lower_bound_by_multipliers(
                 task.cover, task.rows, self.bound, scale, known, min(steps, CHUNK_STEPS)
             )
             steps -= max(used, 1)
@@ -237,14 +237,14 @@ class CoverRun:
 
     @property
     def bound_rests(self) -> bool:
-        """Whether the prices have come to rest: the bound will hardly fall any more."""
+        """Whether the multipliers have come to rest: the bound will hardly fall any more."""
         return bool(self.bound.figures[1] <= RESTED)
 
     def fixing(self) -> Fixing:
-        """Tell what the reduced costs at the best prices settle against the best plan."""
+        """Tell what the reduced costs at the best multipliers settle against the best plan."""
         task = self.task
-        self.bound.price[:] = self.bound.best_price
-        self.bound.row_price[:] = self.bound.best_row_price
+        self.bound.multiplier[:] = self.bound.best_multiplier
+        self.bound.row_multiplier[:] = self.bound.best_row_multiplier
         value, chosen = lagrangian.evaluate(task.cover, task.rows, self.bound)
         score = self.bound.score
         inside = np.zeros(len(score), dtype=np.bool_)
@@ -266,11 +266,11 @@ def search_and_bound(
     params: SolveParams,
     clock: Clock,
     start: Ints | None = None,
-    warm: WarmPrices | None = None,
+    warm: WarmMultipliers | None = None,
 ) -> CoverRun:
     """Search and bound side by side; the run holds the best plan and the bound.
 
-    ``start`` is a plan and ``warm`` are prices to begin with, of a problem much like this one.
+    ``start`` is a plan and ``warm`` are multipliers to begin with, of a problem much like this one.
     """
     run = CoverRun(task, seed=params.seed, start=start, warm=warm, time_limit_s=params.time_limit_s)
     if task.cover.n_items and task.rows.most:
@@ -288,7 +288,8 @@ def _rounds(run: CoverRun, *, params: SolveParams, clock: Clock) -> None:
     if run.population.pays:
         parts = parts[:ROUNDS_BEFORE_BREEDING]
     if run.is_warm:
-        # one look at the old prices, however little time there is: they prove most of the bound
+        # one look at the old multipliers, however little time there is: they prove most of the
+        # bound
         proven, _ = lagrangian.evaluate(run.task.cover, run.task.rows, run.bound)
         run.bound_value = min(run.bound_value, float(proven))
         run.bound_round(run.best_value, WARM_STEPS_PER_PAIR * pairs, clock=clock)

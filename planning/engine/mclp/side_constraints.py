@@ -96,13 +96,16 @@ def fits(  # noqa: PLR0917 - compiled: positional only
     rows: PackingRows, used: Floats, site_used: Ints, n_open: int, option: int, leaving: int
 ) -> bool:
     """Whether ``option`` may open when ``leaving`` closes (-1: nothing closes)."""
+    # the count
     if n_open - (1 if leaving >= 0 else 0) >= rows.most:
         return False
+    # one option a site
     site = rows.site[option]
     if site >= 0 and site_used[site] and not (leaving >= 0 and rows.site[leaving] == site):
         return False
     for k in range(rows.offset[option], rows.offset[option + 1]):
         row = rows.row[k]
+        # each sum, less what ``leaving`` gives back
         after = used[row] + rows.amount[k]
         if leaving >= 0:
             for other in range(rows.offset[leaving], rows.offset[leaving + 1]):

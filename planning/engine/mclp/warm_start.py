@@ -1,8 +1,9 @@
-"""What one answer of maximal covering leaves for the next: merged items and good prices.
+"""What one answer of maximal covering leaves for the next: merged items and good multipliers.
 
 A planner changes a site, the number or the money and asks again. The cover matrix is the same, so
-its items need not be merged anew, and the Lagrangian prices of the last answer are nearly right for
-the changed problem: every price gives a true bound, so an old one is never wrong, at most weak.
+its items need not be merged anew, and the Lagrangian multipliers of the last answer are nearly
+right for the changed problem: every multiplier gives a true bound, so an old one is never wrong, at
+most weak.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from planning.engine.checks import known
-from planning.engine.mclp.lagrangian import BoundState, WarmPrices
+from planning.engine.mclp.lagrangian import BoundState, WarmMultipliers
 from planning.engine.mclp.reduction import ReducedCoverage, reduce_coverage, rows_of
 from planning.engine.params import WarmStart
 
@@ -64,11 +65,11 @@ def _sums(number: npt.NDArray[Any], weights: Floats, n: int) -> Floats:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class CoverWarmStart(WarmStart):
-    """A cover matrix with its like items merged, and what the prices came to rest at.
+    """A cover matrix with its like items merged, and what the multipliers came to rest at.
 
     ``matrix`` is the cover matrix that was merged, by which it is known again. ``item_of``
     int32[n_demand] is the merged item of each demand item (-1: none), for ``weights``
-    float64[n_demand]. ``price_share`` float64[n_items] is the price of an item as a
+    float64[n_demand]. ``multiplier_share`` float64[n_items] is the multiplier of an item as a
     share of its weight.
     """
 
@@ -76,8 +77,8 @@ class CoverWarmStart(WarmStart):
     weights: Floats
     item_of: npt.NDArray[np.int32]
     cover: CoverArrays
-    price_share: Floats
-    row_price: Floats
+    multiplier_share: Floats
+    row_multiplier: Floats
 
     def holds_for(self, problem: CoverageProblem) -> bool:
         """Whether a problem has this cover matrix, and no weight where there was none before."""
@@ -111,29 +112,31 @@ class CoverWarmStart(WarmStart):
         )
         return reduce_coverage(replace(problem, weights=weights, covers=covers))
 
-    def warm_prices(self, reduced: ReducedCoverage) -> WarmPrices:
-        """Return the prices for the items of a problem that was reduced from these."""
-        # what is merged or weighs less now is priced by the share of its weight
+    def warm_multipliers(self, reduced: ReducedCoverage) -> WarmMultipliers:
+        """Return the multipliers for the items of a problem that was reduced from these."""
+        # what is merged or weighs less now takes its multiplier by the share of its weight
         kept = reduced.item_of >= 0
         item, n_items = reduced.item_of[kept], reduced.cover.n_items
-        priced = _sums(item, (self.price_share * self.cover.weights)[kept], n_items)
+        weighted = _sums(item, (self.multiplier_share * self.cover.weights)[kept], n_items)
         whole = _sums(item, self.cover.weights[kept], n_items)
-        return WarmPrices(
-            priced / np.maximum(whole, 1e-300) * reduced.cover.weights, self.row_price
+        return WarmMultipliers(
+            weighted / np.maximum(whole, 1e-300) * reduced.cover.weights, self.row_multiplier
         )
 
-    def with_prices(self, reduced: ReducedCoverage, bound: BoundState) -> CoverWarmStart:
-        """Return the basis with the best prices of a run on a problem reduced from it."""
+    def with_multipliers(self, reduced: ReducedCoverage, bound: BoundState) -> CoverWarmStart:
+        """Return the basis with the best multipliers of a run on a problem reduced from it."""
         kept = reduced.item_of >= 0
-        share = self.price_share.copy()
-        now = bound.best_price / np.maximum(reduced.cover.weights, 1e-300)
+        share = self.multiplier_share.copy()
+        now = bound.best_multiplier / np.maximum(reduced.cover.weights, 1e-300)
         share[kept] = now[reduced.item_of[kept]]
-        return replace(self, price_share=share, row_price=bound.best_row_price.copy())
+        return replace(
+            self, multiplier_share=share, row_multiplier=bound.best_row_multiplier.copy()
+        )
 
 
 def reduce_on_basis(
     problem: CoverageProblem, last: WarmStart | None
-) -> tuple[ReducedCoverage, CoverWarmStart | None, WarmPrices | None]:
+) -> tuple[ReducedCoverage, CoverWarmStart | None, WarmMultipliers | None]:
     """Reduce a problem; from the ``last`` answer's basis where that is of the same matrix.
 
     Floors leave no basis: their items are others whenever they change.
@@ -142,7 +145,7 @@ def reduce_on_basis(
         return reduce_coverage(problem), None, None
     if isinstance(last, CoverWarmStart) and last.holds_for(problem):
         reduced = last.reduced(problem)
-        return reduced, last, last.warm_prices(reduced)
+        return reduced, last, last.warm_multipliers(reduced)
     whole = reduce_coverage(replace(problem, required=None, forbidden=None))
     if not whole.cover.n_items:
         return reduce_coverage(problem), None, None
@@ -151,7 +154,7 @@ def reduce_on_basis(
         weights=problem.weights,
         item_of=whole.item_of,
         cover=whole.cover,
-        price_share=np.full(whole.cover.n_items, 0.5),
-        row_price=np.empty(0),
+        multiplier_share=np.full(whole.cover.n_items, 0.5),
+        row_multiplier=np.empty(0),
     )
     return basis.reduced(problem), basis, None

@@ -163,6 +163,7 @@ def _weigh_uncovered(cover: CoverArrays, state: CenterState) -> int:
     work = 0
     for k in range(1, state.uncovered[0] + 1):
         i = state.uncovered[k]
+        # row weighting (Gao and others 2015): every site of its scores one more
         state.weight[i] += 1
         for entry in range(cover.item_offset[i], cover.item_offset[i + 1]):
             state.score[cover.item_option[entry]] += 1

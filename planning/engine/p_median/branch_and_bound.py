@@ -1,7 +1,7 @@
 """Branch and bound on the Lagrangian bound of a p-median: the last of the gap, exactly.
 
-A node is what is known of each site, and prices to start from. The node with the least bound is
-branched on the site of which the relaxed problem is least sure: open in one child, closed in the
+A node is what is known of each site, and multipliers to start from. The node with the least bound
+is branched on the site of which the relaxed problem is least sure: open in one child, closed in the
 other. Both children are bounded side by side on two threads.
 """
 
@@ -42,19 +42,19 @@ class TreeNode(NamedTuple):
     value: float
     number: int
     status: Status
-    price: npt.NDArray[np.float32]
+    multiplier: npt.NDArray[np.float32]
     often: Floats
 
 
 class TreeTask(NamedTuple):
-    """A p-median to finish: ``price`` to start from, ``known`` the best plan's cost so far.
+    """A p-median to finish: ``multiplier`` to start from, ``known`` the best plan's cost so far.
 
     ``cutoff_of`` tells, for the best cost, above which bound a node is of no interest.
     """
 
     pairs: MedianPairs
     p: int
-    price: Floats
+    multiplier: Floats
     often: Floats
     known: float
     cutoff_of: Callable[[float], float]
@@ -75,7 +75,7 @@ class TreeAnswer(NamedTuple):
 
 class _Bounded(NamedTuple):
     value: float
-    state: lagrangian.PriceState
+    state: lagrangian.MultiplierState
     cost: float
     plan: Ints
 
@@ -102,8 +102,8 @@ class _Tree:
         value, state = max(child.value, least), child.state
         self.born += 1
         if value <= self.cutoff and not _is_leaf(state.status, self.task.p):
-            price = state.best_price.astype(np.float32)
-            node = TreeNode(value, self.born, state.status, price, state.often)
+            multiplier = state.best_multiplier.astype(np.float32)
+            node = TreeNode(value, self.born, state.status, multiplier, state.often)
             heapq.heappush(self.heap, node)
 
     def answer(self, bound: Bound) -> TreeAnswer:
@@ -115,7 +115,7 @@ def solve_tree(task: TreeTask, *, report: Callable[[float, float], bool]) -> Tre
     """Finish a p-median; ``report`` gets the best cost and the bound and may end the run."""
     tree = _Tree(task)
     status = np.zeros(task.pairs.n_sites, dtype=np.int8)
-    root = TreeNode(-np.inf, 0, status, task.price.astype(np.float32), task.often)
+    root = TreeNode(-np.inf, 0, status, task.multiplier.astype(np.float32), task.often)
     tree.take(_bounded(task.pairs, task.p, root, tree.cutoff), least=-np.inf)
     with ThreadPoolExecutor(max_workers=1) as pool:
         while tree.heap and tree.heap[0].value <= tree.cutoff:
@@ -145,16 +145,16 @@ def _is_leaf(status: Status, p: int) -> bool:
     return left <= 0 or int((status == FREE).sum()) <= left
 
 
-def _state_of(node: TreeNode, *, factor: float) -> lagrangian.PriceState:
-    price = node.price.astype(np.float64)
-    state = lagrangian.new_prices(len(node.status), price, factor=factor)
+def _state_of(node: TreeNode, *, factor: float) -> lagrangian.MultiplierState:
+    multiplier = node.multiplier.astype(np.float64)
+    state = lagrangian.new_multipliers(len(node.status), multiplier, factor=factor)
     state.status[:] = node.status
     state.often[:] = node.often
     return state
 
 
 def _pairs_of(task: TreeTask, node: TreeNode, cutoff: float) -> MedianPairs:
-    """Leave out the pairs that the node's prices and fixed sites rule out."""
+    """Leave out the pairs that the node's multipliers and fixed sites rule out."""
     pairs, state = task.pairs, _state_of(node, factor=1.0)
     value, _, (taken, _), _ = lagrangian.evaluate(pairs, state, task.p)
     gap = cutoff - value + 1e-9 * (abs(value) + 1.0)
@@ -163,13 +163,13 @@ def _pairs_of(task: TreeTask, node: TreeNode, cutoff: float) -> MedianPairs:
         item_offset=offset,
         item_site=site,
         item_cost=cost,
-        base=np.where(pairs.base - state.price > gap, np.inf, pairs.base),
+        base=np.where(pairs.base - state.multiplier > gap, np.inf, pairs.base),
     )
 
 
 @compiled
 def _ruled(
-    pairs: MedianPairs, state: lagrangian.PriceState, taken: float, gap: float
+    pairs: MedianPairs, state: lagrangian.MultiplierState, taken: float, gap: float
 ) -> tuple[Ints, Ints, Floats]:
     dearer = np.zeros(len(state.worth))
     # what the bound rises by when a site opens that the relaxed problem leaves closed
@@ -185,7 +185,7 @@ def _ruled(
     for i in range(len(pairs.base)):
         for k in range(pairs.item_offset[i], pairs.item_offset[i + 1]):
             j = pairs.item_site[k]
-            above = pairs.item_cost[k] - state.price[i]
+            above = pairs.item_cost[k] - state.multiplier[i]
             # sorted by cost: all further pairs pass the cutoff too
             if above > gap:
                 break

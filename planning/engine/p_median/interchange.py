@@ -320,6 +320,7 @@ def _shaken(pairs: MedianPairs, state: SwapState) -> None:
     """Make one to four random swaps near a random item."""
     i = _below(state, len(state.first))
     for _ in range(1 + _below(state, 4)):
+        # in comes a site near the item, out goes one drawn in three ways
         j = _near_item(pairs, state, i)
         state.work[0] += 100
         if j < 0:

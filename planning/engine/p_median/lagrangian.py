@@ -1,6 +1,6 @@
 r"""The Lagrangian bound of a p-median: what no plan can cost less than.
 
-With a price :math:`\lambda_i` on serving item i, a site is worth
+With a multiplier :math:`\lambda_i` on serving item i, a site is worth
 :math:`\rho_j = \sum_i \min(0, c_{ij} - \lambda_i)` and
 
 .. math::
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 
-# Every bound loses this share of the sum of all prices: what double precision may lose.
+# Every bound loses this share of the sum of all multipliers: what double precision may lose.
 ROUNDING = 1e-13
 # The step shrinks after so many rounds without a notable rise.
 PATIENCE = 15
@@ -34,7 +34,7 @@ NOTABLE = 0.002
 FREE, OPEN, CLOSED = 0, 1, -1
 
 
-class PriceState(NamedTuple):
+class MultiplierState(NamedTuple):
     """Prices and what is known of each site; changed in place.
 
     ``status`` int8[n]: FREE, OPEN or CLOSED in every plan below the cutoff. ``worth`` float64[n]:
@@ -42,8 +42,8 @@ class PriceState(NamedTuple):
     ``figures`` float64[3]: the best bound, the step factor, rounds since a notable rise.
     """
 
-    price: Floats
-    best_price: Floats
+    multiplier: Floats
+    best_multiplier: Floats
     direction: Floats
     worth: Floats
     often: Floats
@@ -51,12 +51,12 @@ class PriceState(NamedTuple):
     figures: Floats
 
 
-def new_prices(n_sites: int, price: Floats, *, factor: float = 1.0) -> PriceState:
-    """Start from given prices, with steps of the given factor."""
-    return PriceState(
-        price=price.copy(),
-        best_price=price.copy(),
-        direction=np.zeros(len(price)),
+def new_multipliers(n_sites: int, multiplier: Floats, *, factor: float = 1.0) -> MultiplierState:
+    """Start from given multipliers, with steps of the given factor."""
+    return MultiplierState(
+        multiplier=multiplier.copy(),
+        best_multiplier=multiplier.copy(),
+        direction=np.zeros(len(multiplier)),
         worth=np.zeros(n_sites),
         often=np.zeros(n_sites),
         status=np.zeros(n_sites, dtype=np.int8),
@@ -64,23 +64,23 @@ def new_prices(n_sites: int, price: Floats, *, factor: float = 1.0) -> PriceStat
     )
 
 
-def prices_of_plan(first: Floats, second: Floats) -> Floats:
+def multipliers_of_plan(first: Floats, second: Floats) -> Floats:
     """Prices between the costs at the two best open sites of a good plan."""
-    price = np.minimum(0.5 * (first + second), 2.0 * first)
-    return np.where(price > 0, price, 0.5 * second)
+    multiplier = np.minimum(0.5 * (first + second), 2.0 * first)
+    return np.where(multiplier > 0, multiplier, 0.5 * second)
 
 
 @compiled
-def _worths(pairs: MedianPairs, state: PriceState) -> int:
+def _worths(pairs: MedianPairs, state: MultiplierState) -> int:
     state.worth[:] = 0.0
     work = 0
-    for i in range(len(state.price)):
-        price = state.price[i]
+    for i in range(len(state.multiplier)):
+        multiplier = state.multiplier[i]
         k, end = pairs.item_offset[i], pairs.item_offset[i + 1]
         work -= k
         # sorted by cost: only sites below the multiplier are worth something
-        while k < end and pairs.item_cost[k] < price:
-            state.worth[pairs.item_site[k]] += pairs.item_cost[k] - price
+        while k < end and pairs.item_cost[k] < multiplier:
+            state.worth[pairs.item_site[k]] += pairs.item_cost[k] - multiplier
             k += 1
         work += k
     return work
@@ -88,9 +88,9 @@ def _worths(pairs: MedianPairs, state: PriceState) -> int:
 
 @compiled
 def evaluate(
-    pairs: MedianPairs, state: PriceState, p: int
+    pairs: MedianPairs, state: MultiplierState, p: int
 ) -> tuple[float, Ints, tuple[float, float], int]:
-    """Return the bound at the prices now, what the relaxed problem opens, edges, and work.
+    """Return the bound at the multipliers now, what the relaxed problem opens, edges, and work.
 
     The edges are the worth of the worst free site taken and of the best one left; 0 where the
     count does not bind.
@@ -128,12 +128,12 @@ def evaluate(
         chosen[n_chosen] = j
         n_chosen += 1
         value += state.worth[j]
-    total = state.price.sum()
+    total = state.multiplier.sum()
     return total + value - ROUNDING * total, chosen[:n_chosen], (taken, best_left), work
 
 
 @compiled
-def fix(state: PriceState, value: float, edges: tuple[float, float], cutoff: float) -> None:
+def fix(state: MultiplierState, value: float, edges: tuple[float, float], cutoff: float) -> None:
     """Fix the free sites that the worths now settle against plans at or below ``cutoff``."""
     taken, best_left = edges
     for j in range(len(state.status)):
@@ -150,18 +150,18 @@ def fix(state: PriceState, value: float, edges: tuple[float, float], cutoff: flo
 @compiled
 def raise_bound(
     pairs: MedianPairs,
-    state: PriceState,
+    state: MultiplierState,
     p: int,
     cutoff: float,
     limits: tuple[int, int, float],
 ) -> tuple[float, Ints, int]:
-    """Move the prices; returns the least cost of a plan met on the way, that plan, and the work.
+    """Move the multipliers; returns the least cost of a plan on the way, that plan, and the work.
 
     ``limits`` are the most rounds, the most work, and the least step factor. Ends also when the
     bound passes ``cutoff``: no plan at or below it exists.
     """
     most_rounds, most_work, least_factor = limits
-    m, n = len(state.price), len(state.status)
+    m, n = len(state.multiplier), len(state.status)
     slope = np.empty(m)
     inside = np.zeros(n, np.bool_)
     best_cost = np.inf
@@ -175,7 +175,7 @@ def raise_bound(
             if value - state.figures[0] > NOTABLE * max(cutoff - value, 0.0):
                 state.figures[2] = 0.0
             state.figures[0] = value
-            state.best_price[:] = state.price
+            state.best_multiplier[:] = state.multiplier
         # no plan at or below the cutoff exists
         if value > cutoff:
             break
@@ -206,17 +206,17 @@ def raise_bound(
 
 @compiled
 def _slopes(
-    pairs: MedianPairs, state: PriceState, inside: npt.NDArray[np.bool_], slope: Floats
+    pairs: MedianPairs, state: MultiplierState, inside: npt.NDArray[np.bool_], slope: Floats
 ) -> float:
-    """Fill the slope of each price; returns the cost of the plan ``inside``."""
+    """Fill the slope of each multiplier; returns the cost of the plan ``inside``."""
     total = 0.0
     for i in range(len(slope)):
-        price = state.price[i]
+        multiplier = state.multiplier[i]
         cost = -1.0
         count = 0.0
         k, end = pairs.item_offset[i], pairs.item_offset[i + 1]
         # count its open sites below the multiplier; the first serves the item
-        while k < end and pairs.item_cost[k] < price:
+        while k < end and pairs.item_cost[k] < multiplier:
             if inside[pairs.item_site[k]]:
                 count += 1.0
                 # none below: on to the first open one above, or nothing
@@ -235,14 +235,14 @@ def _slopes(
 
 @compiled
 def _step(
-    pairs: MedianPairs, state: PriceState, slope: Floats, missing: float, rounds: int
+    pairs: MedianPairs, state: MultiplierState, slope: Floats, missing: float, rounds: int
 ) -> None:
     norm = 0.0
     keep = 0.7 if rounds > 0 else 0.0
     # deflected (Camerini, Fratta and Maffioli 1975); above the base nothing rises
     for i in range(len(slope)):
         g = slope[i]
-        if g > 0.0 and state.price[i] >= pairs.base[i]:
+        if g > 0.0 and state.multiplier[i] >= pairs.base[i]:
             g = 0.0
         move = keep * state.direction[i] + (1.0 - keep) * g
         state.direction[i] = move
@@ -253,5 +253,5 @@ def _step(
     # Polyak's (1969) step towards the cutoff
     step = state.figures[1] * missing / norm
     for i in range(len(slope)):
-        price = state.price[i] + step * state.direction[i]
-        state.price[i] = min(max(price, 0.0), pairs.base[i])
+        multiplier = state.multiplier[i] + step * state.direction[i]
+        state.multiplier[i] = min(max(multiplier, 0.0), pairs.base[i])

@@ -1,8 +1,8 @@
 """What is left of a p-median in radius form by HiGHS: exact once most pairs are ruled out.
 
-A pair of item and site is ruled out when the prices prove that no better plan serves the item
-there: the bound plus what the item pays above its price, plus what opening the site adds, passes
-the cutoff.
+A pair of item and site is ruled out when the multipliers prove that no better plan serves the item
+there: the bound plus what the item pays above its multiplier, plus what opening the site adds,
+passes the cutoff.
 """
 
 from __future__ import annotations
@@ -50,18 +50,18 @@ class RadiusAnswer(NamedTuple):
 
 
 def pairs_left(
-    pairs: MedianPairs, state: lagrangian.PriceState, p: int, cutoff: float
+    pairs: MedianPairs, state: lagrangian.MultiplierState, p: int, cutoff: float
 ) -> RadiusPairs:
-    """Rule out pairs by the best prices of ``state``."""
-    state.price[:] = state.best_price
+    """Rule out pairs by the best multipliers of ``state``."""
+    state.multiplier[:] = state.best_multiplier
     value, _, (taken, _), _ = lagrangian.evaluate(pairs, state, p)
     gap = cutoff - value
     dearer = np.maximum(state.worth - taken, 0.0) if np.isfinite(taken) else np.zeros(pairs.n_sites)
     item = np.repeat(np.arange(pairs.n_items), np.diff(pairs.item_offset))
-    above = np.maximum(pairs.item_cost - state.price[item], 0.0)
+    above = np.maximum(pairs.item_cost - state.multiplier[item], 0.0)
     slack = 1e-9 * (abs(value) + 1.0)
     kept = above + dearer[pairs.item_site] <= gap + slack
-    never_uncovered = pairs.base - state.price > gap + slack
+    never_uncovered = pairs.base - state.multiplier > gap + slack
     return RadiusPairs(
         item=item[kept],
         site=pairs.item_site[kept].astype(np.int64),

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from planning.engine.p_median import interchange, lagrangian
 from planning.engine.p_median.branch_and_bound import TreeTask, solve_tree
 from planning.engine.p_median.candidate_lists import MedianPairs, smaller_median
-from planning.engine.p_median.lagrangian import CLOSED, OPEN, PriceState
+from planning.engine.p_median.lagrangian import CLOSED, OPEN, MultiplierState
 from planning.engine.p_median.radius_formulation import pairs_left, solve_radius
 from planning.engine.proven import whole_above
 
@@ -43,7 +43,7 @@ MAX_PAIRS = 60_000
 STEPS_PER_S = 30_000_000
 # With so few sites to open the tree is the faster one.
 MAX_IN_TREE = 24
-# How often what is left may be made smaller and its prices raised again.
+# How often what is left may be made smaller and its multipliers raised again.
 SHRINKS = 6
 
 
@@ -58,11 +58,11 @@ class Remainder(NamedTuple):
     sites: Ints
     opened: Ints
     fixed_value: float
-    prices: PriceState
+    multipliers: MultiplierState
 
 
 class MedianRun:
-    """One run: the best plan and the bound so far, the search's and the prices' state."""
+    """One run: the best plan and the bound so far, the search's and the multipliers' state."""
 
     def __init__(self, task: ReducedMedian, *, params: SolveParams, clock: Clock) -> None:
         self.task, self.params, self.clock = task, params, clock
@@ -74,7 +74,9 @@ class MedianRun:
         self.least = 1e-9 * max(self.cost, 1e-300)
         self.search(1)
         first, second = self.state.first, self.state.second
-        self.prices = lagrangian.new_prices(pairs.n_sites, lagrangian.prices_of_plan(first, second))
+        self.multipliers = lagrangian.new_multipliers(
+            pairs.n_sites, lagrangian.multipliers_of_plan(first, second)
+        )
         self.steps = ["greedy, swaps"]
 
     def keep(self, plan: Ints) -> None:
@@ -139,24 +141,24 @@ class MedianRun:
             self.opened = opened.copy()
 
     def bound(self, cutoff: float, steps: int) -> Ints:
-        """Raise the prices over so many steps; returns the best plan met on the way."""
+        """Raise the multipliers over so many steps; returns the best plan met on the way."""
         best_cost, best = np.inf, np.empty(0, dtype=np.int64)
         while steps > 0 and self.clock.left_s > 0.0 and not self.rested:
             limits = (2**62, min(steps, PIECE_STEPS), RESTED)
             cost, plan, used = lagrangian.raise_bound(
-                self.task.pairs, self.prices, self.task.p, cutoff, limits
+                self.task.pairs, self.multipliers, self.task.p, cutoff, limits
             )
             steps -= max(used, 1)
             if cost < best_cost:
                 best_cost, best = cost, plan
-            if self.prices.figures[0] > cutoff:
+            if self.multipliers.figures[0] > cutoff:
                 break
         return np.asarray(best, dtype=np.int64)
 
     @property
     def rested(self) -> bool:
-        """Whether the prices have come to rest."""
-        return bool(self.prices.figures[1] < RESTED)
+        """Whether the multipliers have come to rest."""
+        return bool(self.multipliers.figures[1] < RESTED)
 
     def rounds(self) -> None:
         """Search and bound side by side until all is proven, little is left or time is up."""
@@ -168,13 +170,13 @@ class MedianRun:
                 proof = pool.submit(self.bound, self.cutoff, 4 * steps)
                 self.search(steps)
                 self.keep(proof.result())
-                self.raise_lower(float(self.prices.figures[0]))
+                self.raise_lower(float(self.multipliers.figures[0]))
                 is_stuck = self.cost >= before and steps > ROUND_STEPS[0]
                 if self.rested and self._n_pairs_left() <= self._enough(is_stuck=is_stuck):
                     return
         while not (self.done or self.rested or self.report()):
             self.keep(self.bound(self.cutoff, PIECE_STEPS))
-            self.raise_lower(float(self.prices.figures[0]))
+            self.raise_lower(float(self.multipliers.figures[0]))
 
     def _round_steps(self) -> Iterator[int]:
         """Give the steps of each round: more for a longer limit, the same on every machine."""
@@ -190,17 +192,17 @@ class MedianRun:
 
     def _n_pairs_left(self) -> int:
         task = self.task
-        return len(pairs_left(task.pairs, self.prices, task.p, self.cutoff).item)
+        return len(pairs_left(task.pairs, self.multipliers, task.p, self.cutoff).item)
 
     def finish(self) -> None:
-        """Fix what the prices settle and finish the rest exactly, as far as the time allows."""
+        """Fix what the multipliers allow and finish the rest exactly, if the time allows."""
         if self.done or self.clock.left_s <= 0.0:
             return
         rest = self._shrunk()
         if self.done or self.clock.left_s <= 0.0:
             return
         cutoff = self.cutoff - rest.fixed_value
-        left = pairs_left(rest.pairs, rest.prices, rest.p, cutoff)
+        left = pairs_left(rest.pairs, rest.multipliers, rest.p, cutoff)
         if rest.p <= MAX_IN_TREE or len(left.item) > 4 * MAX_PAIRS:
             self.steps.append("tree")
             self._grow_tree(rest)
@@ -250,8 +252,8 @@ class MedianRun:
             TreeTask(
                 pairs=rest.pairs,
                 p=rest.p,
-                price=rest.prices.best_price,
-                often=rest.prices.often,
+                multiplier=rest.multipliers.best_multiplier,
+                often=rest.multipliers.often,
                 known=self.cost - rest.fixed_value,
                 cutoff_of=lambda cost: self.cutoff_of(cost + rest.fixed_value) - rest.fixed_value,
             ),
@@ -268,10 +270,12 @@ class MedianRun:
             self.raise_lower(answer.bound.plus(rest.fixed_value).figure(absent=0.0, nothing=0.0))
 
     def _shrunk(self) -> Remainder:
-        """Settle sites and raise the prices of what is left, again while that makes it smaller."""
+        """Fix sites and raise the multipliers of what is left, as long as that makes it smaller."""
         task = self.task
         none = np.empty(0, dtype=np.int64)
-        rest = Remainder(task.pairs, task.p, np.arange(task.pairs.n_sites), none, 0.0, self.prices)
+        rest = Remainder(
+            task.pairs, task.p, np.arange(task.pairs.n_sites), none, 0.0, self.multipliers
+        )
         for _ in range(SHRINKS):
             before = rest.pairs.n_sites
             rest = _smaller(rest, self.cutoff - rest.fixed_value)
@@ -283,36 +287,36 @@ class MedianRun:
                 return rest
             cost, plan, _ = lagrangian.raise_bound(
                 rest.pairs,
-                rest.prices,
+                rest.multipliers,
                 rest.p,
                 self.cutoff - rest.fixed_value,
                 (1000, 2**62, RESTED),
             )
             if np.isfinite(cost):
                 self.keep(np.r_[rest.opened, rest.sites[plan]])
-            self.raise_lower(float(rest.prices.figures[0]) + rest.fixed_value)
-            shrunk = int((rest.prices.status == 0).sum()) < 0.95 * before
+            self.raise_lower(float(rest.multipliers.figures[0]) + rest.fixed_value)
+            shrunk = int((rest.multipliers.status == 0).sum()) < 0.95 * before
             if self.done or self.report() or not shrunk:
                 break
         return rest
 
 
 def _smaller(rest: Remainder, cutoff: float) -> Remainder:
-    """Fix sites at the best prices, and leave out what is fixed."""
-    prices = rest.prices
-    prices.price[:] = prices.best_price
-    value, _, edges, _ = lagrangian.evaluate(rest.pairs, prices, rest.p)
-    lagrangian.fix(prices, value, edges, cutoff)
-    is_open, is_closed = prices.status == OPEN, prices.status == CLOSED
+    """Fix sites at the best multipliers, and leave out what is fixed."""
+    multipliers = rest.multipliers
+    multipliers.multiplier[:] = multipliers.best_multiplier
+    value, _, edges, _ = lagrangian.evaluate(rest.pairs, multipliers, rest.p)
+    lagrangian.fix(multipliers, value, edges, cutoff)
+    is_open, is_closed = multipliers.status == OPEN, multipliers.status == CLOSED
     small = smaller_median(rest.pairs, is_open=is_open, is_closed=is_closed)
-    start = np.minimum(prices.best_price[small.items], small.pairs.base)
-    anew = lagrangian.new_prices(small.pairs.n_sites, start, factor=0.3)
-    anew.often[:] = prices.often[small.sites]
+    start = np.minimum(multipliers.best_multiplier[small.items], small.pairs.base)
+    anew = lagrangian.new_multipliers(small.pairs.n_sites, start, factor=0.3)
+    anew.often[:] = multipliers.often[small.sites]
     return Remainder(
         pairs=small.pairs,
         p=rest.p - len(small.opened),
         sites=rest.sites[small.sites],
         opened=np.r_[rest.opened, rest.sites[small.opened]],
         fixed_value=rest.fixed_value + small.fixed_value,
-        prices=anew,
+        multipliers=anew,
     )
