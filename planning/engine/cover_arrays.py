@@ -216,7 +216,7 @@ def _merged_rows(
 @compiled
 def _transpose(offset: Ints, index: Ints, n_columns: int) -> tuple[Ints, Ints]:
     columns = np.zeros(n_columns + 1, np.int64)
-    # count sort: how many of each column, where each begins, fill
+    # counting sort: how many of each column, where each begins, fill
     for k in range(len(index)):
         columns[index[k] + 1] += 1
     for i in range(n_columns):

@@ -131,7 +131,7 @@ def _by_item(item: Ints, site: Ints, cost: Floats, offset: Ints) -> tuple[Ints, 
     by_site = np.empty(len(item), np.int32)
     by_cost = np.empty(len(item))
     to = offset[:-1].copy()
-    # count sort by item
+    # counting sort by item
     for k in range(len(item)):
         by_site[to[item[k]]] = site[k]
         by_cost[to[item[k]]] = cost[k]

@@ -219,10 +219,10 @@ def _slopes(
         while k < end and pairs.item_cost[k] < multiplier:
             if inside[pairs.item_site[k]]:
                 count += 1.0
-                # none below: on to the first open one above, or nothing
                 if cost < 0.0:
                     cost = pairs.item_cost[k]
             k += 1
+        # none below: on to the first open one above, or nothing
         if cost < 0.0:
             while k < end and not inside[pairs.item_site[k]]:
                 k += 1
