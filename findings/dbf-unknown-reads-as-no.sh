@@ -8,7 +8,7 @@
 #           asks for a toilet, and nobody is sent to look.
 set -euo pipefail
 t=$(mktemp -d); trap 'rm -rf "$t"' EXIT; cd "$t"
-python3 -m venv v && v/bin/pip install -q geopandas==1.2.0 pyogrio==0.13.0 shapely==2.2.0 pandas==3.1.1 pyshp==3.1.6 dbfread==2.0.7
+python3 -m venv v && v/bin/pip install -q --no-compile geopandas==1.2.0 pyogrio==0.13.0 shapely==2.2.0 pandas==3.1.1 pyshp==3.1.6 dbfread==2.0.7
 v/bin/python - <<'PY'
 import dbfread
 import geopandas

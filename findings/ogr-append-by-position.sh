@@ -10,7 +10,7 @@
 #           register then holds addresses as names, and the phone numbers of one district are its hours.
 set -euo pipefail
 t=$(mktemp -d); trap 'rm -rf "$t"' EXIT; cd "$t"
-python3 -m venv v && v/bin/pip install -q geopandas==1.2.0 pyogrio==0.13.0 shapely==2.2.0 pandas==3.1.1
+python3 -m venv v && v/bin/pip install -q --no-compile geopandas==1.2.0 pyogrio==0.13.0 shapely==2.2.0 pandas==3.1.1
 v/bin/python -W error::UserWarning - <<'PY'
 import geopandas
 import pyogrio

@@ -10,7 +10,7 @@
 #           open hour at all, the other 16 sure ones, and neither can check the other.
 set -euo pipefail
 t=$(mktemp -d); trap 'rm -rf "$t"' EXIT; cd "$t"
-python3 -m venv v && v/bin/pip install -q opening-hours-py==2.1.4
+python3 -m venv v && v/bin/pip install -q --no-compile opening-hours-py==2.1.4
 npm i --silent --no-audit --no-fund opening_hours@3.15.0 >/dev/null
 v/bin/python - <<'PY'
 from datetime import datetime

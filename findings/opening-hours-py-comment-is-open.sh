@@ -8,7 +8,7 @@
 #           at three in the morning finds the door shut, and effective coverage counts the night.
 set -euo pipefail
 t=$(mktemp -d); trap 'rm -rf "$t"' EXIT; cd "$t"
-python3 -m venv v && v/bin/pip install -q opening-hours-py==2.1.4
+python3 -m venv v && v/bin/pip install -q --no-compile opening-hours-py==2.1.4
 npm i --silent --no-audit --no-fund opening_hours@3.15.0 >/dev/null
 v/bin/python - <<'PY'
 from datetime import datetime

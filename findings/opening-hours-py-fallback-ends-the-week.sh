@@ -9,7 +9,7 @@
 #           and "opens again at" says never.
 set -euo pipefail
 t=$(mktemp -d); trap 'rm -rf "$t"' EXIT; cd "$t"
-python3 -m venv v && v/bin/pip install -q opening-hours-py==2.1.4
+python3 -m venv v && v/bin/pip install -q --no-compile opening-hours-py==2.1.4
 v/bin/python - <<'PY'
 from datetime import datetime
 from importlib.metadata import version

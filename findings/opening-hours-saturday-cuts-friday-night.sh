@@ -9,7 +9,7 @@
 #           district had nowhere to go late. Six hours of the night before the weekend vanish without a word.
 set -euo pipefail
 t=$(mktemp -d); trap 'rm -rf "$t"' EXIT; cd "$t"
-python3 -m venv v && v/bin/pip install -q opening-hours-py==2.1.4
+python3 -m venv v && v/bin/pip install -q --no-compile opening-hours-py==2.1.4
 npm i --silent --no-audit --no-fund opening_hours@3.15.0 >/dev/null
 v/bin/python - <<'PY'
 from datetime import datetime
