@@ -126,8 +126,9 @@ def solve_mip(
         highs.clearSolver()
         highs.setOptionValue("time_limit", max(time_limit_s - highs.getRunTime(), 0.01))
         highs.run()
-        again = _answer(highs, model, unit)
-        return answer if again.values is None or again.bound.is_nothing else again
+        again = _answer(highs, model, unit).bound
+        # that nothing exists beside the point in hand would be a contradiction
+        return answer if again.is_nothing else replace(answer, bound=again)
     return answer
 
 
