@@ -15,7 +15,7 @@ from tests.statements.rules import (
     coverage_of,
     district_of,
     ends_as,
-    evidence,
+    evidence_truths,
     fixed,
     group_of,
     is_part,
@@ -165,14 +165,7 @@ def _longer(seen: Seen) -> dict[str, Truth]:
 
 
 def _known(seen: Seen) -> dict[str, Truth]:
-    told = evidence(seen.of)
-    low, high = seen.of.ends(_who(seen))
-    truths: dict[str, Truth] = {
-        "open": told["open"], "hours": told["unknown_hours"], "access": told["unknown_access"],
-        "equipment": told["equipment"], "low": low, "high": high, "checked": told["checked"],
-        "share": per_cent(told["checked"], told["open"]), "days": 180, "never": told["never"],
-    }  # fmt: skip
-    return {name: truths[name] for name in seen.said.groupdict()}
+    return evidence_truths(seen, seen.of.ends(_who(seen)))
 
 
 # plan

@@ -12,7 +12,7 @@ from tests.statements.rules import (
     NIGHT,
     district_of,
     ends_as,
-    evidence,
+    evidence_truths,
     fixed,
     group_of,
     is_group,
@@ -90,14 +90,7 @@ def _night_part(seen: Seen) -> dict[str, Truth]:
 
 
 def _unknown(seen: Seen) -> dict[str, Truth]:
-    told = evidence(seen.of)
-    low, high = seen.of.ends()
-    truths: dict[str, Truth] = {
-        "open": told["open"], "hours": told["unknown_hours"], "access": told["unknown_access"],
-        "equipment": told["equipment"], "low": low, "high": high, "checked": told["checked"],
-        "share": per_cent(told["checked"], told["open"]), "days": 180, "never": told["never"],
-    }  # fmt: skip
-    return {name: truths[name] for name in seen.said.groupdict()}
+    return evidence_truths(seen, seen.of.ends())
 
 
 def _week_day(seen: Seen) -> dict[str, Truth]:

@@ -284,3 +284,15 @@ def most_of(by_group: Mapping[str, float]) -> str:
 
 def all_true(truths: Iterable[tuple[str, Truth]]) -> dict[str, Truth]:
     return dict(truths)
+
+
+def evidence_truths(seen: Seen, ends: tuple[Truth, Truth]) -> dict[str, Truth]:
+    """Tell what a sentence on the evidence may name; ``ends`` are those of the effective share."""
+    told = evidence(seen.of)
+    truths: dict[str, Truth] = {
+        "open": told["open"], "hours": told["unknown_hours"], "access": told["unknown_access"],
+        "equipment": told["equipment"], "low": ends[0], "high": ends[1],
+        "checked": told["checked"], "share": per_cent(told["checked"], told["open"]), "days": 180,
+        "never": told["never"],
+    }  # fmt: skip
+    return {name: truths[name] for name in seen.said.groupdict()}
