@@ -1,4 +1,4 @@
-/* Links that lead to a station: each map in its own datum and order, as web/navigation.py makes them.
+/* Links that lead to a station: each map in its own datum and order, as web/locator/navigation.py makes them.
    The start is left to the map, which asks the phone itself. */
 "use strict";
 

@@ -1,5 +1,5 @@
 /* Whether a station is open, by the clock of the phone and the intervals that came with it. Minutes
-   count from 0:00 in China of the day `hours_from`. The words are those of web/hours_words.py. */
+   count from 0:00 in China of the day `hours_from`. The words are those of web/labels/hours.py. */
 "use strict";
 
 const opening = (() => {

@@ -195,7 +195,7 @@ const roadmap = (() => {
     },
   });
 
-  /* A layer for `map.addLayer`; `tiers` as web/road_lines.py has them. */
+  /* A layer for `map.addLayer`; `tiers` as web/maps/road_lines.py has them. */
   function layer(roads, tiers, options) {
     const made = new Layer(roads, tiers, { padding: 0.25, ...options });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => made.repaint());

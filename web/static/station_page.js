@@ -51,7 +51,7 @@
 
   const clock = (minute) => `${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, "0")}`;
 
-  /* As web/week.py: seven days, their hours in words and as bars; none where it is not open. */
+  /* As web/locator/week.py: seven days, their hours in words and as bars; none where it is not open. */
   function weekRows({ hours_from: from, hours_intervals: spans, status }) {
     if (!spans || status !== "open") return [];
     return [...Array(7).keys()].map((number) => {
@@ -165,7 +165,7 @@
     }
   }
 
-  /* As activity_time of web/standings.py. */
+  /* As activity_time of web/locator/station_alerts.py. */
   function activityOf({ title, kind, starts_at: starts, ends_at: ends, text, ics }) {
     const end = ends.slice(0, 10) === starts.slice(0, 10) ? ends.slice(11, 16)
       : `${ends.slice(0, 10)} ${ends.slice(11, 16)}`;

@@ -1,4 +1,4 @@
-/* The stations as they were shipped, in columns (web/station_columns.py), made into plain objects; what
+/* The stations as they were shipped, in columns (web/locator/station_columns.py), made into plain objects; what
    is known of each against a wish: 1 yes, 0 not known, -1 no. Nothing here touches the page. */
 "use strict";
 
