@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.towns import SHARED
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from geo.datum import Datum, from_wgs84
 from geo.datum_fit import FAR_M, DatumFit, fit_readings
 from geo.measure import Box

@@ -22,7 +22,7 @@ from bench.tables import measure_command
 from bench.towns import SHARED
 from data.density_defaults import DENSITY_DEFAULTS
 from data.layers import Layer
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from data.sample.write import write_sample_city
 from data.settings import DEFAULT_GROUPS
 from geo.access import HIGHWAY_CLASSES

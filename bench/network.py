@@ -28,8 +28,8 @@ from bench.instances import FOLDER as INSTANCES
 from bench.instances import generator
 from bench.tables import Row, measure_command
 from bench.towns import SHARED
-from data.osm_extract import read_roads
-from data.osm_graph import graph_of
+from data.osm import read_roads
+from data.osm.graph import graph_of
 from data.sample.write import write_sample_city
 from geo.contraction import hilbert_order
 from geo.linking import links_of
@@ -50,7 +50,7 @@ print(spent, peak / 1024)
 """
 _OURS = """
 import sys, time; from pathlib import Path
-from data.osm_extract import read_roads; from geo.network import build_network
+from data.osm import read_roads; from geo.network import build_network
 start = time.process_time(); build_network(read_roads(Path(sys.argv[1])))
 """
 _OSMNX = """

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.osm_extract import read_places
+from data.osm import read_places
 from geo.measure import Box
 
 if TYPE_CHECKING:

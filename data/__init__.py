@@ -1,6 +1,6 @@
 """The records of a city, their checks, and every read and write.
 
-`data.osm_download` is left out of the face: it needs OSMnx, which is slow to import.
+`data.osm.download` is left out of the face: it needs OSMnx, which is slow to import.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import numpy as np
 import osmium
 import shapely
 
-from data.osm_extract import check_extract
+from data.osm.extract import check_extract
 from geo.errors import FileFormatError
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import shapely
 from data.layers.osm import OSM_LICENCE, layers_of_features
 from data.layers.osm_features import OsmFeatures
 from data.layers.osm_rules import KEYS, OSM_RULES, OsmSorter
-from data.osm_download import download_settings, osmnx_settings, refusing
+from data.osm.download import download_settings, osmnx_settings, refusing
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from data.base_map import LAYER, write_base_map
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from geo.errors import WorkspaceError
 from geo.network import RoadNetwork, build_network
 

@@ -11,7 +11,7 @@ import shapely
 
 from data.cells import WHOLE_CITY, Cells, make_cells, without_water
 from data.districts import Districts
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from geo.errors import InputError
 from geo.measure import Box, to_metric
 from geo.network import build_network

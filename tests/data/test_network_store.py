@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from data.network_store import load_network, save_network
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from geo.errors import FileFormatError, WorkspaceError
 from geo.network import RoadNetwork, build_network
 

@@ -17,7 +17,7 @@ import pytest
 from data import system
 from data.atomic import write_text
 from data.network_store import load_network, save_network
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from data.system import flush_folder, open_to_others, replace_file
 from data.workspace_key import KEY_FILE, workspace_key
 from geo.errors import WorkspaceError

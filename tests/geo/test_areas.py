@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from geo import travel_times
 from geo.areas import covered_area, isochrone, reached_parts
 from geo.errors import InputError, NetworkError

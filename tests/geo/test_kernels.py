@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from geo.errors import InputError, NetworkError
 from geo.kernels import kernel_sums
 from geo.measure import great_circle_m

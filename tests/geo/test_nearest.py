@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from geo import travel_times
 from geo.errors import InputError
 from geo.nearest_places import nearest, nearest_of_nodes

@@ -14,7 +14,7 @@ import rustworkx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from geo.access import class_of_way, use_of_way
 from geo.network import RoadNetwork, build_network
 from geo.profiles import MODES, PROFILES

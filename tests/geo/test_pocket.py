@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from geo.errors import NetworkError
 from geo.network import build_network
 from geo.pocket import MAGIC, STREAMS, pack_roads

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from geo.errors import InputError, NetworkError
 from geo.network import RoadNetwork, build_network
 from geo.roads import metres_per_degree

@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from geo import travel_times
 from geo.errors import InputError, NetworkError
 from geo.network import RoadNetwork, build_network

@@ -13,7 +13,7 @@ from data.cells import make_cells
 from data.demand_settings import DemandSettings, GroupDensity
 from data.districts import Districts
 from data.layers import Layer, LayerArea, Layers
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from data.road_layers import URBAN_KM_A_KM2, with_roads
 from data.settings import Settings, default_settings
 from data.total_files import CITY, Totals

@@ -14,7 +14,7 @@ import pytest
 from data.accounts import Account
 from data.activities import Activity
 from data.demand import Demand
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from data.report_book import ReportBook
 from data.sites import network_grid_sites
 from data.stations import Stations

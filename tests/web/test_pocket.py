@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from geo import travel_times
 from geo.network import RoadNetwork, build_network
 from geo.pocket import pack_roads

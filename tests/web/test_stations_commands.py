@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from data.database import Register
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from data.register_template import NOTES, ROWS, SHEET, WORDS, template_fields
 from data.vocabulary import FACILITIES, KINDS
 from data.workspace import Workspace

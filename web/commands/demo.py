@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from data.layers import CellsTable, OsmExtract
-from data.road_source import RoadSource
+from data.osm import RoadSource
 from data.sample import write_sample_city
 from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace

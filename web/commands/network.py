@@ -10,7 +10,7 @@ import click
 import numpy as np
 
 from data.area_files import write_areas
-from data.road_source import RoadSource
+from data.osm import RoadSource
 from data.vocabulary import SAMPLE_NOTICE
 from geo.areas import isochrone as isochrone_area
 from geo.errors import InputError
@@ -105,7 +105,7 @@ def build(
 def export(folder: Path, output: Path, mode: str, *, as_json: bool) -> None:
     """Write the network of one mode as GraphML: length in metres, travel_time in seconds."""
     # OSMnx takes seconds to import.
-    from data.osm_graph import write_graphml  # noqa: PLC0415
+    from data.osm.graph import write_graphml  # noqa: PLC0415
 
     workspace = open_workspace(folder)
     figures: Figures = {"file": str(output), "mode": mode}

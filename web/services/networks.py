@@ -10,7 +10,7 @@ from geo.network import build_network
 from geo.profiles import profile_table
 
 if TYPE_CHECKING:
-    from data.road_source import RoadSource
+    from data.osm import RoadSource
     from data.workspace import Workspace
     from geo.network import RoadNetwork
     from web.services import Done, Figures

@@ -13,7 +13,7 @@ from data.districts import Districts
 from data.doctor import Checkup, City, Finding, Severity, examine
 from data.doctor.fault_words import finding_of
 from data.doctor.places import alike
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from data.station_files import read_stations, station_rows, write_stations
 from data.stations import Stations
 from data.tables import Table, read_rows

@@ -10,7 +10,7 @@ import shapely
 
 from data.layers import LayerArea, RoadLengths
 from data.layers.road_lengths import road_points
-from data.osm_extract import read_roads
+from data.osm import read_roads
 from geo.access import HIGHWAY_CLASSES
 from geo.measure import Box, great_circle_m
 from geo.network import RoadNetwork, build_network

@@ -12,7 +12,7 @@ import requests
 import shapely
 from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
 
-from data.osm_graph import roads_of_graph
+from data.osm.graph import roads_of_graph
 from geo.access import NODE_KEYS, WAY_KEYS
 from geo.errors import InputError, NetworkError
 
@@ -92,7 +92,7 @@ def download_places(
 ) -> gpd.GeoDataFrame:
     """Download what carries one of ``tags`` inside a place or a polygon, as points.
 
-    Columns and errors as in `data.osm_extract.read_places` and `download_roads`.
+    Columns and errors as in `data.osm.extract.read_places` and `download_roads`.
     """
     wanted: dict[str, bool | str | list[str]] = {
         key: value if isinstance(value, str) else list(value) for key, value in tags.items()

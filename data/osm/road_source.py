@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import shapely
 
 from data.district_files import read_districts
-from data.osm_extract import read_roads
+from data.osm.extract import read_roads
 from geo.errors import FileFormatError
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ class RoadSource:
             return read_roads(self.where, box=(left, bottom, right, top), on_progress=on_progress)
         # OSMnx takes seconds to import, and nobody who has an extract needs it.
         if self.kind == "graphml" and not isinstance(self.where, str):
-            from data.osm_graph import read_graphml  # noqa: PLC0415
+            from data.osm.graph import read_graphml  # noqa: PLC0415
 
             return read_graphml(self.where)
-        from data.osm_download import download_roads  # noqa: PLC0415
+        from data.osm.download import download_roads  # noqa: PLC0415
 
         if isinstance(self.where, str):
             return download_roads(self.where)

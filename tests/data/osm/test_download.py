@@ -16,8 +16,8 @@ import osmnx
 import pytest
 import shapely
 
-from data.osm_download import download_places, download_roads, osmnx_settings
-from data.osm_extract import read_places, read_roads
+from data.osm import read_places, read_roads
+from data.osm.download import download_places, download_roads, osmnx_settings
 from geo.errors import InputError, NetworkError
 from geo.network import build_network
 

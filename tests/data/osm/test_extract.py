@@ -8,7 +8,7 @@ import numpy as np
 import osmium
 import pytest
 
-from data.osm_extract import read_places, read_roads
+from data.osm import read_places, read_roads
 from geo.errors import FileFormatError
 from geo.network import build_network
 

@@ -6,8 +6,8 @@ import numpy as np
 import osmnx
 import pytest
 
-from data.osm_extract import read_roads
-from data.osm_graph import graph_of, read_graphml, roads_of_graph, write_graphml
+from data.osm import read_roads
+from data.osm.graph import graph_of, read_graphml, roads_of_graph, write_graphml
 from geo import travel_times
 from geo.errors import FileFormatError, WorkspaceError
 from geo.network import RoadNetwork, build_network
