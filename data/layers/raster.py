@@ -15,17 +15,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import numpy as np
-import pyproj
 
 from data.layers.layer import Layer, LayerArea
 from data.layers.osm_rules import POPULATION
+from data.layers.raster_numbers import refuse_impossible_people
+from geo.crs import to_wgs84_from
 from geo.errors import FileFormatError, InputError
+from geo.measure import to_metric
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     import numpy.typing as npt
+    import pyproj
 
     from geo.measure import Box
 
@@ -33,8 +36,9 @@ Holes = Literal["refuse", "zero"]
 MOST_CELLS: Final = 10_000_000
 _BIGGEST_BLOCK: Final = 64_000_000
 _TIFF: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
-_MOST_PEOPLE: Final = 1e7  # in one cell: more than any city of 1 km cells packs into one
 _FEW_HOLES: Final = 0.01  # share of the city: a river's width of cells is no fault
+_SAMPLED_AREAS: Final = 1000  # cells of which the area is measured before any is doubted
+_AREA_SLACK: Final = 0.9  # areas vary by less within a city
 _EDGE_POINTS: Final = 51  # along each side of the box, for it bends in another CRS
 
 
@@ -75,7 +79,8 @@ class Raster:
         _check_magic(self.path)
         with _opened(self.path) as source:
             band = _band(self.path, source, self.band)
-            window = _window(self.path, source, area.box)
+            to_wgs84 = _to_wgs84(self.path, source, area.box)
+            window = _window(self.path, source, area.box, to_wgs84)
             if window.beyond > _FEW_HOLES and self.holes == "refuse":
                 raise FileFormatError(
                     f"{self.path.name}: does not reach {window.beyond:.0%} of the city's box "
@@ -85,11 +90,12 @@ class Raster:
             values = source.read(band, window=(window.rows, window.columns), masked=True)
             centres = _centres(source, window, values.shape)
             scale, offset = source.scales[band - 1], source.offsets[band - 1]
-        lonlat = _to_wgs84(self.path, centres, source.crs)
+            cells = _Cells(source.transform, to_wgs84, area.metric_crs)
+        lonlat = cells.degrees(centres)
         inside = area.box.contains(lonlat)
         number = np.ma.getdata(values).ravel().astype(np.float64) * scale + offset
         hole = np.ma.getmaskarray(values).ravel() | ~np.isfinite(number)
-        left_out = self._check(number[inside], hole[inside], area.box)
+        left_out = self._check(number[inside], hole[inside], centres[inside], cells, area.box)
         if window.beyond > _FEW_HOLES:
             left_out[f"parts of the box beyond the raster ({window.beyond:.0%})"] = 1
         keep = inside & ~hole & (number > 0)
@@ -107,7 +113,12 @@ class Raster:
         )
 
     def _check(
-        self, number: npt.NDArray[np.float64], hole: npt.NDArray[np.bool_], box: Box
+        self,
+        number: npt.NDArray[np.float64],
+        hole: npt.NDArray[np.bool_],
+        centres: npt.NDArray[np.float64],
+        cells: _Cells,
+        box: Box,
     ) -> dict[str, int]:
         """Refuse what cannot be; count the holes that were taken for 0."""
         name = self.path.name
@@ -115,21 +126,14 @@ class Raster:
             raise FileFormatError(f"{name}: has no cell in the box {box}: take the city's own tile")
         if hole.all():
             raise FileFormatError(f"{name}: has no value in the box {box}: take another tile")
-        negative = ~hole & (number < 0)
-        if negative.any():
-            least = number[negative].min()
-            raise FileFormatError(
-                f"{name}: {int(negative.sum()):,} cells are negative (least {least:g}): set that "
-                "number as its no-data value (gdal_edit.py -a_nodata)"
-            )
-        if (number[~hole] > _MOST_PEOPLE).any():
-            most = number[~hole].max()
-            raise FileFormatError(
-                f"{name}: a cell holds {most:,.6g} people, more than {_MOST_PEOPLE:,.0f}: check "
-                "its unit, or set that number as its no-data value (gdal_edit.py -a_nodata)"
-            )
-        if not (number[~hole] > 0).any():
-            raise FileFormatError(f"{name}: holds nobody in the box {box}: every cell is 0")
+        filled = centres[~hole]
+        sampled = filled[:: max(1, len(filled) // _SAMPLED_AREAS)]
+        refuse_impossible_people(
+            name,
+            number[~hole],
+            areas_km2=lambda rows: cells.areas_km2(filled[rows]),
+            least_area_km2=_AREA_SLACK * float(cells.areas_km2(sampled).min()),
+        )
         share = float(hole.mean())
         if share > _FEW_HOLES and self.holes == "refuse":
             raise FileFormatError(
@@ -207,23 +211,20 @@ class _Window(NamedTuple):
     beyond: float
 
 
-def _window(path: Path, source: Any, box: Box) -> _Window:  # noqa: ANN401 - as above
+def _window(
+    path: Path,
+    source: Any,  # noqa: ANN401 - as above
+    box: Box,
+    to_wgs84: pyproj.Transformer,
+) -> _Window:
     """Find the rows and columns that may lie in the box."""
-    if source.crs is None:
-        raise FileFormatError(
-            f"{path.name}: does not say in which CRS it is: set it in QGIS (“Assign projection”)"
-        )
     if source.transform.is_degenerate:
         raise FileFormatError(f"{path.name}: does not say how large its cells are: export it again")
     edge = np.linspace(0.0, 1.0, _EDGE_POINTS)
     lon = box.left + edge * (box.right - box.left)
     lat = box.bottom + edge * (box.top - box.bottom)
     grid_lon, grid_lat = np.meshgrid(lon, lat)
-    try:
-        change = pyproj.Transformer.from_crs("EPSG:4326", source.crs.to_wkt(), always_xy=True)
-    except pyproj.exceptions.ProjError as error:
-        raise FileFormatError(f"{path.name}: is in an unknown CRS ({error})") from None
-    x, y = change.transform(grid_lon.ravel(), grid_lat.ravel())
+    x, y = to_wgs84.transform(grid_lon.ravel(), grid_lat.ravel(), direction="INVERSE")
     back = ~source.transform
     column = back.a * x + back.b * y + back.c
     row = back.d * x + back.e * y + back.f
@@ -277,12 +278,40 @@ def _centres(
 
 def _to_wgs84(
     path: Path,
-    centres: npt.NDArray[np.float64],
-    crs: Any,  # noqa: ANN401 - as above
-) -> npt.NDArray[np.float64]:
+    source: Any,  # noqa: ANN401 - as above
+    box: Box,
+) -> pyproj.Transformer:
+    """Return what brings the raster's coordinates to WGS-84."""
+    if source.crs is None:
+        raise FileFormatError(
+            f"{path.name}: does not say in which CRS it is: set it in QGIS (“Assign projection”)"
+        )
     try:
-        change = pyproj.Transformer.from_crs(crs.to_wkt(), "EPSG:4326", always_xy=True)
-    except pyproj.exceptions.ProjError as error:
-        raise FileFormatError(f"{path.name}: is in an unknown CRS ({error})") from None
-    lon, lat = change.transform(centres[:, 0], centres[:, 1])
-    return np.column_stack([lon, lat])
+        return to_wgs84_from(source.crs.to_wkt(), box=box)
+    except InputError as error:
+        raise FileFormatError(f"{path.name}: {error}") from None
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """The cells of a raster on the ground; points are centres in the raster's own CRS."""
+
+    transform: Any
+    to_wgs84: pyproj.Transformer
+    metric_crs: str
+
+    def degrees(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.column_stack(self.to_wgs84.transform(points[:, 0], points[:, 1]))
+
+    def areas_km2(self, centres: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Measure cells, each as the parallelogram of its two sides."""
+        start, right, down = (
+            to_metric(self.degrees(centres + step), crs=self.metric_crs)
+            for step in (
+                (0.0, 0.0),
+                (self.transform.a, self.transform.d),
+                (self.transform.b, self.transform.e),
+            )
+        )
+        across, along = right - start, down - start
+        return np.abs(across[:, 0] * along[:, 1] - across[:, 1] * along[:, 0]) / 1e6

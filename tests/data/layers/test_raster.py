@@ -117,7 +117,7 @@ def test_not_a_number_is_a_hole_even_where_no_value_is_named_for_it(tmp_path: Pa
     [
         ("negative", r"6,000 cells are negative \(least -200\): set that number as its no-data"),
         ("all holes", "has no value in the box"),
-        ("zeros", "holds nobody in the box"),
+        ("zeros", "holds nobody in the city's box"),
     ],
 )
 def test_numbers_that_cannot_be_people_are_refused(
@@ -259,10 +259,68 @@ def test_a_raster_cut_to_the_city_is_whole(tmp_path: Path) -> None:
     assert layer.left_out == {}
 
 
-def test_a_cell_with_more_people_than_a_city_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("crowd", "cells"), [(3.4e38, 1), (1_900.0, 0), (2_100.0, 1)], ids=["mark", "dense", "denser"]
+)
+def test_more_people_on_a_square_kilometre_than_any_quarter_holds_are_refused(
+    tmp_path: Path, crowd: float, cells: int
+) -> None:
     values = people()
-    values[40, 60] = 3.4e38
+    values[40, 60] = crowd  # a cell is 0.001 degrees each way: 0.01024 km2
+    path = write(tmp_path / "p.tif", values)
+    if not cells:
+        assert Raster(path).read(AREA)[0].value.max() == crowd
+        return
     with pytest.raises(
-        FileFormatError, match=r"a cell holds 3\.4e\+38 people, more than 10,000,000"
+        FileFormatError,
+        match=r"p\.tif: holds up to .* people in a cell, [\d,]+ per km2, more than 200,000 \(so in",
     ):
-        Raster(write(tmp_path / "p.tif", values)).read(AREA)
+        Raster(path).read(AREA)
+
+
+@pytest.mark.parametrize("mark", [255, 9_999, 32_767, 65_535])
+def test_an_undeclared_mark_of_no_data_is_named_with_its_cells(tmp_path: Path, mark: int) -> None:
+    values = np.full((80, 120), 10, dtype=np.uint16)
+    values[35:40, 45:50] = mark
+    path = write(tmp_path / "u16.tif", values)
+    with pytest.raises(
+        FileFormatError, match=rf"u16\.tif: 25 cells hold {mark:,} .* a usual mark of no data"
+    ):
+        Raster(path).read(AREA)
+    declared = write(tmp_path / "declared.tif", values, nodata=mark)
+    (layer,) = Raster(declared, holes="zero").read(AREA)
+    assert layer.value.max() == 10
+
+
+def test_people_that_happen_to_equal_a_mark_are_taken(tmp_path: Path) -> None:
+    values = people()
+    values[40, 60:64] = (255, 255, 251, 240)  # crowded cells beside others that are nearly so
+    (layer,) = Raster(write(tmp_path / "p.tif", values)).read(AREA)
+    assert (layer.value == 255).sum() == 2
+
+
+@pytest.mark.parametrize(
+    ("crs", "name"),
+    [
+        ("EPSG:2345", "Xian 1980"),
+        ("EPSG:21420", "Beijing 1954"),
+        ("+proj=utm +zone=50 +ellps=krass", "unknown"),
+    ],
+)
+def test_a_raster_in_a_datum_without_a_known_shift_is_refused(
+    tmp_path: Path, crs: str, name: str
+) -> None:
+    change = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    x, y = change.transform(116.69, 33.97)
+    path = write(tmp_path / "old.tif", people(90, 130), left=x, top=y, step=100.0, crs=crs)
+    with pytest.raises(
+        FileFormatError, match=rf"old\.tif: the CRS .*{name}.* shift to WGS-84 is not known"
+    ):
+        Raster(path).read(AREA)
+
+
+def test_a_raster_in_the_national_datum_is_taken(tmp_path: Path) -> None:
+    values = people()
+    (layer,) = Raster(write(tmp_path / "p.tif", values, crs="EPSG:4490")).read(AREA)
+    (same,) = Raster(write(tmp_path / "q.tif", values)).read(AREA)
+    np.testing.assert_allclose(layer.lonlat, same.lonlat, atol=1e-9)
