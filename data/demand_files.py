@@ -22,6 +22,7 @@ from data.columns import (
 from data.demand import MOST_WORKERS, Demand
 from data.tables import read_rows
 from data.vocabulary import GROUPS, Term
+from data.zone_overlaps import parts_of_zones
 from data.zones import read_zones, spread_zones
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from data.columns import Columns
     from data.districts import Districts
     from data.settings import Settings
+    from data.zone_overlaps import Overlaps
     from geo.datum import Datum
 
 DEMAND_FIELDS: Final = (
@@ -48,7 +50,12 @@ DEMAND_FIELDS: Final = (
 
 
 def read_demand(
-    path: Path, *, datum: Datum, settings: Settings, districts: Districts | None = None
+    path: Path,
+    *,
+    datum: Datum,
+    settings: Settings,
+    districts: Districts | None = None,
+    overlaps: Overlaps = "refuse",
 ) -> Demand:
     """Read how many workers of each group are where.
 
@@ -67,6 +74,9 @@ def read_demand(
         the workspace's: its groups are the columns of the result, its box holds every point.
     districts
         each point is put into the one in which it lies.
+    overlaps
+        what ground that two zones share is: "refuse", or counted once ("share" among them, or
+        for the "first" listed).
 
     Raises
     ------
@@ -84,7 +94,11 @@ def read_demand(
     if table.areas is not None:
         zones = read_zones(columns, faults, datum=datum, box=settings.box)
         faults.refuse_if_any()
-        cells = spread_zones(zones, metric_crs=settings.metric_crs)
+        crs = settings.metric_crs
+        parts = parts_of_zones(
+            zones, names=ids, overlaps=overlaps, metric_crs=crs, columns=columns, faults=faults
+        )
+        cells = spread_zones(parts, metric_crs=crs)
         names = [f"{ids[zone]}/{part}" for zone, part in zip(cells.zone, cells.part, strict=True)]
         return Demand.at_points(
             ids=names,

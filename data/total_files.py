@@ -19,6 +19,7 @@ from data.columns import (
 from data.demand import MOST_WORKERS
 from data.tables import read_rows
 from data.vocabulary import GROUPS, Term, nearest_word, normal_word, quote
+from data.zone_overlaps import shared_grounds
 from data.zones import read_zones
 from geo.errors import InputError
 from geo.measure import from_metric, to_metric
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 CITY: Final = "全市"
 _CITY_WORDS: Final = frozenset(map(normal_word, (CITY, "全市", "城市", "city", "whole city", "市")))
-_SLIVER: Final = 1e-3  # of the smaller area: borders drawn twice never meet to the metre
+_SLIVER: Final = 1e-3  # of the city: borders drawn twice never meet to the metre
 _M2_A_KM2: Final = 1e6
 TOTAL_FIELDS: Final = (
     Term(
@@ -250,23 +251,15 @@ def _check_areas(
 ) -> None:
     """Note zones that overlap, and land of the districts that no zone holds."""
     crs = settings.metric_crs
-    plane = [shapely.transform(area, lambda at: to_metric(at, crs=crs)) for area in areas]
-    tree = shapely.STRtree(plane)
-    for one, other in zip(*tree.query(plane, predicate="intersects"), strict=True):
-        if one >= other:
-            continue
-        shared = shapely.intersection(plane[one], plane[other]).area
-        if shared > _SLIVER * min(plane[one].area, plane[other].area):
-            reason = (
-                f"{quote(names[other])} overlaps {quote(names[one])} by {shared / _M2_A_KM2:,.3g} "
-                "km2, whose workers would be counted twice: cut one of them"
-            )
-            faults.add(columns.table.numbers[other], "geometry", reason)
+    for ground in shared_grounds(areas, metric_crs=crs):
+        reason = ground.says(quote(names[ground.one]), quote(names[ground.other]))
+        faults.add(columns.table.numbers[ground.other], "geometry", reason)
     if not len(districts):
         return
     city = shapely.union_all(
         [shapely.transform(area, lambda at: to_metric(at, crs=crs)) for area in districts.areas]
     )
+    plane = [shapely.transform(area, lambda at: to_metric(at, crs=crs)) for area in areas]
     gap = shapely.difference(city, shapely.union_all(plane))
     if gap.area > _SLIVER * city.area:
         parts = shapely.get_parts(gap)

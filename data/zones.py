@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from data.columns import Columns, Faults
+    from data.zone_overlaps import ZonePart
     from geo.datum import Datum
     from geo.measure import Box
 
@@ -29,9 +30,9 @@ _BORDER_SLACK_M: Final = 1.0
 
 @dataclass(frozen=True, eq=False)
 class ZoneCells:
-    """Pieces of zones: int zone[n] (its row), part[n] from 1, share[n] of the zone's area, lonlat.
+    """Pieces of zones: int zone[n] (its row), part[n] from 1, share[n] of the zone's count, lonlat.
 
-    The shares of a zone add up to 1.
+    The shares of a zone add up to 1, or to less where it shares ground with others.
     """
 
     zone: npt.NDArray[np.int64]
@@ -74,8 +75,8 @@ def read_zones(columns: Columns, faults: Faults, *, datum: Datum, box: Box) -> l
     return zones
 
 
-def spread_zones(zones: Sequence[BaseGeometry], *, metric_crs: str) -> ZoneCells:
-    """Cut each zone (WGS-84) into the squares of a metric grid and say what share each holds.
+def spread_zones(parts: Sequence[ZonePart], *, metric_crs: str) -> ZoneCells:
+    """Cut parts of zones into the squares of a metric grid and say what share each holds.
 
     The grid has squares of `SQUARE_M` metres anchored at the origin of ``metric_crs``; a piece
     stands at its centroid, or, where that lies outside of it, at a point on it.
@@ -85,12 +86,16 @@ def spread_zones(zones: Sequence[BaseGeometry], *, metric_crs: str) -> ZoneCells
     InputError
         when the zones are so large that there would be millions of pieces.
     """
-    pieces = [_cut(zone, metric_crs=metric_crs) for zone in zones]
+    pieces = [_cut(part.area, metric_crs=metric_crs) for part in parts]
     counts = [len(share) for share, _ in pieces]
+    zone = np.repeat(np.array([part.zone for part in parts], dtype=np.int64), counts)
+    first = np.searchsorted(zone, zone)  # the parts of a zone follow each other
     return ZoneCells(
-        zone=np.repeat(np.arange(len(zones)), counts),
-        part=np.concatenate([np.arange(1, count + 1) for count in counts]),
-        share=np.concatenate([share for share, _ in pieces]),
+        zone=zone,
+        part=np.arange(len(zone)) - first + 1,
+        share=np.concatenate(
+            [part.share * share for part, (share, _) in zip(parts, pieces, strict=True)]
+        ),
         lonlat=np.concatenate([lonlat for _, lonlat in pieces]),
     )
 

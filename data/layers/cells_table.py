@@ -14,6 +14,8 @@ from geo.datum import Datum
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from data.zone_overlaps import Overlaps
+
 PEOPLE_FIELD: Final = Term(
     "population",
     "人口",
@@ -28,12 +30,14 @@ class CellsTable:
 
     A CSV or XLSX has columns lon, lat and population (人口); GeoJSON and GeoPackage have points or
     polygons with population. The people of a polygon are spread evenly over its area. ``datum`` is
-    in what the coordinates are given.
+    in what the coordinates are given, ``overlaps`` what ground is that two polygons share:
+    "refuse", or counted once ("share" among them, or for the "first" listed).
     """
 
     path: Path
     layer: str = POPULATION
     datum: Datum = Datum.wgs84
+    overlaps: Overlaps = "refuse"
     date: str = ""
     licence: str = ""
 
@@ -50,6 +54,7 @@ class CellsTable:
             number=PEOPLE_FIELD,
             what="population row",
             default=None,
+            overlaps=self.overlaps,
         )
         return (
             Layer(

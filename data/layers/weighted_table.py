@@ -22,6 +22,7 @@ from data.columns import (
 from data.layers.inner_points import inner_points
 from data.tables import read_rows
 from data.vocabulary import Term
+from data.zone_overlaps import ZonePart, parts_of_zones
 from data.zones import read_zones
 from geo.measure import from_metric, to_metric
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from data.layers.layer import LayerArea
+    from data.zone_overlaps import Overlaps
     from geo.datum import Datum
 
 _FIELDS: Final = (
@@ -46,12 +48,20 @@ MOST: Final = 1e9  # at one place: more than any city holds of anything counted 
 
 
 def read_weighted(
-    path: Path, area: LayerArea, *, datum: Datum, number: Term, what: str, default: float | None
+    path: Path,
+    area: LayerArea,
+    *,
+    datum: Datum,
+    number: Term,
+    what: str,
+    default: float | None,
+    overlaps: Overlaps | None = None,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Read places with one number each: lonlat float64[n, 2] and value float64[n].
 
     A polygon becomes points at most 100 m apart among which its number is divided by area. Without
-    a column ``number`` every row counts ``default``; None needs the column.
+    a column ``number`` every row counts ``default``; None needs the column. ``overlaps`` says what
+    ground is that two polygons share; None takes each as it is (weights may lie over each other).
 
     Raises
     ------
@@ -72,12 +82,24 @@ def read_weighted(
         return lonlat, values
     zones = read_zones(columns, faults, datum=datum, box=area.box)
     faults.refuse_if_any()
+    parts = [ZonePart(zone, shape, 1.0) for zone, shape in enumerate(zones)]
+    if overlaps is not None:
+        parts = parts_of_zones(
+            zones,
+            names=[f"row {row}" for row in columns.table.numbers],
+            overlaps=overlaps,
+            metric_crs=area.metric_crs,
+            columns=columns,
+            faults=faults,
+        )
     plane = shapely.transform(
-        np.array(zones, dtype=object), lambda xy: to_metric(xy, crs=area.metric_crs)
+        np.array([part.area for part in parts], dtype=object),
+        lambda xy: to_metric(xy, crs=area.metric_crs),
     )
     inner = inner_points(plane)
+    of_part = np.array([part.share * values[part.zone] for part in parts])
     share = inner.m2 / np.bincount(inner.area, weights=inner.m2)[inner.area]
-    return from_metric(inner.xy, crs=area.metric_crs), values[inner.area] * share
+    return from_metric(inner.xy, crs=area.metric_crs), of_part[inner.area] * share
 
 
 def _values(

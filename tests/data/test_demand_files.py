@@ -12,6 +12,7 @@ import shapely
 from data.demand_files import read_demand
 from data.districts import Districts
 from data.settings import DEFAULT_GROUPS, default_settings
+from data.zone_overlaps import ZonePart
 from data.zones import SQUARE_M, spread_zones
 from geo.datum import Datum, from_wgs84
 from geo.errors import FileFormatError, InputError, RowsError
@@ -199,7 +200,7 @@ def test_zones_keep_their_totals_whatever_their_shape(tmp_path: Path) -> None:
 def test_a_zone_is_spread_evenly_by_area_over_the_squares_of_the_grid() -> None:
     """Against plain Monte Carlo: a share of a zone's area is its share of random points."""
     area = shapely.Polygon([(116.8, 33.9), (116.82, 33.9), (116.81, 33.92), (116.8, 33.91)])
-    cells = spread_zones([area], metric_crs=UTM)
+    cells = spread_zones([ZonePart(0, area, 1.0)], metric_crs=UTM)
     assert cells.share.sum() == pytest.approx(1, abs=1e-12)
     xy = to_metric(cells.lonlat, crs=UTM)
     squares = {tuple(square) for square in np.floor(xy / SQUARE_M).astype(int).tolist()}
@@ -219,7 +220,13 @@ def test_a_full_square_inside_a_zone_holds_its_area_and_stands_in_its_middle() -
     corner = np.array([[2_000 * SQUARE_M, 15_000 * SQUARE_M]])
     ring = corner + np.array([[0, 0], [2, 0], [2, 1], [0, 1]]) * SQUARE_M
     cells = spread_zones(
-        [shapely.transform(shapely.Polygon(ring), lambda xy: from_metric(xy, crs=UTM))],
+        [
+            ZonePart(
+                0,
+                shapely.transform(shapely.Polygon(ring), lambda xy: from_metric(xy, crs=UTM)),
+                1.0,
+            )
+        ],
         metric_crs=UTM,
     )
     big = cells.share > 1e-6
@@ -270,7 +277,7 @@ def test_swapped_zones_are_called_so_where_both_are_latitudes(tmp_path: Path) ->
 
 def test_a_zone_of_a_continent_is_refused_before_it_is_cut() -> None:
     with pytest.raises(InputError, match="too large"):
-        spread_zones([shapely.box(70, 10, 130, 50)], metric_crs=UTM)
+        spread_zones([ZonePart(0, shapely.box(70, 10, 130, 50), 1.0)], metric_crs=UTM)
 
 
 def test_forty_five_thousand_points_are_read(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
+from data.zone_overlaps import OVERLAPS
 from geo.factors import TIME_FACTORS
 from web.commands.streams import json_line
 from web.services.freshness import newest_outdated
@@ -52,6 +53,15 @@ when_option = click.option(
     default="usual",
     show_default=True,
     help="Slower or faster roads by mode and class, as in docs/network.md.",
+)
+
+overlaps_option = click.option(
+    "--overlaps",
+    type=click.Choice(OVERLAPS),
+    default="refuse",
+    show_default=True,
+    help="Ground that two zones share: share counts it once among them, first for the one that "
+    "is listed first.",
 )
 
 

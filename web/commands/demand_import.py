@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING
 import click
 
 from geo.datum import parse_datum
-from web.commands.common import answer, common_options, open_workspace, stopwatch, table
+from web.commands.common import (
+    answer,
+    common_options,
+    open_workspace,
+    overlaps_option,
+    stopwatch,
+    table,
+)
 from web.services.demand import import_demand
 from web.site.language import count
 
 if TYPE_CHECKING:
+    from data.zone_overlaps import Overlaps
     from web.services import Figures
 
 
@@ -22,12 +30,17 @@ if TYPE_CHECKING:
 @click.option(
     "--datum", "datum_word", default="wgs84", show_default=True, help="wgs84, gcj02 or bd09."
 )
-def import_(folder: Path, file: Path, datum_word: str, *, as_json: bool) -> None:
+@overlaps_option
+def import_(
+    folder: Path, file: Path, datum_word: str, overlaps: Overlaps, *, as_json: bool
+) -> None:
     """Replace the demand by FILE: counts by group at points, or over zones (GeoJSON polygons)."""
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):
-        figures |= import_demand(workspace, file=file, datum=parse_datum(datum_word))
+        figures |= import_demand(
+            workspace, file=file, datum=parse_datum(datum_word), overlaps=overlaps
+        )
     words = [
         (
             f"{count(figures['workers'])} workers at {count(figures['points'])} demand points "

@@ -21,12 +21,21 @@ from data.road_layers import URBAN_ROADS
 from geo.datum import Datum, parse_datum
 from geo.errors import InputError
 from planning.density import corridor_layer_of_counts
-from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
+from web.commands.common import (
+    answer,
+    common_options,
+    open_workspace,
+    overlaps_option,
+    steps,
+    stopwatch,
+    table,
+)
 from web.services.layers import read_layers
 from web.site.language import count, two_digits
 
 if TYPE_CHECKING:
     from data.layers import Layer, LayerReader
+    from data.zone_overlaps import Overlaps
     from geo.network import RoadNetwork
     from web.services import Figures
 
@@ -72,6 +81,7 @@ _FILE = click.Path(path_type=Path)
     show_default=True,
     help="Of --population and --points: wgs84, gcj02 or bd09.",
 )
+@overlaps_option
 @click.option("--date", "day", default="", help="Day that raster, population or points are of.")
 @click.option("--licence", default="", help="Under what these may be used.")
 def layers(
@@ -86,6 +96,7 @@ def layers(
     truck_share: float,
     online: bool,
     datum_word: str,
+    overlaps: Overlaps,
     day: str,
     licence: str,
     as_json: bool,
@@ -104,7 +115,7 @@ def layers(
         readers.append((f"reading {raster.name}", people))
     datum = parse_datum(datum_word)
     if population is not None:
-        reader = CellsTable(population, datum=datum, date=day, licence=licence)
+        reader = CellsTable(population, datum=datum, overlaps=overlaps, date=day, licence=licence)
         readers.append((f"reading {population.name}", reader))
     readers += [_own_points(word, datum, day, licence) for word in points_words]
     if corridors is not None:

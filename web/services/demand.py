@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from data.layers import Layer
     from data.workspace import Workspace
+    from data.zone_overlaps import Overlaps
     from web.services import Done, Figures
 
 
@@ -117,13 +118,20 @@ def model_of(workspace: Workspace, name: str | None = None) -> DensityModel:
         ) from None
 
 
-def import_demand(workspace: Workspace, *, file: Path, datum: Datum) -> Figures:
+def import_demand(
+    workspace: Workspace, *, file: Path, datum: Datum, overlaps: Overlaps = "refuse"
+) -> Figures:
     """Read a demand file and put it in the place of the workspace's demand.
 
-    It carries the presence and the hours of the settings.
+    It carries the presence and the hours of the settings. ``overlaps`` says what ground is that
+    two zones share.
     """
     read = read_demand(
-        file, datum=datum, settings=workspace.settings, districts=workspace.districts
+        file,
+        datum=datum,
+        settings=workspace.settings,
+        districts=workspace.districts,
+        overlaps=overlaps,
     )
     presence, profile = hours_of(workspace.settings, read.groups)
     taken = replace(read, presence=presence, profile=profile)
