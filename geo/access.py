@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,13 +80,25 @@ _NUMBER = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(.*?)\s*$")
 def check_range(what: str, value: float, *, low: float, high: float) -> None:
     """InputError when a setting lies outside low..high (or is not a number)."""
     if not low <= value <= high:
-        raise InputError(f"{what}: {value} is not between {low:g} and {high:g}")
+        raise InputError(
+            say(
+                "{what}: {value} is not between {low:g} and {high:g}",
+                what=what,
+                value=value,
+                low=low,
+                high=high,
+            )
+        )
 
 
 def nearest_word(word: str, known: Iterable[str]) -> str:
     """Give the tail of a message about an unknown word: the nearest known one, or all of them."""
     close = difflib.get_close_matches(str(word), list(known), n=1)
-    return f", did you mean {close[0]!r}?" if close else f" (one of {', '.join(known)})"
+    return (
+        say(", did you mean {near!r}?", near=close[0])
+        if close
+        else say(" (one of {known})", known=", ".join(known))
+    )
 
 
 @dataclass(frozen=True)
@@ -122,18 +135,39 @@ class Profile:
         strange = [name for name in self.speed_kph if name not in HIGHWAY_CLASSES]
         if strange:
             raise InputError(
-                f"profile {self.mode}: no road class {strange[0]!r}"
-                f"{nearest_word(strange[0], HIGHWAY_CLASSES)}"
+                say(
+                    "profile {mode}: no road class {strange!r}{hint}",
+                    mode=self.mode,
+                    strange=strange[0],
+                    hint=nearest_word(strange[0], HIGHWAY_CLASSES),
+                )
             )
         for name, kph in self.speed_kph.items():
-            check_range(f"profile {self.mode}: speed_kph.{name}", kph, low=0.5, high=200.0)
-        check_range(f"profile {self.mode}: access_kph", self.access_kph, low=0.5, high=200.0)
+            check_range(
+                say("profile {mode}: speed_kph.{name}", mode=self.mode, name=name),
+                kph,
+                low=0.5,
+                high=200.0,
+            )
         check_range(
-            f"profile {self.mode}: destination_kph", self.destination_kph, low=0.5, high=200.0
+            say("profile {mode}: access_kph", mode=self.mode), self.access_kph, low=0.5, high=200.0
         )
-        check_range(f"profile {self.mode}: maxspeed_share", self.maxspeed_share, low=0.1, high=1.5)
-        check_range(f"profile {self.mode}: signal_s", self.signal_s, low=0.0, high=600.0)
-        check_range(f"profile {self.mode}: gate_s", self.gate_s, low=0.0, high=600.0)
+        check_range(
+            say("profile {mode}: destination_kph", mode=self.mode),
+            self.destination_kph,
+            low=0.5,
+            high=200.0,
+        )
+        check_range(
+            say("profile {mode}: maxspeed_share", mode=self.mode),
+            self.maxspeed_share,
+            low=0.1,
+            high=1.5,
+        )
+        check_range(
+            say("profile {mode}: signal_s", mode=self.mode), self.signal_s, low=0.0, high=600.0
+        )
+        check_range(say("profile {mode}: gate_s", mode=self.mode), self.gate_s, low=0.0, high=600.0)
 
 
 class WayUse(NamedTuple):

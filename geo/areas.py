@@ -10,6 +10,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from geo.errors import InputError, NetworkError
 from geo.linking import Links, arriving, leaving, links_of
+from geo.messages import say
 from geo.roads import metres_per_degree
 from geo.search import buckets_for, limit_of, spread
 from geo.snapping import Snaps, as_lonlat, snap
@@ -91,12 +92,19 @@ def isochrone(
     """
     place = as_lonlat(lonlat_of_one_place)
     if len(place) != 1:
-        raise InputError(f"isochrone: expected one place, found {len(place)}")
+        raise InputError(
+            say("isochrone: expected one place, found {n_places}", n_places=len(place))
+        )
     snaps = snap(network, place, mode=mode, limit_m=snap_limit_m)
     if not snaps.found[0]:
         raise NetworkError(
-            f"isochrone: no road for {mode} within {snap_limit_m:g} m of"
-            f" {place[0, 0]:.5f}, {place[0, 1]:.5f}"
+            say(
+                "isochrone: no road for {mode} within {snap_limit_m:g} m of {lon:.5f}, {lat:.5f}",
+                mode=mode,
+                snap_limit_m=snap_limit_m,
+                lon=place[0, 0],
+                lat=place[0, 1],
+            )
         )
     parts = reached_parts(network, snaps, mode=mode, cutoff=cutoff_s, toward=toward)
     return area_around(network, parts, side_m=side_m)
@@ -174,7 +182,7 @@ def reached_parts(
     One search from all places at once. Stretches of one edge may overlap.
     """
     if not cutoff >= 0:
-        raise InputError(f"areas: the cutoff must be 0 or more, not {cutoff}")
+        raise InputError(say("areas: the cutoff must be 0 or more, not {cutoff}", cutoff=cutoff))
     cutoff = float(limit_of(cutoff))
     links = links_of(network, mode=mode, measure=measure)
     access = access_costs(network, snaps, mode=mode, measure=measure)
@@ -296,7 +304,7 @@ def area_around(
     Holes under 8 hectares are filled. Empty when there are no stretches.
     """
     if not side_m > 0:
-        raise InputError(f"areas: the width must be above 0 m, not {side_m}")
+        raise InputError(say("areas: the width must be above 0 m, not {side_m}", side_m=side_m))
     if not len(parts.edge):
         return MultiPolygon()
     lines = part_lines(network, parts)

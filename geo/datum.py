@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.errors import DatumError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,9 @@ _ECCENTRICITY_2: Final = 0.00669342162296594323
 _LEFT, _BOTTOM, _RIGHT, _TOP = 72.004, 0.8293, 137.8347, 55.8271
 _BD09_SHIFT: Final = (0.0065, 0.006)
 _BD09_WAVE: Final = np.pi * 3000.0 / 180.0
-_CURE: Final = "use wgs84 (GPS, OpenStreetMap, Tianditu), gcj02 (Amap, Tencent) or bd09 (Baidu)"
+_CURE: Final = say(
+    "use wgs84 (GPS, OpenStreetMap, Tianditu), gcj02 (Amap, Tencent) or bd09 (Baidu)"
+)
 _ROUNDS: Final = 12  # each round gains two digits or more; degrees have sixteen
 
 
@@ -59,7 +62,7 @@ def parse_datum(word: str | None) -> Datum:
     ('gcj02', 'bd09')
     """
     if word is None:
-        raise DatumError(f"say in which datum the coordinates are given: {_CURE}")
+        raise DatumError(say("say in which datum the coordinates are given: {cure}", cure=_CURE))
     plain = "".join(sign for sign in word.casefold() if sign.isalnum())
     names = {
         **{datum.value: datum for datum in Datum},
@@ -73,7 +76,7 @@ def parse_datum(word: str | None) -> Datum:
         **dict.fromkeys(("百度", "百度坐标", "百度坐标系"), Datum.bd09),
     }
     if plain not in names:
-        raise DatumError(f'datum "{word[:40]}" is not known: {_CURE}')
+        raise DatumError(say('datum "{word}" is not known: {cure}', word=word[:40], cure=_CURE))
     return names[plain]
 
 

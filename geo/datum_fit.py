@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from geo.errors import InputError
+from geo.messages import say
 from geo.roads import metres_per_degree
 
 if TYPE_CHECKING:
@@ -143,7 +144,9 @@ def fit_readings(
         when ``stated`` is none of the readings, or their shapes differ.
     """
     if stated not in readings or len({points.shape for points in readings.values()}) != 1:
-        raise InputError("datum fit: the readings must be of the same points, the stated one too")
+        raise InputError(
+            say("datum fit: the readings must be of the same points, the stated one too")
+        )
     rows = _judged_rows(readings[stated])
     placed = {name: points[rows] for name, points in readings.items()}
     if not len(rows):

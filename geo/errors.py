@@ -11,12 +11,15 @@
     * `NothingYetError` (`LookupError`): a step that needs the result of an earlier one
 
 A message says what was wrong, where, and what to do, in one line; the command line prints it after
-``error:`` and ends with exit code 2, the web answers with problem+json.
+``error:`` and ends with exit code 2, the web answers with problem+json. It is a
+`geo.messages.Message`, so that both can tell it in the language of the reader.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from geo.messages import say
 
 
 class YizhanError(Exception):
@@ -64,10 +67,20 @@ class RowFault:
     reason: str
 
     def __str__(self) -> str:
-        where = [f"row {self.row}"] if self.row is not None else []
-        if self.column is not None:
-            where.append(f"column {self.column}")
-        return f"{', '.join(where)}: {self.reason}" if where else self.reason
+        return str(self.message())
+
+    def message(self) -> str:
+        """Return where and why, as a Message."""
+        if self.row is None and self.column is None:
+            return self.reason
+        return say("{where}: {reason}", where=self._where(), reason=self.reason)
+
+    def _where(self) -> str:
+        if self.column is None:
+            return say("row {row}", row=self.row)
+        if self.row is None:
+            return say("column {column}", column=self.column)
+        return say("row {row}, column {column}", row=self.row, column=self.column)
 
 
 class RowsError(InputError):
@@ -79,5 +92,11 @@ class RowsError(InputError):
     def __init__(self, file: str, faults: tuple[RowFault, ...]) -> None:
         self.file = file
         self.faults = faults
-        rest = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        super().__init__(f"{file}: {faults[0]}{rest}")
+        first = faults[0].message()
+        if len(faults) == 1:
+            super().__init__(say("{file}: {fault}", file=file, fault=first))
+            return
+        n_more = len(faults) - 1
+        super().__init__(
+            say("{file}: {fault} (and {n_more} more)", file=file, fault=first, n_more=n_more)
+        )

@@ -9,6 +9,7 @@ import numpy as np
 
 from geo.access import HIGHWAY_CLASSES, nearest_word
 from geo.errors import InputError
+from geo.messages import say
 from geo.profiles import check_mode
 
 if TYPE_CHECKING:
@@ -92,7 +93,12 @@ def with_factors(network: RoadNetwork, factors: Mapping[str, Mapping[str, float]
             if name not in HIGHWAY_CLASSES:
                 known = (*HIGHWAY_CLASSES, ALL_CLASSES)
                 raise InputError(
-                    f"time factors of {mode}: no road class {name!r}{nearest_word(name, known)}"
+                    say(
+                        "time factors of {mode}: no road class {name!r}{hint}",
+                        mode=mode,
+                        name=name,
+                        hint=nearest_word(name, known),
+                    )
                 )
             of_class[HIGHWAY_CLASSES.index(name)] = _checked(mode, name, factor)
         seconds[m] *= of_class[network.edge_class]
@@ -101,5 +107,12 @@ def with_factors(network: RoadNetwork, factors: Mapping[str, Mapping[str, float]
 
 def _checked(mode: str, name: str, factor: float) -> float:
     if not 0.1 <= factor <= 10.0:  # noqa: PLR2004 - a tenth to ten times
-        raise InputError(f"time factors of {mode}: {name} is {factor}, not between 0.1 and 10")
+        raise InputError(
+            say(
+                "time factors of {mode}: {name} is {factor}, not between 0.1 and 10",
+                mode=mode,
+                name=name,
+                factor=factor,
+            )
+        )
     return float(factor)

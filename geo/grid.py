@@ -11,6 +11,7 @@ import shapely
 
 from geo.errors import InputError
 from geo.measure import from_metric, to_metric
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,11 @@ def square_grid(areas: Sequence[BaseGeometry], *, size_m: float) -> Pieces:
         when the size is no positive number, or there would be millions of squares.
     """
     if not (np.isfinite(size_m) and size_m > 0):
-        raise InputError(f"a cell of {size_m:g} m cannot be: write a size in metres, as in 250")
+        raise InputError(
+            say(
+                "a cell of {size_m:g} m cannot be: write a size in metres, as in 250", size_m=size_m
+            )
+        )
     if sum(area.area for area in areas) / size_m**2 > MOST_CELLS:  # before minutes of cutting
         raise _too_many(size_m)
     parts = [
@@ -82,12 +87,21 @@ def h3_grid(areas: Sequence[BaseGeometry], *, resolution: int, crs: pyproj.CRS |
         when the resolution is none, there would be millions of hexagons, or h3 is not installed.
     """
     if not _COARSEST <= resolution <= _FINEST:
-        raise InputError(f"H3 resolution {resolution}: resolutions go from 0 to 15, 9 is a block")
+        raise InputError(
+            say(
+                "H3 resolution {resolution}: resolutions go from 0 to 15, 9 is a block",
+                resolution=resolution,
+            )
+        )
     least_m2 = _h3().average_hexagon_area(resolution, unit="m^2")
     if sum(area.area for area in areas) / least_m2 > MOST_CELLS:
         raise InputError(
-            f"H3 resolution {resolution}: the areas would be cut into more than {MOST_CELLS:,} "
-            "hexagons: take a lower resolution"
+            say(
+                "H3 resolution {resolution}: the areas would be cut into more than {most_cells:,} "
+                "hexagons: take a lower resolution",
+                resolution=resolution,
+                most_cells=MOST_CELLS,
+            )
         )
     parts = []
     for number, area in enumerate(areas):
@@ -150,8 +164,12 @@ def _boxes(
 
 def _too_many(size_m: float) -> InputError:
     return InputError(
-        f"cells of {size_m:g} m: the areas would be cut into more than {MOST_CELLS:,}: "
-        "take larger cells"
+        say(
+            "cells of {size_m:g} m: the areas would be cut into more than {most_cells:,}: "
+            "take larger cells",
+            size_m=size_m,
+            most_cells=MOST_CELLS,
+        )
     )
 
 
@@ -177,7 +195,7 @@ def _h3() -> Any:  # noqa: ANN401 - h3 ships no types
         return importlib.import_module("h3")
     except ImportError:
         raise InputError(
-            "H3 cells need the package h3: pip install 'yizhan[h3]', or take square cells"
+            say("H3 cells need the package h3: pip install 'yizhan[h3]', or take square cells")
         ) from None
 
 

@@ -23,6 +23,7 @@ from scipy.spatial import cKDTree
 from geo.compiled import compiled
 from geo.errors import InputError
 from geo.measure import EARTH_RADIUS_M
+from geo.messages import say
 from geo.profiles import check_mode
 from geo.search import Buckets, StateGraph, buckets_for, limit_of, spread
 from geo.snapping import as_lonlat, snap
@@ -155,7 +156,7 @@ def kernel_sums(
     if over == "straight":
         return _straight(to, of, table, bandwidth_m)
     if network is None:
-        raise InputError("kernel: a distance over the network needs a network")
+        raise InputError(say("kernel: a distance over the network needs a network"))
     check_mode(mode, network.modes)
     used = np.flatnonzero(np.diff(table.indptr))
     sums = np.zeros((len(to), table.shape[1]))
@@ -168,7 +169,7 @@ def kernel_sums(
         on_road = np.bincount(there.point, minlength=len(of)) > 0
         on_lost(np.asarray(table.T @ (~on_road).astype(np.float64)))
     amounts = _Values(table.indptr.astype(np.int64), table.indices.astype(np.int32), table.data)
-    tell = on_progress and (lambda _step, share: on_progress("kernels", share))
+    tell = on_progress and (lambda _step, share: on_progress(say("kernels"), share))
     gather = len(here.edge) <= len(there.edge)
     sides = (here, there) if gather else (there, here)
     for low, part in _sweeps(
@@ -185,14 +186,23 @@ def _checked(
     values: NDArray[np.float64] | sp.csr_array, n: int, bandwidth_m: float, over: str
 ) -> sp.csr_array:
     if over not in WAYS:
-        raise InputError(f"kernel: no distance {over!r}: one of {', '.join(WAYS)}")
+        raise InputError(
+            say("kernel: no distance {over!r}: one of {known}", over=over, known=", ".join(WAYS))
+        )
     if not 0 < bandwidth_m < np.inf:
-        raise InputError(f"kernel: the bandwidth must be more than 0 m, not {bandwidth_m}")
+        raise InputError(
+            say(
+                "kernel: the bandwidth must be more than 0 m, not {bandwidth_m}",
+                bandwidth_m=bandwidth_m,
+            )
+        )
     table = _as_csr(values)
     if table.ndim != 2 or table.shape[0] != n:  # noqa: PLR2004 - rows and columns
-        raise InputError(f"kernel: values of shape {table.shape} for {n} sources")
+        raise InputError(
+            say("kernel: values of shape {shape} for {n} sources", shape=table.shape, n=n)
+        )
     if not np.isfinite(table.data).all() or (table.data < 0).any():
-        raise InputError("kernel: a value is negative or not finite")
+        raise InputError(say("kernel: a value is negative or not finite"))
     table.sum_duplicates()
     table.eliminate_zeros()
     return table

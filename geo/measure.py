@@ -15,6 +15,7 @@ import numpy as np
 import pyproj
 
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,7 @@ class Box:
     def __post_init__(self) -> None:
         fault = _box_fault(*self)
         if fault:
-            raise InputError(f"box {self}: {fault}")
+            raise InputError(say("box {box}: {fault}", box=self, fault=fault))
 
     def __iter__(self) -> Iterator[float]:
         return iter(astuple(self))
@@ -117,8 +118,11 @@ def parse_box(text: str) -> Box:
         left, bottom, right, top = (float(part) for part in parts)
     except ValueError:
         raise InputError(
-            f'box "{text[:80]}" is not LEFT,BOTTOM,RIGHT,TOP in degrees, '
-            "as in 116.388,33.283,117.045,34.250"
+            say(
+                'box "{text}" is not LEFT,BOTTOM,RIGHT,TOP in degrees, '
+                "as in 116.388,33.283,117.045,34.250",
+                text=text[:80],
+            )
         ) from None
     return Box(left, bottom, right, top)
 
@@ -172,7 +176,7 @@ def metric_crs(box: Box) -> pyproj.CRS:
     'EPSG:32650'
     """
     if box.top > _UTM_NORTHMOST or box.bottom < _UTM_SOUTHMOST:
-        raise InputError(f"box {box}: Yizhan measures between 80° S and 84° N only")
+        raise InputError(say("box {box}: Yizhan measures between 80° S and 84° N only", box=box))
     lon, lat = box.centre
     zone = min(int((lon + 180.0) // _UTM_ZONE_DEGREES) + 1, 60)
     north, south = 32600, 32700
@@ -250,16 +254,18 @@ def _transform(
 def _box_fault(left: float, bottom: float, right: float, top: float) -> str:
     """Say in one clause why this is no box; empty when it is one."""
     if not all(math.isfinite(edge) for edge in (left, bottom, right, top)):
-        return "every edge must be a finite number of degrees"
+        return say("every edge must be a finite number of degrees")
     lon_fits = max(abs(left), abs(right)) <= _LON_LIMIT
     lat_fits = max(abs(bottom), abs(top)) < _LAT_LIMIT
     lat_fits_lon = max(abs(left), abs(right)) < _LAT_LIMIT
     if not lat_fits and lat_fits_lon and max(abs(bottom), abs(top)) <= _LON_LIMIT:
-        return "latitude and longitude look swapped: write LEFT,BOTTOM,RIGHT,TOP, longitude first"
+        return say(
+            "latitude and longitude look swapped: write LEFT,BOTTOM,RIGHT,TOP, longitude first"
+        )
     if not lon_fits or not lat_fits:
-        return "longitudes lie in -180..180 and latitudes between the poles, -90..90"
+        return say("longitudes lie in -180..180 and latitudes between the poles, -90..90")
     if left > right:
-        return "left must be less than right; a box over the antimeridian is not taken"
+        return say("left must be less than right; a box over the antimeridian is not taken")
     if left == right or bottom >= top:
-        return "left must be less than right and bottom less than top"
+        return say("left must be less than right and bottom less than top")
     return ""

@@ -10,6 +10,7 @@ import numpy as np
 from geo.compiled import compiled
 from geo.errors import InputError
 from geo.linking import arriving, direct, leaving, links_of
+from geo.messages import say
 from geo.search import Buckets, Listing, StateGraph, buckets_for, limit_of, listing
 from geo.snapping import snap
 from geo.travel_time_matrix import access_costs
@@ -168,9 +169,11 @@ def nearest_of_nodes(
 
 def _check(k: int, cutoff_s: float) -> None:
     if k < 1:
-        raise InputError(f"nearest: k must be 1 or more, not {k}")
+        raise InputError(say("nearest: k must be 1 or more, not {k}", k=k))
     if not cutoff_s >= 0:
-        raise InputError(f"nearest: cutoff_s must be 0 or more, not {cutoff_s}")
+        raise InputError(
+            say("nearest: cutoff_s must be 0 or more, not {cutoff_s}", cutoff_s=cutoff_s)
+        )
 
 
 def _labels(

@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from geo.access import HIGHWAY_CLASSES, Profile, class_of_way, use_of_node, use_of_way
 from geo.contraction import Chains, chains, hilbert_order
 from geo.errors import NetworkError
+from geo.messages import say
 from geo.profiles import PROFILES, check_mode
 from geo.roads import RawRoads, metres_per_degree, segment_metres
 from geo.turns import EdgeEnds, turn_bans
@@ -80,7 +81,12 @@ class RoadNetwork:
         for name, shape in expected.items():
             if getattr(self, name).shape != shape:
                 raise NetworkError(
-                    f"network: {name} has the shape {getattr(self, name).shape}, expected {shape}"
+                    say(
+                        "network: {name} has the shape {found}, expected {expected}",
+                        name=name,
+                        found=getattr(self, name).shape,
+                        expected=shape,
+                    )
                 )
         for spec in fields(self):
             value = getattr(self, spec.name)
@@ -303,13 +309,13 @@ def build_network(
     [951.0]
     """
     tell = on_progress or (lambda _step, _share: None)
-    tell("profiles", 0.0)
+    tell(say("profiles"), 0.0)
     attributes = _attributes(raw, profiles)
     seg_from, seg_to, seg_way = _segments(raw, attributes)
     if not len(seg_from):
-        raise NetworkError("the roads hold no edge that any mode may use: check the extract")
+        raise NetworkError(say("the roads hold no edge that any mode may use: check the extract"))
     delay_s, blocked = _node_uses(raw, profiles)
-    tell("edges", 0.3)
+    tell(say("edges"), 0.3)
     keep = np.asarray((delay_s > 0).any(axis=0) | blocked.any(axis=0))
     keep[[turn.via_node for turn in raw.turns]] = True
     made = chains(
@@ -319,9 +325,9 @@ def build_network(
         seg_attribute=attributes.of_way[seg_way],
         symmetric=attributes.symmetric,
     )
-    tell("order", 0.6)
+    tell(say("order"), 0.6)
     network = _assemble(raw, profiles, attributes, made, seg_way, delay_s, blocked)
-    tell("built", 1.0)
+    tell(say("built"), 1.0)
     return network
 
 

@@ -21,6 +21,7 @@ import numpy as np
 import shapely
 
 from geo.errors import NetworkError
+from geo.messages import say
 from geo.profiles import HIGHWAY_CLASSES, check_mode
 from geo.roads import metres_per_degree
 
@@ -196,7 +197,7 @@ def _unsigned(values: NDArray[np.int64]) -> bytes:
     """Write non-negative numbers in LEB128."""
     flat = values.ravel()
     if flat.size and flat.min() < 0:
-        raise NetworkError("pocket roads: a number below zero where none can be")
+        raise NetworkError(say("pocket roads: a number below zero where none can be"))
     parts = np.empty((len(flat), 10), dtype=np.uint8)
     wanted = np.zeros((len(flat), 10), dtype=np.bool_)
     rest, more = flat.astype(np.uint64), np.ones(len(flat), dtype=np.bool_)

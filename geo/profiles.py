@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from geo.access import HIGHWAY_CLASSES, Profile, nearest_word
 from geo.errors import InputError, NetworkError
+from geo.messages import say
 
 __all__ = [
     "HIGHWAY_CLASSES",
@@ -209,9 +210,19 @@ def profiles_from(changes: Mapping[str, object]) -> dict[str, Profile]:
     profiles = dict(PROFILES)
     for mode, table in changes.items():
         if mode not in profiles:
-            raise InputError(f"profiles: no mode {mode!r}{nearest_word(mode, profiles)}")
+            raise InputError(
+                say(
+                    "profiles: no mode {mode!r}{hint}", mode=mode, hint=nearest_word(mode, profiles)
+                )
+            )
         if not isinstance(table, Mapping):
-            raise InputError(f"profiles.{mode}: expected a table of keys, found {table!r}")
+            raise InputError(
+                say(
+                    "profiles.{mode}: expected a table of keys, found {table!r}",
+                    mode=mode,
+                    table=table,
+                )
+            )
         profiles[mode] = _changed(profiles[mode], table)
     return profiles
 
@@ -225,40 +236,67 @@ def _changed(profile: Profile, table: Mapping[str, object]) -> Profile:
             values[key] = _changed_speeds(profile, where, value)
         elif key in _FLAGS:
             if not isinstance(value, bool):
-                raise InputError(f"{where}: expected true or false, found {value!r}")
+                raise InputError(
+                    say(
+                        "{where}: expected true or false, found {value!r}", where=where, value=value
+                    )
+                )
             values[key] = value
         elif key in _WORD_SETS:
             if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-                raise InputError(f"{where}: expected a list of words, found {value!r}")
+                raise InputError(
+                    say(
+                        "{where}: expected a list of words, found {value!r}",
+                        where=where,
+                        value=value,
+                    )
+                )
             values[key] = frozenset(value)
         elif key in _NUMBERS:
             values[key] = _number(where, value)
         else:
-            raise InputError(f"{where}: no such key{nearest_word(key, known)}")
+            raise InputError(
+                say("{where}: no such key{hint}", where=where, hint=nearest_word(key, known))
+            )
     return replace(profile, **values)  # type: ignore[arg-type]  # each value is checked above
 
 
 def _changed_speeds(profile: Profile, where: str, value: object) -> Mapping[str, float]:
     if not isinstance(value, Mapping):
-        raise InputError(f"{where}: expected a table of class = km/h, found {value!r}")
+        raise InputError(
+            say(
+                "{where}: expected a table of class = km/h, found {value!r}",
+                where=where,
+                value=value,
+            )
+        )
     speeds = dict(profile.speed_kph)
     for name, kph in value.items():
         if name not in HIGHWAY_CLASSES:
             raise InputError(
-                f"{where}: no road class {name!r}{nearest_word(name, HIGHWAY_CLASSES)}"
+                say(
+                    "{where}: no road class {name!r}{hint}",
+                    where=where,
+                    name=name,
+                    hint=nearest_word(name, HIGHWAY_CLASSES),
+                )
             )
         if kph is False:
             speeds.pop(name, None)
         else:
             speeds[name] = _number(f"{where}.{name}", kph)
     if not speeds:
-        raise InputError(f"{where}: leaves no class for {profile.mode} to use")
+        raise InputError(
+            say("{where}: leaves no class for {mode} to use", where=where, mode=profile.mode)
+        )
     return MappingProxyType(speeds)
 
 
 def _number(where: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(f"{where}: expected a number, found {value!r}")
+        raise InputError(
+            say("{where}: expected a number, found {value!r}", where=where, value=value)
+        )
     return float(value)
 
 
@@ -266,7 +304,9 @@ def check_mode(mode: str, modes: Iterable[str] = MODES) -> int:
     """Give the mode's place among ``modes``; NetworkError lists them when it is not there."""
     known = tuple(modes)
     if mode not in known:
-        raise NetworkError(f"no mode {mode!r}: one of {', '.join(known)}")
+        raise NetworkError(
+            say("no mode {mode!r}: one of {known}", mode=mode, known=", ".join(known))
+        )
     return known.index(mode)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from geo.errors import NetworkError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,13 +63,13 @@ class RawRoads:
     def __post_init__(self) -> None:
         n_nodes, n_ways = len(self.node_id), len(self.way_id)
         if self.node_lonlat.shape != (n_nodes, 2) or len(self.node_tags) != n_nodes:
-            raise NetworkError("roads: node arrays differ in length")
+            raise NetworkError(say("roads: node arrays differ in length"))
         if len(self.way_offset) != n_ways + 1 or len(self.way_tags) != n_ways:
-            raise NetworkError("roads: way arrays differ in length")
+            raise NetworkError(say("roads: way arrays differ in length"))
         if len(self.way_name) != n_ways or self.way_offset[-1] != len(self.way_node):
-            raise NetworkError("roads: way arrays differ in length")
+            raise NetworkError(say("roads: way arrays differ in length"))
         if len(self.way_node) and not -1 <= self.way_node.min() <= self.way_node.max() < n_nodes:
-            raise NetworkError("roads: a way names a node row that is not there")
+            raise NetworkError(say("roads: a way names a node row that is not there"))
         _check_lonlat(self.node_lonlat)
 
     @classmethod
@@ -128,18 +129,22 @@ def _check_lonlat(lonlat: NDArray[np.float64]) -> None:
     if not len(lonlat):
         return
     if not np.isfinite(lonlat).all():
-        raise NetworkError("roads: a node has no finite coordinates")
+        raise NetworkError(say("roads: a node has no finite coordinates"))
     lon, lat = lonlat[:, 0], lonlat[:, 1]
     if np.abs(lon).max() > _MOST_LON or np.abs(lat).max() > _MOST_LAT:
-        raise NetworkError("roads: coordinates outside -180..180, -90..90: are they in degrees?")
+        raise NetworkError(
+            say("roads: coordinates outside -180..180, -90..90: are they in degrees?")
+        )
     if np.abs(lat).max() > _POLAR_LAT:
         raise NetworkError(
-            "roads: nodes beyond 85 degrees north or south: cut the extract to a city"
+            say("roads: nodes beyond 85 degrees north or south: cut the extract to a city")
         )
     if lon.max() - lon.min() > _MOST_LON:
         raise NetworkError(
-            "roads: the extract spans more than 180 degrees of longitude, or crosses the"
-            " antimeridian: cut it to one side"
+            say(
+                "roads: the extract spans more than 180 degrees of longitude, or crosses the"
+                " antimeridian: cut it to one side"
+            )
         )
 
 

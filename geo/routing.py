@@ -9,6 +9,7 @@ import numpy as np
 
 from geo.errors import InputError
 from geo.linking import Links, Pairs, arriving, direct, leaving, links_of
+from geo.messages import say
 from geo.search import buckets_for, limit_of, spread
 from geo.snapping import Snaps, as_lonlat, snap
 from geo.travel_time_matrix import access_costs
@@ -97,7 +98,11 @@ def routes(
     ends_a, ends_b = as_lonlat(origins), as_lonlat(destinations)
     if len(ends_a) != len(ends_b):
         raise InputError(
-            f"routes: {len(ends_a)} origins and {len(ends_b)} destinations: they go in pairs"
+            say(
+                "routes: {n_origins} origins and {n_destinations} destinations: they go in pairs",
+                n_origins=len(ends_a),
+                n_destinations=len(ends_b),
+            )
         )
     links = links_of(network, mode=mode)
     a = snap(network, ends_a, mode=mode, limit_m=snap_limit_m)

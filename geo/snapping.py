@@ -9,6 +9,7 @@ import numpy as np
 
 from geo.compiled import compiled
 from geo.errors import InputError
+from geo.messages import say
 from geo.profiles import check_mode
 from geo.roads import metres_per_degree
 
@@ -65,16 +66,25 @@ def as_lonlat(lonlat: object) -> NDArray[np.float64]:
     if points.size == 0:
         return np.zeros((0, 2))
     if points.ndim != 2 or points.shape[1] != 2:  # noqa: PLR2004 - two columns
-        raise InputError(f"points: expected columns lon, lat, found the shape {points.shape}")
+        raise InputError(
+            say("points: expected columns lon, lat, found the shape {shape}", shape=points.shape)
+        )
     bad = ~np.isfinite(points).all(axis=1)
     if bad.any():
-        raise InputError(f"points: row {int(np.flatnonzero(bad)[0])} has no finite coordinates")
+        raise InputError(
+            say("points: row {row} has no finite coordinates", row=int(np.flatnonzero(bad)[0]))
+        )
     wild = (np.abs(points[:, 0]) > 180.0) | (np.abs(points[:, 1]) > 90.0)  # noqa: PLR2004
     if wild.any():
         row = int(np.flatnonzero(wild)[0])
         raise InputError(
-            f"points: row {row} lies outside -180..180, -90..90"
-            f" ({points[row, 0]:g}, {points[row, 1]:g}): lon comes first"
+            say(
+                "points: row {row} lies outside -180..180, -90..90"
+                " ({lon:g}, {lat:g}): lon comes first",
+                row=row,
+                lon=points[row, 0],
+                lat=points[row, 1],
+            )
         )
     return points
 
@@ -128,7 +138,9 @@ def snap(
     check_mode(mode, network.modes)
     points = as_lonlat(lonlat)
     if not limit_m >= 0:
-        raise InputError(f"snapping: the limit must be 0 m or more, not {limit_m}")
+        raise InputError(
+            say("snapping: the limit must be 0 m or more, not {limit_m}", limit_m=limit_m)
+        )
     key = ("snap", mode, islands)
     if key not in network.memo:
         wanted = network.usable(mode) if islands else ~network.on_island(mode)

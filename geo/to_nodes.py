@@ -10,6 +10,7 @@ import numpy as np
 
 from geo.errors import InputError
 from geo.linking import Links, arriving, leaving, links_of
+from geo.messages import say
 from geo.search import Listing, buckets_for, limit_of, listing, search_rows
 from geo.snapping import snap
 from geo.travel_time_matrix import access_costs, by_neighbourhood, in_threads, rows_at_once
@@ -98,7 +99,13 @@ def node_times(
     [0.0, 11.6]
     """
     if not 0 <= cutoff_s <= MOST_SECONDS:
-        raise InputError(f"node times: cutoff_s must lie in 0..{MOST_SECONDS:g}, not {cutoff_s}")
+        raise InputError(
+            say(
+                "node times: cutoff_s must lie in 0..{most_s:g}, not {cutoff_s}",
+                most_s=MOST_SECONDS,
+                cutoff_s=cutoff_s,
+            )
+        )
     # tie the origins to the graph, turned round where times run toward them
     links = links_of(network, mode=mode)
     snaps = snap(network, origins, mode=mode, limit_m=snap_limit_m)

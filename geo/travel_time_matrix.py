@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 
 from geo.errors import InputError
 from geo.linking import MEASURES, DirectPairs, Pairs, arriving, direct, leaving, links_of
+from geo.messages import say
 from geo.profiles import check_mode
 from geo.search import Listing, StateGraph, buckets_for, limit_of, listing, place_rows, search_rows
 from geo.snapping import Snaps, snap
@@ -111,13 +112,21 @@ def travel_times(
     [[6.0, 12.0]]
     """
     if measure not in MEASURES:
-        raise InputError(f"travel times: no measure {measure!r}: one of {', '.join(MEASURES)}")
+        raise InputError(
+            say(
+                "travel times: no measure {measure!r}: one of {known}",
+                measure=measure,
+                known=", ".join(MEASURES),
+            )
+        )
     if measure == "metres" and cutoff_m is None:
-        raise InputError("travel times: measure metres needs cutoff_m")
+        raise InputError(say("travel times: measure metres needs cutoff_m"))
     cutoff = cutoff_s if measure == "seconds" or cutoff_m is None else cutoff_m
     for name, value in (("cutoff_s", cutoff_s), ("cutoff_m", cutoff_m)):
         if value is not None and not value >= 0:
-            raise InputError(f"travel times: {name} must be 0 or more, not {value}")
+            raise InputError(
+                say("travel times: {name} must be 0 or more, not {value}", name=name, value=value)
+            )
     a = snap(network, origins, mode=mode, limit_m=snap_limit_m)
     b = snap(network, destinations, mode=mode, limit_m=snap_limit_m)
     csr = times_between(
@@ -238,8 +247,11 @@ def _within_budget(parts: Iterator[Listing]) -> list[Listing]:
         size += part.key.nbytes + part.cost.nbytes
         if size > MOST_BYTES:
             raise InputError(
-                f"travel times: the table would hold more than {MOST_BYTES // 2**20} MB: lower the"
-                " cutoff, or ask for fewer origins at a time"
+                say(
+                    "travel times: the table would hold more than {most_mb} MB: lower the"
+                    " cutoff, or ask for fewer origins at a time",
+                    most_mb=MOST_BYTES // 2**20,
+                )
             )
         kept.append(part)
     return kept
@@ -260,10 +272,10 @@ def in_threads(
             ahead.append(pool.submit(rows, low))
             if len(ahead) >= 2 * _THREADS:
                 yield ahead.popleft().result()
-                tell("travel times", (done + 1 - len(ahead)) / len(lows))
+                tell(say("travel times"), (done + 1 - len(ahead)) / len(lows))
         while ahead:
             yield ahead.popleft().result()
-            tell("travel times", 1.0 - len(ahead) / len(lows))
+            tell(say("travel times"), 1.0 - len(ahead) / len(lows))
     finally:
         pool.shutdown(cancel_futures=True)
 
