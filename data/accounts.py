@@ -8,6 +8,7 @@ from typing import Final
 
 from data.vocabulary import quote
 from geo.errors import InputError
+from geo.messages import say
 
 MODERATOR: Final = "moderator"
 OPERATOR: Final = "operator"
@@ -36,12 +37,22 @@ class Account:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise InputError(
-                f"account {quote(self.name)}: use 1 to 40 letters, digits, dots or hyphens"
+                say(
+                    "account {name}: use 1 to 40 letters, digits, dots or hyphens",
+                    name=quote(self.name),
+                )
             )
         if self.role not in {MODERATOR, OPERATOR}:
-            raise InputError(f"role {quote(self.role)} is neither {MODERATOR} nor {OPERATOR}")
+            raise InputError(
+                say(
+                    "role {role} is neither {moderator} nor {operator}",
+                    role=quote(self.role),
+                    moderator=MODERATOR,
+                    operator=OPERATOR,
+                )
+            )
         if (self.role == OPERATOR) != bool(self.stations):
-            raise InputError("an operator needs stations, a moderator has none: it sees all")
+            raise InputError(say("an operator needs stations, a moderator has none: it sees all"))
 
     @property
     def is_moderator(self) -> bool:

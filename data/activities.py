@@ -11,6 +11,7 @@ from data.plain_text import plain_text
 from data.tables import read_rows
 from data.vocabulary import quote
 from geo.errors import InputError, RowFault, RowsError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,16 +65,28 @@ class Activity:
 
     def __post_init__(self) -> None:
         if not self.station:
-            raise InputError("station must be the id of a station")
+            raise InputError(say("station must be the id of a station"))
         if self.kind not in KINDS_OF_ACTIVITY:
-            raise InputError(f"kind {quote(self.kind)} is none of {', '.join(KINDS_OF_ACTIVITY)}")
+            raise InputError(
+                say(
+                    "kind {kind} is none of {known}",
+                    kind=quote(self.kind),
+                    known=", ".join(KINDS_OF_ACTIVITY),
+                )
+            )
         if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None:
-            raise InputError("starts_at and ends_at must say their zone")
+            raise InputError(say("starts_at and ends_at must say their zone"))
         if not timedelta(0) < self.ends_at - self.starts_at <= timedelta(days=LONGEST_DAYS):
-            raise InputError(f"ends_at must lie after starts_at, within {LONGEST_DAYS} days")
-        title = plain_text(self.title, what="title", longest=LONGEST_TITLE, least=1, lines=False)
+            raise InputError(
+                say("ends_at must lie after starts_at, within {days} days", days=LONGEST_DAYS)
+            )
+        title = plain_text(
+            self.title, what=say("title"), longest=LONGEST_TITLE, least=1, lines=False
+        )
         object.__setattr__(self, "title", title)
-        object.__setattr__(self, "text", plain_text(self.text, what="text", longest=LONGEST_ABOUT))
+        object.__setattr__(
+            self, "text", plain_text(self.text, what=say("text"), longest=LONGEST_ABOUT)
+        )
 
 
 def read_local(text: str, *, what: str, last: bool = False) -> datetime:
@@ -100,7 +113,9 @@ def read_local(text: str, *, what: str, last: bool = False) -> datetime:
         moment = moment if moment.tzinfo else moment.replace(tzinfo=CHINA_TIME)
         _ = moment.astimezone(CHINA_TIME)
     except (ValueError, OverflowError):
-        raise InputError(f"{what} {quote(text)}: write it as 2026-12-01 09:00") from None
+        raise InputError(
+            say("{what} {text}: write it as 2026-12-01 09:00", what=what, text=quote(text))
+        ) from None
     return moment
 
 
@@ -120,7 +135,7 @@ def read_activities(path: Path) -> tuple[Activity, ...]:
     names = [_HEADINGS.get(heading.strip(), heading.strip()) for heading in table.headings]
     missing = [name for name in COLUMNS[:-1] if name not in names]
     if missing:
-        fault = RowFault(None, None, f"no column {', '.join(missing)}")
+        fault = RowFault(None, None, say("no column {missing}", missing=", ".join(missing)))
         raise RowsError(table.file, (fault,))
     activities, faults = [], []
     for number, row in zip(table.numbers, table.rows, strict=True):

@@ -10,6 +10,7 @@ import numpy as np
 
 from data.atomic import write_bytes
 from geo.errors import WorkspaceError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,4 +32,6 @@ def load_arrays(path: Path, *, cure: str) -> dict[str, npt.NDArray[Any]]:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise WorkspaceError(f"{path}: is broken ({error}): {cure}") from None
+        raise WorkspaceError(
+            say("{path}: is broken ({error}): {cure}", path=path, error=error, cure=cure)
+        ) from None

@@ -16,21 +16,22 @@ from typing import TYPE_CHECKING, Final
 
 from data.system import flush_file, flush_folder, replace_file
 from geo.errors import WorkspaceError
+from geo.messages import reason_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_RIGHTS = "check the owner and the rights of its folder, or choose another"
-_IN_THE_WAY = "a file stands where a folder must be: rename it or choose another folder"
+_RIGHTS = say("check the owner and the rights of its folder, or choose another")
+_IN_THE_WAY = say("a file stands where a folder must be: rename it or choose another folder")
 _CURES: Final = {
     errno.EACCES: _RIGHTS,
     errno.EPERM: _RIGHTS,
-    errno.EROFS: "the disk may only be read: choose another folder",
-    errno.ENOENT: "make its folder first",
+    errno.EROFS: say("the disk may only be read: choose another folder"),
+    errno.ENOENT: say("make its folder first"),
     errno.ENOTDIR: _IN_THE_WAY,
     errno.EEXIST: _IN_THE_WAY,
-    errno.EISDIR: "a folder has this name: choose another name",
-    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.EISDIR: say("a folder has this name: choose another name"),
+    errno.ENAMETOOLONG: say("choose a shorter name"),
 }
 
 
@@ -80,8 +81,12 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def cannot_write(path: Path, error: OSError) -> WorkspaceError:
     """Say in one line why ``path`` cannot be written and what to do."""
-    reason = error.strerror or str(error) or type(error).__name__
-    cure = _CURES.get(error.errno or 0, "free some space or choose another folder")
+    cure = _CURES.get(error.errno or 0, say("free some space or choose another folder"))
     return WorkspaceError(
-        f"{path} cannot be written ({reason}): {cure}; what was there before is unchanged"
+        say(
+            "{path} cannot be written ({reason}): {cure}; what was there before is unchanged",
+            path=path,
+            reason=reason_of(error),
+            cure=cure,
+        )
     )

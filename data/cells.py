@@ -14,6 +14,7 @@ import shapely
 from geo.errors import InputError
 from geo.grid import Pieces, h3_grid, square_grid
 from geo.measure import from_metric, to_metric
+from geo.messages import say
 from geo.snapping import snap
 
 if TYPE_CHECKING:
@@ -66,13 +67,20 @@ class Cells:
         for name in ("ids", "lonlat", "area_m2", "land_share", "district", "outline"):
             array = getattr(self, name).copy()
             if array.shape != ((n, 2) if name == "lonlat" else (n,)):
-                raise InputError(f"cells: {name} has the shape {array.shape} beside {n} ids")
+                raise InputError(
+                    say(
+                        "cells: {name} has the shape {shape} beside {n} ids",
+                        name=name,
+                        shape=array.shape,
+                        n=n,
+                    )
+                )
             array.flags.writeable = False
             object.__setattr__(self, name, array)
         if len(np.unique(self.ids)) != n:
-            raise InputError("cells: an id stands twice")
+            raise InputError(say("cells: an id stands twice"))
         if n and not 0 <= self.district.min() <= self.district.max() < len(self.district_names):
-            raise InputError("cells: a district number lies outside district_names")
+            raise InputError(say("cells: a district number lies outside district_names"))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -171,7 +179,7 @@ def make_cells(
         pieces = h3_grid(plane, resolution=resolution, crs=crs)
         size_m = float(np.sqrt(pieces.whole_m2.mean()))
     else:
-        raise InputError(f'cells of shape "{shape}": write square or h3')
+        raise InputError(say('cells of shape "{shape}": write square or h3', shape=shape))
     return Cells(
         ids=_ids(pieces),
         lonlat=from_metric(pieces.xy, crs=crs),
@@ -206,7 +214,7 @@ def _zones(
     if len(districts):
         return districts.names, districts.areas
     if box is None:
-        raise InputError("cells need districts, or the city's box where there are none")
+        raise InputError(say("cells need districts, or the city's box where there are none"))
     return (WHOLE_CITY,), (shapely.box(*box),)
 
 
@@ -219,9 +227,14 @@ def _refuse_overlaps(names: tuple[str, ...], plane: list[BaseGeometry]) -> None:
     smaller = np.minimum(shapely.area(areas[one]), shapely.area(areas[two]))
     for at in np.flatnonzero(shared > _ROUGH_BORDER * smaller):
         raise InputError(
-            f"districts {names[one[at]]} and {names[two[at]]} overlap by "
-            f"{shared[at] / 1e6:,.2f} km2: cut one at the other's border, so that no worker "
-            "counts twice"
+            say(
+                "districts {one} and {two} overlap by "
+                "{area_km2:,.2f} km2: cut one at the other's border, so that no worker "
+                "counts twice",
+                one=names[one[at]],
+                two=names[two[at]],
+                area_km2=shared[at] / 1e6,
+            )
         )
 
 

@@ -28,6 +28,7 @@ from data.vocabulary import (
 from geo.datum import Datum, parse_datum, to_wgs84
 from geo.errors import DatumError, FileFormatError, InputError, RowFault, RowsError
 from geo.measure import great_circle_m
+from geo.messages import either, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -170,7 +171,13 @@ def find_columns(
             passed.append(number)
         elif known.id in place:
             other = table.headings[place[known.id]]
-            faults.add(None, heading, f"means {known.id}, as {quote(other)} does: delete one")
+            faults.add(
+                None,
+                heading,
+                say(
+                    "means {known}, as {other} does: delete one", known=known.id, other=quote(other)
+                ),
+            )
         else:
             place[known.id] = number
     return _without_totals(Columns(table, index, tuple(passed), lists))
@@ -191,7 +198,12 @@ def note_missing(
     given |= {"id"} if table.feature_ids is not None else set()
     for term in fields:
         if term.id in required and term.id not in given:
-            reason = f"has no column {term.id} ({term.zh}), which every {what} needs"
+            reason = say(
+                "has no column {term} ({zh}), which every {what} needs",
+                term=term.id,
+                zh=term.zh,
+                what=what,
+            )
             faults.add(None, None, reason)
 
 
@@ -205,7 +217,7 @@ def _without_totals(columns: Columns) -> Columns:
     while count and not lon[count - 1] and not lat[count - 1] and is_total(table.rows[count - 1]):
         count -= 1
     if not count:
-        raise FileFormatError(f"{table.file}: has a heading and no rows but a total")
+        raise FileFormatError(say("{file}: has a heading and no rows but a total", file=table.file))
     kept = replace(table, rows=table.rows[:count], numbers=table.numbers[:count])
     return replace(columns, table=kept)
 
@@ -217,11 +229,17 @@ def read_ids(columns: Columns, faults: Faults) -> list[str]:
     first: dict[str, int] = {}
     for number, word in zip(columns.table.numbers, ids, strict=True):
         if not word:
-            faults.add(number, heading, "is empty: every row needs an id of its own")
+            faults.add(number, heading, say("is empty: every row needs an id of its own"))
         elif len(word) > LONGEST_NAME:
-            faults.add(number, heading, f"is longer than {LONGEST_NAME} characters")
+            faults.add(
+                number, heading, say("is longer than {longest} characters", longest=LONGEST_NAME)
+            )
         elif word in first:
-            faults.add(number, heading, f"{quote(word)} stands in row {first[word]} already")
+            faults.add(
+                number,
+                heading,
+                say("{word} stands in row {row} already", word=quote(word), row=first[word]),
+            )
         else:
             first[word] = number
     return ids
@@ -234,9 +252,13 @@ def read_texts(
     cells = columns.cells(name)
     for number, text in zip(columns.table.numbers, cells, strict=True):
         if needed and not text:
-            faults.add(number, columns.heading(name), "is empty")
+            faults.add(number, columns.heading(name), say("is empty"))
         elif len(text) > longest:
-            reason = f"has {len(text)} characters, more than {longest}: shorten it"
+            reason = say(
+                "has {n_signs} characters, more than {longest}: shorten it",
+                n_signs=len(text),
+                longest=longest,
+            )
             faults.add(number, columns.heading(name), reason)
     return cells
 
@@ -249,7 +271,7 @@ def read_word(
     for number, word in zip(columns.table.numbers, columns.cells(name), strict=True):
         term = find_term(word, terms) if word else None
         if not word and default is None:
-            cure = f"is empty: write one of {list_terms(terms)}"
+            cure = say("is empty: write one of {known}", known=list_terms(terms))
             faults.add(number, columns.heading(name), cure)
         elif word and term is None:
             faults.add(number, columns.heading(name), unknown_word(word, terms, what=name))
@@ -279,9 +301,12 @@ def read_groups(columns: Columns, name: str, faults: Faults) -> list[tuple[str, 
         if names_everyone(text):
             known, unknown = (), ()
         for word in unknown:
-            reason = unknown_word(word, GROUPS, what="group")
+            reason = unknown_word(word, GROUPS, what=say("group"))
             if names_everyone(word):
-                reason = f"{quote(word)} stands beside groups: keep it alone, or the groups alone"
+                reason = say(
+                    "{word} stands beside groups: keep it alone, or the groups alone",
+                    word=quote(word),
+                )
             faults.add(number, columns.heading(name), reason)
         found.append(tuple(term.id for term in known))
     return found
@@ -292,16 +317,24 @@ def note_groups(columns: Columns, faults: Faults, *, group_ids: Sequence[str]) -
     counted = tuple(group.id for group in GROUPS if columns.has(group.id))
     for group in counted:
         if group not in group_ids:
-            reason = f"is no group of this city: add [groups.{group}] to yizhan.toml"
+            reason = say(
+                "is no group of this city: add [groups.{group}] to yizhan.toml", group=group
+            )
             faults.add(None, columns.heading(group), reason)
     if not counted:
         names = ", ".join(f"{group.id} ({group.zh})" for group in GROUPS)
-        faults.add(None, None, f"has no column of a group: one at least of {names}")
+        faults.add(
+            None, None, say("has no column of a group: one at least of {names}", names=names)
+        )
     return counted
 
 
 def read_numbers(
-    columns: Columns, name: str, faults: Faults, *, blank: str | None = "is empty: write a number"
+    columns: Columns,
+    name: str,
+    faults: Faults,
+    *,
+    blank: str | None = say("is empty: write a number"),
 ) -> npt.NDArray[np.float64]:
     """Read a column of numbers, float64[n]; NaN where there is none.
 
@@ -379,9 +412,15 @@ def _wide_of(heading: str, wide: tuple[Term, ...]) -> Term | None:
 
 def _unknown_heading(heading: str, number: int, fields: tuple[Term, ...]) -> str:
     if not heading:
-        return f"column {number + 1} has cells and no heading: name it or delete it"
-    wrong = unknown_word(heading, fields, what="known heading")
-    return f"{wrong} If not, delete the column" if wrong.endswith("?") else f"{wrong}, or delete it"
+        return say(
+            "column {number} has cells and no heading: name it or delete it", number=number + 1
+        )
+    wrong = unknown_word(heading, fields, what=say("known heading"))
+    return (
+        say("{wrong} If not, delete the column", wrong=wrong)
+        if wrong.endswith("?")
+        else say("{wrong}, or delete it", wrong=wrong)
+    )
 
 
 def _full_width(cell: str) -> float:
@@ -395,15 +434,22 @@ def _full_width(cell: str) -> float:
 def _number_fault(cell: str) -> str:
     """Say why a cell is no number, with the cure."""
     if re.search(r"[°′″'\"度分秒]", cell):
-        return f"{quote(cell)} is in degrees and minutes: write decimal degrees, as in 116.8012"
+        return say(
+            "{cell} is in degrees and minutes: write decimal degrees, as in 116.8012",
+            cell=quote(cell),
+        )
     if re.fullmatch(r"[+-]?\d+,\d+", cell):
-        return f"{quote(cell)} has a comma: write a point for decimals and no thousands sign"
+        return say(
+            "{cell} has a comma: write a point for decimals and no thousands sign", cell=quote(cell)
+        )
     if re.fullmatch(r"[+-]?[\d.]+(?:e\+?\d+)?", cell, re.IGNORECASE | re.ASCII):
-        return f"{quote(cell)} is larger than any number here can be: write what is meant"
+        return say(
+            "{cell} is larger than any number here can be: write what is meant", cell=quote(cell)
+        )
     folded = unicodedata.normalize("NFKC", cell).strip().casefold()
     if folded in {"nan", "inf", "-inf", "infinity", "null", "none", "n/a", "#n/a", "-"}:
-        return f"{quote(cell)} is no number: write one, or take the row out"
-    return f"{quote(cell)} is no number"
+        return say("{cell} is no number: write one, or take the row out", cell=quote(cell))
+    return say("{cell} is no number", cell=quote(cell))
 
 
 def _given_lonlat(columns: Columns, faults: Faults) -> npt.NDArray[np.float64]:
@@ -415,13 +461,17 @@ def _given_lonlat(columns: Columns, faults: Faults) -> npt.NDArray[np.float64]:
         )
     for number, point in zip(table.numbers, table.lonlat, strict=True):
         if not np.isfinite(point).all():
-            faults.add(number, "geometry", "is no point: coordinates are two numbers")
+            faults.add(number, "geometry", say("is no point: coordinates are two numbers"))
     for axis, name in enumerate(("lon", "lat")):
         if not columns.has(name):
             continue
         written = read_numbers(columns, name, faults)
         for at in np.flatnonzero(np.abs(written - table.lonlat[:, axis]) > _SAME_DEGREES):
-            reason = f"says {written[at]} and the point {table.lonlat[at, axis]}: delete the column"
+            reason = say(
+                "says {written} and the point {in_point}: delete the column",
+                written=written[at],
+                in_point=table.lonlat[at, axis],
+            )
             faults.add(table.numbers[at], columns.heading(name), reason)
     return table.lonlat.copy()
 
@@ -437,9 +487,11 @@ def _check_degrees(
     for at in np.flatnonzero(known & ~(lon_fits & lat_fits)):
         name = "lon" if not lon_fits[at] else "lat"
         value = lon[at] if name == "lon" else lat[at]
-        reason = f"{value:g} lies nowhere on earth: write decimal degrees"
+        reason = say("{value:g} lies nowhere on earth: write decimal degrees", value=value)
         if swapped[at]:
-            reason = f"{value:g} is no latitude: longitude and latitude are swapped"
+            reason = say(
+                "{value:g} is no latitude: longitude and latitude are swapped", value=value
+            )
         faults.add(columns.table.numbers[at], columns.heading(name), reason)
     return np.asarray(known & lon_fits & lat_fits, dtype=np.bool_)
 
@@ -467,15 +519,19 @@ def _check_box(
     for place, at in enumerate(outside):
         fitting = [str(other) for other, fits in others.items() if fits[place]]
         far = f"{far_m[place]:.0f} m" if far_m[place] < 1000 else f"{far_m[place] / 1000:,.1f} km"  # noqa: PLR2004 - metres in a kilometre
-        reason = f"lies {far} outside the workspace's box {box}"
         if swapped[place]:
-            reason += ": longitude and latitude are swapped"
+            cure = say(": longitude and latitude are swapped")
         elif fitting:
-            reason += (
-                f"; read as {' or '.join(fitting)} it lies inside: is {datum} the right datum?"
+            cure = say(
+                "; read as {datums} it lies inside: is {datum} the right datum?",
+                datums=either(fitting),
+                datum=datum,
             )
         else:
-            reason += ": check it, or widen box in yizhan.toml"
+            cure = say(": check it, or widen box in yizhan.toml")
+        reason = say(
+            "lies {far} outside the workspace's box {box}{cure}", far=far, box=box, cure=cure
+        )
         faults.add(columns.table.numbers[at], columns.heading("lon"), reason)
 
 
@@ -483,7 +539,11 @@ def _check_datum_column(columns: Columns, faults: Faults, *, datum: Datum) -> No
     """Note rows that name another datum than the one stated for the file."""
     for number, word in zip(columns.table.numbers, columns.cells("datum"), strict=True):
         if word and _datum_of(word) is not datum:
-            reason = f"says {quote(word)} and the import says {datum}: they must be the same"
+            reason = say(
+                "says {word} and the import says {datum}: they must be the same",
+                word=quote(word),
+                datum=datum,
+            )
             faults.add(number, columns.heading("datum"), reason)
 
 
@@ -505,8 +565,12 @@ def _read_source(
     lacking = [term.id for term in SOURCE_FIELDS if not columns.has(term.id)]
     if lacking:
         raise InputError(
-            f"{columns.table.file}: source_datum, source_lon and source_lat belong together; "
-            f"{', '.join(lacking)} is missing: delete the others"
+            say(
+                "{file}: source_datum, source_lon and source_lat belong together; "
+                "{lacking} is missing: delete the others",
+                file=columns.table.file,
+                lacking=", ".join(lacking),
+            )
         )
     source = np.column_stack(
         [read_numbers(columns, "source_lon", faults), read_numbers(columns, "source_lat", faults)]
@@ -520,12 +584,13 @@ def _read_source(
     for at, number in enumerate(columns.table.numbers):
         if datums[at] is None:
             word = quote(columns.cells("source_datum")[at])
-            reason = f"{word} is no datum: write wgs84, gcj02 or bd09"
+            reason = say("{word} is no datum: write wgs84, gcj02 or bd09", word=word)
             faults.add(number, columns.heading("source_datum"), reason)
         elif apart_m[at] > _SAME_PLACE_M:
-            reason = (
-                f"and source_lat lie {apart_m[at]:,.0f} m from lon and lat: "
-                "delete the three source columns after moving a point"
+            reason = say(
+                "and source_lat lie {apart_m:,.0f} m from lon and lat: "
+                "delete the three source columns after moving a point",
+                apart_m=apart_m[at],
             )
             faults.add(number, columns.heading("source_lon"), reason)
     return source, [str(found) for found in datums], again

@@ -16,6 +16,7 @@ from data.demand import DAYS, HOURS, DayWord
 from data.tables import read_rows
 from data.vocabulary import GROUPS, Term, find_term, nearest_word, quote, unknown_word
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,15 +80,24 @@ class CheckInTable:
             array.flags.writeable = False
             object.__setattr__(self, name, array)
             if array.shape != (n,):
-                raise InputError(f"check-ins: {name} has the shape {array.shape} of {n} rows")
+                raise InputError(
+                    say(
+                        "check-ins: {name} has the shape {shape} of {n} rows",
+                        name=name,
+                        shape=array.shape,
+                        n=n,
+                    )
+                )
         if len(self.group) != n:
-            raise InputError(f"check-ins: {len(self.group)} groups of {n} rows")
+            raise InputError(
+                say("check-ins: {n_groups} groups of {n} rows", n_groups=len(self.group), n=n)
+            )
         if n and not (0 <= self.hour.min() <= self.hour.max() < HOURS):
-            raise InputError("check-ins: an hour lies outside 0 to 23")
+            raise InputError(say("check-ins: an hour lies outside 0 to 23"))
         if not np.isin(self.day, (0, 1)).all():
-            raise InputError("check-ins: a day is neither weekday nor weekend")
+            raise InputError(say("check-ins: a day is neither weekday nor weekend"))
         if not np.isfinite(self.count).all() or (self.count < 0).any():
-            raise InputError("check-ins: a count is negative or not finite")
+            raise InputError(say("check-ins: a count is negative or not finite"))
 
     def __len__(self) -> int:
         return len(self.station)
@@ -108,15 +118,17 @@ def read_counts(path: Path, *, settings: Settings, stations: Stations) -> CheckI
         when a row cannot be; every one is listed and none is taken.
     """
     table = read_rows(path)
-    columns = match_headings(table, COUNT_FIELDS, required=COUNT_NEEDS, what="count")
+    columns = match_headings(table, COUNT_FIELDS, required=COUNT_NEEDS, what=say("count"))
     faults = Faults(table.file)
     station = _read_stations(columns, faults, stations=stations)
     hour = _read_hours(columns, faults)
     count = read_numbers(columns, "count", faults, blank="is empty: write 0 for nobody")
     for row in np.flatnonzero((count < 0) | (count > _MOST)):
-        cure = "write 0 or more" if count[row] < 0 else "that is more than a city has"
+        cure = say("write 0 or more") if count[row] < 0 else say("that is more than a city has")
         faults.add(
-            table.numbers[row], columns.heading("count"), f"{count[row]:g} cannot be: {cure}"
+            table.numbers[row],
+            columns.heading("count"),
+            say("{count:g} cannot be: {cure}", count=count[row], cure=cure),
         )
     group = _read_groups(columns, faults, settings=settings)
     day = _read_days(columns, faults)
@@ -143,9 +155,19 @@ def _read_stations(columns: Columns, faults: Faults, *, stations: Stations) -> l
         row = row_of.get(word, -1)
         if row < 0:
             near = nearest_word(word, row_of)
-            cure = f"did you mean {near}?" if near else "write its id, see yizhan stations export"
-            what = f"{quote(word)} is no station of the register" if word else "is empty"
-            faults.add(number, columns.heading("station"), f"{what}: {cure}")
+            cure = (
+                say("did you mean {near}?", near=near)
+                if near
+                else say("write its id, see yizhan stations export")
+            )
+            what = (
+                say("{word} is no station of the register", word=quote(word))
+                if word
+                else say("is empty")
+            )
+            faults.add(
+                number, columns.heading("station"), say("{what}: {cure}", what=what, cure=cure)
+            )
         found.append(row)
     return found
 
@@ -156,7 +178,9 @@ def _read_hours(columns: Columns, faults: Faults) -> list[int]:
         match = _HOUR.fullmatch(unicodedata.normalize("NFKC", word).strip())
         hour = int(match.group(1)) if match else HOURS
         if hour >= HOURS:
-            reason = f"{quote(word)} is no hour: write 0 to 23, where 14 is from two to three"
+            reason = say(
+                "{word} is no hour: write 0 to 23, where 14 is from two to three", word=quote(word)
+            )
             faults.add(number, columns.heading("hour"), reason)
         found.append(hour)
     return found
@@ -167,9 +191,13 @@ def _read_groups(columns: Columns, faults: Faults, *, settings: Settings) -> lis
     for number, word in zip(columns.table.numbers, columns.cells("group"), strict=True):
         term = find_term(word, GROUPS) if word else None
         if word and term is None:
-            faults.add(number, columns.heading("group"), unknown_word(word, GROUPS, what="group"))
+            faults.add(
+                number, columns.heading("group"), unknown_word(word, GROUPS, what=say("group"))
+            )
         elif term is not None and term.id not in settings.group_ids:
-            reason = f"{term.id} is no group of this city: add [groups.{term.id}] to yizhan.toml"
+            reason = say(
+                "{term} is no group of this city: add [groups.{term}] to yizhan.toml", term=term.id
+            )
             faults.add(number, columns.heading("group"), reason)
         found.append(term.id if term is not None else "")
     return found
@@ -180,7 +208,10 @@ def _read_days(columns: Columns, faults: Faults) -> list[int]:
     for number, word in zip(columns.table.numbers, columns.cells("day"), strict=True):
         day = _day_of(word)
         if day is None:
-            reason = f"{quote(word)} is no day: write a date such as 2026-03-02, weekday or weekend"
+            reason = say(
+                "{word} is no day: write a date such as 2026-03-02, weekday or weekend",
+                word=quote(word),
+            )
             faults.add(number, columns.heading("day"), reason)
         found.append(DAYS.index(day or "weekday"))
     return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,21 +74,27 @@ class Demand:
         n = len(self.ids)
         shapes = (self.ids.shape, self.lonlat.shape, self.weights.shape, self.district.shape)
         if shapes != ((n,), (n, 2), (n, len(self.groups)), (n,)):
-            raise InputError(f"demand: shapes {shapes} do not fit {len(self.groups)} groups")
+            raise InputError(
+                say(
+                    "demand: shapes {shapes} do not fit {n_groups} groups",
+                    shapes=shapes,
+                    n_groups=len(self.groups),
+                )
+            )
         if not self.groups or len(set(self.groups)) != len(self.groups):
-            raise InputError("demand: needs at least one group, and each once")
+            raise InputError(say("demand: needs at least one group, and each once"))
         if len(set(self.ids.tolist())) != n:
-            raise InputError("demand: an id stands twice")
+            raise InputError(say("demand: an id stands twice"))
         if not np.isfinite(self.lonlat).all():
-            raise InputError("demand: a point is not finite")
+            raise InputError(say("demand: a point is not finite"))
         if not np.isfinite(self.weights).all() or (self.weights < 0).any():
-            raise InputError("demand: a number of workers is negative or not finite")
+            raise InputError(say("demand: a number of workers is negative or not finite"))
         with np.errstate(over="ignore"):
             summed = self.weights.sum()
         if not np.isfinite(summed):
-            raise InputError("demand: the workers add up to more than a number can hold")
+            raise InputError(say("demand: the workers add up to more than a number can hold"))
         if n and not -1 <= self.district.min() <= self.district.max() < len(self.district_names):
-            raise InputError("demand: a district number lies outside district_names")
+            raise InputError(say("demand: a district number lies outside district_names"))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -143,9 +150,11 @@ class Demand:
             when there is no such hour or day.
         """
         if day not in DAYS:
-            raise InputError(f"day {day!r} is neither weekday nor weekend")
+            raise InputError(say("day {day!r} is neither weekday nor weekend", day=day))
         if not 0 <= hour < HOURS:
-            raise InputError(f"hour {hour} lies outside 0 to 23: 14 is from two to three")
+            raise InputError(
+                say("hour {hour} lies outside 0 to 23: 14 is from two to three", hour=hour)
+            )
         return self.weights * (self.presence * self.profile[:, DAYS.index(day), hour])
 
     def during(self, *, hour: int, day: DayWord = "weekday") -> Demand:
@@ -178,7 +187,14 @@ def _shares(
     try:
         shares = np.broadcast_to(np.asarray(given, dtype=np.float64), shape).copy()
     except ValueError:
-        raise InputError(f"demand: {name} of shape {np.shape(given)} must be {shape}") from None
+        raise InputError(
+            say(
+                "demand: {name} of shape {given} must be {expected}",
+                name=name,
+                given=np.shape(given),
+                expected=shape,
+            )
+        ) from None
     if not ((shares >= 0) & (shares <= 1)).all():
-        raise InputError(f"demand: {name} must be shares between 0 and 1")
+        raise InputError(say("demand: {name} must be shares between 0 and 1", name=name))
     return shares

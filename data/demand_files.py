@@ -24,6 +24,7 @@ from data.tables import read_rows
 from data.vocabulary import GROUPS, Term
 from data.zone_overlaps import parts_of_zones
 from data.zones import read_zones, spread_zones
+from geo.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +88,7 @@ def read_demand(
     """
     table = read_rows(path)
     needed = ("id",) if table.areas is not None else ("id", "lon", "lat")
-    columns = match_headings(table, DEMAND_FIELDS, required=needed, what="demand row")
+    columns = match_headings(table, DEMAND_FIELDS, required=needed, what=say("demand row"))
     faults = Faults(table.file)
     ids = read_ids(columns, faults)
     workers = _read_workers(columns, faults, settings=settings)
@@ -127,17 +128,19 @@ def _read_workers(
     for index, group in enumerate(settings.group_ids):
         if not columns.has(group):
             continue
-        numbers = read_numbers(columns, group, faults, blank="is empty: write 0 for none")
+        numbers = read_numbers(columns, group, faults, blank=say("is empty: write 0 for none"))
         for at in np.flatnonzero(numbers < 0):
-            reason = f"{numbers[at]:g} workers cannot be: write 0 or more"
+            reason = say("{number:g} workers cannot be: write 0 or more", number=numbers[at])
             faults.add(columns.table.numbers[at], columns.heading(group), reason)
         for at in np.flatnonzero(numbers > MOST_WORKERS):
-            reason = (
-                f"{numbers[at]:,.10g} workers at one place are more than {MOST_WORKERS:,.0f}: "
-                "write how many people work there"
+            reason = say(
+                "{number:,.10g} workers at one place are more than {most_workers:,.0f}: "
+                "write how many people work there",
+                number=numbers[at],
+                most_workers=MOST_WORKERS,
             )
             faults.add(columns.table.numbers[at], columns.heading(group), reason)
         workers[:, index] = numbers
     if not faults.found and not workers.any():
-        faults.add(None, None, "counts no workers at all: every number is 0")
+        faults.add(None, None, say("counts no workers at all: every number is 0"))
     return workers

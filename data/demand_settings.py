@@ -18,6 +18,7 @@ from data.density_defaults import DENSITY_DEFAULTS
 from data.layers import LAYER_IDS
 from data.vocabulary import nearest_word, quote
 from geo.errors import InputError
+from geo.messages import say
 from geo.profiles import HIGHWAY_CLASSES
 
 if TYPE_CHECKING:
@@ -72,17 +73,29 @@ class GroupDensity:
         for name, factor in self.roads.items():
             if name not in HIGHWAY_CLASSES:
                 near = nearest_word(name, HIGHWAY_CLASSES)
-                cure = f"did you mean {near}?" if near else "write an OSM highway class"
-                raise InputError(f"roads: {quote(name)} is no class of road: {cure}")
+                cure = (
+                    say("did you mean {near}?", near=near)
+                    if near
+                    else say("write an OSM highway class")
+                )
+                raise InputError(
+                    say("roads: {name} is no class of road: {cure}", name=quote(name), cure=cure)
+                )
             _check_within(f"roads.{name}", factor, 0.0, 1000.0)
         named = next((name for name in (ROADS, URBAN_ROADS) if name in self.weights), None)
         if named is not None and not any(self.roads.values()):
             raise InputError(
-                f"weights has {named}, and no class of road counts: write roads = {{ trunk = 1 }}"
+                say(
+                    "weights has {named}, and no class of road counts: write "
+                    "roads = {{ trunk = 1 }}",
+                    named=named,
+                )
             )
         _check_within("bandwidth_m", self.bandwidth_m, 50.0, 20_000.0)
         if self.over not in get_args(OverWord):
-            raise InputError(f"over {quote(self.over)} is none: write network or straight")
+            raise InputError(
+                say("over {over} is none: write network or straight", over=quote(self.over))
+            )
         _check_within("eps", self.eps, 0.0, 1.0)
         _check_within("presence", self.presence, 0.0, 1.0)
         for name in ("weekday", "weekend"):
@@ -116,37 +129,68 @@ def _default(group: str) -> GroupDensity:
 
 def _check_weights(weights: Mapping[str, float]) -> None:
     if not weights:
-        raise InputError("weights is empty: name a layer, as in weights = { population = 1 }")
+        raise InputError(say("weights is empty: name a layer, as in weights = { population = 1 }"))
     for name, share in weights.items():
         if name not in _DRAWING and not (name.startswith(OWN) and len(name) > len(OWN)):
             near = nearest_word(name, _DRAWING)
-            cure = f"did you mean {near}" if near else f"there are {', '.join(_DRAWING)}"
+            cure = (
+                say("did you mean {near}", near=near)
+                if near
+                else say("there are {known}", known=", ".join(_DRAWING))
+            )
             end = "?" if near else ""
-            raise InputError(f"weights: {quote(name)} is no layer: {cure}, or {OWN}NAME{end}")
+            raise InputError(
+                say(
+                    "weights: {name} is no layer: {cure}, or {own}NAME{end}",
+                    name=quote(name),
+                    cure=cure,
+                    own=OWN,
+                    end=end,
+                )
+            )
         _check_within(f"weights.{name}", share, 0.0, 1.0)
     total = math.fsum(weights.values())
     if abs(total - 1.0) > _SUM_SLACK:
         parts = weights.items()
         scaled = ", ".join(f"{name} = {share / (total or 1):.3f}" for name, share in parts)
-        cure = f"scaled they are {{ {scaled} }}" if total else "give one at least a share"
-        raise InputError(f"weights add up to {total:g}, not 1: {cure}")
+        cure = (
+            say("scaled they are {{ {scaled} }}", scaled=scaled)
+            if total
+            else say("give one at least a share")
+        )
+        raise InputError(say("weights add up to {total:g}, not 1: {cure}", total=total, cure=cure))
 
 
 def _check_hours(name: str, shares: Sequence[float]) -> None:
     if len(shares) != HOURS:
         raise InputError(
-            f"{name} has {len(shares)} values: a day has {HOURS} hours, one share for each from 0 "
-            "(midnight) to 23"
+            say(
+                "{name} has {n_shares} values: a day has {hours} hours, one share for each from 0 "
+                "(midnight) to 23",
+                name=name,
+                n_shares=len(shares),
+                hours=HOURS,
+            )
         )
     for hour, share in enumerate(shares):
         _check_within(f"{name}, hour {hour}:", share, 0.0, 1.0)
     if not any(shares):
-        raise InputError(f"{name}: nobody wants a rest at any hour: write shares between 0 and 1")
+        raise InputError(
+            say("{name}: nobody wants a rest at any hour: write shares between 0 and 1", name=name)
+        )
 
 
 def _check_within(name: str, value: float, least: float, most: float) -> None:
     if not (math.isfinite(value) and least <= value <= most):
-        raise InputError(f"{name} {value:g} must lie between {least:g} and {most:,g}")
+        raise InputError(
+            say(
+                "{name} {value:g} must lie between {least:g} and {most:,g}",
+                name=name,
+                value=value,
+                least=least,
+                most=most,
+            )
+        )
 
 
 _DEFAULTS: Final = {group: _default(group) for group in DENSITY_DEFAULTS}
@@ -171,7 +215,9 @@ class DemandSettings:
         for name, (least, most) in _RANGES.items():
             _check_within(f"demand.{name}", getattr(self, name), least, most)
         if self.shape not in get_args(CellShape):
-            raise InputError(f"demand.shape {quote(self.shape)} is none: write square or h3")
+            raise InputError(
+                say("demand.shape {shape} is none: write square or h3", shape=quote(self.shape))
+            )
 
     def group(self, group_id: str) -> GroupDensity:
         """Return what spreads one group (KeyError when there is none of that id)."""
@@ -215,25 +261,37 @@ def _read_group(default: GroupDensity, raw: Mapping[str, Any]) -> GroupDensity:
     try:
         return replace(default, **changes)
     except InputError as error:
-        raise InputError(f"{name}.{error}") from None
+        raise InputError(say("{name}.{error}", name=name, error=error)) from None
 
 
 def _table(name: str, value: object) -> dict[str, float]:
     if not isinstance(value, Mapping):
-        raise InputError(f"{name} must be a table, as in {{ population = 0.5, shops = 0.5 }}")
+        raise InputError(
+            say("{name} must be a table, as in {{ population = 0.5, shops = 0.5 }}", name=name)
+        )
     return {key: read_number(f"{name}.{key}", share) for key, share in value.items()}
 
 
 def _list(name: str, value: object) -> tuple[float, ...]:
     if not isinstance(value, list | tuple):
-        raise InputError(f"{name} must be a list of {HOURS} shares, one for each hour from 0")
+        raise InputError(
+            say(
+                "{name} must be a list of {hours} shares, one for each hour from 0",
+                name=name,
+                hours=HOURS,
+            )
+        )
     return tuple(read_number(f"{name}, hour {hour}:", share) for hour, share in enumerate(value))
 
 
 def read_number(name: str, value: object, *, whole: bool = False) -> float:
     """Return a number of the settings (InputError with the key when it is none)."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InputError(f"{name} must be a number, not {quote(str(value))}")
+        raise InputError(
+            say("{name} must be a number, not {value}", name=name, value=quote(str(value)))
+        )
     if whole and value != int(value):
-        raise InputError(f"{name} must be a whole number, not {value:g}")
+        raise InputError(
+            say("{name} must be a whole number, not {value:g}", name=name, value=value)
+        )
     return int(value) if whole else float(value)

@@ -12,6 +12,7 @@ from data.array_files import load_arrays, save_arrays
 from data.demand import Demand
 from data.vocabulary import quote
 from geo.errors import InputError, WorkspaceError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,10 +27,15 @@ def check_name(name: str) -> str:
     """Return the name of a variant; InputError when no file can have it."""
     if not _NAME.fullmatch(name) or name.endswith("."):
         raise InputError(
-            f"name {quote(name)}: letters, digits, - and _ only, at most 60, such as fitted-2026"
+            say(
+                "name {name}: letters, digits, - and _ only, at most 60, such as fitted-2026",
+                name=quote(name),
+            )
         )
     if _DEVICE.fullmatch(name):
-        raise InputError(f"name {quote(name)} is that of a device on Windows: choose another")
+        raise InputError(
+            say("name {name} is that of a device on Windows: choose another", name=quote(name))
+        )
     return name
 
 
@@ -60,7 +66,7 @@ def load_demand(path: Path) -> Demand:
 
 @lru_cache(maxsize=3)
 def _load_demand(path: Path, _changed_ns: int) -> Demand:
-    arrays = load_arrays(path, cure="run yizhan demand import again")
+    arrays = load_arrays(path, cure=say("run yizhan demand import again"))
     try:
         hours = {name: arrays[name] for name in ("presence", "profile") if name in arrays}
         return Demand(
@@ -74,5 +80,9 @@ def _load_demand(path: Path, _changed_ns: int) -> Demand:
         )
     except (ValueError, KeyError) as error:
         raise WorkspaceError(
-            f"{path}: is broken ({error}): run yizhan demand import again"
+            say(
+                "{path}: is broken ({error}): run yizhan demand import again",
+                path=path,
+                error=error,
+            )
         ) from None

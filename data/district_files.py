@@ -13,6 +13,7 @@ from data.tables import read_rows
 from data.vocabulary import normal_word
 from geo.datum import Datum, to_wgs84
 from geo.errors import FileFormatError, RowFault, RowsError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,9 @@ def read_districts(path: Path, *, datum: Datum = Datum.wgs84) -> Districts:
     """
     table = read_rows(path)
     if table.areas is None:
-        raise FileFormatError(f"{table.file}: districts are polygons in GeoJSON, these are not")
+        raise FileFormatError(
+            say("{file}: districts are polygons in GeoJSON, these are not", file=table.file)
+        )
     names = _names(table)
     first: dict[str, int] = {}
     faults = []
@@ -49,9 +52,19 @@ def read_districts(path: Path, *, datum: Datum = Datum.wgs84) -> Districts:
         if reason:
             faults.append(RowFault(number, "geometry", reason))
         if not name or len(name) > _LONGEST_NAME:
-            faults.append(RowFault(number, "name", f"needs 1 to {_LONGEST_NAME} characters"))
+            faults.append(
+                RowFault(
+                    number, "name", say("needs 1 to {longest} characters", longest=_LONGEST_NAME)
+                )
+            )
         elif name in first:
-            faults.append(RowFault(number, "name", f"{name} stands in row {first[name]} already"))
+            faults.append(
+                RowFault(
+                    number,
+                    "name",
+                    say("{name} stands in row {row} already", name=name, row=first[name]),
+                )
+            )
         first.setdefault(name, number)
     if faults:
         raise RowsError(table.file, tuple(faults))
@@ -82,17 +95,21 @@ def _names(table: Table) -> list[str]:
     for index, heading in enumerate(table.headings):
         if normal_word(heading) in known:
             return table.column(index)
-    raise FileFormatError(f"{table.file}: a district needs a property name (or 名称)")
+    raise FileFormatError(
+        say("{file}: a district needs a property name (or 名称)", file=table.file)
+    )
 
 
 def _area_fault(area: BaseGeometry | None) -> str:
     """Say why an area is none, with the cure; empty when it is one."""
     if area is None:
-        return "is no polygon: every ring needs four points or more and ends where it begins"
+        return say("is no polygon: every ring needs four points or more and ends where it begins")
     left, bottom, right, top = area.bounds
     if max(abs(left), abs(right)) > _LON_LIMIT or max(abs(bottom), abs(top)) >= _LAT_LIMIT:
-        return "lies nowhere on earth: coordinates are degrees, longitude first, in WGS-84"
+        return say("lies nowhere on earth: coordinates are degrees, longitude first, in WGS-84")
     if not area.is_valid:
         reason = shapely.is_valid_reason(area)
-        return f"crosses itself ({reason}): repair it, in QGIS by “Fix geometries”"
-    return "" if area.area > 0 else "has no area"
+        return say(
+            "crosses itself ({reason}): repair it, in QGIS by “Fix geometries”", reason=reason
+        )
+    return "" if area.area > 0 else say("has no area")

@@ -14,6 +14,7 @@ import shapely
 from data.points import WGS84
 from geo.errors import InputError
 from geo.measure import Box
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,13 +41,19 @@ class Districts:
         frame = self.frame[["name", "geometry"]].reset_index(drop=True).copy()
         for name, area in zip(frame["name"], frame.geometry, strict=True):
             if not isinstance(name, str) or not name:
-                raise InputError("every district needs a name that is text")
+                raise InputError(say("every district needs a name that is text"))
             if area is None or area.geom_type not in {"Polygon", "MultiPolygon"} or area.is_empty:
-                raise InputError(f"district {name}: needs a polygon")
+                raise InputError(say("district {name}: needs a polygon", name=name))
             if not area.is_valid:
-                raise InputError(f"district {name}: {shapely.is_valid_reason(area)}")
+                raise InputError(
+                    say(
+                        "district {name}: {reason}", name=name, reason=shapely.is_valid_reason(area)
+                    )
+                )
         if frame["name"].duplicated().any():
-            raise InputError(f"district {frame['name'][frame['name'].duplicated()].iloc[0]} twice")
+            raise InputError(
+                say("district {name} twice", name=frame["name"][frame["name"].duplicated()].iloc[0])
+            )
         object.__setattr__(self, "frame", frame)
 
     def __len__(self) -> int:

@@ -17,6 +17,7 @@ from data.vocabulary import (
     split_words,
     unknown_word,
 )
+from geo.messages import say
 
 if TYPE_CHECKING:
     from data.columns import Columns, Faults
@@ -94,7 +95,7 @@ def _list(name: str, cell: str, wrong: list[tuple[str, str]]) -> list[tuple[str,
             said.append((term.id, state.id))
             rest = rest.replace(match[0], "、", 1)
     terms, unknown = split_words(rest, FACILITIES)
-    wrong.extend((name, unknown_word(word, FACILITIES, what="facility")) for word in unknown)
+    wrong.extend((name, unknown_word(word, FACILITIES, what=say("facility"))) for word in unknown)
     stated = dict(said)
     plain = [(term.id, FACILITY_COLUMNS[name]) for term in terms if term.id not in stated]
     return [(word, state) for word, state in (*plain, *stated.items()) if state != "unknown"]
@@ -109,7 +110,7 @@ def _single(facility: str, cell: str, wrong: list[tuple[str, str]]) -> list[tupl
         return [(facility, "yes" if int(count[1]) else "no")]
     term = find_term(cell, FACILITY_STATES) or find_term(_bare(cell), FACILITY_STATES)
     if term is None:
-        wrong.append((facility, unknown_word(cell, FACILITY_STATES, what="state")))
+        wrong.append((facility, unknown_word(cell, FACILITY_STATES, what=say("state"))))
         return []
     return [] if term.id == "unknown" else [(facility, term.id)]
 

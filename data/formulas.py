@@ -11,6 +11,7 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 from geo.errors import RowFault
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -47,8 +48,11 @@ def unvalued_formulas(
             RowFault(
                 row,
                 (headings[column - 1] or get_column_letter(column))[:_LONGEST],
-                f"holds a formula without a value (sheet {sheet}): open the file in a spreadsheet "
-                "program and save it, or paste values",
+                say(
+                    "holds a formula without a value (sheet {sheet}): open the file in a "
+                    "spreadsheet program and save it, or paste values",
+                    sheet=sheet,
+                ),
             )
             for row, column in _unvalued(source)
             if row >= heading_row and column <= len(headings)

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from geo.errors import FileFormatError, RowFault, RowsError
+from geo.messages import either, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,15 @@ def read_geojson(path: Path, data: bytes) -> Features:
     points, areas = kinds.count("Point"), sum(kind in _AREAS for kind in kinds)
     wanted = {"Point"} if points >= areas else set(_AREAS)
     faults = [
-        RowFault(number, "geometry", f"is {kind or 'missing'}: needs {' or '.join(sorted(wanted))}")
+        RowFault(
+            number,
+            "geometry",
+            say(
+                "is {kind}: needs {wanted}",
+                kind=kind or say("missing"),
+                wanted=either(sorted(wanted)),
+            ),
+        )
         for number, kind in enumerate(kinds, start=1)
         if kind not in wanted
     ]
@@ -68,7 +77,13 @@ def read_geojson(path: Path, data: bytes) -> Features:
     if faults:
         raise RowsError(path.name, tuple(faults))
     if len(headings) > MAX_PROPERTIES:
-        raise FileFormatError(f"{path.name}: more than {MAX_PROPERTIES} different properties")
+        raise FileFormatError(
+            say(
+                "{file}: more than {max_properties} different properties",
+                file=path.name,
+                max_properties=MAX_PROPERTIES,
+            )
+        )
     own = [_own_id(feature.get("id")) for feature in features]
     ids = tuple(own) if any(own) else None
     coordinates = [feature["geometry"].get("coordinates") for feature in features]
@@ -83,26 +98,41 @@ def _parse(path: Path, data: bytes) -> Any:  # noqa: ANN401 - JSON is anything u
     try:
         return json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise FileFormatError(f"{path.name}: is not UTF-8 text, as GeoJSON must be") from None
+        raise FileFormatError(
+            say("{file}: is not UTF-8 text, as GeoJSON must be", file=path.name)
+        ) from None
     except RecursionError:
-        raise FileFormatError(f"{path.name}: is nested too deep to be GeoJSON") from None
+        raise FileFormatError(
+            say("{file}: is nested too deep to be GeoJSON", file=path.name)
+        ) from None
     except ValueError as error:
-        raise FileFormatError(f"{path.name}: is no JSON: {error}") from None
+        raise FileFormatError(
+            say("{file}: is no JSON: {error}", file=path.name, error=error)
+        ) from None
 
 
 def _features(path: Path, collection: object) -> list[dict[str, Any]]:
     if not isinstance(collection, dict) or collection.get("type") != "FeatureCollection":
-        raise FileFormatError(f"{path.name}: is no GeoJSON FeatureCollection")
+        raise FileFormatError(say("{file}: is no GeoJSON FeatureCollection", file=path.name))
     crs = collection.get("crs")
     if crs is not None and not any(word in json.dumps(crs).upper() for word in _DEGREES):
         raise FileFormatError(
-            f"{path.name}: is in another CRS than degrees: export it again as EPSG:4326"
+            say(
+                "{file}: is in another CRS than degrees: export it again as EPSG:4326",
+                file=path.name,
+            )
         )
     features = collection.get("features")
     if not isinstance(features, list) or not features:
-        raise FileFormatError(f"{path.name}: has no features")
+        raise FileFormatError(say("{file}: has no features", file=path.name))
     if len(features) > MAX_FEATURES:
-        raise FileFormatError(f"{path.name}: more than {MAX_FEATURES:,} features: split it")
+        raise FileFormatError(
+            say(
+                "{file}: more than {max_features:,} features: split it",
+                file=path.name,
+                max_features=MAX_FEATURES,
+            )
+        )
     return [feature if isinstance(feature, dict) else {} for feature in features]
 
 
@@ -121,7 +151,9 @@ def _properties(
     for name, value in properties.items():
         parts = value if isinstance(value, list) else [value]
         if any(isinstance(part, list | dict) for part in parts):
-            faults.append(RowFault(number, name[:80], "is nested: needs text, a number or a list"))
+            faults.append(
+                RowFault(number, name[:80], say("is nested: needs text, a number or a list"))
+            )
     return properties
 
 

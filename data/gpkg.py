@@ -16,6 +16,7 @@ import shapely
 
 from data.geojson import MAX_FEATURES, MAX_PROPERTIES, Features
 from geo.errors import FileFormatError, RowFault, RowsError
+from geo.messages import either, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,19 +63,27 @@ def read_gpkg(path: Path, data: bytes) -> Features:
     except (sqlite3.Error, OverflowError, MemoryError) as error:
         reason = " ".join(str(error).split())[:80]
         raise FileFormatError(
-            f"{path.name}: is a broken GeoPackage ({reason}): export it again"
+            say(
+                "{file}: is a broken GeoPackage ({reason}): export it again",
+                file=path.name,
+                reason=reason,
+            )
         ) from None
 
 
 def _check_header(path: Path, data: bytes) -> None:
     if len(data) < _HEADER_BYTES or not data.startswith(_MAGIC):
-        raise FileFormatError(f"{path.name}: is no GeoPackage (no SQLite file)")
+        raise FileFormatError(say("{file}: is no GeoPackage (no SQLite file)", file=path.name))
     if data[68:72] not in _APPLICATIONS:
-        raise FileFormatError(f"{path.name}: is an SQLite file and no GeoPackage")
+        raise FileFormatError(say("{file}: is an SQLite file and no GeoPackage", file=path.name))
     log = path.with_name(f"{path.name}-wal")
     if log.is_file() and log.stat().st_size > 0:
         raise FileFormatError(
-            f"{path.name}: is open in another program ({log.name} is beside it): close it there"
+            say(
+                "{file}: is open in another program ({journal} is beside it): close it there",
+                file=path.name,
+                journal=log.name,
+            )
         )
 
 
@@ -110,17 +119,28 @@ def _layer(path: Path, database: sqlite3.Connection) -> tuple[str, str]:
     layers = {str(row[0]): row for row in plain}
     chosen = _PREFERRED if _PREFERRED in layers else next(iter(layers), "")
     if not chosen:
-        raise FileFormatError(f"{path.name}: has no layer of features that is a plain table")
+        raise FileFormatError(
+            say("{file}: has no layer of features that is a plain table", file=path.name)
+        )
     if len(layers) > 1 and chosen != _PREFERRED:
         names = ", ".join(name[:40] for name in list(layers)[:10])
         raise FileFormatError(
-            f"{path.name}: has several layers ({names}): name the one to read {_PREFERRED}"
+            say(
+                "{file}: has several layers ({names}): name the one to read {preferred}",
+                file=path.name,
+                names=names,
+                preferred=_PREFERRED,
+            )
         )
     _, geometry, organization, number, _ = layers[chosen]
     if str(organization).upper() != "EPSG" or number not in _DEGREES:
         crs = f"{str(organization)[:20]} {str(number)[:20]}"
         raise FileFormatError(
-            f"{path.name}: is in another CRS than degrees ({crs}): export it again as EPSG:4326"
+            say(
+                "{file}: is in another CRS than degrees ({crs}): export it again as EPSG:4326",
+                file=path.name,
+                crs=crs,
+            )
         )
     return chosen, str(geometry)
 
@@ -130,14 +150,34 @@ def _features(path: Path, database: sqlite3.Connection, layer: str, geometry: st
     cursor = database.execute(f"SELECT * FROM {_quoted(layer)}")  # noqa: S608 - a quoted name
     names = [str(column[0]) for column in cursor.description]
     if len(names) > MAX_PROPERTIES:
-        raise FileFormatError(f"{path.name}: more than {MAX_PROPERTIES} columns")
+        raise FileFormatError(
+            say(
+                "{file}: more than {max_properties} columns",
+                file=path.name,
+                max_properties=MAX_PROPERTIES,
+            )
+        )
     if geometry not in names:
-        raise FileFormatError(f"{path.name}: layer {layer[:40]} has no column of geometries")
+        raise FileFormatError(
+            say(
+                "{file}: layer {layer} has no column of geometries",
+                file=path.name,
+                layer=layer[:40],
+            )
+        )
     rows = cursor.fetchmany(MAX_FEATURES + 1)
     if not rows:
-        raise FileFormatError(f"{path.name}: layer {layer[:40]} has no features")
+        raise FileFormatError(
+            say("{file}: layer {layer} has no features", file=path.name, layer=layer[:40])
+        )
     if len(rows) > MAX_FEATURES:
-        raise FileFormatError(f"{path.name}: more than {MAX_FEATURES:,} features: split it")
+        raise FileFormatError(
+            say(
+                "{file}: more than {max_features:,} features: split it",
+                file=path.name,
+                max_features=MAX_FEATURES,
+            )
+        )
     place = names.index(geometry)
     properties = tuple(
         {
@@ -164,7 +204,15 @@ def _placed(
     points = kinds.count("Point")
     wanted = {"Point"} if points * 2 >= len(kinds) else {"Polygon", "MultiPolygon"}
     faults = tuple(
-        RowFault(number, "geometry", f"is {kind or 'missing'}: needs {' or '.join(sorted(wanted))}")
+        RowFault(
+            number,
+            "geometry",
+            say(
+                "is {kind}: needs {wanted}",
+                kind=kind or say("missing"),
+                wanted=either(sorted(wanted)),
+            ),
+        )
         for number, kind in enumerate(kinds, start=1)
         if kind not in wanted
     )

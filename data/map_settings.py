@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from data.vocabulary import quote
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,29 +39,42 @@ class BaseMapSettings:
     def __post_init__(self) -> None:
         if self.provider not in PROVIDERS:
             raise InputError(
-                f"base_map.provider {quote(self.provider)} is none of {', '.join(PROVIDERS)}"
+                say(
+                    "base_map.provider {provider} is none of {providers}",
+                    provider=quote(self.provider),
+                    providers=", ".join(PROVIDERS),
+                )
             )
         if not _KEY.fullmatch(self.key):
-            raise InputError("base_map.key must be the letters and digits that the provider gave")
+            raise InputError(
+                say("base_map.key must be the letters and digits that the provider gave")
+            )
         if self.provider == "tianditu" and not self.key:
-            raise InputError("base_map.key is needed: console.tianditu.gov.cn gives one")
+            raise InputError(say("base_map.key is needed: console.tianditu.gov.cn gives one"))
         if len(self.review_number) > _LONGEST_NUMBER:
-            raise InputError(f"base_map.review_number is longer than {_LONGEST_NUMBER} signs")
+            raise InputError(
+                say(
+                    "base_map.review_number is longer than {longest_number} signs",
+                    longest_number=_LONGEST_NUMBER,
+                )
+            )
 
 
 def read_base_map(table: object) -> BaseMapSettings:
     """Read the table ``[base_map]``."""
     if not isinstance(table, dict):
-        raise InputError("base_map must be a table: write it as [base_map]")
+        raise InputError(say("base_map must be a table: write it as [base_map]"))
     said: Mapping[str, Any] = table
     for name, value in said.items():
         if not isinstance(value, str):
-            raise InputError(f"base_map.{name} must be text in quotes")
+            raise InputError(say("base_map.{name} must be text in quotes", name=name))
     return BaseMapSettings(**{str(name): value for name, value in said.items()})
 
 
 def check_address(address: object) -> str:
     """Return the public address without its last slash; InputError when it is none."""
     if not isinstance(address, str) or (address and not _ADDRESS.fullmatch(address)):
-        raise InputError("public_address must be like https://yizhan.example.cn, without a path")
+        raise InputError(
+            say("public_address must be like https://yizhan.example.cn, without a path")
+        )
     return address.rstrip("/")

@@ -11,6 +11,7 @@ import numpy as np
 from data.atomic import replacing
 from data.system import mapped_files_can_be_replaced
 from geo.errors import FileFormatError
+from geo.messages import reason_of, say
 from geo.network import RoadNetwork
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def load_network(path: Path) -> RoadNetwork:
     """
     header, begin = _header(path)
     if path.stat().st_size - begin < header.get("bytes", 0):
-        raise FileFormatError(f"{path}: is cut short: build the network anew")
+        raise FileFormatError(say("{path}: is cut short: build the network anew", path=path))
     try:
         whole = _bytes(path, begin)
         arrays = {name: _view(whole, place) for name, place in header["arrays"].items()}
@@ -74,7 +75,9 @@ def load_network(path: Path) -> RoadNetwork:
             known_hash=header["content_hash"],
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise FileFormatError(f"{path}: is damaged: build the network anew") from error
+        raise FileFormatError(
+            say("{path}: is damaged: build the network anew", path=path)
+        ) from error
 
 
 def _bytes(path: Path, begin: int) -> NDArray[np.uint8]:
@@ -91,19 +94,27 @@ def _header(path: Path) -> tuple[dict[str, Any], int]:
     try:
         with path.open("rb") as file:
             if file.read(len(MAGIC)) != MAGIC:
-                raise FileFormatError(f"{path}: is no road network of this version: build it anew")
+                raise FileFormatError(
+                    say("{path}: is no road network of this version: build it anew", path=path)
+                )
             size = int.from_bytes(file.read(8), "little")
             if size > path.stat().st_size:
-                raise FileFormatError(f"{path}: is cut short: build the network anew")
+                raise FileFormatError(
+                    say("{path}: is cut short: build the network anew", path=path)
+                )
             header = json.loads(file.read(size))
     except OSError as error:
-        raise FileFormatError(f"{path}: cannot be opened ({error.strerror})") from error
+        raise FileFormatError(
+            say("{path}: cannot be opened ({reason})", path=path, reason=reason_of(error))
+        ) from error
     except ValueError as error:
         if isinstance(error, FileFormatError):
             raise
-        raise FileFormatError(f"{path}: is damaged: build the network anew") from error
+        raise FileFormatError(
+            say("{path}: is damaged: build the network anew", path=path)
+        ) from error
     if not isinstance(header, dict):
-        raise FileFormatError(f"{path}: is damaged: build the network anew")
+        raise FileFormatError(say("{path}: is damaged: build the network anew", path=path))
     return header, len(MAGIC) + 8 + size
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from typing import Final
 
 from geo.errors import InputError
+from geo.messages import say
 
 _LINES: Final = re.compile(r"\n{3,}")
 
@@ -23,9 +24,11 @@ def plain_text(text: object, *, what: str, longest: int, least: int = 0, lines: 
         when it is no text, or has fewer than ``least`` or more than ``longest`` characters.
     """
     if not isinstance(text, str):
-        raise InputError(f"{what} must be text")
+        raise InputError(say("{what} must be text", what=what))
     if len(text) > 4 * longest:  # before any work is done on it
-        raise InputError(f"{what} must have at most {longest} characters")
+        raise InputError(
+            say("{what} must have at most {longest} characters", what=what, longest=longest)
+        )
     kept = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     if not lines:
         kept = kept.replace("\n", " ")
@@ -34,6 +37,10 @@ def plain_text(text: object, *, what: str, longest: int, least: int = 0, lines: 
     )
     kept = _LINES.sub("\n\n", unicodedata.normalize("NFC", kept)).strip()
     if not least <= len(kept) <= longest:
-        amount = f"{least} to {longest}" if least else f"at most {longest}"
-        raise InputError(f"{what} must have {amount} characters")
+        amount = (
+            say("{least} to {longest}", least=least, longest=longest)
+            if least
+            else say("at most {longest}", longest=longest)
+        )
+        raise InputError(say("{what} must have {amount} characters", what=what, amount=amount))
     return kept

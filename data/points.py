@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,18 +81,27 @@ def frame_hash(
 def check_points(frame: gpd.GeoDataFrame, *, what: str) -> None:
     """Refuse a frame whose ids are blank or double or whose geometries are no points in WGS-84."""
     if frame.crs is None or frame.crs.to_epsg() != 4326:  # noqa: PLR2004 - WGS-84's number
-        raise InputError(f"{what}s must stand in {WGS84}, these stand in {frame.crs}")
+        raise InputError(
+            say(
+                "{what}s must stand in {wgs84}, these stand in {crs}",
+                what=what,
+                wgs84=WGS84,
+                crs=frame.crs,
+            )
+        )
     ids = frame["id"]
     if len(ids) and not all(isinstance(value, str) and value for value in ids):
-        raise InputError(f"every {what} needs an id that is text")
+        raise InputError(say("every {what} needs an id that is text", what=what))
     if ids.duplicated().any():
-        raise InputError(f"{what} id {ids[ids.duplicated()].iloc[0]} stands twice")
+        raise InputError(
+            say("{what} id {id} stands twice", what=what, id=ids[ids.duplicated()].iloc[0])
+        )
     geometry = frame.geometry
     if not len(geometry):
         return
     if not ((geometry.geom_type == "Point") & ~geometry.is_empty).all():
-        raise InputError(f"every {what} must be a point")
+        raise InputError(say("every {what} must be a point", what=what))
     lon, lat = geometry.x.to_numpy(), geometry.y.to_numpy()
     fits = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)  # noqa: PLR2004 - degrees
     if not fits.all():
-        raise InputError(f"{what} {ids[~fits].iloc[0]} lies nowhere on earth")
+        raise InputError(say("{what} {id} lies nowhere on earth", what=what, id=ids[~fits].iloc[0]))

@@ -9,6 +9,7 @@ from typing import Final
 from data.plain_text import plain_text
 from data.worker_reports import LONGEST_TEXT, token
 from geo.errors import InputError
+from geo.messages import say
 
 #: A proposed place is kept to about 10 metres: enough for a candidate site, too coarse for a trace.
 PLACE_DIGITS: Final = 4
@@ -38,11 +39,13 @@ class Proposal:
             value = getattr(self, name)
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
             if not is_number or not abs(value) <= most:  # also refuses NaN
-                raise InputError(f"{name} must be a number of degrees")
+                raise InputError(say("{name} must be a number of degrees", name=name))
             object.__setattr__(self, name, round(float(value), PLACE_DIGITS))
         if not _HASH.fullmatch(self.device):
-            raise InputError("device must be hashed")
-        named = plain_text(self.name, what="name", longest=LONGEST_NAME, least=1, lines=False)
+            raise InputError(say("device must be hashed"))
+        named = plain_text(self.name, what=say("name"), longest=LONGEST_NAME, least=1, lines=False)
         object.__setattr__(self, "name", named)
         object.__setattr__(self, "nonce", token(self.nonce, what="nonce"))
-        object.__setattr__(self, "text", plain_text(self.text, what="text", longest=LONGEST_TEXT))
+        object.__setattr__(
+            self, "text", plain_text(self.text, what=say("text"), longest=LONGEST_TEXT)
+        )

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from data.vocabulary import YES_NO, find_term, quote, unknown_word
+from geo.messages import say
 
 if TYPE_CHECKING:
     from data.columns import Columns, Faults
@@ -39,8 +40,13 @@ def read_sizes(columns: Columns, name: str, faults: Faults, *, whole: bool) -> l
     for number, cell in zip(columns.table.numbers, columns.cells(name), strict=True):
         value = _size(cell)
         if value is None or (whole and value == value and not value.is_integer()):  # noqa: PLR0124 - NaN is unlike itself
-            kind = "whole number" if whole else "number"
-            reason = f"{quote(cell)} is no {kind} from 0 to {MOST:,.0f}: write one, or nothing"
+            kind = say("whole number") if whole else say("number")
+            reason = say(
+                "{cell} is no {kind} from 0 to {most:,.0f}: write one, or nothing",
+                cell=quote(cell),
+                kind=kind,
+                most=MOST,
+            )
             faults.add(number, columns.heading(name), reason)
         found.append(math.nan if value is None else value)
     return found
@@ -52,7 +58,9 @@ def read_dates(columns: Columns, name: str, faults: Faults) -> list[str]:
     for number, cell in zip(columns.table.numbers, columns.cells(name), strict=True):
         day = parse_day(cell)
         if day is None:
-            reason = f"{quote(cell)} is no date: write year, month and day, as in 2026-11-23"
+            reason = say(
+                "{cell} is no date: write year, month and day, as in 2026-11-23", cell=quote(cell)
+            )
             faults.add(number, columns.heading(name), reason)
         found.append(day or "")
     return found
@@ -65,7 +73,9 @@ def read_yes_no(columns: Columns, name: str, faults: Faults) -> list[str]:
         silent = cell.casefold() in UNKNOWN_WORDS
         term = None if silent else find_term(cell, YES_NO)
         if term is None and not silent:
-            faults.add(number, columns.heading(name), unknown_word(cell, YES_NO, what="yes or no"))
+            faults.add(
+                number, columns.heading(name), unknown_word(cell, YES_NO, what=say("yes or no"))
+            )
         found.append(term.id if term is not None else "")
     return found
 

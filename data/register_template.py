@@ -29,6 +29,7 @@ from data.vocabulary import (
     Term,
 )
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,11 +139,11 @@ def write_template(path: Path) -> None:
         when the file cannot be written.
     """
     if path.suffix.casefold() != ".xlsx":
-        raise InputError(f"{path.name}: the template is a workbook: name it .xlsx")
+        raise InputError(say("{file}: the template is a workbook: name it .xlsx", file=path.name))
     book = openpyxl.Workbook()
     sheet = book.active
     if sheet is None:
-        raise InputError(f"{path.name}: openpyxl made no sheet")
+        raise InputError(say("{file}: openpyxl made no sheet", file=path.name))
     sheet.title = SHEET
     fields = template_fields()
     _write_words(book.create_sheet(WORDS))

@@ -38,6 +38,7 @@ from data.worker_reports import (
 )
 from data.workspace_key import workspace_key
 from geo.errors import InputError, NothingYetError, WorkspaceError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from data.workspace import Workspace
@@ -126,7 +127,7 @@ class ReportBook:
         )
         left, bottom, right, top = self.workspace.settings.box
         if not (left <= proposal.lon <= right and bottom <= proposal.lat <= top):
-            raise InputError("the place lies outside of the city")
+            raise InputError(say("the place lies outside of the city"))
         return self.proposals.add(proposal)
 
     def close(self, number: str, *, by: str) -> None:

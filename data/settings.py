@@ -36,6 +36,7 @@ from data.vocabulary import (
 )
 from geo.errors import FileFormatError, InputError, WorkspaceError
 from geo.measure import Box, metric_crs
+from geo.messages import reason_of, say
 from geo.profiles import MODES, Profile, profiles_from
 
 if TYPE_CHECKING:
@@ -51,7 +52,16 @@ _WIDEST_BOX_DEGREES: Final = 12.0
 
 def _check_range(name: str, value: float, least: float, most: float, unit: str) -> None:
     if not (math.isfinite(value) and least <= value <= most):
-        raise InputError(f"{name} {value} must lie between {least:,g} and {most:,g} {unit}")
+        raise InputError(
+            say(
+                "{name} {value} must lie between {least:,g} and {most:,g} {unit}",
+                name=name,
+                value=value,
+                least=least,
+                most=most,
+                unit=unit,
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -68,16 +78,18 @@ class ServiceStandard:
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
-            raise InputError(f"mode {quote(self.mode)} is none of {', '.join(MODES)}")
-        _check_range("cutoff_s", self.cutoff_s, 1, 14_400, "seconds")
+            raise InputError(
+                say("mode {mode} is none of {known}", mode=quote(self.mode), known=", ".join(MODES))
+            )
+        _check_range("cutoff_s", self.cutoff_s, 1, 14_400, say("seconds"))
         if self.radius_m is not None:
-            _check_range("radius_m", self.radius_m, 1, 200_000, "metres")
+            _check_range("radius_m", self.radius_m, 1, 200_000, say("metres"))
 
 
 _GROUP_WORDS: Final = (
-    ("kinds", KINDS, "kind"),
-    ("needs", FACILITIES, "facility"),
-    ("access", ACCESS_MODES, "way in"),
+    ("kinds", KINDS, say("kind")),
+    ("needs", FACILITIES, say("facility")),
+    ("access", ACCESS_MODES, say("way in")),
 )
 
 
@@ -97,7 +109,7 @@ class GroupSettings:
 
     def __post_init__(self) -> None:
         if self.id not in GROUPS_BY_ID:
-            raise InputError(unknown_word(self.id, GROUPS, what="group"))
+            raise InputError(unknown_word(self.id, GROUPS, what=say("group")))
         for column, terms, what in _GROUP_WORDS:
             words = frozenset(getattr(self, column))
             object.__setattr__(self, column, words)
@@ -106,7 +118,11 @@ class GroupSettings:
         for column in ("kinds", "access"):
             if not getattr(self, column):
                 raise InputError(
-                    f"group {self.id}: {column} is empty, so no station would serve it"
+                    say(
+                        "group {id}: {column} is empty, so no station would serve it",
+                        id=self.id,
+                        column=column,
+                    )
                 )
 
 
@@ -170,27 +186,42 @@ class Settings:
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name.strip()) <= _LONGEST_NAME or _CONTROL.search(self.name):
-            raise InputError(f"name must be 1 to {_LONGEST_NAME} characters without line ends")
+            raise InputError(
+                say(
+                    "name must be 1 to {longest} characters without line ends",
+                    longest=_LONGEST_NAME,
+                )
+            )
         if self.identity and not _IDENTITY.fullmatch(self.identity):
             raise InputError(
-                f"identity {quote(self.identity)} is none: write the UUID that yizhan db info "
-                "shows, or take the line out"
+                say(
+                    "identity {identity} is none: write the UUID that yizhan db info "
+                    "shows, or take the line out",
+                    identity=quote(self.identity),
+                )
             )
         left, bottom, right, top = self.box
         if max(right - left, top - bottom) > _WIDEST_BOX_DEGREES:
             raise InputError(
-                f"box {self.box}: wider than {_WIDEST_BOX_DEGREES:g} degrees; a workspace is a city"
+                say(
+                    "box {box}: wider than {widest_box_degrees:g} degrees; a workspace is a city",
+                    box=self.box,
+                    widest_box_degrees=_WIDEST_BOX_DEGREES,
+                )
             )
         _check_metric(self.metric_crs)
         profiles_from(self.profile_changes)  # refuses what cannot be
         ids = [group.id for group in self.groups]
         if not ids or len(set(ids)) != len(ids):
-            raise InputError("groups: at least one group is needed, and each once")
-        _check_range("snap_limit_m", self.snap_limit_m, 1, 10_000, "metres")
-        _check_range("candidates.spacing_m", self.candidate_spacing_m, 50, 50_000, "metres")
+            raise InputError(say("groups: at least one group is needed, and each once"))
+        _check_range("snap_limit_m", self.snap_limit_m, 1, 10_000, say("metres"))
+        _check_range("candidates.spacing_m", self.candidate_spacing_m, 50, 50_000, say("metres"))
         if self.candidate_kind not in KINDS_BY_ID:
             raise InputError(
-                f"candidates.kind: {unknown_word(self.candidate_kind, KINDS, what='kind')}"
+                say(
+                    "candidates.kind: {reason}",
+                    reason=unknown_word(self.candidate_kind, KINDS, what=say("kind")),
+                )
             )
 
     @property
@@ -248,27 +279,37 @@ def read_settings(path: Path) -> Settings:
     try:
         raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        raise WorkspaceError(f"{path} cannot be read ({error.strerror})") from None
+        raise WorkspaceError(
+            say("{path} cannot be read ({reason})", path=path, reason=reason_of(error))
+        ) from None
     except UnicodeDecodeError:
-        raise FileFormatError(f"{path}: is not UTF-8 text: save it as UTF-8") from None
+        raise FileFormatError(
+            say("{path}: is not UTF-8 text: save it as UTF-8", path=path)
+        ) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise FileFormatError(f"{path}: is not TOML: {str(error) or 'nested too deep'}") from None
+        raise FileFormatError(
+            say(
+                "{path}: is not TOML: {error}",
+                path=path,
+                error=str(error) or say("nested too deep"),
+            )
+        ) from None
     try:
         return _settings(raw)
     except InputError as error:
-        raise InputError(f"{path}: {error}") from None
+        raise InputError(say("{path}: {error}", path=path, error=error)) from None
 
 
 def _settings(raw: Mapping[str, Any]) -> Settings:
     """Check the whole table."""
     profile_changes = raw.get("profiles", {})
     if not isinstance(profile_changes, dict):
-        raise InputError("profiles must be a table: write it as [profiles.<mode>]")
+        raise InputError(say("profiles must be a table: write it as [profiles.<mode>]"))
     _refuse_unknown({key: value for key, value in raw.items() if key != "profiles"})
     demand = read_demand_settings(raw.get("demand", {}))
     box = raw.get("box")
     if not isinstance(box, list) or len(box) != 4:  # noqa: PLR2004 - a box has four edges
-        raise InputError("box must be [left, bottom, right, top] in degrees")
+        raise InputError(say("box must be [left, bottom, right, top] in degrees"))
     checked_box = Box(*(read_number("box", edge) for edge in box))
     settings = default_settings(_text("name", raw.get("name")), checked_box)
     candidates = raw.get("candidates", {})
@@ -305,13 +346,22 @@ def _read_group(group: str, table: Mapping[str, Any]) -> GroupSettings:
     for column, _terms, what in _GROUP_WORDS:
         words = table.get(column, [])
         if not isinstance(words, list):
-            raise InputError(f"{name}.{column} must be a list, each item a {what}")
+            raise InputError(
+                say(
+                    "{name}.{column} must be a list, each item a {what}",
+                    name=name,
+                    column=column,
+                    what=what,
+                )
+            )
         try:
             if column in table:
                 said: dict[str, Any] = {column: frozenset(_text(name, word) for word in words)}
                 read = replace(read, **said)
         except InputError as error:
-            raise InputError(f"{name}.{column}: {error}") from None
+            raise InputError(
+                say("{name}.{column}: {error}", name=name, column=column, error=error)
+            ) from None
     return read
 
 
@@ -327,7 +377,7 @@ def _read_standard(
             radius_m=None if radius is None else read_number("radius_m", radius),
         )
     except InputError as error:
-        raise InputError(f"{name}.{error}") from None
+        raise InputError(say("{name}.{error}", name=name, error=error)) from None
 
 
 def _refuse_unknown(raw: Mapping[str, Any]) -> None:
@@ -340,12 +390,26 @@ def _refuse_unknown(raw: Mapping[str, Any]) -> None:
         if (table == "groups" and key) or (table == "demand" and isinstance(inner, dict)):
             group = key.split(".")[0]
             if group != "<group>":
-                raise InputError(f"key {written}: {unknown_word(group, GROUPS, what='group')}")
+                raise InputError(
+                    say(
+                        "key {written}: {reason}",
+                        written=written,
+                        reason=unknown_word(group, GROUPS, what=say("group")),
+                    )
+                )
         if any(known.startswith(f"{name}.") for known in KEY_NAMES):
-            raise InputError(f"key {written} must be a table: write it as [{written}]")
+            raise InputError(
+                say("key {written} must be a table: write it as [{written}]", written=written)
+            )
         near = nearest_word(name, KEY_NAMES)
-        cure = f"did you mean {near}?" if near else "see docs/settings.md for all keys"
-        raise InputError(f"key {quote(written)} is not known: {cure}")
+        cure = (
+            say("did you mean {near}?", near=near)
+            if near
+            else say("see docs/settings.md for all keys")
+        )
+        raise InputError(
+            say("key {written} is not known: {cure}", written=quote(written), cure=cure)
+        )
 
 
 def _leaves(raw: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -372,13 +436,13 @@ def _leaves(raw: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise InputError(f"{name} must be text in quotes")
+        raise InputError(say("{name} must be text in quotes", name=name))
     return value
 
 
 def _truth(name: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise InputError(f"{name} must be true or false")
+        raise InputError(say("{name} must be true or false", name=name))
     return value
 
 
@@ -390,12 +454,18 @@ def _check_metric(name: str) -> None:
         crs = pyproj.CRS.from_epsg(int(code if code.isdecimal() else "0"))
     except CRSError:
         raise InputError(
-            f"metric_crs {quote(name)} is not known: write an EPSG code such as EPSG:32650"
+            say(
+                "metric_crs {name} is not known: write an EPSG code such as EPSG:32650",
+                name=quote(name),
+            )
         ) from None
     web_mercator = 3857
     metres = crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info)
     if not metres or crs.to_epsg() == web_mercator:
         raise InputError(
-            f"metric_crs {quote(name)} does not measure in metres on the ground: "
-            "use the UTM zone of the city, such as EPSG:32650"
+            say(
+                "metric_crs {name} does not measure in metres on the ground: "
+                "use the UTM zone of the city, such as EPSG:32650",
+                name=quote(name),
+            )
         )

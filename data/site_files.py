@@ -25,6 +25,7 @@ from data.sites import CandidateSites
 from data.tables import read_rows
 from data.vocabulary import KINDS, Term
 from geo.errors import FileFormatError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,15 +59,21 @@ def read_sites(path: Path, *, datum: Datum, box: Box) -> CandidateSites:
     """
     table = read_rows(path)
     if table.areas is not None:
-        raise FileFormatError(f"{table.file}: sites are points, these are polygons")
-    columns = match_headings(table, SITE_FIELDS, required=REQUIRED, what="site")
+        raise FileFormatError(say("{file}: sites are points, these are polygons", file=table.file))
+    columns = match_headings(table, SITE_FIELDS, required=REQUIRED, what=say("site"))
     faults = Faults(table.file)
     costs = read_numbers(columns, "cost_yuan", faults, blank=None)
     for number, cost in zip(columns.table.numbers, costs, strict=True):
         if cost < 0:
-            faults.add(number, columns.heading("cost_yuan"), f"{cost:g} must be 0 or more")
+            faults.add(
+                number, columns.heading("cost_yuan"), say("{cost:g} must be 0 or more", cost=cost)
+            )
         if cost > MOST_YUAN:
-            reason = f"{cost:g} yuan are more than {MOST_YUAN:,.0f}: write what the site costs"
+            reason = say(
+                "{cost:g} yuan are more than {most_yuan:,.0f}: write what the site costs",
+                cost=cost,
+                most_yuan=MOST_YUAN,
+            )
             faults.add(number, columns.heading("cost_yuan"), reason)
     frame: dict[str, list[Any]] = {
         "id": read_ids(columns, faults),

@@ -12,6 +12,7 @@ from data.points import check_points, frame_hash, frame_lonlat, frame_of_records
 from data.vocabulary import KINDS_BY_ID
 from geo.errors import InputError, NetworkError
 from geo.measure import Box, to_metric
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,14 +66,18 @@ class CandidateSites:
     def __post_init__(self) -> None:
         missing = [column for column in SITE_COLUMNS if column not in self.frame.columns]
         if missing:
-            raise InputError(f"sites: no column {', '.join(missing)}")
+            raise InputError(say("sites: no column {missing}", missing=", ".join(missing)))
         frame = self.frame[list(SITE_COLUMNS)].reset_index(drop=True).copy()
-        check_points(frame, what="site")
+        check_points(frame, what=say("site"))
         for site, kind, cost in zip(frame["id"], frame["kind"], frame["cost_yuan"], strict=True):
             if kind and kind not in KINDS_BY_ID:
-                raise InputError(f"site {site}: kind {kind} is not in the vocabulary")
+                raise InputError(
+                    say("site {site}: kind {kind} is not in the vocabulary", site=site, kind=kind)
+                )
             if cost < 0 or cost == np.inf:
-                raise InputError(f"site {site}: cost_yuan {cost} must be 0 or more")
+                raise InputError(
+                    say("site {site}: cost_yuan {cost} must be 0 or more", site=site, cost=cost)
+                )
         object.__setattr__(self, "frame", frame)
 
     def __len__(self) -> int:
@@ -140,7 +145,9 @@ def network_grid_sites(
         keep = keep & (within.locate(lonlat) >= 0)
     lonlat = lonlat[keep]
     if not len(lonlat):
-        raise NetworkError("no road node for a candidate site: does the network cover the box?")
+        raise NetworkError(
+            say("no road node for a candidate site: does the network cover the box?")
+        )
     xy = to_metric(lonlat, crs=metric_crs)
     square = np.floor(xy / spacing_m).astype(np.int64)
     off_middle = np.hypot(*(xy - (square + 0.5) * spacing_m).T)

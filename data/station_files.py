@@ -43,6 +43,7 @@ from data.vocabulary import (
     find_term,
 )
 from geo.errors import FileFormatError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -171,11 +172,13 @@ def station_rows(
     those of rows are kept in the answer.
     """
     if table.areas is not None:
-        raise FileFormatError(f"{table.file}: stations are points, these are polygons")
+        raise FileFormatError(
+            say("{file}: stations are points, these are polygons", file=table.file)
+        )
     heads = Faults(table.file)
     columns = find_columns(table, STATION_FIELDS, heads, wide=FACILITIES)
     if strict:
-        note_missing(columns, STATION_FIELDS, heads, required=REQUIRED, what="station")
+        note_missing(columns, STATION_FIELDS, heads, required=REQUIRED, what=say("station"))
         heads.refuse_if_any()
     columns, examples = _without_examples(columns)
     faults = Faults(table.file)
@@ -200,7 +203,7 @@ def station_rows(
         "host_type": _host_types(columns, faults),
         "operator": read_texts(columns, "operator", faults, longest=LONGEST_NAME),
         "operator_kind": read_word(columns, "operator_kind", OPERATOR_KINDS, faults, default=""),
-        "access": read_words(columns, "access", ACCESS_MODES, faults, what="way to get in"),
+        "access": read_words(columns, "access", ACCESS_MODES, faults, what=say("way to get in")),
         "who_may_enter": read_texts(columns, "who_may_enter", faults, longest=LONGEST_TEXT),
         "seats": read_sizes(columns, "seats", faults, whole=True),
         "area_m2": read_sizes(columns, "area_m2", faults, whole=False),
@@ -248,7 +251,7 @@ def _without_examples(columns: Columns) -> tuple[Columns, int]:
 
 def _refuse_sample(columns: Columns, faults: Faults) -> None:
     """Note rows that say that they are generated, in whichever column that is not read."""
-    reason = "says that the row is a generated sample: this workspace is a real register"
+    reason = say("says that the row is a generated sample: this workspace is a real register")
     table = columns.table
     remarks = {columns.index["notice"]} if columns.has("notice") else set()
     for column in sorted(remarks | set(columns.passed)):

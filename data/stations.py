@@ -21,6 +21,7 @@ from data.vocabulary import (
     STATUSES_BY_ID,
 )
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -134,12 +135,12 @@ class Stations:
         missing = [column for column in STATION_COLUMNS if column not in self.frame.columns]
         needed = [column for column in missing if column not in UNKNOWN]
         if needed:
-            raise InputError(f"stations: no column {', '.join(needed)}")
+            raise InputError(say("stations: no column {needed}", needed=", ".join(needed)))
         frame = self.frame.reset_index(drop=True).copy()
         for column in missing:
             frame[column] = _unknown(column, len(frame))
         frame = frame[list(STATION_COLUMNS)]
-        check_points(frame, what="station")
+        check_points(frame, what=say("station"))
         for column, words in (("kind", KINDS_BY_ID), ("status", STATUSES_BY_ID)):
             _check_words(frame, column, [(word,) for word in frame[column]], words)
         for column, known in (("operator_kind", OPERATOR_KINDS), ("sign", SIGNS)):
@@ -236,7 +237,14 @@ def _check_words(
     for station, listed in zip(frame["id"], words, strict=True):
         for word in listed:
             if word not in known:
-                raise InputError(f"station {station}: {column} {word} is not in the vocabulary")
+                raise InputError(
+                    say(
+                        "station {station}: {column} {word} is not in the vocabulary",
+                        station=station,
+                        column=column,
+                        word=word,
+                    )
+                )
 
 
 def _check_facilities(frame: gpd.GeoDataFrame) -> None:
@@ -250,7 +258,14 @@ def _check_facilities(frame: gpd.GeoDataFrame) -> None:
         if len(set(words)) < len(words):
             twice = next(word for word in words if words.count(word) > 1)
             columns_said = ", ".join(FACILITY_COLUMNS)
-            raise InputError(f"station {station}: facility {twice} stands twice in {columns_said}")
+            raise InputError(
+                say(
+                    "station {station}: facility {twice} stands twice in {columns_said}",
+                    station=station,
+                    twice=twice,
+                    columns_said=columns_said,
+                )
+            )
 
 
 def _check_numbers(frame: gpd.GeoDataFrame) -> None:
@@ -261,10 +276,15 @@ def _check_numbers(frame: gpd.GeoDataFrame) -> None:
             wrong |= np.isfinite(values) & (values != np.floor(values))
         if wrong.any():
             row = int(np.argmax(wrong))
-            number = "number" if column == "area_m2" else "whole number"
+            number = say("number") if column == "area_m2" else say("whole number")
             raise InputError(
-                f"station {frame['id'].iloc[row]}: {column} {values[row]:g} must be a {number}, "
-                "0 or more"
+                say(
+                    "station {id}: {column} {value:g} must be a {number}, 0 or more",
+                    id=frame["id"].iloc[row],
+                    column=column,
+                    value=values[row],
+                    number=number,
+                )
             )
 
 
@@ -276,7 +296,12 @@ def _check_dates(frame: gpd.GeoDataFrame) -> None:
                 continue
             if not _is_date(text):
                 raise InputError(
-                    f"station {station}: {column} {text} is no date: write it as 2026-11-23"
+                    say(
+                        "station {station}: {column} {text} is no date: write it as 2026-11-23",
+                        station=station,
+                        column=column,
+                        text=text,
+                    )
                 )
             seen.add(text)
 

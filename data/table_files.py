@@ -18,6 +18,7 @@ from data.points import point_frame
 from data.tables import clean_text, harmless
 from data.vocabulary import SAMPLE_NOTICE
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +63,13 @@ def write_points(columns: Columns, path: Path, *, layer: str, sample: bool) -> N
     }
     suffix = path.suffix.casefold()
     if suffix not in writers:
-        raise InputError(f"{path.name}: the ending must be one of {', '.join(SUFFIXES)}")
+        raise InputError(
+            say(
+                "{file}: the ending must be one of {endings}",
+                file=path.name,
+                endings=", ".join(SUFFIXES),
+            )
+        )
     rows = len(columns["lon"])
     noticed = {**columns, "notice": [SAMPLE_NOTICE] * rows} if sample else columns
     writers[suffix](noticed, path, layer, SAMPLE_NOTICE if sample else "")

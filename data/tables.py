@@ -27,6 +27,7 @@ from data.geojson import read_geojson
 from data.gpkg import read_gpkg
 from data.vocabulary import quote
 from geo.errors import FileFormatError, RowFault, RowsError
+from geo.messages import reason_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -98,8 +99,15 @@ def read_rows(path: Path) -> Table:
         return _table_of(path, read_geojson(path, data))
     if suffix == ".gpkg":
         return _table_of(path, read_gpkg(path, data))
-    cure = "save it as .csv, .xlsx, .geojson or .gpkg"
-    raise FileFormatError(f"{path.name}: {suffix or 'a name without ending'} is not read: {cure}")
+    cure = say("save it as .csv, .xlsx, .geojson or .gpkg")
+    raise FileFormatError(
+        say(
+            "{file}: {suffix} is not read: {cure}",
+            file=path.name,
+            suffix=suffix or say("a name without ending"),
+            cure=cure,
+        )
+    )
 
 
 def _table_of(path: Path, features: Features) -> Table:
@@ -130,7 +138,11 @@ def _table_of(path: Path, features: Features) -> Table:
 
 
 def _too_long(cell: str) -> str:
-    return f"holds {len(cell):,} characters, more than {MAX_CELL:,}: shorten it"
+    return say(
+        "holds {n_signs:,} characters, more than {longest:,}: shorten it",
+        n_signs=len(cell),
+        longest=MAX_CELL,
+    )
 
 
 def clean_text(text: str) -> str:
@@ -160,16 +172,26 @@ def _bytes_of(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise FileFormatError(f"{path}: no such file") from None
+        raise FileFormatError(say("{path}: no such file", path=path)) from None
     except IsADirectoryError:
-        raise FileFormatError(f"{path}: is a folder, not a file: name the file in it") from None
+        raise FileFormatError(
+            say("{path}: is a folder, not a file: name the file in it", path=path)
+        ) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or error
-        raise FileFormatError(f"{quote(str(path))}: cannot be read ({reason})") from None
+        reason = reason_of(error) if isinstance(error, OSError) else str(error)
+        raise FileFormatError(
+            say("{path}: cannot be read ({reason})", path=quote(str(path)), reason=reason)
+        ) from None
     if len(data) > MAX_BYTES:
-        raise FileFormatError(f"{path.name}: larger than {MAX_BYTES >> 20} MB: split it")
+        raise FileFormatError(
+            say(
+                "{file}: larger than {most_mb} MB: split it",
+                file=path.name,
+                most_mb=MAX_BYTES >> 20,
+            )
+        )
     if not data.strip():
-        raise FileFormatError(f"{path.name}: is empty")
+        raise FileFormatError(say("{file}: is empty", file=path.name))
     return data
 
 
@@ -181,7 +203,13 @@ def _table(path: Path, rows: Iterable[Sequence[object]]) -> Table:
     faults: list[RowFault] = []
     for number, raw in enumerate(rows, start=1):
         if number > MAX_ROWS:
-            raise FileFormatError(f"{path.name}: more than {MAX_ROWS:,} rows: split it")
+            raise FileFormatError(
+                say(
+                    "{file}: more than {max_rows:,} rows: split it",
+                    file=path.name,
+                    max_rows=MAX_ROWS,
+                )
+            )
         row = _trimmed(raw)
         if not headings:
             headings = _headings(row, path, first=number == 1)
@@ -195,11 +223,14 @@ def _table(path: Path, rows: Iterable[Sequence[object]]) -> Table:
         raise RowsError(path.name, tuple(faults))
     if not headings:
         raise FileFormatError(
-            f"{path.name}: has no heading row of two columns or more: "
-            "separate them by comma, semicolon or tab"
+            say(
+                "{file}: has no heading row of two columns or more: "
+                "separate them by comma, semicolon or tab",
+                file=path.name,
+            )
         )
     if not cells:
-        raise FileFormatError(f"{path.name}: has a heading and no rows")
+        raise FileFormatError(say("{file}: has a heading and no rows", file=path.name))
     return Table(file=path.name, headings=headings, rows=tuple(cells), numbers=tuple(numbers))
 
 
@@ -214,7 +245,9 @@ def _trimmed(raw: Sequence[object]) -> tuple[str, ...]:
 def _headings(row: tuple[str, ...], path: Path, *, first: bool) -> tuple[str, ...]:
     """Take the row as headings; nothing when it is blank, a title of one cell, or "sep=;"."""
     if len(row) > MAX_COLUMNS:
-        raise FileFormatError(f"{path.name}: more than {MAX_COLUMNS} columns")
+        raise FileFormatError(
+            say("{file}: more than {max_columns} columns", file=path.name, max_columns=MAX_COLUMNS)
+        )
     separator_line = first and bool(row) and row[0].casefold().startswith("sep=")
     return () if separator_line or sum(map(bool, row)) <= 1 else row
 
@@ -223,9 +256,11 @@ def _row_faults(row: tuple[str, ...], number: int, headings: tuple[str, ...]) ->
     """List what makes a row none of this table."""
     faults = []
     if len(row) > len(headings):
-        reason = (
-            f"has {len(row)} cells and the heading {len(headings)}: "
-            "put a cell with a separator in it in double quotes"
+        reason = say(
+            "has {n_cells} cells and the heading {n_headings}: "
+            "put a cell with a separator in it in double quotes",
+            n_cells=len(row),
+            n_headings=len(headings),
         )
         faults.append(RowFault(number, None, reason))
     for heading, cell in zip(headings, row, strict=False):
@@ -262,18 +297,28 @@ def _csv_rows(path: Path, data: bytes) -> Iterable[Sequence[object]]:
     try:
         for row in reader:
             if len(row) > MAX_COLUMNS and any(row[MAX_COLUMNS:]):
-                raise FileFormatError(f"{path.name}: more than {MAX_COLUMNS} columns")
+                raise FileFormatError(
+                    say(
+                        "{file}: more than {max_columns} columns",
+                        file=path.name,
+                        max_columns=MAX_COLUMNS,
+                    )
+                )
             yield row[:MAX_COLUMNS]
     except csv.Error as error:
         raise FileFormatError(
-            f"{path.name}: line {reader.line_num} is no row of a table ({error}): "
-            "check its quotation marks"
+            say(
+                "{file}: line {line} is no row of a table ({error}): check its quotation marks",
+                file=path.name,
+                line=reader.line_num,
+                error=error,
+            )
         ) from None
 
 
 def _decode(path: Path, data: bytes) -> str:
     if data.startswith(b"PK\x03\x04"):
-        raise FileFormatError(f"{path.name}: is a workbook, not text: name it .xlsx")
+        raise FileFormatError(say("{file}: is a workbook, not text: name it .xlsx", file=path.name))
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
         try:
@@ -285,7 +330,10 @@ def _decode(path: Path, data: bytes) -> str:
             break
         return text
     raise FileFormatError(
-        f"{path.name}: is no text table: save it as CSV in UTF-8 or GB18030, or as .xlsx"
+        say(
+            "{file}: is no text table: save it as CSV in UTF-8 or GB18030, or as .xlsx",
+            file=path.name,
+        )
     )
 
 
@@ -331,8 +379,12 @@ def _xlsx_rows(path: Path, data: bytes) -> list[Sequence[object]]:
         raise
     except broken as error:
         raise FileFormatError(
-            f"{path.name}: is a broken workbook ({quote(str(error))}): "
-            "open it in a spreadsheet and save it as .xlsx again"
+            say(
+                "{file}: is a broken workbook ({error}): "
+                "open it in a spreadsheet and save it as .xlsx again",
+                file=path.name,
+                error=quote(str(error)),
+            )
         ) from None
     if faults:
         raise RowsError(path.name, faults)
@@ -379,25 +431,34 @@ def _check_package(path: Path, data: bytes) -> None:
     """Refuse what is no workbook, or one that unpacks to far more than it should."""
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise FileFormatError(
-            f"{path.name}: is an old or locked workbook: save it as .xlsx without a password"
+            say(
+                "{file}: is an old or locked workbook: save it as .xlsx without a password",
+                file=path.name,
+            )
         )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = package.infolist()
             unpacked = sum(part.file_size for part in parts)
             if unpacked > MAX_BYTES or len(parts) > _MANY_PARTS:
-                raise FileFormatError(f"{path.name}: unpacks to too much: split it")
+                raise FileFormatError(say("{file}: unpacks to too much: split it", file=path.name))
             ratio = unpacked / len(data)
             if ratio > _BIGGEST_RATIO and unpacked > MAX_BYTES >> 6:
                 raise FileFormatError(
-                    f"{path.name}: packed {ratio:.0f} times, more than any table: not opened"
+                    say(
+                        "{file}: packed {ratio:.0f} times, more than any table: not opened",
+                        file=path.name,
+                        ratio=ratio,
+                    )
                 )
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")):
                     with package.open(part) as stream:
                         if re.search(rb"<!(DOCTYPE|ENTITY)", stream.read(4096)):
-                            raise FileFormatError(f"{path.name}: declares XML entities: not opened")
+                            raise FileFormatError(
+                                say("{file}: declares XML entities: not opened", file=path.name)
+                            )
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError):
         raise FileFormatError(
-            f"{path.name}: is no workbook: save it as .xlsx in a spreadsheet"
+            say("{file}: is no workbook: save it as .xlsx in a spreadsheet", file=path.name)
         ) from None

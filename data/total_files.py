@@ -23,6 +23,7 @@ from data.zone_overlaps import shared_grounds
 from data.zones import read_zones
 from geo.errors import InputError
 from geo.measure import from_metric, to_metric
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,9 +84,11 @@ class Totals:
         counts = np.array(self.counts, dtype=np.float64)
         of_city = np.array(self.of_city, dtype=np.bool_)
         if counts.shape != (len(self.zones), len(self.groups)) or len(of_city) != len(self.groups):
-            raise InputError(f"totals: counts of the shape {counts.shape} do not fit the zones")
+            raise InputError(
+                say("totals: counts of the shape {shape} do not fit the zones", shape=counts.shape)
+            )
         if not np.isfinite(counts).all() or (counts < 0).any():
-            raise InputError("totals: a number of workers is negative or not finite")
+            raise InputError(say("totals: a number of workers is negative or not finite"))
         for name, array in (("counts", counts), ("of_city", of_city)):
             array.flags.writeable = False
             object.__setattr__(self, name, array)
@@ -124,7 +127,9 @@ def read_totals(path: Path, *, settings: Settings, districts: Districts, datum: 
     table = read_rows(path)
     faults = Faults(table.file)
     drawn = table.areas is not None
-    columns = match_headings(table, TOTAL_FIELDS, required=("zone",) if drawn else (), what="total")
+    columns = match_headings(
+        table, TOTAL_FIELDS, required=("zone",) if drawn else (), what=say("total")
+    )
     counts = _read_counts(columns, faults, settings=settings)
     names = _names(columns, faults, drawn=drawn)
     if not drawn:
@@ -135,7 +140,7 @@ def read_totals(path: Path, *, settings: Settings, districts: Districts, datum: 
     for row, group in blank:
         if not np.isnan(counts[:, group]).all():
             heading = columns.heading(settings.group_ids[group])
-            faults.add(columns.table.numbers[row], heading, "is empty: write 0 for none")
+            faults.add(columns.table.numbers[row], heading, say("is empty: write 0 for none"))
     faults.refuse_if_any()
     _check_areas(areas, names, columns, faults, settings=settings, districts=districts)
     faults.refuse_if_any()
@@ -161,10 +166,18 @@ def _read_counts(
             counts[:, at] = read_numbers(columns, group, faults, blank=None)
             for row in np.flatnonzero((counts[:, at] < 0) | (counts[:, at] > MOST_WORKERS)):
                 number, value = columns.table.numbers[row], counts[row, at]
-                cure = "write 0 or more" if value < 0 else f"at most {MOST_WORKERS:,.0f}, of people"
-                faults.add(number, columns.heading(group), f"{value:g} workers cannot be: {cure}")
+                cure = (
+                    say("write 0 or more")
+                    if value < 0
+                    else say("at most {most_workers:,.0f}, of people", most_workers=MOST_WORKERS)
+                )
+                faults.add(
+                    number,
+                    columns.heading(group),
+                    say("{value:g} workers cannot be: {cure}", value=value, cure=cure),
+                )
     if counted and not faults.found and not (np.nan_to_num(counts) > 0).any():
-        faults.add(None, None, "counts no workers at all: every number is 0 or empty")
+        faults.add(None, None, say("counts no workers at all: every number is 0 or empty"))
     return counts
 
 
@@ -175,9 +188,9 @@ def _names(columns: Columns, faults: Faults, *, drawn: bool) -> list[str]:
     first: dict[str, int] = {}
     for number, name in zip(columns.table.numbers, names, strict=True):
         if not name:
-            faults.add(number, columns.heading("zone"), "is empty: every zone needs a name")
+            faults.add(number, columns.heading("zone"), say("is empty: every zone needs a name"))
         elif name in first:
-            reason = f"{quote(name)} stands in row {first[name]} already"
+            reason = say("{name} stands in row {row} already", name=quote(name), row=first[name])
             faults.add(number, columns.heading("zone"), reason)
         first.setdefault(name, number)
     return names
@@ -215,13 +228,17 @@ def _by_name(
         if of_city[at]:
             continue
         if missing:
-            reason = f"has no number for {', '.join(missing)}: write 0 for none"
+            reason = say(
+                "has no number for {missing}: write 0 for none", missing=", ".join(missing)
+            )
             faults.add(None, columns.heading(group), reason)
         elif np.isfinite(in_all) and abs(in_all - by_district.sum()) > 0.5:  # noqa: PLR2004 - half a worker
             number = columns.table.numbers[row_of[CITY]]
-            reason = (
-                f"says {in_all:,.10g} for the whole city, and the districts add up to "
-                f"{by_district.sum():,.10g}: correct one or delete the row"
+            reason = say(
+                "says {in_all:,.10g} for the whole city, and the districts add up to "
+                "{in_districts:,.10g}: correct one or delete the row",
+                in_all=in_all,
+                in_districts=by_district.sum(),
             )
             faults.add(number, columns.heading(group), reason)
     faults.refuse_if_any()
@@ -231,13 +248,18 @@ def _by_name(
 
 def _unknown_district(name: str, districts: Districts) -> str:
     if not len(districts):
-        return (
-            f"{quote(name)}: this workspace has no districts: write one row for the whole city, or "
-            "give the zones as GeoJSON polygons"
+        return say(
+            "{name}: this workspace has no districts: write one row for the whole city, or "
+            "give the zones as GeoJSON polygons",
+            name=quote(name),
         )
     near = nearest_word(name, districts.names)
-    cure = f"did you mean {near}?" if near else f"there are {', '.join(districts.names)}"
-    return f"{quote(name)} is no district of this city: {cure}"
+    cure = (
+        say("did you mean {near}?", near=near)
+        if near
+        else say("there are {known}", known=", ".join(districts.names))
+    )
+    return say("{name} is no district of this city: {cure}", name=quote(name), cure=cure)
 
 
 def _check_areas(
@@ -266,9 +288,12 @@ def _check_areas(
         largest = parts[np.argmax(shapely.area(parts))]
         x, y = largest.representative_point().coords[0]
         ((lon, lat),) = _lonlat(x, y, crs=crs)
-        reason = (
-            f"leave {gap.area / _M2_A_KM2:,.3g} km2 of the city without a zone, most of it round "
-            f"{lon:.4f}, {lat:.4f}: draw it as a zone, with 0 where nobody works"
+        reason = say(
+            "leave {area_km2:,.3g} km2 of the city without a zone, most of it round "
+            "{lon:.4f}, {lat:.4f}: draw it as a zone, with 0 where nobody works",
+            area_km2=gap.area / _M2_A_KM2,
+            lon=lon,
+            lat=lat,
         )
         faults.add(None, "geometry", reason)
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from geo.messages import say
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -331,10 +333,10 @@ def unknown_word(word: str, terms: tuple[Term, ...], *, what: str) -> str:
     near = nearest_word(word, (spelling for term in terms for spelling in term.spellings()))
     term = find_term(near, terms) if near is not None else None
     if term is not None:
-        cure = f"did you mean {term.id} ({term.zh})?"
+        cure = say("did you mean {term} ({zh})?", term=term.id, zh=term.zh)
     else:
-        cure = f"use one of {list_terms(terms)}"
-    return f"{quote(word)} is no {what}: {cure}"
+        cure = say("use one of {known}", known=list_terms(terms))
+    return say("{word} is no {what}: {cure}", word=quote(word), what=what, cure=cure)
 
 
 def quote(text: str) -> str:

@@ -17,6 +17,7 @@ from typing import Final
 from data.plain_text import plain_text
 from data.vocabulary import FACILITIES, FACILITIES_BY_ID, quote, unknown_word
 from geo.errors import InputError
+from geo.messages import say
 
 FINE: Final = "fine"
 #: locked in posted hours; something broken; let nobody in; stands elsewhere; other hours posted.
@@ -73,21 +74,29 @@ class WorkerReport:
 
     def __post_init__(self) -> None:
         if not isinstance(self.station, str) or not _UNICODE.fullmatch(self.station):
-            raise InputError("station must be the id of a station")
+            raise InputError(say("station must be the id of a station"))
         if self.what not in WHATS:
-            raise InputError(f"what {quote(str(self.what))} is none of {', '.join(WHATS)}")
+            raise InputError(
+                say(
+                    "what {what} is none of {known}",
+                    what=quote(str(self.what)),
+                    known=", ".join(WHATS),
+                )
+            )
         if not isinstance(self.facility, str):
-            raise InputError("facility must be text")
+            raise InputError(say("facility must be text"))
         if self.facility and self.what != "broken":
-            raise InputError('facility can only be said with what "broken"')
+            raise InputError(say('facility can only be said with what "broken"'))
         if self.facility and self.facility not in FACILITIES_BY_ID:
-            raise InputError(unknown_word(self.facility, FACILITIES, what="facility"))
+            raise InputError(unknown_word(self.facility, FACILITIES, what=say("facility")))
         if self.seen_at.tzinfo is None:
-            raise InputError("when must say its zone")
+            raise InputError(say("when must say its zone"))
         if not _HASH.fullmatch(self.device):
-            raise InputError("device must be hashed")
+            raise InputError(say("device must be hashed"))
         object.__setattr__(self, "nonce", token(self.nonce, what="nonce"))
-        object.__setattr__(self, "text", plain_text(self.text, what="text", longest=LONGEST_TEXT))
+        object.__setattr__(
+            self, "text", plain_text(self.text, what=say("text"), longest=LONGEST_TEXT)
+        )
         minute = self.seen_at.astimezone(UTC).replace(second=0, microsecond=0)
         object.__setattr__(self, "seen_at", minute)
 
@@ -95,7 +104,7 @@ class WorkerReport:
 def token(text: object, *, what: str) -> str:
     """Return a random id that a phone made: 16 to 64 letters, digits, ``_`` or ``-``."""
     if not isinstance(text, str) or not _TOKEN.fullmatch(text):
-        raise InputError(f"{what} must be 16 to 64 letters, digits, _ or -")
+        raise InputError(say("{what} must be 16 to 64 letters, digits, _ or -", what=what))
     return text
 
 
@@ -118,15 +127,19 @@ def read_when(text: object, *, now: datetime) -> datetime:
     except ValueError:
         when = None
     if when is None or when.tzinfo is None:
-        raise InputError("when must be a moment with its zone, such as 2026-11-23T10:05:00+08:00")
+        raise InputError(
+            say("when must be a moment with its zone, such as 2026-11-23T10:05:00+08:00")
+        )
     try:
         moment = when.astimezone(UTC)
     except OverflowError:
-        raise InputError("when lies outside of time") from None
+        raise InputError(say("when lies outside of time")) from None
     if moment > now + AHEAD:
-        raise InputError("when lies in the future: check the phone's clock")
+        raise InputError(say("when lies in the future: check the phone's clock"))
     if moment < now - timedelta(days=OLDEST_DAYS):
-        raise InputError(f"when lies more than {OLDEST_DAYS} days back: too old to count")
+        raise InputError(
+            say("when lies more than {days} days back: too old to count", days=OLDEST_DAYS)
+        )
     return min(moment, now)
 
 

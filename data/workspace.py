@@ -32,6 +32,7 @@ from data.settings import SETTINGS_FILE, Settings, default_settings, read_settin
 from data.settings_text import settle_identity, write_template
 from geo.datum import Datum
 from geo.errors import InputError, NothingYetError, WorkspaceError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,23 +105,29 @@ class Workspace:
             when name, box or districts cannot be; nothing is made then.
         """
         if (folder / SETTINGS_FILE).exists() or (folder / DATABASE_FILE).exists():
-            raise WorkspaceError(f"{folder} is a workspace already: choose another folder")
+            raise WorkspaceError(
+                say("{folder} is a workspace already: choose another folder", folder=folder)
+            )
         if folder.exists() and not folder.is_dir():
-            raise WorkspaceError(f"{folder} is a file: choose another folder")
+            raise WorkspaceError(say("{folder} is a file: choose another folder", folder=folder))
         districts = (
             no_districts()
             if districts_file is None
             else read_districts(districts_file, datum=districts_datum)
         )
         if box is None and not len(districts):
-            raise InputError("a workspace needs a box (left,bottom,right,top) or districts")
+            raise InputError(say("a workspace needs a box (left,bottom,right,top) or districts"))
         around = districts.box if box is None else box
         if (
             len(districts)
             and not around.contains(np.array(districts.frame.total_bounds).reshape(2, 2)).all()
         ):
             raise InputError(
-                f"box {around} does not hold the districts, which need {districts.box}"
+                say(
+                    "box {around} does not hold the districts, which need {box}",
+                    around=around,
+                    box=districts.box,
+                )
             )
         settings = default_settings(name, around, sample=sample)
         made = cls(folder, replace(settings, identity=new_identity()), districts, database_url)
@@ -149,12 +156,20 @@ class Workspace:
         """
         if not (folder / SETTINGS_FILE).is_file():
             raise WorkspaceError(
-                f"{folder} is no workspace (it has no {SETTINGS_FILE}): run yizhan init there, "
-                "or name the workspace with -w"
+                say(
+                    "{folder} is no workspace (it has no {settings_file}): run yizhan init there, "
+                    "or name the workspace with -w",
+                    folder=folder,
+                    settings_file=SETTINGS_FILE,
+                )
             )
         if _url(database_url) is None and not (folder / DATABASE_FILE).is_file():
             raise WorkspaceError(
-                f"{folder} has no {DATABASE_FILE}: put it back, or make a new workspace"
+                say(
+                    "{folder} has no {database_file}: put it back, or make a new workspace",
+                    folder=folder,
+                    database_file=DATABASE_FILE,
+                )
             )
         settings = read_settings(folder / SETTINGS_FILE)
         districts_file = folder / DISTRICTS_FILE
@@ -211,13 +226,20 @@ class Workspace:
         """
         path = self._variant(_DEMAND, name)
         if not path.exists() and name is not None:
-            known = ", ".join(self.demand_names()) or "none yet"
+            known = ", ".join(self.demand_names()) or say("none yet")
             raise InputError(
-                f"no demand is named {name} (there are: {known}): build it with --name"
+                say(
+                    "no demand is named {name} (there are: {known}): build it with --name",
+                    name=name,
+                    known=known,
+                )
             )
         if not path.exists():
             raise NothingYetError(
-                f"{self.folder}: no demand yet: run yizhan demand import FILE or demand build"
+                say(
+                    "{folder}: no demand yet: run yizhan demand import FILE or demand build",
+                    folder=self.folder,
+                )
             )
         return load_demand(path)
 
@@ -240,7 +262,9 @@ class Workspace:
         the reader to check by the hash in them.
         """
         path = self._variant(_DENSITY, name)
-        return load_arrays(path, cure="run yizhan demand build again") if path.exists() else None
+        return (
+            load_arrays(path, cure=say("run yizhan demand build again")) if path.exists() else None
+        )
 
     def replace_density(
         self, arrays: Mapping[str, npt.NDArray[Any]], name: str | None = None
@@ -257,7 +281,10 @@ class Workspace:
         path = self._cached(_NETWORK_FILE)
         if not path.exists():
             raise NothingYetError(
-                f"{self.folder}: no road network yet: run yizhan network build --osm FILE"
+                say(
+                    "{folder}: no road network yet: run yizhan network build --osm FILE",
+                    folder=self.folder,
+                )
             )
         return _load_network(path, path.stat().st_mtime_ns)
 

@@ -18,6 +18,7 @@ from typing import Final
 from data.atomic import cannot_write
 from data.system import open_to_others
 from geo.errors import WorkspaceError
+from geo.messages import say
 
 KEY_FILE: Final = "secret.key"
 _BYTES: Final = 32
@@ -62,16 +63,28 @@ def _make(path: Path) -> None:
 @lru_cache(maxsize=8)
 def _read(path: Path, _changed_ns: int) -> bytes:
     """Read a key; kept until the file changes."""
-    cure = "put it back, or delete it: a new one is made, and everybody logs in again"
+    cure = say("put it back, or delete it: a new one is made, and everybody logs in again")
     if open_to_others(path):
         raise WorkspaceError(
-            f"{path}: may be read by others: run chmod 600 on it; if a stranger may have read it, "
-            "delete it: a new one is made, and everybody logs in again"
+            say(
+                "{path}: may be read by others: run chmod 600 on it; if a stranger may have read "
+                "it, delete it: a new one is made, and everybody logs in again",
+                path=path,
+            )
         )
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii"))
     except (ValueError, OSError) as error:
-        raise WorkspaceError(f"{path}: cannot be read ({type(error).__name__}): {cure}") from None
+        raise WorkspaceError(
+            say(
+                "{path}: cannot be read ({reason}): {cure}",
+                path=path,
+                reason=type(error).__name__,
+                cure=cure,
+            )
+        ) from None
     if len(key) != _BYTES:
-        raise WorkspaceError(f"{path}: is no key of this workspace: {cure}")
+        raise WorkspaceError(
+            say("{path}: is no key of this workspace: {cure}", path=path, cure=cure)
+        )
     return key

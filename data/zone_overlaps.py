@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from geo.measure import from_metric, to_metric
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +34,12 @@ class SharedGround:
 
     def says(self, one: str, other: str) -> str:
         """Say in a sentence what is wrong, with the zones' names as they shall be printed."""
-        return (
-            f"{other} overlaps {one} by {self.km2:,.3g} km2, whose workers would be counted "
-            "twice: cut one of them"
+        return say(
+            "{other} overlaps {one} by {area_km2:,.3g} km2, whose workers would be counted "
+            "twice: cut one of them",
+            other=other,
+            one=one,
+            area_km2=self.km2,
         )
 
 
@@ -80,7 +84,9 @@ def parts_of_zones(
         for ground in grounds:
             reason = ground.says(names[ground.one], names[ground.other])
             number = columns.table.numbers[ground.other]
-            faults.add(number, "geometry", f"{reason}, or say --overlaps share or first")
+            faults.add(
+                number, "geometry", say("{reason}, or say --overlaps share or first", reason=reason)
+            )
         faults.refuse_if_any()
     rivals: dict[int, list[int]] = {}
     for ground in grounds:

@@ -11,6 +11,7 @@ import shapely
 from geo.datum import to_wgs84
 from geo.errors import InputError
 from geo.measure import from_metric, to_metric
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,18 +48,20 @@ def read_zones(columns: Columns, faults: Faults, *, datum: Datum, box: Box) -> l
     for number, area in zip(columns.table.numbers, columns.table.areas or (), strict=True):
         if area is None:
             faults.add(
-                number, "geometry", "is no polygon: a ring has four points, the last the first"
+                number, "geometry", say("is no polygon: a ring has four points, the last the first")
             )
             continue
         if not area.is_valid or not area.area > 0:
             reason = shapely.is_valid_reason(area)
             faults.add(
-                number, "geometry", f"is no area ({reason}): repair it, in QGIS by “Fix geometries”"
+                number,
+                "geometry",
+                say("is no area ({reason}): repair it, in QGIS by “Fix geometries”", reason=reason),
             )
             continue
         given = shapely.get_coordinates(area)
         if np.abs(given[:, 0]).max() > 180 or np.abs(given[:, 1]).max() >= 90:  # noqa: PLR2004 - degrees
-            faults.add(number, "geometry", "lies nowhere on earth: degrees, longitude first")
+            faults.add(number, "geometry", say("lies nowhere on earth: degrees, longitude first"))
             continue
         zone = shapely.transform(area, lambda lonlat: to_wgs84(lonlat, datum=datum))
         zones.append(zone)
@@ -66,11 +69,16 @@ def read_zones(columns: Columns, faults: Faults, *, datum: Datum, box: Box) -> l
         if far_m > _BORDER_SLACK_M:
             swapped = box.contains(to_wgs84(given[:, ::-1], datum=datum)).all()
             cure = (
-                "longitude and latitude are swapped"
+                say("longitude and latitude are swapped")
                 if swapped
-                else "clip it, check the datum, or widen box in yizhan.toml"
+                else say("clip it, check the datum, or widen box in yizhan.toml")
             )
-            reason = f"reaches {far_m:,.0f} m outside the workspace's box {box}: {cure}"
+            reason = say(
+                "reaches {far_m:,.0f} m outside the workspace's box {box}: {cure}",
+                far_m=far_m,
+                box=box,
+                cure=cure,
+            )
             faults.add(number, "geometry", reason)
     return zones
 
@@ -109,7 +117,7 @@ def _cut(
     columns = np.arange(np.floor(left / SQUARE_M), np.ceil(right / SQUARE_M))
     rows = np.arange(np.floor(bottom / SQUARE_M), np.ceil(top / SQUARE_M))
     if len(columns) * len(rows) > _MOST_SQUARES:
-        raise InputError("a zone is too large to be spread over 250 m squares: split it")
+        raise InputError(say("a zone is too large to be spread over 250 m squares: split it"))
     x, y = (grid.ravel() * SQUARE_M for grid in np.meshgrid(columns, rows))
     squares = shapely.box(x, y, x + SQUARE_M, y + SQUARE_M)
     shapely.prepare(plane)

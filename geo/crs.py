@@ -15,6 +15,7 @@ from pyproj.aoi import AreaOfInterest
 from pyproj.transformer import TransformerGroup
 
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from geo.measure import Box
@@ -61,17 +62,21 @@ def to_wgs84_from(crs: str, *, box: Box) -> pyproj.Transformer:
         known = pyproj.CRS.from_user_input(crs)
     except pyproj.exceptions.CRSError:
         raise InputError(
-            f"the CRS {crs[:40]} is not known: write an EPSG code such as EPSG:4547"
+            say("the CRS {crs} is not known: write an EPSG code such as EPSG:4547", crs=crs[:40])
         ) from None
     if known.geodetic_crs is None:
-        raise InputError(f"the CRS {known.name} is not one of the earth")
+        raise InputError(say("the CRS {crs} is not one of the earth", crs=known.name))
     if _agrees(known):
         return pyproj.Transformer.from_crs(known, "EPSG:4326", always_xy=True)
     shift = _known_shift(known, box)
     if shift is None:
         raise InputError(
-            f"the CRS {known.name} has a datum whose shift to WGS-84 is not known in {box}: "
-            "export it as EPSG:4490 or EPSG:4326 with the shift of your survey office"
+            say(
+                "the CRS {crs} has a datum whose shift to WGS-84 is not known in {box}: "
+                "export it as EPSG:4490 or EPSG:4326 with the shift of your survey office",
+                crs=known.name,
+                box=box,
+            )
         )
     return shift
 

@@ -12,6 +12,7 @@ from data.database import clock
 from data.database.audit import desk_rows, has_desk, note
 from data.database.schema import ACCOUNTS, STATIONS
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from data.database.backend import Backend
@@ -29,11 +30,15 @@ class Accounts:
         """Make an account (InputError when its name is taken or a station is not there)."""
         with self._backend.transaction(write=True) as connection:
             if _read(connection, account.name) is not None:
-                raise InputError(f"account {account.name} is there already: remove it first")
+                raise InputError(
+                    say("account {name} is there already: remove it first", name=account.name)
+                )
             there = set(connection.execute(sa.select(STATIONS.c.id)).scalars())
             for station in account.stations:
                 if station not in there:
-                    raise InputError(f"station {station[:80]} is not in the register")
+                    raise InputError(
+                        say("station {station} is not in the register", station=station[:80])
+                    )
             connection.execute(
                 sa.insert(ACCOUNTS).values(
                     name=account.name,
@@ -52,7 +57,7 @@ class Accounts:
         with self._backend.transaction(write=True) as connection:
             done = connection.execute(sa.delete(ACCOUNTS).where(_C.name == name))
             if done.rowcount != 1:
-                raise InputError(f"there is no account {name[:40]}")
+                raise InputError(say("there is no account {name}", name=name[:40]))
             note(connection, who=by, action="remove account", subject=name)
 
     def set_password(self, name: str, password_hash: str, *, by: str) -> None:
@@ -81,7 +86,7 @@ class Accounts:
         with self._backend.transaction(write=True) as connection:
             done = connection.execute(sa.update(ACCOUNTS).where(_C.name == name).values(values))
             if done.rowcount != 1:
-                raise InputError(f"there is no account {name[:40]}")
+                raise InputError(say("there is no account {name}", name=name[:40]))
             note(connection, who=by, action=action, subject=name)
 
 

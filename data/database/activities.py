@@ -12,6 +12,7 @@ from data.database import clock
 from data.database.audit import desk_rows, has_desk, note
 from data.database.schema import ACTIVITIES, STATIONS
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,12 @@ class Activities:
             there = set(connection.execute(sa.select(STATIONS.c.id)).scalars())
             for activity in activities:
                 if activity.station not in there:
-                    raise InputError(f"station {activity.station[:80]} is not in the register")
+                    raise InputError(
+                        say(
+                            "station {station} is not in the register",
+                            station=activity.station[:80],
+                        )
+                    )
             return tuple(_insert(connection, activity, by) for activity in activities)
 
     def remove(self, number: int, *, by: str) -> ActivityLine:
@@ -59,7 +65,7 @@ class Activities:
         with self._backend.transaction(write=True) as connection:
             done = connection.execute(sa.delete(ACTIVITIES).where(_A.id == number))
             if found is None or done.rowcount != 1:
-                raise InputError(f"there is no activity {number}")
+                raise InputError(say("there is no activity {number}", number=number))
             subject = f"activity {number}"
             detail = f"{found.activity.station}: {found.activity.title}"
             note(connection, who=by, action="remove activity", subject=subject, detail=detail)

@@ -18,6 +18,7 @@ from data.database.city import (
 from data.database.migrate import revision_of, upgrade
 from data.database.schema import HEAD, REVISIONS, STATIONS, WITH_CITY
 from geo.errors import WorkspaceError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -96,8 +97,13 @@ class Backend(ABC):
         """Return a revision that this Yizhan knows, and refuse another."""
         if revision and revision not in REVISIONS:
             raise WorkspaceError(
-                f"{self.where}: was made by a newer version of Yizhan (its schema is {revision}, "
-                f"this version knows {HEAD}): install that version; nothing was changed"
+                say(
+                    "{where}: was made by a newer version of Yizhan (its schema is {revision}, "
+                    "this version knows {head}): install that version; nothing was changed",
+                    where=self.where,
+                    revision=revision,
+                    head=HEAD,
+                )
             )
         return revision
 
@@ -118,7 +124,13 @@ class Backend(ABC):
 
     def _upgrade(self, connection: sa.Connection, revision: str, *, create: bool = False) -> None:
         if not revision and not create:
-            raise WorkspaceError(f"{self.where}: holds no tables of Yizhan: {self.no_tables}")
+            raise WorkspaceError(
+                say(
+                    "{where}: holds no tables of Yizhan: {cure}",
+                    where=self.where,
+                    cure=self.no_tables,
+                )
+            )
         self.prepare_upgrade(connection)
         upgrade(connection)
 

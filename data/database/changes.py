@@ -17,6 +17,7 @@ from data.database.records import (
 from data.database.schema import FIELDS
 from data.stations import FACILITY_COLUMNS
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -61,7 +62,7 @@ class Import:
     def __post_init__(self) -> None:
         unknown = sorted((self.fields or frozenset()) - set(FIELDS) - {"geometry"})
         if unknown:
-            raise InputError(f"import: {unknown[0]} is no column of a station")
+            raise InputError(say("import: {name} is no column of a station", name=unknown[0]))
 
     def taken(self) -> frozenset[str]:
         """Return the fields that are taken from the file; the place as a whole."""
@@ -141,7 +142,13 @@ def merge(
         for a station, the facts that were observed later than the list (see `facts`).
     """
     if record.rows and len(record.rows) != len(stations):
-        raise InputError(f"import: {len(record.rows)} row numbers for {len(stations)} stations")
+        raise InputError(
+            say(
+                "import: {n_rows} row numbers for {n_stations} stations",
+                n_rows=len(record.rows),
+                n_stations=len(stations),
+            )
+        )
     taken, listed = record.taken(), records_of(stations)
     after: dict[str, Record] = {}
     kept = 0

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from data.database import clock
 from data.database.schema import CITY, STATIONS
 from geo.errors import WorkspaceError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,14 +70,27 @@ def refuse_another(city: City, owner: Owner, *, where: str, in_folder: bool) -> 
     if mine == city.identity or (in_folder and not mine):
         return
     if in_folder:
-        cure = "put back its own database file, or open the workspace from which this one came"
+        cure = say("put back its own database file, or open the workspace from which this one came")
     else:
-        cure = "set DATABASE_URL to the database of this city, or unset it"
+        cure = say("set DATABASE_URL to the database of this city, or unset it")
         if not mine:
-            cure += f'; if it is this city\'s, write identity = "{city.identity}" in yizhan.toml'
+            cure = say(
+                '{cure}; if it is this city\'s, write identity = "{identity}" in yizhan.toml',
+                cure=cure,
+                identity=city.identity,
+            )
     raise WorkspaceError(
-        f"{where}: is the database of another city, {city.name} ({city.identity}), and not of "
-        f"{owner.name} ({mine or 'no identity yet'}) in {owner.where}: {cure}; nothing was changed"
+        say(
+            "{where}: is the database of another city, {city} ({identity}), and not of "
+            "{owner} ({own_identity}) in {folder}: {cure}; nothing was changed",
+            where=where,
+            city=city.name,
+            identity=city.identity,
+            owner=owner.name,
+            own_identity=mine or say("no identity yet"),
+            folder=owner.where,
+            cure=cure,
+        )
     )
 
 
@@ -91,9 +105,15 @@ def refuse_strange_stations(connection: sa.Connection, owner: Owner, *, where: s
     stations = connection.execute(count).scalar_one()
     if stations and not connection.execute(count.where(inside)).scalar_one():
         raise WorkspaceError(
-            f"{where}: holds {stations} stations, none of them in the box of {owner.name} in "
-            f"{owner.where}, so they are another city's: set DATABASE_URL to the database of "
-            "this city, or unset it; nothing was changed"
+            say(
+                "{where}: holds {stations} stations, none of them in the box of {owner} in "
+                "{folder}, so they are another city's: set DATABASE_URL to the database of "
+                "this city, or unset it; nothing was changed",
+                where=where,
+                stations=stations,
+                owner=owner.name,
+                folder=owner.where,
+            )
         )
 
 

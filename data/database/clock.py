@@ -7,6 +7,7 @@ from typing import Final
 
 from data.china_time import CHINA_TIME
 from geo.errors import InputError
+from geo.messages import say
 
 _TO_THE_MICROSECOND: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 
@@ -47,7 +48,7 @@ def observed_text(when: date | datetime | None, *, recorded: datetime) -> str:
         noon = datetime(when.year, when.month, when.day, 12, tzinfo=CHINA_TIME)
         moment = min(noon, recorded) if when == china_day(recorded) else noon
     if moment > recorded + timedelta(days=1):
-        raise InputError(f"observed on {when}: that lies in the future")
+        raise InputError(say("observed on {when}: that lies in the future", when=when))
     return moment_text(moment)
 
 

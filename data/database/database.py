@@ -17,6 +17,7 @@ from data.database.sites import read_sites, replace_sites
 from data.database.sqlite import Sqlite
 from data.database.writing import PENDING
 from geo.errors import NothingYetError, WorkspaceError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,10 @@ class Database:
         backend = self.backend
         if self.url is not None and self._is_used():
             raise WorkspaceError(
-                f"{backend.where}: holds a city already: make a database for each workspace"
+                say(
+                    "{where}: holds a city already: make a database for each workspace",
+                    where=backend.where,
+                )
             )
         backend.upgrade(create=True)
 
@@ -128,7 +132,10 @@ class Database:
         sites = read_sites(self.backend)
         if sites is None:
             raise NothingYetError(
-                f"{self.backend.where}: no sites yet: run yizhan sites import FILE --datum …"
+                say(
+                    "{where}: no sites yet: run yizhan sites import FILE --datum …",
+                    where=self.backend.where,
+                )
             )
         return sites
 

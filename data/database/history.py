@@ -14,6 +14,7 @@ from data.database.records import EMPTY, Record, apply_changes, facts
 from data.database.schema import EVENTS, FIELDS, IMPORTS
 from data.stations import FACILITY_COLUMNS
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -212,7 +213,11 @@ def evidence_of(
         after so many days a statement counts half.
     """
     if half_life_days <= 0:
-        raise InputError(f"half-life {half_life_days} must be more than 0 days")
+        raise InputError(
+            say(
+                "half-life {half_life_days} must be more than 0 days", half_life_days=half_life_days
+            )
+        )
     files = {note.id: note for note in imports}
     statements = _statements(events, imports)
     record: dict[str, Any] = dict(EMPTY)

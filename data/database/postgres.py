@@ -12,6 +12,7 @@ from sqlalchemy import exc
 from data.database.backend import Backend, like_pattern
 from data.database.schema import HEAD
 from geo.errors import InputError, WorkspaceError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +30,7 @@ class Postgres(Backend):
 
     kind = "PostgreSQL"
     in_folder = False
-    no_tables = "run yizhan db upgrade --create"
+    no_tables = say("run yizhan db upgrade --create")
 
     def __init__(self, url: str, owner: Owner | None = None) -> None:
         super().__init__(owner)
@@ -151,7 +152,10 @@ class Postgres(Backend):
                 )
             except ImportError:
                 raise WorkspaceError(
-                    f"{self.where}: PostgreSQL needs psycopg: pip install 'yizhan[postgres]'"
+                    say(
+                        "{where}: PostgreSQL needs psycopg: pip install 'yizhan[postgres]'",
+                        where=self.where,
+                    )
                 ) from None
         return _ENGINES[self._key]
 
@@ -163,7 +167,9 @@ class Postgres(Backend):
         password = self._url.password
         if isinstance(password, str) and password:
             reason = reason.replace(password, "***")
-        return WorkspaceError(f"{self.where}: {reason}: {_cure(reason)}")
+        return WorkspaceError(
+            say("{where}: {reason}: {cure}", where=self.where, reason=reason, cure=_cure(reason))
+        )
 
 
 def _cure(reason: str) -> str:
@@ -171,10 +177,10 @@ def _cure(reason: str) -> str:
     for words, cure in _CURES:
         if all(word in reason for word in words):
             return cure
-    return "look at the server's log; nothing was changed"
+    return say("look at the server's log; nothing was changed")
 
 
-_NO_POSTGIS: Final = (
+_NO_POSTGIS: Final = say(
     "the server has no PostGIS for this database: install it (in Debian postgresql-15-postgis-3) "
     "and run CREATE EXTENSION postgis there as its owner"
 )
@@ -183,15 +189,18 @@ _CURES: Final = (
         ("extension", "postgis"),
         _NO_POSTGIS,
     ),
-    (("connection", "failed"), "check that the server runs and that DATABASE_URL is right"),
-    (("server closed",), "check that the server runs and that DATABASE_URL is right"),
-    (("lock timeout",), "another command is writing to it: try again when that has ended"),
-    (("No space left",), "free some space on the server; nothing was changed"),
+    (("connection", "failed"), say("check that the server runs and that DATABASE_URL is right")),
+    (("server closed",), say("check that the server runs and that DATABASE_URL is right")),
+    (
+        ("lock timeout",),
+        say("another command is writing to it: try again when that has ended"),
+    ),
+    (("No space left",), say("free some space on the server; nothing was changed")),
     (
         ("relation", "does not exist"),
-        "it was made by another version of Yizhan, or not at all: run yizhan db upgrade",
+        say("it was made by another version of Yizhan, or not at all: run yizhan db upgrade"),
     ),
-    (("permission denied",), "give the user of DATABASE_URL the rights to this database"),
+    (("permission denied",), say("give the user of DATABASE_URL the rights to this database")),
 )
 _RANK: Final = (
     'CASE WHEN lower(name) = lower(%s) THEN 0 WHEN name ILIKE %s THEN 1 ELSE 2 END, "row"'
@@ -212,7 +221,9 @@ def _read_url(text: str) -> sa.URL:
         url = None
     if url is None or url.drivername not in _DRIVERS or not url.database:
         raise InputError(
-            "DATABASE_URL names no PostgreSQL database: write it as "
-            "postgresql://USER:PASSWORD@HOST:5432/DATABASE"
+            say(
+                "DATABASE_URL names no PostgreSQL database: write it as "
+                "postgresql://USER:PASSWORD@HOST:5432/DATABASE"
+            )
         )
     return url.set(drivername="postgresql+psycopg")

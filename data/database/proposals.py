@@ -15,6 +15,7 @@ from data.database.tickets import Receipt, forget_devices, new_number
 from data.plain_text import plain_text
 from data.worker_reports import LONGEST_TEXT
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,11 +90,11 @@ class Proposals:
 
     def answer(self, number: str, text: str, *, by: str, reject: bool = False) -> None:
         """Answer who proposed; with ``reject`` the proposal is turned down."""
-        words = plain_text(text, what="answer", longest=LONGEST_TEXT, least=0 if reject else 1)
+        words = plain_text(text, what=say("answer"), longest=LONGEST_TEXT, least=0 if reject else 1)
         with self._backend.transaction(write=True) as connection:
             state = _state(connection, number)
             if reject and state == ADOPTED:
-                raise InputError(f"proposal {number} was adopted already")
+                raise InputError(say("proposal {number} was adopted already", number=number))
             new = REJECTED if reject else ANSWERED if state == NEW else state
             values = {"state": new, "answered_by": by}
             if words:
@@ -123,7 +124,7 @@ class Proposals:
         """
         with self._backend.transaction(write=True) as connection:
             if _state(connection, number) == ADOPTED:
-                raise InputError(f"proposal {number} was adopted already")
+                raise InputError(say("proposal {number} was adopted already", number=number))
             row = connection.execute(
                 sa.select(_P.name, _P.lon, _P.lat).where(_P.number == number)
             ).one()
@@ -161,5 +162,5 @@ class Proposals:
 def _state(connection: sa.Connection, number: str) -> str:
     state = connection.execute(sa.select(_P.state).where(_P.number == number)).scalar()
     if state is None:
-        raise InputError(f"there is no proposal {number[:20]}")
+        raise InputError(say("there is no proposal {number}", number=number[:20]))
     return str(state)

@@ -48,6 +48,7 @@ from data.stations import FACILITY_COLUMNS
 from data.vocabulary import FACILITIES_BY_ID
 from geo.errors import InputError, NothingYetError
 from geo.measure import great_circle_m
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
 FACILITY_WORDS: Final = ("yes", "no", "broken", "unknown")
 _NOT_OBSERVED: Final = frozenset({"id", *FACILITY_COLUMNS})
 _LONGEST_QUERY: Final = 200
-_NO_STATIONS: Final = "no stations yet: run yizhan stations import FILE --datum …"
+_NO_STATIONS: Final = say("no stations yet: run yizhan stations import FILE --datum …")
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,17 @@ class Register:
         with self._backend.transaction() as connection:
             records = rebuild(connection, until=clock.end_of(as_of))
         if records is None:
-            raise NothingYetError(f"{self._backend.where}: no stations on {as_of} yet")
+            raise NothingYetError(
+                say("{where}: no stations on {as_of} yet", where=self._backend.where, as_of=as_of)
+            )
         return stations_of(records)
 
     def _present_records(self, connection: sa.Connection) -> list[Record]:
         """Read the register, also one that was not brought up to date yet."""
         if read_contents(connection, "stations") is None:
-            raise NothingYetError(f"{self._backend.where}: {_NO_STATIONS}")
+            raise NothingYetError(
+                say("{where}: {reason}", where=self._backend.where, reason=_NO_STATIONS)
+            )
         first = self._backend.is_first(connection)
         fields = FIRST_FIELDS if first else FIELDS
         rows = read_records(connection, fields)
@@ -136,7 +141,9 @@ class Register:
         with self._reading() as connection:
             events = read_events(connection, station_id)
         if not events:
-            raise InputError(f"station {station_id[:80]} was never in the register")
+            raise InputError(
+                say("station {station_id} was never in the register", station_id=station_id[:80])
+            )
         return events
 
     def imports(self) -> tuple[ImportNote, ...]:
@@ -167,7 +174,9 @@ class Register:
             events = read_events(connection, station_id, until=until)
             imports = [note for note in read_imports(connection) if note.recorded_at <= until]
         if not events or events[-1].kind == "removed":
-            raise InputError(f"station {station_id[:80]} is not in the register")
+            raise InputError(
+                say("station {station_id} is not in the register", station_id=station_id[:80])
+            )
         return evidence_of(events, imports, moment=until, half_life_days=half_life_days)
 
     def evidence_of_all(
@@ -190,9 +199,9 @@ class Register:
         Metres are those of the great circle; fewer than ``k`` where the register is smaller.
         """
         if not (abs(lon) <= 180 and abs(lat) <= 90 and math.isfinite(lon + lat)):  # noqa: PLR2004 - degrees
-            raise InputError(f"{lon}, {lat} lies nowhere on earth")
+            raise InputError(say("{lon}, {lat} lies nowhere on earth", lon=lon, lat=lat))
         if k < 1:
-            raise InputError(f"nearest {k} must be 1 or more")
+            raise InputError(say("nearest {k} must be 1 or more", k=k))
         with self._reading() as connection:
             found = self._backend.near(connection, lon, lat, count=k)
         if not found:
@@ -220,7 +229,7 @@ class Register:
         """
         words = text.split()
         if not words or len(text) > _LONGEST_QUERY or "\x00" in text:
-            raise InputError(f"search: write 1 to {_LONGEST_QUERY} characters")
+            raise InputError(say("search: write 1 to {longest} characters", longest=_LONGEST_QUERY))
         with self._reading() as connection:
             return tuple(self._backend.with_words(connection, words, limit=limit))
 
@@ -315,7 +324,7 @@ class Register:
             when the station is not there, or a value cannot be.
         """
         if not 0 <= weight <= 1:
-            raise InputError(f"weight {weight} must be between 0 and 1")
+            raise InputError(say("weight {weight} must be between 0 and 1", weight=weight))
         said = _checked_values(values)
         with self._backend.transaction(write=True) as connection:
             moment = next_moment(connection)
@@ -378,25 +387,37 @@ class Register:
 def _checked_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was observed by field; refuses fields and facilities that are none."""
     if not values:
-        raise InputError("an observation needs a value")
+        raise InputError(say("an observation needs a value"))
     said: dict[str, Any] = {}
     for name, value in values.items():
         facility = name.removeprefix("facility.")
         if facility != name:
             if facility not in FACILITIES_BY_ID:
-                raise InputError(f"observation: facility {facility} is not in the vocabulary")
+                raise InputError(
+                    say(
+                        "observation: facility {facility} is not in the vocabulary",
+                        facility=facility,
+                    )
+                )
             if value not in FACILITY_WORDS:
                 raise InputError(
-                    f"observation: facility {facility} is {value}: use {', '.join(FACILITY_WORDS)}"
+                    say(
+                        "observation: facility {facility} is {value}: use {known}",
+                        facility=facility,
+                        value=value,
+                        known=", ".join(FACILITY_WORDS),
+                    )
                 )
             said[name] = value
         elif name in FIELDS and name not in _NOT_OBSERVED:
             missing = isinstance(value, float) and math.isnan(value)
             said[name] = None if missing else tuple(value) if name in LISTS else value
         else:
-            raise InputError(f"observation: {name} is no column that can be observed")
+            raise InputError(
+                say("observation: {name} is no column that can be observed", name=name)
+            )
     if ("lon" in said) != ("lat" in said):
-        raise InputError("observation: a place needs both lon and lat")
+        raise InputError(say("observation: a place needs both lon and lat"))
     if "lon" in said:
         own = {"datum": "wgs84", "source_lon": said["lon"], "source_lat": said["lat"]}
         said = {**own, **said}
@@ -422,7 +443,9 @@ def _station(connection: sa.Connection, station_id: str) -> tuple[int, int, Reco
     columns = [STATIONS.c.key, STATIONS.c.row, *(STATIONS.c[name] for name in FIELDS)]
     row = connection.execute(sa.select(*columns).where(STATIONS.c.id == station_id)).one_or_none()
     if row is None:
-        raise InputError(f"station {station_id[:80]} is not in the register")
+        raise InputError(
+            say("station {station_id} is not in the register", station_id=station_id[:80])
+        )
     return int(row[0]), int(row[1]), record_of(row[2:])
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from data.database import clock
 from data.database.schema import RESULTS
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,9 @@ def save_result(
     try:
         texts = [json.dumps(part, ensure_ascii=False, allow_nan=False) for part in (inputs, body)]
     except (TypeError, ValueError) as error:
-        raise InputError(f"result {kind}: cannot be kept as JSON ({error})") from None
+        raise InputError(
+            say("result {kind}: cannot be kept as JSON ({error})", kind=kind, error=error)
+        ) from None
     values = {"kind": kind, "created_at": created_at, "inputs": texts[0], "body": texts[1]}
     with backend.transaction(write=True) as connection:
         key = connection.execute(sa.insert(RESULTS).values(values)).inserted_primary_key

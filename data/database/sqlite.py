@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from data.database.backend import Backend, key_lists, like_pattern
 from geo.errors import WorkspaceError
 from geo.measure import EARTH_RADIUS_M
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +38,7 @@ class Sqlite(Backend):
 
     kind = "SQLite"
     in_folder = True
-    no_tables = "it was made by something else: put back a copy, or make a new workspace"
+    no_tables = say("it was made by something else: put back a copy, or make a new workspace")
 
     def __init__(self, path: Path, owner: Owner | None = None) -> None:
         super().__init__(owner)
@@ -48,7 +49,9 @@ class Sqlite(Backend):
     def begin(self, *, write: bool = False, create: bool = False) -> Iterator[sa.Connection]:
         """Open the file for one transaction; a writer waits for another."""
         if not create and not self.path.exists():
-            raise WorkspaceError(f"{self.path}: no such file: run yizhan init in a new folder")
+            raise WorkspaceError(
+                say("{path}: no such file: run yizhan init in a new folder", path=self.path)
+            )
         engine = _engine(self.path.resolve(), frozen=not write and self._is_frozen())
         with engine.connect().execution_options(**{_WRITE: write}) as connection:
             if create:
@@ -60,7 +63,9 @@ class Sqlite(Backend):
     def keep_reading(self) -> Iterator[sa.Connection]:
         """Open the file until the block ends; it holds no lock between two statements."""
         if not self.path.exists():
-            raise WorkspaceError(f"{self.path}: no such file: run yizhan init in a new folder")
+            raise WorkspaceError(
+                say("{path}: no such file: run yizhan init in a new folder", path=self.path)
+            )
         with (
             self.errors_in_words(),
             _engine(self.path.resolve(), frozen=self._is_frozen()).connect() as connection,
@@ -188,16 +193,18 @@ class Sqlite(Backend):
     def _unusable(self, words: str) -> WorkspaceError:
         reason = " ".join(words.split())
         if "full" in reason:
-            cure = "free some space and run the command again; the workspace is unchanged"
+            cure = say("free some space and run the command again; the workspace is unchanged")
         elif "locked" in reason:
-            cure = "another command is writing to it: try again when that has ended"
+            cure = say("another command is writing to it: try again when that has ended")
         elif "not a database" in reason or "malformed" in reason:
-            cure = "the file is broken: put back a copy of it or make a new workspace"
+            cure = say("the file is broken: put back a copy of it or make a new workspace")
         elif "no such table" in reason or "no such column" in reason:
-            cure = "it was made by another version of Yizhan: run yizhan db upgrade"
+            cure = say("it was made by another version of Yizhan: run yizhan db upgrade")
         else:
-            cure = "check that the folder may be written; the workspace is unchanged"
-        return WorkspaceError(f"{self.path}: {reason}: {cure}")
+            cure = say("check that the folder may be written; the workspace is unchanged")
+        return WorkspaceError(
+            say("{path}: {reason}: {cure}", path=self.path, reason=reason, cure=cure)
+        )
 
 
 _INDEX: Final = (

@@ -30,6 +30,7 @@ from data.worker_reports import (
     written_number,
 )
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -116,7 +117,7 @@ class Tickets:
                 return known
             there = sa.select(STATIONS.c.id).where(STATIONS.c.id == report.station)
             if connection.execute(there).one_or_none() is None:
-                raise InputError("station is not in the register")
+                raise InputError(say("station is not in the register"))
             now = clock.now()
             forget_devices(connection, WORKER_REPORTS, now)
             number = "" if report.what == FINE else _ticket_for(connection, report, now)
@@ -209,7 +210,7 @@ class Tickets:
 
         A ticket that was closed or rejected stays so.
         """
-        words = plain_text(text, what="answer", longest=LONGEST_TEXT, least=1)
+        words = plain_text(text, what=say("answer"), longest=LONGEST_TEXT, least=1)
         with self._backend.transaction(write=True) as connection:
             state = _live_or_done(connection, number)
             values = {
@@ -227,7 +228,7 @@ class Tickets:
         """Mark what a ticket is about as mended: its station is amber no longer."""
         with self._backend.transaction(write=True) as connection:
             if _live_or_done(connection, number) not in LIVE:
-                raise InputError(f"ticket {number} is closed already")
+                raise InputError(say("ticket {number} is closed already", number=number))
             _close(connection, number, CLOSED, clock.now())
             note(connection, who=by, action="fix", subject=number)
 
@@ -240,7 +241,7 @@ class Tickets:
             query = sa.select(_R.ticket, _R.device, _R.state).where(_R.id == report_id)
             row = connection.execute(query).one_or_none()
             if row is None or not row.ticket:
-                raise InputError("there is no such report")
+                raise InputError(say("there is no such report"))
             same = _R.id == report_id
             if row.device is not None:
                 same |= (_R.ticket == row.ticket) & (_R.device == row.device)
@@ -425,7 +426,7 @@ def _state(connection: sa.Connection, number: str) -> str:
 def _live_or_done(connection: sa.Connection, number: str) -> str:
     state = _state(connection, number)
     if state == "thanks":
-        raise InputError(f"there is no ticket {number[:20]}")
+        raise InputError(say("there is no ticket {number}", number=number[:20]))
     return state
 
 

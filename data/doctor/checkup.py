@@ -26,6 +26,7 @@ from data.doctor.sense import sense_findings
 from data.station_files import REQUIRED, STATION_FIELDS, station_rows
 from data.vocabulary import FACILITIES
 from geo.errors import FileFormatError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,10 +128,12 @@ def examine(table: Table, *, datum: Datum, city: City, today: date) -> Checkup:
         when the table holds polygons.
     """
     if table.areas is not None:
-        raise FileFormatError(f"{table.file}: stations are points, these are polygons")
+        raise FileFormatError(
+            say("{file}: stations are points, these are polygons", file=table.file)
+        )
     faults = Faults(table.file)
     columns = find_columns(table, STATION_FIELDS, faults, wide=FACILITIES)
-    note_missing(columns, STATION_FIELDS, faults, required=REQUIRED, what="station")
+    note_missing(columns, STATION_FIELDS, faults, required=REQUIRED, what=say("station"))
     findings = [finding_of(fault) for fault in faults.found]
     fit: DatumFit | None = None
     examples, rows = 0, len(columns.table)

@@ -9,6 +9,7 @@ from data.doctor.findings import Finding, Severity, Words
 from geo.datum import Datum, to_wgs84
 from geo.datum_fit import FAR_M, FEWEST, DatumFit, Reading, fit_readings
 from geo.measure import Box
+from geo.messages import say
 from geo.snapping import snap
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
 _CODE: Final = "datum"
 _MAPS: Final = {
-    "wgs84": Words("GPS、天地图、OSM", "GPS, Tianditu, OpenStreetMap"),
-    "gcj02": Words("高德、腾讯", "Amap, Tencent"),
-    "bd09": Words("百度", "Baidu"),
+    "wgs84": Words("GPS、天地图、OSM", say("GPS, Tianditu, OpenStreetMap")),
+    "gcj02": Words("高德、腾讯", say("Amap, Tencent")),
+    "bd09": Words("百度", say("Baidu")),
 }
 
 
@@ -65,11 +66,14 @@ def datum_finding(fit: DatumFit) -> Finding | None:
             severity=Severity.note,
             what=Words(
                 f"只有 {fit.points} 个不同的位置，不足以核对坐标系",
-                f"{fit.points} places are too few to tell whether the datum is right",
+                say("{n} places are too few to tell whether the datum is right", n=fit.points),
             ),
             cure=Words(
                 f"至少要 {FEWEST} 个，30 个以上才可靠；请在地图上核对几个站点",
-                f"{FEWEST} are the least and 30 are safe: look at some of them on a map",
+                say(
+                    "{least} are the least and 30 are safe: look at some of them on a map",
+                    least=FEWEST,
+                ),
             ),
         )
     if not fit.doubtful or fit.likely is None:
@@ -85,14 +89,27 @@ def datum_finding(fit: DatumFit) -> Finding | None:
             f"到最近道路的中位距离 {likely.median_m:.0f} 米，按 {stated.name} 为 "
             f"{stated.median_m:.0f} 米{inside.zh}（{fit.points} 个位置，"
             f"两种读法相差 {likely.shift_m:.0f} 米）",
-            f"the file says {stated.name} and fits the roads as {likely.name}: the median place "
-            f"lies {likely.median_m:.0f} m from a road, read as {stated.name} "
-            f"{stated.median_m:.0f} m{inside.en} ({fit.points} places, "
-            f"{likely.shift_m:.0f} m apart in the two readings)",
+            say(
+                "the file says {stated} and fits the roads as {likely}: the median place "
+                "lies {likely_m:.0f} m from a road, read as {stated} "
+                "{stated_m:.0f} m{inside} ({n} places, "
+                "{shift_m:.0f} m apart in the two readings)",
+                stated=stated.name,
+                likely=likely.name,
+                likely_m=likely.median_m,
+                stated_m=stated.median_m,
+                inside=inside.en,
+                n=fit.points,
+                shift_m=likely.shift_m,
+            ),
         ),
         cure=Words(
             f"坐标若取自{maps.zh}，请用 --datum {likely.name} 导入",
-            f"if the coordinates come from {maps.en}, import with --datum {likely.name}",
+            say(
+                "if the coordinates come from {maps}, import with --datum {datum}",
+                maps=maps.en,
+                datum=likely.name,
+            ),
         ),
     )
 
@@ -103,6 +120,10 @@ def _inside_words(stated: Reading, likely: Reading) -> Words:
         return Words("", "")
     return Words(
         f"；落在区县内 {likely.inside_share:.0%}，按 {stated.name} 为 {stated.inside_share:.0%}",
-        f"; {likely.inside_share:.0%} lie in a district, read as {stated.name} "
-        f"{stated.inside_share:.0%}",
+        say(
+            "; {likely_share:.0%} lie in a district, read as {stated} {stated_share:.0%}",
+            likely_share=likely.inside_share,
+            stated=stated.name,
+            stated_share=stated.inside_share,
+        ),
     )

@@ -12,6 +12,7 @@ from data.atomic import write_bytes, write_text
 from data.csv_text import csv_text
 from data.tables import harmless
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +64,7 @@ def write_table(table: Table, path: Path) -> None:
     elif suffix == ".xlsx":
         write_bytes(path, _workbook(headings, rows))
     else:
-        raise InputError(f"{path.name}: the cured table is written as .csv or .xlsx")
+        raise InputError(say("{file}: the cured table is written as .csv or .xlsx", file=path.name))
 
 
 def _with_points(table: Table) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

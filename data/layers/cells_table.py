@@ -10,6 +10,7 @@ from data.layers.osm_rules import POPULATION
 from data.layers.weighted_table import read_weighted
 from data.vocabulary import Term
 from geo.datum import Datum
+from geo.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +53,7 @@ class CellsTable:
             area,
             datum=self.datum,
             number=PEOPLE_FIELD,
-            what="population row",
+            what=say("population row"),
             default=None,
             overlaps=self.overlaps,
         )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -56,14 +57,20 @@ class Layer:
             object.__setattr__(self, name, array)
         n = len(self.value)
         if not self.id:
-            raise InputError("a layer needs an id")
+            raise InputError(say("a layer needs an id"))
         if self.value.shape != (n,) or self.lonlat.shape != (n, 2):
             shapes = f"{self.lonlat.shape} and {self.value.shape}"
-            raise InputError(f"layer {self.id}: points and values have the shapes {shapes}")
+            raise InputError(
+                say(
+                    "layer {id}: points and values have the shapes {shapes}",
+                    id=self.id,
+                    shapes=shapes,
+                )
+            )
         if not np.isfinite(self.lonlat).all():
-            raise InputError(f"layer {self.id}: a point is not finite")
+            raise InputError(say("layer {id}: a point is not finite", id=self.id))
         if not np.isfinite(self.value).all() or (self.value < 0).any():
-            raise InputError(f"layer {self.id}: a value is negative or not finite")
+            raise InputError(say("layer {id}: a value is negative or not finite", id=self.id))
 
     def __len__(self) -> int:
         return len(self.value)
@@ -113,7 +120,7 @@ class Layers(Mapping[str, Layer]):
         names = [layer.id for layer in self.layers]
         if len(set(names)) != len(names):
             twice = next(name for name in names if names.count(name) > 1)
-            raise InputError(f"layer {twice} stands twice")
+            raise InputError(say("layer {twice} stands twice", twice=twice))
 
     def __getitem__(self, name: str) -> Layer:
         return self._by_id[name]

@@ -14,6 +14,7 @@ import shapely
 
 from data.osm.extract import check_extract
 from geo.errors import FileFormatError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -144,7 +145,7 @@ def read_features(
             _draw_by_hand(found, path)
     except (RuntimeError, osmium.InvalidLocationError, UnicodeDecodeError) as error:
         raise FileFormatError(
-            f"{path}: cannot be read as OSM data ({error}): get it anew"
+            say("{path}: cannot be read as OSM data ({error}): get it anew", path=path, error=error)
         ) from error
     return _features(
         found, date=stamp[:10] or found.newest, generator=header.get("generator"), box=box

@@ -14,6 +14,7 @@ from data.layers.osm import OSM_LICENCE, layers_of_features
 from data.layers.osm_features import OsmFeatures
 from data.layers.osm_rules import KEYS, OSM_RULES, OsmSorter
 from data.osm.download import download_settings, osmnx_settings, refusing
+from geo.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +49,7 @@ class OsmOnline:
         """
         settings = download_settings(self.overpass_url, self.nominatim_url, self.cache)
         name = self.place or f"box {area.box}"
-        with refusing(name, "features"), osmnx_settings(settings):
+        with refusing(name, say("features")), osmnx_settings(settings):
             if self.place:
                 frame = osmnx.features_from_place(self.place, _wanted())
             else:

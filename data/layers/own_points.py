@@ -11,6 +11,7 @@ from data.layers.weighted_table import read_weighted
 from data.vocabulary import Term, quote
 from geo.datum import Datum
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,10 @@ class OwnPoints:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise InputError(
-                f"layer own:{quote(self.name)}: a name has 1 to 40 letters, digits, _ or -"
+                say(
+                    "layer own:{name}: a name has 1 to 40 letters, digits, _ or -",
+                    name=quote(self.name),
+                )
             )
 
     def read(self, area: LayerArea) -> tuple[Layer, ...]:
@@ -55,7 +59,7 @@ class OwnPoints:
         weight, or outside the box.
         """
         lonlat, weight = read_weighted(
-            self.path, area, datum=self.datum, number=WEIGHT_FIELD, what="point", default=1.0
+            self.path, area, datum=self.datum, number=WEIGHT_FIELD, what=say("point"), default=1.0
         )
         return (
             Layer(

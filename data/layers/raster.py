@@ -22,6 +22,7 @@ from data.layers.raster_numbers import refuse_impossible_people
 from geo.crs import to_wgs84_from
 from geo.errors import FileFormatError, InputError
 from geo.measure import to_metric
+from geo.messages import message_of, reason_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,9 +67,9 @@ class Raster:
 
     def __post_init__(self) -> None:
         if self.band is not None and self.band < 1:
-            raise InputError(f"band {self.band}: bands are counted from 1")
+            raise InputError(say("band {band}: bands are counted from 1", band=self.band))
         if self.holes not in {"refuse", "zero"}:
-            raise InputError(f'holes "{self.holes}": write refuse or zero')
+            raise InputError(say('holes "{holes}": write refuse or zero', holes=self.holes))
 
     def read(self, area: LayerArea) -> tuple[Layer, ...]:
         """Read the cells whose centre lies in the box and that hold anybody.
@@ -83,9 +84,14 @@ class Raster:
             window = _window(self.path, source, area.box, to_wgs84)
             if window.beyond > _FEW_HOLES and self.holes == "refuse":
                 raise FileFormatError(
-                    f"{self.path.name}: does not reach {window.beyond:.0%} of the city's box "
-                    f"{area.box}: merge it with its neighbours (gdal_merge.py), or say "
-                    "--holes zero if nobody lives there"
+                    say(
+                        "{file}: does not reach {beyond:.0%} of the city's box "
+                        "{box}: merge it with its neighbours (gdal_merge.py), or say "
+                        "--holes zero if nobody lives there",
+                        file=self.path.name,
+                        beyond=window.beyond,
+                        box=area.box,
+                    )
                 )
             values = source.read(band, window=(window.rows, window.columns), masked=True)
             centres = _centres(source, window, values.shape)
@@ -97,7 +103,9 @@ class Raster:
         hole = np.ma.getmaskarray(values).ravel() | ~np.isfinite(number)
         left_out = self._check(number[inside], hole[inside], centres[inside], cells, area.box)
         if window.beyond > _FEW_HOLES:
-            left_out[f"parts of the box beyond the raster ({window.beyond:.0%})"] = 1
+            left_out[
+                say("parts of the box beyond the raster ({beyond:.0%})", beyond=window.beyond)
+            ] = 1
         keep = inside & ~hole & (number > 0)
         return (
             Layer(
@@ -123,9 +131,17 @@ class Raster:
         """Refuse what cannot be; count the holes that were taken for 0."""
         name = self.path.name
         if not len(number):
-            raise FileFormatError(f"{name}: has no cell in the box {box}: take the city's own tile")
+            raise FileFormatError(
+                say(
+                    "{name}: has no cell in the box {box}: take the city's own tile",
+                    name=name,
+                    box=box,
+                )
+            )
         if hole.all():
-            raise FileFormatError(f"{name}: has no value in the box {box}: take another tile")
+            raise FileFormatError(
+                say("{name}: has no value in the box {box}: take another tile", name=name, box=box)
+            )
         filled = centres[~hole]
         sampled = filled[:: max(1, len(filled) // _SAMPLED_AREAS)]
         refuse_impossible_people(
@@ -137,11 +153,15 @@ class Raster:
         share = float(hole.mean())
         if share > _FEW_HOLES and self.holes == "refuse":
             raise FileFormatError(
-                f"{name}: {share:.1%} of the box's cells have no value: take a raster without "
-                "holes, or say --holes zero if nobody lives there"
+                say(
+                    "{name}: {share:.1%} of the box's cells have no value: take a raster without "
+                    "holes, or say --holes zero if nobody lives there",
+                    name=name,
+                    share=share,
+                )
             )
         count = int(hole.sum())
-        return {f"cells without a value ({share:.1%})": count} if count else {}
+        return {say("cells without a value ({share:.1%})", share=share): count} if count else {}
 
 
 def _check_magic(path: Path) -> None:
@@ -150,13 +170,17 @@ def _check_magic(path: Path) -> None:
         with path.open("rb") as file:
             head = file.read(4)
     except FileNotFoundError:
-        raise FileFormatError(f"{path}: no such file") from None
+        raise FileFormatError(say("{path}: no such file", path=path)) from None
     except OSError as error:
-        raise FileFormatError(f"{path}: cannot be read ({error.strerror})") from None
+        raise FileFormatError(
+            say("{path}: cannot be read ({reason})", path=path, reason=reason_of(error))
+        ) from None
     if not head:
-        raise FileFormatError(f"{path.name}: is empty")
+        raise FileFormatError(say("{file}: is empty", file=path.name))
     if head not in _TIFF:
-        raise FileFormatError(f"{path.name}: is no GeoTIFF: export it as GeoTIFF (.tif)")
+        raise FileFormatError(
+            say("{file}: is no GeoTIFF: export it as GeoTIFF (.tif)", file=path.name)
+        )
 
 
 def _rasterio() -> Any:  # noqa: ANN401 - rasterio ships no types
@@ -164,8 +188,10 @@ def _rasterio() -> Any:  # noqa: ANN401 - rasterio ships no types
         return importlib.import_module("rasterio")
     except ImportError:
         raise InputError(
-            "reading a raster needs the package rasterio: pip install 'yizhan[raster]', or hand in "
-            "a CSV of cells"
+            say(
+                "reading a raster needs the package rasterio: pip install 'yizhan[raster]', or "
+                "hand in a CSV of cells"
+            )
         ) from None
 
 
@@ -184,22 +210,40 @@ def _opened(path: Path) -> Iterator[Any]:
             yield source
     except rasterio.errors.RasterioError as error:
         reason = " ".join(str(error).split())[:160]
-        raise FileFormatError(f"{path.name}: is a broken GeoTIFF ({reason}): get it anew") from None
+        raise FileFormatError(
+            say(
+                "{file}: is a broken GeoTIFF ({reason}): get it anew", file=path.name, reason=reason
+            )
+        ) from None
 
 
 def _band(path: Path, source: Any, wanted: int | None) -> int:  # noqa: ANN401 - as above
     if wanted is None and source.count != 1:
         raise FileFormatError(
-            f"{path.name}: has {source.count} bands: take out the one with people "
-            "(gdal_translate -b 1)"
+            say(
+                "{file}: has {count} bands: take out the one with people (gdal_translate -b 1)",
+                file=path.name,
+                count=source.count,
+            )
         )
     band = wanted or 1
     if band > source.count:
-        raise FileFormatError(f"{path.name}: has no band {band}: it has {source.count}")
+        raise FileFormatError(
+            say(
+                "{file}: has no band {band}: it has {count}",
+                file=path.name,
+                band=band,
+                count=source.count,
+            )
+        )
     if np.dtype(source.dtypes[band - 1]).kind not in "iuf":
-        raise FileFormatError(f"{path.name}: band {band} holds no plain numbers")
+        raise FileFormatError(
+            say("{file}: band {band} holds no plain numbers", file=path.name, band=band)
+        )
     if math.prod(source.block_shapes[band - 1]) > _BIGGEST_BLOCK:
-        raise FileFormatError(f"{path.name}: is packed in one piece: export it again in tiles")
+        raise FileFormatError(
+            say("{file}: is packed in one piece: export it again in tiles", file=path.name)
+        )
     return band
 
 
@@ -219,7 +263,9 @@ def _window(
 ) -> _Window:
     """Find the rows and columns that may lie in the box."""
     if source.transform.is_degenerate:
-        raise FileFormatError(f"{path.name}: does not say how large its cells are: export it again")
+        raise FileFormatError(
+            say("{file}: does not say how large its cells are: export it again", file=path.name)
+        )
     edge = np.linspace(0.0, 1.0, _EDGE_POINTS)
     lon = box.left + edge * (box.right - box.left)
     lat = box.bottom + edge * (box.top - box.bottom)
@@ -238,8 +284,13 @@ def _window(
         raise _elsewhere(path, source, box)
     if cells > MOST_CELLS:
         raise FileFormatError(
-            f"{path.name}: has {cells:,} cells in the box, more than {MOST_CELLS:,}: "
-            "take a coarser grid (100 m will do)"
+            say(
+                "{file}: has {cells:,} cells in the box, more than {most_cells:,}: "
+                "take a coarser grid (100 m will do)",
+                file=path.name,
+                cells=cells,
+                most_cells=MOST_CELLS,
+            )
         )
     # a raster cut to the box may end within a cell of it
     reached = there & (row >= -1) & (row <= source.height + 1)
@@ -258,8 +309,14 @@ def _span(at: npt.NDArray[np.float64], size: int) -> tuple[int, int]:
 def _elsewhere(path: Path, source: Any, box: Box) -> FileFormatError:  # noqa: ANN401 - as above
     bounds = ",".join(f"{edge:.6g}" for edge in source.bounds)
     return FileFormatError(
-        f"{path.name}: covers {bounds} in {source.crs.to_string()[:40]}, which is not the city's "
-        f"box {box}: take the city's own tile, or set the right CRS"
+        say(
+            "{file}: covers {bounds} in {crs}, which is not the city's "
+            "box {box}: take the city's own tile, or set the right CRS",
+            file=path.name,
+            bounds=bounds,
+            crs=source.crs.to_string()[:40],
+            box=box,
+        )
     )
 
 
@@ -284,12 +341,17 @@ def _to_wgs84(
     """Return what brings the raster's coordinates to WGS-84."""
     if source.crs is None:
         raise FileFormatError(
-            f"{path.name}: does not say in which CRS it is: set it in QGIS (“Assign projection”)"
+            say(
+                "{file}: does not say in which CRS it is: set it in QGIS (“Assign projection”)",
+                file=path.name,
+            )
         )
     try:
         return to_wgs84_from(source.crs.to_wkt(), box=box)
     except InputError as error:
-        raise FileFormatError(f"{path.name}: {error}") from None
+        raise FileFormatError(
+            say("{file}: {reason}", file=path.name, reason=message_of(error))
+        ) from None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.errors import FileFormatError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +19,6 @@ MOST_PER_KM2: Final = 200_000.0
 _MARKS: Final = (255.0, 9_999.0, 32_767.0, 65_535.0, 99_999.0, 999_999.0, 2_147_483_647.0)
 _FEWEST_MARKS: Final = 2
 _MARK_STANDS_OUT: Final = 2.0  # times the largest number below it
-_NO_DATA: Final = "set that number as its no-data value (gdal_edit.py -a_nodata)"
 
 
 def refuse_impossible_people(
@@ -50,16 +50,28 @@ def refuse_impossible_people(
     negative = people < 0
     if negative.any():
         raise FileFormatError(
-            f"{name}: {int(negative.sum()):,} cells are negative (least {people.min():g}): set "
-            "that number as its no-data value (gdal_edit.py -a_nodata)"
+            say(
+                "{name}: {n_negative:,} cells are negative (least {least:g}): set that number as "
+                "its no-data value (gdal_edit.py -a_nodata)",
+                name=name,
+                n_negative=int(negative.sum()),
+                least=people.min(),
+            )
         )
     most = people.max()
     at_most = int((people == most).sum())
     below = people[people < most].max(initial=0.0)
     if most in _MARKS and at_most >= _FEWEST_MARKS and most > _MARK_STANDS_OUT * below:
         raise FileFormatError(
-            f"{name}: {at_most:,} cells hold {most:,.0f} and no other more than {below:,.6g}: "
-            f"{most:.0f} is a usual mark of no data: {_NO_DATA}"
+            say(
+                "{name}: {at_most:,} cells hold {most:,.0f} and no other more than {below:,.6g}: "
+                "{most:.0f} is a usual mark of no data: set it as the no-data value "
+                "(gdal_edit.py -a_nodata)",
+                name=name,
+                at_most=at_most,
+                most=most,
+                below=below,
+            )
         )
     doubted = np.flatnonzero(people > MOST_PER_KM2 * least_area_km2)
     per_km2 = people[doubted] / areas_km2(doubted)
@@ -67,9 +79,18 @@ def refuse_impossible_people(
     if crowded.any():
         fullest = people[doubted][crowded].max()
         raise FileFormatError(
-            f"{name}: holds up to {fullest:,.6g} people in a cell, {per_km2.max():,.0f} per km2, "
-            f"more than {MOST_PER_KM2:,.0f} (so in {int(crowded.sum()):,} of its cells): check its "
-            f"unit, or {_NO_DATA}"
+            say(
+                "{name}: holds up to {fullest:,.6g} people in a cell, {per_km2:,.0f} per km2, more "
+                "than {most_per_km2:,.0f} (so in {n_crowded:,} of its cells): check its unit, or "
+                "set that number as its no-data value (gdal_edit.py -a_nodata)",
+                name=name,
+                fullest=fullest,
+                per_km2=per_km2.max(),
+                most_per_km2=MOST_PER_KM2,
+                n_crowded=int(crowded.sum()),
+            )
         )
     if not (people > 0).any():
-        raise FileFormatError(f"{name}: holds nobody in the city's box: every cell is 0")
+        raise FileFormatError(
+            say("{name}: holds nobody in the city's box: every cell is 0", name=name)
+        )

@@ -11,6 +11,7 @@ from data.array_files import load_arrays, save_arrays
 from data.atomic import cannot_write
 from data.layers.layer import Layer, Layers
 from geo.errors import WorkspaceError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +66,9 @@ def load_layers(folder: Path) -> Layers:
     try:
         head = json.loads(arrays["head"].tobytes())
         if head["version"] != _VERSION:
-            raise WorkspaceError(f"{path}: is of another version: {_AGAIN}")
+            raise WorkspaceError(
+                say("{path}: is of another version: {again}", path=path, again=_AGAIN)
+            )
         made = Layers(
             tuple(
                 Layer(lonlat=arrays[f"lonlat{n}"], value=arrays[f"value{n}"], **words)
@@ -73,10 +76,14 @@ def load_layers(folder: Path) -> Layers:
             )
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise WorkspaceError(f"{path}: is broken ({error}): {_AGAIN}") from None
+        raise WorkspaceError(
+            say("{path}: is broken ({error}): {again}", path=path, error=error, again=_AGAIN)
+        ) from None
     if made.content_hash != head["content_hash"]:
-        raise WorkspaceError(f"{path}: was changed by other hands: {_AGAIN}")
+        raise WorkspaceError(
+            say("{path}: was changed by other hands: {again}", path=path, again=_AGAIN)
+        )
     return made
 
 
-_AGAIN: Final = "run yizhan demand layers again"
+_AGAIN: Final = say("run yizhan demand layers again")

@@ -25,6 +25,7 @@ from data.vocabulary import Term
 from data.zone_overlaps import ZonePart, parts_of_zones
 from data.zones import read_zones
 from geo.measure import from_metric, to_metric
+from geo.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,13 +109,17 @@ def _values(
     """Read the numbers; note those that are missing, negative or beyond belief."""
     if not columns.has(name):
         return np.full(len(columns.table), 0.0 if default is None else default)
-    values = read_numbers(columns, name, faults, blank="is empty: write 0 for none")
+    values = read_numbers(columns, name, faults, blank=say("is empty: write 0 for none"))
     heading = columns.heading(name)
     for at in np.flatnonzero(values < 0):
-        faults.add(columns.table.numbers[at], heading, f"{values[at]:g}: write 0 or more")
+        faults.add(
+            columns.table.numbers[at], heading, say("{value:g}: write 0 or more", value=values[at])
+        )
     for at in np.flatnonzero(values > MOST):
-        reason = f"{values[at]:,.10g} is more than {MOST:,.0f}: check its unit"
+        reason = say(
+            "{value:,.10g} is more than {most:,.0f}: check its unit", value=values[at], most=MOST
+        )
         faults.add(columns.table.numbers[at], heading, reason)
     if not faults.found and not values.any():
-        faults.add(None, heading, "is 0 in every row")
+        faults.add(None, heading, say("is 0 in every row"))
     return values

@@ -15,6 +15,7 @@ from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
 from data.osm.graph import roads_of_graph
 from geo.access import NODE_KEYS, WAY_KEYS
 from geo.errors import InputError, NetworkError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,7 +78,7 @@ def download_roads(
     services cannot be reached.
     """
     settings = download_settings(overpass_url, nominatim_url, cache)
-    with refusing(place, "roads"), osmnx_settings(settings):
+    with refusing(place, say("roads")), osmnx_settings(settings):
         graph = _graph(place)
     return roads_of_graph(graph)
 
@@ -98,7 +99,7 @@ def download_places(
         key: value if isinstance(value, str) else list(value) for key, value in tags.items()
     }
     settings = download_settings(overpass_url, nominatim_url, cache)
-    with refusing(place, "places"), osmnx_settings(settings):
+    with refusing(place, say("places")), osmnx_settings(settings):
         if isinstance(place, str):
             found = osmnx.features_from_place(place, wanted)
         else:
@@ -134,18 +135,33 @@ def refusing(place: str | Polygon | MultiPolygon, what: str) -> Iterator[None]:
         raise _unreachable(name, error) from error
     except (InsufficientResponseError, TypeError) as error:
         raise InputError(
-            f"{name}: no {what} found ({_line(error)}): check the name on openstreetmap.org"
+            say(
+                "{name}: no {what} found ({error}): check the name on openstreetmap.org",
+                name=name,
+                what=what,
+                error=_line(error),
+            )
         ) from error
     except (requests.RequestException, OSError) as error:
         raise _unreachable(name, error) from error
     except ValueError as error:
-        raise InputError(f"{name}: no {what} found ({_line(error)}): check the area") from error
+        raise InputError(
+            say(
+                "{name}: no {what} found ({error}): check the area",
+                name=name,
+                what=what,
+                error=_line(error),
+            )
+        ) from error
 
 
 def _unreachable(name: str, error: Exception) -> NetworkError:
     return NetworkError(
-        f"{name}: cannot be downloaded ({_line(error)}): check the connection, or use an extract"
-        " file"
+        say(
+            "{name}: cannot be downloaded ({error}): check the connection, or use an extract file",
+            name=name,
+            error=_line(error),
+        )
     )
 
 

@@ -19,6 +19,7 @@ import shapely
 
 from geo.access import NODE_KEYS, WAY_KEYS, class_of_way
 from geo.errors import FileFormatError
+from geo.messages import say
 from geo.roads import RawRoads, Turn
 
 if TYPE_CHECKING:
@@ -45,39 +46,56 @@ def read_roads(
     tell = on_progress or (lambda _step, _share: None)
     check_extract(path)
     try:
-        tell("ways", 0.0)
+        tell(say("ways"), 0.0)
         ways = _read_ways(path)
-        tell("nodes", 0.4)
+        tell(say("nodes"), 0.4)
         by_hand = bool(len(ways.refs)) and int(np.array(ways.refs).min()) < 0
         node_id, node_lonlat = _read_locations(path, by_hand=by_hand)
-        tell("node tags", 0.7)
+        tell(say("node tags"), 0.7)
         tagged = _read_node_tags(path, ways.tag_sets)
-        tell("turn restrictions", 0.9)
+        tell(say("turn restrictions"), 0.9)
         turns, skipped = _read_turns(path)
     except (RuntimeError, osmium.InvalidLocationError, UnicodeDecodeError) as error:
         raise FileFormatError(
-            f"{path}: cannot be read as OSM data ({error}): get it anew"
+            say("{path}: cannot be read as OSM data ({error}): get it anew", path=path, error=error)
         ) from error
     if not len(ways.way_id):
-        raise FileFormatError(f"{path}: holds no roads (no way with a known highway tag)")
+        raise FileFormatError(
+            say("{path}: holds no roads (no way with a known highway tag)", path=path)
+        )
     roads = _assemble(ways, node_id, node_lonlat, tagged, turns, skipped, box)
     if not (roads.way_node >= 0).any():
-        where = "inside the box" if box else "with nodes that are in the file"
-        raise FileFormatError(f"{path}: holds no roads {where}")
-    tell("read", 1.0)
+        if box:
+            raise FileFormatError(say("{path}: holds no roads inside the box", path=path))
+        raise FileFormatError(
+            say("{path}: holds no roads with nodes that are in the file", path=path)
+        )
+    tell(say("read"), 1.0)
     return roads
 
 
 def check_extract(path: Path) -> None:
     """Refuse what is no OSM extract by its name, or is not there (FileFormatError)."""
     if not path.exists():
-        raise FileFormatError(f"{path}: no such file")
+        raise FileFormatError(say("{path}: no such file", path=path))
     if path.is_dir():
-        raise FileFormatError(f"{path}: is a folder, expected one of {', '.join(ENDINGS)}")
+        raise FileFormatError(
+            say(
+                "{path}: is a folder, expected one of {endings}",
+                path=path,
+                endings=", ".join(ENDINGS),
+            )
+        )
     if not path.name.lower().endswith(ENDINGS):
-        raise FileFormatError(f"{path}: not an OSM extract (expected {', '.join(ENDINGS)})")
+        raise FileFormatError(
+            say(
+                "{path}: not an OSM extract (expected {endings})",
+                path=path,
+                endings=", ".join(ENDINGS),
+            )
+        )
     if path.stat().st_size == 0:
-        raise FileFormatError(f"{path}: is empty")
+        raise FileFormatError(say("{path}: is empty", path=path))
 
 
 @dataclass
@@ -303,7 +321,7 @@ def read_places(path: Path, *, tags: Mapping[str, str | tuple[str, ...]]) -> gpd
             )
     except (RuntimeError, UnicodeDecodeError) as error:
         raise FileFormatError(
-            f"{path}: cannot be read as OSM data ({error}): get it anew"
+            say("{path}: cannot be read as OSM data ({error}): get it anew", path=path, error=error)
         ) from error
     columns = list(zip(*rows, strict=True)) if rows else [(), (), (), (), ()]
     return gpd.GeoDataFrame(

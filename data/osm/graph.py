@@ -12,6 +12,7 @@ import shapely
 from data.atomic import replacing
 from geo.access import HIGHWAY_CLASSES, NODE_KEYS, WAY_KEYS
 from geo.errors import FileFormatError
+from geo.messages import say
 from geo.profiles import check_mode
 from geo.roads import RawRoads
 
@@ -124,11 +125,13 @@ def read_graphml(path: Path) -> RawRoads:
     FileFormatError when the file is missing or no such graph.
     """
     if not path.exists():
-        raise FileFormatError(f"{path}: no such file")
+        raise FileFormatError(say("{path}: no such file", path=path))
     try:
         return roads_of_graph(osmnx.load_graphml(path))
     except (SyntaxError, KeyError, ValueError, TypeError, nx.NetworkXError) as error:
-        raise FileFormatError(f"{path}: is no GraphML road graph of OSMnx ({error})") from error
+        raise FileFormatError(
+            say("{path}: is no GraphML road graph of OSMnx ({error})", path=path, error=error)
+        ) from error
 
 
 def graph_of(network: RoadNetwork, *, mode: str) -> nx.MultiDiGraph[Any]:

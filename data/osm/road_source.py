@@ -11,6 +11,7 @@ import shapely
 from data.district_files import read_districts
 from data.osm.extract import read_roads
 from geo.errors import FileFormatError
+from geo.messages import reason_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,9 @@ class RoadSource:
             with self.where.open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
-            raise FileFormatError(f"{self.where}: cannot be read ({error.strerror})") from None
+            raise FileFormatError(
+                say("{where}: cannot be read ({reason})", where=self.where, reason=reason_of(error))
+            ) from None
 
     def read(self, *, box: Box, on_progress: Callable[[str, float], None] | None) -> RawRoads:
         """Read or download the roads; an extract is cut at ``box`` with `MARGIN_M` around it.
@@ -73,5 +76,5 @@ class RoadSource:
             return download_roads(self.where)
         area = shapely.union_all(read_districts(self.where).frame.geometry.to_numpy())
         if not isinstance(area, shapely.Polygon | shapely.MultiPolygon):
-            raise FileFormatError(f"{self.where}: holds no area: give polygons")
+            raise FileFormatError(say("{where}: holds no area: give polygons", where=self.where))
         return download_roads(area)

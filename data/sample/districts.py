@@ -16,6 +16,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from data.sample.lines import spline
 from geo.errors import InputError
+from geo.messages import say
 
 Points = NDArray[np.float64]
 
@@ -160,4 +161,4 @@ def draw_districts(rng: np.random.Generator) -> DistrictShapes:
         polygons = _settled(rng)
         if polygons is not None:
             return DistrictShapes(tuple(polygons))
-    raise InputError("the sample city's borders did not settle: choose another seed")
+    raise InputError(say("the sample city's borders did not settle: choose another seed"))
