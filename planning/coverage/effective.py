@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InputError
+from geo.messages import say
 from planning.coverage.nominal import ALL, OUTSIDE, StandardWord, groups_of, reach_by_standard
 from planning.coverage.service_week import DAYS_A_WEEK, HOURS_A_DAY
 
@@ -62,7 +63,14 @@ class EffectiveCoverage:
         for name in MEASURES:
             table = getattr(self, name)
             if table.shape != shape:
-                raise InputError(f"effective coverage: {name} is {table.shape}, expected {shape}")
+                raise InputError(
+                    say(
+                        "effective coverage: {name} is {shape}, expected {expected}",
+                        name=name,
+                        shape=table.shape,
+                        expected=shape,
+                    )
+                )
             table.flags.writeable = False
 
     def table(self, measure: str, *, group: str = ALL, district: str = ALL) -> Table:

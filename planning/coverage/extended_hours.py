@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InputError
+from geo.messages import say
 from planning.coverage.effective import covered_cells, hour_patterns
 from planning.coverage.service_week import DAYS_A_WEEK, HOURS_A_DAY
 
@@ -87,7 +88,7 @@ def longer_hours(
         when ``hours`` is not 1 to 12.
     """
     if not 1 <= hours <= HOURS_A_DAY // 2:
-        raise InputError(f"longer hours: {hours} hours cannot be: give 1 to 12")
+        raise InputError(say("longer hours: {hours} hours cannot be: give 1 to 12", hours=hours))
     extensions = []
     for row in np.flatnonzero(gains.any(axis=(0, 2, 3))):
         sides = [

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InputError
+from geo.messages import say
 from geo.snapping import snap
 from planning.coverage.reach import reach, straight_counts
 
@@ -217,8 +218,12 @@ def groups_of(demand: Demand, settings: Settings) -> tuple[GroupSettings, ...]:
     for group in demand.groups:
         if group not in settings.group_ids:
             raise InputError(
-                f"demand has the group {group}, which the settings do not name: "
-                f"add it to [groups] in yizhan.toml (there are {', '.join(settings.group_ids)})"
+                say(
+                    "demand has the group {group}, which the settings do not name: "
+                    "add it to [groups] in yizhan.toml (there are {known})",
+                    group=group,
+                    known=", ".join(settings.group_ids),
+                )
             )
     return tuple(settings.group(group) for group in demand.groups)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.errors import InputError
+from geo.messages import say
 from planning.coverage.nominal import ALL
 from planning.density import range_of
 
@@ -70,9 +71,9 @@ def range_of_coverage(
     """
     reached = measured.stations_in_reach
     if reached is None or reached.shape != demand.weights.shape:
-        raise InputError("a range needs the coverage as it was measured, of the same demand")
+        raise InputError(say("a range needs the coverage as it was measured, of the same demand"))
     if not np.array_equal(np.asarray(model.cells.ids), demand.ids):
-        raise InputError("a range needs the model that built this demand: build it again")
+        raise InputError(say("a range needs the model that built this demand: build it again"))
     named = {name: number for number, name in enumerate(demand.district_names)}
     n_places, n_groups = len(named) + 1, len(demand.groups)
     place = np.where(demand.district < 0, n_places - 1, demand.district)

@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from data.hours import parse_hours, week_table
 from geo.errors import InputError
+from geo.messages import say
 from planning.coverage.aims import NO, YES, entered, usable
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ class ServiceWeek:
         shapes = (self.open.shape[1:], self.known.shape, self.serves.shape[1:], *by_group)
         whole = self.serves.shape
         if shapes != ((DAYS_A_WEEK, HOURS_A_DAY), (n,), (n,), whole, whole):
-            raise InputError(f"service week: shapes {shapes} do not fit {n} stations")
+            raise InputError(
+                say("service week: shapes {shapes} do not fit {n} stations", shapes=shapes, n=n)
+            )
         for array in (self.open, self.known, self.serves, self.suits, self.may_suit):
             array.flags.writeable = False
 

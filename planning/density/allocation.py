@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.messages import say
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -121,12 +123,17 @@ def _notes(
     shares: GroupShares,
     by_area: NDArray[np.bool_],
 ) -> list[str]:
-    notes = []
+    notes: list[str] = []
     if by_area.any():
         names = [name for name, bare in zip(model.zone_names, by_area, strict=True) if bare]
         notes.append(
-            f"{group}: no layer has anything in {_some(names)}:"
-            f" {model.totals[g][by_area].sum():,.0f} workers are spread over the land there"
+            say(
+                "{group}: no layer has anything in {zones}:"
+                " {workers:,.0f} workers are spread over the land there",
+                group=group,
+                zones=_some(names),
+                workers=model.totals[g][by_area].sum(),
+            )
         )
     live = (model.totals[g] > 0) & ~by_area
     lacking: dict[tuple[str, ...], list[int]] = {}
@@ -135,18 +142,39 @@ def _notes(
         if without:
             lacking.setdefault(without, []).append(int(k))
     for zones, layers in lacking.items():
-        words = ", ".join(model.layers[g][k] for k in layers)
-        have, their = ("layer {} has", "its weight") if len(layers) == 1 else _SEVERAL
-        notes.append(
-            f"{group}: {have.format(words)} nothing in {_some(list(zones))}: {their} of"
-            f" {model.weights[g][layers].sum():g} goes to the other layers there"
-        )
+        notes.append(_lacking(model, g, group, zones, layers))
     return notes
 
 
-_SEVERAL = ("layers {} have", "their weight")
+def _lacking(
+    model: DensityModel, g: int, group: str, zones: tuple[str, ...], layers: list[int]
+) -> str:
+    words = ", ".join(model.layers[g][k] for k in layers)
+    there, weight = _some(list(zones)), model.weights[g][layers].sum()
+    if len(layers) == 1:
+        return say(
+            "{group}: layer {layer} has nothing in {zones}: its weight of"
+            " {weight:g} goes to the other layers there",
+            group=group,
+            layer=words,
+            zones=there,
+            weight=weight,
+        )
+    return say(
+        "{group}: layers {layers} have nothing in {zones}: their weight of"
+        " {weight:g} goes to the other layers there",
+        group=group,
+        layers=words,
+        zones=there,
+        weight=weight,
+    )
 
 
 def _some(names: list[str]) -> str:
-    rest = f" and {len(names) - 3} more zones" if len(names) > 3 else ""  # noqa: PLR2004 - a line
-    return ", ".join(names[:3]) + rest
+    told = ", ".join(names[:_TOLD])
+    if len(names) <= _TOLD:
+        return told
+    return say("{names} and {n_more} more zones", names=told, n_more=len(names) - _TOLD)
+
+
+_TOLD = 3

@@ -12,6 +12,7 @@ from data.demand import Demand
 from data.demand_settings import ROADS, URBAN_ROADS
 from data.districts import Districts
 from geo.errors import InputError
+from geo.messages import say
 from planning.density import DensityModel, GroupSpec, LayerTerm, allocate, build_model
 
 if TYPE_CHECKING:
@@ -78,9 +79,15 @@ def spread_workers(
             and settings.demand.group(group).weights[layer]
         ):
             notes.append(
-                f"{group}: {share:.0%} of layer {layer} lies more than "
-                f"{settings.snap_limit_m:,g} m from every road of the group and draws nobody: "
-                "take a larger extract, or raise snap_limit_m"
+                say(
+                    "{group}: {share:.0%} of layer {layer} lies more than "
+                    "{snap_limit_m:,g} m from every road of the group and draws nobody: "
+                    "take a larger extract, or raise snap_limit_m",
+                    group=group,
+                    share=share,
+                    layer=layer,
+                    snap_limit_m=settings.snap_limit_m,
+                )
             )
 
     zone = np.where(totals.of_city[:, None], len(totals.zones) - 1, cells.district[None, :])
@@ -170,7 +177,8 @@ def group_spec(
     InputError
         when a layer of the city's own is named and was not read.
     """
-    terms, notes = [], []
+    terms: list[LayerTerm] = []
+    notes: list[str] = []
     for name, weight in of.weights.items():
         parts: dict[str, float] = {}
         other = STAND_IN.get(name)
@@ -178,13 +186,25 @@ def group_spec(
             parts = {f"{name}.{kind}": factor for kind, factor in of.roads.items() if factor}
         elif name not in layers and name.startswith("own:"):
             raise InputError(
-                f"{of.id}: there is no layer {name}: run yizhan demand layers "
-                f"--points {name.removeprefix('own:')}=FILE, or take it out of "
-                f"demand.{of.id}.weights"
+                say(
+                    "{group}: there is no layer {name}: run yizhan demand layers "
+                    "--points {own_name}=FILE, or take it out of "
+                    "demand.{group}.weights",
+                    group=of.id,
+                    name=name,
+                    own_name=name.removeprefix("own:"),
+                )
             )
         elif not _has(layers, name) and other is not None and _has(layers, other):
             parts = {other: 1.0}
-            notes.append(f"{of.id}: no layer {name} was read: {other} stand for it")
+            notes.append(
+                say(
+                    "{group}: no layer {name} was read: {other} stand for it",
+                    group=of.id,
+                    name=name,
+                    other=other,
+                )
+            )
         terms.append(LayerTerm(name, weight, parts))
     mode = settings.group(of.id).standard.mode
     spec = GroupSpec(of.id, tuple(terms), of.bandwidth_m, mode=mode, over=of.over, eps=of.eps)

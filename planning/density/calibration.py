@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from geo.errors import InputError
+from geo.messages import say
 from planning.density.visit_fit import (
     VisitFit,
     VisitSums,
@@ -144,17 +145,24 @@ def fit_weights(
     _check(model, counts, shares, method, folds)
     sums = visit_sums(model, shares, presence, profile)
     start = [normal(weights) for weights in model.weights]
-    full, notes = VisitFit.made(model, sums, counts, start, method), []
+    full = VisitFit.made(model, sums, counts, start, method)
+    notes: list[str] = []
     is_reached = np.asarray(full.design.any(axis=1), dtype=np.bool_)
     if not is_reached.any() or not counts.count[is_reached].any():
         raise InputError(
-            "check-ins: no station has workers within reach in an hour that was counted, or all"
-            " counts are 0: check the stations' places and the hours"
+            say(
+                "check-ins: no station has workers within reach in an hour that was counted, or all"
+                " counts are 0: check the stations' places and the hours"
+            )
         )
     if not is_reached.all():
         notes.append(
-            f"{int((~is_reached).sum())} counts ({counts.count[~is_reached].sum():,.0f} visits) are"
-            " left out: the model has nobody within reach of them at that hour"
+            say(
+                "{n_counts} counts ({visits:,.0f} visits) are"
+                " left out: the model has nobody within reach of them at that hour",
+                n_counts=int((~is_reached).sum()),
+                visits=counts.count[~is_reached].sum(),
+            )
         )
         counts = counts.rows(is_reached)
         full = VisitFit.made(model, sums, counts, start, method)
@@ -162,7 +170,7 @@ def fit_weights(
     base = VisitFit.made(model, sums, counts, start, "rates")
     held, base_held = _held_out(model, sums, counts, start, method, folds=folds, seed=seed)
     if held is None:
-        notes.append("one station alone was counted: nothing could be held out")
+        notes.append(say("one station alone was counted: nothing could be held out"))
     notes += _learned(held, base_held)
     whole = [float(weights.sum()) for weights in model.weights]
     ranges = _ranges(full, counts, resamples=resamples, seed=seed)
@@ -186,23 +194,39 @@ def _check(
     model: DensityModel, counts: CheckIns, shares: Sequence[sp.csr_array], method: str, folds: int
 ) -> None:
     if method not in METHODS:
-        raise InputError(f"calibration: no method {method}: one of {', '.join(METHODS)}")
+        raise InputError(
+            say(
+                "calibration: no method {method}: one of {known}",
+                method=method,
+                known=", ".join(METHODS),
+            )
+        )
     if folds < 2:  # noqa: PLR2004 - one to learn from, one to judge by
-        raise InputError(f"calibration: folds must be 2 or more, not {folds}")
+        raise InputError(say("calibration: folds must be 2 or more, not {folds}", folds=folds))
     n_stations = shares[0].shape[0] if shares else 0
     for table in shares:
         if table.shape != (n_stations, len(model)):
-            raise InputError(f"calibration: catchments {table.shape} for {len(model)} cells")
+            raise InputError(
+                say(
+                    "calibration: catchments {shape} for {n_cells} cells",
+                    shape=table.shape,
+                    n_cells=len(model),
+                )
+            )
     if len(shares) != len(model.groups):
         raise InputError(
-            f"calibration: catchments of {len(shares)} groups, not of {len(model.groups)}"
+            say(
+                "calibration: catchments of {n_shares} groups, not of {n_model_groups}",
+                n_shares=len(shares),
+                n_model_groups=len(model.groups),
+            )
         )
     if not len(counts.count):
-        raise InputError("check-ins: there are none")
+        raise InputError(say("check-ins: there are none"))
     if not 0 <= counts.station.min() <= counts.station.max() < n_stations:
-        raise InputError("check-ins: a station number lies outside the catchments")
+        raise InputError(say("check-ins: a station number lies outside the catchments"))
     if not -1 <= counts.group.min() <= counts.group.max() < len(model.groups):
-        raise InputError("check-ins: a group number lies outside the model's groups")
+        raise InputError(say("check-ins: a group number lies outside the model's groups"))
 
 
 def _held_out(
@@ -295,8 +319,12 @@ def _learned(held: FitFigures | None, base: FitFigures | None) -> list[str]:
     """Say when stations that were held out are told no better than before the fit."""
     if held is None or base is None or held.explained > base.explained:
         return []
-    said = "the fitted weights tell stations that were held out no better than the weights before"
-    return [f"{said}: nothing was learned, keep those"]
+    return [
+        say(
+            "the fitted weights tell stations that were held out no better than the weights before:"
+            " nothing was learned, keep those"
+        )
+    ]
 
 
 def _doubts(model: DensityModel, fit: VisitFit, counts: CheckIns) -> list[str]:
@@ -306,8 +334,8 @@ def _doubts(model: DensityModel, fit: VisitFit, counts: CheckIns) -> list[str]:
         for group, layers in zip(model.groups, model.layers, strict=True)
         for layer in layers
     ]
-    notes = [
-        f"{group}: no count tells of it: its weights stay as they were"
+    notes: list[str] = [
+        say("{group}: no count tells of it: its weights stay as they were", group=group)
         for group, rate in zip(model.groups, fit.rates, strict=True)
         if np.isnan(rate)
     ]
@@ -317,19 +345,32 @@ def _doubts(model: DensityModel, fit: VisitFit, counts: CheckIns) -> list[str]:
     n_stations = len(np.unique(counts.station))
     if n_stations < len(live):
         notes.append(
-            f"{n_stations} stations for {len(live)} weights: the fit leans on the hours alone"
+            say(
+                "{n_stations} stations for {n_weights} weights: the fit leans on the hours alone",
+                n_stations=n_stations,
+                n_weights=len(live),
+            )
         )
     spread = np.linalg.svd(columns, compute_uv=False)
     if spread[-1] <= spread[0] / _CONDITION:
         notes.append(
-            f"the layers cannot be told apart by these counts (condition number"
-            f" {spread[0] / max(spread[-1], 1e-300):,.0f}, doubtful above {_CONDITION:g}): other"
-            " weights would fit as well"
+            say(
+                "the layers cannot be told apart by these counts (condition number"
+                " {condition:,.0f}, doubtful above {most:g}): other"
+                " weights would fit as well",
+                condition=spread[0] / max(spread[-1], 1e-300),
+                most=_CONDITION,
+            )
         )
     alike = np.triu(columns.T @ columns, 1)
     for a, b in np.argwhere(alike > _ALIKE)[:5]:
         notes.append(
-            f"{names[live[a]]} and {names[live[b]]} rise and fall together at the stations"
-            f" ({alike[a, b]:.3f}): only their sum is known"
+            say(
+                "{one} and {other} rise and fall together at the stations"
+                " ({alike:.3f}): only their sum is known",
+                one=names[live[a]],
+                other=names[live[b]],
+                alike=alike[a, b],
+            )
         )
     return notes

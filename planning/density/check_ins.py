@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,16 +47,27 @@ class CheckIns:
             array.flags.writeable = False
             object.__setattr__(self, name, array)
             if array.shape != (n,):
-                raise InputError(f"check-ins: {name} has the shape {array.shape} beside {n} counts")
+                raise InputError(
+                    say(
+                        "check-ins: {name} has the shape {shape} beside {n} counts",
+                        name=name,
+                        shape=array.shape,
+                        n=n,
+                    )
+                )
         faults = {
-            "an hour lies outside 0..23": (self.hour < 0) | (self.hour >= HOURS),
-            "a day is neither weekday nor weekend": (self.day < 0) | (self.day >= DAYS),
-            "a count is negative or not finite": ~(np.isfinite(self.count) & (self.count >= 0)),
-            "a number of days is not above 0": ~(np.isfinite(self.days) & (self.days > 0)),
+            say("an hour lies outside 0..23"): (self.hour < 0) | (self.hour >= HOURS),
+            say("a day is neither weekday nor weekend"): (self.day < 0) | (self.day >= DAYS),
+            say("a count is negative or not finite"): ~(
+                np.isfinite(self.count) & (self.count >= 0)
+            ),
+            say("a number of days is not above 0"): ~(np.isfinite(self.days) & (self.days > 0)),
         }
         for words, bad in faults.items():
             if bad.any():
-                raise InputError(f"check-ins: {words} (row {int(np.argmax(bad)) + 1})")
+                raise InputError(
+                    say("check-ins: {words} (row {row})", words=words, row=int(np.argmax(bad)) + 1)
+                )
 
     @classmethod
     def of(

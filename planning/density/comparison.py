@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -120,8 +121,13 @@ def _same_cells(a: Demand, b: Demand) -> NDArray[np.int64]:
     if len(a) != len(b) or not (a.ids[by_a] == b.ids[by_b]).all():
         both = len(np.intersect1d(a.ids, b.ids))
         raise InputError(
-            f"the two demands share {both:,} of {len(a):,} and {len(b):,} cells: build both over"
-            " the same cells to compare them"
+            say(
+                "the two demands share {both:,} of {n_a:,} and {n_b:,} cells: build both over"
+                " the same cells to compare them",
+                both=both,
+                n_a=len(a),
+                n_b=len(b),
+            )
         )
     order = np.empty(len(a), dtype=np.int64)
     order[by_a] = by_b

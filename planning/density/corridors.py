@@ -16,6 +16,7 @@ from data.layers import Layer
 from geo.access import HIGHWAY_CLASSES
 from geo.errors import InputError
 from geo.kernels import chord_of, on_sphere
+from geo.messages import say
 from geo.roads import segment_metres
 
 if TYPE_CHECKING:
@@ -78,13 +79,17 @@ def corridor_layer(
     share = np.asarray(truck_share, dtype=np.float64)
     if volume.shape != (network.n_edges,) or share.shape not in {(), (network.n_edges,)}:
         raise InputError(
-            f"corridors: {volume.shape} volumes and {share.shape} truck shares for"
-            f" {network.n_edges} edges"
+            say(
+                "corridors: {volumes} volumes and {shares} truck shares for {n_edges} edges",
+                volumes=volume.shape,
+                shares=share.shape,
+                n_edges=network.n_edges,
+            )
         )
     if not np.isfinite(volume).all() or (volume < 0).any():
-        raise InputError("corridors: a volume is negative or not finite")
+        raise InputError(say("corridors: a volume is negative or not finite"))
     if not ((share >= 0) & (share <= 1)).all():
-        raise InputError("corridors: a truck share lies outside 0..1: write 0.25 for 25 %")
+        raise InputError(say("corridors: a truck share lies outside 0..1: write 0.25 for 25 %"))
     trucks = volume * share
     along = points_along(network, np.flatnonzero(trucks > 0), spacing_m=spacing_m)
     return Layer(
@@ -121,7 +126,10 @@ def volumes_of_classes(network: RoadNetwork, vehicles: Mapping[str, float]) -> N
     unknown = sorted(set(vehicles) - set(HIGHWAY_CLASSES))
     if unknown:
         raise InputError(
-            f"corridors: no road class {unknown[0]}: write trunk, primary and the like"
+            say(
+                "corridors: no road class {name}: write trunk, primary and the like",
+                name=unknown[0],
+            )
         )
     of_class = np.array([vehicles.get(name, 0.0) for name in HIGHWAY_CLASSES])
     return np.asarray(of_class[network.edge_class])
@@ -152,10 +160,18 @@ def volumes_of_counts(
     if (far > _FARTHEST_COUNT_M).any():
         off = np.flatnonzero(far > _FARTHEST_COUNT_M)
         lon, lat = np.asarray(lonlat)[off[0]]
-        more = f" (and {len(off) - 1} more)" if len(off) > 1 else ""
+        more = say(" (and {n_more} more)", n_more=len(off) - 1) if len(off) > 1 else ""
         raise InputError(
-            f"corridors: count {off[0] + 1} at {lon:.5f}, {lat:.5f}{more} lies {far[off[0]]:,.0f} m"
-            f" from every {', '.join(classes)} road: check its place and its datum, or leave it out"
+            say(
+                "corridors: count {number} at {lon:.5f}, {lat:.5f}{more} lies {far_m:,.0f} m"
+                " from every {classes} road: check its place and its datum, or leave it out",
+                number=off[0] + 1,
+                lon=lon,
+                lat=lat,
+                more=more,
+                far_m=far[off[0]],
+                classes=", ".join(classes),
+            )
         )
     key = np.where(network.edge_name >= 0, network.edge_name, -1 - network.edge_class.astype(int))
     middle = _middles(network, some)

@@ -15,6 +15,7 @@ from scipy.spatial import cKDTree
 
 from geo.errors import InputError
 from geo.kernels import on_sphere
+from geo.messages import say
 from planning.density.allocation import allocate, group_shares
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def neighbour_table(lonlat: NDArray[np.float64], *, k: int = NEIGHBOURS) -> sp.c
     """
     n = len(lonlat)
     if n <= k:
-        raise InputError(f"neighbours: {k} for each of {n} points cannot be")
+        raise InputError(say("neighbours: {k} for each of {n} points cannot be", k=k, n=n))
     points = on_sphere(np.asarray(lonlat, dtype=np.float64))
     _, near = cKDTree(points).query(points, k=k + 1)
     near = np.asarray(near, dtype=np.int64)

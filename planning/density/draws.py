@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from geo.errors import InputError
+from geo.messages import say
 from planning.density.allocation import group_shares
 
 if TYPE_CHECKING:
@@ -68,7 +69,11 @@ def draw_weights(
     """
     if n < 1 or not 0 < concentration < np.inf:
         raise InputError(
-            f"draws: n = {n} must be 1 or more, concentration = {concentration} more than 0"
+            say(
+                "draws: n = {n} must be 1 or more, concentration = {concentration} more than 0",
+                n=n,
+                concentration=concentration,
+            )
         )
     drawn = []
     for g, weights in enumerate(model.weights):
@@ -146,7 +151,13 @@ def _linear(
     """Take linear figures of all draws, and of the model's own weights, from sums by zone."""
     shape = (len(model), len(model.groups))
     if table.shape[-2:] != shape or table.ndim not in {2, 3}:
-        raise InputError(f"range: a linear figure of shape {table.shape} for workers {shape}")
+        raise InputError(
+            say(
+                "range: a linear figure of shape {shape} for workers {expected}",
+                shape=table.shape,
+                expected=shape,
+            )
+        )
     figures = table.reshape(-1, *shape)
     values = np.zeros((len(draws[0]) + 1, len(figures)))
     for g in range(len(model.groups)):

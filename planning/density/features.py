@@ -12,6 +12,7 @@ import scipy.sparse as sp
 
 from geo.errors import InputError
 from geo.kernels import kernel_sums
+from geo.messages import say
 from geo.profiles import MODES
 
 if TYPE_CHECKING:
@@ -44,7 +45,14 @@ class LayerTerm:
         object.__setattr__(self, "parts", MappingProxyType(parts))
         for what, value in (("weight", self.weight), *self.parts.items()):
             if not 0 <= value < np.inf:
-                raise InputError(f"layer {self.name}: {what} {value} must be 0 or more, and finite")
+                raise InputError(
+                    say(
+                        "layer {name}: {what} {value} must be 0 or more, and finite",
+                        name=self.name,
+                        what=what,
+                        value=value,
+                    )
+                )
 
 
 @dataclass(frozen=True)
@@ -61,9 +69,18 @@ class GroupSpec:
     def __post_init__(self) -> None:
         names = [term.name for term in self.terms]
         if not self.terms or len(set(names)) != len(names):
-            raise InputError(f"{self.group}: needs at least one layer, and each once")
+            raise InputError(
+                say("{group}: needs at least one layer, and each once", group=self.group)
+            )
         if self.mode not in MODES:
-            raise InputError(f"{self.group}: no mode {self.mode}: one of {', '.join(MODES)}")
+            raise InputError(
+                say(
+                    "{group}: no mode {mode}: one of {known}",
+                    group=self.group,
+                    mode=self.mode,
+                    known=", ".join(MODES),
+                )
+            )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -166,8 +183,12 @@ def _sources(
         units = {layers[name].unit for name, factor in parts if name in layers and factor}
         if len(units) > 1:
             raise InputError(
-                f"layers {', '.join(name for name, _ in parts)}: units {', '.join(sorted(units))}"
-                " cannot be added up: make them layers of their own, each with a weight"
+                say(
+                    "layers {layers}: units {units}"
+                    " cannot be added up: make them layers of their own, each with a weight",
+                    layers=", ".join(name for name, _ in parts),
+                    units=", ".join(sorted(units)),
+                )
             )
         for name, factor in parts:
             if name in layers and factor:

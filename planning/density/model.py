@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,12 +87,14 @@ class DensityModel:
     def __post_init__(self) -> None:
         n, n_groups, n_zones = len(self.cells.area_m2), len(self.groups), len(self.zone_names)
         if not n_groups or len(set(self.groups)) != n_groups:
-            raise InputError("density: needs at least one group, and each once")
+            raise InputError(say("density: needs at least one group, and each once"))
         _same_length(self, n_groups)
         self._freeze("eps", np.broadcast_to(np.asarray(self.eps, dtype=np.float64), (n_groups,)))
         zone = np.asarray(self.zone, dtype=np.int32)
         if zone.shape not in {(n,), (n_groups, n)}:
-            raise InputError(f"density: zone has the shape {zone.shape} for {n} cells")
+            raise InputError(
+                say("density: zone has the shape {shape} for {n} cells", shape=zone.shape, n=n)
+            )
         self._freeze("zone", np.broadcast_to(zone, (n_groups, n)))
         self._freeze("totals", np.asarray(self.totals, dtype=np.float64))
         for name in ("features", "weights"):
@@ -100,11 +103,16 @@ class DensityModel:
         object.__setattr__(self, "layers", tuple(tuple(names) for names in self.layers))
         if self.totals.shape != (n_groups, n_zones):
             raise InputError(
-                f"density: totals have the shape {self.totals.shape} for {n_groups} groups and"
-                f" {n_zones} zones"
+                say(
+                    "density: totals have the shape {shape} for {n_groups} groups and"
+                    " {n_zones} zones",
+                    shape=self.totals.shape,
+                    n_groups=n_groups,
+                    n_zones=n_zones,
+                )
             )
         if zone.size and not -1 <= zone.min() <= zone.max() < n_zones:
-            raise InputError("density: a zone number lies outside zone_names")
+            raise InputError(say("density: a zone number lies outside zone_names"))
         for g, group in enumerate(self.groups):
             self._check_group(g, group)
 
@@ -116,28 +124,48 @@ class DensityModel:
         shape = (len(area), len(self.layers[g]))
         if self.features[g].shape != shape or self.weights[g].shape != shape[1:]:
             raise InputError(
-                f"density of {group}: features {self.features[g].shape} and weights"
-                f" {self.weights[g].shape} for {shape[1]} layers and {shape[0]} cells"
+                say(
+                    "density of {group}: features {features} and weights"
+                    " {weights} for {n_layers} layers and {n_cells} cells",
+                    group=group,
+                    features=self.features[g].shape,
+                    weights=self.weights[g].shape,
+                    n_layers=shape[1],
+                    n_cells=shape[0],
+                )
             )
         amounts = {
             "a feature": self.features[g],
             "a weight": self.weights[g],
             "a total": self.totals[g],
             "eps": self.eps[g],
-            "an area": area,
+            say("an area"): area,
         }
         for what, array in amounts.items():
             if not np.isfinite(array).all() or (np.asarray(array) < 0).any():
-                raise InputError(f"density of {group}: {what} is negative or not finite")
+                raise InputError(
+                    say(
+                        "density of {group}: {what} is negative or not finite",
+                        group=group,
+                        what=what,
+                    )
+                )
         if not self.weights[g].sum() + self.eps[g] > 0:
-            raise InputError(f"density of {group}: every weight is 0: give one layer some")
+            raise InputError(
+                say("density of {group}: every weight is 0: give one layer some", group=group)
+            )
         land = self.sum_by_zone(area, g)
         bare = np.flatnonzero((self.totals[g] > 0) & (land <= 0))
         if len(bare):
             raise InputError(
-                f"density of {group}: zone {self.zone_names[bare[0]]} has"
-                f" {self.totals[g, bare[0]]:g} workers and no cell with land: check its name and"
-                " its border"
+                say(
+                    "density of {group}: zone {zone} has"
+                    " {total:g} workers and no cell with land: check its name and"
+                    " its border",
+                    group=group,
+                    zone=self.zone_names[bare[0]],
+                    total=self.totals[g, bare[0]],
+                )
             )
 
     def __len__(self) -> int:
@@ -155,7 +183,13 @@ class DensityModel:
         """Return this model with other weights for the groups named."""
         unknown = sorted(set(weights) - set(self.groups))
         if unknown:
-            raise InputError(f"density: no group {unknown[0]}: one of {', '.join(self.groups)}")
+            raise InputError(
+                say(
+                    "density: no group {name}: one of {groups}",
+                    name=unknown[0],
+                    groups=", ".join(self.groups),
+                )
+            )
         changed = tuple(
             np.asarray(weights.get(group, self.weights[g]), dtype=np.float64)
             for g, group in enumerate(self.groups)
@@ -206,5 +240,10 @@ def _same_length(model: DensityModel, n_groups: int) -> None:
     for name in ("layers", "features", "weights"):
         if len(getattr(model, name)) != n_groups:
             raise InputError(
-                f"density: {name} of {len(getattr(model, name))} groups, not of {n_groups}"
+                say(
+                    "density: {name} of {n_found} groups, not of {n_groups}",
+                    name=name,
+                    n_found=len(getattr(model, name)),
+                    n_groups=n_groups,
+                )
             )

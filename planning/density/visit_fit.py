@@ -14,6 +14,7 @@ import scipy.sparse as sp
 from scipy.optimize import nnls
 
 from geo.errors import InputError
+from geo.messages import say
 from planning.density.allocation import group_shares
 from planning.density.check_ins import DAYS, HOURS, CheckIns
 
@@ -48,7 +49,7 @@ def visit_sums(
     n_groups, n_zones = len(model.groups), len(model.zone_names)
     factor = np.asarray(presence).reshape(-1, 1, 1) * np.asarray(profile)
     if factor.shape != (n_groups, DAYS, HOURS):
-        raise InputError(f"calibration: profiles of shape {np.shape(profile)}")
+        raise InputError(say("calibration: profiles of shape {shape}", shape=np.shape(profile)))
     by_layer, by_land, has = [], [], []
     for g in range(n_groups):
         own = group_shares(model, g)

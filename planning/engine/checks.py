@@ -10,6 +10,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from geo.errors import ProblemError
+from geo.messages import say
 
 
 def float_vector(
@@ -24,13 +25,26 @@ def float_vector(
     """
     vector = np.array(values, dtype=np.float64)
     if vector.ndim != 1 or (length is not None and len(vector) != length):
-        wanted = "one dimension" if length is None else f"{length} entries"
-        raise ProblemError(f"{name} has the shape {vector.shape}: give a vector of {wanted}")
+        wanted = say("one dimension") if length is None else say("{length} entries", length=length)
+        raise ProblemError(
+            say(
+                "{name} has the shape {shape}: give a vector of {wanted}",
+                name=name,
+                shape=vector.shape,
+                wanted=wanted,
+            )
+        )
     bad = ~(np.isfinite(vector) & (vector >= 0))
     if bad.any():
         where = int(np.flatnonzero(bad)[0])
         raise ProblemError(
-            f"{name}[{where}] is {vector[where]}: give {unit or 'numbers'} of 0 or more"
+            say(
+                "{name}[{where}] is {value}: give {unit} of 0 or more",
+                name=name,
+                where=where,
+                value=vector[where],
+                unit=unit or say("numbers"),
+            )
         )
     vector.flags.writeable = False
     return vector
@@ -49,9 +63,16 @@ def mask(values: npt.ArrayLike | None, *, name: str, length: int) -> npt.NDArray
     else:
         vector = np.array(values)
         if vector.shape != (length,):
-            raise ProblemError(f"{name} has the shape {vector.shape}: give {length} booleans")
+            raise ProblemError(
+                say(
+                    "{name} has the shape {shape}: give {length} booleans",
+                    name=name,
+                    shape=vector.shape,
+                    length=length,
+                )
+            )
         if vector.dtype != np.bool_ and not np.isin(vector, (0, 1)).all():
-            raise ProblemError(f"{name} holds other values than True and False")
+            raise ProblemError(say("{name} holds other values than True and False", name=name))
         vector = vector.astype(np.bool_)
     vector.flags.writeable = False
     return vector
@@ -66,7 +87,14 @@ def count(value: float, *, name: str, least: int = 0) -> int:
         For anything else.
     """
     if not math.isfinite(value) or value != int(value) or value < least:
-        raise ProblemError(f"{name} is {value}: give a whole number of {least} or more")
+        raise ProblemError(
+            say(
+                "{name} is {value}: give a whole number of {least} or more",
+                name=name,
+                value=value,
+                least=least,
+            )
+        )
     return int(value)
 
 
@@ -79,7 +107,9 @@ def amount(value: float, *, name: str) -> float:
         For anything else.
     """
     if not (math.isfinite(value) and value >= 0):
-        raise ProblemError(f"{name} is {value}: give a number of 0 or more")
+        raise ProblemError(
+            say("{name} is {value}: give a number of 0 or more", name=name, value=value)
+        )
     return float(value)
 
 
@@ -92,7 +122,9 @@ def share(value: float, *, name: str) -> float:
         For anything else.
     """
     if not (math.isfinite(value) and 0 <= value <= 1):
-        raise ProblemError(f"{name} is {value}: give a share from 0 to 1")
+        raise ProblemError(
+            say("{name} is {value}: give a share from 0 to 1", name=name, value=value)
+        )
     return float(value)
 
 
@@ -109,11 +141,15 @@ def cover_matrix(covers: Any, *, n_demand: int | None = None) -> sp.csr_array:  
     """
     matrix: Any = sp.csr_array(covers)
     if matrix.ndim != 2:  # noqa: PLR2004 - options x demand
-        raise ProblemError("covers is no matrix: give options x demand")
+        raise ProblemError(say("covers is no matrix: give options x demand"))
     if n_demand is not None and matrix.shape[1] != n_demand:
         raise ProblemError(
-            f"covers has the shape {matrix.shape} and there are {n_demand} weights: "
-            "give one column for each demand item"
+            say(
+                "covers has the shape {shape} and there are {n_demand} weights: "
+                "give one column for each demand item",
+                shape=matrix.shape,
+                n_demand=n_demand,
+            )
         )
     if not matrix.has_canonical_format:
         matrix = matrix.copy()
@@ -123,10 +159,14 @@ def cover_matrix(covers: Any, *, n_demand: int | None = None) -> sp.csr_array:  
         least, most = data.min(), data.max()
         if not (least >= 0 and most <= 1):
             raise ProblemError(
-                f"covers holds values from {least} to {most}: give shares from 0 to 1"
+                say(
+                    "covers holds values from {least} to {most}: give shares from 0 to 1",
+                    least=least,
+                    most=most,
+                )
             )
     if not len(data) or not data.any():
-        raise ProblemError("covers is empty: no option covers any demand item")
+        raise ProblemError(say("covers is empty: no option covers any demand item"))
     return cast("sp.csr_array", matrix)
 
 
@@ -142,7 +182,9 @@ def site_labels(site: npt.ArrayLike | None, *, length: int) -> npt.NDArray[np.in
         return None
     labels = np.array(site)
     if labels.shape != (length,) or not np.issubdtype(labels.dtype, np.integer):
-        raise ProblemError(f"site must hold {length} whole numbers, one for each option")
+        raise ProblemError(
+            say("site must hold {length} whole numbers, one for each option", length=length)
+        )
     labels = labels.astype(np.int64)
     labels.flags.writeable = False
     return labels
@@ -157,7 +199,7 @@ def known(values: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.bool_]:
         When it is None: the problem was not made by its class.
     """
     if values is None:
-        raise ProblemError("a problem's masks are set when it is made: make it anew")
+        raise ProblemError(say("a problem's masks are set when it is made: make it anew"))
     return values
 
 
@@ -171,7 +213,12 @@ def not_both(required: npt.NDArray[np.bool_], forbidden: npt.NDArray[np.bool_]) 
     """
     both = np.flatnonzero(required & forbidden)
     if len(both):
-        raise ProblemError(f"option {both[0]} is required and forbidden at once: drop one of them")
+        raise ProblemError(
+            say(
+                "option {option} is required and forbidden at once: drop one of them",
+                option=both[0],
+            )
+        )
 
 
 def travel_matrix(seconds: Any) -> sp.csr_array:  # noqa: ANN401
@@ -189,18 +236,20 @@ def travel_matrix(seconds: Any) -> sp.csr_array:  # noqa: ANN401
         given: Any = seconds
         matrix: Any = sp.csr_array(given).astype(np.float64)
         if not matrix.has_canonical_format:
-            raise ProblemError("seconds holds an entry twice: give each pair once")
+            raise ProblemError(say("seconds holds an entry twice: give each pair once"))
     else:
         dense = np.asarray(seconds, dtype=np.float64)
         if dense.ndim != 2:  # noqa: PLR2004 - sites x demand
-            raise ProblemError(f"seconds has the shape {dense.shape}: give sites x demand")
+            raise ProblemError(
+                say("seconds has the shape {shape}: give sites x demand", shape=dense.shape)
+            )
         near = ~np.isposinf(dense)
         offset = np.r_[0, np.cumsum(near.sum(axis=1))]
         matrix = sp.csr_array((dense[near], np.nonzero(near)[1], offset), shape=dense.shape)
     if not matrix.nnz:
-        raise ProblemError("seconds is empty: no site reaches any demand item")
+        raise ProblemError(say("seconds is empty: no site reaches any demand item"))
     if np.isposinf(matrix.data).any():
-        raise ProblemError("seconds holds inf among its stored entries: leave such pairs out")
+        raise ProblemError(say("seconds holds inf among its stored entries: leave such pairs out"))
     if not (matrix.data >= 0).all():
-        raise ProblemError("seconds holds NaN or values below 0: leave out pairs out of reach")
+        raise ProblemError(say("seconds holds NaN or values below 0: leave out pairs out of reach"))
     return cast("sp.csr_array", matrix)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.errors import ProblemError
+from geo.messages import say
 from planning.engine.params import Plan, SolveParams, relative_gap
 from planning.engine.solver import solve
 from planning.engine.verdict import with_bound
@@ -54,7 +55,7 @@ def coverage_frontier(
         Unless exactly one of ``max_open`` and ``budgets`` is given.
     """
     if (max_open is None) == (budgets is None):
-        raise ProblemError("give max_open or budgets for the curve, one of the two")
+        raise ProblemError(say("give max_open or budgets for the curve, one of the two"))
     params = params or SolveParams()
     amounts = sorted({float(a) for a in (max_open if max_open is not None else budgets) or ()})
     plans: list[Plan] = []

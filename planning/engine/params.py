@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import ProblemError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,12 +66,19 @@ class SolveParams:
     def __post_init__(self) -> None:
         if not (math.isfinite(self.time_limit_s) and self.time_limit_s > 0):
             raise ProblemError(
-                f"time_limit_s is {self.time_limit_s}: give a number of seconds above 0"
+                say(
+                    "time_limit_s is {time_limit_s}: give a number of seconds above 0",
+                    time_limit_s=self.time_limit_s,
+                )
             )
         if not (math.isfinite(self.gap) and self.gap >= 0):
-            raise ProblemError(f"gap is {self.gap}: give a share of 0 or more, such as 0.004")
+            raise ProblemError(
+                say("gap is {gap}: give a share of 0 or more, such as 0.004", gap=self.gap)
+            )
         if self.seed < 0:
-            raise ProblemError(f"seed is {self.seed}: give a whole number of 0 or more")
+            raise ProblemError(
+                say("seed is {seed}: give a whole number of 0 or more", seed=self.seed)
+            )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

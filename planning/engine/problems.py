@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import ProblemError
+from geo.messages import say
 from planning.engine import checks
 
 if TYPE_CHECKING:
@@ -43,16 +44,16 @@ class Limit:
     def __post_init__(self) -> None:
         members = np.asarray(self.members)
         object.__setattr__(
-            self, "members", checks.mask(members, name="limit members", length=members.size)
+            self, "members", checks.mask(members, name=say("limit members"), length=members.size)
         )
         if self.max_open is None and self.budget is None:
-            raise ProblemError("a limit needs max_open or budget: give one of them")
+            raise ProblemError(say("a limit needs max_open or budget: give one of them"))
         if self.max_open is not None:
             object.__setattr__(
-                self, "max_open", checks.count(self.max_open, name="max_open of a limit")
+                self, "max_open", checks.count(self.max_open, name=say("max_open of a limit"))
             )
         if self.budget is not None:
-            checks.amount(self.budget, name="budget of a limit")
+            checks.amount(self.budget, name=say("budget of a limit"))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -74,9 +75,9 @@ class Floor:
     def __post_init__(self) -> None:
         members = np.asarray(self.members)
         object.__setattr__(
-            self, "members", checks.mask(members, name="floor members", length=members.size)
+            self, "members", checks.mask(members, name=say("floor members"), length=members.size)
         )
-        checks.share(self.min_share, name="min_share of a floor")
+        checks.share(self.min_share, name=say("min_share of a floor"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,7 @@ class CoverageProblem:
     floors: tuple[Floor, ...] = ()
 
     def __post_init__(self) -> None:
-        weights = checks.float_vector(self.weights, name="weights", unit="workers")
+        weights = checks.float_vector(self.weights, name="weights", unit=say("workers"))
         object.__setattr__(self, "weights", weights)
         covers = checks.cover_matrix(self.covers, n_demand=len(weights))
         object.__setattr__(self, "covers", covers)
@@ -119,12 +120,18 @@ class CoverageProblem:
             most = checks.count(self.max_open, name="max_open")
             object.__setattr__(self, "max_open", most)
             if most > self.n_options:
-                raise ProblemError(f"max_open is {most} and there are {self.n_options} options")
+                raise ProblemError(
+                    say(
+                        "max_open is {most} and there are {n_options} options",
+                        most=most,
+                        n_options=self.n_options,
+                    )
+                )
         if self.budget is not None:
             checks.amount(self.budget, name="budget")
         needs_costs = self.budget is not None or any(x.budget is not None for x in self.limits)
         if needs_costs and self.costs is None:
-            raise ProblemError("a budget needs costs: give yuan for each option")
+            raise ProblemError(say("a budget needs costs: give yuan for each option"))
         _check_lengths(self.limits, self.floors, n_options=self.n_options, n_demand=len(weights))
 
     @property
@@ -164,11 +171,13 @@ class BackupProblem:
         _check_plain_cover(self, kind="backup")
         weights = self.weights
         second = checks.float_vector(
-            self.second_weights, name="second_weights", length=len(weights), unit="workers"
+            self.second_weights, name="second_weights", length=len(weights), unit=say("workers")
         )
         if (second > weights).any():
             where = int(np.flatnonzero(second > weights)[0])
-            raise ProblemError(f"second_weights[{where}] is above weights[{where}]")
+            raise ProblemError(
+                say("second_weights[{where}] is above weights[{where}]", where=where)
+            )
         object.__setattr__(self, "second_weights", second)
         _check_max_open(self)
 
@@ -201,7 +210,7 @@ class SetCoverProblem:
         object.__setattr__(self, "covers", covers)
         n_options, n_demand = covers.shape
         if ((covers.data != 0) & (covers.data != 1)).any():
-            raise ProblemError("set covering takes covers of 0 and 1 only")
+            raise ProblemError(say("set covering takes covers of 0 and 1 only"))
         weights = np.ones(n_demand) if self.weights is None else self.weights
         object.__setattr__(
             self, "weights", checks.float_vector(weights, name="weights", length=n_demand)
@@ -240,7 +249,7 @@ class PMedianProblem:
         seconds = checks.travel_matrix(self.seconds)
         object.__setattr__(self, "seconds", seconds)
         weights = checks.float_vector(
-            self.weights, name="weights", length=seconds.shape[1], unit="workers"
+            self.weights, name="weights", length=seconds.shape[1], unit=say("workers")
         )
         object.__setattr__(self, "weights", weights)
         _check_options(self, n_options=seconds.shape[0])
@@ -297,7 +306,7 @@ class CapacitatedProblem:
     def __post_init__(self) -> None:
         _check_plain_cover(self, kind="capacitated")
         capacity = checks.float_vector(
-            self.capacity, name="capacity", length=self.covers.shape[0], unit="workers"
+            self.capacity, name="capacity", length=self.covers.shape[0], unit=say("workers")
         )
         object.__setattr__(self, "capacity", capacity)
         _check_max_open(self)
@@ -327,13 +336,15 @@ class MaxMinProblem:
         _check_plain_cover(self, kind="max-min")
         classes = np.array(self.classes)
         if classes.ndim != 2 or classes.shape[1] != len(self.weights) or not len(classes):  # noqa: PLR2004 - classes x demand
-            raise ProblemError(f"classes has the shape {classes.shape}: give classes x demand")
+            raise ProblemError(
+                say("classes has the shape {shape}: give classes x demand", shape=classes.shape)
+            )
         classes = classes.astype(np.bool_)
         classes.flags.writeable = False
         object.__setattr__(self, "classes", classes)
         empty = np.flatnonzero(classes @ self.weights <= 0)
         if len(empty):
-            raise ProblemError(f"class {empty[0]} has no weight: leave it out")
+            raise ProblemError(say("class {number} has no weight: leave it out", number=empty[0]))
         _check_max_open(self)
 
 
@@ -352,12 +363,12 @@ def _check_plain_cover(
     problem: BackupProblem | CapacitatedProblem | MaxMinProblem, *, kind: str
 ) -> None:
     """Set weights, covers of 0 and 1, required and forbidden to checked arrays."""
-    weights = checks.float_vector(problem.weights, name="weights", unit="workers")
+    weights = checks.float_vector(problem.weights, name="weights", unit=say("workers"))
     object.__setattr__(problem, "weights", weights)
     covers = checks.cover_matrix(problem.covers, n_demand=len(weights))
     object.__setattr__(problem, "covers", covers)
     if ((covers.data != 0) & (covers.data != 1)).any():
-        raise ProblemError(f"{kind} covering takes covers of 0 and 1 only")
+        raise ProblemError(say("{kind} covering takes covers of 0 and 1 only", kind=kind))
     _check_options(problem, n_options=covers.shape[0])
 
 
@@ -366,7 +377,13 @@ def _check_max_open(problem: BackupProblem | CapacitatedProblem | MaxMinProblem)
     object.__setattr__(problem, "max_open", most)
     n_options = problem.covers.shape[0]
     if most > n_options:
-        raise ProblemError(f"max_open is {most} and there are {n_options} options")
+        raise ProblemError(
+            say(
+                "max_open is {most} and there are {n_options} options",
+                most=most,
+                n_options=n_options,
+            )
+        )
 
 
 def _check_options(problem: Any, *, n_options: int) -> None:  # noqa: ANN401
@@ -378,7 +395,7 @@ def _check_options(problem: Any, *, n_options: int) -> None:  # noqa: ANN401
     object.__setattr__(problem, "required", required)
     object.__setattr__(problem, "forbidden", forbidden)
     if getattr(problem, "costs", None) is not None:
-        costs = checks.float_vector(problem.costs, name="costs", length=n_options, unit="yuan")
+        costs = checks.float_vector(problem.costs, name="costs", length=n_options, unit=say("yuan"))
         object.__setattr__(problem, "costs", costs)
     if getattr(problem, "site", None) is not None:
         object.__setattr__(problem, "site", checks.site_labels(problem.site, length=n_options))
@@ -390,13 +407,22 @@ def _check_lengths(
     for number, limit in enumerate(limits):
         if len(limit.members) != n_options:
             raise ProblemError(
-                f"limit {number} has {len(limit.members)} members and there are {n_options} options"
+                say(
+                    "limit {number} has {n_members} members and there are {n_options} options",
+                    number=number,
+                    n_members=len(limit.members),
+                    n_options=n_options,
+                )
             )
     for number, floor in enumerate(floors):
         if len(floor.members) != n_demand:
             raise ProblemError(
-                f"floor {number} has {len(floor.members)} members and there are "
-                f"{n_demand} demand items"
+                say(
+                    "floor {number} has {n_members} members and there are {n_demand} demand items",
+                    number=number,
+                    n_members=len(floor.members),
+                    n_demand=n_demand,
+                )
             )
 
 
@@ -404,7 +430,7 @@ def _checked_p(problem: PMedianProblem | PCenterProblem) -> int:
     n_sites = int(problem.seconds.shape[0])
     p = checks.count(problem.p, name="p")
     if p > n_sites:
-        raise ProblemError(f"p is {p} and there are {n_sites} sites")
+        raise ProblemError(say("p is {p} and there are {n_sites} sites", p=p, n_sites=n_sites))
     if p == 0 and not np.any(problem.required):
-        raise ProblemError("p is 0 and no site is required: nothing would be open")
+        raise ProblemError(say("p is 0 and no site is required: nothing would be open"))
     return p

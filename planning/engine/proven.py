@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import ProblemError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from planning.engine.params import WarmStart
@@ -43,7 +44,9 @@ class Bound:
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.value):
-            raise ProblemError(f"a bound of {self.value} proves nothing: say that it is absent")
+            raise ProblemError(
+                say("a bound of {value} proves nothing: say that it is absent", value=self.value)
+            )
 
     @classmethod
     def at(cls, value: float) -> Bound:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.messages import say
 from planning.engine.objectives import least_gain, limit_of, value_of
 from planning.engine.params import EXACT, Plan, Status, relative_gap
 from planning.engine.verify import broken_choice
@@ -36,7 +37,7 @@ def judged(problem: Problem, draft: Draft, *, unit: float, clock: Clock) -> Plan
         return _without_plan(problem, draft, broken, unit=unit, clock=clock)
     objective = value_of(problem, chosen)
     if not math.isfinite(objective):
-        uncounted = ("what the plan is worth could not be counted",)
+        uncounted = (say("what the plan is worth could not be counted"),)
         return _without_plan(problem, draft, uncounted, unit=unit, clock=clock)
     limit, sign = limit_of(problem)
     bound = _fair_bound(draft.bound.times(unit), objective, limit, sign)
@@ -97,7 +98,7 @@ def _without_plan(
     figure = draft.bound.times(unit).figure(absent=limit, nothing=limit)
     reasons = draft.reasons
     if broken or not reasons:
-        reasons = ("no plan that keeps every rule was found in the time: give more",)
+        reasons = (say("no plan that keeps every rule was found in the time: give more"),)
     return Plan(
         status="time_limit",
         chosen=draft.nearest if draft.chosen is None else draft.chosen,
@@ -110,4 +111,4 @@ def _without_plan(
 
 
 def _stopped(clock: Clock) -> tuple[str, ...]:
-    return ("stopped by the caller",) if clock.stopped else ()
+    return (say("stopped by the caller"),) if clock.stopped else ()

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from geo.errors import ProblemError
+from geo.messages import say
 from planning.coverage.nominal import CellCounts, Places, StandardWord, groups_of, reach_by_standard
 
 if TYPE_CHECKING:
@@ -136,21 +137,39 @@ def site_pins(
         site, _, kind = (word, "", "") if word in row_of else word.rpartition(":")
         site, kind = (site, kind) if site else (word, "")
         if site not in row_of:
-            raise ProblemError(f"site {word} is not among the {len(row_of)} candidate sites")
+            raise ProblemError(
+                say(
+                    "site {word} is not among the {n_sites} candidate sites",
+                    word=word,
+                    n_sites=len(row_of),
+                )
+            )
         here = options.site == row_of[site]
         if kind:
             here &= options.of_kind(kind)
             if not here.any():
-                raise ProblemError(f"site {site}: {kind} is not among the kinds asked for")
+                raise ProblemError(
+                    say(
+                        "site {site}: {kind} is not among the kinds asked for", site=site, kind=kind
+                    )
+                )
         if word in without:
             forbidden |= here
         elif here.sum() > 1:
             may_be = ", ".join(f"{site}:{options.kinds[j]}" for j in np.flatnonzero(here))
-            raise ProblemError(f"site {site} may get several kinds: say which, of {may_be}")
+            raise ProblemError(
+                say(
+                    "site {site} may get several kinds: say which, of {may_be}",
+                    site=site,
+                    may_be=may_be,
+                )
+            )
         if word in keep:
             required |= here
     both = np.flatnonzero(required & forbidden)
     if len(both):
         site = sites.ids[options.site[both[0]]]
-        raise ProblemError(f"site {site} is kept and left out at once: drop one of them")
+        raise ProblemError(
+            say("site {site} is kept and left out at once: drop one of them", site=site)
+        )
     return SitePins(required, forbidden)

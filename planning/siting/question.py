@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from geo.errors import ProblemError
+from geo.messages import in_turn, say
 from planning.coverage.change import CoverageChange, measure_change
 from planning.coverage.nominal import (
     CellCounts,
@@ -203,23 +204,31 @@ class SitingQuestion:
             once, or is kept without saying which of several kinds; more sites kept than ``new``.
         """
         if new < 0:
-            raise ProblemError(f"new is {new}: give a number of stations of 0 or more")
+            raise ProblemError(say("new is {new}: give a number of stations of 0 or more", new=new))
         if new and not self.open_weights.any():
-            raise ProblemError("every worker has a station already: there is nobody to reach")
+            raise ProblemError(say("every worker has a station already: there is nobody to reach"))
         if new and not self.reaches_somebody:
             raise ProblemError(
-                "no candidate site reaches a worker who is not covered yet: "
-                "add sites or check their kind against the groups' kinds"
+                say(
+                    "no candidate site reaches a worker who is not covered yet: "
+                    "add sites or check their kind against the groups' kinds"
+                )
             )
         params = params or SITING_PARAMS
         if last is not None and last.answer is not None:
             params = replace(params, start=last.answer)
         pins = site_pins(self.sites, self.options, keep=keep, without=without)
         if pins.required.sum() > new:
-            raise ProblemError(f"{pins.required.sum()} sites are kept and only {new} are new")
+            raise ProblemError(
+                say(
+                    "{n_kept} sites are kept and only {new} are new",
+                    n_kept=pins.required.sum(),
+                    new=new,
+                )
+            )
         answer = solve_question(self, pins, new=new, kinds=kinds, params=params)
         if answer.status == "infeasible":
-            raise ProblemError("; ".join(answer.reasons))
+            raise ProblemError(in_turn(answer.reasons))
         asked = {
             "kind": ", ".join(k if most is None else f"{k}:{most}" for k, most in kinds.items()),
             "new": str(new),
@@ -312,7 +321,7 @@ def siting_question(
     """
     kinds = tuple(kinds)
     if not len(sites) or not kinds:
-        raise ProblemError("there are no candidate sites: import some or make a grid")
+        raise ProblemError(say("there are no candidate sites: import some or make a grid"))
     options = siting_options(sites, kinds)
     before = count_stations(
         demand, stations, network, settings, standard=standard, on_progress=on_progress
@@ -371,7 +380,7 @@ def plan_stations(
         not covered yet; for ``keep`` and ``without`` as `SitingQuestion.plan`.
     """
     if new < 0:
-        raise ProblemError(f"new is {new}: give a number of stations of 0 or more")
+        raise ProblemError(say("new is {new}: give a number of stations of 0 or more", new=new))
     question = siting_question(
         demand,
         stations,

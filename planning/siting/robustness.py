@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.errors import InputError
+from geo.messages import say
 from planning.density import draw_allocations, draw_weights
 from planning.siting.candidates import site_pins
 from planning.siting.question import solve_question
@@ -89,7 +90,7 @@ def plan_over_draws(
     draw. InputError when the plan has no answer of the engine or the model is of another demand.
     """
     if made.answer is None or not np.array_equal(np.asarray(model.cells.ids), question.demand.ids):
-        raise InputError("draws need the model that built this demand: build it again")
+        raise InputError(say("draws need the model that built this demand: build it again"))
     tell = on_progress or (lambda _what, _share: None)
     items, options = question.items, question.options
     pins = site_pins(question.sites, options, keep=keep, without=without)
@@ -108,7 +109,7 @@ def plan_over_draws(
         best[number] = drawn_plan.objective + fixed_value
         own[number] = float(weights[items.covered | in_plan].sum())
         used_s += drawn_plan.runtime_s
-        tell("draws", (number + 1) / n)
+        tell(say("draws"), (number + 1) / n)
     best = np.maximum(best, own)  # an answer within the gap may fall behind the plan itself
     return PlanDraws(
         sites=_frequencies(question, made, times / n),

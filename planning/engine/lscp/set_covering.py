@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from geo.messages import say
 from planning.engine.checks import known
 from planning.engine.cover_arrays import CoverArrays, from_rows, merge_items
 from planning.engine.lscp.lagrangian import bound_and_cover
@@ -60,7 +61,7 @@ def solve_set_covering(problem: SetCoverProblem, *, params: SolveParams, clock: 
     costs = np.asarray(problem.costs, dtype=np.float64)
     free = _free_options(problem)
     if free is None:
-        return contradicted("two required options share a site")
+        return contradicted(say("two required options share a site"))
     reason = _out_of_reach(problem, np.r_[required, free])
     if reason is not None:
         return contradicted(reason)
@@ -82,14 +83,16 @@ def solve_set_covering(problem: SetCoverProblem, *, params: SolveParams, clock: 
         choice = _partial(problem, free, params=params, clock=clock, paid=paid)
     if choice.bound.is_nothing and choice.chosen is None:
         return contradicted(
-            "the share and the floors cannot be met with at most one option a site",
+            say("the share and the floors cannot be met with at most one option a site"),
             method=choice.method,
         )
     return Draft(
         chosen=None if choice.chosen is None else np.r_[required, free[choice.chosen]],
         bound=choice.bound.plus(paid),
         method=choice.method,
-        reasons=() if choice.chosen is not None else ("no plan was found in the time: give more",),
+        reasons=()
+        if choice.chosen is not None
+        else (say("no plan was found in the time: give more"),),
     )
 
 
@@ -106,20 +109,27 @@ def _out_of_reach(problem: SetCoverProblem, options: Ints) -> str | None:
     reachable = _covered(problem, options)
     weights = np.asarray(problem.weights, dtype=np.float64)
     if problem.share >= 1.0 and not reachable.all():
-        return f"demand item {np.flatnonzero(~reachable)[0]} is covered by no allowed option"
+        return say(
+            "demand item {item} is covered by no allowed option", item=np.flatnonzero(~reachable)[0]
+        )
     total, most = float(weights.sum()), float(weights[reachable].sum())
     if most < (problem.share - LACK) * total:
-        return (
-            f"the share asked for is {100 * problem.share:.4g} % and all allowed options "
-            f"together cover {100 * most / total:.4g} %"
+        return say(
+            "the share asked for is {asked_percent:.4g} % and all allowed options "
+            "together cover {most_percent:.4g} %",
+            asked_percent=100 * problem.share,
+            most_percent=100 * most / total,
         )
     for number, floor in enumerate(problem.floors):
         whole = float(weights[floor.members].sum())
         most = float(weights[floor.members & reachable].sum())
         if most < (floor.min_share - LACK) * whole:
-            return (
-                f"floor {floor.name or number} asks for {100 * floor.min_share:.4g} % and all "
-                f"allowed options together cover {100 * most / whole:.4g} %"
+            return say(
+                "floor {floor} asks for {asked_percent:.4g} % and all "
+                "allowed options together cover {most_percent:.4g} %",
+                floor=floor.name or number,
+                asked_percent=100 * floor.min_share,
+                most_percent=100 * most / whole,
             )
     return None
 

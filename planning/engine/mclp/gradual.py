@@ -20,6 +20,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from geo.errors import ProblemError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from planning.engine.problems import CoverageProblem
@@ -53,7 +54,9 @@ def expand_levels(problem: CoverageProblem) -> CoverageProblem:
     by_item.eliminate_zeros()
     degree = np.diff(by_item.indptr)
     if int((degree.astype(np.int64) ** 2).sum()) // 2 > MAX_PAIRS:
-        raise ProblemError("gradual cover has too many levels: round the values to fewer steps")
+        raise ProblemError(
+            say("gradual cover has too many levels: round the values to fewer steps")
+        )
     item = np.repeat(np.arange(len(degree)), degree)
     order = np.lexsort((-by_item.data, item))
     value, option = by_item.data[order], by_item.indices[order]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.messages import listed, say
 from planning.engine.checks import known
 from planning.engine.mclp.side_constraints import SLACK
 
@@ -25,13 +26,21 @@ if TYPE_CHECKING:
 def limit_name(problem: CoverageProblem, number: int) -> str:
     """How a limit is spoken of: its name, or its number."""
     limit: Limit = problem.limits[number]
-    return f"limit {limit.name!r}" if limit.name else f"limit {number}"
+    return (
+        say("limit {name!r}", name=limit.name)
+        if limit.name
+        else say("limit {number}", number=number)
+    )
 
 
 def floor_name(problem: CoverageProblem, number: int) -> str:
     """How a floor is spoken of: its name, or its number."""
     floor: Floor = problem.floors[number]
-    return f"floor {floor.name!r}" if floor.name else f"floor {number}"
+    return (
+        say("floor {name!r}", name=floor.name)
+        if floor.name
+        else say("floor {number}", number=number)
+    )
 
 
 def required_conflict(problem: CoverageProblem) -> str | None:
@@ -44,26 +53,39 @@ def required_conflict(problem: CoverageProblem) -> str | None:
         if (size > 1).any():
             shared = label[size > 1][0]
             pair = required[problem.site[required] == shared][:2]
-            return f"options {pair[0]} and {pair[1]} are both required at site {shared}"
+            return say(
+                "options {one} and {other} are both required at site {shared}",
+                one=pair[0],
+                other=pair[1],
+                shared=shared,
+            )
         del first
     costs = problem.costs
     if problem.budget is not None and costs is not None:
         spent = float(costs[required].sum())
         if spent > problem.budget * (1 + SLACK):
-            return f"the required options cost {spent:g} and the budget is {problem.budget:g}"
+            return say(
+                "the required options cost {spent:g} and the budget is {budget:g}",
+                spent=spent,
+                budget=problem.budget,
+            )
     for number, limit in enumerate(problem.limits):
         inside = required[limit.members[required]]
         if limit.max_open is not None and len(inside) > limit.max_open:
-            return (
-                f"{len(inside)} options of {limit_name(problem, number)} are required "
-                f"and at most {limit.max_open} may open"
+            return say(
+                "{n_options} options of {limit} are required and at most {max_open} may open",
+                n_options=len(inside),
+                limit=limit_name(problem, number),
+                max_open=limit.max_open,
             )
         if limit.budget is not None and costs is not None:
             spent = float(costs[inside].sum())
             if spent > limit.budget * (1 + SLACK):
-                return (
-                    f"the required options of {limit_name(problem, number)} cost {spent:g} "
-                    f"and its budget is {limit.budget:g}"
+                return say(
+                    "the required options of {limit} cost {spent:g} and its budget is {budget:g}",
+                    limit=limit_name(problem, number),
+                    spent=spent,
+                    budget=limit.budget,
                 )
     return None
 
@@ -85,12 +107,19 @@ def short_floors(problem: CoverageProblem, reduced: ReducedCoverage, chosen: Int
             whole = float(problem.weights[problem.floors[number].members].sum())
             share = asked - lacks / whole
             short.append(
-                f"{floor_name(problem, number)} has {100 * share:.4g} % "
-                f"of {100 * asked:.4g} % ({lacks:,.6g} short)"
+                say(
+                    "{floor} has {share_percent:.4g} % "
+                    "of {asked_percent:.4g} % ({lacks:,.6g} short)",
+                    floor=floor_name(problem, number),
+                    share_percent=100 * share,
+                    asked_percent=100 * asked,
+                    lacks=lacks,
+                )
             )
-    return (
+    return say(
         "no plan that meets all floors was found in the time: "
-        f"in the one that lacks least {', '.join(short)}; give more time or lower these floors"
+        "in the one that lacks least {short}; give more time or lower these floors",
+        short=listed(short),
     )
 
 
@@ -111,9 +140,12 @@ def coverage_conflict(
             asked = problem.floors[number].min_share
             whole = float(problem.weights[problem.floors[number].members].sum())
             covered = asked * whole - floor.need + reachable
-            return (
-                f"{floor_name(problem, number)} asks for {100 * asked:.4g} % and all allowed "
-                f"options together cover {100 * covered / whole:.4g} %"
+            return say(
+                "{floor} asks for {asked_percent:.4g} % and all allowed "
+                "options together cover {covered_percent:.4g} %",
+                floor=floor_name(problem, number),
+                asked_percent=100 * asked,
+                covered_percent=100 * covered / whole,
             )
     return _smallest_conflict(problem, may_be, clock=clock)
 
@@ -147,8 +179,8 @@ def _smallest_conflict(
             continue
         names.append(name)
     if len(names) == 1:
-        return f"{names[0]} cannot be met"
-    return f"{', '.join(names[:-1])} and {names[-1]} contradict each other"
+        return say("{name} cannot be met", name=names[0])
+    return say("{names} and {last} contradict each other", names=listed(names[:-1]), last=names[-1])
 
 
 def _without_one(problem: CoverageProblem) -> list[tuple[str, CoverageProblem]]:
@@ -159,5 +191,5 @@ def _without_one(problem: CoverageProblem) -> list[tuple[str, CoverageProblem]]:
     if problem.max_open is not None:
         trials.append((f"max_open {problem.max_open}", replace(problem, max_open=None)))
     if problem.site is not None:
-        trials.append(("one option a site", replace(problem, site=None)))
+        trials.append((say("one option a site"), replace(problem, site=None)))
     return trials

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from geo.messages import say
 from planning.engine.checks import known
 from planning.engine.cover_arrays import from_rows
 from planning.engine.lscp.feasibility import cover_within
@@ -191,7 +192,7 @@ def solve_p_center(problem: PCenterProblem, *, params: SolveParams, clock: Clock
     run = CenterRun(problem, params=params, clock=clock)
     if len(run.stranded):
         return contradicted(
-            f"demand item {run.stranded[0]} is reached by no allowed site: allow one"
+            say("demand item {item} is reached by no allowed site: allow one", item=run.stranded[0])
         )
     if run.p == 0:
         run.take(run.plan)
@@ -215,11 +216,12 @@ def solve_p_center(problem: PCenterProblem, *, params: SolveParams, clock: Clock
 def _without_plan(run: CenterRun, *, known_answer: bool) -> Draft:
     if known_answer:
         return contradicted(
-            f"{run.p} sites cannot reach every demand item: open more", method="covering programme"
+            say("{p} sites cannot reach every demand item: open more", p=run.p),
+            method=say("covering programme"),
         )
     return Draft(
         chosen=None,
         bound=Bound.at(run.lower),
         method="covering programme",
-        reasons=("no plan that reaches every item was found in the time: give more",),
+        reasons=(say("no plan that reaches every item was found in the time: give more"),),
     )

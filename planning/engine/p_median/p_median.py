@@ -27,6 +27,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from geo.messages import say
 from planning.engine.checks import known
 from planning.engine.lscp.feasibility import cover_within
 from planning.engine.objectives import median_cost
@@ -45,8 +46,10 @@ def solve_p_median(problem: PMedianProblem, *, params: SolveParams, clock: Clock
     task = reduce_median(problem)
     if task.stranded >= 0:
         return contradicted(
-            f"demand item {task.stranded} is reached by no allowed site: "
-            "allow one or give penalty_s"
+            say(
+                "demand item {item} is reached by no allowed site: allow one or give penalty_s",
+                item=task.stranded,
+            )
         )
     required, pairs = np.flatnonzero(known(problem.required)), task.pairs
     if not (task.p and task.p < pairs.n_sites and pairs.n_items):
@@ -95,12 +98,12 @@ def _reach_all(run: MedianRun) -> Draft | None:
     return Draft(
         chosen=None,
         method="covering programme",
-        reasons=("no plan that reaches every item was found in the time: give more",),
+        reasons=(say("no plan that reaches every item was found in the time: give more"),),
     )
 
 
 def _too_few(p: int) -> Draft:
     return contradicted(
-        f"{p} sites cannot reach every demand item: open more, or give penalty_s",
+        say("{p} sites cannot reach every demand item: open more, or give penalty_s", p=p),
         method="covering programme",
     )

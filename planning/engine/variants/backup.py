@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from geo.messages import say
 from planning.engine.checks import known
 from planning.engine.cover_arrays import merge_items
 from planning.engine.lscp.feasibility import cover_within
@@ -55,7 +56,7 @@ def solve_backup_covering(problem: BackupProblem, *, params: SolveParams, clock:
     task = _reduced(problem)
     uncovered = np.flatnonzero(task.must & (task.covers.sum(axis=0) == 0))
     if problem.cover_all and (len(uncovered) or _unreachable(problem)):
-        return contradicted("cover_all: a demand item is covered by no allowed option")
+        return contradicted(say("cover_all: a demand item is covered by no allowed option"))
     most = float(task.first.sum() + task.second.sum()) + task.fixed_value
     start = _start(task, clock=clock, seed=params.seed)
     value = 0.0 if start is None else _value(task, start) + task.fixed_value
@@ -73,7 +74,8 @@ def solve_backup_covering(problem: BackupProblem, *, params: SolveParams, clock:
     )
     if start is None and answer.bound.is_nothing:
         return contradicted(
-            f"{problem.max_open} options cannot cover every demand item", method="programme"
+            say("{n_options} options cannot cover every demand item", n_options=problem.max_open),
+            method="programme",
         )
     chosen = _better(task, start, answer.values)
     required = np.flatnonzero(known(problem.required))
@@ -86,7 +88,7 @@ def solve_backup_covering(problem: BackupProblem, *, params: SolveParams, clock:
         method="greedy, exchanges, programme",
         reasons=()
         if chosen is not None
-        else ("no plan that covers everybody was found in the time: give more",),
+        else (say("no plan that covers everybody was found in the time: give more"),),
     )
 
 
