@@ -13,6 +13,7 @@ from data.database.proposals import NEW
 from data.database.tickets import AMBER, CLOSED, LIVE, OPEN, REJECTED, WAITING
 from data.worker_reports import read_number
 from geo.errors import InputError, NothingYetError
+from geo.messages import say
 from web.admin.routes import account_here, admin, book, here, require_moderator
 from web.labels.worker_reports import activity_kind_words, complaint_words, span_words, state_words
 from web.site.city import city_here
@@ -112,7 +113,7 @@ def answer_proposal(number: str) -> BaseResponse | Shown:
     found = _proposal(number)
     act = request.form.get("act")
     if act not in {"answer", "reject"}:
-        raise BadRequest("act must be answer or reject")
+        raise BadRequest(say("act must be answer or reject"))
     return _do(
         lambda: book().proposals.answer(
             found,
@@ -256,7 +257,7 @@ def _activity_of_form() -> Activity:
     form = {name: request.form.get(name, "") for name in ("station", "title", "kind", "text")}
     station = form["station"].strip()
     if not account_here().sees(station):
-        raise InputError("this account looks after other stations")
+        raise InputError(say("this account looks after other stations"))
     return Activity(
         station=station,
         title=form["title"],

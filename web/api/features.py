@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from geo.errors import InputError
 from geo.measure import parse_box
+from geo.messages import say
 from web.maps.at_hand import roads_json
 from web.site.city import city_here
 from web.stations.at_hand import features_of
@@ -30,7 +31,9 @@ def stations() -> Response:
     city = city_here()
     unknown = sorted(set(request.args) - _PARAMETERS)
     if unknown:
-        raise InputError(f"parameter {unknown[0][:40]} is not known: use bbox and limit")
+        raise InputError(
+            say("parameter {key} is not known: use bbox and limit", key=unknown[0][:40])
+        )
     found = _in_box(features_of(city), request.args.get("bbox"))
     shown = found[: _limit(request.args.get("limit"))]
     body = city.collection(shown) | {"numberMatched": len(found), "numberReturned": len(shown)}
@@ -63,7 +66,11 @@ def _limit(word: str | None) -> int:
     if word is None:
         return _MOST
     if not (word.isascii() and word.isdigit() and 1 <= int(word[:9]) <= _MOST):
-        raise InputError(f"limit {word[:40]} must be a whole number from 1 to {_MOST:,}")
+        raise InputError(
+            say(
+                "limit {word} must be a whole number from 1 to {most:,}", word=word[:40], most=_MOST
+            )
+        )
     return int(word)
 
 

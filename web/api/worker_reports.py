@@ -17,6 +17,7 @@ from data.database.tickets import WAITING
 from data.report_book import ReportBook
 from data.worker_reports import read_number
 from geo.errors import InputError
+from geo.messages import say
 from web.site.city import city_here
 from web.site.rate_limit import Limiter, refuse_foreign, refuse_when_full, visitor
 from web.site.security import problem
@@ -90,7 +91,7 @@ def ticket(number: str) -> Response:
         return _no_store(jsonify(_ticket_body(found)))
     if proposed is not None:
         return _no_store(jsonify(_proposal_body(proposed)))
-    raise NotFound("there is no ticket of this number")
+    raise NotFound(say("there is no ticket of this number"))
 
 
 @reporting.errorhandler(TooManyRequests)
@@ -108,21 +109,21 @@ def _body(needed: frozenset[str], *, also: set[str]) -> dict[str, Any]:
     """Read the request's body: a small JSON object with just these keys."""
     refuse_foreign(request)
     if request.mimetype != "application/json":
-        raise UnsupportedMediaType("send JSON with Content-Type: application/json")
+        raise UnsupportedMediaType(say("send JSON with Content-Type: application/json"))
     request.max_content_length = MOST_BYTES
     refuse_when_full(gates().posts, visitor(request))
     try:
         body = json.loads(request.get_data(), parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise BadRequest("the body is no JSON") from None
+        raise BadRequest(say("the body is no JSON")) from None
     if not isinstance(body, dict):
-        raise BadRequest("the body must be a JSON object")
+        raise BadRequest(say("the body must be a JSON object"))
     unknown = sorted(set(body) - needed - also)
     if unknown:
-        raise InputError(f"key {unknown[0][:40]!r} is not known: nothing was taken")
+        raise InputError(say("key {key!r} is not known: nothing was taken", key=unknown[0][:40]))
     missing = sorted(needed - set(body))
     if missing:
-        raise InputError(f"key {missing[0]!r} is missing")
+        raise InputError(say("key {key!r} is missing", key=missing[0]))
     return body
 
 

@@ -10,6 +10,7 @@ import click
 from data.accounts import MODERATOR, OPERATOR, Account
 from data.report_book import ReportBook
 from geo.errors import InputError
+from geo.messages import say
 from web.commands.common import answer, common_options, open_workspace, table
 from web.site.passwords import MOST_SIGNS, hash_password
 
@@ -81,7 +82,7 @@ def password(folder: Path, name: str, *, as_json: bool) -> None:
     workspace = open_workspace(folder)
     accounts = ReportBook(workspace).accounts
     if accounts.account(name) is None:
-        raise InputError(f"there is no account {name[:40]}")
+        raise InputError(say("there is no account {name}", name=name[:40]))
     accounts.set_password(name, hash_password(_password()), by=_BY)
     words = [f"The password of {name} is changed."]
     answer({"name": name}, as_json=as_json, sample=workspace.settings.sample, words=words)

@@ -10,6 +10,7 @@ import click
 from data.atomic import write_text
 from data.csv_text import csv_text
 from geo.errors import InputError
+from geo.messages import say
 from planning.coverage.effective_rows import effective_rows
 from planning.coverage.nominal import ALL
 from planning.siting.whole_workers import in_whole_hours
@@ -102,7 +103,9 @@ def _check_name(output: Path | None) -> None:
     """Refuse a name before anything is computed for it."""
     if output is not None and output.suffix.casefold() not in (*_PICTURES, _TABLE):
         endings = ", ".join((*_PICTURES, _TABLE))
-        raise InputError(f"{output.name}: write a name that ends in {endings}")
+        raise InputError(
+            say("{file}: write a name that ends in {endings}", file=output.name, endings=endings)
+        )
 
 
 def _write(

@@ -9,6 +9,7 @@ import click
 import numpy as np
 
 from geo.datum import parse_datum
+from geo.messages import say
 from planning.density import diagnose
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
 from web.services.demand import build_demand
@@ -48,8 +49,7 @@ def build(
     for the range with yizhan coverage --draws.
     """
     if cell_m is not None and h3_resolution is not None:
-        message = "give --cell METRES or --h3 RESOLUTION, not both"
-        raise click.UsageError(message)
+        raise click.UsageError(say("give --cell METRES or --h3 RESOLUTION, not both"))
     workspace = open_workspace(folder)
     figures: Figures = {}
     with steps() as progress, stopwatch(figures), progress.step("spreading workers") as done:

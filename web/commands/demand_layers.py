@@ -20,6 +20,7 @@ from data.layers import (
 from data.road_layers import URBAN_ROADS
 from geo.datum import Datum, parse_datum
 from geo.errors import InputError
+from geo.messages import say
 from planning.density import corridor_layer_of_counts
 from web.commands.common import (
     answer,
@@ -145,24 +146,27 @@ class _Corridors:
         try:
             made = corridor_layer_of_counts(self.network, points, truck_share=self.truck_share)
         except InputError as error:
-            message = f"{self.counts.path.name}: {error}"
-            raise InputError(message) from None
+            raise InputError(
+                say("{file}: {error}", file=self.counts.path.name, error=error)
+            ) from None
         return (made,)
 
 
 def _own_points(word: str, datum: Datum, day: str, licence: str) -> tuple[str, LayerReader]:
     name, sign, file = word.partition("=")
     if not sign or not name or not file:
-        message = f"--points {word}: write NAME=FILE, such as lockers=lockers.csv"
-        raise InputError(message)
+        raise InputError(
+            say("--points {word}: write NAME=FILE, such as lockers=lockers.csv", word=word)
+        )
     reader = OwnPoints(Path(file), name=name, datum=datum, date=day, licence=licence)
-    return f"reading {Path(file).name}", reader
+    return say("reading {file}", file=Path(file).name), reader
 
 
 def _online() -> LayerReader:
     if importlib.util.find_spec("osmnx") is None:
-        message = "--online needs OSMnx: pip install osmnx, or take an extract with --osm"
-        raise InputError(message)
+        raise InputError(
+            say("--online needs OSMnx: pip install osmnx, or take an extract with --osm")
+        )
     # OSMnx takes seconds to import.
     from data.layers import OsmOnline  # noqa: PLC0415
 

@@ -10,6 +10,7 @@ import click
 from data.demand import DAYS, DayWord
 from data.vocabulary import GROUPS, find_term, unknown_word
 from geo.errors import InputError
+from geo.messages import say
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch
 from web.maps.city_map import source_of
 from web.maps.density_ground import DensityGround
@@ -121,11 +122,16 @@ def _group(word: str, groups: tuple[str, ...]) -> str:
         return ALL
     term = find_term(word, GROUPS)
     if term is None:
-        message = f"--group {word}: {unknown_word(word, GROUPS, what='group')}"
-        raise InputError(message)
+        reason = unknown_word(word, GROUPS, what=say("group"))
+        raise InputError(say("--group {word}: {reason}", word=word, reason=reason))
     if term.id not in groups:
-        message = f"--group {word}: the demand has no such group, only {', '.join(groups)}"
-        raise InputError(message)
+        raise InputError(
+            say(
+                "--group {word}: the demand has no such group, only {groups}",
+                word=word,
+                groups=", ".join(groups),
+            )
+        )
     return term.id
 
 

@@ -15,6 +15,7 @@ from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
 from geo.datum import Datum
 from geo.errors import WorkspaceError
+from geo.messages import say
 from planning import SolveParams
 from web.commands.common import answer, common_options, steps
 from web.commands.plan import sentence
@@ -52,8 +53,14 @@ def demo(folder: Path, host: str, port: int, *, no_serve: bool, as_json: bool) -
         build_demo(target)
     workspace = Workspace.open(target)
     if not workspace.settings.sample:
-        message = f"{target} is the workspace of {workspace.settings.name}, not the sample city"
-        raise WorkspaceError(f"{message}: name another folder with -w")
+        raise WorkspaceError(
+            say(
+                "{folder} is the workspace of {city}, not the sample city: name another folder "
+                "with -w",
+                folder=target,
+                city=workspace.settings.name,
+            )
+        )
     if no_serve:
         built = {"workspace": str(target), "name": workspace.settings.name}
         answer(built, as_json=as_json, sample=True, words=[f"{target} holds the sample city."])

@@ -10,6 +10,7 @@ import click
 from data.workspace import Workspace
 from geo.datum import parse_datum
 from geo.measure import parse_box
+from geo.messages import say
 from web.commands.common import answer, common_options, stopwatch
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ def init(
 ) -> None:
     """Make a workspace with a commented yizhan.toml."""
     if (box_text is None) == (districts is None):
-        message = "give either --box LEFT,BOTTOM,RIGHT,TOP or --districts FILE"
-        raise click.UsageError(message)
+        raise click.UsageError(say("give either --box LEFT,BOTTOM,RIGHT,TOP or --districts FILE"))
     figures: Figures = {}
     with stopwatch(figures):
         workspace = Workspace.create(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from geo.errors import InputError
+from geo.messages import say
 from web.commands.common import (
     answer,
     common_options,
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 def map_(folder: Path, output: Path, *, as_json: bool) -> None:
     """Draw stations, worker density, the covered area and the proposed sites."""
     if output.suffix.lower() not in {".html", ".htm"}:
-        message = f"{output}: the map is a page: let its name end in .html"
-        raise InputError(message)
+        raise InputError(say("{file}: the map is a page: let its name end in .html", file=output))
     workspace = open_workspace(folder)
     figures: Figures = {}
     with steps() as progress, stopwatch(figures), progress.step("drawing the map"):

@@ -14,6 +14,7 @@ from data.osm import RoadSource
 from data.vocabulary import SAMPLE_NOTICE
 from geo.areas import isochrone as isochrone_area
 from geo.errors import InputError
+from geo.messages import say
 from geo.profiles import MODES
 from web.commands.common import (
     answer,
@@ -71,8 +72,9 @@ def build(
     given = {"osm": osm, "place": place, "polygon": polygon, "graphml": graphml}
     sources = [RoadSource(kind, where) for kind, where in given.items() if where]  # type: ignore[arg-type]  # the keys are its kinds
     if len(sources) != 1:
-        message = "give one of --osm FILE, --place NAME, --polygon FILE, --graphml FILE"
-        raise click.UsageError(message)
+        raise click.UsageError(
+            say("give one of --osm FILE, --place NAME, --polygon FILE, --graphml FILE")
+        )
     workspace = open_workspace(folder)
     figures: Figures = {}
     with steps() as progress, stopwatch(figures), progress.step("reading the roads") as done:
@@ -176,9 +178,11 @@ def _place_of(workspace: Workspace, station_id: str) -> npt.NDArray[np.float64]:
     stations = workspace.stations()
     if station_id not in stations.ids:
         near = difflib.get_close_matches(station_id, stations.ids, n=1)
-        cure = f": did you mean {near[0]}?" if near else ": see yizhan stations export"
-        message = f"no station has the id {station_id}{cure}"
-        raise InputError(message)
+        if near:
+            cure = say("did you mean {near}?", near=near[0])
+        else:
+            cure = say("see yizhan stations export")
+        raise InputError(say("no station has the id {id}: {cure}", id=station_id, cure=cure))
     return np.asarray(stations.lonlat[stations.ids.index(station_id)])
 
 
@@ -188,6 +192,11 @@ def _minutes(text: str) -> list[float]:
     except ValueError:
         minutes = []
     if not minutes or not all(0 < each <= _MOST_MINUTES for each in minutes):
-        message = f"--minutes {text}: give numbers from above 0 to {_MOST_MINUTES}, such as 5,10"
-        raise InputError(message)
+        raise InputError(
+            say(
+                "--minutes {text}: give numbers from above 0 to {most}, such as 5,10",
+                text=text,
+                most=_MOST_MINUTES,
+            )
+        )
     return minutes

@@ -8,6 +8,7 @@ import click
 
 from data.vocabulary import KINDS, KINDS_BY_ID, unknown_word
 from geo.errors import InputError
+from geo.messages import say
 from planning import SolveParams
 from planning.siting.robustness import PlanDraws, plan_over_draws
 from planning.siting.whole_workers import added_workers, in_whole_plan
@@ -200,9 +201,17 @@ def _kinds(words: Sequence[str]) -> dict[str, int | None]:
     for word in words:
         kind, colon, most = word.partition(":")
         if kind not in KINDS_BY_ID:
-            raise InputError(f"--kind {word}: {unknown_word(kind, KINDS, what='kind')}")
+            raise InputError(
+                say(
+                    "--kind {word}: {reason}",
+                    word=word,
+                    reason=unknown_word(kind, KINDS, what=say("kind")),
+                )
+            )
         if colon and not (most.isdecimal() and int(most) > 0):
-            raise InputError(f"--kind {word}: after the colon give a whole number above 0")
+            raise InputError(
+                say("--kind {word}: after the colon give a whole number above 0", word=word)
+            )
         kinds[kind] = int(most) if colon else None
     return kinds
 

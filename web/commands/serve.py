@@ -9,6 +9,7 @@ import click
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from geo.errors import WorkspaceError
+from geo.messages import Message, reason_of, say
 from web.app import create_app
 from web.commands.common import answer, common_options, open_workspace
 
@@ -44,12 +45,16 @@ def listening(folder: Path, *, host: str, port: int) -> BaseWSGIServer:
     try:
         listener = create_server((host, port))
     except OSError as error:
-        why = (error.strerror or str(error)).partition(" (while")[0]
-        message = (
-            f"cannot listen on port {port} of {host} ({why}): stop what listens there, "
-            "or give another --port"
-        )
-        raise WorkspaceError(message) from error
+        why = reason_of(error).partition(" (while")[0]
+        raise WorkspaceError(
+            say(
+                "cannot listen on port {port} of {host} ({why}): stop what listens there, "
+                "or give another --port",
+                port=port,
+                host=host,
+                why=Message(why),
+            )
+        ) from error
     with listener:  # the server listens on a copy of it
         return make_server(
             host,

@@ -19,6 +19,7 @@ from data.station_files import STATION_FIELDS
 from data.tables import read_rows
 from geo.datum import Datum, parse_datum
 from geo.errors import DatumError, InputError
+from geo.messages import say
 from web.admin.checkup_page import checkup_html
 from web.commands.common import answer, common_options, open_workspace, stopwatch, table
 from web.commands.refusals import EXIT_REFUSED
@@ -67,7 +68,7 @@ def check(
     """
     workspace = open_workspace(folder)
     if fix and output is None:
-        raise InputError("--fix needs -o FILE.xlsx or FILE.csv, where the cured table goes")
+        raise InputError(say("--fix needs -o FILE.xlsx or FILE.csv, where the cured table goes"))
     report = report if fix else report or output
     figures: Figures = {}
     with stopwatch(figures):
@@ -96,7 +97,9 @@ def day_of(text: str, *, option: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InputError(f"{option} {text[:40]} is no day: write it as 2026-11-23") from None
+        raise InputError(
+            say("{option} {text} is no day: write it as 2026-11-23", option=option, text=text[:40])
+        ) from None
 
 
 def stated_datum(rows: Table, word: str | None) -> Datum:
@@ -116,7 +119,11 @@ def stated_datum(rows: Table, word: str | None) -> Datum:
     found = {parse_datum(cell) for cell in said}
     if len(found) > 1:
         names = ", ".join(sorted(map(str, found)))
-        raise DatumError(f"{rows.file}: several datums ({names}): make a file of each")
+        raise DatumError(
+            say(
+                "{file}: several datums ({names}): make a file of each", file=rows.file, names=names
+            )
+        )
     return found.pop()
 
 
@@ -138,7 +145,13 @@ def write_report(checkup: Checkup, path: Path, workspace: Workspace, *, lang: st
         text = json.dumps(checkup.as_dict(), ensure_ascii=False, allow_nan=False, indent=1)
     else:
         endings = ", ".join(REPORT_SUFFIXES)
-        raise InputError(f"{path.name}: the findings are written as one of {endings}")
+        raise InputError(
+            say(
+                "{file}: the findings are written as one of {endings}",
+                file=path.name,
+                endings=endings,
+            )
+        )
     write_text(path, text)
 
 

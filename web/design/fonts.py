@@ -9,6 +9,7 @@ from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,8 +46,11 @@ def typeface(text: str) -> str:
     found = _chinese()
     if found is None:
         raise InputError(
-            "no typeface on this computer has Chinese letters: install fonts-noto-cjk (or any of "
-            f"{', '.join(_NAMES[:4])}), or write an .html map"
+            say(
+                "no typeface on this computer has Chinese letters: install fonts-noto-cjk (or any "
+                "of {names}), or write an .html map",
+                names=", ".join(_NAMES[:4]),
+            )
         )
     return found
 

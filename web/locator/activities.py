@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from data.database import clock
 from data.report_book import ReportBook
+from geo.messages import say
 from web.site.city import city_here
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def one(number: int) -> Response:
     book = ReportBook(city_here().workspace())
     line = book.activities.activity(number) if number < 2**31 else None
     if line is None:
-        raise NotFound("there is no such activity")
+        raise NotFound(say("there is no such activity"))
     return _calendar([line], filename=f"activity-{number}.ics")
 
 
@@ -41,7 +42,7 @@ def station(station_id: str) -> Response:
     """Answer the activities at one station that are not over as a calendar file."""
     city = city_here()
     if station_id not in city.stations().ids:
-        raise NotFound("there is no such station")
+        raise NotFound(say("there is no such station"))
     now = clock.now()
     lines = ReportBook(city.workspace()).activities.at(station_id)
     return _calendar([line for line in lines if line.activity.ends_at > now])

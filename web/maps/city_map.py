@@ -15,6 +15,7 @@ from data.hours import parse_hours
 from data.vocabulary import KINDS, SAMPLE_NOTICE
 from geo.errors import NothingYetError
 from geo.measure import EARTH_RADIUS_M, Box
+from geo.messages import say
 from planning.siting.question import SitingPlan
 from planning.siting.whole_workers import in_whole_plan
 from web.labels.hours import opening_words, script_words
@@ -167,8 +168,11 @@ def contents_of(workspace: Workspace) -> CityContents:
     network = _or_none(workspace.network)
     if stations is None and network is None:
         raise NothingYetError(
-            f"{workspace.folder} has no stations and no roads yet: run yizhan network build and "
-            "yizhan stations import"
+            say(
+                "{folder} has no stations and no roads yet: run yizhan network build and "
+                "yizhan stations import",
+                folder=workspace.folder,
+            )
         )
     demand = _or_none(workspace.demand)
     result = workspace.newest_result("plan")

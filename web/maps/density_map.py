@@ -16,6 +16,7 @@ from data.china_time import today_here
 from data.vocabulary import SAMPLE_NOTICE
 from geo.errors import InputError
 from geo.measure import Box, from_metric
+from geo.messages import say
 from web.maps.city_map import map_words
 from web.maps.density_squares import ALL
 from web.maps.label_points import label_point
@@ -88,7 +89,7 @@ def density_map(
     """
     of_day = squares.hours(group, day=day)
     if not of_day.any():
-        raise InputError(f"{group}: there are no workers of this group to draw")
+        raise InputError(say("{group}: there are no workers of this group to draw", group=group))
     opens = int(of_day.argmax()) if hour is None else hour
     t = language
     there = tuple(

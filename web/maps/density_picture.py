@@ -16,6 +16,7 @@ from data.atomic import replacing
 from data.vocabulary import SAMPLE_NOTICE
 from geo.errors import InputError
 from geo.measure import to_metric
+from geo.messages import say
 from web.design.fonts import fit, typeface
 from web.design.palette import RAMP, tone
 from web.maps.density_hours import hour_words
@@ -65,10 +66,16 @@ def draw_density(
         letters.
     """
     if path.suffix.casefold() not in ENDINGS:
-        raise InputError(f"{path.name}: write a name that ends in {', '.join(ENDINGS)} or .html")
+        raise InputError(
+            say(
+                "{file}: write a name that ends in {endings} or .html",
+                file=path.name,
+                endings=", ".join(ENDINGS),
+            )
+        )
     hours = HOURS if hour is None else (hour,)
     if not squares.hours(group, day=day).any():
-        raise InputError(f"{group}: there are no workers of this group to draw")
+        raise InputError(say("{group}: there are no workers of this group to draw", group=group))
     figure, panels = _sheet(squares.frame(group), n_panels=len(hours))
     name = typeface("驿站" if language.code == "zh" else _all_names(ground))
     for number, (panel, at) in enumerate(zip(panels, hours, strict=True)):

@@ -16,6 +16,7 @@ from matplotlib.patches import Rectangle
 from data.atomic import replacing
 from data.vocabulary import SAMPLE_NOTICE
 from geo.errors import InputError
+from geo.messages import say
 from planning.coverage.effective_rows import hourly_share
 from planning.coverage.nominal import ALL
 from web.design.fonts import fit, typeface
@@ -62,10 +63,16 @@ def draw_effective(
         when the file's name has another ending, nobody is present, or no typeface has the letters.
     """
     if path.suffix.casefold() not in PICTURES:
-        raise InputError(f"{path.name}: write a name that ends in {', '.join(PICTURES)} or .csv")
+        raise InputError(
+            say(
+                "{file}: write a name that ends in {endings} or .csv",
+                file=path.name,
+                endings=", ".join(PICTURES),
+            )
+        )
     groups = peopled_groups(measured) if group is None else (group,)
     if not groups:
-        raise InputError("there are no workers to draw")
+        raise InputError(say("there are no workers to draw"))
     name = typeface("驿站" if language.code == "zh" else city)
     figure = _sheet(measured, groups, name, language)
     _words(figure, measured, group or ALL, name=name, city=city, sample=sample, t=language)

@@ -9,6 +9,7 @@ import numpy as np
 
 from data.demand import DAYS, DayWord, Demand
 from geo.errors import InputError
+from geo.messages import say
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -43,7 +44,7 @@ class Counted:
         made = held.during(hour=self.hour, day=self.day)
         if not held.knows_hours:
             raise InputError(
-                "--hour: this demand knows no hours: run yizhan demand import or build again"
+                say("--hour: this demand knows no hours: run yizhan demand import or build again")
             )
         return made
 

@@ -13,6 +13,7 @@ from data.road_layers import ROADS, URBAN_ROADS, with_roads
 from data.total_files import read_totals
 from geo.datum import Datum
 from geo.errors import InputError, NothingYetError
+from geo.messages import say
 from planning.density import DensityModel
 from planning.density.build_demand import Spread, hours_of, spread_workers
 
@@ -105,16 +106,24 @@ def model_of(workspace: Workspace, name: str | None = None) -> DensityModel:
     held = workspace.demand(name)
     arrays = workspace.density(name)
     if arrays is None or str(arrays["demand"]) != held.content_hash:
-        which = f"the variant {name}" if name else "the demand that holds"
+        which = say("the variant {name}", name=name) if name else say("the demand that holds")
         raise NothingYetError(
-            f"{workspace.folder}: {which} was imported, not built, so there are no weights to "
-            "draw or to fit: run yizhan demand build --totals FILE"
+            say(
+                "{folder}: {which} was imported, not built, so there are no weights to "
+                "draw or to fit: run yizhan demand build --totals FILE",
+                folder=workspace.folder,
+                which=which,
+            )
         )
     try:
         return DensityModel.from_arrays(arrays)
     except (KeyError, ValueError) as error:
         raise InputError(
-            f"{workspace.folder}: the kept model is broken ({error}): run yizhan demand build again"
+            say(
+                "{folder}: the kept model is broken ({error}): run yizhan demand build again",
+                folder=workspace.folder,
+                error=error,
+            )
         ) from None
 
 

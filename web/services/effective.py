@@ -13,6 +13,7 @@ from data.china_time import today_here
 from data.hours import WorkCalendar
 from data.report_book import doubted_stations
 from geo.errors import InputError
+from geo.messages import say
 from planning.coverage.aims import basics_tested
 from planning.coverage.effective import EffectiveCoverage, group_reaches, measure_effective
 from planning.coverage.evidence import ServiceEvidence, service_evidence
@@ -190,6 +191,14 @@ def _check_group(demand: Demand, group: str | None) -> None:
         return
     known = ", ".join(demand.groups)
     if group not in demand.groups:
-        raise InputError(f"--group {group[:40]}: the demand has {known}")
+        raise InputError(
+            say("--group {group}: the demand has {known}", group=group[:40], known=known)
+        )
     if not demand.total(group):
-        raise InputError(f"--group {group}: nobody of this group is there: name one of {known}")
+        raise InputError(
+            say(
+                "--group {group}: nobody of this group is there: name one of {known}",
+                group=group,
+                known=known,
+            )
+        )

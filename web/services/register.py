@@ -15,6 +15,7 @@ from data.stations import FACILITY_COLUMNS, STATION_COLUMNS
 from data.tables import read_rows
 from geo.errors import DatumError, InputError, NothingYetError
 from geo.measure import great_circle_m
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,12 @@ def refuse_doubtful(checkup: Checkup) -> None:
     doubt = None if fit is None else datum_finding(fit)
     if doubt is not None and doubt.severity is Severity.error:
         raise DatumError(
-            f"{checkup.file}: {doubt.what.en}: {doubt.cure.en}; if it is right as it is, say --sure"
+            say(
+                "{file}: {what}: {cure}; if it is right as it is, say --sure",
+                file=checkup.file,
+                what=doubt.what.en,
+                cure=doubt.cure.en,
+            )
         )
 
 
@@ -119,7 +125,7 @@ def take(
     if not doubt and missing is None:
         doubt = doubt_of_missing(changes)
     if doubt and not dry_run:
-        raise InputError(f"{how.file}: {doubt}")
+        raise InputError(say("{file}: {doubt}", file=how.file, doubt=doubt))
     missing = missing or "remove"
     if not dry_run:
         how = replace(how, partial=missing != "remove")
@@ -134,9 +140,11 @@ def doubt_of_missing(changes: Changes) -> str:
     before = missing + len(changes.changed) + changes.unchanged
     if missing <= MOST_MISSING * before:
         return ""
-    return (
-        f"leaves out {missing} of the {before} stations of the register, which would be removed: "
-        "say what becomes of them by --missing keep (a list of a part), close or remove"
+    return say(
+        "leaves out {missing} of the {before} stations of the register, which would be removed: "
+        "say what becomes of them by --missing keep (a list of a part), close or remove",
+        missing=missing,
+        before=before,
     )
 
 
@@ -146,10 +154,14 @@ def doubt_of_places(moved_m: Mapping[str, float]) -> str:
     if not far:
         return ""
     farthest = max(far, key=far.__getitem__)
-    return (
-        f"puts {len(far)} of the stations of the register more than {FAR_M / 1000:.0f} km from "
-        f"where they were, {farthest} by {far[farthest] / 1000:,.1f} km: look whether their ids "
-        "are those of other stations, and say --moved if they did move"
+    return say(
+        "puts {n_far} of the stations of the register more than {far_km:.0f} km from "
+        "where they were, {farthest} by {farthest_km:,.1f} km: look whether their ids "
+        "are those of other stations, and say --moved if they did move",
+        n_far=len(far),
+        far_km=FAR_M / 1000,
+        farthest=farthest,
+        farthest_km=far[farthest] / 1000,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from geo.errors import NothingYetError
+from geo.messages import say
 from planning.coverage.nominal import Coverage, measure_coverage
 from planning.siting.question import SitingPlan, with_other_standard
 from web.services.freshness import Outdated, inputs_of, outdated, present_inputs, same_input
@@ -59,8 +60,11 @@ def basis_of(workspace: Workspace) -> Basis:
     if kept is None:
         if not coverages:
             raise NothingYetError(
-                f"{workspace.folder} has no coverage and no plan yet: run yizhan coverage, then "
-                "yizhan plan --new 12"
+                say(
+                    "{folder} has no coverage and no plan yet: run yizhan coverage, then "
+                    "yizhan plan --new 12",
+                    folder=workspace.folder,
+                )
             )
         newest = coverages[0]
         changed = outdated("coverage", newest.inputs, present)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from geo.errors import InputError
+from geo.messages import say
 from web.site.rate_limit import Limiter
 
 if TYPE_CHECKING:
@@ -24,7 +25,13 @@ TRY_PERIOD_S: Final = 900.0
 def hash_password(password: str) -> str:
     """Return what is kept of a password: salted scrypt (InputError when it is too short)."""
     if not LEAST_SIGNS <= len(password) <= MOST_SIGNS:
-        raise InputError(f"a password needs {LEAST_SIGNS} to {MOST_SIGNS} characters")
+        raise InputError(
+            say(
+                "a password needs {least_signs} to {most_signs} characters",
+                least_signs=LEAST_SIGNS,
+                most_signs=MOST_SIGNS,
+            )
+        )
     return generate_password_hash(password)
 
 

@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 from werkzeug.exceptions import Forbidden, TooManyRequests
 
+from geo.messages import say
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -120,7 +122,7 @@ def refuse_foreign(request: Request, *, form: bool = False) -> None:
     unsaid = origin is None or (origin == "null" and (form or site is not None))
     ours = unsaid or urlsplit(origin or "").netloc == request.host
     if site not in {None, "same-origin", "none"} or not ours:
-        raise Forbidden("only our own pages may send this")
+        raise Forbidden(say("only our own pages may send this"))
 
 
 def _is_local(address: str) -> bool:
