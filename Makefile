@@ -2,6 +2,7 @@
 # make test   every test, a real browser included
 # make check  lint, format, types, import direction, dead code, the container's files
 # make quick  the part of check that takes seconds; what the hooks of .pre-commit-config.yaml run
+# make catalogues  the messages of code and templates into web/languages/*.po, and those compiled
 # make docs   guides, mathematics, notebooks and public names as a site: build/docs/index.html
 # make bench  the benchmarks: prints tables, writes bench-results/*.json
 
@@ -12,7 +13,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 DEMO   ?= yizhan-demo
 PORT   ?= 8000
 
-.PHONY: demo test check quick docs bench format system clean
+.PHONY: demo test check quick catalogues docs bench format system clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -51,6 +52,10 @@ quick: $(VENV)/.test
 format: $(VENV)/.test
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+# CODE=vi begins a catalogue of another language.
+catalogues: $(VENV)/.test
+	@$(BIN)/python -m web.languages.update $(CODE)
 
 docs: $(VENV)/.test
 	@$(BIN)/sphinx-build -q -E -W --keep-going -b html docs build/docs

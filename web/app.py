@@ -13,6 +13,7 @@ from web.admin.desk import admin
 from web.api.features import api
 from web.api.worker_reports import reporting
 from web.design.palette import TOKENS, css_variables
+from web.languages import language_of
 from web.locator.activities import activities
 from web.locator.my_reports import feedback
 from web.locator.nearest import locator
@@ -24,7 +25,6 @@ from web.reports.routes import reports
 from web.site.assets import name_assets_by_content
 from web.site.bundles import bundle, bundles
 from web.site.city import City, city_here
-from web.site.language import language_of
 from web.site.pages import helpers
 from web.site.security import secure
 

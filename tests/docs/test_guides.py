@@ -14,8 +14,9 @@ from data.worker_reports import DEVICE_KEPT_DAYS, WINDOW_DAYS
 from geo.measure import Box
 from web.api.worker_reports import ALL_POSTS_AN_HOUR, POSTS_AN_HOUR
 from web.commands.plan import plan
+from web.languages import CHINESE, ENGLISH, Language
 from web.locator.page_files import LARGE_BYTES
-from web.site.language import CHINESE, ENGLISH, Language, standard_words
+from web.site.number_words import standard_words
 from web.site.passwords import TRIES
 from web.site.sessions import SESSION_S
 from web.stations.hours import DAYS

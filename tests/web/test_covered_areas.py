@@ -13,11 +13,12 @@ import shapely
 from geo.snapping import snap
 from planning.coverage.nominal import Places, measure_coverage, reach_by_standard
 from planning.siting.question import SitingPlan
+from web.languages import CHINESE, ENGLISH
 from web.maps.city_map import city_map, contents_of
 from web.maps.city_picture import picture_of
 from web.maps.covered_areas import covered_areas
 from web.reports.pages import report_of
-from web.site.language import CHINESE, ENGLISH, standard_words
+from web.site.number_words import standard_words
 
 if TYPE_CHECKING:
     from pathlib import Path

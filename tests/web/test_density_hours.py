@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from web.languages import CHINESE, ENGLISH
 from web.maps.density_hours import hour_words
-from web.site.language import CHINESE, ENGLISH
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ from data.vocabulary import GROUPS, KINDS
 from geo.errors import InputError
 from geo.measure import Box, to_metric
 from web.design.fonts import fit, typeface
+from web.languages import CHINESE, ENGLISH
 from web.maps.density_ground import DensityGround
 from web.maps.density_picture import draw_density
 from web.maps.density_squares import hour_squares
-from web.site.language import CHINESE, ENGLISH
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -24,6 +24,7 @@ from planning.coverage.effective_rows import effective_rows
 from planning.coverage.evidence import ServiceEvidence
 from planning.coverage.extended_hours import LongerHours
 from web.app import create_app
+from web.languages import CHINESE, ENGLISH
 from web.reports.effective_drawing import draw_week
 from web.reports.effective_labels import (
     basis_sentence,
@@ -45,7 +46,6 @@ from web.services.effective import (
     kept_effective,
 )
 from web.services.freshness import present_inputs
-from web.site.language import CHINESE, ENGLISH
 
 if TYPE_CHECKING:
     from pathlib import Path

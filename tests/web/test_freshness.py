@@ -14,13 +14,13 @@ from data.sites import CandidateSites
 from data.stations import Stations
 from data.workspace import Workspace
 from web.app import create_app
+from web.languages import ENGLISH
 from web.maps.city_map import map_of_workspace
 from web.reports.pages import report_of, write_report
 from web.services.effective import effective_of
 from web.services.freshness import newest_outdated
 from web.services.report_basis import basis_of, measure
 from web.site.city import City
-from web.site.language import ENGLISH
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import pytest
 
 from data.hours import State, WorkCalendar, parse_hours, state_at
 from web.labels.hours import opening_words, state_note, state_words
-from web.site.language import CHINESE, ENGLISH
+from web.languages import CHINESE, ENGLISH
 
 CHINA = WorkCalendar.china()
 

@@ -16,12 +16,12 @@ import shapely
 from data.china_time import today_here
 from data.demand import Demand
 from geo.measure import Box
+from web.languages import ENGLISH
 from web.maps.city_map import contents_of, map_of_workspace
 from web.maps.density import density_of
 from web.maps.label_points import label_point
 from web.maps.road_lines import road_lines
 from web.maps.safe_map import SafeMap
-from web.site.language import ENGLISH
 
 if TYPE_CHECKING:
     from pathlib import Path

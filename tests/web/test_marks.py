@@ -13,7 +13,7 @@ from geo.measure import Box
 from tests.web.serving import served
 from web.app import create_app
 from web.design.markers import OVERLAYS, STATES, sprite
-from web.site.language import CHINESE, ENGLISH
+from web.languages import CHINESE, ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

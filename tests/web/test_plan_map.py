@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from web.languages import ENGLISH
 from web.maps.city_map import city_map, contents_of
-from web.site.language import ENGLISH
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,9 +20,10 @@ from planning.engine.params import Plan
 from planning.siting.question import SitingPlan
 from web.app import create_app
 from web.labels.plans import PlanWords
+from web.languages import CHINESE, ENGLISH
 from web.maps.city_map import map_of_workspace
 from web.reports.pages import report_of
-from web.site.language import CHINESE, ENGLISH, added_count, gap_words
+from web.site.number_words import added_count, gap_words
 
 if TYPE_CHECKING:
     from pathlib import Path

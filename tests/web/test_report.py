@@ -16,19 +16,11 @@ from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
 from planning.coverage.rounding import half_up
 from planning.siting.question import SitingPlan
+from web.languages import CHINESE, ENGLISH
 from web.reports.pages import report_of, write_report
 from web.reports.tables import coverage_rows, plan_rows
 from web.site.input_labels import input_value_words
-from web.site.language import (
-    CHINESE,
-    ENGLISH,
-    count,
-    gap_words,
-    hours_words,
-    points,
-    share,
-    two_digits,
-)
+from web.site.number_words import count, gap_words, hours_words, points, share, two_digits
 
 if TYPE_CHECKING:
     from pathlib import Path

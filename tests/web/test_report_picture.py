@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from web.languages import CHINESE
 from web.maps.city_map import CityContents, contents_of, focus_box
 from web.maps.city_picture import picture_of, shows_a_part
 from web.reports.pages import report_of
-from web.site.language import CHINESE
 
 if TYPE_CHECKING:
     from data.workspace import Workspace

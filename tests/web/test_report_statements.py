@@ -22,21 +22,22 @@ from planning.siting.question import SitingPlan
 from planning.siting.whole_workers import in_whole_plan
 from web.app import create_app
 from web.labels.plans import proof_words
+from web.languages import CHINESE, ENGLISH
 from web.reports.effective_labels import effect_words
 from web.reports.pages import report_of, write_report
 from web.reports.tables import coverage_rows, plan_rows
 from web.services.effective import effective_of
 from web.services.report_basis import basis_of, complete_plan
 from web.site.input_labels import input_value_words
-from web.site.language import CHINESE, ENGLISH, count, per_cent_range, points, share
+from web.site.number_words import count, per_cent_range, points, share
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Cli
 
+    from web.languages import Language
     from web.reports.pages import Report
-    from web.site.language import Language
 
 
 @pytest.fixture(scope="module")

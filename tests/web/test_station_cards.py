@@ -10,8 +10,8 @@ import pytest
 
 from data.stations import Stations
 from web.labels.last_check import checked_words
+from web.languages import CHINESE, ENGLISH
 from web.locator.station_cards import card_of
-from web.site.language import CHINESE, ENGLISH
 from web.stations.features import station_features
 from web.stations.standing import EMPTY_STANDING
 

@@ -15,7 +15,7 @@ from data.stations import Stations
 from tests.web.clocks import china_noon
 from web.labels.hours import script_words, state_note, state_words
 from web.labels.last_check import checked_words
-from web.site.language import CHINESE, ENGLISH
+from web.languages import CHINESE, ENGLISH
 from web.stations.features import station_features, with_state
 from web.stations.hours import DAYS, hours_properties
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from playwright.sync_api import Browser, BrowserContext
 
-    from web.site.language import Language
+    from web.languages import Language
 
 CHINA = WorkCalendar.china()
 SCRIPT = Path(__file__).parents[2] / "web" / "static" / "opening.js"

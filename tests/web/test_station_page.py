@@ -17,9 +17,9 @@ from data.stations import Stations
 from data.workspace import Workspace
 from geo.measure import Box
 from web.app import create_app
+from web.languages import CHINESE, ENGLISH
 from web.locator.navigation import navigation_links
 from web.locator.week import week_of
-from web.site.language import CHINESE, ENGLISH
 from web.stations.hours import hours_properties
 
 if TYPE_CHECKING:

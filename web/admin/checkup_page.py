@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from data.doctor import Severity
-from web.site.language import CHINESE
+from web.languages import CHINESE
 from web.site.pages import render
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from data.doctor import Checkup, Finding, Words
     from geo.datum_fit import Reading
-    from web.site.language import Language
+    from web.languages import Language
 
 MOST_SHOWN: Final = 1_000
 _ABOUT: Final = {

@@ -16,7 +16,7 @@ from data.report_book import ReportBook
 from data.workspace_key import workspace_key
 from web.labels.worker_reports import action_words, subject_words
 from web.site.city import city_here
-from web.site.language import local_words
+from web.site.number_words import local_words
 from web.site.passwords import is_password, login_limiters
 from web.site.rate_limit import refuse_foreign, refuse_when_full, visitor
 from web.site.sessions import (

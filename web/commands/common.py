@@ -20,8 +20,8 @@ from data.workspace import Workspace
 from data.zone_overlaps import OVERLAPS
 from geo.factors import TIME_FACTORS
 from web.commands.streams import json_line
+from web.languages import ENGLISH
 from web.services.freshness import newest_outdated
-from web.site.language import ENGLISH
 
 if TYPE_CHECKING:
     from web.services import Done, Figures

@@ -24,7 +24,7 @@ from web.commands.demand_hours import counted_options
 from web.services.counted import Counted
 from web.services.coverage import coverage_of
 from web.services.demand import model_of
-from web.site.language import count, share
+from web.site.number_words import count, share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,6 +15,7 @@ from planning.coverage.effective_rows import effective_rows
 from planning.coverage.nominal import ALL
 from planning.siting.whole_workers import in_whole_hours
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
+from web.languages import ENGLISH
 from web.reports.effective_labels import (
     basis_sentence,
     effect_words,
@@ -27,7 +28,7 @@ from web.reports.effective_labels import (
 )
 from web.reports.effective_table import hour_rows
 from web.services.effective import LONGER, EffectiveAnswer, effective_of
-from web.site.language import ENGLISH, count, per_cent, per_cent_range
+from web.site.number_words import count, per_cent, per_cent_range
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -120,8 +121,8 @@ def _write(
     if output.suffix.casefold() == _TABLE:
         write_text(output, csv_text(hour_rows(measured.coverage, group=group, sample=sample)))
         return
+    from web.languages import CHINESE  # noqa: PLC0415
     from web.reports.effective_picture import draw_effective  # noqa: PLC0415 - matplotlib is slow to load
-    from web.site.language import CHINESE  # noqa: PLC0415
 
     draw_effective(
         measured.coverage,

@@ -13,7 +13,7 @@ from geo.messages import say
 from planning.density import diagnose
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
 from web.services.demand import build_demand
-from web.site.language import count
+from web.site.number_words import count
 
 if TYPE_CHECKING:
     from planning.density import Diagnosis

@@ -15,7 +15,7 @@ from planning.density import Calibration, CheckIns, catchment_shares, fit_weight
 from planning.density.build_demand import Spread, demand_of, hours_of
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
 from web.services.demand import keep_spread, model_of
-from web.site.language import count
+from web.site.number_words import count
 
 if TYPE_CHECKING:
     from data.stations import Stations

@@ -10,7 +10,7 @@ import numpy as np
 from planning.coverage.nominal import ALL, OUTSIDE
 from planning.density import compare as compare_demands
 from web.commands.common import answer, common_options, open_workspace, stopwatch, table
-from web.site.language import count, signed_count
+from web.site.number_words import count, signed_count
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ from web.commands.common import (
     table,
 )
 from web.services.demand import import_demand
-from web.site.language import count
+from web.site.number_words import count
 
 if TYPE_CHECKING:
     from data.zone_overlaps import Overlaps

@@ -32,7 +32,7 @@ from web.commands.common import (
     table,
 )
 from web.services.layers import read_layers
-from web.site.language import count, two_digits
+from web.site.number_words import count, two_digits
 
 if TYPE_CHECKING:
     from data.layers import Layer, LayerReader

@@ -12,16 +12,17 @@ from data.vocabulary import GROUPS, find_term, unknown_word
 from geo.errors import InputError
 from geo.messages import say
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch
+from web.languages import CHINESE, ENGLISH
 from web.maps.city_map import source_of
 from web.maps.density_ground import DensityGround
 from web.maps.density_hours import hour_words
 from web.maps.density_squares import ALL, HourSquares, hour_squares
-from web.site.language import CHINESE, ENGLISH, count, two_digits
+from web.site.number_words import count, two_digits
 
 if TYPE_CHECKING:
     from data.workspace import Workspace
+    from web.languages import Language
     from web.services import Figures
-    from web.site.language import Language
 
 _MAP = ".html"
 _MAP_SQUARES, _PICTURE_SQUARES = 12_000, 60_000

@@ -26,7 +26,7 @@ from web.commands.common import (
     when_option,
 )
 from web.services.networks import build_network_of, network_when
-from web.site.language import count
+from web.site.number_words import count
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -27,10 +27,11 @@ from web.commands.demand_hours import counted_options
 from web.labels.places import names_of, site_names
 from web.labels.plans import proof_words
 from web.labels.shortfalls import shortfall_words
+from web.languages import ENGLISH
 from web.services.counted import Counted
 from web.services.demand import model_of
 from web.services.plans import Asked, answer_of, question_of
-from web.site.language import ENGLISH, added_count, count
+from web.site.number_words import added_count, count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

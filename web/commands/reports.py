@@ -13,7 +13,8 @@ from data.database.tickets import CLOSED, LIVE, REJECTED
 from data.report_book import ReportBook
 from web.commands.common import answer, common_options, open_workspace, table
 from web.labels.worker_reports import complaint_words
-from web.site.language import ENGLISH, local_words
+from web.languages import ENGLISH
+from web.site.number_words import local_words
 
 if TYPE_CHECKING:
     from data.database.tickets import Ticket

@@ -23,8 +23,8 @@ from geo.messages import say
 from web.admin.checkup_page import checkup_html
 from web.commands.common import answer, common_options, open_workspace, stopwatch, table
 from web.commands.refusals import EXIT_REFUSED
+from web.languages import language_of
 from web.services.register import examine_in
-from web.site.language import language_of
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from data.hours import Hours, State
-    from web.site.language import Language
+    from web.languages import Language
 
 WEEKDAYS: Final = (
     ("周一", "Mon"),

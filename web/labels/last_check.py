@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from web.site.language import Language
+    from web.languages import Language
 
 CHECKED: Final = {
     "never": ("未核对", "Not checked"),

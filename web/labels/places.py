@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from geo.network import RoadNetwork
     from planning.siting.question import SitingPlan
-    from web.site.language import Language
+    from web.languages import Language
 
 _CROSSING_M: Final = 25.0
 _NEAR_M: Final = 300.0

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 from planning.siting.whole_workers import added_workers
 from web.labels.shortfalls import shortfall_words
 from web.site.input_labels import kinds_words
-from web.site.language import added_count, count, gap_words, share
+from web.site.number_words import added_count, count, gap_words, share
 
 if TYPE_CHECKING:
     from planning.siting.question import PlannedSite, SitingPlan
-    from web.site.language import Language
+    from web.languages import Language
 
 _NAMED_GROUPS: Final = 2
 

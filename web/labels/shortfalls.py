@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planning.siting.shortfall import ALL_BUILT, KIND, NO_GAIN, STOPPED, WITHOUT
-from web.site.language import added_count, count
+from web.site.number_words import added_count, count
 
 if TYPE_CHECKING:
     from planning.siting.question import SitingPlan
     from planning.siting.shortfall import Shortfall
-    from web.site.language import Language
+    from web.languages import Language
 
 
 def shortfall_words(plan: SitingPlan, t: Language) -> list[str]:

@@ -9,7 +9,7 @@ from data.china_time import CHINA_TIME
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from web.site.language import Language
+    from web.languages import Language
 
 _COMPLAINTS: Final = {
     "locked": ("开放时间内锁着门", "Locked in its hours"),

@@ -9,7 +9,7 @@ from web.labels.standing import DATA_AGE, STANDING
 from web.maps.city_map import map_words
 
 if TYPE_CHECKING:
-    from web.site.language import Language
+    from web.languages import Language
 
 MODES: Final = {
     "foot": ("步行", "Walk"),

@@ -17,7 +17,7 @@ from web.site.city import city_here
 from web.stations.at_hand import features_of
 
 if TYPE_CHECKING:
-    from web.site.language import Language
+    from web.languages import Language
 
 feedback = Blueprint("feedback", __name__)
 

@@ -22,8 +22,8 @@ from web.stations.at_hand import features_of
 from web.stations.standing import EMPTY_STANDING
 
 if TYPE_CHECKING:
+    from web.languages import Language
     from web.site.city import City
-    from web.site.language import Language
     from web.stations.features import Feature
 
 locator = Blueprint("locator", __name__)

@@ -15,7 +15,7 @@ from web.stations.standing import EMPTY_STANDING, standing_of, standing_version
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from web.site.language import Language
+    from web.languages import Language
 
 _KEPT: Final = "yizhan_standings"
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from web.site.language import Language
+    from web.languages import Language
     from web.stations.features import Feature
 
 

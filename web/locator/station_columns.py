@@ -16,7 +16,7 @@ from data.hours import parse_hours
 from data.vocabulary import ACCESS_MODES, FACILITIES, KINDS, STATUSES
 from geo.errors import NothingYetError
 from web.labels.hours import opening_words
-from web.site.language import CHINESE, ENGLISH
+from web.languages import CHINESE, ENGLISH
 from web.stations.at_hand import features_of
 from web.stations.hours import hours_properties
 

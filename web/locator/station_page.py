@@ -27,8 +27,8 @@ from web.site.city import city_here
 from web.stations.at_hand import features_of
 
 if TYPE_CHECKING:
+    from web.languages import Language
     from web.site.city import City
-    from web.site.language import Language
     from web.stations.features import Feature
 
 station_page = Blueprint("station_page", __name__)

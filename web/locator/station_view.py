@@ -12,7 +12,7 @@ from web.labels.hours import opening_words
 from web.locator.station_alerts import activities_of, history_of
 from web.locator.station_cards import card_of, in_order
 from web.locator.week import no_week_words, week_of
-from web.site.language import count
+from web.site.number_words import count
 from web.stations.hours import hours_properties
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from data.vocabulary import Term
-    from web.site.language import Language
+    from web.languages import Language
     from web.stations.features import Feature
 
 LABELS: Final = {

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from web.site.language import Language
+    from web.languages import Language
 
 DAYS: Final = 7
 _DAY_MIN: Final = 1440

@@ -9,9 +9,9 @@ from geo.errors import NothingYetError
 from web.maps.city_map import base_roads, city_map, contents_of
 
 if TYPE_CHECKING:
+    from web.languages import Language
     from web.maps.city_map import CityContents, CityMap
     from web.site.city import City
-    from web.site.language import Language
 
 _MAX_POINTS = 25_000
 

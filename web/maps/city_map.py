@@ -20,13 +20,14 @@ from planning.siting.question import SitingPlan
 from planning.siting.whole_workers import in_whole_plan
 from web.labels.hours import opening_words, script_words
 from web.labels.places import site_names
+from web.languages import CHINESE, Language
 from web.maps.covered_areas import covered_areas
 from web.maps.density import density_of
 from web.maps.label_points import label_point
 from web.maps.road_lines import road_lines
 from web.maps.safe_map import MapDocument, SafeMap
 from web.services.freshness import newest_outdated
-from web.site.language import CHINESE, Language, added_count, roads_source
+from web.site.number_words import added_count, roads_source
 from web.site.pages import asset_text, leaflet_css, render
 from web.stations.features import station_features
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
+    from web.languages import Language
     from web.maps.city_map import CityContents
-    from web.site.language import Language
 
 _WIDTH: Final = 860.0
 _ASPECT: Final = 1.8

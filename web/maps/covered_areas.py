@@ -11,7 +11,7 @@ from geo.areas import covered_area
 from geo.factors import TIME_FACTORS, with_factors
 from geo.measure import from_metric, to_metric
 from planning.coverage.nominal import standard_of
-from web.site.language import standard_words
+from web.site.number_words import standard_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from geo.network import RoadNetwork
     from planning.coverage.nominal import StandardWord
     from planning.siting.question import SitingPlan
-    from web.site.language import Language
+    from web.languages import Language
 
 _BLOCK_M: Final = 120.0  # half the width of a city block that covered streets go round
 _HOLE_M2: Final = 250_000.0  # a large block or a park is no gap in cover

@@ -9,7 +9,7 @@ from data.demand import HOURS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from web.site.language import Language
+    from web.languages import Language
 
 
 def hour_words(hours: Sequence[int], t: Language) -> str:

@@ -17,12 +17,12 @@ from data.vocabulary import SAMPLE_NOTICE
 from geo.errors import InputError
 from geo.measure import Box, from_metric
 from geo.messages import say
+from web.languages import CHINESE
 from web.maps.city_map import map_words
 from web.maps.density_squares import ALL
 from web.maps.label_points import label_point
 from web.maps.road_lines import road_lines
 from web.maps.safe_map import MapDocument, SafeMap
-from web.site.language import CHINESE
 from web.site.pages import asset_text, leaflet_css, render
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.demand import DayWord
+    from web.languages import Language
     from web.maps.density_ground import DensityGround
     from web.maps.density_squares import HourSquares
-    from web.site.language import Language
 
 _PER_DEGREE: Final = 100_000  # a metre
 _DIGITS: Final = 3

@@ -19,10 +19,11 @@ from geo.measure import to_metric
 from geo.messages import say
 from web.design.fonts import fit, typeface
 from web.design.palette import RAMP, tone
+from web.languages import CHINESE
 from web.maps.density_hours import hour_words
 from web.maps.label_points import label_point
 from web.maps.road_lines import road_lines
-from web.site.language import CHINESE, count, two_digits
+from web.site.number_words import count, two_digits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from data.demand import DayWord
+    from web.languages import Language
     from web.maps.density_ground import DensityGround
     from web.maps.density_squares import HourSquares
-    from web.site.language import Language
 
 HOURS: Final = (2, 6, 10, 14, 18, 22)
 ENDINGS: Final = (".png", ".svg", ".pdf")

@@ -15,9 +15,9 @@ from web.maps.at_hand import map_of
 from web.site.city import city_here
 
 if TYPE_CHECKING:
+    from web.languages import Language
     from web.maps.city_map import CityMap
     from web.site.city import City
-    from web.site.language import Language
 
 planner = Blueprint("planner", __name__)
 

@@ -9,8 +9,8 @@ from web.reports.pages import report_of
 from web.site.city import city_here
 
 if TYPE_CHECKING:
+    from web.languages import Language
     from web.reports.pages import Report
-    from web.site.language import Language
 
 
 def report_here(language: Language) -> Report:

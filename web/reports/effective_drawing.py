@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from planning.coverage.effective import EffectiveCoverage
-    from web.site.language import Language
+    from web.languages import Language
 
 _CELL_WIDE, _CELL_HIGH = 13.25, 13.0
 _LEFT, _TITLE, _LINE, _AXIS, _GAP = 24.0, 22.0, 34.0, 18.0, 16.0

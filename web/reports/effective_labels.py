@@ -8,15 +8,15 @@ from planning.coverage.aims import ENTERED, USABLE
 from planning.coverage.effective_rows import BEFORE_DAWN, DAY, NIGHT, span_ends
 from planning.coverage.nominal import ALL
 from planning.coverage.rounding import half_up
-from web.site.language import count, per_cent, per_cent_range, points_between
+from web.site.number_words import count, per_cent, per_cent_range, points_between
 
 if TYPE_CHECKING:
     from planning.coverage.effective import EffectiveCoverage
     from planning.coverage.effective_rows import EffectiveRow
     from planning.coverage.evidence import ServiceEvidence
     from planning.coverage.extended_hours import LongerHours
+    from web.languages import Language
     from web.services.effective import EffectiveAnswer
-    from web.site.language import Language
 
 _ALIKE: Final = 0.95
 _NEARLY_NONE: Final = 0.03

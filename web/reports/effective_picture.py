@@ -21,6 +21,7 @@ from planning.coverage.effective_rows import hourly_share
 from planning.coverage.nominal import ALL
 from web.design.fonts import fit, typeface
 from web.design.palette import RAMP, tone
+from web.languages import CHINESE
 from web.reports.effective_labels import before_dawn_sentence, ends_of, headline, whole_per_cent
 from web.reports.effective_week import (
     BREAKS,
@@ -30,7 +31,7 @@ from web.reports.effective_week import (
     peopled_groups,
     step_of,
 )
-from web.site.language import CHINESE, per_cent, per_cent_range
+from web.site.number_words import per_cent, per_cent_range
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from planning.coverage.effective import EffectiveCoverage
-    from web.site.language import Language
+    from web.languages import Language
 
 PICTURES: Final = (".png", ".svg", ".pdf")
 _WIDE_IN, _PANEL_IN, _LINE_IN, _TOP_IN, _BOTTOM_IN = 11.0, 1.75, 0.7, 0.95, 1.0

@@ -21,15 +21,15 @@ from web.reports.effective_labels import (
     lost_words,
     truth_sentence,
 )
-from web.site.language import per_cent, per_cent_range
+from web.site.number_words import per_cent, per_cent_range
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from planning.coverage.effective_rows import EffectiveRow
     from planning.coverage.extended_hours import LongerHours
+    from web.languages import Language
     from web.services.effective import EffectiveAnswer
-    from web.site.language import Language
 
 _N_STATIONS: Final = 5
 

@@ -8,9 +8,9 @@ from planning.coverage.effective import MEASURES
 from planning.coverage.effective_rows import MIN_PRESENT, effective_rows
 from planning.coverage.nominal import ALL
 from planning.siting.whole_workers import in_whole_hours
+from web.languages import CHINESE
 from web.reports.effective_week import WEEKDAYS
 from web.reports.tables import noticed
-from web.site.language import CHINESE
 
 if TYPE_CHECKING:
     from planning.coverage.effective import EffectiveCoverage

@@ -14,6 +14,7 @@ from planning.coverage.aims import aim_counts
 from planning.siting.whole_workers import in_whole_plan, in_whole_workers
 from web.labels.places import site_names
 from web.labels.plans import PlanWords
+from web.languages import CHINESE
 from web.maps.city_map import CityContents, contents_of, source_of
 from web.maps.city_picture import picture_of, shows_a_part
 from web.reports.effective_section import EffectiveSection
@@ -23,7 +24,7 @@ from web.reports.tables import coverage_rows, plan_rows
 from web.services.effective import doubted_version, effective_of, kept_effective
 from web.services.freshness import newest_outdated, present_inputs
 from web.services.report_basis import basis_of, complete_plan, measure
-from web.site.language import CHINESE, standard_words
+from web.site.number_words import standard_words
 from web.site.pages import render
 
 if TYPE_CHECKING:
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
 
     from data.workspace import Workspace
     from planning.coverage.nominal import Coverage
+    from web.languages import Language
     from web.reports.tables import Row
     from web.services.effective import EffectiveAnswer
     from web.services.report_basis import Basis
-    from web.site.language import Language
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from data.vocabulary import SAMPLE_NOTICE
-from web.site.language import CHINESE
+from web.languages import CHINESE
 
 if TYPE_CHECKING:
     from planning.coverage.nominal import Coverage

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from data.stations import Stations
     from data.workspace import Workspace
     from geo.network import RoadNetwork
-    from web.site.language import Language
+    from web.languages import Language
 
 Answer = Literal["plan", "coverage", "effective"]
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from data.settings import ServiceStandard
-from web.site.language import count, local_words, standard_words, when_words
+from web.site.number_words import count, local_words, standard_words, when_words
 
 if TYPE_CHECKING:
-    from web.site.language import Language
+    from web.languages import Language
 
 _INPUTS: Final = {
     "demand": ("工友人数", "Workers"),

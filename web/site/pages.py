@@ -13,11 +13,11 @@ from markupsafe import Markup
 from data.vocabulary import SAMPLE_NOTICE
 from web.design.markers import mark, sprite
 from web.design.palette import css_variables
-from web.site import language as words
+from web.site import number_words as words
 from web.site.input_labels import input_value_words, input_words
 
 if TYPE_CHECKING:
-    from web.site.language import Language
+    from web.languages import Language
 
 
 def asset_text(name: str) -> Markup:

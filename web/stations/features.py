@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from data.settings import GroupSettings
     from data.stations import Stations
-    from web.site.language import Language
+    from web.languages import Language
 
 Feature = dict[str, Any]
 

@@ -1,118 +1,27 @@
-"""The two languages of the pages, Chinese first, and how numbers and terms are written in them."""
+"""How numbers, standards and times are written in a sentence."""
 
 from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from data.china_time import CHINA_TIME
-from data.vocabulary import (
-    ACCESS_MODES_BY_ID,
-    FACILITIES_BY_ID,
-    GROUPS_BY_ID,
-    KINDS_BY_ID,
-    STATUSES_BY_ID,
-)
 from planning.coverage.rounding import half_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
     from data.settings import ServiceStandard
-    from data.vocabulary import Term
+    from web.languages import Language
 
-# On a page of stations the nine signs of 户外劳动者服务驿站 say no more than 驿站 does.
-_SHORT_KINDS: Final = {
-    "service_centre": ("服务中心", "Service centre"),
-    "base": ("服务基地", "Service base"),
-    "station": ("驿站", "Station"),
-}
-_EVERYBODY: Final = ("全部工友", "All workers")
-_PEOPLE: Final = ("工友", "workers")
-_WHOLE_CITY: Final = ("全市", "Whole city")
-_OUTSIDE: Final = ("区县之外", "Outside the districts")
-_ALL: Final = "all"
 _ALL_DAY: Final = re.compile(r"24\s*小时|全天")
 _TIMES: Final = {
     "night": ("夜间", "at night"),
     "rush": ("高峰时段", "in the rush hour"),
     "winter": ("冬季", "in winter"),
 }
-
-
-@dataclass(frozen=True)
-class Language:
-    """One of the two languages; ``code`` is "zh" or "en"."""
-
-    code: str
-
-    @property
-    def tag(self) -> str:
-        """The language as HTML writes it."""
-        return "zh-CN" if self.code == "zh" else "en"
-
-    def __call__(self, zh: str, en: str) -> str:
-        """Return the sentence that is written in this language."""
-        return zh if self.code == "zh" else en
-
-    def kind(self, kind: str) -> str:
-        """Name a kind of station, shortly."""
-        return self(*_SHORT_KINDS[kind]) if kind in _SHORT_KINDS else self._term(KINDS_BY_ID, kind)
-
-    def kinds(self, kind: str, n: int) -> str:
-        """Name so many stations of a kind in a sentence, such as "1 个驿站" or "4 driver homes"."""
-        name = self.kind(kind)
-        return self(f"{n} 个{name}", f"{n} {name.lower()}{'' if n == 1 else 's'}")
-
-    def people(self, group: str) -> str:
-        """Name those of a group in a sentence, such as "工友" (of all groups) or "couriers"."""
-        if group == _ALL:
-            return self(*_PEOPLE)
-        name = self.group(group)
-        return self(name, f"{name.lower()}s")
-
-    def group(self, group: str) -> str:
-        """Name a group of workers; "all" is everybody."""
-        return self(*_EVERYBODY) if group == _ALL else self._term(GROUPS_BY_ID, group)
-
-    def district(self, district: str) -> str:
-        """Name a district; "all" is the whole city, "outside" what lies in none."""
-        special = {_ALL: _WHOLE_CITY, "outside": _OUTSIDE}
-        return self(*special[district]) if district in special else district
-
-    def facility(self, facility: str) -> str:
-        """Name what a station offers."""
-        return self._term(FACILITIES_BY_ID, facility)
-
-    def access(self, way: str) -> str:
-        """Name a way in."""
-        return self._term(ACCESS_MODES_BY_ID, way)
-
-    def status(self, status: str) -> str:
-        """Name the status of a station."""
-        return self._term(STATUSES_BY_ID, status)
-
-    def day(self, day: date) -> str:
-        """Write a date."""
-        return self(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {day:%B %Y}")
-
-    def _term(self, terms: Mapping[str, Term], word: str) -> str:
-        term = terms.get(word)
-        if term is None:
-            return word
-        return term.zh if self.code == "zh" else term.en[:1].upper() + term.en[1:]
-
-
-CHINESE: Final = Language("zh")
-ENGLISH: Final = Language("en")
-
-
-def language_of(word: str | None) -> Language:
-    """Return English where it is asked for, Chinese otherwise."""
-    return ENGLISH if word == "en" else CHINESE
 
 
 def count(number: float) -> str:
