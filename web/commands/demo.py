@@ -38,7 +38,7 @@ NEW_STATIONS = 12
 # every new site would be a driver home.
 NEW_KINDS = {"station": 8, "driver_home": 4}
 _GAP = 0.005
-_TIME_LIMIT_S = 30.0
+TIME_LIMIT_S = 30.0
 
 
 @click.command()
@@ -104,7 +104,7 @@ def _build_in(folder: Path) -> None:
         with progress.step("measuring coverage") as done:
             coverage_of(workspace, standard="group", done=done)
         with progress.step(f"planning {NEW_STATIONS} stations (the first time compiles)") as done:
-            params = SolveParams(time_limit_s=_TIME_LIMIT_S, gap=_GAP)
+            params = SolveParams(time_limit_s=TIME_LIMIT_S, gap=_GAP)
             made = plan_of(
                 workspace,
                 new=NEW_STATIONS,
