@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from data.columns import (
@@ -22,6 +23,7 @@ from data.columns import (
 )
 from data.points import point_frame
 from data.sites import CandidateSites
+from data.table_files import write_points
 from data.tables import read_rows
 from data.vocabulary import KINDS, Term
 from geo.errors import FileFormatError
@@ -87,3 +89,30 @@ def read_sites(path: Path, *, datum: Datum, box: Box) -> CandidateSites:
     frame["source_lon"] = places.source[:, 0].tolist()
     frame["source_lat"] = places.source[:, 1].tolist()
     return CandidateSites(point_frame(frame, places.lonlat))
+
+
+def write_sites(sites: CandidateSites, path: Path, *, sample: bool = False) -> None:
+    """Write candidate sites in the format of the ending (`data.table_files.SUFFIXES`), in WGS-84.
+
+    Reading the file back with datum wgs84 gives the same sites. A ``sample`` carries its notice.
+
+    Raises
+    ------
+    InputError
+        when the ending is none of these.
+    WorkspaceError
+        when the file cannot be written; a file that was there stays as it was.
+    """
+    frame, lonlat = sites.frame, sites.lonlat
+    columns: dict[str, list[Any]] = {
+        "id": list(frame["id"]),
+        "name": list(frame["name"]),
+        "lon": lonlat[:, 0].tolist(),
+        "lat": lonlat[:, 1].tolist(),
+        "kind": list(frame["kind"]),
+        "cost_yuan": [None if math.isnan(cost) else cost for cost in frame["cost_yuan"]],
+        "source_datum": list(frame["datum"]),
+        "source_lon": list(frame["source_lon"]),
+        "source_lat": list(frame["source_lat"]),
+    }
+    write_points(columns, path, layer="sites", sample=sample)

@@ -210,6 +210,10 @@ class Workspace:
         """Put ``sites`` in the place of the candidate sites, all or nothing (WorkspaceError)."""
         self.database.replace_sites(sites)
 
+    def clear_sites(self) -> int:
+        """Forget the candidate sites; return how many there were (NothingYetError for none)."""
+        return self.database.clear_sites()
+
     def contents(self, what: str) -> Contents | None:
         """Say when "stations" or "sites" were imported, and how many; None when never."""
         return self.database.contents(what)

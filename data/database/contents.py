@@ -38,5 +38,10 @@ def write_contents(
 ) -> None:
     """Note what is there under ``what`` now."""
     values = {"replaced_at": clock.second_text(moment), "rows": rows, "content_hash": content_hash}
-    connection.execute(sa.delete(CONTENTS).where(CONTENTS.c.what == what))
+    forget_contents(connection, what)
     connection.execute(sa.insert(CONTENTS).values(what=what, **values))
+
+
+def forget_contents(connection: sa.Connection, what: str) -> None:
+    """Note that nothing is there under ``what``."""
+    connection.execute(sa.delete(CONTENTS).where(CONTENTS.c.what == what))

@@ -13,7 +13,7 @@ from data.database.postgres import Postgres
 from data.database.register import Register
 from data.database.results import Result, read_results, save_result
 from data.database.schema import EVENTS, HEAD, IMPORTS, RESULTS, REVISIONS, SITES, STATIONS
-from data.database.sites import read_sites, replace_sites
+from data.database.sites import clear_sites, read_sites, replace_sites
 from data.database.sqlite import Sqlite
 from data.database.writing import PENDING
 from geo.errors import NothingYetError, WorkspaceError
@@ -131,13 +131,23 @@ class Database:
         """Return the candidate sites (NothingYetError when none were imported)."""
         sites = read_sites(self.backend)
         if sites is None:
-            raise NothingYetError(
-                say(
-                    "{where}: no sites yet: run yizhan sites import FILE --datum …",
-                    where=self.backend.where,
-                )
-            )
+            raise self._no_sites()
         return sites
+
+    def clear_sites(self) -> int:
+        """Forget the candidate sites; return how many there were (NothingYetError for none)."""
+        forgotten = clear_sites(self.backend)
+        if forgotten is None:
+            raise self._no_sites()
+        return forgotten
+
+    def _no_sites(self) -> NothingYetError:
+        return NothingYetError(
+            say(
+                "{where}: no sites yet: run yizhan sites import FILE --datum …",
+                where=self.backend.where,
+            )
+        )
 
     def replace_sites(self, sites: CandidateSites) -> None:
         """Put ``sites`` in the place of the candidate sites, in one transaction."""

@@ -9,7 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from data.database import clock
-from data.database.contents import read_contents, write_contents
+from data.database.contents import forget_contents, read_contents, write_contents
 from data.database.schema import SITES
 from data.points import point_frame
 from data.sites import SITE_COLUMNS, CandidateSites
@@ -24,6 +24,17 @@ def replace_sites(backend: Backend, sites: CandidateSites) -> None:
     """Put ``sites`` in the place of the candidate sites, in one transaction."""
     with backend.transaction(write=True) as connection:
         _write(connection, sites)
+
+
+def clear_sites(backend: Backend) -> int | None:
+    """Forget the candidate sites; return how many there were, None when none were imported."""
+    with backend.transaction(write=True) as connection:
+        there = read_contents(connection, "sites")
+        if there is None:
+            return None
+        connection.execute(sa.delete(SITES))
+        forget_contents(connection, "sites")
+        return there.rows
 
 
 def read_sites(backend: Backend) -> CandidateSites | None:

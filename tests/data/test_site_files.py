@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from data.site_files import read_sites
+from data.site_files import read_sites, write_sites
 from geo.datum import Datum, from_wgs84
 from geo.errors import RowsError
 from geo.measure import Box, great_circle_m
@@ -47,6 +47,22 @@ def test_sites_in_another_datum_are_brought_to_wgs84(tmp_path: Path) -> None:
     sites = read(tmp_path, "id,name,lon,lat", f"a,b,{lon!r},{lat!r}", datum=Datum.gcj02)
     assert great_circle_m(sites.lonlat, np.array([[116.8, 33.9]]))[0] < 0.001
     assert sites.frame["source_lon"].tolist() == [lon]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".geojson", ".gpkg"])
+def test_sites_that_are_written_are_read_again_as_they_were(tmp_path: Path, ending: str) -> None:
+    given = from_wgs84(np.array([[116.8, 33.9], [116.81, 33.92]]), datum=Datum.gcj02).tolist()
+    sites = read(
+        tmp_path,
+        "id,name,lon,lat,kind,cost_yuan",
+        f"s1,工商银行,{given[0][0]!r},{given[0][1]!r},driver_home,80000",
+        f"s2,=加油站,{given[1][0]!r},{given[1][1]!r},,",
+        datum=Datum.gcj02,
+    )
+    file = tmp_path / f"out{ending}"
+    write_sites(sites, file, sample=True)
+    again = read_sites(file, datum=Datum.wgs84, box=BOX)
+    assert again.content_hash == sites.content_hash
 
 
 def test_a_cost_beyond_every_budget_is_refused(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from data.hours import parse_hours, week_table
 from geo.profiles import PROFILES
 from planning.coverage.reach import reach
-from web.services.plans import candidate_sites
+from web.services.sites import candidates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -288,7 +288,7 @@ class Recount:
     @cached_property
     def candidates(self) -> tuple[CandidateSites, dict[ServiceStandard, sp.csr_array]]:
         """The candidate sites, and by standard who gets to each: bool [n_sites, n_cells]."""
-        sites = candidate_sites(self.workspace)
+        sites = candidates(self.workspace).sites
         standards = {self.standard(group, "") for group in self.groups}
         found = {
             one: reach(

@@ -276,7 +276,7 @@ def test_no_other_three_of_twelve_sites_do_better(
     assert lost not in built
     refused = cli("plan", "--new", str(NEW), "--without", "no-such", "-w", folder)
     assert refused.code == 2
-    assert "site no-such is not among the 12 candidate sites" in refused.err
+    assert 'site "no-such" is not among the 12 candidate sites' in refused.err
 
 
 def test_the_report_holds_the_figures_of_the_plan(way: Way) -> None:

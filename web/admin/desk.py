@@ -279,6 +279,6 @@ def _names() -> dict[str, str]:
 
 def _planners_sites() -> CandidateSites:
     """Return the sites that the planner takes where none were imported."""
-    from web.services.plans import candidate_sites  # noqa: PLC0415 - loads the engine
+    from web.services.sites import candidates  # noqa: PLC0415 - loads the engine
 
-    return candidate_sites(city_here().workspace())
+    return candidates(city_here().workspace()).sites

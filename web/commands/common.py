@@ -64,6 +64,14 @@ overlaps_option = click.option(
     "is listed first.",
 )
 
+table_output_option = click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The ending tells the format: .csv, .xlsx, .geojson or .gpkg.",
+)
+
 
 def outdated_words(workspace: Workspace) -> list[str]:
     """Say in a line that the newest plan is older than what it was computed from, if it is."""

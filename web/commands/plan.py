@@ -30,7 +30,7 @@ from web.labels.shortfalls import shortfall_words
 from web.languages import ENGLISH
 from web.services.counted import Counted
 from web.services.demand import model_of
-from web.services.plans import Asked, answer_of, question_of
+from web.services.plans import Asked, answer_of, asked_by_id, question_of
 from web.site.number_words import added_count, count
 
 if TYPE_CHECKING:
@@ -64,9 +64,15 @@ _OFTEN = 0.25
     "[default: candidates.kind of yizhan.toml]",
 )
 @click.option(
-    "--keep", multiple=True, metavar="SITE[:KIND]", help="A site that must be among the new ones."
+    "--keep",
+    multiple=True,
+    metavar="SITE[:KIND]",
+    help="A site that must be among the new ones: its id, its name, or its order number in the "
+    "newest plan.",
 )
-@click.option("--without", multiple=True, metavar="SITE", help="A site that cannot be had.")
+@click.option(
+    "--without", multiple=True, metavar="SITE", help="A site that cannot be had, named alike."
+)
 @click.option("--standard", type=STANDARDS, default="group", show_default=True)
 @when_option
 @click.option(
@@ -124,6 +130,7 @@ def plan(
             question = question_of(
                 workspace, kinds=kinds, standard=standard, when=when, counted=counted, done=done
             )
+            asked = asked_by_id(workspace, asked, question.sites)
             made = answer_of(
                 workspace, question, asked, when=when, params=params, keeping=counted.usual
             )
@@ -138,12 +145,19 @@ def plan(
     for site, place in zip(figures["sites"], places, strict=True):
         site["place"] = place
     rows = [
-        (site.order, site.kind, place, site.district, added_count(site.adds_workers, ENGLISH))
+        (
+            site.order,
+            site.site_id,
+            site.kind,
+            place,
+            site.district,
+            added_count(site.adds_workers, ENGLISH),
+        )
         for site, place in zip(in_whole_plan(made).sites, places, strict=True)
     ]
     words: list[object] = [
         counted.words() + sentence(made),
-        table(("order", "kind", "site", "district", "adds workers"), rows, left=4),
+        table(("order", "id", "kind", "site", "district", "adds workers"), rows, left=5),
     ]
     words += shortfall_words(made, ENGLISH)
     if over is not None:

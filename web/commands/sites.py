@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from data.site_files import read_sites
 from geo.datum import parse_datum
-from web.commands.common import answer, common_options, open_workspace, stopwatch
+from web.commands.common import (
+    answer,
+    common_options,
+    open_workspace,
+    stopwatch,
+    table,
+    table_output_option,
+)
+from web.services.sites import Candidates, candidates, clear_sites, export_sites, import_sites
 
 if TYPE_CHECKING:
+    from data.sites import CandidateSites
     from web.services import Figures
+
+_KEYS = ("id", "name", "kind", "cost_yuan", "lon", "lat")
 
 
 @click.group()
@@ -29,8 +40,87 @@ def import_(folder: Path, file: Path, datum_word: str | None, *, as_json: bool) 
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):
-        candidates = read_sites(file, datum=parse_datum(datum_word), box=workspace.settings.box)
-        workspace.replace_sites(candidates)
-        figures["sites"] = len(candidates)
-    words = [f"{len(candidates)} candidate sites taken from {file.name}."]
+        taken = import_sites(workspace, file=file, datum=parse_datum(datum_word))
+        figures["sites"] = len(taken)
+    words = [f"{len(taken)} candidate sites taken from {file.name}."]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+@sites.command("list")
+@common_options
+@click.option("--find", default="", metavar="TEXT", help="Only those whose id or name holds TEXT.")
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    default=40,
+    show_default=True,
+    help="How many are printed; --json tells all.",
+)
+def list_(folder: Path, find: str, most: int, *, as_json: bool) -> None:
+    """Show the candidate sites with their ids: the imported ones, or those of the grid."""
+    workspace = open_workspace(folder)
+    figures: Figures = {}
+    with stopwatch(figures):
+        found = candidates(workspace)
+        rows = _rows(found.sites, find)
+        figures |= {
+            "imported": found.imported,
+            "sites": [dict(zip(_KEYS, row, strict=False)) for row in rows],
+        }
+    shown = [(site, name, kind or "–", _yuan(cost)) for site, name, kind, cost, *_ in rows[:most]]
+    words: list[object] = [_whence(found, workspace.settings.candidate_spacing_m)]
+    words.append(table(("id", "name", "kind", "cost, yuan"), shown, left=3))
+    if len(rows) > most:
+        words.append(
+            f"… and {len(rows) - most} more: narrow them with --find, or --most {len(rows)}"
+        )
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+@sites.command()
+@common_options
+@table_output_option
+def export(folder: Path, output: Path, *, as_json: bool) -> None:
+    """Write the candidate sites, those of the grid too: a list to edit and import again."""
+    workspace = open_workspace(folder)
+    figures: Figures = {}
+    with stopwatch(figures):
+        found = export_sites(workspace, file=output)
+        figures |= {"sites": len(found.sites), "imported": found.imported, "file": str(output)}
+    words = [f"{len(found.sites)} candidate sites written to {output}."]
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+@sites.command()
+@common_options
+def clear(folder: Path, *, as_json: bool) -> None:
+    """Forget the imported candidate sites: the grid of road nodes holds again."""
+    workspace = open_workspace(folder)
+    figures: Figures = {}
+    with stopwatch(figures):
+        figures["forgotten"] = clear_sites(workspace)
+    words = [f"{figures['forgotten']} candidate sites forgotten; the grid holds again."]
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+def _rows(sites: CandidateSites, find: str) -> list[tuple[object, ...]]:
+    """Return the values of `_KEYS` of the sites whose id or name holds ``find``."""
+    frame = sites.frame
+    costs = [None if math.isnan(cost) else cost for cost in frame["cost_yuan"]]
+    rows = zip(
+        frame["id"], frame["name"], frame["kind"], costs, *sites.lonlat.T.tolist(), strict=True
+    )
+    return [row for row in rows if find.casefold() in f"{row[0]}\n{row[1]}".casefold()]
+
+
+def _yuan(cost: object) -> str:
+    return "–" if cost is None else f"{cost:,.0f}"
+
+
+def _whence(found: Candidates, spacing_m: float) -> str:
+    if found.imported:
+        return f"{len(found.sites)} candidate sites were imported."
+    return (
+        f"No sites were imported: {len(found.sites)} road nodes on a grid of {spacing_m:g} m are "
+        "the candidates (candidates.spacing_m in yizhan.toml)."
+    )

@@ -10,7 +10,14 @@ import click
 
 from data.register_template import write_template
 from data.station_files import write_stations
-from web.commands.common import answer, common_options, open_workspace, stopwatch, table
+from web.commands.common import (
+    answer,
+    common_options,
+    open_workspace,
+    stopwatch,
+    table,
+    table_output_option,
+)
 from web.commands.stations_check import check, day_of
 from web.commands.stations_import import import_
 
@@ -33,13 +40,7 @@ stations.add_command(check)
 
 @stations.command()
 @common_options
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="The ending tells the format: .csv, .xlsx, .geojson or .gpkg.",
-)
+@table_output_option
 @click.option("--as-of", "as_of", help="The register as it was at the end of a day: 2026-11-23.")
 def export(folder: Path, output: Path, as_of: str | None, *, as_json: bool) -> None:
     """Write the register as CSV, XLSX, GeoJSON or GeoPackage, in WGS-84."""

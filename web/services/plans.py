@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from data.sites import CandidateSites, network_grid_sites
-from geo.errors import NothingYetError
 from planning import SolveParams, warm_up
 from planning.siting import SitingPlan, SitingQuestion, siting_question
 from planning.siting.question import with_other_standard
+from planning.siting.site_words import sites_meant
 from web.services.counted import USUAL, Counted
 from web.services.networks import network_when
+from web.services.sites import candidates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from data.sites import CandidateSites
     from data.workspace import Workspace
     from planning.coverage import StandardWord
     from web.services import Done
@@ -28,6 +29,18 @@ class Asked(NamedTuple):
     kinds: Mapping[str, int | None]
     keep: Sequence[str] = ()
     without: Sequence[str] = ()
+
+
+def asked_by_id(workspace: Workspace, asked: Asked, sites: CandidateSites) -> Asked:
+    """Put ids in the place of names and of order numbers in the newest plan."""
+    newest = workspace.results("plan", limit=1)
+    listed = newest[0].body["sites"] if newest else ()
+    known = set(sites.ids)
+    printed = {site["order"]: site["site_id"] for site in listed if site["site_id"] in known}
+    return asked._replace(
+        keep=sites_meant(asked.keep, sites, printed=printed),
+        without=sites_meant(asked.without, sites, printed=printed),
+    )
 
 
 def question_of(
@@ -47,7 +60,7 @@ def question_of(
     return siting_question(
         counted.demand(workspace),
         workspace.stations(),
-        candidate_sites(workspace),
+        candidates(workspace).sites,
         network_when(workspace, when),
         workspace.settings,
         kinds=kinds,
@@ -94,16 +107,3 @@ def plan_of(
     """Solve the siting problem of the workspace and keep the plan as its newest result."""
     question = question_of(workspace, kinds=kinds, standard=standard, done=done)
     return answer_of(workspace, question, Asked(new, kinds), params=params)
-
-
-def candidate_sites(workspace: Workspace) -> CandidateSites:
-    """Take the imported candidate sites, or the network's nodes on a grid where there are none."""
-    try:
-        return workspace.sites()
-    except NothingYetError:
-        return network_grid_sites(
-            workspace.network(),
-            spacing_m=workspace.settings.candidate_spacing_m,
-            metric_crs=workspace.settings.metric_crs,
-            within=workspace.districts if len(workspace.districts) else workspace.settings.box,
-        )

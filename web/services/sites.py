@@ -1,0 +1,63 @@
+"""Where a station could stand: candidate sites in, out, and as people name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from data.site_files import read_sites, write_sites
+from data.sites import CandidateSites, network_grid_sites
+from geo.errors import NothingYetError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from data.workspace import Workspace
+    from geo.datum import Datum
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The candidate sites of a workspace; ``imported`` is False where they are a grid's."""
+
+    sites: CandidateSites
+    imported: bool
+
+
+def candidates(workspace: Workspace) -> Candidates:
+    """Take the imported candidate sites, or the network's nodes on a grid where there are none.
+
+    NothingYetError when there are no sites and no road network either.
+    """
+    try:
+        return Candidates(workspace.sites(), imported=True)
+    except NothingYetError:
+        grid = network_grid_sites(
+            workspace.network(),
+            spacing_m=workspace.settings.candidate_spacing_m,
+            metric_crs=workspace.settings.metric_crs,
+            within=workspace.districts if len(workspace.districts) else workspace.settings.box,
+        )
+        return Candidates(grid, imported=False)
+
+
+def import_sites(workspace: Workspace, *, file: Path, datum: Datum) -> CandidateSites:
+    """Put the sites of a file in the place of the workspace's, all or nothing."""
+    sites = read_sites(file, datum=datum, box=workspace.settings.box)
+    workspace.replace_sites(sites)
+    return sites
+
+
+def export_sites(workspace: Workspace, *, file: Path) -> Candidates:
+    """Write the candidate sites to a file, those of the grid too: a list to begin with."""
+    found = candidates(workspace)
+    write_sites(found.sites, file, sample=workspace.settings.sample)
+    return found
+
+
+def clear_sites(workspace: Workspace) -> int:
+    """Forget the imported sites, so that the grid holds again; return how many there were.
+
+    NothingYetError when none were imported.
+    """
+    return workspace.clear_sites()
