@@ -50,7 +50,8 @@ def test_an_account_is_made_listed_changed_and_removed(
     made = cli("account", "add", "li", *here, "--json")
     assert (made.code, made.json) == (0, {"name": "li", "role": "moderator", "stations": []})
     typed(monkeypatch, PASSWORD)
-    assert cli("account", "add", "wang", "--operator", "a", *here).code == 0
+    wang = ("wang", "--role", "operator", "--operator", "a")
+    assert cli("account", "add", *wang, *here).code == 0
     accounts = ReportBook(workspace).accounts
     assert is_password(accounts.account("li"), PASSWORD)
     listed = cli("account", "list", *here, "--json").json["accounts"]
@@ -71,6 +72,8 @@ def test_an_account_is_made_listed_changed_and_removed(
         (("add", "li"), "short", "10 to 200 characters"),
         (("add", "li"), "", "10 to 200 characters"),
         (("add", "li b"), PASSWORD, "letters, digits"),
+        (("add", "li", "--role", "operator"), PASSWORD, "operator needs stations"),
+        (("add", "li", "--role", "king"), PASSWORD, "'king' is not one of"),
         (("add", "li", "--operator", "z"), PASSWORD, "not in the register"),
         (("remove", "li"), "", "no account li"),
         (("password", "li"), PASSWORD, "no account li"),

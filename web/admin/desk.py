@@ -14,7 +14,7 @@ from data.database.tickets import AMBER, CLOSED, LIVE, OPEN, REJECTED, WAITING
 from data.worker_reports import read_number
 from geo.errors import InputError, NothingYetError
 from geo.messages import say
-from web.admin.routes import account_here, admin, book, here, require_moderator
+from web.admin.routes import account_here, admin, book, here, is_allowed
 from web.labels.worker_reports import activity_kind_words, complaint_words, span_words, state_words
 from web.site.city import city_here
 
@@ -46,7 +46,7 @@ Shown = str | tuple[str, int]
 def queue() -> str:
     """Show the tickets: amber ones first, then those of one voice, then what is done."""
     account = account_here()
-    mine = None if account.is_moderator else account.stations
+    mine = account.stations_for("see tickets")
     live = book().tickets.tickets(LIVE, stations=mine)
     done = book().tickets.tickets((CLOSED, REJECTED), stations=mine, limit=_DONE_SHOWN)
     amber = sorted((t for t in live if t.state in AMBER), key=lambda t: t.state != OPEN)
@@ -67,7 +67,7 @@ def answer_ticket(number: str) -> BaseResponse | Shown:
     """Answer the reporters; a moderator may publish the answer with the station."""
     found = _ticket(number)
     account = account_here()
-    public = account.is_moderator and request.form.get("public") == "yes"
+    public = account.may("publish answers", found.station) and (request.form.get("public") == "yes")
     return _do(
         lambda: book().tickets.answer(
             found.number, request.form.get("answer", ""), public=public, by=account.name
@@ -91,25 +91,23 @@ def fix_ticket(number: str) -> BaseResponse | Shown:
 @admin.post("/reports/<int:report_id>/reject")
 def reject_report(report_id: int) -> BaseResponse:
     """Reject a report as spam, with all that its device said in the ticket."""
-    require_moderator()
     number = book().tickets.report_ticket(report_id) if report_id < 2**31 else None
-    if number is None:
+    found = None if number is None else book().tickets.ticket(number)
+    if found is None or not is_allowed(found.station):
         raise NotFound
     book().reject(report_id, by=account_here().name)
-    return redirect(here("admin.ticket", number=number, done="reject"), 303)
+    return redirect(here("admin.ticket", number=found.number, done="reject"), 303)
 
 
 @admin.get("/proposals")
 def proposals() -> str:
     """Show the proposals, the newest first."""
-    require_moderator()
     return _proposals_page()
 
 
 @admin.post("/proposals/<number>/answer")
 def answer_proposal(number: str) -> BaseResponse | Shown:
     """Answer a proposal, or turn it down."""
-    require_moderator()
     found = _proposal(number)
     act = request.form.get("act")
     if act not in {"answer", "reject"}:
@@ -129,7 +127,6 @@ def answer_proposal(number: str) -> BaseResponse | Shown:
 @admin.post("/proposals/<number>/adopt")
 def adopt_proposal(number: str) -> BaseResponse | Shown:
     """Make a proposal a candidate site of the planner, beside all that are there."""
-    require_moderator()
     found = _proposal(number)
     return _do(
         lambda: book().proposals.adopt(found, by=account_here().name, base=_planners_sites),
@@ -158,7 +155,7 @@ def add_activity() -> BaseResponse | Shown:
 def remove_activity(number: int) -> BaseResponse:
     """Take an activity away."""
     found = book().activities.activity(number) if number < 2**31 else None
-    if found is None or not account_here().sees(found.activity.station):
+    if found is None or not is_allowed(found.activity.station):
         raise NotFound
     book().activities.remove(number, by=account_here().name)
     return redirect(here("admin.activities", done="remove"), 303)
@@ -192,7 +189,7 @@ def _ticket(number: str) -> Ticket:
     """Return a ticket that the account looks after."""
     read = read_number(number[:40])
     found = None if read is None else book().tickets.ticket(read)
-    if found is None or not account_here().sees(found.station):
+    if found is None or not is_allowed(found.station):
         raise NotFound
     return found
 
@@ -233,14 +230,13 @@ def _activities_page(*, error: str = "") -> str:
     lines = [
         line
         for line in book().activities.not_over(clock.now())
-        if account.sees(line.activity.station)
+        if account.may("see activities", line.activity.station)
     ]
     names = _names()
-    stations = (
-        list(names.items())
-        if account.is_moderator
-        else [(station, names.get(station, station)) for station in account.stations]
-    )
+    mine = account.stations_for("add activities")
+    stations = [
+        (station, names.get(station, station)) for station in (names if mine is None else mine)
+    ]
     return _render(
         "activities",
         error=error,
@@ -256,7 +252,7 @@ def _activity_of_form() -> Activity:
     """Read the form of an activity; times are China's."""
     form = {name: request.form.get(name, "") for name in ("station", "title", "kind", "text")}
     station = form["station"].strip()
-    if not account_here().sees(station):
+    if not is_allowed(station):
         raise InputError(say("this account looks after other stations"))
     return Activity(
         station=station,

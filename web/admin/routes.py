@@ -6,7 +6,7 @@ pages only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import Forbidden, NotFound, TooManyRequests
@@ -31,13 +31,32 @@ from web.site.sessions import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from werkzeug.wrappers import Response as BaseResponse
 
     from data.accounts import Account
+    from data.permissions import Act
 
 admin = Blueprint("admin", __name__, url_prefix=PATH)
 
 _OPEN_ENDPOINTS = frozenset({"admin.login_page", "admin.login"})
+#: What each page does; for whom it is there, the table of permissions says.
+ACTS: Final[Mapping[str, Act]] = {
+    "admin.queue": "see tickets",
+    "admin.ticket": "see tickets",
+    "admin.answer_ticket": "answer tickets",
+    "admin.fix_ticket": "close tickets",
+    "admin.reject_report": "reject reports",
+    "admin.proposals": "see proposals",
+    "admin.answer_proposal": "answer proposals",
+    "admin.adopt_proposal": "adopt proposals",
+    "admin.activities": "see activities",
+    "admin.add_activity": "add activities",
+    "admin.remove_activity": "remove activities",
+    "admin.audit": "read the log",
+}
+_FRAME = ("admin.queue", "admin.proposals", "admin.activities", "admin.audit")
 _MOST_BYTES = 16_384
 _MOST_FIELDS = 20
 
@@ -63,6 +82,9 @@ def _let_in() -> BaseResponse | None:
             )
     if g.account is None and request.endpoint not in _OPEN_ENDPOINTS:
         return redirect(here("admin.login_page"), 303)
+    act = ACTS.get(request.endpoint or "")
+    if act is not None and not account_here().may(act):
+        raise NotFound
     return None
 
 
@@ -89,7 +111,7 @@ def _admin_context() -> dict[str, Any]:
 def login_page() -> str | BaseResponse:
     """Show the login; who is logged in goes on to the reports."""
     if g.account is not None:
-        return redirect(here("admin.queue"), 303)
+        return redirect(here(_first_page(g.account)), 303)
     return _login_form()
 
 
@@ -106,7 +128,7 @@ def login() -> BaseResponse | tuple[str, int]:
         return _login_form(wrong=True), 403
     write_note(city_here().workspace().database.backend, who=name, action="login", subject=name)
     g.visit, g.visit_is_new = new_visit(account, key=g.session_key), False
-    response = redirect(here("admin.queue"), 303)
+    response = redirect(here(_first_page(account)), 303)
     write_visit(response, g.visit, key=g.session_key, secure=request.is_secure)  # type: ignore[arg-type]
     return response
 
@@ -123,7 +145,6 @@ def logout() -> BaseResponse:
 @admin.get("/audit")
 def audit() -> str:
     """Show who did what, the newest first."""
-    require_moderator()
     lines = read_audit(city_here().workspace().database.backend)
     return render_template(
         "admin_audit.html",
@@ -159,12 +180,6 @@ def account_here() -> Account:
     return account
 
 
-def require_moderator() -> None:
-    """Refuse an operator: the page is not there for it."""
-    if not account_here().is_moderator:
-        raise NotFound
-
-
 def _account_here() -> Account | None:
     if not g.visit.name:
         return None
@@ -172,6 +187,16 @@ def _account_here() -> Account | None:
     if account is None or not belongs_to(g.visit, account, key=g.session_key):
         return None
     return account
+
+
+def is_allowed(station_id: str) -> bool:
+    """Tell whether who is logged in may do for a station what this page does."""
+    return account_here().may(ACTS[request.endpoint or ""], station_id)
+
+
+def _first_page(account: Account) -> str:
+    """Return the endpoint that an account comes to: of those in the frame the first it may see."""
+    return next(page for page in _FRAME if account.may(ACTS[page]))
 
 
 def _login_form(*, wrong: bool = False) -> str:

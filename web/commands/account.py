@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from data.accounts import MODERATOR, OPERATOR, Account
-from data.report_book import ReportBook
-from geo.errors import InputError
-from geo.messages import say
+from data.permissions import ROLES
 from web.commands.common import answer, common_options, open_workspace, table
-from web.site.passwords import MOST_SIGNS, hash_password
+from web.services.accounts import accounts_of, add_account, change_password, remove_account
+from web.site.passwords import MOST_SIGNS
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_BY = "command line"
 
 
 @click.group()
@@ -35,15 +31,19 @@ def account() -> None:
     metavar="STATION",
     help="An operator of this station, not a moderator of all; again for each.",
 )
-def add(folder: Path, name: str, stations: tuple[str, ...], *, as_json: bool) -> None:
+@click.option(
+    "--role",
+    type=click.Choice([term.id for term in ROLES]),
+    help="What it may do.  [default: moderator, or operator with --operator]",
+)
+def add(
+    folder: Path, name: str, stations: tuple[str, ...], role: str | None, *, as_json: bool
+) -> None:
     """Make the account NAME; the password is asked for, or the first line of standard input."""
     workspace = open_workspace(folder)
-    role = OPERATOR if stations else MODERATOR
-    Account(name, "", role, stations)  # refuses what cannot be before the password is asked for
-    made = Account(name, hash_password(_password()), role, stations)
-    ReportBook(workspace).accounts.add(made, by=_BY)
-    words = [f"Account {name} may log in at /admin ({role})."]
-    figures = {"name": name, "role": role, "stations": list(stations)}
+    made = add_account(workspace, name=name, role=role, stations=stations, password=_password)
+    words = [f"Account {name} may log in at /admin ({made.role})."]
+    figures = {"name": name, "role": made.role, "stations": list(stations)}
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
@@ -52,7 +52,7 @@ def add(folder: Path, name: str, stations: tuple[str, ...], *, as_json: bool) ->
 def list_(folder: Path, *, as_json: bool) -> None:
     """Show the accounts."""
     workspace = open_workspace(folder)
-    accounts = ReportBook(workspace).accounts.accounts()
+    accounts = accounts_of(workspace)
     figures = {
         "accounts": [
             {"name": one.name, "role": one.role, "stations": list(one.stations)} for one in accounts
@@ -69,7 +69,7 @@ def list_(folder: Path, *, as_json: bool) -> None:
 def remove(folder: Path, name: str, *, as_json: bool) -> None:
     """Remove the account NAME; its sessions end."""
     workspace = open_workspace(folder)
-    ReportBook(workspace).accounts.remove(name, by=_BY)
+    remove_account(workspace, name=name)
     words = [f"Account {name} is removed."]
     answer({"name": name}, as_json=as_json, sample=workspace.settings.sample, words=words)
 
@@ -80,10 +80,7 @@ def remove(folder: Path, name: str, *, as_json: bool) -> None:
 def password(folder: Path, name: str, *, as_json: bool) -> None:
     """Change the password of the account NAME; its sessions end."""
     workspace = open_workspace(folder)
-    accounts = ReportBook(workspace).accounts
-    if accounts.account(name) is None:
-        raise InputError(say("there is no account {name}", name=name[:40]))
-    accounts.set_password(name, hash_password(_password()), by=_BY)
+    change_password(workspace, name=name, password=_password)
     words = [f"The password of {name} is changed."]
     answer({"name": name}, as_json=as_json, sample=workspace.settings.sample, words=words)
 

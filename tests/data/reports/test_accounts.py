@@ -23,7 +23,7 @@ def test_accounts_are_made_once_for_stations_that_are_there(book: ReportBook) ->
     assert [account.name for account in book.accounts.accounts()] == ["li", "wang.5"]
     operator = book.accounts.account("wang.5")
     assert operator is not None
-    assert (operator.sees("a"), operator.sees("b")) == (True, False)
+    assert (operator.may("see tickets", "a"), operator.may("see tickets", "b")) == (True, False)
     book.accounts.set_password("li", "other", by="command line")
     changed = book.accounts.account("li")
     assert changed is not None

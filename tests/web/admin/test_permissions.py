@@ -1,0 +1,105 @@
+"""Claims that the table of permissions decides what is refused, offered and shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import data.permissions
+from data.accounts import Account
+from data.permissions import ACTS as ALL_ACTS
+from data.permissions import PERMISSIONS, ROLES, ROLES_BY_ID
+from data.vocabulary import Term
+from geo.errors import InputError
+from tests.web.admin.visits import PASSWORD_HASH, activity, logged_in, proposal, send, ticket
+from web.admin.routes import ACTS
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from data.report_book import ReportBook
+
+WITHOUT_AN_ACT = {"admin.login_page", "admin.login", "admin.logout"}
+READER = {"see tickets": "own", "see activities": "all"}
+
+
+@pytest.fixture
+def reader(app: Flask, book: ReportBook, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """Whoever is in a role that only a line of the table makes."""
+    monkeypatch.setattr(data.permissions, "PERMISSIONS", {**PERMISSIONS, "reader": READER})
+    monkeypatch.setitem(ROLES_BY_ID, "reader", Term("reader", "读者", "reader"))
+    book.accounts.add(Account("zhao", PASSWORD_HASH, "reader", ("b",)), by="test")
+    return logged_in(app, "zhao")
+
+
+def test_every_role_has_its_row_and_every_act_somebody_who_may() -> None:
+    assert [term.id for term in ROLES] == list(PERMISSIONS)
+    assert {act for row in PERMISSIONS.values() for act in row} == set(ALL_ACTS)
+
+
+def test_every_page_of_the_desk_says_which_act_it_is(app: Flask) -> None:
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint[:6] == "admin."}
+    assert pages - WITHOUT_AN_ACT == set(ACTS)
+    assert set(ACTS.values()) == set(ALL_ACTS) - {"publish answers"}
+
+
+@pytest.mark.parametrize("role", ["li", "wang"])
+def test_a_page_is_there_for_whom_the_table_says(app: Flask, book: ReportBook, role: str) -> None:
+    account = book.accounts.account(role)
+    assert account is not None
+    client = logged_in(app, role)
+    for page in ("queue", "proposals", "activities", "audit"):
+        path = "/admin/" if page == "queue" else f"/admin/{page}"
+        there = client.get(path).status_code == 200
+        assert there == account.may(ACTS[f"admin.{page}"])
+        assert (f'href="{path}"' in client.get("/admin/").text) == there
+
+
+def test_a_role_that_is_a_line_of_the_table_may_what_the_line_says(
+    reader: FlaskClient, book: ReportBook
+) -> None:
+    own, foreign = ticket(book, "b"), ticket(book, "a")
+    report, planned = book.tickets.reports(own)[0].id, activity(book, "b")
+    queue = reader.get("/admin/").text
+    assert own in queue
+    assert foreign not in queue
+    assert "reader" in reader.get("/admin/?lang=en").text
+    page = reader.get(f"/admin/tickets/{own}").text
+    assert page.count("<form") == 1  # to log out
+    assert reader.get("/admin/activities").text.count("<form") == 1
+    for path in (
+        *(f"tickets/{own}/answer", f"tickets/{own}/fix", f"reports/{report}/reject"),
+        *(f"proposals/{proposal(book)}/adopt", f"activities/{planned}/remove", "activities/add"),
+    ):
+        assert send(reader, f"/admin/{path}", answer="x") == 404
+
+
+def test_an_account_does_an_act_for_all_for_its_own_or_for_no_station() -> None:
+    moderator, operator = Account("li", ""), Account("wang", "", "operator", ("b",))
+    assert moderator.may("close tickets", "a")
+    assert operator.may("close tickets", "b")
+    assert operator.may("close tickets")
+    assert not operator.may("close tickets", "a")
+    assert not operator.may("read the log")
+    assert (moderator.stations_for("see tickets"), operator.stations_for("see tickets")) == (
+        None,
+        ("b",),
+    )
+    assert operator.stations_for("reject reports") == ()
+
+
+@pytest.mark.parametrize(
+    ("role", "stations", "says"),
+    [
+        ("operator", (), "the role operator needs stations"),
+        ("moderator", ("a",), "the role moderator has no stations"),
+        ("king", (), "is none: write moderator or operator"),
+    ],
+)
+def test_a_role_without_what_it_needs_is_refused(
+    role: str, stations: tuple[str, ...], says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        Account("li", "", role, stations)
