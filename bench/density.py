@@ -20,7 +20,7 @@ import numpy as np
 
 from bench.tables import measure_command
 from bench.towns import SHARED
-from data.density_defaults import DENSITY_DEFAULTS
+from data.group_defaults import GROUP_DEFAULTS
 from data.layers import Layer
 from data.osm import read_roads
 from data.sample.write import write_sample_city
@@ -91,7 +91,7 @@ def _measure(
     summed = time.perf_counter()
     made = allocate(model).weights
     for g, group in enumerate(model.groups):
-        default = DENSITY_DEFAULTS[group]
+        default = GROUP_DEFAULTS[group]
         for day in (default.weekday, default.weekend):
             np.multiply.outer(np.asarray(day, dtype=np.float32), made[:, g].astype(np.float32))
     built, built_cpu = time.perf_counter(), time.process_time()
@@ -130,7 +130,7 @@ def _model(network: RoadNetwork, layers: dict[str, Layer], n_cells: int) -> Dens
     rng = np.random.default_rng(3)
     specs = []
     for group in DEFAULT_GROUPS:
-        default = DENSITY_DEFAULTS[group.id]
+        default = GROUP_DEFAULTS[group.id]
         roads = {f"roads.{name}": factor for name, factor in default.roads.items()}
         terms = tuple(
             LayerTerm(layer, weight, roads if layer.endswith("roads") else {})

@@ -1,7 +1,7 @@
 """How a city's workers are spread over it: cells, what draws each group, when it wants a rest.
 
 They stand in ``yizhan.toml`` under ``[demand]`` and ``[demand.<group>]``; `data.settings_keys` says
-what each key is and `data.density_defaults` gives each default with its reason.
+what each key is and `data.group_defaults` gives each default with its reason.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from data.cells import CELL_M, CellShape
 from data.demand import HOURS
-from data.density_defaults import DENSITY_DEFAULTS
+from data.group_defaults import GROUP_DEFAULTS
 from data.layers import LAYER_IDS
 from data.vocabulary import nearest_word, quote
 from geo.errors import InputError
@@ -109,11 +109,11 @@ class GroupDensity:
         default = _DEFAULTS[self.id]
         if getattr(self, key) != getattr(default, key):
             return ""
-        return DENSITY_DEFAULTS[self.id].reasons.get(key, "")
+        return GROUP_DEFAULTS[self.id].reasons.get(key, "")
 
 
 def _default(group: str) -> GroupDensity:
-    of = DENSITY_DEFAULTS[group]
+    of = GROUP_DEFAULTS[group]
     return GroupDensity(
         id=group,
         weights=of.weights,
@@ -193,7 +193,7 @@ def _check_within(name: str, value: float, least: float, most: float) -> None:
         )
 
 
-_DEFAULTS: Final = {group: _default(group) for group in DENSITY_DEFAULTS}
+_DEFAULTS: Final = {group: _default(group) for group in GROUP_DEFAULTS}
 
 
 @dataclass(frozen=True)

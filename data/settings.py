@@ -19,6 +19,7 @@ import pyproj
 from pyproj.exceptions import CRSError
 
 from data.demand_settings import DemandSettings, read_demand_settings, read_number
+from data.group_defaults import GROUP_DEFAULTS
 from data.map_settings import BaseMapSettings, check_address, read_base_map
 from data.settings_keys import KEY_NAMES
 from data.vocabulary import (
@@ -126,36 +127,16 @@ class GroupSettings:
                 )
 
 
-_ALL_ROUND: Final = ("service_centre", "base")
-_STREET: Final = ("station", "micro_station", "mobile_station")
-
 NATIONAL_STANDARD: Final = ServiceStandard("foot", 900.0, 1000.0)
-DEFAULT_GROUPS: Final = (
+DEFAULT_GROUPS: Final = tuple(
     GroupSettings(
-        "truck_driver",
-        ServiceStandard("truck", 600.0),
-        frozenset({*_ALL_ROUND, "driver_home"}),
-    ),
-    GroupSettings(
-        "courier",
-        ServiceStandard("ebike", 300.0),
-        frozenset({*_ALL_ROUND, "rider_home", "courier_home", *_STREET}),
-    ),
-    GroupSettings(
-        "delivery_rider",
-        ServiceStandard("ebike", 300.0),
-        frozenset({*_ALL_ROUND, "rider_home", "courier_home", *_STREET}),
-    ),
-    GroupSettings(
-        "ride_hailing_driver",
-        ServiceStandard("car", 600.0),
-        frozenset({*_ALL_ROUND, "driver_home", *_STREET}),
-    ),
-    GroupSettings(
-        "sanitation_worker",
-        NATIONAL_STANDARD,
-        frozenset({*_ALL_ROUND, "rider_home", "courier_home", *_STREET}),
-    ),
+        group,
+        ServiceStandard(default.mode, default.cutoff_s, default.radius_m),
+        frozenset(default.kinds),
+        frozenset(default.needs),
+        frozenset(default.access),
+    )
+    for group, default in GROUP_DEFAULTS.items()
 )
 
 

@@ -87,7 +87,7 @@ KEYS: Final = (
     SettingsKey(
         "groups.<group>.radius_m",
         "metres",
-        "none; 1000 for sanitation_worker",
+        "none; 1000 for those on foot",
         "the longest way in metres; leave it out when only the time counts",
     ),
     SettingsKey(

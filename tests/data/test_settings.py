@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from data.demand_settings import DemandSettings, GroupDensity
-from data.density_defaults import DENSITY_DEFAULTS
+from data.group_defaults import GROUP_DEFAULTS
 from data.settings import (
     DEFAULT_GROUPS,
     MODES,
@@ -234,7 +234,7 @@ def test_a_profile_that_cannot_be_is_refused(table: str, words: list[str], tmp_p
 
 def test_the_page_of_settings_has_what_draws_each_group_and_why() -> None:
     text = DOCS.read_text(encoding="utf-8")
-    for group, default in DENSITY_DEFAULTS.items():
+    for group, default in GROUP_DEFAULTS.items():
         weights = ", ".join(f"{name} {share:g}" for name, share in default.weights.items())
         assert f"| {group} | `weights` | {weights} | {default.reasons['weights']} |" in text
         bandwidth = f"{default.bandwidth_m:g} m | {default.reasons['bandwidth_m']}"
@@ -246,7 +246,7 @@ def test_the_page_of_settings_has_what_draws_each_group_and_why() -> None:
 
 def test_every_default_of_a_group_is_written_with_its_reason() -> None:
     unwrapped = re.sub(r"\n# ", " ", settings_text(default_settings("市", BOX)))
-    for default in DENSITY_DEFAULTS.values():
+    for default in GROUP_DEFAULTS.values():
         assert all(f"why: {reason}\n" in unwrapped for reason in default.reasons.values())
 
 

@@ -12,7 +12,7 @@ from data.workspace import Workspace
 from geo.measure import Box
 from tests.web.serving import served
 from web.app import create_app
-from web.design.markers import OVERLAYS, STATES, sprite
+from web.design.markers import OVERLAYS, SIZES, STATES, kind_class, sprite
 from web.languages import CHINESE, ENGLISH
 
 if TYPE_CHECKING:
@@ -151,4 +151,19 @@ def test_an_open_station_has_its_seven_days(browser: Browser, address: str) -> N
     assert page.locator(".week tr").count() == 7
     page.goto(f"{address}/s/unknown")
     assert re.search("未知", page.locator('[data-slot="no-week"]').inner_text())
+    page.context.close()
+
+
+def test_the_scripts_know_each_kind_and_its_size_by_the_page_and_take_others_for_stations(
+    browser: Browser, address: str
+) -> None:
+    page = opened(browser, f"{address}/")
+    page.wait_for_selector(".card .mark")
+    kinds = [*SIZES, "bar", "amber", "nowhere"]
+    told = page.evaluate(
+        """(kinds) => kinds.map((kind) =>
+          [yizhan.markSize(kind), yizhan.mark({ kind }).getAttribute("class").split(" ")[1]])""",
+        kinds,
+    )
+    assert told == [[SIZES.get(kind, 18), kind_class(kind)] for kind in kinds]
     page.context.close()

@@ -9,7 +9,7 @@ from importlib.resources import files
 import pytest
 
 from data.vocabulary import KINDS
-from web.design.markers import SHAPES, mark, sprite
+from web.design.markers import SHAPES, SIZES, mark, sprite
 from web.design.palette import (
     DIVERGING,
     KIND_COLOURS,
@@ -83,7 +83,7 @@ def test_the_diverging_ramp_is_lightest_in_its_middle() -> None:
 
 def test_every_kind_has_a_shape_and_no_two_share_it() -> None:
     kinds = {term.id for term in KINDS}
-    assert set(SHAPES) == kinds == set(KIND_COLOURS)
+    assert set(SIZES) == set(SHAPES) == kinds == set(KIND_COLOURS)
     assert len(set(SHAPES.values())) == len(SHAPES)
 
 

@@ -29,6 +29,18 @@ SHAPES: dict[str, str] = {
     "mobile_station": f"{_CIRCLE}M12 8.4a3.6 3.6 0 1 0 0 7.2a3.6 3.6 0 1 0 0-7.2Z",
 }
 
+# Widths on a map in CSS pixels; the more there is under a roof, the larger.
+SIZES: dict[str, int] = {
+    "service_centre": 30,
+    "base": 26,
+    "driver_home": 20,
+    "rider_home": 24,
+    "courier_home": 22,
+    "station": 18,
+    "micro_station": 18,
+    "mobile_station": 18,
+}
+
 STATES: tuple[str, ...] = ("open", "soon", "planned", "suspended", "closed", "unknown")
 
 OVERLAYS = {"suspended": "mark-bar", "soon": "mark-soon", "planned": "mark-plus"}
@@ -47,10 +59,11 @@ def kind_class(kind: str) -> str:
 def sprite() -> Markup:
     """Return the hidden SVG that holds one symbol a kind, and what a state adds to it.
 
-    Each shape is drawn twice: a halo of paper first, so that it stands clear of what lies below.
+    The scripts of a page know the kinds by these symbols, and their sizes by ``data-size``. Each
+    shape is drawn twice: a halo of paper first, so that it stands clear of what lies below.
     """
     symbols = "".join(
-        f'<symbol id="{symbol_id(kind)}" viewBox="0 0 24 24">'
+        f'<symbol id="{symbol_id(kind)}" viewBox="0 0 24 24" data-size="{SIZES[kind]}">'
         f'<path class="mark-halo" d="{path}"/><path class="mark-shape" d="{path}"/></symbol>'
         for kind, path in SHAPES.items()
     )

@@ -4,7 +4,6 @@
 
 const locatorMap = (() => {
   const MANY = 400; // from here on marks are gathered into clusters
-  const SIZES = { service_centre: 30, base: 26, driver_home: 20, rider_home: 24, courier_home: 22 };
 
   function load(address) {
     return new Promise((done, failed) => {
@@ -69,7 +68,7 @@ const locatorMap = (() => {
 
     markerOf(station) {
       if (station.marker) return station.marker;
-      const size = SIZES[station.kind] || 18;
+      const size = yizhan.markSize(station.kind);
       this.Icon ||= L.DivIcon.extend({ // a mark is drawn only when it comes into view
         createIcon(old) {
           this.options.html = this.options.draw();

@@ -4,9 +4,6 @@
 
 const yizhan = (() => {
   const SVG = "http://www.w3.org/2000/svg";
-  const SIZES = { service_centre: 30, base: 26, driver_home: 20, rider_home: 24, courier_home: 22 };
-  const KINDS = new Set(["service_centre", "base", "driver_home", "rider_home", "courier_home",
-    "station", "micro_station", "mobile_station"]);
   const STATES = new Set(["open", "soon", "planned", "suspended", "closed", "unknown"]);
   const OVERLAYS = { suspended: "mark-bar", soon: "mark-soon", planned: "mark-plus" };
   const FILLED = new Set(["open", "soon"]);
@@ -33,8 +30,16 @@ const yizhan = (() => {
   const stateNow = (properties) =>
     (typeof opening === "undefined" ? properties.state : opening.markState(properties));
 
+  /* The symbol of a kind in the page's sprite, which knows the kinds; another is a station's. */
+  function symbol(kind) {
+    const found = document.getElementById(`mark-${String(kind).replaceAll("_", "-")}`);
+    return found && found.dataset.size ? found : document.getElementById("mark-station");
+  }
+
+  const markSize = (kind) => Number(symbol(kind).dataset.size);
+
   function mark({ kind, state, number, amber }) {
-    const known = KINDS.has(kind) ? kind.replaceAll("_", "-") : "station";
+    const known = symbol(kind).id.slice("mark-".length);
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("viewBox", "0 0 24 24");
     svg.setAttribute("aria-hidden", "true");
@@ -56,7 +61,7 @@ const yizhan = (() => {
 
   function stationMarker(feature, latlng) {
     const { kind, name, number } = feature.properties;
-    const size = number ? 30 : SIZES[kind] || 18;
+    const size = number ? 30 : markSize(kind);
     const icon = L.divIcon({
       html: mark({ ...feature.properties, state: stateNow(feature.properties) }),
       className: "station-mark", iconSize: [size, size],
@@ -73,7 +78,7 @@ const yizhan = (() => {
   function stationDot(feature, latlng) {
     const { kind } = feature.properties;
     const state = stateNow(feature.properties);
-    const known = KINDS.has(kind) ? kind.replaceAll("_", "-") : "station";
+    const known = symbol(kind).id.slice("mark-".length);
     return L.circleMarker(latlng, {
       radius: 4, weight: 1, fillOpacity: 1,
       dashArray: state === "unknown" ? "2 2" : null,
@@ -225,5 +230,5 @@ const yizhan = (() => {
     keepPainted(map);
   }
 
-  return { shared, token, element, mark, stationMarker, stationDot, describe, keepChoice, dress, keepPainted };
+  return { shared, token, element, mark, markSize, stationMarker, stationDot, describe, keepChoice, dress, keepPainted };
 })();

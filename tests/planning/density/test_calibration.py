@@ -9,7 +9,7 @@ import pytest
 import scipy.sparse as sp
 from scipy.optimize import minimize
 
-from data.density_defaults import DENSITY_DEFAULTS
+from data.group_defaults import GROUP_DEFAULTS
 from geo.errors import InputError
 from planning.density import (
     Calibration,
@@ -61,7 +61,7 @@ def catchments(model: DensityModel, *, n_stations: int = 60, seed: int = 1) -> l
 
 
 def days() -> dict[str, np.ndarray]:
-    some = [DENSITY_DEFAULTS[group] for group in GROUPS]
+    some = [GROUP_DEFAULTS[group] for group in GROUPS]
     return {
         "presence": np.array([one.presence for one in some]),
         "profile": np.array([[one.weekday, one.weekend] for one in some]),

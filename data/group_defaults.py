@@ -1,8 +1,13 @@
-"""What draws each group of workers and when it is out: the defaults, each with its reason.
+"""What holds for a group of workers where a city says nothing: all of its defaults in one place.
 
-These are **judgement**, shown and editable in ``yizhan.toml``: no count of any city stands behind
-them. `demand calibrate` puts fitted weights in their place where a city has counts, and without
-counts every figure can be asked for with the range that other weights would give.
+How it goes, how far a station may be, which kinds of station serve it, what it must find there;
+what draws it, who of it is in town, and when it wants a rest. A group of `data.vocabulary` has an
+entry here, and nothing of it stands anywhere else.
+
+What draws a group and when is **judgement**, shown and editable in ``yizhan.toml``, each with its
+reason: no count of any city stands behind it. `demand calibrate` puts fitted weights in their place
+where a city has counts, and without counts every figure can be asked for with the range that other
+weights would give.
 """
 
 from __future__ import annotations
@@ -11,19 +16,30 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
+from data.vocabulary import ACCESS_MODES_BY_ID, BASIC_EQUIPMENT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
-class DensityDefault:
+class GroupDefault:
     """The defaults of one group; ``reasons`` by key of its table in ``yizhan.toml``.
+
+    ``mode``, ``cutoff_s`` and ``radius_m`` (metres along the roads, None: only the time counts) are
+    its service standard, ``kinds`` of station serve it, and one without ``needs`` or without a way
+    in of ``access`` does not serve it in effect. ``weights`` are the shares of the layers that draw
+    it, ``roads`` what a metre of each class counts, ``bandwidth_m`` how far a layer draws, ``over``
+    how distance is measured and ``eps`` the share that is spread evenly.
 
     ``presence`` is the share of those on the books who are in town on a working day. ``weekday``
     and ``weekend`` have 24 values: the share of those present who want a place to rest in each
     hour, 0..1. A rider at the peak of orders is out, and wants none.
     """
 
+    mode: str
+    cutoff_s: float
+    kinds: tuple[str, ...]
     weights: Mapping[str, float]
     roads: Mapping[str, float]
     bandwidth_m: float
@@ -31,11 +47,21 @@ class DensityDefault:
     weekday: tuple[float, ...]
     weekend: tuple[float, ...]
     reasons: Mapping[str, str]
+    radius_m: float | None = None
+    needs: tuple[str, ...] = BASIC_EQUIPMENT
+    access: tuple[str, ...] = tuple(ACCESS_MODES_BY_ID)
     over: Literal["network", "straight"] = "network"
     eps: float = 0.02
 
 
-_TRUCK = DensityDefault(
+_ALL_ROUND: Final = ("service_centre", "base")
+_STREET: Final = ("station", "micro_station", "mobile_station")
+_TWO_WHEELS: Final = ("rider_home", "courier_home")
+
+_TRUCK = GroupDefault(
+    mode="truck",
+    cutoff_s=600.0,
+    kinds=(*_ALL_ROUND, "driver_home"),
     weights={
         "logistics": 0.25,
         "industry": 0.15,
@@ -68,7 +94,10 @@ _TRUCK = DensityDefault(
         "weekend": "freight knows no weekend",
     },
 )
-_COURIER = DensityDefault(
+_COURIER = GroupDefault(
+    mode="ebike",
+    cutoff_s=300.0,
+    kinds=(*_ALL_ROUND, *_TWO_WHEELS, *_STREET),
     weights={"population": 0.5, "depots": 0.3, "shops": 0.2},
     roads={},
     bandwidth_m=400.0,
@@ -91,7 +120,10 @@ _COURIER = DensityDefault(
         "weekend": "the same, the evening shorter: offices take nothing",
     },
 )
-_RIDER = DensityDefault(
+_RIDER = GroupDefault(
+    mode="ebike",
+    cutoff_s=300.0,
+    kinds=(*_ALL_ROUND, *_TWO_WHEELS, *_STREET),
     weights={"restaurants": 0.55, "population": 0.25, "malls": 0.2},
     roads={},
     bandwidth_m=400.0,
@@ -113,7 +145,10 @@ _RIDER = DensityDefault(
         "weekend": "the same, the order peaks longer",
     },
 )
-_RIDE_HAILING = DensityDefault(
+_RIDE_HAILING = GroupDefault(
+    mode="car",
+    cutoff_s=600.0,
+    kinds=(*_ALL_ROUND, "driver_home", *_STREET),
     weights={"population": 0.35, "malls": 0.2, "restaurants": 0.15, "roads": 0.3},
     roads={"trunk": 0.4, "primary": 1.0, "secondary": 0.5},
     bandwidth_m=500.0,
@@ -137,7 +172,11 @@ _RIDE_HAILING = DensityDefault(
         "weekend": "no commuters: fares, and so breaks, are spread over the day",
     },
 )
-_CLEANER = DensityDefault(
+_CLEANER = GroupDefault(  # by the national standard, on foot
+    mode="foot",
+    cutoff_s=900.0,
+    radius_m=1000.0,
+    kinds=(*_ALL_ROUND, *_TWO_WHEELS, *_STREET),
     weights={"urban_roads": 1.0},
     roads={
         "trunk": 0.6,
@@ -170,7 +209,7 @@ _CLEANER = DensityDefault(
     },
 )
 
-DENSITY_DEFAULTS: Final[Mapping[str, DensityDefault]] = MappingProxyType(
+GROUP_DEFAULTS: Final[Mapping[str, GroupDefault]] = MappingProxyType(
     {
         "truck_driver": _TRUCK,
         "courier": _COURIER,
