@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from data.permissions import ROLES, ROLES_BY_ID, is_bound, reach_of
-from data.vocabulary import quote
+from data.permissions import is_bound, reach_of
+from data.vocabulary import ROLES, ROLES_BY_ID, quote
 from geo.errors import InputError
 from geo.messages import either, say
 

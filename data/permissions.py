@@ -1,4 +1,4 @@
-"""Who may do what: a row for each role of an account, one table for pages, API and commands.
+"""Who may do what: a row for each role of the vocabulary, one table for pages and commands.
 
 A role does an act for every station, for the stations of its account only, or not at all. To add a
 role, or to move a limit, change the table; what each face offers and refuses follows.
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, get_args
-
-from data.vocabulary import Term
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,13 +28,6 @@ Act = Literal[
 ]
 Reach = Literal["all", "own"]
 ACTS: Final[tuple[Act, ...]] = get_args(Act)
-
-#: The roles in order, the one that an account has by itself first.
-ROLES: Final = (
-    Term("moderator", "管理员", "moderator"),
-    Term("operator", "运营方", "operator"),
-)
-ROLES_BY_ID: Final = {term.id: term for term in ROLES}
 
 PERMISSIONS: Final[Mapping[str, Mapping[Act, Reach]]] = MappingProxyType(
     {

@@ -260,6 +260,12 @@ STATUSES: Final = (
     Term("closed", "关闭", "closed", ("撤销", "已关闭", "关停", "取消")),
 )
 
+#: Of accounts, the one that an account has by itself first; `data.permissions` says what each may.
+ROLES: Final = (
+    Term("moderator", "管理员", "moderator"),
+    Term("operator", "运营方", "operator"),
+)
+
 GROUPS_BY_ID: Final = {term.id: term for term in GROUPS}
 KINDS_BY_ID: Final = {term.id: term for term in KINDS}
 FACILITIES_BY_ID: Final = {term.id: term for term in FACILITIES}
@@ -268,6 +274,7 @@ BASIC_EQUIPMENT: Final = ("drinking_water", "microwave", "seats", "phone_chargin
 HOST_TYPES_BY_ID: Final = {term.id: term for term in HOST_TYPES}
 OPERATOR_KINDS_BY_ID: Final = {term.id: term for term in OPERATOR_KINDS}
 ACCESS_MODES_BY_ID: Final = {term.id: term for term in ACCESS_MODES}
+ROLES_BY_ID: Final = {term.id: term for term in ROLES}
 STATUSES_BY_ID: Final = {term.id: term for term in STATUSES}
 
 

@@ -46,10 +46,12 @@ def figures_of(workspace: Workspace) -> dict[str, Any]:
 
 def build() -> dict[str, Any]:
     """Build the sample city in a folder that goes again, and return its figures."""
-    from web.commands.demo import build_demo  # noqa: PLC0415 - loads the engine
+    from web.reports.pages import write_report  # noqa: PLC0415 - loads the engine
+    from web.services.demo import build_demo  # noqa: PLC0415 - loads the engine
 
     with tempfile.TemporaryDirectory() as folder:
-        build_demo(Path(folder) / "city")
+        report = ("report", lambda city: write_report(city, city.folder / "exports" / "report"))
+        build_demo(Path(folder) / "city", then=[report])
         return figures_of(Workspace.open(Path(folder) / "city"))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import web.commands.demo
+import web.services.demo
 from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
 
@@ -84,7 +85,7 @@ def test_every_answer_about_it_says_so_too(words: tuple[str, ...], demo: Path, c
 def test_a_second_start_builds_nothing(
     demo: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_target: Path) -> None:
+    def refuse(_target: Path, **_: object) -> None:
         raise AssertionError("built again")
 
     monkeypatch.setattr(web.commands.demo, "build_demo", refuse)
@@ -100,7 +101,7 @@ def test_an_interrupted_build_leaves_no_half_city(
         folder.mkdir(parents=True)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(web.commands.demo, "write_sample_city", interrupted)
+    monkeypatch.setattr(web.services.demo, "write_sample_city", interrupted)
     folder = tmp_path / "yizhan-demo"
     assert cli("demo", "-w", folder, "--no-serve").code == 130
     assert not folder.exists()

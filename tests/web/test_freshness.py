@@ -17,9 +17,10 @@ from web.app import create_app
 from web.languages import ENGLISH
 from web.maps.city_map import map_of_workspace
 from web.reports.pages import report_of, write_report
+from web.services.coverage import keep_coverage
 from web.services.effective import effective_of
 from web.services.freshness import newest_outdated
-from web.services.report_basis import basis_of, measure
+from web.services.report_basis import basis_of
 from web.site.city import City
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def planned(city_folder: Path, tmp_path: Path) -> Workspace:
     folder = tmp_path / "planned"
     shutil.copytree(city_folder, folder)
     workspace = Workspace.open(folder)
-    measure("national", workspace)
+    keep_coverage(workspace, standard="national")
     return workspace
 
 

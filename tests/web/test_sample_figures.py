@@ -9,7 +9,7 @@ import pytest
 
 from data.workspace import Workspace
 from tests.web.sample_figures import KEPT, REPORT, figures_of
-from web.commands.demo import TIME_LIMIT_S
+from web.services.demo import PARAMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ def figures(sample_city: Path) -> dict[str, Any]:
 def in_time(sample_city: Path) -> bool:
     plan = Workspace.open(sample_city).newest_result("plan")
     assert plan is not None
-    return bool(plan.body["runtime_s"] < TIME_LIMIT_S)
+    return bool(plan.body["runtime_s"] < PARAMS.time_limit_s)
 
 
 def differing(now: Mapping[str, Any], kept: Mapping[str, Any]) -> list[str]:

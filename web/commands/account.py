@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from data.permissions import ROLES
+from data.vocabulary import ROLES
 from web.commands.common import answer, common_options, open_workspace, table
 from web.services.accounts import accounts_of, add_account, change_password, remove_account
 from web.site.passwords import MOST_SIGNS

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from data.activities import read_activities
-from data.report_book import ReportBook
 from web.commands.common import answer, common_options, open_workspace
+from web.services.activities import import_activities
 
 
 @click.group()
@@ -22,8 +21,7 @@ def activities() -> None:
 def import_(folder: Path, file: Path, *, as_json: bool) -> None:
     """Add the activities of FILE (CSV or XLSX: station, title, kind, starts_at, ends_at, text)."""
     workspace = open_workspace(folder)
-    read = read_activities(file)
-    numbers = ReportBook(workspace).activities.add(read, by="command line")
+    numbers = import_activities(workspace, file=file)
     words = [f"{len(numbers)} activities taken from {file.name}."]
     figures = {"activities": len(numbers)}
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geo.errors import InputError
-from geo.messages import say
 from web.commands.common import (
     answer,
     common_options,
@@ -17,7 +15,7 @@ from web.commands.common import (
     steps,
     stopwatch,
 )
-from web.maps.city_map import map_of_workspace
+from web.maps.city_map import write_map
 
 if TYPE_CHECKING:
     from web.services import Figures
@@ -28,14 +26,12 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="FILE.html")
 def map_(folder: Path, output: Path, *, as_json: bool) -> None:
     """Draw stations, worker density, the covered area and the proposed sites."""
-    if output.suffix.lower() not in {".html", ".htm"}:
-        raise InputError(say("{file}: the map is a page: let its name end in .html", file=output))
     workspace = open_workspace(folder)
     figures: Figures = {}
     with steps() as progress, stopwatch(figures), progress.step("drawing the map"):
-        map_of_workspace(workspace).save(output)
-    figures |= {"file": str(output), "bytes": output.stat().st_size}
-    size_mb = output.stat().st_size / 1e6
+        drawn = write_map(workspace, output=output)
+    figures |= {"file": str(output), "bytes": drawn.n_bytes}
+    size_mb = drawn.n_bytes / 1e6
     words = [f"The map is {output} ({size_mb:.1f} MB); it opens with no network."]
     words += outdated_words(workspace)
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

@@ -7,22 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from data.atomic import write_text
-from data.csv_text import csv_text
-from data.database.tickets import CLOSED, LIVE, REJECTED
-from data.report_book import ReportBook
 from web.commands.common import answer, common_options, open_workspace, table
 from web.labels.worker_reports import complaint_words
 from web.languages import ENGLISH
+from web.services.worker_reports import export_reports, tickets_of
 from web.site.number_words import local_words
 
 if TYPE_CHECKING:
     from data.database.tickets import Ticket
-
-_COLUMNS = (
-    *("ticket", "station", "what", "facility", "text", "seen_at", "received_at"),
-    *("counts", "state"),
-)
 
 
 @click.group()
@@ -36,8 +28,7 @@ def reports() -> None:
 def list_(folder: Path, *, all_: bool, as_json: bool) -> None:
     """Show the tickets that are open, the newest first."""
     workspace = open_workspace(folder)
-    states = (*LIVE, CLOSED, REJECTED) if all_ else LIVE
-    tickets = ReportBook(workspace).tickets.tickets(states)
+    tickets = tickets_of(workspace, also_done=all_)
     rows = [
         (
             ticket.number,
@@ -67,17 +58,9 @@ def list_(folder: Path, *, all_: bool, as_json: bool) -> None:
 def export(folder: Path, output: Path, *, as_json: bool) -> None:
     """Write every report as CSV; no device can be told from it."""
     workspace = open_workspace(folder)
-    lines = ReportBook(workspace).tickets.all_reports()
-    rows = [
-        (
-            *(number, line.station, line.what, line.facility, line.text),
-            *(line.seen_at.isoformat(), line.received_at.isoformat(), int(line.counts), line.state),
-        )
-        for number, line in lines
-    ]
-    write_text(output, csv_text([_COLUMNS, *rows]))
-    words = [f"{len(lines)} reports written to {output}."]
-    figures = {"reports": len(lines), "file": str(output)}
+    n_reports = export_reports(workspace, output=output)
+    words = [f"{n_reports} reports written to {output}."]
+    figures = {"reports": n_reports, "file": str(output)}
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 

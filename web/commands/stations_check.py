@@ -12,25 +12,20 @@ import click
 
 from data.atomic import write_text
 from data.china_time import today_here
-from data.columns import Faults, find_columns
 from data.doctor import Severity
-from data.doctor.reports import findings_csv, write_table
-from data.station_files import STATION_FIELDS
-from data.tables import read_rows
-from geo.datum import Datum, parse_datum
-from geo.errors import DatumError, InputError
+from data.doctor.reports import findings_csv
+from geo.errors import InputError
 from geo.messages import say
 from web.admin.checkup_page import checkup_html
 from web.commands.common import answer, common_options, open_workspace, stopwatch, table
 from web.commands.refusals import EXIT_REFUSED
 from web.languages import language_of
-from web.services.register import examine_in
+from web.services.stations import check_stations
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
     from data.doctor import Checkup, Finding
-    from data.tables import Table
     from data.workspace import Workspace
     from web.services import Figures
 
@@ -72,14 +67,11 @@ def check(
     report = report if fix else report or output
     figures: Figures = {}
     with stopwatch(figures):
-        rows = read_rows(file)
-        datum = stated_datum(rows, datum_word)
-        checkup = examine_in(workspace, rows, datum=datum)
+        cured_file = output if fix else None
+        checked = check_stations(workspace, file=file, datum=datum_word, cured_file=cured_file)
+        checkup, remaining = checked.checkup, checked.remaining
         figures |= checkup.as_dict()
-        remaining = checkup
-        if fix and output is not None:
-            write_table(checkup.fixed_table(), output)
-            remaining = examine_in(workspace, checkup.fixed_table(), datum=datum)
+        if fix:
             figures |= {"fixed": str(output), "errors_left": remaining.count(Severity.error)}
         if report is not None:
             write_report(checkup, report, workspace, lang=lang)
@@ -88,7 +80,7 @@ def check(
     if report is not None:
         words.append(f"The findings are in {report}.")
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
-    if remaining.count(Severity.error):
+    if not checked.is_sound:
         sys.exit(EXIT_REFUSED)
 
 
@@ -100,31 +92,6 @@ def day_of(text: str, *, option: str) -> date:
         raise InputError(
             say("{option} {text} is no day: write it as 2026-11-23", option=option, text=text[:40])
         ) from None
-
-
-def stated_datum(rows: Table, word: str | None) -> Datum:
-    """Return the datum of the option, or the one that the file's own column says in every row.
-
-    Raises
-    ------
-    DatumError
-        when neither says it, or the column says several.
-    """
-    if word is not None:
-        return parse_datum(word)
-    columns = find_columns(rows, STATION_FIELDS, Faults(rows.file))
-    said = {cell for cell in columns.cells("datum") if cell} if columns.has("datum") else set()
-    if not said or not all(columns.cells("datum")):
-        return parse_datum(None)
-    found = {parse_datum(cell) for cell in said}
-    if len(found) > 1:
-        names = ", ".join(sorted(map(str, found)))
-        raise DatumError(
-            say(
-                "{file}: several datums ({names}): make a file of each", file=rows.file, names=names
-            )
-        )
-    return found.pop()
 
 
 def write_report(checkup: Checkup, path: Path, workspace: Workspace, *, lang: str) -> None:

@@ -8,20 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from data.record_cells import parse_day
-from data.tables import read_rows
 from web.commands.common import answer, common_options, open_workspace, stopwatch, table
 from web.commands.register_words import import_figures, import_words
-from web.commands.stations_check import day_of, stated_datum
-from web.services.register import (
-    count_by_kind,
-    doubt_of_missing,
-    doubt_of_places,
-    examine_in,
-    import_of,
-    read_stations,
-    refuse_doubtful,
-    take,
-)
+from web.commands.stations_check import day_of
+from web.services.register import doubt_of_missing, doubt_of_places
+from web.services.stations import import_stations
 
 if TYPE_CHECKING:
     from datetime import date
@@ -73,29 +64,32 @@ def import_(
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):
-        rows = read_rows(file)
-        datum = stated_datum(rows, datum_word)
-        checkup = examine_in(workspace, rows, datum=datum)
-        cured = checkup.fixable if fix else ()
-        figures["fixed"] = [finding.as_dict() for finding in cured]
-        rows = checkup.fixed_table() if fix else rows
-        read = read_stations(workspace, rows, datum=datum)
-        if not sure:
-            refuse_doubtful(checkup)
-        day = None if observed_at is None else _day(observed_at)
-        how = import_of(read, file=file, by=by, observed_at=day)
-        done = take(workspace, read, how, missing=missing, moved=moved, dry_run=dry_run)
-        figures |= {"stations": len(read), "datum": str(datum), "by_kind": count_by_kind(read)}
-        figures |= {"dry_run": dry_run, **import_figures(checkup, done.changes, done.moved_m)}
-    words: list[object] = [f"row {finding.row}: {finding.cure.en}" for finding in cured]
+        done = import_stations(
+            workspace,
+            file=file,
+            datum=datum_word,
+            by=by,
+            observed_at=None if observed_at is None else _day(observed_at),
+            missing=missing,
+            fix=fix,
+            sure=sure,
+            moved=moved,
+            dry_run=dry_run,
+        )
+        checkup, changes, moved_m = done.checkup, done.taken.changes, done.taken.moved_m
+        figures["fixed"] = [finding.as_dict() for finding in done.cured]
+        figures |= {"stations": done.n_stations, "datum": str(done.datum)}
+        figures |= {"by_kind": dict(done.by_kind), "dry_run": dry_run}
+        figures |= import_figures(checkup, changes, moved_m)
+    words: list[object] = [f"row {finding.row}: {finding.cure.en}" for finding in done.cured]
     taken = "would be taken" if dry_run else "taken"
-    words.append(f"{len(read)} stations {taken} from {file.name} ({datum}).")
-    words += import_words(checkup, done.changes, done.moved_m, missing=done.missing)
-    if dry_run and missing is None and (doubt := doubt_of_missing(done.changes)):
+    words.append(f"{done.n_stations} stations {taken} from {file.name} ({done.datum}).")
+    words += import_words(checkup, changes, moved_m, missing=done.taken.missing)
+    if dry_run and missing is None and (doubt := doubt_of_missing(changes)):
         words.append(f"Without --missing this is refused: the file {doubt}.")
-    if dry_run and not moved and (doubt := doubt_of_places(done.moved_m)):
+    if dry_run and not moved and (doubt := doubt_of_places(moved_m)):
         words.append(f"Without --moved this is refused: the file {doubt}.")
-    words.append(table(("kind", "stations"), list(count_by_kind(read).items())))
+    words.append(table(("kind", "stations"), list(done.by_kind.items())))
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 

@@ -13,7 +13,7 @@ from data.atomic import write_text
 from data.china_time import today_here
 from data.hours import parse_hours
 from data.vocabulary import KINDS, SAMPLE_NOTICE
-from geo.errors import NothingYetError
+from geo.errors import InputError, NothingYetError
 from geo.measure import EARTH_RADIUS_M, Box
 from geo.messages import say
 from planning.siting.question import SitingPlan
@@ -160,6 +160,30 @@ def map_of_workspace(workspace: Workspace, *, language: Language = CHINESE) -> C
         when there is neither a road network nor a station.
     """
     return city_map(contents_of(workspace), language=language)
+
+
+@dataclass(frozen=True)
+class MapFile:
+    """A map that was written, and its size."""
+
+    path: Path
+    n_bytes: int
+
+
+def write_map(workspace: Workspace, *, output: Path, language: Language = CHINESE) -> MapFile:
+    """Draw what the workspace has into one page that opens with no network.
+
+    Raises
+    ------
+    InputError
+        when the file's name does not end in ``.html`` or ``.htm``.
+    NothingYetError
+        when there is neither a road network nor a station.
+    """
+    if output.suffix.lower() not in {".html", ".htm"}:
+        raise InputError(say("{file}: the map is a page: let its name end in .html", file=output))
+    map_of_workspace(workspace, language=language).save(output)
+    return MapFile(output, output.stat().st_size)
 
 
 def contents_of(workspace: Workspace) -> CityContents:

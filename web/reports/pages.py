@@ -21,9 +21,8 @@ from web.reports.effective_section import EffectiveSection
 from web.reports.effective_table import longer_rows, summary_rows
 from web.reports.figures import ReportFigures
 from web.reports.tables import coverage_rows, plan_rows
-from web.services.effective import doubted_version, effective_of, kept_effective
-from web.services.freshness import newest_outdated, present_inputs
-from web.services.report_basis import basis_of, complete_plan, measure
+from web.services.effective import kept_effective
+from web.services.report_basis import basis_of, prepare_report
 from web.site.number_words import standard_words
 from web.site.pages import render
 
@@ -154,13 +153,7 @@ def write_report(workspace: Workspace, output: Path, *, language: Language = CHI
     workspace has none of the present inputs yet, and that by the groups' standards where the newest
     plan is of another time.
     """
-    measure("national", workspace)
-    complete_plan(workspace)
-    if newest_outdated(workspace, "plan") is not None:
-        measure("group", workspace)
-    doubted = doubted_version(workspace)
-    if kept_effective(workspace, present_inputs(workspace), doubted=doubted) is None:
-        effective_of(workspace)
+    prepare_report(workspace)
     report = report_of(workspace, language=language)
     output.mkdir(parents=True, exist_ok=True)
     texts = {

@@ -1,13 +1,26 @@
 """What can be asked of a workspace: each use case a function, with a frozen result.
 
-No Click, no Flask, no HTML: commands, pages, notebooks and benchmarks call the same functions.
+No Click, no Flask, no HTML: commands, pages, notebooks and benchmarks call the same functions. What
+a map or a report looks like is for `web.maps` and `web.reports`, which offer `write_map` and
+`write_report` in the same form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
+
+__all__ = ["Done", "Figures", "Step", "unheard"]
 
 #: Is told what is being done, and the share of it that is done from 0 to 1.
 Done = Callable[[str, float], None]
+#: Opens a step of the work under a name, for as long as its block runs.
+Step = Callable[[str], AbstractContextManager[Done]]
 Figures = dict[str, Any]
+
+
+@contextmanager
+def unheard(_words: str) -> Iterator[Done]:
+    """Open a step of which nobody is told."""
+    yield lambda _what, _share: None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from data.accounts import Account
-from data.permissions import ROLES, is_bound
+from data.permissions import is_bound
 from data.report_book import ReportBook
+from data.vocabulary import ROLES
 from geo.errors import InputError
 from geo.messages import say
 from web.site.passwords import hash_password

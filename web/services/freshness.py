@@ -125,6 +125,11 @@ def same_input(name: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> b
     return bool(one.get(key) == other.get(key))
 
 
+def same_inputs(one: Mapping[str, Any], other: Mapping[str, Any], names: tuple[str, ...]) -> bool:
+    """Tell whether two answers know all the inputs of ``names`` and have them in common."""
+    return all(one.get(name) is not None and same_input(name, one, other) for name in names)
+
+
 def newest_outdated(workspace: Workspace, answer: Answer = "plan") -> Outdated | None:
     """Return what changed since the newest answer; None where nothing did or there is none."""
     kept = workspace.newest_result(answer)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from data.layers import LayerArea, load_layers, save_layers
 from data.road_layers import with_roads
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from data.layers import LayerReader, Layers
     from data.workspace import Workspace
-
-#: Opens a step of the work under a name, for as long as its block runs.
-Step = Callable[[str], AbstractContextManager[object]]
+    from web.services import Step
 
 
 def read_layers(

@@ -12,7 +12,6 @@ from data.doctor import City, Severity, datum_finding, examine
 from data.layers import load_layers
 from data.station_files import StationRows, station_rows
 from data.stations import FACILITY_COLUMNS, STATION_COLUMNS
-from data.tables import read_rows
 from geo.errors import DatumError, InputError, NothingYetError
 from geo.measure import great_circle_m
 from geo.messages import say
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from data.tables import Table
     from data.workspace import Workspace
     from geo.datum import Datum
-    from web.services import Figures
 
 #: A list that leaves out more of the register than this share may be of a part of it only.
 MOST_MISSING: Final = 0.2
@@ -51,18 +49,6 @@ def examine_in(workspace: Workspace, rows: Table, *, datum: Datum) -> Checkup:
         sample=settings.sample,
     )
     return examine(rows, datum=datum, city=city, today=today_here())
-
-
-def import_stations(workspace: Workspace, *, file: Path, datum: Datum) -> Figures:
-    """Read a register file and lay it over the workspace's register, with no questions asked."""
-    read = read_stations(workspace, read_rows(file), datum=datum)
-    take(
-        workspace,
-        read,
-        import_of(read, file=file, by="register", observed_at=None),
-        missing="remove",
-    )
-    return {"stations": len(read), "datum": str(datum), "by_kind": count_by_kind(read)}
 
 
 def refuse_doubtful(checkup: Checkup) -> None:

@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING, Final
 
 from geo.errors import NothingYetError
 from geo.messages import say
-from planning.coverage.nominal import Coverage, measure_coverage
+from planning.coverage.nominal import Coverage
 from planning.siting.question import SitingPlan, with_other_standard
-from web.services.freshness import Outdated, inputs_of, outdated, present_inputs, same_input
+from web.services.coverage import keep_coverage
+from web.services.effective import doubted_version, effective_of, kept_effective
+from web.services.freshness import (
+    Outdated,
+    newest_outdated,
+    outdated,
+    present_inputs,
+    same_inputs,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
     from data.database import Result
-    from data.settings import Settings
     from data.workspace import Workspace
-    from planning.coverage.nominal import StandardWord
 
 _HASHED: Final = ("demand", "stations", "network")
 
@@ -96,18 +102,24 @@ def complete_plan(workspace: Workspace) -> None:
     workspace.save_result("plan", inputs=made.inputs, body=made.as_dict())
 
 
-def measure(standard: StandardWord, workspace: Workspace) -> None:
-    """Measure coverage by a standard and keep it, where the inputs have changed since the last."""
-    demand, stations = workspace.demand(), workspace.stations()
-    network, settings = workspace.network(), workspace.settings
-    inputs = inputs_of(demand, stations, network, settings)
-    if standard == "national":
-        inputs |= {"standard": standard, "national": _national_words(settings)}
-    for result in workspace.results("coverage"):
-        if result.body.get("standard") == standard and _same(result.inputs, inputs, tuple(inputs)):
-            return
-    coverage = measure_coverage(demand, stations, network, settings, standard=standard)
-    workspace.save_result("coverage", inputs=inputs, body=coverage.as_dict())
+def prepare_report(workspace: Workspace) -> None:
+    """Measure what a report says and the workspace does not hold of the present inputs yet.
+
+    That is coverage by the national standard, also after the newest plan; coverage by the groups'
+    own standards where the newest plan is of another time; and effective coverage.
+
+    Raises
+    ------
+    NothingYetError
+        when stations, workers or roads are not there yet.
+    """
+    keep_coverage(workspace, standard="national")
+    complete_plan(workspace)
+    if newest_outdated(workspace, "plan") is not None:
+        keep_coverage(workspace, standard="group")
+    doubted = doubted_version(workspace)
+    if kept_effective(workspace, present_inputs(workspace), doubted=doubted) is None:
+        effective_of(workspace)
 
 
 def _of_coverage(
@@ -143,7 +155,7 @@ def _present_coverage(
     coverages: tuple[Result, ...], present: Mapping[str, str | None]
 ) -> Result | None:
     """Return the newest coverage of the present inputs, rather by the groups' own standards."""
-    found = [result for result in coverages if _same(result.inputs, present, _HASHED)]
+    found = [result for result in coverages if same_inputs(result.inputs, present, _HASHED)]
     by_group = (result for result in found if result.body.get("standard") == "group")
     return next(by_group, found[0] if found else None)
 
@@ -156,15 +168,8 @@ def _national(coverages: tuple[Result, ...], inputs: Mapping[str, Any]) -> Cover
     if inputs.get("when", "usual") != "usual":
         return None
     for result in coverages:
-        if result.body.get("standard") == "national" and _same(result.inputs, inputs, _HASHED):
+        if result.body.get("standard") == "national" and same_inputs(
+            result.inputs, inputs, _HASHED
+        ):
             return Coverage.from_dict(dict(result.body))
     return None
-
-
-def _same(one: Mapping[str, Any], other: Mapping[str, Any], names: tuple[str, ...]) -> bool:
-    return all(one.get(name) is not None and same_input(name, one, other) for name in names)
-
-
-def _national_words(settings: Settings) -> str:
-    standard = settings.national
-    return f"{standard.mode} {standard.cutoff_s:g} s {standard.radius_m or 0:g} m"

@@ -42,7 +42,13 @@ def candidates(workspace: Workspace) -> Candidates:
 
 
 def import_sites(workspace: Workspace, *, file: Path, datum: Datum) -> CandidateSites:
-    """Put the sites of a file in the place of the workspace's, all or nothing."""
+    """Put the sites of a file in the place of the workspace's, all or nothing; returns them.
+
+    Raises
+    ------
+    InputError
+        when a row cannot be taken; nothing is changed then.
+    """
     sites = read_sites(file, datum=datum, box=workspace.settings.box)
     workspace.replace_sites(sites)
     return sites

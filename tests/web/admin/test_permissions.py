@@ -9,8 +9,8 @@ import pytest
 import data.permissions
 from data.accounts import Account
 from data.permissions import ACTS as ALL_ACTS
-from data.permissions import PERMISSIONS, ROLES, ROLES_BY_ID
-from data.vocabulary import Term
+from data.permissions import PERMISSIONS
+from data.vocabulary import ROLES, ROLES_BY_ID, Term
 from geo.errors import InputError
 from tests.web.admin.visits import PASSWORD_HASH, activity, logged_in, proposal, send, ticket
 from web.admin.routes import ACTS

@@ -1,0 +1,180 @@
+"""A station list: examined as it would be imported, cured where that is safe, and imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from data.columns import Faults, find_columns
+from data.doctor import Severity
+from data.doctor.reports import write_table
+from data.station_files import STATION_FIELDS
+from data.tables import read_rows
+from geo.datum import Datum, parse_datum
+from geo.errors import DatumError
+from geo.messages import say
+from web.services.register import (
+    Taken,
+    count_by_kind,
+    examine_in,
+    import_of,
+    read_stations,
+    refuse_doubtful,
+    take,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from data.doctor import Checkup, Finding
+    from data.tables import Table
+    from data.workspace import Workspace
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """A list as it was examined, and as it is after the safe cures; the same without any."""
+
+    checkup: Checkup
+    remaining: Checkup
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether no error remains, so that the list can be imported."""
+        return not self.remaining.count(Severity.error)
+
+
+@dataclass(frozen=True, eq=False)
+class Imported:
+    """What an import did, or would do.
+
+    ``cured`` are the findings whose cures were applied first, ``by_kind`` counts the stations that
+    were read, the most frequent kind first.
+    """
+
+    checkup: Checkup
+    cured: tuple[Finding, ...]
+    datum: Datum
+    by_kind: Mapping[str, int]
+    taken: Taken
+
+    @property
+    def n_stations(self) -> int:
+        """How many stations were read."""
+        return sum(self.by_kind.values())
+
+
+def check_stations(
+    workspace: Workspace, *, file: Path, datum: str | None = None, cured_file: Path | None = None
+) -> Checked:
+    """Examine a list with everything that the workspace knows of the city; nothing is imported.
+
+    Parameters
+    ----------
+    workspace
+        whose box, districts, roads and water the stations are held against.
+    file
+        CSV, XLSX, GeoJSON or GeoPackage.
+    datum
+        the word for the datum of its coordinates; None asks its own column.
+    cured_file
+        where the list goes with the safe cures applied, ``.xlsx`` or ``.csv``; None cures nothing.
+
+    Raises
+    ------
+    DatumError
+        when neither word nor column says the datum, or the column says several.
+    FileFormatError, InputError
+        when the file cannot be read as a table, or the cured one not be written.
+    """
+    rows = read_rows(file)
+    stated = stated_datum(rows, datum)
+    checkup = examine_in(workspace, rows, datum=stated)
+    if cured_file is None:
+        return Checked(checkup, checkup)
+    cured = checkup.fixed_table()
+    write_table(cured, cured_file)
+    return Checked(checkup, examine_in(workspace, cured, datum=stated))
+
+
+def import_stations(
+    workspace: Workspace,
+    *,
+    file: Path,
+    datum: str | None = None,
+    by: str = "register",
+    observed_at: date | None = None,
+    missing: str | None = None,
+    fix: bool = False,
+    sure: bool = False,
+    moved: bool = False,
+    dry_run: bool = False,
+) -> Imported:
+    """Lay a list over the register, all rows or none.
+
+    Parameters
+    ----------
+    workspace
+        the city.
+    file
+        CSV, XLSX, GeoJSON or GeoPackage.
+    datum
+        the word for the datum of its coordinates; None asks its own column.
+    by
+        whose word the list is: "register", "inspector" or "worker_count".
+    observed_at
+        the day of which it speaks; None: now.
+    missing, moved
+        what becomes of stations that it leaves out, and whether stations did move far; see
+        `web.services.register.take`.
+    fix
+        apply the safe cures first.
+    sure
+        take the datum as it is said, whatever the roads say.
+    dry_run
+        say what would change, and change nothing.
+
+    Raises
+    ------
+    DatumError
+        when the datum is not said, or is not what the roads say and nobody is ``sure``.
+    InputError
+        when a row cannot be taken, or so much is missing or moved that the list may be another.
+    """
+    rows = read_rows(file)
+    stated = stated_datum(rows, datum)
+    checkup = examine_in(workspace, rows, datum=stated)
+    read = read_stations(workspace, checkup.fixed_table() if fix else rows, datum=stated)
+    if not sure:
+        refuse_doubtful(checkup)
+    record = import_of(read, file=file, by=by, observed_at=observed_at)
+    taken = take(workspace, read, record, missing=missing, moved=moved, dry_run=dry_run)
+    cured = tuple(checkup.fixable) if fix else ()
+    return Imported(checkup, cured, stated, count_by_kind(read), taken)
+
+
+def stated_datum(rows: Table, word: str | None) -> Datum:
+    """Return the datum of the option, or the one that the file's own column says in every row.
+
+    Raises
+    ------
+    DatumError
+        when neither says it, or the column says several.
+    """
+    if word is not None:
+        return parse_datum(word)
+    columns = find_columns(rows, STATION_FIELDS, Faults(rows.file))
+    said = {cell for cell in columns.cells("datum") if cell} if columns.has("datum") else set()
+    if not said or not all(columns.cells("datum")):
+        return parse_datum(None)
+    found = {parse_datum(cell) for cell in said}
+    if len(found) > 1:
+        names = ", ".join(sorted(map(str, found)))
+        raise DatumError(
+            say(
+                "{file}: several datums ({names}): make a file of each", file=rows.file, names=names
+            )
+        )
+    return found.pop()
