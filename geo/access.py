@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from geo.conditions import clauses, holds, metric
 from geo.errors import InputError
 from geo.messages import say
 
@@ -47,34 +48,73 @@ HIGHWAY_CLASSES = (
 )
 """The classes an edge can have, as written in OSM's ``highway`` (or ``route=ferry``)."""
 
-WAY_KEYS = frozenset(
+ACCESS_KEYS = (
+    "access", "vehicle", "motor_vehicle", "motorcar", "hgv", "goods", "bicycle", "foot",
+    "electric_bicycle",
+)  # fmt: skip
+_DIRECTIONS = ("", ":forward", ":backward")
+_SPEEDS = ("maxspeed", "maxspeed:hgv")
+_LIMITS = (
+    "maxheight", "maxheight:physical", "maxheight:hgv", "maxweight", "maxweight:hgv",
+    "maxweightrating", "maxweightrating:hgv",
+)  # fmt: skip
+_CONDITIONAL_KEYS = frozenset(
+    f"{key}:conditional"
+    for key in (
+        *(
+            f"{key}{way}"
+            for key in (*ACCESS_KEYS, "maxspeed", "maxspeed:hgv")
+            for way in _DIRECTIONS
+        ),
+        *("oneway", *(f"oneway:{key}" for key in ACCESS_KEYS[1:])),
+        *_LIMITS,
+    )
+)
+NOT_APPLIED_KEYS = frozenset(
     {
-        "access", "vehicle", "motor_vehicle", "motorcar", "hgv", "goods", "bicycle", "foot",
-        "electric_bicycle", "motorroad", "oneway", "oneway:bicycle", "oneway:foot",
-        "oneway:hgv", "cycleway", "cycleway:left", "cycleway:right", "cycleway:both", "junction",
-        "maxspeed", "maxspeed:forward", "maxspeed:backward", "maxspeed:hgv", "maxweight",
-        "maxweight:hgv", "maxheight", "area", "highway", "route",
+        "maxlength", "maxwidth", "maxaxleload", "maxbogieweight", "hazmat",
+        *(f"{key}:lanes{way}" for key in ACCESS_KEYS for way in _DIRECTIONS),
     }
 )  # fmt: skip
-"""Tags of a way that a profile looks at; a reader may drop all others (and keeps names apart)."""
+"""Tags of access that no profile applies: they are counted by their kind (`not_applied`)."""
+
+WAY_KEYS = (
+    frozenset(
+        {
+            "motorroad", "oneway", "cycleway", "cycleway:left", "cycleway:right", "cycleway:both",
+            "junction", "area", "highway", "route", "duration",
+            *(f"{key}{way}" for key in ACCESS_KEYS for way in _DIRECTIONS),
+            *(f"oneway:{key}" for key in ACCESS_KEYS[1:]),
+            *(f"{key}{way}" for key in _SPEEDS for way in _DIRECTIONS),
+            *_LIMITS,
+        }
+    )
+    | _CONDITIONAL_KEYS
+    | NOT_APPLIED_KEYS
+)  # fmt: skip
+"""Tags of a way that are looked at; a reader may drop all others (and keeps names apart)."""
 
 NODE_KEYS = frozenset(
     {
-        "barrier", "highway", "access", "vehicle", "motor_vehicle", "motorcar", "hgv", "bicycle",
-        "foot", "locked", "maxheight", "maxweight", "electric_bicycle",
+        "barrier", "highway", "locked",
+        *(f"{key}{end}" for key in (*ACCESS_KEYS, *_LIMITS) for end in ("", ":conditional")),
     }
 )  # fmt: skip
-"""Tags of a node that a profile looks at."""
+"""Tags of a node that are looked at."""
 
 NO_WORDS = frozenset(
-    {"no", "private", "agricultural", "forestry", "agricultural;forestry", "military",
-     "emergency", "psv", "bus", "use_sidepath", "restricted", "none"}
+    {"no", "private", "agricultural", "forestry", "military", "emergency", "psv", "bus",
+     "use_sidepath", "restricted", "none"}
 )  # fmt: skip
 END_WORDS = frozenset({"destination", "customers", "delivery", "permit", "residents"})
 YES_WORDS = frozenset({"yes", "designated", "permissive", "official", "public", "dismount"})
 
 _KPH_OF_WORD = {"walk": 7.0, "cn:urban": 50.0, "cn:rural": 70.0, "cn:motorway": 120.0}
 _NUMBER = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(.*?)\s*$")
+_NO_LIMIT = frozenset(
+    {"none", "no", "default", "below_default", "unsigned", "no_sign", "no_indications", "unknown"}
+)
+_ONE_WAY_WORDS = frozenset({"yes", "true", "1", "-1", "reverse", "no", "false", "0", "alternating"})
 
 
 def check_range(what: str, value: float, *, low: float, high: float) -> None:
@@ -186,6 +226,9 @@ class NodeUse(NamedTuple):
 
 CLOSED = WayUse(None, None)
 
+FERRY_KPH = "ferry:kph"
+"""Key under which `geo.ferries` keeps the speed of a ferry that says how long it takes."""
+
 
 def class_of_way(tags: Mapping[str, str]) -> int:
     """Index into `HIGHWAY_CLASSES`, or -1 for a way that carries no traffic of any mode.
@@ -202,19 +245,28 @@ def class_of_way(tags: Mapping[str, str]) -> int:
 def use_of_way(profile: Profile, tags: Mapping[str, str]) -> WayUse:
     """How ``profile``'s mode may use a way with these tags, and how fast."""
     index = class_of_way(tags)
-    if index < 0:
+    if index < 0 or _too_heavy_or_high(profile, tags):
         return CLOSED
     name = HIGHWAY_CLASSES[index]
-    word = _access_word(profile, tags)
-    kph = _class_speed(profile, name, tags, word)
-    if kph is None or _too_heavy_or_high(profile, tags):
-        return CLOSED
+    return WayUse(
+        *(
+            _speed(profile, name, tags, way) if is_open else None
+            for way, is_open in zip(
+                (":forward", ":backward"), _directions(profile, name, tags), strict=True
+            )
+        )
+    )
+
+
+def _speed(profile: Profile, name: str, tags: Mapping[str, str], way: str) -> float | None:
+    """Km/h along a way (``:forward``) or against it (``:backward``), None where it is closed."""
+    word = _access_word(profile, tags, way)
+    kph = _class_speed(profile, name, tags, word, way)
+    if kph is None:
+        return None
     if word in END_WORDS:
         kph = min(kph, profile.destination_kph)
-    forward = _limited(profile, kph, tags, "maxspeed:forward")
-    backward = _limited(profile, kph, tags, "maxspeed:backward")
-    along, against = _directions(profile, name, tags)
-    return WayUse(forward if along else None, backward if against else None)
+    return _limited(profile, kph, tags, way)
 
 
 def use_of_node(profile: Profile, tags: Mapping[str, str]) -> NodeUse:
@@ -223,11 +275,13 @@ def use_of_node(profile: Profile, tags: Mapping[str, str]) -> NodeUse:
     barrier = tags.get("barrier")
     if barrier is None:
         return NodeUse(blocked=False, delay_s=delay_s)
-    word = _access_word(profile, tags)
+    word = _access_word(profile, tags, "")
     if word in YES_WORDS or word in END_WORDS:
         closed = False
     elif word is not None and word in profile.refused:
         closed = True
+    elif barrier == "height_restrictor" and metric(_value(profile, tags, "maxheight")) is not None:
+        closed = False  # it says how high one may be
     else:
         closed = barrier in profile.closed_barriers or tags.get("locked") == "yes"
     closed = closed or _too_heavy_or_high(profile, tags)
@@ -235,15 +289,83 @@ def use_of_node(profile: Profile, tags: Mapping[str, str]) -> NodeUse:
     return NodeUse(blocked=closed, delay_s=delay_s + (profile.gate_s if is_gate else 0.0))
 
 
-def _access_word(profile: Profile, tags: Mapping[str, str]) -> str | None:
-    word = None
+def not_applied(profiles: Iterable[Profile], tags: Mapping[str, str]) -> tuple[str, ...]:
+    """Name the tags of access that no profile applies, each by its kind.
+
+    Conditions of hours that are not those of most of a working day, conditions and limits that
+    cannot be read, words of access that are not known, and what no profile looks at.
+    """
+    kinds = []
+    known = YES_WORDS | END_WORDS | NO_WORDS | {"unknown", "permit"}
+    profiles = tuple(profiles)
+    known = known.union(*(profile.refused for profile in profiles))
+    for key, text in tags.items():
+        if key in NOT_APPLIED_KEYS:
+            kinds.append(key)
+        elif key in _CONDITIONAL_KEYS:
+            kinds += _conditions_not_applied(profiles, key, text)
+        elif key in _LIMITS:
+            if metric(text) is None and text not in _NO_LIMIT:
+                kinds.append(f"{key} (not read)")
+        elif key.split(":", 1)[0] == "oneway":
+            if text not in _ONE_WAY_WORDS:
+                kinds.append(f"{key} (unknown word)")
+        elif key.split(":", 1)[0] in ACCESS_KEYS and not known.intersection(_words(text)):
+            kinds.append(f"{key} (unknown word)")
+    return tuple(kinds)
+
+
+def _conditions_not_applied(profiles: Iterable[Profile], key: str, text: str) -> tuple[str, ...]:
+    parts = clauses(text)
+    answers = {
+        holds(part.when, weight_t=profile.weight_t, height_m=profile.height_m)
+        for part in parts
+        for profile in profiles
+    }
+    if not parts or "not read" in answers:
+        return (f"{key} (not read)",)
+    return (f"{key} (other hours)",) if "other hours" in answers else ()
+
+
+def _value(profile: Profile, tags: Mapping[str, str], key: str) -> str | None:
+    """Give the value of a tag, or that of its last condition that holds."""
+    value = tags.get(key)
+    text = tags.get(f"{key}:conditional")
+    for part in clauses(text) if text else ():
+        if holds(part.when, weight_t=profile.weight_t, height_m=profile.height_m) == "yes":
+            value = part.value
+    return value
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(";"))
+
+
+def _access_word(profile: Profile, tags: Mapping[str, str], way: str) -> str | None:
+    """Give the word that decides: of the most special key with a known one, its direction's first.
+
+    A list names all who may use the road: of ``no;destination`` the second counts.
+    """
+    decides = None
     for key in profile.access_keys:
-        word = tags.get(key, word)
-    return word
+        for each in dict.fromkeys((key, f"{key}{way}")):
+            text = _value(profile, tags, each)
+            if text is not None:
+                decides = _known_word(profile, text) or decides
+    return decides
+
+
+def _known_word(profile: Profile, text: str) -> str | None:
+    words = _words(text)
+    for known in (YES_WORDS, END_WORDS, profile.refused):
+        found = next((word for word in words if word in known), None)
+        if found is not None and (known is profile.refused or found not in profile.refused):
+            return found
+    return None
 
 
 def _class_speed(  # noqa: PLR0911 - one line a rule
-    profile: Profile, name: str, tags: Mapping[str, str], word: str | None
+    profile: Profile, name: str, tags: Mapping[str, str], word: str | None, way: str
 ) -> float | None:
     """Speed by class after access; a clear yes opens a road that the class alone would not."""
     if word is not None and word in profile.refused:
@@ -253,7 +375,9 @@ def _class_speed(  # noqa: PLR0911 - one line a rule
     if tags.get("area") == "yes" and name not in profile.speed_kph:
         return None
     kph = profile.speed_kph.get(name)
-    own_key = any(tags.get(key) in YES_WORDS for key in profile.access_keys[1:])
+    if name == "ferry" and FERRY_KPH in tags:
+        kph = float(tags[FERRY_KPH])
+    own_key = _has_own_yes(profile, tags, way)
     if name in profile.needs_yes and not own_key:
         return None
     if kph is None:
@@ -263,36 +387,36 @@ def _class_speed(  # noqa: PLR0911 - one line a rule
     return kph
 
 
-def _too_heavy_or_high(profile: Profile, tags: Mapping[str, str]) -> bool:
-    checks = (
-        (profile.weight_t, ("maxweight:hgv", "maxweight")),
-        (profile.height_m, ("maxheight",)),
-    )
-    for own, keys in checks:
-        if own is None:
-            continue
-        for key in keys:
-            limit = _metric(tags.get(key))
-            if limit is not None and limit < own:
+def _has_own_yes(profile: Profile, tags: Mapping[str, str], way: str) -> bool:
+    """Tell whether a key of the mode itself, not ``access`` for all, says yes."""
+    for key in profile.access_keys[1:]:
+        for each in (key, f"{key}{way}"):
+            text = _value(profile, tags, each)
+            if text is not None and YES_WORDS.intersection(_words(text)):
                 return True
     return False
 
 
-def _metric(text: str | None) -> float | None:
-    """Tonnes or metres out of a tag, None when it says nothing that can be read."""
-    match = _NUMBER.match(text.replace(",", ".")) if text else None
-    if match is None:
-        return None
-    number, unit = float(match[1]), match[2].lower()
-    factor = {"": 1.0, "t": 1.0, "m": 1.0, "kg": 0.001, "st": 0.907, "ft": 0.3048, "'": 0.3048}
-    return number * factor[unit] if unit in factor else None
+def _too_heavy_or_high(profile: Profile, tags: Mapping[str, str]) -> bool:
+    for key in _LIMITS:
+        own = profile.height_m if key.startswith("maxheight") else profile.weight_t
+        limit = None if own is None else metric(_value(profile, tags, key))
+        if own is not None and limit is not None and limit < own:
+            return True
+    return False
 
 
 def maxspeed_kph(text: str | None) -> float | None:
-    """km/h out of a ``maxspeed`` tag, None when it says nothing that can be read."""
-    if not text:
-        return None
-    word = text.strip().lower().split(";", 1)[0]
+    """km/h out of a ``maxspeed`` tag, None when it says nothing that can be read.
+
+    Of a list (``60|80``, ``60,80``, ``80;60``) the lowest counts.
+    """
+    words = re.split(r"[;|,/]", text.lower()) if text and "km/h" not in text else [text or ""]
+    kph = [one for one in (_one_speed(word.strip().lower()) for word in words) if one is not None]
+    return min(kph, default=None)
+
+
+def _one_speed(word: str) -> float | None:
     if word in _KPH_OF_WORD:
         return _KPH_OF_WORD[word]
     match = _NUMBER.match(word)
@@ -303,12 +427,15 @@ def maxspeed_kph(text: str | None) -> float | None:
     return kph if kph > 0 else None
 
 
-def _limited(profile: Profile, kph: float, tags: Mapping[str, str], key: str) -> float:
+def _limited(profile: Profile, kph: float, tags: Mapping[str, str], way: str) -> float:
     if not profile.uses_maxspeed:
         return kph
-    limit = maxspeed_kph(tags.get(key)) or maxspeed_kph(tags.get("maxspeed"))
+    keys = ["maxspeed", f"maxspeed{way}"]
     if "hgv" in profile.access_keys:
-        limit = maxspeed_kph(tags.get("maxspeed:hgv")) or limit
+        keys += ["maxspeed:hgv", f"maxspeed:hgv{way}"]
+    limit = None
+    for key in keys:
+        limit = maxspeed_kph(_value(profile, tags, key)) or limit
     return kph if limit is None else min(kph, limit * profile.maxspeed_share)
 
 
@@ -316,7 +443,7 @@ def _directions(profile: Profile, name: str, tags: Mapping[str, str]) -> tuple[b
     """(along, against): whether the way is open in its drawn direction and against it."""
     word = None
     for key in profile.oneway_keys:
-        word = tags.get(key, word)
+        word = _value(profile, tags, key) or word
     if not profile.obeys_oneway and word is None:
         return True, True
     if word is None and (
@@ -324,14 +451,20 @@ def _directions(profile: Profile, name: str, tags: Mapping[str, str]) -> tuple[b
     ):
         word = "yes"
     if word in {"-1", "reverse"}:
-        return False, True
+        return _has_contraflow(profile, tags, ":forward"), True
     if word in {"yes", "true", "1"}:
-        return True, _has_contraflow(profile, tags)
+        return True, _has_contraflow(profile, tags, ":backward")
     return True, True
 
 
-def _has_contraflow(profile: Profile, tags: Mapping[str, str]) -> bool:
-    """Tell of a cycle lane against a one-way street, by tags older than oneway:bicycle."""
+def _has_contraflow(profile: Profile, tags: Mapping[str, str], way: str) -> bool:
+    """Tell of a way against a one-way street: ``bicycle:backward=yes``, or a cycle lane.
+
+    The lane by tags older than oneway:bicycle.
+    """
+    keys = [f"{key}{way}" for key in profile.access_keys[1:]]
+    if any(_value(profile, tags, key) in YES_WORDS for key in keys):
+        return True
     if "oneway:bicycle" not in profile.oneway_keys or "oneway:bicycle" in tags:
         return False
     return any(

@@ -23,7 +23,8 @@ class Links(NamedTuple):
 
     ``arc_cost`` float64[2 * n_edges] is the running cost of every arc, NaN where closed;
     ``arc_end`` int32 the state reached at its end (-1: closed or blocked) and ``end_cost`` what is
-    lost on arriving there. Arc a may be left from ``tail[tail_start[a]:tail_start[a + 1]]``.
+    lost on arriving there (a way that must be remembered ends in another state of that node). Arc a
+    may be left from ``tail[tail_start[a]:tail_start[a + 1]]``.
     ``edge_ends`` int32[n_edges, 2] are the nodes where an edge begins and ends, -1 where the mode
     is stopped. ``back_through`` gives the network's arc for every arc of ``reverse``.
     """
@@ -69,24 +70,45 @@ def _links(network: RoadNetwork, m: int, measure: str) -> Links:
     ends = is_open & ~blocked[arc_head]
     bans = network.turn_bans[network.turn_bans[:, 0] == m, 1:]
     bans = bans[ends[bans[:, 0]] & is_open[bans[:, 1]]]
-    # every arc into a node with a ban on it gets a state of its own there
-    special, place = np.unique(bans[:, 0], return_inverse=True)
+    paths = _paths(network, m, ends, is_open)
+    # every arc into a node with a ban on it gets a state of its own there, and so does every way
+    # of several arcs that may not be gone on in some direction
+    special = np.unique(np.concatenate([bans[:, 0], _firsts(paths)]))
+    place = np.searchsorted(special, bans[:, 0])
+    memory = _memories(paths)
     arc_end = np.where(ends, arc_head, -1).astype(np.int32)
     arc_end[special] = network.n_nodes + np.arange(len(special), dtype=np.int32)
     state_node = np.concatenate(
-        [np.arange(network.n_nodes, dtype=np.int32), arc_head[special]]
+        [
+            np.arange(network.n_nodes, dtype=np.int32),
+            arc_head[special],
+            arc_head[np.array([arcs[-1] for arcs in memory], dtype=np.int64)],
+        ]
     ).astype(np.int32)
     # which arcs may be left from which state, without the banned pairs
     leaves = np.flatnonzero(is_open & ~blocked[arc_tail])
     out_arc, out_state = _departures(leaves, arc_tail, state_node, network.n_nodes)
-    banned = bans[:, 1].astype(np.int64) * len(state_node) + network.n_nodes + place.ravel()
+    banned = bans[:, 1].astype(np.int64) * len(state_node) + network.n_nodes + place
     allowed = ~np.isin(out_arc.astype(np.int64) * len(state_node) + out_state, banned)
-    out_arc, out_state = out_arc[allowed], out_state[allowed]
+    out_end = arc_end[out_arc]
+    if paths:
+        first = {(int(arc),): network.n_nodes + i for i, arc in enumerate(special)}
+        number = first | {arcs: network.n_nodes + len(special) + i for i, arcs in enumerate(memory)}
+        pairs = {(int(a), int(b)) for a, b in bans}
+        _remember(
+            number,
+            pairs.union(paths),
+            out_arc=out_arc,
+            out_state=out_state,
+            out_end=out_end,
+            allowed=allowed,
+        )
+    out_arc, out_state, out_end = out_arc[allowed], out_state[allowed], out_end[allowed]
     order = np.argsort(out_arc, kind="stable")
     tail_start = np.zeros(n_arcs + 1, dtype=np.int64)
     np.cumsum(np.bincount(out_arc, minlength=n_arcs), out=tail_start[1:])
     end_cost = delay[arc_head]
-    graph, through = _state_graph(out_arc, out_state, arc_end, arc_cost + end_cost, len(state_node))
+    graph, through = _state_graph(out_arc, out_state, out_end, arc_cost + end_cost, len(state_node))
     return Links(
         graph=graph,
         reverse=graph.transposed(),
@@ -119,20 +141,65 @@ def _departures(
     return np.concatenate(arcs), np.concatenate(states)
 
 
+def _paths(
+    network: RoadNetwork, m: int, ends: NDArray[np.bool_], is_open: NDArray[np.bool_]
+) -> tuple[tuple[int, ...], ...]:
+    """Give the mode's bans of more than two arcs, without those that nobody can come by."""
+    rows = network.path_bans[network.path_bans[:, 0] == m, 1:].tolist()
+    paths = (tuple(arc for arc in row if arc >= 0) for row in rows)
+    return tuple(path for path in paths if ends[list(path[:-1])].all() and is_open[path[-1]])
+
+
+def _firsts(paths: tuple[tuple[int, ...], ...]) -> NDArray[np.int32]:
+    return np.array([path[0] for path in paths], dtype=np.int32)
+
+
+def _memories(paths: tuple[tuple[int, ...], ...]) -> list[tuple[int, ...]]:
+    """Give all that must be remembered of a way beyond its last arc: beginnings of the bans."""
+    return sorted({path[:i] for path in paths for i in range(2, len(path))})
+
+
+def _remember(
+    number: dict[tuple[int, ...], int],
+    bans: set[tuple[int, ...]],
+    *,
+    out_arc: NDArray[np.int64],
+    out_state: NDArray[np.int32],
+    out_end: NDArray[np.int32],
+    allowed: NDArray[np.bool_],
+) -> None:
+    """Lead ways that follow the beginning of a ban to the state that remembers it.
+
+    ``number`` gives the state of each such beginning. ``out_end`` (the state at the end of an arc,
+    by the state in which it is entered) and ``allowed`` are filled in. As in the automaton of Aho
+    and Corasick (1975), a way is in the state of the longest of its ends that begins a ban.
+    """
+    arcs_of = {state: arcs for arcs, state in number.items()}
+    rows = np.flatnonzero(np.isin(out_state, np.fromiter(arcs_of, dtype=np.int64)))
+    for row in rows.tolist():
+        way = (*arcs_of[int(out_state[row])], int(out_arc[row]))
+        ends = [way[i:] for i in range(len(way) - 1)]
+        if any(end in bans for end in ends):
+            allowed[row] = False
+        known = next((number[end] for end in ends if end in number), None)
+        if known is not None and out_end[row] >= 0:
+            out_end[row] = known
+
+
 def _state_graph(
     out_arc: NDArray[np.int64],
     out_state: NDArray[np.int32],
-    arc_end: NDArray[np.int32],
+    out_end: NDArray[np.int32],
     arc_cost: NDArray[np.float64],
     n_states: int,
 ) -> tuple[StateGraph, NDArray[np.int64]]:
-    through = arc_end[out_arc] >= 0
-    arc, state = out_arc[through], out_state[through]
+    through = out_end >= 0
+    arc, state, end = out_arc[through], out_state[through], out_end[through]
     order = np.argsort(state, kind="stable")
     start = np.zeros(n_states + 1, dtype=np.int64)
     np.cumsum(np.bincount(state, minlength=n_states), out=start[1:])
     arc = arc[order]
-    return StateGraph(start, arc_end[arc], arc_cost[arc].astype(np.float32)), arc
+    return StateGraph(start, end[order], arc_cost[arc].astype(np.float32)), arc
 
 
 class Pairs(NamedTuple):

@@ -11,13 +11,21 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.access import HIGHWAY_CLASSES, Profile, class_of_way, use_of_node, use_of_way
+from geo.access import (
+    HIGHWAY_CLASSES,
+    Profile,
+    class_of_way,
+    not_applied,
+    use_of_node,
+    use_of_way,
+)
 from geo.contraction import Chains, chains, hilbert_order
 from geo.errors import NetworkError
+from geo.ferries import with_ferry_speeds
 from geo.messages import say
 from geo.profiles import PROFILES, check_mode
 from geo.roads import RawRoads, metres_per_degree, segment_metres
-from geo.turns import EdgeEnds, turn_bans
+from geo.turns import EdgeEnds, Turns, no_path_bans, turn_bans, turn_nodes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,9 +45,11 @@ class RoadNetwork:
     along it, ``2 * edge + 1`` the way back. ``seconds[mode, direction, edge]`` is the running time,
     NaN where the mode may not go. ``node_delay_s[mode, node]`` is lost on every arrival at a node
     (traffic lights), ``node_blocked`` marks nodes that stop a mode (bollards). ``turn_bans`` has
-    rows (mode, arc, arc): the second may not follow the first. ``main[mode]`` marks the largest
-    strongly connected component. ``shape_lonlat[shape_offset[e]:shape_offset[e + 1]]`` is the whole
-    line of edge e, ends included. ``left_out`` counts what the input held and the network does not.
+    rows (mode, arc, arc): the second may not follow the first. ``path_bans`` has rows (mode, arc,
+    arc, arc, ...), short ones filled up with -1: the last may not follow all those before it.
+    ``main[mode]`` marks the largest strongly connected component.
+    ``shape_lonlat[shape_offset[e]:shape_offset[e + 1]]`` is the whole line of edge e, ends
+    included. ``left_out`` counts what the input held and the network does not.
     """
 
     node_id: NDArray[np.int64]
@@ -59,6 +69,7 @@ class RoadNetwork:
     access_kph: NDArray[np.float64]
     modes: tuple[str, ...]
     names: tuple[str, ...]
+    path_bans: NDArray[np.int32] = field(default_factory=no_path_bans)
     left_out: Mapping[str, int] = field(default_factory=dict)
     known_hash: str = ""
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
@@ -206,6 +217,7 @@ class RoadNetwork:
             "box": list(self.box),
             "modes": {mode: self._mode_summary(mode) for mode in self.modes},
             "turn_bans": len(self.turn_bans),
+            "path_bans": len(self.path_bans),
             "left_out": dict(self.left_out),
             "content_hash": self.content_hash,
         }
@@ -310,6 +322,7 @@ def build_network(
     """
     tell = on_progress or (lambda _step, _share: None)
     tell(say("profiles"), 0.0)
+    raw = with_ferry_speeds(raw)
     attributes = _attributes(raw, profiles)
     seg_from, seg_to, seg_way = _segments(raw, attributes)
     if not len(seg_from):
@@ -317,7 +330,7 @@ def build_network(
     delay_s, blocked = _node_uses(raw, profiles)
     tell(say("edges"), 0.3)
     keep = np.asarray((delay_s > 0).any(axis=0) | blocked.any(axis=0))
-    keep[[turn.via_node for turn in raw.turns]] = True
+    keep[turn_nodes(raw)] = True
     made = chains(
         keep=keep,
         seg_from=seg_from,
@@ -414,7 +427,7 @@ def _assemble(  # noqa: PLR0917 - the ingredients of one network
     seconds = (edge_metres / (kph / 3.6)).astype(np.float32)
     node_blocked = blocked[:, kept]
     ends = EdgeEnds(edge_from, edge_to, way, seg_way[made.last[edge_order]])
-    bans, unplaced = turn_bans(raw.turns, number, ends, np.isfinite(seconds), profiles)
+    turns = turn_bans(raw, number, ends, np.isfinite(seconds), profiles)
     return RoadNetwork(
         node_id=raw.node_id[kept],
         node_lonlat=raw.node_lonlat[kept],
@@ -429,12 +442,24 @@ def _assemble(  # noqa: PLR0917 - the ingredients of one network
         node_delay_s=delay_s[:, kept],
         node_blocked=node_blocked,
         main=main_nodes(len(kept), edge_from, edge_to, seconds, node_blocked),
-        turn_bans=bans,
+        turn_bans=turns.bans,
+        path_bans=turns.path_bans,
         access_kph=np.array([profile.access_kph for profile in profiles.values()]),
         modes=tuple(profiles),
         names=raw.names,
-        left_out={**raw.left_out, "turns_not_placed": unplaced},
+        left_out=_left_out(raw, profiles, turns),
     )
+
+
+def _left_out(raw: RawRoads, profiles: Mapping[str, Profile], turns: Turns) -> dict[str, int]:
+    """Count what is not applied: what the reader left out, turns, and tags of access by kind."""
+    counts = {**raw.left_out, **turns.left_out}
+    for what, rows in (("ways", raw.way_tags), ("nodes", raw.node_tags)):
+        for row, number in enumerate(np.bincount(rows, minlength=len(raw.tag_sets)).tolist()):
+            for kind in not_applied(profiles.values(), raw.tag_sets[row]) if number else ():
+                name = f"{what} with {kind}"
+                counts[name] = counts.get(name, 0) + number
+    return counts
 
 
 def main_nodes(

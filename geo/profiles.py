@@ -84,7 +84,7 @@ _EBIKE = Profile(
     ),
     access_keys=("access", "vehicle", "bicycle", "electric_bicycle"),
     access_kph=4.0,
-    oneway_keys=("oneway", "oneway:bicycle"),
+    oneway_keys=("oneway", "oneway:vehicle", "oneway:bicycle"),
     destination_kph=8.0,
     closed_barriers=frozenset(
         {"turnstile", "full-height_turnstile", "stile", "kissing_gate", "wall", "fence"}
@@ -134,6 +134,7 @@ _CAR = Profile(
     speed_kph=MappingProxyType(_CAR_KPH),
     access_keys=("access", "vehicle", "motor_vehicle", "motorcar"),
     access_kph=10.0,
+    oneway_keys=("oneway", "oneway:vehicle", "oneway:motor_vehicle", "oneway:motorcar"),
     obeys_turns=True,
     uses_maxspeed=True,
     maxspeed_share=0.9,
@@ -158,7 +159,7 @@ _TRUCK = Profile(
     ),
     access_keys=("access", "vehicle", "motor_vehicle", "goods", "hgv"),
     access_kph=10.0,
-    oneway_keys=("oneway", "oneway:hgv"),
+    oneway_keys=("oneway", "oneway:vehicle", "oneway:motor_vehicle", "oneway:goods", "oneway:hgv"),
     obeys_turns=True,
     uses_maxspeed=True,
     maxspeed_share=0.9,

@@ -22,10 +22,12 @@ _MOST_LON, _MOST_LAT, _POLAR_LAT = 180.0, 90.0, 85.0
 
 @dataclass(frozen=True, eq=False)
 class Turn:
-    """One turn restriction over a node: rows of ways and of the node in `RawRoads`.
+    """One turn restriction over a node, or over whole ways: rows of ways and nodes in `RawRoads`.
 
-    ``only`` means that no other way may be taken out of ``from_way`` at ``via_node``;
-    ``free_modes`` are exempt.
+    ``via_node`` is where one leaves ``from_way``. With ``via_ways`` the restriction is on the way
+    from there over these ways, in their order, into ``to_way``. ``only`` means that nothing else
+    may be done than that; ``free_modes`` are exempt. ``when`` is the condition of a conditional
+    restriction, empty where it always holds (`geo.conditions`).
     """
 
     from_way: int
@@ -33,6 +35,8 @@ class Turn:
     to_way: int
     only: bool
     free_modes: frozenset[str] = frozenset()
+    via_ways: tuple[int, ...] = ()
+    when: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -84,7 +84,7 @@ def test_a_posted_limit_holds_for_motors_only() -> None:
     [
         ("50", 50.0),
         ("30 mph", 48.28032),
-        ("50;30", 50.0),
+        ("50;30", 30.0),
         ("walk", 7.0),
         ("CN:urban", 50.0),
         ("none", None),
