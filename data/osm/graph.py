@@ -86,7 +86,8 @@ def _streets(graph: nx.MultiDiGraph[Any]) -> list[tuple[Any, Any, dict[str, Any]
 
 def _way_tags(data: dict[str, Any]) -> dict[str, Any]:
     one_way = _word(data.get("oneway")).lower() in {"true", "yes", "1"}
-    return {**data, "oneway": "yes" if one_way else ""}
+    # said in so many words: a slip road without a word of it would be taken for one-way
+    return {**data, "oneway": "yes" if one_way else "no"}
 
 
 def _inner_points(data: dict[str, Any]) -> list[tuple[float, float]]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import networkx as nx
 import numpy as np
 import osmnx
 import pytest
@@ -55,6 +56,24 @@ def test_a_graph_simplified_by_osmnx_can_be_taken_in(helsinki_pbf: Path, tmp_pat
     network = build_network(roads_of_graph(osmnx.load_graphml(path)))
     assert network.usable("ebike").sum() > 2000
     assert one_way_km(network) == pytest.approx(one_way_km(build_network(raw)), rel=1e-3)
+
+
+def test_a_two_way_slip_road_stays_two_way_and_a_one_way_one_one_way() -> None:
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="EPSG:4326")
+    for node in range(4):
+        graph.add_node(node, x=116.80 + 0.001 * node, y=33.96)
+    both = {"highway": "motorway_link", "length": 92.0, "osmid": 1, "oneway": False}
+    graph.add_edge(0, 1, **both, reversed=False)
+    graph.add_edge(1, 0, **both, reversed=True)
+    graph.add_edge(1, 2, highway="motorway_link", length=92.0, osmid=2, oneway=True)
+    graph.add_edge(2, 3, highway="residential", length=92.0, osmid=3, oneway=False)
+    graph.add_edge(3, 2, highway="residential", length=92.0, osmid=3, oneway=False)
+    network = build_network(roads_of_graph(graph))
+    open_ways = {
+        (int(network.node_id[a]), int(network.node_id[b])): network.passable("car")[:, e].tolist()
+        for e, (a, b) in enumerate(zip(network.edge_from, network.edge_to, strict=True))
+    }
+    assert open_ways == {(0, 1): [True, True], (1, 2): [True, False], (2, 3): [True, True]}
 
 
 def one_way_km(network: RoadNetwork) -> float:
