@@ -11,8 +11,8 @@ import shapely
 from data.layers.doubles import mapped_twice
 from data.layers.inner_points import INNER_M, inner_points
 from data.layers.layer import Layer, LayerArea
-from data.layers.osm_features import OsmFeatures, read_features
-from data.layers.osm_rules import FIRST_KEYS, OSM_RULES, WATER, OsmRule, OsmSorter, levels_of
+from data.layers.osm_rules import FIRST_TAGS, OSM_RULES, WATER, OsmRule, OsmSorter, levels_of
+from data.osm.features import OsmFeatures, read_features
 from data.vocabulary import SAMPLE_NOTICE
 from geo.measure import from_metric, to_metric
 
@@ -38,7 +38,7 @@ class OsmExtract:
         FileFormatError when the file is missing, empty, broken or of another format.
         """
         wanted = OsmSorter().wants
-        features = read_features(self.path, keys=FIRST_KEYS, wanted=wanted, box=area.box)
+        features = read_features(self.path, first=FIRST_TAGS, wanted=wanted, box=area.box)
         licence = SAMPLE_NOTICE if features.generator == SAMPLE_GENERATOR else OSM_LICENCE
         return layers_of_features(features, area, source=self.path.name, licence=licence)
 
@@ -64,6 +64,7 @@ def layers_of_features(
         inside = area.box.contains(lonlat)
         left_out["cut off at the extract's rim"] = int((~there).sum())
         left_out["outside the box"] = int((~inside).sum())
+        left_out |= features.passed_over
         made.append(
             Layer(
                 id=rule.layer,
@@ -155,7 +156,7 @@ def _plane(outline: npt.NDArray[np.object_], area: LayerArea) -> npt.NDArray[np.
     """Bring outlines to the metric plane, cut to the box and mended where they cross themselves."""
     box = shapely.box(*area.box)
     shapely.prepare(box)
-    valid = shapely.make_valid(outline)
+    valid = shapely.make_valid(outline, method="structure", keep_collapsed=False)
     across = ~shapely.covers(box, valid)
     valid[across] = shapely.intersection(valid[across], box)
     plane = shapely.transform(valid, lambda lonlat: to_metric(lonlat, crs=area.metric_crs))

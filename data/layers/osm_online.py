@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import numpy as np
-import osmnx
 import shapely
 
 from data.layers.osm import OSM_LICENCE, layers_of_features
-from data.layers.osm_features import OsmFeatures
-from data.layers.osm_rules import KEYS, OSM_RULES, OsmSorter
-from data.osm.download import download_settings, osmnx_settings, refusing
+from data.layers.osm_rules import FIRST_TAGS, OsmSorter
+from data.osm.download import download_settings, downloaded, features_query
+from data.osm.features import read_features
 from geo.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import geopandas as gpd
-
     from data.layers.layer import Layer, LayerArea
-
-_LEVELS = "building:levels"
 
 
 @dataclass(frozen=True)
@@ -49,54 +43,22 @@ class OsmOnline:
         """
         settings = download_settings(self.overpass_url, self.nominatim_url, self.cache)
         name = self.place or f"box {area.box}"
-        with refusing(name, say("features")), osmnx_settings(settings):
-            if self.place:
-                frame = osmnx.features_from_place(self.place, _wanted())
-            else:
-                frame = osmnx.features_from_polygon(shapely.box(*area.box), _wanted())
+        place = self.place or shapely.box(*area.box)
+        query = features_query(_wanted())
+        with downloaded(place, query=query, what=say("features"), settings=settings) as (
+            path,
+            asked,
+        ):
+            features = read_features(path, first=FIRST_TAGS, wanted=OsmSorter().wants, box=area.box)
         today = datetime.now(tz=UTC).date().isoformat()
-        features = features_of_frame(frame, date=today)
-        source = f"OpenStreetMap, {name}"
-        return layers_of_features(features, area, source=source, licence=OSM_LICENCE)
+        return layers_of_features(
+            replace(features.within(asked), date=today),
+            area,
+            source=f"OpenStreetMap, {name}",
+            licence=OSM_LICENCE,
+        )
 
 
 def _wanted() -> dict[str, bool | str | list[str]]:
     """Say the rules' first tags in OSMnx's words: True is any value."""
-    wanted: dict[str, set[str] | None] = {}
-    for rule in OSM_RULES:
-        for all_of in rule.any_of:
-            tag = all_of[0]
-            known = wanted.setdefault(tag.key, set())
-            if not tag.values:
-                wanted[tag.key] = None
-            elif known is not None:
-                known.update(tag.values)
-    return {key: True if values is None else sorted(values) for key, values in wanted.items()}
-
-
-def features_of_frame(frame: gpd.GeoDataFrame, *, date: str) -> OsmFeatures:
-    """Turn OSMnx's frame of features into those of an extract; lines have no outline."""
-    sorter = OsmSorter()
-    columns = [name for name in frame.columns if name in KEYS or name in {_LEVELS, "name"}]
-    records = frame[columns].to_dict("records")
-    tags = [{str(k): v for k, v in record.items() if isinstance(v, str)} for record in records]
-    shapes = frame.geometry.to_numpy()
-    keep = np.array([sorter.wants(one) for one in tags], dtype=bool)
-    keep &= ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
-    rows = np.flatnonzero(keep)
-    kind = [str(one)[0] for one in frame.index.get_level_values(0)]
-    number = frame.index.get_level_values(1).to_numpy()
-    shapes = shapes[rows]
-    areal = shapely.get_dimensions(shapes) == 2  # noqa: PLR2004 - areas
-    outline = np.full(len(shapes), None, dtype=object)
-    outline[areal] = shapes[areal]
-    return OsmFeatures(
-        kind=np.array(kind, dtype=np.str_)[rows],
-        osm_id=number[rows].astype(np.int64),
-        tags=tuple(tags[row] for row in rows),
-        names=tuple(tags[row].get("name", "") for row in rows),
-        outline=outline,
-        lonlat=shapely.get_coordinates(shapely.point_on_surface(shapes)).reshape(-1, 2),
-        date=date,
-        generator="osmnx",
-    )
+    return {key: sorted(values) if values else True for key, values in FIRST_TAGS.items()}

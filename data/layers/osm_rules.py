@@ -239,8 +239,18 @@ _TAGS = [tag for rule in OSM_RULES for all_of in (*rule.any_of, *rule.unless) fo
 KEYS: Final = frozenset(tag.key for tag in _TAGS) | {tag.key for tag in DEAD}
 """The keys that decide to which layers an object belongs."""
 
-FIRST_KEYS: Final = frozenset(all_of[0].key for rule in OSM_RULES for all_of in rule.any_of)
-"""The keys of which an object needs one to be looked at at all."""
+
+def _first_tags() -> Mapping[str, frozenset[str]]:
+    made: dict[str, frozenset[str]] = {}
+    for tag in (all_of[0] for rule in OSM_RULES for all_of in rule.any_of):
+        values = frozenset(tag.values)
+        known = made.get(tag.key, values)
+        made[tag.key] = known | values if known and values else frozenset()
+    return made
+
+
+FIRST_TAGS: Final = _first_tags()
+"""The tags of which an object needs one to be looked at at all; a key without values takes any."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import.
 
 from __future__ import annotations
 
-from data.osm.extract import read_places, read_roads
+from data.osm.places import read_places
 from data.osm.road_source import RoadSource
+from data.osm.roads import read_roads
 
 __all__ = ["RoadSource", "read_places", "read_roads"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import shapely
 
 from data.district_files import read_districts
-from data.osm.extract import read_roads
+from data.osm.roads import read_roads
 from geo.errors import FileFormatError
 from geo.messages import reason_of, say
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from data.osm.roads import READING
 from geo.factors import TIME_FACTORS, with_factors
 from geo.network import build_network
 from geo.profiles import profile_table
@@ -28,6 +29,7 @@ def build_network_of(
         "profiles": [list(row) for row in profile_table(profiles)],
         "box": list(workspace.settings.box),
         "version": version("yizhan"),
+        "reading": READING,
     }
     newest = workspace.newest_result("network")
     same = newest is not None and dict(newest.inputs) == inputs and workspace.has_network()
