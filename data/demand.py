@@ -35,13 +35,29 @@ def _always() -> npt.NDArray[np.float64]:
 class Demand:
     """Workers of each group at points (cells) of a city.
 
-    ``ids`` str[n] (unique), ``lonlat`` float64[n, 2] degrees of WGS-84, ``weights``
-    float64[n, n_groups] workers (fractions are allowed, 0 where there is none), ``groups`` the
-    columns of weights, ``district`` int32[n] into ``district_names`` (-1 outside all of them).
-    ``presence`` float64[n_groups] is the share of the registered workers who are in town, and
-    ``profile`` float64[n_groups, 2, 24] the share of those who want a rest place in each hour of a
-    weekday and of a weekend day; 1 throughout where nobody has said otherwise. Both are broadcast
-    to these shapes. The arrays are copied at birth and cannot be written.
+    The arrays are copied at birth and cannot be written. `Demand.at_points` makes one of plain
+    arrays.
+
+    Parameters
+    ----------
+    ids
+        str[n], unique.
+    lonlat
+        float64[n, 2], degrees of WGS-84.
+    weights
+        float64[n, n_groups], workers; fractions are allowed, 0 where there is none.
+    groups
+        the columns of weights.
+    district
+        int32[n] into ``district_names``, -1 outside all of them.
+    district_names
+        the districts in order, empty for a city without.
+    presence
+        float64[n_groups], the share of the registered workers who are in town; 1 where nobody has
+        said otherwise, and broadcast to its shape.
+    profile
+        float64[n_groups, 2, 24], the share of those who want a rest place in each hour of a
+        weekday and of a weekend day; 1 throughout where nobody has said otherwise, and broadcast.
 
     Raises
     ------
@@ -109,7 +125,43 @@ class Demand:
         groups: Sequence[str],
         districts: Districts | None = None,
     ) -> Demand:
-        """Make demand of points, each put into the district in which it lies."""
+        """Make demand of points, each put into the district in which it lies.
+
+        Parameters
+        ----------
+        ids
+            str[n], unique.
+        lonlat
+            float64[n, 2], degrees of WGS-84.
+        weights
+            float64[n, n_groups], workers.
+        groups
+            the columns of weights.
+        districts
+            None for a city without.
+
+        Returns
+        -------
+        Demand
+            everybody present at every hour.
+
+        Raises
+        ------
+        InputError
+            as `Demand`.
+
+        Examples
+        --------
+        >>> from data import Demand
+        >>> demand = Demand.at_points(
+        ...     ids=["west", "east"],
+        ...     lonlat=[(116.80, 33.95), (116.82, 33.95)],
+        ...     weights=[[30.0, 2.0], [10.0, 0.0]],
+        ...     groups=["sanitation_worker", "courier"],
+        ... )
+        >>> demand.total("sanitation_worker"), demand.total("courier")
+        (40.0, 2.0)
+        """
         points = np.asarray(lonlat, dtype=np.float64).reshape(-1, 2)
         return cls(
             ids=np.array(ids, dtype=np.str_).reshape(-1),

@@ -58,7 +58,7 @@ def read_demand(
     districts: Districts | None = None,
     overlaps: Overlaps = "refuse",
 ) -> Demand:
-    """Read how many workers of each group are where.
+    r"""Read how many workers of each group are where.
 
     A CSV, XLSX or GeoJSON of points has columns id, lon, lat and one for each group, named by its
     id or in Chinese; GeoJSON of polygons has id and the groups, and each zone's workers are spread
@@ -85,6 +85,22 @@ def read_demand(
         when the file is missing, empty or no such table.
     RowsError
         when rows cannot be taken; every one is listed and none is taken.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from geo import Box, Datum
+    >>> from data import default_settings, read_demand
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> file = Path(folder.name) / "workers.csv"
+    >>> text = "id,lon,lat,快递员\nwest,116.80,33.95,30\neast,116.82,33.95,10\n"
+    >>> _ = file.write_text(text, encoding="utf-8")
+    >>> settings = default_settings("示例市", Box(116.7, 33.9, 116.9, 34.0))
+    >>> demand = read_demand(file, datum=Datum.wgs84, settings=settings)
+    >>> demand.weights.shape, demand.total("courier")
+    ((2, 5), 40.0)
+    >>> folder.cleanup()
     """
     table = read_rows(path)
     needed = ("id",) if table.areas is not None else ("id", "lon", "lat")

@@ -30,7 +30,17 @@ _LON_LIMIT, _LAT_LIMIT = 180.0, 90.0
 def read_districts(path: Path, *, datum: Datum = Datum.wgs84) -> Districts:
     """Read districts: polygons with a property name or 名称; others are not looked at.
 
-    ``datum`` is in what they are given: the district outlines of Chinese map services are GCJ-02.
+    Parameters
+    ----------
+    path
+        a GeoJSON file.
+    datum
+        in what they are given: the district outlines of Chinese map services are GCJ-02.
+
+    Returns
+    -------
+    Districts
+        in WGS-84, in the order of the file.
 
     Raises
     ------
@@ -38,6 +48,21 @@ def read_districts(path: Path, *, datum: Datum = Datum.wgs84) -> Districts:
         when it is no GeoJSON of polygons, or none of them has a name.
     RowsError
         when a feature has no name, the name of another, or an area that is none.
+
+    Examples
+    --------
+    >>> import json, tempfile
+    >>> from pathlib import Path
+    >>> from data import read_districts
+    >>> square = [[[116.7, 33.9], [116.8, 33.9], [116.8, 34.0], [116.7, 34.0], [116.7, 33.9]]]
+    >>> feature = {"type": "Feature", "properties": {"name": "西区"},
+    ...            "geometry": {"type": "Polygon", "coordinates": square}}
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> file = Path(folder.name) / "districts.geojson"
+    >>> _ = file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    >>> read_districts(file).names
+    ('西区',)
+    >>> folder.cleanup()
     """
     table = read_rows(path)
     if table.areas is None:

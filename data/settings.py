@@ -241,7 +241,37 @@ class Settings:
 
 
 def default_settings(name: str, box: Box, *, sample: bool = False) -> Settings:
-    """Return the settings of a new city: the standards of DOMAIN, the UTM zone of its box."""
+    """Return the settings of a new city: the default standards, the UTM zone of its box.
+
+    Parameters
+    ----------
+    name
+        the city's name, 1 to 200 characters.
+    box
+        left, bottom, right, top in degrees of WGS-84, at most 12 wide.
+    sample
+        True marks everything as generated.
+
+    Returns
+    -------
+    Settings
+        every group of the vocabulary with the defaults of `data.group_defaults`.
+
+    Raises
+    ------
+    InputError
+        when name or box cannot be.
+
+    Examples
+    --------
+    >>> from data import default_settings
+    >>> from geo import Box
+    >>> settings = default_settings("示例市", Box(116.7, 33.9, 116.9, 34.0))
+    >>> settings.national
+    ServiceStandard(mode='foot', cutoff_s=900.0, radius_m=1000.0)
+    >>> settings.group("courier").standard.cutoff_s
+    300.0
+    """
     return Settings(name=name, box=box, metric_crs=metric_crs(box).to_string(), sample=sample)
 
 

@@ -53,11 +53,29 @@ MOST_YUAN: Final = 1e10  # of one site; larger numbers are slips and would swamp
 
 
 def read_sites(path: Path, *, datum: Datum, box: Box) -> CandidateSites:
-    """Read candidate sites from CSV, XLSX or GeoJSON with Chinese or English headings.
+    r"""Read candidate sites from CSV, XLSX or GeoJSON with Chinese or English headings.
 
-    Id, name, lon and lat are needed; kind (empty: the settings' candidate kind) and cost_yuan
-    (empty: not known) are read where they are there; an address, remarks or running numbers are
-    passed over. Coordinates and errors are as in `data.station_files.read_stations`.
+    Parameters
+    ----------
+    path
+        the file; id, name, lon and lat are needed; kind (empty: the settings' candidate kind) and
+        cost_yuan (empty: not known) are read where they are there; an address, remarks or running
+        numbers are passed over.
+    datum, box
+        as in `data.station_files.read_stations`, and so are the errors.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from geo import Box, Datum
+    >>> from data import read_sites
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> file = Path(folder.name) / "sites.csv"
+    >>> _ = file.write_text("编号,名称,经度,纬度\nA,西口,116.80,33.95\n", encoding="utf-8")
+    >>> read_sites(file, datum=Datum.wgs84, box=Box(116.7, 33.9, 116.9, 34.0)).ids
+    ('A',)
+    >>> folder.cleanup()
     """
     table = read_rows(path)
     if table.areas is not None:

@@ -87,8 +87,32 @@ class CandidateSites:
     def from_records(cls, records: Sequence[Mapping[str, Any]]) -> CandidateSites:
         """Make a list of sites of plain records, one mapping a site.
 
-        Needed are id, name, lon, lat (WGS-84 degrees); kind defaults to empty, cost_yuan to NaN,
-        datum to "wgs84" and the source coordinates to lon and lat.
+        Parameters
+        ----------
+        records
+            needed are id, name, lon, lat (WGS-84 degrees); kind defaults to empty (the question
+            says what may be built), cost_yuan to NaN (not known), datum to "wgs84" and the source
+            coordinates to lon and lat.
+
+        Returns
+        -------
+        CandidateSites
+            in the order of the records.
+
+        Raises
+        ------
+        InputError
+            when an id is double or empty, a kind is none, or a coordinate cannot be.
+
+        Examples
+        --------
+        >>> from data import CandidateSites
+        >>> sites = CandidateSites.from_records([
+        ...     {"id": "A", "name": "西口", "lon": 116.80, "lat": 33.95},
+        ...     {"id": "B", "name": "银行", "lon": 116.81, "lat": 33.95, "cost_yuan": 80_000.0},
+        ... ])
+        >>> sites.ids
+        ('A', 'B')
         """
         defaults = {"kind": "", "cost_yuan": np.nan, "datum": "wgs84"}
         return cls(frame_of_records(records, SITE_COLUMNS[:-1], defaults=defaults))
@@ -132,10 +156,24 @@ def network_grid_sites(
     within
         take only nodes inside; None, or a city without districts, takes all.
 
+    Returns
+    -------
+    CandidateSites
+        a site a square that has a node, without a kind and a cost.
+
     Raises
     ------
     NetworkError
         when no node is left.
+
+    Examples
+    --------
+    >>> from geo import RawRoads, build_network
+    >>> from data import network_grid_sites
+    >>> street = [(116.80, 33.95), (116.81, 33.95), (116.82, 33.95)]
+    >>> network = build_network(RawRoads.of_lines([(street, {"highway": "residential"})]))
+    >>> network_grid_sites(network, spacing_m=500.0, metric_crs="EPSG:32650").ids
+    ('grid-963-7513', 'grid-966-7513')
     """
     lonlat = np.asarray(network.node_lonlat, dtype=np.float64)
     keep = np.asarray(network.in_main("foot"), dtype=np.bool_)

@@ -137,7 +137,7 @@ class StationRows:
 
 
 def read_stations(path: Path, *, datum: Datum, box: Box, sample: bool | None = None) -> Stations:
-    """Read a register from CSV, XLSX, GeoJSON or GeoPackage with Chinese or English headings.
+    r"""Read a register from CSV, XLSX, GeoJSON or GeoPackage with Chinese or English headings.
 
     Parameters
     ----------
@@ -159,6 +159,23 @@ def read_stations(path: Path, *, datum: Datum, box: Box, sample: bool | None = N
         when the file is missing, empty or no such table.
     RowsError
         when rows cannot be taken; every one is listed and none is taken.
+
+    Examples
+    --------
+    Coordinates of a Chinese map service, in GCJ-02, are brought to WGS-84:
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from geo import Box, Datum
+    >>> from data import read_stations
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> file = Path(folder.name) / "register.csv"
+    >>> text = "编号,名称,类型,经度,纬度\nS1,东站,驿站,116.8257,33.9481\n"
+    >>> _ = file.write_text(text, encoding="utf-8")
+    >>> stations = read_stations(file, datum=Datum.gcj02, box=Box(116.7, 33.9, 116.9, 34.0))
+    >>> stations.ids, stations.lonlat.round(3).tolist()
+    (('S1',), [[116.82, 33.95]])
+    >>> folder.cleanup()
     """
     return station_rows(read_rows(path), datum=datum, box=box, sample=sample).stations()
 
@@ -265,8 +282,16 @@ def write_stations(stations: Stations, path: Path, *, sample: bool = False) -> N
 
     Columns are those that `read_stations` reads, the coordinates as first handed in included:
     reading a file back with datum wgs84 gives the same register. CSV and XLSX cells that a
-    spreadsheet would take for a formula get an apostrophe in front. A ``sample`` carries the
-    notice that it is generated, in every row and in the file's metadata.
+    spreadsheet would take for a formula get an apostrophe in front.
+
+    Parameters
+    ----------
+    stations
+        the register.
+    path
+        the file; what was there is replaced, whole or not at all.
+    sample
+        carry the notice that it is generated, in every row and in the file's metadata.
 
     Raises
     ------
@@ -274,6 +299,20 @@ def write_stations(stations: Stations, path: Path, *, sample: bool = False) -> N
         when the ending is none of these.
     WorkspaceError
         when the file cannot be written; a file that was there stays as it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from geo import Box, Datum
+    >>> from data import Stations, read_stations, write_stations
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> file = Path(folder.name) / "register.geojson"
+    >>> station = {"id": "S1", "name": "东站", "kind": "station", "lon": 116.82, "lat": 33.95}
+    >>> write_stations(Stations.from_records([station]), file)
+    >>> read_stations(file, datum=Datum.wgs84, box=Box(116.7, 33.9, 116.9, 34.0)).ids
+    ('S1',)
+    >>> folder.cleanup()
     """
     frame = stations.frame
     lonlat = stations.lonlat

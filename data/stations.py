@@ -161,9 +161,34 @@ class Stations:
     def from_records(cls, records: Sequence[Mapping[str, Any]]) -> Stations:
         """Make a register of plain records, one mapping a station.
 
-        Needed are id, name, kind, lon, lat (WGS-84 degrees); the other columns default to what an
-        unknown value is: empty text or tuple, status "open", datum "wgs84" and the source
-        coordinates equal to lon and lat.
+        Parameters
+        ----------
+        records
+            needed are id, name, kind, lon, lat (WGS-84 degrees); the other columns of
+            `STATION_COLUMNS` default to what an unknown value is: empty text or tuple, status
+            "open", datum "wgs84" and the source coordinates equal to lon and lat.
+
+        Returns
+        -------
+        Stations
+            in the order of the records.
+
+        Raises
+        ------
+        InputError
+            when an id is double or empty, a word is none of the vocabulary, or a coordinate cannot
+            be.
+
+        Examples
+        --------
+        >>> from data import Stations
+        >>> stations = Stations.from_records([
+        ...     {"id": "S1", "name": "东站", "kind": "station", "lon": 116.82, "lat": 33.95},
+        ...     {"id": "S2", "name": "司机之家", "kind": "driver_home", "lon": 116.84, "lat": 33.93,
+        ...      "hours": "24小时", "facilities": ("toilet", "shower")},
+        ... ])
+        >>> len(stations), stations.ids, stations.lonlat.shape
+        (2, ('S1', 'S2'), (2, 2))
         """
         unknown = {"address": "", "hours": "", "phone": "", "facilities": (), "groups": ()}
         defaults = {**unknown, **UNKNOWN, "status": "open", "datum": "wgs84"}

@@ -103,6 +103,20 @@ class Workspace:
             database is that of a city.
         InputError
             when name, box or districts cannot be; nothing is made then.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from data import Workspace
+        >>> from geo import Box
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> made = Workspace.create(
+        ...     Path(folder.name) / "city", name="示例市", box=Box(116.7, 33.9, 116.9, 34.0)
+        ... )
+        >>> made.settings.metric_crs, len(made.districts)
+        ('EPSG:32650', 0)
+        >>> folder.cleanup()
         """
         if (folder / SETTINGS_FILE).exists() or (folder / DATABASE_FILE).exists():
             raise WorkspaceError(
@@ -142,9 +156,21 @@ class Workspace:
 
     @classmethod
     def open(cls, folder: Path, *, database_url: str | None = None) -> Workspace:
-        """Open a workspace; its database is the PostgreSQL one of ``database_url``, where given.
+        """Open a workspace that was made before.
 
-        Where it is not, DATABASE_URL names that, and otherwise it is the file in the folder.
+        Parameters
+        ----------
+        folder
+            where it lies.
+        database_url
+            the PostgreSQL database of its register; None asks DATABASE_URL, and where that names
+            none it is the file in the folder.
+
+        Returns
+        -------
+        Workspace
+            the settings and districts as they are on the disk now; what else is in it is read when
+            it is asked for.
 
         Raises
         ------
@@ -153,6 +179,22 @@ class Workspace:
             city.
         InputError
             when ``yizhan.toml`` or the districts cannot be read; the message names the cure.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from data import Stations, Workspace
+        >>> from geo import Box
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> city = Path(folder.name) / "city"
+        >>> made = Workspace.create(city, name="示例市", box=Box(116.7, 33.9, 116.9, 34.0))
+        >>> station = {"id": "S1", "name": "东站", "kind": "station", "lon": 116.82, "lat": 33.95}
+        >>> changes = made.replace_stations(Stations.from_records([station]))
+        >>> workspace = Workspace.open(city)
+        >>> workspace.settings.name, workspace.stations().ids
+        ('示例市', ('S1',))
+        >>> folder.cleanup()
         """
         if not (folder / SETTINGS_FILE).is_file():
             raise WorkspaceError(

@@ -157,12 +157,52 @@ def measure_coverage(
 ) -> Coverage:
     """Count the workers who have one, and two, stations within the standard.
 
-    ``extra_places`` are counted as if they stood and were open.
+    Parameters
+    ----------
+    demand
+        who is where; its groups are those of the settings.
+    stations
+        the register; those that are open count.
+    network
+        the roads.
+    settings
+        how each group goes and how far, and which kinds of station serve it.
+    standard
+        "group": each group by its own; "national": everybody by the one national standard.
+    extra_places
+        are counted as if they stood and were open; None: nothing.
+    on_progress
+        is told what is being done and the share of it that is done.
+
+    Returns
+    -------
+    Coverage
+        a row for each group and district, and for all.
 
     Raises
     ------
     InputError
         when the demand has a group that the settings do not name.
+
+    Examples
+    --------
+    Two corners of a street of 1.8 km, one with a station:
+
+    >>> from geo import Box, RawRoads, build_network
+    >>> from data import Demand, Stations, default_settings
+    >>> from planning import measure_coverage
+    >>> street = [(116.80, 33.95), (116.81, 33.95), (116.82, 33.95)]
+    >>> network = build_network(RawRoads.of_lines([(street, {"highway": "residential"})]))
+    >>> settings = default_settings("示例市", Box(116.7, 33.9, 116.9, 34.0))
+    >>> demand = Demand.at_points(
+    ...     ids=["west", "east"], lonlat=[street[0], street[-1]],
+    ...     weights=[[30.0], [10.0]], groups=["sanitation_worker"],
+    ... )
+    >>> station = {"id": "S1", "name": "东站", "kind": "station", "lon": 116.82, "lat": 33.95}
+    >>> stations = Stations.from_records([station])
+    >>> row = measure_coverage(demand, stations, network, settings).row("sanitation_worker")
+    >>> row.workers, row.within_one, row.share_one
+    (40.0, 10.0, 0.25)
     """
     counts = count_stations(
         demand,

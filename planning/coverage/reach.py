@@ -33,15 +33,39 @@ def reach(
 ) -> sp.csr_array:
     """Who gets where within a service standard, over the roads.
 
-    The worker goes from demand (``origins``) to place (``destinations``), lonlat float64[n, 2], by
-    the mode of the standard: within ``cutoff_s`` by the quickest way and, where the standard has
-    one, within ``radius_m`` by the shortest way.
+    The worker goes from demand to place by the mode of the standard: within ``cutoff_s`` by the
+    quickest way and, where the standard has one, within ``radius_m`` by the shortest way.
+
+    Parameters
+    ----------
+    network
+        the roads.
+    standard
+        mode, seconds, and metres where they count.
+    origins, destinations
+        float64[n, 2], degrees of WGS-84.
+    snap_limit_m
+        how far from the nearest road a point may lie, metres.
+    on_progress
+        is told what is being done and the share of it that is done.
 
     Returns
     -------
     csr_array
         bool [n_destinations, n_origins], True where the standard is met. A point that finds no
         road within ``snap_limit_m`` reaches nothing.
+
+    Examples
+    --------
+    >>> from geo import RawRoads, build_network
+    >>> from data import ServiceStandard
+    >>> from planning import reach
+    >>> street = [(116.80, 33.95), (116.81, 33.95), (116.82, 33.95)]
+    >>> network = build_network(RawRoads.of_lines([(street, {"highway": "residential"})]))
+    >>> walk = ServiceStandard("foot", 900.0, 1000.0)
+    >>> near = reach(network, standard=walk, origins=street, destinations=[street[-1]])
+    >>> near.toarray().tolist()
+    [[False, True, True]]
     """
     times = travel_times(
         network,

@@ -46,13 +46,38 @@ def coverage_frontier(
 ) -> tuple[FrontierPoint, ...]:
     """Solve a coverage problem for several numbers of options, or for several budgets.
 
-    Points come in rising order. A plan that is no better than the one for less is replaced by that
-    one, so that the curve never falls. ``params`` hold for each point.
+    A plan that is no better than the one for less is replaced by that one, so that the curve never
+    falls.
+
+    Parameters
+    ----------
+    problem
+        its own ``max_open`` or ``budget`` is not looked at.
+    max_open
+        numbers of options.
+    budgets
+        yuan.
+    params
+        hold for each point.
+
+    Returns
+    -------
+    tuple of FrontierPoint
+        in rising order, each number once.
 
     Raises
     ------
     ProblemError
         Unless exactly one of ``max_open`` and ``budgets`` is given.
+
+    Examples
+    --------
+    >>> from planning import CoverageProblem, coverage_frontier
+    >>> covers = [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]
+    >>> problem = CoverageProblem(weights=[10.0, 20.0, 30.0, 5.0], covers=covers)
+    >>> curve = coverage_frontier(problem, max_open=[1, 2])
+    >>> [(point.amount, point.plan.objective, point.gap) for point in curve]
+    [(1.0, 50.0, 0.0), (2.0, 65.0, 0.0)]
     """
     if (max_open is None) == (budgets is None):
         raise ProblemError(say("give max_open or budgets for the curve, one of the two"))

@@ -42,19 +42,37 @@ class Progress:
 class SolveParams:
     """When to stop.
 
-    ``time_limit_s`` is wall time. ``gap`` is the proven relative gap that is good enough (0.004
-    means within 0.4 %); 0 asks for the optimum. ``seed`` fixes every random choice: the same
-    problem and seed give the same plan as long as the time limit is not hit. ``on_progress`` is
-    called with a `Progress`; when it returns True the run stops, and the best plan so far comes
-    back with its bound. ``start`` is the answer to a problem much like this one, or the options of
-    a plan to begin with (maximal covering): what of it does not fit any more is left out. From an
-    answer on the same cover matrix its merged items and multipliers are taken over too, so that a
-    changed site, number or budget is answered in a fraction of the first time.
+    Parameters
+    ----------
+    time_limit_s
+        seconds of wall time.
+    gap
+        the proven relative gap that is good enough (0.004 means within 0.4 %); 0 asks for the
+        optimum.
+    seed
+        fixes every random choice: the same problem and seed give the same plan as long as the time
+        limit is not hit.
+    on_progress
+        is called with a `Progress`; when it returns True the run stops, and the best plan so far
+        comes back with its bound.
+    start
+        the answer to a problem much like this one, or the options of a plan to begin with (maximal
+        covering): what of it does not fit any more is left out. From an answer on the same cover
+        matrix its merged items and multipliers are taken over too, so that a changed site, number
+        or budget is answered in a fraction of the first time.
 
     Raises
     ------
     ProblemError
         A time of zero or less, a gap below zero or not finite.
+
+    Examples
+    --------
+    Half a minute, or within 0.4 % of the best:
+
+    >>> from planning import SolveParams
+    >>> SolveParams(time_limit_s=30.0, gap=0.004).seed
+    0
     """
 
     time_limit_s: float = 60.0
@@ -85,18 +103,37 @@ class SolveParams:
 class Plan:
     """What to open, and how good that is proven to be.
 
-    ``chosen`` are option indices, sorted, required ones included. ``objective`` is the value of
-    the plan, ``bound`` what no plan can pass (above it when maximising, below when minimising),
-    ``gap = |bound - objective| / |objective|`` (nan without a plan). ``status`` is ``optimal`` (gap
-    0 but for rounding), ``within_gap`` (the gap asked for), ``time_limit`` (neither is proved: out
-    of time, stopped by ``on_progress``, or at the end of what double precision can tell apart)
-    or ``infeasible``: then ``chosen`` is empty, the figures are nan, and ``reasons`` names the
-    smallest conflict. When time runs out before any plan is found that keeps all rules,
-    ``objective`` is nan and ``reasons`` says so; with floors, ``chosen`` is then the plan
-    that lacks least of them, and ``reasons`` tells what each floor lacks. ``method`` tells the
-    steps that led to the answer. ``basis`` is what a later question on the same cover matrix takes
-    over (`SolveParams.start`); it holds the merged problem in memory, and
-    ``replace(plan, basis=None)`` lets it go.
+    Parameters
+    ----------
+    status
+        ``optimal`` (gap 0 but for rounding), ``within_gap`` (the gap asked for), ``time_limit``
+        (neither is proved: out of time, stopped by ``on_progress``, or at the end of what double
+        precision can tell apart) or ``infeasible``: then ``chosen`` is empty, the figures are nan,
+        and ``reasons`` names the smallest conflict.
+    chosen
+        int64[n_chosen], option indices, sorted, required ones included.
+    objective
+        the value of the plan. When time runs out before any plan is found that keeps all rules it
+        is nan; with floors, ``chosen`` is then the plan that lacks least of them.
+    bound
+        what no plan can pass, above the objective when maximising, below when minimising; ``gap``
+        is ``|bound - objective| / |objective|``, nan without a plan.
+    runtime_s
+        seconds of wall time.
+    method
+        the steps that led to the answer.
+    reasons
+        why there is no plan, or what each floor lacks.
+    basis
+        what a later question on the same cover matrix takes over (`SolveParams.start`); it holds
+        the merged problem in memory, and ``replace(plan, basis=None)`` lets it go.
+
+    Examples
+    --------
+    >>> from planning import CoverageProblem, solve
+    >>> plan = solve(CoverageProblem(weights=[10.0, 20.0], covers=[[1, 0], [0, 1]], max_open=1))
+    >>> plan.status, plan.objective, plan.bound, plan.gap
+    ('optimal', 20.0, 20.0, 0.0)
     """
 
     status: Status

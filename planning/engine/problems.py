@@ -27,13 +27,37 @@ Vector = npt.NDArray[np.float64]
 class Limit:
     """At most so many of some options, or so much money for them: a kind, a district.
 
-    ``members`` is bool[n_options]. Every chosen option counts, required ones included. ``name``
-    stands in messages.
+    Every chosen option counts, required ones included.
+
+    Parameters
+    ----------
+    members
+        bool[n_options], which options are counted.
+    max_open
+        how many of them at most; None: any number.
+    budget
+        yuan over all of them; None: no limit.
+    name
+        stands in messages.
 
     Raises
     ------
     ProblemError
         A limit without a number, or a number below zero.
+
+    Examples
+    --------
+    At most one of the first two options:
+
+    >>> from planning import CoverageProblem, Limit, solve
+    >>> problem = CoverageProblem(
+    ...     weights=[10.0, 20.0, 5.0],
+    ...     covers=[[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    ...     max_open=2,
+    ...     limits=(Limit(members=[True, True, False], max_open=1, name="kind"),),
+    ... )
+    >>> solve(problem).chosen.tolist()
+    [1, 2]
     """
 
     members: Mask
@@ -60,12 +84,33 @@ class Limit:
 class Floor:
     """At least a share of the weight of some demand items must be covered: a group, a district.
 
-    ``members`` is bool[n_demand]; ``min_share`` is of their whole weight, reachable or not.
+    Parameters
+    ----------
+    members
+        bool[n_demand], which items are counted.
+    min_share
+        0 to 1, of their whole weight, reachable or not.
+    name
+        stands in messages.
 
     Raises
     ------
     ProblemError
         A share outside [0, 1].
+
+    Examples
+    --------
+    The last item must be covered, though others weigh more:
+
+    >>> from planning import CoverageProblem, Floor, solve
+    >>> problem = CoverageProblem(
+    ...     weights=[10.0, 20.0, 5.0],
+    ...     covers=[[1, 1, 0], [0, 0, 1]],
+    ...     max_open=1,
+    ...     floors=(Floor(members=[False, False, True], min_share=1.0, name="east"),),
+    ... )
+    >>> solve(problem).chosen.tolist()
+    [1]
     """
 
     members: Mask
@@ -84,17 +129,42 @@ class Floor:
 class CoverageProblem:
     """Cover as much weight as possible: the maximal covering problem with all its limits.
 
-    ``weights`` float64[n_demand]; ``covers`` CSR [n_options, n_demand], bool, or float in [0, 1]
-    for gradual coverage (an item counts as the best open option covers it). ``costs`` yuan per
-    option and ``budget`` yuan over all chosen options; ``max_open`` counts only options that are
-    not required; ``site`` int[n_options] allows at most one option a site; ``required`` and
-    ``forbidden`` bool[n_options]; ``limits`` and ``floors`` as `Limit` and `Floor`.
+    Parameters
+    ----------
+    weights
+        float64[n_demand], what each item is worth: workers.
+    covers
+        CSR [n_options, n_demand] (a dense matrix is taken too), bool, or float in [0, 1] for
+        gradual coverage: an item counts as the best open option covers it.
+    costs
+        float64[n_options], yuan; None: options cost nothing.
+    budget
+        yuan over all chosen options; None: no limit.
+    max_open
+        how many options at most, those that are required not counted; None: any number.
+    site
+        int[n_options], where each option stands: at most one option a site. None: no two share one.
+    required, forbidden
+        bool[n_options], what must be open and what cannot; None: nothing.
+    limits, floors
+        further rules, as `Limit` and `Floor`.
 
     Raises
     ------
     ProblemError
         For arrays of the wrong shape, NaN or negative values, an option required and forbidden at
         once, more to open than there are options, or a cover matrix without any entry.
+
+    Examples
+    --------
+    Three places along a street of four blocks; the one in the middle reaches most:
+
+    >>> import scipy.sparse as sp
+    >>> from planning import CoverageProblem, solve
+    >>> covers = sp.csr_array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]])
+    >>> problem = CoverageProblem(weights=[10.0, 20.0, 30.0, 5.0], covers=covers, max_open=1)
+    >>> solve(problem).chosen.tolist()
+    [1]
     """
 
     weights: Vector
@@ -186,14 +256,33 @@ class BackupProblem:
 class SetCoverProblem:
     """The fewest or cheapest options that cover a share of the weight (1.0: everything).
 
-    ``costs`` float64[n_options], None means 1 each, so that options are counted. ``weights``
-    float64[n_demand], None means 1 each. ``share`` of the whole weight must be covered; at 1.0
-    every item must, whatever its weight. Required options are paid for too.
+    Required options are paid for too.
+
+    Parameters
+    ----------
+    covers
+        as in `CoverageProblem`.
+    costs
+        float64[n_options], yuan; None means 1 each, so that options are counted.
+    weights
+        float64[n_demand]; None means 1 each.
+    share
+        0 to 1, of the whole weight, that must be covered; at 1.0 every item must, whatever its
+        weight.
+    site, required, forbidden, floors
+        as in `CoverageProblem`.
 
     Raises
     ------
     ProblemError
         As `CoverageProblem`; also for a share outside [0, 1].
+
+    Examples
+    --------
+    >>> from planning import SetCoverProblem, solve
+    >>> plan = solve(SetCoverProblem(covers=[[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]))
+    >>> plan.chosen.tolist(), plan.objective
+    ([0, 2], 2.0)
     """
 
     covers: sp.csr_array
@@ -227,15 +316,33 @@ class SetCoverProblem:
 class PMedianProblem:
     """Open p sites so that the weighted travel to the nearest open one is least.
 
-    ``seconds`` sparse or dense [n_sites, n_demand], absence (or inf in a dense matrix) is out of
-    reach. ``weights`` float64[n_demand]. ``p`` counts only sites that are not required.
-    ``penalty_s`` is what an item costs that no open site reaches, and no item costs more; None
-    means that every item must be reached.
+    Parameters
+    ----------
+    seconds
+        sparse or dense [n_sites, n_demand]; absence, or inf in a dense matrix, is out of reach.
+    weights
+        float64[n_demand].
+    p
+        how many sites are opened, those that are required not counted.
+    penalty_s
+        what an item costs that no open site reaches, and no item costs more; None means that every
+        item must be reached.
+    required, forbidden
+        bool[n_sites]; None: nothing.
 
     Raises
     ------
     ProblemError
         As `CoverageProblem`; also when p is 0 with nothing required or above the number of sites.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from planning import PMedianProblem, solve
+    >>> seconds = np.array([[0.0, 60.0, 120.0], [60.0, 0.0, 60.0], [120.0, 60.0, 0.0]])
+    >>> plan = solve(PMedianProblem(seconds=seconds, weights=[1.0, 1.0, 5.0], p=1))
+    >>> plan.chosen.tolist(), plan.objective
+    ([2], 180.0)
     """
 
     seconds: sp.csr_array
@@ -262,13 +369,26 @@ class PMedianProblem:
 class PCenterProblem:
     """Open p sites so that the longest travel to the nearest open one is least.
 
-    ``seconds`` as in `PMedianProblem`: every item must be reached. ``p`` counts only sites that
-    are not required.
+    Parameters
+    ----------
+    seconds
+        as in `PMedianProblem`; every item must be reached.
+    p, required, forbidden
+        as in `PMedianProblem`.
 
     Raises
     ------
     ProblemError
         As `PMedianProblem`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from planning import PCenterProblem, solve
+    >>> seconds = np.array([[0.0, 60.0, 120.0], [60.0, 0.0, 60.0], [120.0, 60.0, 0.0]])
+    >>> plan = solve(PCenterProblem(seconds=seconds, p=1))
+    >>> plan.chosen.tolist(), plan.objective
+    ([1], 60.0)
     """
 
     seconds: sp.csr_array

@@ -47,6 +47,16 @@ def solve(problem: Problem, *, params: SolveParams | None = None) -> Plan:
     Plan
         The best plan found, its bound and status. Contradictory demands give ``infeasible``
         with the smallest conflict in ``reasons``.
+
+    Examples
+    --------
+    >>> import scipy.sparse as sp
+    >>> from planning import CoverageProblem, SolveParams, solve
+    >>> covers = sp.csr_array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]])
+    >>> problem = CoverageProblem(weights=[10.0, 20.0, 30.0, 5.0], covers=covers, max_open=2)
+    >>> plan = solve(problem, params=SolveParams(time_limit_s=10.0))
+    >>> plan.status, plan.chosen.tolist(), plan.objective
+    ('optimal', [0, 2], 65.0)
     """
     if params is None:
         params = SolveParams()

@@ -33,6 +33,30 @@ def broken_rules(problem: Problem, plan: Plan) -> tuple[str, ...]:
 
     The plan's objective is computed anew, and its bound must lie on the right side of it. A plan of
     an infeasible problem is not looked at.
+
+    Parameters
+    ----------
+    problem
+        one of the problems of `planning`.
+    plan
+        an answer to it, from `solve` or from elsewhere.
+
+    Returns
+    -------
+    tuple of str
+        a sentence a rule.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dataclasses import replace
+    >>> from planning import CoverageProblem, broken_rules, solve
+    >>> problem = CoverageProblem(weights=[10.0, 20.0], covers=[[1, 0], [0, 1]], max_open=1)
+    >>> plan = solve(problem)
+    >>> broken_rules(problem, plan)
+    ()
+    >>> len(broken_rules(problem, replace(plan, chosen=np.array([0, 1])))) > 0
+    True
     """
     if plan.status == "infeasible":
         return ()

@@ -42,6 +42,21 @@ def deployment_order(
         float64[n_demand].
     chosen
         Option numbers.
+
+    Returns
+    -------
+    tuple of Step
+        every chosen option once.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import scipy.sparse as sp
+    >>> from planning import deployment_order
+    >>> covers = sp.csr_array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]])
+    >>> weights = np.array([10.0, 20.0, 30.0, 5.0])
+    >>> [(step.option, step.adds) for step in deployment_order(covers, weights, [0, 1, 2])]
+    [(1, 50.0), (0, 10.0), (2, 5.0)]
     """
     options = np.unique(np.asarray(chosen, dtype=np.int64))
     rows = sp.csr_array(covers[options])

@@ -312,12 +312,49 @@ def siting_question(
 ) -> SitingQuestion:
     """Search the travel times of a siting problem, once for all plans.
 
-    ``kinds`` are those that a site without a kind of its own may get.
+    Parameters
+    ----------
+    demand, stations, sites, network, settings, standard, on_progress
+        as in `plan_stations`.
+    kinds
+        those that a site without a kind of its own may get.
+
+    Returns
+    -------
+    SitingQuestion
+        to be asked for one plan after another.
 
     Raises
     ------
     ProblemError
         when there are no sites or no kinds.
+
+    Examples
+    --------
+    The travel times are searched once; then a site falls through:
+
+    >>> from geo import Box, RawRoads, build_network
+    >>> from data import CandidateSites, Demand, Stations, default_settings
+    >>> from planning import siting_question
+    >>> street = [(116.80, 33.95), (116.81, 33.95), (116.82, 33.95)]
+    >>> network = build_network(RawRoads.of_lines([(street, {"highway": "residential"})]))
+    >>> settings = default_settings("示例市", Box(116.7, 33.9, 116.9, 34.0))
+    >>> demand = Demand.at_points(
+    ...     ids=["west", "east"], lonlat=[street[0], street[-1]],
+    ...     weights=[[30.0], [10.0]], groups=["sanitation_worker"],
+    ... )
+    >>> station = {"id": "S1", "name": "东站", "kind": "station", "lon": 116.82, "lat": 33.95}
+    >>> stations = Stations.from_records([station])
+    >>> sites = CandidateSites.from_records([
+    ...     {"id": "A", "name": "西口", "lon": 116.80, "lat": 33.95},
+    ...     {"id": "B", "name": "街心", "lon": 116.81, "lat": 33.95},
+    ... ])
+    >>> question = siting_question(demand, stations, sites, network, settings)
+    >>> plan = question.plan(new=1)
+    >>> [site.site_id for site in plan.sites]
+    ['A']
+    >>> [site.site_id for site in question.plan(new=1, without=["A"], last=plan).sites]
+    ['B']
     """
     kinds = tuple(kinds)
     if not len(sites) or not kinds:
@@ -367,17 +404,62 @@ def plan_stations(
     """Choose ``new`` sites that cover the most workers whom no station covers yet.
 
     A site gets its own kind where it has one, else whichever of ``kinds`` does most there; one
-    station a site. ``kinds`` maps each kind to how many of it may be built (None: any number).
-    Existing stations that serve a group within its standard cover it for good. ``keep`` are sites
-    that must be chosen (``SITE`` or ``SITE:KIND``), ``without`` sites that must not. ``params``
-    default to `SITING_PARAMS`; ``on_progress`` is told of the travel times, ``params.on_progress``
-    of the solving. To ask more than once, make a `siting_question`.
+    station a site. Existing stations that serve a group within its standard cover it for good. To
+    ask more than once, make a `siting_question`.
+
+    Parameters
+    ----------
+    demand
+        who is where; its groups are those of the settings.
+    stations
+        the register; those that are open count.
+    sites
+        where a new station could stand.
+    network, settings, standard
+        as in `measure_coverage`.
+    new
+        how many.
+    kinds
+        maps each kind to how many of it may be built, None: any number.
+    keep, without
+        sites that must be chosen (``SITE`` or ``SITE:KIND``), and sites that must not.
+    params
+        when to stop; None takes `SITING_PARAMS`. Its ``on_progress`` is told of the solving.
+    on_progress
+        is told of the travel times.
+
+    Returns
+    -------
+    SitingPlan
+        the sites in the order in which to build, with what each adds and the proven bound.
 
     Raises
     ------
     ProblemError
         when ``new`` is below 0, there are no sites or kinds, or no site reaches a worker who is
         not covered yet; for ``keep`` and ``without`` as `SitingQuestion.plan`.
+
+    Examples
+    --------
+    >>> from geo import Box, RawRoads, build_network
+    >>> from data import CandidateSites, Demand, Stations, default_settings
+    >>> from planning import plan_stations
+    >>> street = [(116.80, 33.95), (116.81, 33.95), (116.82, 33.95)]
+    >>> network = build_network(RawRoads.of_lines([(street, {"highway": "residential"})]))
+    >>> settings = default_settings("示例市", Box(116.7, 33.9, 116.9, 34.0))
+    >>> demand = Demand.at_points(
+    ...     ids=["west", "east"], lonlat=[street[0], street[-1]],
+    ...     weights=[[30.0], [10.0]], groups=["sanitation_worker"],
+    ... )
+    >>> station = {"id": "S1", "name": "东站", "kind": "station", "lon": 116.82, "lat": 33.95}
+    >>> stations = Stations.from_records([station])
+    >>> sites = CandidateSites.from_records([
+    ...     {"id": "A", "name": "西口", "lon": 116.80, "lat": 33.95},
+    ...     {"id": "B", "name": "街心", "lon": 116.81, "lat": 33.95},
+    ... ])
+    >>> plan = plan_stations(demand, stations, sites, network, settings, new=1)
+    >>> [(site.site_id, site.adds_workers) for site in plan.sites], plan.gap
+    ([('A', 30.0)], 0.0)
     """
     if new < 0:
         raise ProblemError(say("new is {new}: give a number of stations of 0 or more", new=new))
