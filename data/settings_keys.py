@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from data.group_defaults import GROUP_DEFAULTS
 from data.vocabulary import SAMPLE_NOTICE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Value = TypeVar("Value", str, float)
 
 
 @dataclass(frozen=True)
@@ -16,6 +22,12 @@ class SettingsKey:
     unit: str
     default: str
     meaning: str
+
+
+def _among(values: Iterable[Value]) -> str:
+    """List the defaults of the groups, each once and in order."""
+    words = [value if isinstance(value, str) else f"{value:g}" for value in sorted(set(values))]
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 KEYS: Final = (
@@ -75,13 +87,13 @@ KEYS: Final = (
     SettingsKey(
         "groups.<group>.mode",
         "mode",
-        "ebike, truck, car or foot",
+        _among(default.mode for default in GROUP_DEFAULTS.values()),
         "how the group goes: foot, ebike, car or truck",
     ),
     SettingsKey(
         "groups.<group>.cutoff_s",
         "seconds",
-        "300, 600 or 900",
+        _among(default.cutoff_s for default in GROUP_DEFAULTS.values()),
         "the longest way to a station: riders do not detour (5 min), drivers may (10 min)",
     ),
     SettingsKey(
@@ -185,7 +197,7 @@ KEYS: Final = (
     SettingsKey(
         "demand.<group>.bandwidth_m",
         "metres",
-        "400, 500, 1500 or 300",
+        _among(default.bandwidth_m for default in GROUP_DEFAULTS.values()),
         "how far a layer draws: exp(-u^2/2) with u the distance over this, cut at u = 2",
     ),
     SettingsKey(

@@ -278,7 +278,7 @@ def _refuse_sample(columns: Columns, faults: Faults) -> None:
 
 
 def write_stations(stations: Stations, path: Path, *, sample: bool = False) -> None:
-    """Write the register as the ending says: .csv, .xlsx, .geojson or .gpkg, in WGS-84.
+    """Write the register in the format of the ending (`SUFFIXES` of its tables), in WGS-84.
 
     Columns are those that `read_stations` reads, the coordinates as first handed in included:
     reading a file back with datum wgs84 gives the same register. CSV and XLSX cells that a
