@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from data.passed_over import is_passed_over, is_total, without_brackets
+from data.tables import read_rows
 from data.vocabulary import (
     GROUPS,
     Term,
@@ -25,23 +26,41 @@ from data.vocabulary import (
     split_words,
     unknown_word,
 )
-from geo.datum import Datum, parse_datum, to_wgs84
-from geo.errors import DatumError, FileFormatError, InputError, RowFault, RowsError
-from geo.measure import great_circle_m
-from geo.messages import either, say
+from geo.datum import Datum, parse_datum
+from geo.errors import FileFormatError, RowFault, RowsError
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import numpy.typing as npt
 
     from data.tables import Table
-    from geo.measure import Box
 
 LONGEST_NAME: Final = 200
 LONGEST_TEXT: Final = 500
 LON_FIELD: Final = Term("lon", "经度", "longitude", ("lng", "long", "x", "经度坐标"))
 LAT_FIELD: Final = Term("lat", "纬度", "latitude", ("y", "纬度坐标"))
+PLACE_FIELD: Final = Term(
+    "lonlat",
+    "经纬度",
+    "longitude and latitude",
+    (
+        "坐标",
+        "经纬度坐标",
+        "地理坐标",
+        "位置坐标",
+        "坐标位置",
+        "经度纬度",
+        "经度,纬度",
+        "coordinates",
+    ),
+)
+PLANE_FIELDS: Final = (
+    Term("plane_x", "X坐标", "x coordinate", ("横坐标", "东坐标", "easting")),
+    Term("plane_y", "Y坐标", "y coordinate", ("纵坐标", "北坐标", "northing")),
+)
 SOURCE_FIELDS: Final = (
     Term("source_datum", "原始坐标系", "source datum"),
     Term("source_lon", "原始经度", "source longitude", ("source lon",)),
@@ -52,13 +71,15 @@ NOTICE_FIELD: Final = Term(
     "notice", "备注", "notice", ("说明", "remark", "remarks", "note", "notes")
 )
 SERIAL_FIELD: Final = Term("serial", "序号", "serial number", ("seq", "no"))
+_PLACED: Final = (LON_FIELD, LAT_FIELD, PLACE_FIELD)
+_DATUM_WORD: Final = re.compile(
+    r"(高德|腾讯|火星|百度|天地图|gps|wgs-?84|gcj-?02|bd-?09(?:ll)?|cgcs-?2000)(?:地图)?(?:坐标系?)?",
+    re.IGNORECASE,
+)
 _NOTHING: Final = frozenset({"", "无", "暂无", "没有", "none", "n/a", "-", "－", "—", "——"})
 _REMARKS: Final = (NOTICE_FIELD, SERIAL_FIELD)
-_SAME_PLACE_M: Final = 1.0
-_SAME_DEGREES: Final = 5e-4  # 50 m: a rounded copy of the point, but not one in another datum
 _LONGEST_HEADING: Final = 80
 _ASKED: Final = re.compile(r"^(?:是否有|是否配备|是否提供|有无|是否|有没有|配备)|(?:有无|情况)$")
-_LON_LIMIT, _LAT_LIMIT = 180.0, 90.0
 
 
 @dataclass
@@ -149,6 +170,39 @@ def match_headings(
     return columns
 
 
+def read_table(
+    path: Path,
+    fields: tuple[Term, ...],
+    *,
+    wide: tuple[Term, ...] = (),
+    sheet: str | None = None,
+    crs: str | None = None,
+) -> Table:
+    """Read the table of a file that has these fields, as `data.tables.read_rows` does.
+
+    ``sheet`` is one of several of a workbook, ``crs`` that of the coordinates where the file does
+    not say it; FileFormatError where it says another.
+    """
+
+    def field_of(heading: str) -> str:
+        term = (_field_of(heading, fields) or _wide_of(heading, wide)) if heading else None
+        return "" if term is None else term.id
+
+    table = read_rows(path, field_of=field_of, sheet=sheet)
+    if crs is None or table.crs == crs:
+        return table
+    if table.crs is not None or table.lonlat is not None or table.areas is not None:
+        raise FileFormatError(
+            say(
+                "{file}: says itself that it is in {own}, and --crs says {crs}: leave --crs away",
+                file=table.file,
+                own=table.crs or "WGS-84",
+                crs=crs,
+            )
+        )
+    return replace(table, crs=crs)
+
+
 def find_columns(
     table: Table, fields: tuple[Term, ...], faults: Faults, *, wide: tuple[Term, ...] = ()
 ) -> Columns:
@@ -194,7 +248,8 @@ def note_missing(
     """Note each required field that has no column."""
     table = columns.table
     given = set(columns.index)
-    given |= {"lon", "lat"} if table.lonlat is not None else set()
+    placed = "lonlat" in given or {term.id for term in PLANE_FIELDS} <= given
+    given |= {"lon", "lat"} if table.lonlat is not None or placed else set()
     given |= {"id"} if table.feature_ids is not None else set()
     for term in fields:
         if term.id in required and term.id not in given:
@@ -356,39 +411,6 @@ def read_numbers(
     return values
 
 
-@dataclass(frozen=True, eq=False)
-class Places:
-    """Points of a table, all float64[n, 2] in degrees, NaN where there is none.
-
-    ``lonlat`` is WGS-84; ``source`` (in ``datums``) as they were first handed in, and ``given`` as
-    they stand in this file.
-    """
-
-    lonlat: npt.NDArray[np.float64]
-    source: npt.NDArray[np.float64]
-    datums: list[str]
-    given: npt.NDArray[np.float64]
-
-
-def read_places(columns: Columns, faults: Faults, *, datum: Datum, box: Box) -> Places:
-    """Read where the rows lie, bring them to WGS-84 and check that they lie in ``box``.
-
-    A table that was exported by Yizhan carries the coordinates as they were first handed in; they
-    are kept when they are the same place.
-    """
-    given = _given_lonlat(columns, faults)
-    on_earth = _check_degrees(columns, given, faults)
-    given = np.where(on_earth[:, None], given, np.nan)
-    lonlat = _to_wgs84(given, datum=datum)
-    _check_box(columns, given, lonlat, faults, datum=datum, box=box)
-    if columns.has("datum"):
-        _check_datum_column(columns, faults, datum=datum)
-    source, datums = given, [str(datum)] * len(given)
-    if any(columns.has(term.id) for term in SOURCE_FIELDS):
-        source, datums, lonlat = _read_source(columns, lonlat, faults)
-    return Places(lonlat, source, datums, given)
-
-
 def _field_of(heading: str, fields: tuple[Term, ...]) -> Term | None:
     """Read one heading, also one in two languages such as "名称 / name" or "经度*"."""
     if len(heading) > _LONGEST_HEADING:
@@ -397,9 +419,20 @@ def _field_of(heading: str, fields: tuple[Term, ...]) -> Term | None:
         term = find_term(word.strip("*＊：: "), fields)
         if term is not None:
             return term
+    rest = _DATUM_WORD.sub("", heading).strip("*＊：: ()（）_-")
+    if rest != heading and (term := find_term(rest, fields)) in _PLACED:
+        return term
     pieces = [piece for piece in re.split(r"[\s/／()（）*|]+", heading) if piece]
     found = {find_term(piece, fields) for piece in pieces}
     return found.pop() if len(found) == 1 else None
+
+
+def stated_datum(heading: str) -> Datum | None:
+    """Return the datum that a heading of coordinates names, such as 高德经度 or 经度（BD-09）."""
+    found = _DATUM_WORD.search(heading)
+    if found is None or _field_of(heading, _PLACED) is None:
+        return None
+    return parse_datum(found[1])
 
 
 def _wide_of(heading: str, wide: tuple[Term, ...]) -> Term | None:
@@ -450,152 +483,3 @@ def _number_fault(cell: str) -> str:
     if folded in {"nan", "inf", "-inf", "infinity", "null", "none", "n/a", "#n/a", "-"}:
         return say("{cell} is no number: write one, or take the row out", cell=quote(cell))
     return say("{cell} is no number", cell=quote(cell))
-
-
-def _given_lonlat(columns: Columns, faults: Faults) -> npt.NDArray[np.float64]:
-    """Take the coordinates as written: from the features of GeoJSON or from the two columns."""
-    table = columns.table
-    if table.lonlat is None:
-        return np.column_stack(
-            [read_numbers(columns, "lon", faults), read_numbers(columns, "lat", faults)]
-        )
-    for number, point in zip(table.numbers, table.lonlat, strict=True):
-        if not np.isfinite(point).all():
-            faults.add(number, "geometry", say("is no point: coordinates are two numbers"))
-    for axis, name in enumerate(("lon", "lat")):
-        if not columns.has(name):
-            continue
-        written = read_numbers(columns, name, faults)
-        for at in np.flatnonzero(np.abs(written - table.lonlat[:, axis]) > _SAME_DEGREES):
-            reason = say(
-                "says {written} and the point {in_point}: delete the column",
-                written=written[at],
-                in_point=table.lonlat[at, axis],
-            )
-            faults.add(table.numbers[at], columns.heading(name), reason)
-    return table.lonlat.copy()
-
-
-def _check_degrees(
-    columns: Columns, given: npt.NDArray[np.float64], faults: Faults
-) -> npt.NDArray[np.bool_]:
-    """Note coordinates that lie nowhere on earth; tell which rows lie somewhere."""
-    lon, lat = given[:, 0], given[:, 1]
-    known = np.isfinite(lon) & np.isfinite(lat)
-    lon_fits, lat_fits = np.abs(lon) <= _LON_LIMIT, np.abs(lat) < _LAT_LIMIT
-    swapped = known & ~lat_fits & (np.abs(lon) < _LAT_LIMIT) & (np.abs(lat) <= _LON_LIMIT)
-    for at in np.flatnonzero(known & ~(lon_fits & lat_fits)):
-        name = "lon" if not lon_fits[at] else "lat"
-        value = lon[at] if name == "lon" else lat[at]
-        reason = say("{value:g} lies nowhere on earth: write decimal degrees", value=value)
-        if swapped[at]:
-            reason = say(
-                "{value:g} is no latitude: longitude and latitude are swapped", value=value
-            )
-        faults.add(columns.table.numbers[at], columns.heading(name), reason)
-    return np.asarray(known & lon_fits & lat_fits, dtype=np.bool_)
-
-
-def _check_box(
-    columns: Columns,
-    given: npt.NDArray[np.float64],
-    lonlat: npt.NDArray[np.float64],
-    faults: Faults,
-    *,
-    datum: Datum,
-    box: Box,
-) -> None:
-    """Note the points outside the workspace's box: swapped, another datum, or simply elsewhere."""
-    outside = np.flatnonzero(np.isfinite(lonlat).all(axis=1) & ~box.contains(lonlat))
-    if not len(outside):
-        return
-    far_m = box.metres_outside(lonlat[outside])
-    swapped = box.contains(to_wgs84(given[outside][:, ::-1], datum=datum))
-    others = {
-        other: box.contains(to_wgs84(given[outside], datum=other))
-        for other in Datum
-        if other != datum
-    }
-    for place, at in enumerate(outside):
-        fitting = [str(other) for other, fits in others.items() if fits[place]]
-        far = f"{far_m[place]:.0f} m" if far_m[place] < 1000 else f"{far_m[place] / 1000:,.1f} km"  # noqa: PLR2004 - metres in a kilometre
-        if swapped[place]:
-            cure = say(": longitude and latitude are swapped")
-        elif fitting:
-            cure = say(
-                "; read as {datums} it lies inside: is {datum} the right datum?",
-                datums=either(fitting),
-                datum=datum,
-            )
-        else:
-            cure = say(": check it, or widen box in yizhan.toml")
-        reason = say(
-            "lies {far} outside the workspace's box {box}{cure}", far=far, box=box, cure=cure
-        )
-        faults.add(columns.table.numbers[at], columns.heading("lon"), reason)
-
-
-def _check_datum_column(columns: Columns, faults: Faults, *, datum: Datum) -> None:
-    """Note rows that name another datum than the one stated for the file."""
-    for number, word in zip(columns.table.numbers, columns.cells("datum"), strict=True):
-        if word and _datum_of(word) is not datum:
-            reason = say(
-                "says {word} and the import says {datum}: they must be the same",
-                word=quote(word),
-                datum=datum,
-            )
-            faults.add(number, columns.heading("datum"), reason)
-
-
-def _datum_of(word: str) -> Datum | None:
-    try:
-        return parse_datum(word)
-    except DatumError:
-        return None
-
-
-def _read_source(
-    columns: Columns, lonlat: npt.NDArray[np.float64], faults: Faults
-) -> tuple[npt.NDArray[np.float64], list[str], npt.NDArray[np.float64]]:
-    """Read the coordinates as they were first handed in and check that they are the same place.
-
-    Returns them, their datums, and where they lie in WGS-84: to the last digit where the point lay
-    when it was exported, which a spreadsheet may have cut off in lon and lat.
-    """
-    lacking = [term.id for term in SOURCE_FIELDS if not columns.has(term.id)]
-    if lacking:
-        raise InputError(
-            say(
-                "{file}: source_datum, source_lon and source_lat belong together; "
-                "{lacking} is missing: delete the others",
-                file=columns.table.file,
-                lacking=", ".join(lacking),
-            )
-        )
-    source = np.column_stack(
-        [read_numbers(columns, "source_lon", faults), read_numbers(columns, "source_lat", faults)]
-    )
-    datums = [_datum_of(word) for word in columns.cells("source_datum")]
-    again = np.full_like(source, np.nan)
-    for datum in Datum:
-        rows = np.array([found is datum for found in datums], dtype=np.bool_)
-        again[rows] = _to_wgs84(source[rows], datum=datum)
-    apart_m = great_circle_m(again, lonlat)
-    for at, number in enumerate(columns.table.numbers):
-        if datums[at] is None:
-            word = quote(columns.cells("source_datum")[at])
-            reason = say("{word} is no datum: write wgs84, gcj02 or bd09", word=word)
-            faults.add(number, columns.heading("source_datum"), reason)
-        elif apart_m[at] > _SAME_PLACE_M:
-            reason = say(
-                "and source_lat lie {apart_m:,.0f} m from lon and lat: "
-                "delete the three source columns after moving a point",
-                apart_m=apart_m[at],
-            )
-            faults.add(number, columns.heading("source_lon"), reason)
-    return source, [str(found) for found in datums], again
-
-
-def _to_wgs84(given: npt.NDArray[np.float64], *, datum: Datum) -> npt.NDArray[np.float64]:
-    """Bring points to WGS-84 in whole billionths of a degree (0.1 mm), which every file keeps."""
-    return np.round(to_wgs84(given, datum=datum), 9)

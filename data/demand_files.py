@@ -17,10 +17,10 @@ from data.columns import (
     note_groups,
     read_ids,
     read_numbers,
-    read_places,
+    read_table,
 )
 from data.demand import MOST_WORKERS, Demand
-from data.tables import read_rows
+from data.place_columns import read_places
 from data.vocabulary import GROUPS, Term
 from data.zone_overlaps import parts_of_zones
 from data.zones import read_zones, spread_zones
@@ -102,7 +102,7 @@ def read_demand(
     ((2, 5), 40.0)
     >>> folder.cleanup()
     """
-    table = read_rows(path)
+    table = read_table(path, DEMAND_FIELDS)
     needed = ("id",) if table.areas is not None else ("id", "lon", "lat")
     columns = match_headings(table, DEMAND_FIELDS, required=needed, what=say("demand row"))
     faults = Faults(table.file)

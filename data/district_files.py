@@ -69,6 +69,14 @@ def read_districts(path: Path, *, datum: Datum = Datum.wgs84) -> Districts:
         raise FileFormatError(
             say("{file}: districts are polygons in GeoJSON, these are not", file=table.file)
         )
+    if table.crs is not None:
+        raise FileFormatError(
+            say(
+                "{file}: is in another CRS than degrees ({crs}): export it again as EPSG:4326",
+                file=table.file,
+                crs=table.crs[:40],
+            )
+        )
     names = _names(table)
     first: dict[str, int] = {}
     faults = []

@@ -24,6 +24,7 @@ MAX_PROPERTIES: Final = 200
 _DEGREES: Final = ("CRS84", "4326", "4490", "WGS84")
 _LEAST_RING: Final = 4
 _AREAS: Final = frozenset({"Polygon", "MultiPolygon"})
+_POINTS: Final = frozenset({"Point", "MultiPoint"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +33,8 @@ class Features:
 
     ``lonlat`` float64[n, 2] is there when all are points (NaN for a point that cannot be read),
     ``areas`` when all are polygons (None for one that cannot be read); never both. ``ids`` are the
-    features' own, where any has one.
+    features' own, where any has one. ``crs`` is the CRS of the coordinates, as `pyproj` reads it;
+    None for degrees of WGS-84 or CGCS2000, or of the datum that the person who hands it in says.
     """
 
     headings: tuple[str, ...]
@@ -40,6 +42,7 @@ class Features:
     lonlat: npt.NDArray[np.float64] | None
     areas: tuple[BaseGeometry | None, ...] | None
     ids: tuple[str, ...] | None
+    crs: str | None = None
 
 
 def read_geojson(path: Path, data: bytes) -> Features:
@@ -55,8 +58,8 @@ def read_geojson(path: Path, data: bytes) -> Features:
     collection = _parse(path, data)
     features = _features(path, collection)
     kinds = [_geometry_kind(feature) for feature in features]
-    points, areas = kinds.count("Point"), sum(kind in _AREAS for kind in kinds)
-    wanted = {"Point"} if points >= areas else set(_AREAS)
+    points, areas = (sum(kind in of for kind in kinds) for of in (_POINTS, _AREAS))
+    wanted = _POINTS if points >= areas else _AREAS
     faults = [
         RowFault(
             number,
@@ -64,7 +67,7 @@ def read_geojson(path: Path, data: bytes) -> Features:
             say(
                 "is {kind}: needs {wanted}",
                 kind=kind or say("missing"),
-                wanted=either(sorted(wanted)),
+                wanted="Point" if wanted is _POINTS else either(sorted(_AREAS)),
             ),
         )
         for number, kind in enumerate(kinds, start=1)
@@ -87,11 +90,15 @@ def read_geojson(path: Path, data: bytes) -> Features:
     own = [_own_id(feature.get("id")) for feature in features]
     ids = tuple(own) if any(own) else None
     coordinates = [feature["geometry"].get("coordinates") for feature in features]
-    if wanted == {"Point"}:
-        lonlat = np.array([_point(pair) for pair in coordinates], dtype=np.float64)
-        return Features(headings, properties, lonlat, None, ids)
+    crs = _crs(collection)
+    if wanted is _POINTS:
+        pairs = zip(kinds, coordinates, range(1, len(kinds) + 1), strict=True)
+        lonlat = [_point(_only(kind, pair, number, faults)) for kind, pair, number in pairs]
+        if faults:
+            raise RowsError(path.name, tuple(faults))
+        return Features(headings, properties, np.array(lonlat, dtype=np.float64), None, ids, crs)
     shapes = tuple(_area(kind, rings) for kind, rings in zip(kinds, coordinates, strict=True))
-    return Features(headings, properties, None, shapes, ids)
+    return Features(headings, properties, None, shapes, ids, crs)
 
 
 def _parse(path: Path, data: bytes) -> Any:  # noqa: ANN401 - JSON is anything until it is checked
@@ -114,14 +121,6 @@ def _parse(path: Path, data: bytes) -> Any:  # noqa: ANN401 - JSON is anything u
 def _features(path: Path, collection: object) -> list[dict[str, Any]]:
     if not isinstance(collection, dict) or collection.get("type") != "FeatureCollection":
         raise FileFormatError(say("{file}: is no GeoJSON FeatureCollection", file=path.name))
-    crs = collection.get("crs")
-    if crs is not None and not any(word in json.dumps(crs).upper() for word in _DEGREES):
-        raise FileFormatError(
-            say(
-                "{file}: is in another CRS than degrees: export it again as EPSG:4326",
-                file=path.name,
-            )
-        )
     features = collection.get("features")
     if not isinstance(features, list) or not features:
         raise FileFormatError(say("{file}: has no features", file=path.name))
@@ -134,6 +133,28 @@ def _features(path: Path, collection: object) -> list[dict[str, Any]]:
             )
         )
     return [feature if isinstance(feature, dict) else {} for feature in features]
+
+
+def _crs(collection: Any) -> str | None:  # noqa: ANN401 - as above
+    """Return the CRS that an old collection names (RFC 7946 has none); None for degrees."""
+    crs = collection.get("crs")
+    if crs is None or any(word in json.dumps(crs).upper() for word in _DEGREES):
+        return None
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    return name[:200] if isinstance(name, str) else "without a name"
+
+
+def _only(kind: str, coordinates: object, number: int, faults: list[RowFault]) -> object:
+    """Return the one point of a MultiPoint, as QGIS saves points; note one of several."""
+    if kind == "Point" or not isinstance(coordinates, list):
+        return coordinates
+    if len(coordinates) != 1:
+        count = len(coordinates)
+        reason = say("has {n} points: needs one (in QGIS “Multipart to singleparts”)", n=count)
+        faults.append(RowFault(number, "geometry", reason))
+        return None
+    return coordinates[0]
 
 
 def _geometry_kind(feature: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -35,16 +36,18 @@ _READS: Final = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ})
 _STEPS_BETWEEN_LOOKS: Final = 1_000_000
 _MOST_LOOKS: Final = 5_000
 _PREFERRED: Final = "stations"
-_KINDS: Final = {0: "Point", 3: "Polygon", 6: "MultiPolygon"}
+_KINDS: Final = {0: "Point", 3: "Polygon", 4: "MultiPoint", 6: "MultiPolygon"}
+_POINTS: Final = frozenset({"Point", "MultiPoint"})
+_AREAS: Final = frozenset({"Polygon", "MultiPolygon"})
 
 
 def read_gpkg(path: Path, data: bytes) -> Features:
     """Read the points or polygons of a GeoPackage from the bytes of ``path``.
 
     Of several layers the one named stations is read; without such a one the file must have one
-    only. Coordinates must be degrees (EPSG 4326 or 4490): their datum is stated by whoever hands
-    them in, so they are not transformed. ``ids`` is None: what a feature is called stands in its
-    columns.
+    only. Coordinates are as they stand: ``crs`` names their CRS where that is none of degrees
+    (EPSG 4326 or 4490), whose datum is stated by whoever hands them in. ``ids`` is None: what a
+    feature is called stands in its columns.
 
     Raises
     ------
@@ -58,8 +61,8 @@ def read_gpkg(path: Path, data: bytes) -> Features:
         with closing(sqlite3.connect(":memory:")) as database:
             database.deserialize(_journal_free(data))
             _lock_down(database)
-            layer, geometry = _layer(path, database)
-            return _features(path, database, layer, geometry)
+            layer, geometry, crs = _layer(path, database)
+            return replace(_features(path, database, layer, geometry), crs=crs)
     except (sqlite3.Error, OverflowError, MemoryError) as error:
         reason = " ".join(str(error).split())[:80]
         raise FileFormatError(
@@ -106,16 +109,17 @@ def _lock_down(database: sqlite3.Connection) -> None:
     database.text_factory = lambda text: text.decode("utf-8", "replace")
 
 
-def _layer(path: Path, database: sqlite3.Connection) -> tuple[str, str]:
-    """Choose the layer and name its column of geometries."""
+def _layer(path: Path, database: sqlite3.Connection) -> tuple[str, str, str | None]:
+    """Choose the layer; name its column of geometries, and its CRS unless that is of degrees."""
     rows = database.execute(
-        "SELECT c.table_name, g.column_name, s.organization, s.organization_coordsys_id, m.sql "
+        "SELECT c.table_name, g.column_name, s.organization, s.organization_coordsys_id, "
+        "s.definition, m.sql "
         "FROM gpkg_contents c JOIN gpkg_geometry_columns g ON g.table_name = c.table_name "
         "JOIN gpkg_spatial_ref_sys s ON s.srs_id = g.srs_id "
         "JOIN sqlite_master m ON m.name = c.table_name AND m.type = 'table' "
         "WHERE c.data_type = 'features' ORDER BY c.table_name"
     ).fetchmany(MAX_PROPERTIES)
-    plain = (row for row in rows if not str(row[4]).upper().startswith("CREATE VIRTUAL"))
+    plain = (row for row in rows if not str(row[5]).upper().startswith("CREATE VIRTUAL"))
     layers = {str(row[0]): row for row in plain}
     chosen = _PREFERRED if _PREFERRED in layers else next(iter(layers), "")
     if not chosen:
@@ -132,17 +136,19 @@ def _layer(path: Path, database: sqlite3.Connection) -> tuple[str, str]:
                 preferred=_PREFERRED,
             )
         )
-    _, geometry, organization, number, _ = layers[chosen]
-    if str(organization).upper() != "EPSG" or number not in _DEGREES:
-        crs = f"{str(organization)[:20]} {str(number)[:20]}"
+    _, geometry, organization, number, definition, _ = layers[chosen]
+    epsg = str(organization).upper() == "EPSG"
+    if epsg and number in _DEGREES:
+        return chosen, str(geometry), None
+    crs = f"EPSG:{number}" if epsg else str(definition)
+    if crs.casefold() in {"", "none", "undefined"}:
         raise FileFormatError(
             say(
-                "{file}: is in another CRS than degrees ({crs}): export it again as EPSG:4326",
+                "{file}: does not say in which CRS it is: export it again as EPSG:4326",
                 file=path.name,
-                crs=crs,
             )
         )
-    return chosen, str(geometry)
+    return chosen, str(geometry), crs
 
 
 def _features(path: Path, database: sqlite3.Connection, layer: str, geometry: str) -> Features:
@@ -201,8 +207,8 @@ def _placed(
     shapes = [_shape(blob) for blob in blobs]
     types = shapely.get_type_id(np.array([*shapes, None], dtype=object))[:-1]
     kinds = [_KINDS.get(int(number), "") for number in types]
-    points = kinds.count("Point")
-    wanted = {"Point"} if points * 2 >= len(kinds) else {"Polygon", "MultiPolygon"}
+    points = sum(kind in _POINTS for kind in kinds)
+    wanted = _POINTS if points * 2 >= len(kinds) else _AREAS
     faults = tuple(
         RowFault(
             number,
@@ -210,16 +216,26 @@ def _placed(
             say(
                 "is {kind}: needs {wanted}",
                 kind=kind or say("missing"),
-                wanted=either(sorted(wanted)),
+                wanted="Point" if wanted is _POINTS else either(sorted(_AREAS)),
             ),
         )
         for number, kind in enumerate(kinds, start=1)
         if kind not in wanted
     )
+    parts = shapely.get_num_geometries(shapes)
+    faults += tuple(
+        RowFault(
+            number,
+            "geometry",
+            say("has {n} points: needs one (in QGIS “Multipart to singleparts”)", n=count),
+        )
+        for number, (kind, count) in enumerate(zip(kinds, parts.tolist(), strict=True), start=1)
+        if kind == "MultiPoint" and count != 1
+    )
     if faults:
         raise RowsError(path.name, faults)
-    if wanted == {"Point"}:
-        lonlat = np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
+    if wanted is _POINTS:
+        lonlat = shapely.get_coordinates(shapes)
         return Features(headings, properties, lonlat.astype(np.float64), None, None)
     return Features(headings, properties, None, tuple(shapes), None)
 

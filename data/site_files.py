@@ -11,20 +11,22 @@ from data.columns import (
     LON_FIELD,
     LONGEST_NAME,
     NOTICE_FIELD,
+    PLACE_FIELD,
+    PLANE_FIELDS,
     SERIAL_FIELD,
     SOURCE_FIELDS,
     Faults,
     match_headings,
     read_ids,
     read_numbers,
-    read_places,
+    read_table,
     read_texts,
     read_word,
 )
+from data.place_columns import datum_of_table, read_places
 from data.points import point_frame
 from data.sites import CandidateSites
 from data.table_files import write_points
-from data.tables import read_rows
 from data.vocabulary import KINDS, Term
 from geo.errors import FileFormatError
 from geo.messages import say
@@ -40,6 +42,8 @@ SITE_FIELDS: Final = (
     Term("name", "名称", "name", ("站点名称", "候选点名称", "站名", "名字", "site name")),
     LON_FIELD,
     LAT_FIELD,
+    PLACE_FIELD,
+    *PLANE_FIELDS,
     Term("kind", "类型", "kind", ("类别", "种类", "驿站类型", "type")),
     Term("cost_yuan", "造价", "cost", ("费用", "建设费用", "成本", "造价（元）", "cost (yuan)")),
     Term("address", "地址", "address", ("详细地址", "位置")),
@@ -52,7 +56,14 @@ REQUIRED: Final = ("id", "name", "lon", "lat")
 MOST_YUAN: Final = 1e10  # of one site; larger numbers are slips and would swamp every budget
 
 
-def read_sites(path: Path, *, datum: Datum, box: Box) -> CandidateSites:
+def read_sites(
+    path: Path,
+    *,
+    datum: str | Datum | None,
+    box: Box,
+    sheet: str | None = None,
+    crs: str | None = None,
+) -> CandidateSites:
     r"""Read candidate sites from CSV, XLSX or GeoJSON with Chinese or English headings.
 
     Parameters
@@ -61,8 +72,13 @@ def read_sites(path: Path, *, datum: Datum, box: Box) -> CandidateSites:
         the file; id, name, lon and lat are needed; kind (empty: the settings' candidate kind) and
         cost_yuan (empty: not known) are read where they are there; an address, remarks or running
         numbers are passed over.
-    datum, box
+    datum
+        in what the coordinates are given, or a word for it; None asks the headings and the column
+        of the file.
+    box
         as in `data.station_files.read_stations`, and so are the errors.
+    sheet, crs
+        as in `data.columns.read_table`.
 
     Examples
     --------
@@ -77,7 +93,7 @@ def read_sites(path: Path, *, datum: Datum, box: Box) -> CandidateSites:
     ('A',)
     >>> folder.cleanup()
     """
-    table = read_rows(path)
+    table = read_table(path, SITE_FIELDS, sheet=sheet, crs=crs)
     if table.areas is not None:
         raise FileFormatError(say("{file}: sites are points, these are polygons", file=table.file))
     columns = match_headings(table, SITE_FIELDS, required=REQUIRED, what=say("site"))
@@ -101,7 +117,8 @@ def read_sites(path: Path, *, datum: Datum, box: Box) -> CandidateSites:
         "kind": read_word(columns, "kind", KINDS, faults, default=""),
         "cost_yuan": costs.tolist(),
     }
-    places = read_places(columns, faults, datum=datum, box=box)
+    stated = datum_of_table(table, SITE_FIELDS, datum)
+    places = read_places(columns, faults, datum=stated, box=box)
     faults.refuse_if_any()
     frame["datum"] = places.datums
     frame["source_lon"] = places.source[:, 0].tolist()

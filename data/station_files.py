@@ -13,6 +13,8 @@ from data.columns import (
     LONGEST_NAME,
     LONGEST_TEXT,
     NOTICE_FIELD,
+    PLACE_FIELD,
+    PLANE_FIELDS,
     SERIAL_FIELD,
     SOURCE_FIELDS,
     Faults,
@@ -20,17 +22,17 @@ from data.columns import (
     note_missing,
     read_groups,
     read_ids,
-    read_places,
+    read_table,
     read_texts,
     read_word,
     read_words,
 )
 from data.facility_columns import read_equipment
+from data.place_columns import read_places
 from data.points import point_frame
 from data.record_cells import read_dates, read_sizes, read_yes_no
 from data.stations import Stations
 from data.table_files import write_points
-from data.tables import read_rows
 from data.vocabulary import (
     ACCESS_MODES,
     FACILITIES,
@@ -49,7 +51,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from data.columns import Columns, Places
+    from data.columns import Columns
+    from data.place_columns import Places
     from data.tables import Table
     from geo.datum import Datum
     from geo.errors import RowFault
@@ -61,6 +64,8 @@ STATION_FIELDS: Final = (
     Term("kind", "类型", "kind", ("类别", "种类", "驿站类型", "站点类型", "type", "category")),
     LON_FIELD,
     LAT_FIELD,
+    PLACE_FIELD,
+    *PLANE_FIELDS,
     Term("address", "地址", "address", ("详细地址", "站点地址", "位置")),
     Term(
         "host_type", "依托场所", "host type", ("场所类型", "依托场所类型", "依托单位类型", "host")
@@ -177,7 +182,12 @@ def read_stations(path: Path, *, datum: Datum, box: Box, sample: bool | None = N
     (('S1',), [[116.82, 33.95]])
     >>> folder.cleanup()
     """
-    return station_rows(read_rows(path), datum=datum, box=box, sample=sample).stations()
+    return station_rows(station_table(path), datum=datum, box=box, sample=sample).stations()
+
+
+def station_table(path: Path, *, sheet: str | None = None, crs: str | None = None) -> Table:
+    """Read the table of a register file; see `data.columns.read_table`."""
+    return read_table(path, STATION_FIELDS, wide=FACILITIES, sheet=sheet, crs=crs)
 
 
 def station_rows(

@@ -15,9 +15,9 @@ from data.columns import (
     match_headings,
     note_groups,
     read_numbers,
+    read_table,
 )
 from data.demand import MOST_WORKERS
-from data.tables import read_rows
 from data.vocabulary import GROUPS, Term, nearest_word, normal_word, quote
 from data.zone_overlaps import shared_grounds
 from data.zones import read_zones
@@ -124,7 +124,7 @@ def read_totals(path: Path, *, settings: Settings, districts: Districts, datum: 
         when a district does not exist or is missing, a number cannot be, or zones overlap or leave
         gaps; every row at fault is listed and none is taken.
     """
-    table = read_rows(path)
+    table = read_table(path, TOTAL_FIELDS)
     faults = Faults(table.file)
     drawn = table.areas is not None
     columns = match_headings(

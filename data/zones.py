@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
+from data.place_columns import shift_of_file
 from geo.datum import to_wgs84
 from geo.errors import InputError
 from geo.measure import from_metric, to_metric
 from geo.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
@@ -45,6 +46,7 @@ class ZoneCells:
 def read_zones(columns: Columns, faults: Faults, *, datum: Datum, box: Box) -> list[BaseGeometry]:
     """Bring the areas of a table to WGS-84; note those that are none or leave the box."""
     zones: list[BaseGeometry] = []
+    to_degrees = _to_degrees(columns, datum=datum, box=box)
     for number, area in zip(columns.table.numbers, columns.table.areas or (), strict=True):
         if area is None:
             faults.add(
@@ -59,6 +61,8 @@ def read_zones(columns: Columns, faults: Faults, *, datum: Datum, box: Box) -> l
                 say("is no area ({reason}): repair it, in QGIS by “Fix geometries”", reason=reason),
             )
             continue
+        if to_degrees is not None:
+            area = shapely.transform(area, to_degrees)  # noqa: PLW2901 - the same area in degrees
         given = shapely.get_coordinates(area)
         if np.abs(given[:, 0]).max() > 180 or np.abs(given[:, 1]).max() >= 90:  # noqa: PLR2004 - degrees
             faults.add(number, "geometry", say("lies nowhere on earth: degrees, longitude first"))
@@ -81,6 +85,17 @@ def read_zones(columns: Columns, faults: Faults, *, datum: Datum, box: Box) -> l
             )
             faults.add(number, "geometry", reason)
     return zones
+
+
+def _to_degrees(
+    columns: Columns, *, datum: Datum, box: Box
+) -> Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]] | None:
+    """Return what brings the coordinates of a file in a CRS of its own to degrees of WGS-84."""
+    crs = columns.table.crs
+    if crs is None:
+        return None
+    shift = shift_of_file(columns.table, crs, datum=datum, box=box)
+    return lambda xy: np.column_stack(shift.transform(xy[:, 0], xy[:, 1]))
 
 
 def spread_zones(parts: Sequence[ZonePart], *, metric_crs: str) -> ZoneCells:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.doctor.degrees import Degrees, parse_degrees
+from data.degrees import Degrees, parse_degrees
 from data.doctor.findings import POINT_LAT, POINT_LON, Edit, Finding, Severity, Words
 from geo.datum import to_wgs84
 

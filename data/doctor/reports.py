@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import openpyxl
 
 from data.atomic import write_bytes, write_text
+from data.cell_text import harmless
 from data.csv_text import csv_text
-from data.tables import harmless
 from geo.errors import InputError
 from geo.messages import say
 

@@ -17,9 +17,9 @@ from data.columns import (
     Faults,
     match_headings,
     read_numbers,
-    read_places,
 )
 from data.layers.inner_points import inner_points
+from data.place_columns import read_places
 from data.tables import read_rows
 from data.vocabulary import Term
 from data.zone_overlaps import ZonePart, parts_of_zones

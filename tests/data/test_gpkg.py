@@ -82,10 +82,13 @@ def test_of_several_layers_stations_is_read_and_otherwise_none(
     refused(tmp_path / "two.gpkg", r"several layers \(one, two\)")
 
 
-def test_metres_are_no_degrees(tmp_path: Path) -> None:
+def test_metres_stay_metres_and_say_in_which_crs_they_are(tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame({"x": [1]}, geometry=[shapely.Point(5e5, 3e6)], crs=32650)
     frame.to_file(tmp_path / "m.gpkg", driver="GPKG")
-    refused(tmp_path / "m.gpkg", r"another CRS than degrees \(EPSG 32650\)")
+    table = read_rows(tmp_path / "m.gpkg")
+    assert table.crs == "EPSG:32650"
+    assert table.lonlat is not None
+    assert table.lonlat.tolist() == [[5e5, 3e6]]
 
 
 def test_what_is_no_geopackage_is_one_line(tmp_path: Path, package: Path) -> None:

@@ -184,7 +184,7 @@ def test_every_fault_of_a_file_is_listed_with_row_column_reason_and_cure(tmp_pat
         ["a", "甲", "驿占", 116.8, 33.9],
         ["a", "", "驿站", 33.9, 116.8],
         ["c", "丙", "驿站", "nan", ""],
-        ["", "丁", "", "116°48'", "33,9"],
+        ["", "丁", "", "116°61'", "33,9"],
         ["e", "x" * 201, "驿站", 116.8, 36],
         ["f", "己", "qqq", 1e6, 33.9],
         ["g", "庚", "驿站", 116.8, 33.9],
@@ -199,7 +199,7 @@ def test_every_fault_of_a_file_is_listed_with_row_column_reason_and_cure(tmp_pat
         "row 5, column 编号: is empty: every row needs an id of its own",
         f"row 5, column 类型: is empty: write one of {KIND_WORDS}",
         (
-            'row 5, column 经度: "116°48\'" is in degrees and minutes: write decimal degrees, '
+            'row 5, column 经度: "116°61\'" is in degrees and minutes: write decimal degrees, '
             "as in 116.8012"
         ),
         'row 5, column 纬度: "33,9" has a comma: write a point for decimals and no thousands sign',

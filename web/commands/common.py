@@ -64,6 +64,14 @@ overlaps_option = click.option(
     "is listed first.",
 )
 
+sheet_option = click.option(
+    "--sheet", metavar="NAME", help="Which sheet of a workbook, where several hold rows."
+)
+
+crs_option = click.option(
+    "--crs", metavar="CODE", help="Of coordinates in metres, such as EPSG:4547 (CGCS2000)."
+)
+
 table_output_option = click.option(
     "-o",
     "--output",

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geo.datum import parse_datum
 from web.commands.common import (
     answer,
     common_options,
+    crs_option,
     open_workspace,
+    sheet_option,
     stopwatch,
     table,
     table_output_option,
@@ -35,12 +36,22 @@ def sites() -> None:
 @common_options
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--datum", "datum_word", help="Datum of the coordinates: wgs84, gcj02 or bd09.")
-def import_(folder: Path, file: Path, datum_word: str | None, *, as_json: bool) -> None:
+@sheet_option
+@crs_option
+def import_(
+    folder: Path,
+    file: Path,
+    datum_word: str | None,
+    sheet: str | None,
+    crs: str | None,
+    *,
+    as_json: bool,
+) -> None:
     """Replace the candidate sites by FILE (CSV, XLSX or GeoJSON with id, name, lon, lat)."""
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):
-        taken = import_sites(workspace, file=file, datum=parse_datum(datum_word))
+        taken = import_sites(workspace, file=file, datum=datum_word, sheet=sheet, crs=crs)
         figures["sites"] = len(taken)
     words = [f"{len(taken)} candidate sites taken from {file.name}."]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

@@ -17,7 +17,15 @@ from data.doctor.reports import findings_csv
 from geo.errors import InputError
 from geo.messages import say
 from web.admin.checkup_page import checkup_html
-from web.commands.common import answer, common_options, open_workspace, stopwatch, table
+from web.commands.common import (
+    answer,
+    common_options,
+    crs_option,
+    open_workspace,
+    sheet_option,
+    stopwatch,
+    table,
+)
 from web.commands.refusals import EXIT_REFUSED
 from web.languages import language_of
 from web.services.stations import check_stations
@@ -37,6 +45,8 @@ _SHOWN = 30
 @common_options
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--datum", "datum_word", help="Datum of the coordinates: wgs84, gcj02 or bd09.")
+@sheet_option
+@crs_option
 @click.option(
     "-o",
     "--output",
@@ -51,6 +61,8 @@ def check(
     file: Path,
     *,
     datum_word: str | None,
+    sheet: str | None,
+    crs: str | None,
     output: Path | None,
     report: Path | None,
     lang: str,
@@ -68,7 +80,9 @@ def check(
     figures: Figures = {}
     with stopwatch(figures):
         cured_file = output if fix else None
-        checked = check_stations(workspace, file=file, datum=datum_word, cured_file=cured_file)
+        checked = check_stations(
+            workspace, file=file, datum=datum_word, sheet=sheet, crs=crs, cured_file=cured_file
+        )
         checkup, remaining = checked.checkup, checked.remaining
         figures |= checkup.as_dict()
         if fix:

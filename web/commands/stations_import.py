@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from data.record_cells import parse_day
-from web.commands.common import answer, common_options, open_workspace, stopwatch, table
+from web.commands.common import (
+    answer,
+    common_options,
+    crs_option,
+    open_workspace,
+    sheet_option,
+    stopwatch,
+    table,
+)
 from web.commands.register_words import import_figures, import_words
 from web.commands.stations_check import day_of
 from web.services.register import doubt_of_missing, doubt_of_places
@@ -24,6 +32,8 @@ if TYPE_CHECKING:
 @common_options
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--datum", "datum_word", help="Datum of the coordinates: wgs84, gcj02 or bd09.")
+@sheet_option
+@crs_option
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--fix", is_flag=True, help="Apply the safe cures of stations check first.")
 @click.option("--sure", is_flag=True, help="The datum is right, whatever the roads say.")
@@ -47,6 +57,8 @@ def import_(
     file: Path,
     *,
     datum_word: str | None,
+    sheet: str | None,
+    crs: str | None,
     observed_at: str | None,
     by: str,
     missing: str | None,
@@ -68,6 +80,8 @@ def import_(
             workspace,
             file=file,
             datum=datum_word,
+            sheet=sheet,
+            crs=crs,
             by=by,
             observed_at=None if observed_at is None else _day(observed_at),
             missing=missing,

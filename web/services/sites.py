@@ -41,7 +41,14 @@ def candidates(workspace: Workspace) -> Candidates:
         return Candidates(grid, imported=False)
 
 
-def import_sites(workspace: Workspace, *, file: Path, datum: Datum) -> CandidateSites:
+def import_sites(
+    workspace: Workspace,
+    *,
+    file: Path,
+    datum: str | Datum | None,
+    sheet: str | None = None,
+    crs: str | None = None,
+) -> CandidateSites:
     """Put the sites of a file in the place of the workspace's, all or nothing; returns them.
 
     Raises
@@ -49,7 +56,7 @@ def import_sites(workspace: Workspace, *, file: Path, datum: Datum) -> Candidate
     InputError
         when a row cannot be taken; nothing is changed then.
     """
-    sites = read_sites(file, datum=datum, box=workspace.settings.box)
+    sites = read_sites(file, datum=datum, box=workspace.settings.box, sheet=sheet, crs=crs)
     workspace.replace_sites(sites)
     return sites
 

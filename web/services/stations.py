@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from data.columns import Faults, find_columns
 from data.doctor import Severity
 from data.doctor.reports import write_table
-from data.station_files import STATION_FIELDS
-from data.tables import read_rows
-from geo.datum import Datum, parse_datum
-from geo.errors import DatumError
-from geo.messages import say
+from data.place_columns import datum_of_table
+from data.station_files import STATION_FIELDS, station_table
 from web.services.register import (
     Taken,
     count_by_kind,
@@ -29,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.doctor import Checkup, Finding
-    from data.tables import Table
     from data.workspace import Workspace
+    from geo.datum import Datum
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +63,13 @@ class Imported:
 
 
 def check_stations(
-    workspace: Workspace, *, file: Path, datum: str | None = None, cured_file: Path | None = None
+    workspace: Workspace,
+    *,
+    file: Path,
+    datum: str | None = None,
+    sheet: str | None = None,
+    crs: str | None = None,
+    cured_file: Path | None = None,
 ) -> Checked:
     """Examine a list with everything that the workspace knows of the city; nothing is imported.
 
@@ -79,6 +81,10 @@ def check_stations(
         CSV, XLSX, GeoJSON or GeoPackage.
     datum
         the word for the datum of its coordinates; None asks its own column.
+    sheet
+        the name of a workbook's sheet; None takes the one that holds the table.
+    crs
+        of coordinates in metres, such as "EPSG:4547", where the file does not say it.
     cured_file
         where the list goes with the safe cures applied, ``.xlsx`` or ``.csv``; None cures nothing.
 
@@ -89,8 +95,8 @@ def check_stations(
     FileFormatError, InputError
         when the file cannot be read as a table, or the cured one not be written.
     """
-    rows = read_rows(file)
-    stated = stated_datum(rows, datum)
+    rows = station_table(file, sheet=sheet, crs=crs)
+    stated = datum_of_table(rows, STATION_FIELDS, datum)
     checkup = examine_in(workspace, rows, datum=stated)
     if cured_file is None:
         return Checked(checkup, checkup)
@@ -104,6 +110,8 @@ def import_stations(
     *,
     file: Path,
     datum: str | None = None,
+    sheet: str | None = None,
+    crs: str | None = None,
     by: str = "register",
     observed_at: date | None = None,
     missing: str | None = None,
@@ -122,6 +130,10 @@ def import_stations(
         CSV, XLSX, GeoJSON or GeoPackage.
     datum
         the word for the datum of its coordinates; None asks its own column.
+    sheet
+        the name of a workbook's sheet; None takes the one that holds the table.
+    crs
+        of coordinates in metres, such as "EPSG:4547", where the file does not say it.
     by
         whose word the list is: "register", "inspector" or "worker_count".
     observed_at
@@ -143,8 +155,8 @@ def import_stations(
     InputError
         when a row cannot be taken, or so much is missing or moved that the list may be another.
     """
-    rows = read_rows(file)
-    stated = stated_datum(rows, datum)
+    rows = station_table(file, sheet=sheet, crs=crs)
+    stated = datum_of_table(rows, STATION_FIELDS, datum)
     checkup = examine_in(workspace, rows, datum=stated)
     read = read_stations(workspace, checkup.fixed_table() if fix else rows, datum=stated)
     if not sure:
@@ -153,28 +165,3 @@ def import_stations(
     taken = take(workspace, read, record, missing=missing, moved=moved, dry_run=dry_run)
     cured = tuple(checkup.fixable) if fix else ()
     return Imported(checkup, cured, stated, count_by_kind(read), taken)
-
-
-def stated_datum(rows: Table, word: str | None) -> Datum:
-    """Return the datum of the option, or the one that the file's own column says in every row.
-
-    Raises
-    ------
-    DatumError
-        when neither says it, or the column says several.
-    """
-    if word is not None:
-        return parse_datum(word)
-    columns = find_columns(rows, STATION_FIELDS, Faults(rows.file))
-    said = {cell for cell in columns.cells("datum") if cell} if columns.has("datum") else set()
-    if not said or not all(columns.cells("datum")):
-        return parse_datum(None)
-    found = {parse_datum(cell) for cell in said}
-    if len(found) > 1:
-        names = ", ".join(sorted(map(str, found)))
-        raise DatumError(
-            say(
-                "{file}: several datums ({names}): make a file of each", file=rows.file, names=names
-            )
-        )
-    return found.pop()

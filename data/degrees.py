@@ -37,7 +37,8 @@ class Degrees(NamedTuple):
 def parse_degrees(text: str) -> Degrees | None:
     """Read a coordinate that is no plain number.
 
-    Minutes and seconds are below 60 and only the last part has a fraction; W, S, 西 and 南 are
+    Minutes and seconds are at most 60 (59.996 is printed as 60.00) and only the last part has a
+    fraction; W, S, 西 and 南 are
     negative. A decimal comma with three digits or more behind it is one. None for anything else,
     plain numbers included.
     """
@@ -60,7 +61,7 @@ def parse_degrees(text: str) -> Degrees | None:
 def _value(parts: list[str]) -> float | None:
     """Add up degrees, minutes and seconds; None when they are none."""
     numbers = [float(part) for part in parts]
-    if any("." in part for part in parts[:-1]) or any(part >= _MINUTES for part in numbers[1:]):
+    if any("." in part for part in parts[:-1]) or any(part > _MINUTES for part in numbers[1:]):
         return None
     return sum(number / _MINUTES**power for power, number in enumerate(numbers))
 
