@@ -16,8 +16,8 @@ import numpy as np
 from bench.cluster import running_cluster, server_binaries
 from bench.kills import run_kills
 from data.database import Database
+from data.files.station_files import read_stations, write_stations
 from data.points import point_frame
-from data.station_files import read_stations, write_stations
 from data.stations import Stations
 from geo.datum import Datum
 from geo.measure import Box

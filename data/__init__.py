@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
-from data.count_files import CheckInTable, read_counts
 from data.database import Changes, Contents, Database, Import, Register, Result
 from data.demand import Demand
-from data.demand_files import read_demand
-from data.district_files import read_districts, write_districts
 from data.districts import Districts
+from data.files.count_files import CheckInTable, read_counts
+from data.files.demand_files import read_demand
+from data.files.district_files import read_districts, write_districts
+from data.files.site_files import read_sites
+from data.files.station_files import read_stations, write_stations
+from data.files.tables import Table, read_rows
+from data.files.total_files import Totals, read_totals
 from data.network_store import load_network, save_network
 from data.settings import (
     GroupSettings,
@@ -20,12 +24,8 @@ from data.settings import (
     read_settings,
 )
 from data.settings_text import write_template
-from data.site_files import read_sites
 from data.sites import CandidateSites, network_grid_sites
-from data.station_files import read_stations, write_stations
 from data.stations import Stations
-from data.tables import Table, read_rows
-from data.total_files import Totals, read_totals
 from data.vocabulary import (
     ACCESS_MODES,
     FACILITIES,

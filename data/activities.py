@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from data.china_time import CHINA_TIME
+from data.files.tables import read_rows
 from data.plain_text import plain_text
-from data.tables import read_rows
 from data.vocabulary import quote
 from geo.errors import InputError, RowFault, RowsError
 from geo.messages import say

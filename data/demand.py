@@ -157,9 +157,9 @@ class Demand:
         ...     ids=["west", "east"],
         ...     lonlat=[(116.80, 33.95), (116.82, 33.95)],
         ...     weights=[[30.0, 2.0], [10.0, 0.0]],
-        ...     groups=["sanitation_worker", "courier"],
+        ...     groups=["delivery_rider", "courier"],
         ... )
-        >>> demand.total("sanitation_worker"), demand.total("courier")
+        >>> demand.total("delivery_rider"), demand.total("courier")
         (40.0, 2.0)
         """
         points = np.asarray(lonlat, dtype=np.float64).reshape(-1, 2)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from data.cells import CELL_M, CellShape
 from data.demand import HOURS
 from data.group_defaults import GROUP_DEFAULTS
-from data.layers import LAYER_IDS
+from data.osm_rules import LAYER_IDS
 from data.vocabulary import nearest_word, quote
 from geo.errors import InputError
 from geo.messages import say

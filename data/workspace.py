@@ -25,8 +25,8 @@ from data.atomic import cannot_write
 from data.database import Database
 from data.database.city import Owner, new_identity
 from data.demand_store import check_name, load_demand, save_demand
-from data.district_files import read_districts, write_districts
 from data.districts import Districts
+from data.files.district_files import read_districts, write_districts
 from data.network_store import load_network, save_network
 from data.settings import SETTINGS_FILE, Settings, default_settings, read_settings
 from data.settings_text import settle_identity, write_template

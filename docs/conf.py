@@ -46,6 +46,8 @@ autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 napoleon_google_docstring = False
+# the signature has the types; NDArray[np.str_] would be read as the name of a link
+napoleon_attr_annotations = False
 myst_heading_anchors = 4
 myst_enable_extensions = ["dollarmath"]
 # `make docs` runs every notebook; one that fails is an error

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from data.columns import Faults, find_columns, note_missing
 from data.doctor.coordinates import coordinate_findings
 from data.doctor.datum import datum_finding, fit_datum
 from data.doctor.fault_words import finding_of
@@ -23,7 +22,8 @@ from data.doctor.places import (
     twins,
 )
 from data.doctor.sense import sense_findings
-from data.station_files import REQUIRED, STATION_FIELDS, station_rows
+from data.files.columns import Faults, find_columns, note_missing
+from data.files.station_files import REQUIRED, STATION_FIELDS, station_rows
 from data.vocabulary import FACILITIES
 from geo.errors import FileFormatError
 from geo.messages import say
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
-    from data.columns import Columns
     from data.districts import Districts
-    from data.station_files import StationRows
-    from data.tables import Table
+    from data.files.columns import Columns
+    from data.files.station_files import StationRows
+    from data.files.tables import Table
     from geo.datum import Datum
     from geo.datum_fit import DatumFit
     from geo.measure import Box

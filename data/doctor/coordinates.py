@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.degrees import Degrees, parse_degrees
 from data.doctor.findings import POINT_LAT, POINT_LON, Edit, Finding, Severity, Words
+from data.files.degrees import Degrees, parse_degrees
 from geo.datum import to_wgs84
 
 if TYPE_CHECKING:
-    from data.columns import Columns
+    from data.files.columns import Columns
     from geo.datum import Datum
     from geo.measure import Box
 

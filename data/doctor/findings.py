@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from data.tables import Table
+    from data.files.tables import Table
 
 #: Numbers that stand for the two coordinates of a feature's point where a column's number is asked.
 POINT_LON: Final = -1

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import openpyxl
 
 from data.atomic import write_bytes, write_text
-from data.cell_text import harmless
-from data.csv_text import csv_text
+from data.files.cell_text import harmless
+from data.files.csv_text import csv_text
 from geo.errors import InputError
 from geo.messages import say
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.doctor.checkup import Checkup
-    from data.tables import Table
+    from data.files.tables import Table
 
 FINDING_HEADINGS: Final = (
     *("严重程度 severity", "行 row", "列 column", "站点 station", "问题", "处理办法"),

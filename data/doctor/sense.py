@@ -12,8 +12,8 @@ from data.vocabulary import HOST_TYPES_BY_ID, quote
 if TYPE_CHECKING:
     from datetime import date
 
+    from data.files.station_files import StationRows
     from data.hours import Hours
-    from data.station_files import StationRows
 
 #: A standard station has 5 m2 at least, a micro station less (全总, 2023).
 STANDARD_M2: Final = 5.0

@@ -10,8 +10,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 from data.layers.layer import OWN, Layer, LayerArea, LayerReader, Layers
-from data.layers.osm_rules import LAYER_IDS
 from data.layers.store import load_layers, save_layers
+from data.osm_rules import LAYER_IDS
 
 if TYPE_CHECKING:
     from data.layers.cells_table import CellsTable

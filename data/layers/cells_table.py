@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from data.layers.layer import Layer, LayerArea
-from data.layers.osm_rules import POPULATION
 from data.layers.weighted_table import read_weighted
+from data.osm_rules import POPULATION
 from data.vocabulary import Term
 from geo.datum import Datum
 from geo.messages import say
@@ -15,7 +15,7 @@ from geo.messages import say
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from data.zone_overlaps import Overlaps
+    from data.files.zone_overlaps import Overlaps
 
 PEOPLE_FIELD: Final = Term(
     "population",

@@ -1,4 +1,4 @@
-"""Layers out of an OSM extract, by the rules of `data.layers.osm_rules`."""
+"""Layers out of an OSM extract, by the rules of `data.osm_rules`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import shapely
 from data.layers.doubles import mapped_twice
 from data.layers.inner_points import INNER_M, inner_points
 from data.layers.layer import Layer, LayerArea
-from data.layers.osm_rules import FIRST_TAGS, OSM_RULES, WATER, OsmRule, OsmSorter, levels_of
 from data.osm.features import OsmFeatures, read_features
+from data.osm_rules import FIRST_TAGS, OSM_RULES, WATER, OsmRule, OsmSorter, levels_of
 from data.vocabulary import SAMPLE_NOTICE
 from geo.measure import from_metric, to_metric
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import shapely
 
 from data.layers.osm import OSM_LICENCE, layers_of_features
-from data.layers.osm_rules import FIRST_TAGS, OsmSorter
 from data.osm.download import download_settings, downloaded, features_query
 from data.osm.features import read_features
+from data.osm_rules import FIRST_TAGS, OsmSorter
 from geo.messages import say
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 import numpy as np
 
 from data.layers.layer import Layer, LayerArea
-from data.layers.osm_rules import POPULATION
 from data.layers.raster_numbers import refuse_impossible_people
+from data.osm_rules import POPULATION
 from geo.crs import to_wgs84_from
 from geo.errors import FileFormatError, InputError
 from geo.measure import to_metric

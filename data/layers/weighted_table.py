@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from data.columns import (
+from data.files.columns import (
     DATUM_FIELD,
     LAT_FIELD,
     LON_FIELD,
@@ -18,12 +18,12 @@ from data.columns import (
     match_headings,
     read_numbers,
 )
+from data.files.place_columns import read_places
+from data.files.tables import read_rows
+from data.files.zone_overlaps import ZonePart, parts_of_zones
+from data.files.zones import read_zones
 from data.layers.inner_points import inner_points
-from data.place_columns import read_places
-from data.tables import read_rows
 from data.vocabulary import Term
-from data.zone_overlaps import ZonePart, parts_of_zones
-from data.zones import read_zones
 from geo.measure import from_metric, to_metric
 from geo.messages import say
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from data.files.zone_overlaps import Overlaps
     from data.layers.layer import LayerArea
-    from data.zone_overlaps import Overlaps
     from geo.datum import Datum
 
 _FIELDS: Final = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import shapely
 
-from data.district_files import read_districts
+from data.files.district_files import read_districts
 from data.osm.roads import read_roads
 from geo.errors import FileFormatError
 from geo.messages import reason_of, say

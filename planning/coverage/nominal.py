@@ -196,11 +196,11 @@ def measure_coverage(
     >>> settings = default_settings("示例市", Box(116.7, 33.9, 116.9, 34.0))
     >>> demand = Demand.at_points(
     ...     ids=["west", "east"], lonlat=[street[0], street[-1]],
-    ...     weights=[[30.0], [10.0]], groups=["sanitation_worker"],
+    ...     weights=[[30.0], [10.0]], groups=["courier"],
     ... )
     >>> station = {"id": "S1", "name": "东站", "kind": "station", "lon": 116.82, "lat": 33.95}
     >>> stations = Stations.from_records([station])
-    >>> row = measure_coverage(demand, stations, network, settings).row("sanitation_worker")
+    >>> row = measure_coverage(demand, stations, network, settings).row("courier")
     >>> row.workers, row.within_one, row.share_one
     (40.0, 10.0, 0.25)
     """

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from data.cells import Cells
     from data.demand_settings import GroupDensity
+    from data.files.total_files import Totals
     from data.layers import Layer
     from data.settings import Settings
-    from data.total_files import Totals
     from geo.network import RoadNetwork
 
 STAND_IN = {"population": "buildings"}

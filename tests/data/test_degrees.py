@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.degrees import parse_degrees
+from data.files.degrees import parse_degrees
 
 QUICK = settings(
     derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=200

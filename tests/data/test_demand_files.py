@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import shapely
 
-from data.demand_files import read_demand
 from data.districts import Districts
+from data.files.demand_files import read_demand
+from data.files.zone_overlaps import ZonePart
+from data.files.zones import SQUARE_M, spread_zones
 from data.settings import DEFAULT_GROUPS, default_settings
-from data.zone_overlaps import ZonePart
-from data.zones import SQUARE_M, spread_zones
 from geo.datum import Datum, from_wgs84
 from geo.errors import FileFormatError, InputError, RowsError
 from geo.measure import Box, from_metric, great_circle_m, to_metric

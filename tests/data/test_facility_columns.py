@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.columns import Columns, Faults, match_headings
-from data.facility_columns import Equipment, read_equipment
-from data.record_cells import parse_day, read_dates, read_sizes, read_yes_no
-from data.station_files import STATION_FIELDS
-from data.tables import Table
+from data.files.columns import Columns, Faults, match_headings
+from data.files.facility_columns import Equipment, read_equipment
+from data.files.record_cells import parse_day, read_dates, read_sizes, read_yes_no
+from data.files.station_files import STATION_FIELDS
+from data.files.tables import Table
 from data.vocabulary import FACILITIES
 
 

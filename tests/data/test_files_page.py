@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from data import tables
-from data.columns import LONGEST_NAME, LONGEST_TEXT
-from data.count_files import COUNT_FIELDS, COUNT_NEEDS
 from data.demand import MOST_WORKERS
-from data.demand_files import DEMAND_FIELDS
-from data.passed_over import PASSED_OVER
-from data.site_files import MOST_YUAN, SITE_FIELDS
-from data.site_files import REQUIRED as SITE_NEEDS
-from data.station_files import REQUIRED as STATION_NEEDS
-from data.station_files import STATION_FIELDS
-from data.total_files import TOTAL_FIELDS
-from data.zones import SQUARE_M
+from data.files import tables
+from data.files.columns import LONGEST_NAME, LONGEST_TEXT
+from data.files.count_files import COUNT_FIELDS, COUNT_NEEDS
+from data.files.demand_files import DEMAND_FIELDS
+from data.files.passed_over import PASSED_OVER
+from data.files.site_files import MOST_YUAN, SITE_FIELDS
+from data.files.site_files import REQUIRED as SITE_NEEDS
+from data.files.station_files import REQUIRED as STATION_NEEDS
+from data.files.station_files import STATION_FIELDS
+from data.files.total_files import TOTAL_FIELDS
+from data.files.zones import SQUARE_M
 
 if TYPE_CHECKING:
     from data.vocabulary import Term

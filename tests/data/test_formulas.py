@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from data.count_files import read_counts
 from data.districts import Districts
+from data.files.count_files import read_counts
+from data.files.station_files import read_stations
+from data.files.total_files import read_totals
 from data.settings import default_settings
-from data.station_files import read_stations
 from data.stations import Stations
-from data.total_files import read_totals
 from geo.datum import Datum
 from geo.errors import RowsError
 from geo.measure import Box

@@ -13,9 +13,9 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.station_files import write_stations
+from data.files.station_files import write_stations
+from data.files.tables import read_rows
 from data.stations import Stations
-from data.tables import read_rows
 from geo.errors import FileFormatError, RowsError, YizhanError
 
 if TYPE_CHECKING:

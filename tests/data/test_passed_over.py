@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from data.demand_files import DEMAND_FIELDS, read_demand
-from data.passed_over import PASSED_OVER, is_passed_over, is_total
+from data.files.demand_files import DEMAND_FIELDS, read_demand
+from data.files.passed_over import PASSED_OVER, is_passed_over, is_total
+from data.files.site_files import SITE_FIELDS, read_sites
+from data.files.station_files import STATION_FIELDS, read_stations
 from data.settings import default_settings
-from data.site_files import SITE_FIELDS, read_sites
-from data.station_files import STATION_FIELDS, read_stations
 from data.vocabulary import SAMPLE_NOTICE, find_term, names_everyone, normal_word
 from geo.datum import Datum
 from geo.errors import FileFormatError, RowsError

@@ -11,9 +11,9 @@ import pyproj
 import pytest
 import shapely
 
-from data.place_columns import datum_of_table
-from data.site_files import SITE_FIELDS, read_sites
-from data.station_files import STATION_FIELDS, station_table
+from data.files.place_columns import datum_of_table
+from data.files.site_files import SITE_FIELDS, read_sites
+from data.files.station_files import STATION_FIELDS, station_table
 from geo.datum import Datum, from_wgs84
 from geo.errors import DatumError, FileFormatError, InputError, RowsError
 from geo.measure import Box, great_circle_m

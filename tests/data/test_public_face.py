@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import data
+import data.files
 
 FACE = {
     "ACCESS_MODES",
@@ -48,3 +49,8 @@ FACE = {
 def test_the_public_face_of_data_is_this_and_nothing_else() -> None:
     assert set(data.__all__) == FACE
     assert all(hasattr(data, name) for name in data.__all__)
+
+
+def test_what_data_offers_of_files_is_the_face_of_its_room() -> None:
+    assert set(data.files.__all__) - {"write_sites"} <= FACE
+    assert all(hasattr(data.files, name) for name in data.files.__all__)

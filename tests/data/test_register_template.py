@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from data.register_template import SHEET, WORDS, write_template
+from data.files.register_template import SHEET, WORDS, write_template
 from data.vocabulary import (
     ACCESS_MODES,
     FACILITIES,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from data.site_files import read_sites, write_sites
+from data.files.site_files import read_sites, write_sites
 from geo.datum import Datum, from_wgs84
 from geo.errors import RowsError
 from geo.measure import Box, great_circle_m

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.station_files import STATION_FIELDS, read_stations, write_stations
+from data.files.station_files import STATION_FIELDS, read_stations, write_stations
+from data.files.table_files import SUFFIXES
 from data.stations import UNKNOWN, Stations
-from data.table_files import SUFFIXES
 from data.vocabulary import (
     ACCESS_MODES,
     FACILITIES,

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data import tables
-from data.cell_text import cell_text, clean_text, harmless
-from data.tables import read_rows
+from data.files import tables
+from data.files.cell_text import cell_text, clean_text, harmless
+from data.files.tables import read_rows
 from geo.errors import FileFormatError, RowsError, YizhanError
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".geojson", ".json", ".gpkg")

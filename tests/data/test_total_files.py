@@ -10,11 +10,11 @@ import openpyxl
 import pytest
 import shapely
 
-from data.count_files import read_counts
 from data.districts import Districts
+from data.files.count_files import read_counts
+from data.files.total_files import CITY, read_totals
 from data.settings import default_settings
 from data.stations import Stations
-from data.total_files import CITY, read_totals
 from geo.datum import Datum
 from geo.errors import FileFormatError, RowsError
 from geo.measure import Box
@@ -22,8 +22,8 @@ from geo.measure import Box
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from data.count_files import CheckInTable
-    from data.total_files import Totals
+    from data.files.count_files import CheckInTable
+    from data.files.total_files import Totals
 
 BOX = Box(116.70, 33.80, 117.00, 34.00)
 SETTINGS = default_settings("淮北", BOX)

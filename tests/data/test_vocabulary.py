@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.station_files import STATION_FIELDS
+from data.files.station_files import STATION_FIELDS
 from data.vocabulary import (
     ACCESS_MODES,
     FACILITIES,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from data.station_files import read_stations, station_table
+from data.files.station_files import read_stations, station_table
 from geo.datum import Datum
 from geo.errors import FileFormatError
 from geo.measure import Box
@@ -41,7 +41,7 @@ def book(path: Path, **sheets: Sequence[Sequence[Any]]) -> Path:
 
 
 def read(path: Path, sheet: str | None = None) -> Stations:
-    from data.station_files import station_rows  # noqa: PLC0415 - beside the one that is tested
+    from data.files.station_files import station_rows  # noqa: PLC0415 - beside the one that is tested
 
     return station_rows(station_table(path, sheet=sheet), datum=Datum.wgs84, box=BOX).stations()
 

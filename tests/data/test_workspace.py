@@ -14,8 +14,8 @@ import pytest
 
 from data import atomic
 from data.demand import Demand
+from data.files.station_files import write_stations
 from data.sites import CandidateSites
-from data.station_files import write_stations
 from data.stations import Stations
 from data.workspace import Workspace
 from geo.datum import Datum, from_wgs84

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from data.demand_files import read_demand
+from data.files.demand_files import read_demand
 from data.layers import CellsTable, LayerArea
 from data.settings import default_settings
 from geo.datum import Datum
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from data.demand import Demand
-    from data.zone_overlaps import Overlaps
+    from data.files.zone_overlaps import Overlaps
 
 BOX = Box(116.70, 33.90, 116.90, 34.00)
 SETTINGS = default_settings("市", BOX)

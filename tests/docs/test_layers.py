@@ -6,9 +6,9 @@ from pathlib import Path
 
 import data.layers
 from data.layers.cells_table import PEOPLE_FIELD
-from data.layers.osm_rules import LEVELS_IF_UNKNOWN, OSM_RULES, rule_table
 from data.layers.own_points import WEIGHT_FIELD
 from data.layers.road_lengths import STEP_M
+from data.osm_rules import LEVELS_IF_UNKNOWN, OSM_RULES, rule_table
 
 PAGE = (Path(__file__).parents[2] / "docs" / "layers.md").read_text(encoding="utf-8")
 

@@ -12,11 +12,11 @@ import shapely
 from data.cells import make_cells
 from data.demand_settings import DemandSettings, GroupDensity
 from data.districts import Districts
+from data.files.total_files import CITY, Totals
 from data.layers import Layer, LayerArea, Layers
 from data.osm import read_roads
 from data.road_layers import URBAN_KM_A_KM2, with_roads
 from data.settings import Settings, default_settings
-from data.total_files import CITY, Totals
 from geo.errors import InputError
 from geo.measure import Box, to_metric
 from geo.network import build_network

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from data.count_files import CheckInTable
+from data.files.count_files import CheckInTable
 from web.commands.demand_calibrate import _catchments, _check_ins
 
 if TYPE_CHECKING:

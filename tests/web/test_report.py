@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from data.csv_text import csv_text
+from data.files.csv_text import csv_text
 from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
 from planning.coverage.rounding import half_up

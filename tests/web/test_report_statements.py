@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from data.csv_text import csv_text
+from data.files.csv_text import csv_text
 from data.workspace import Workspace
 from planning.coverage.aims import USABLE
 from planning.coverage.nominal import Places, measure_coverage

@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 
 from data.database import Register
+from data.files.register_template import NOTES, ROWS, SHEET, WORDS, template_fields
 from data.osm import read_roads
-from data.register_template import NOTES, ROWS, SHEET, WORDS, template_fields
 from data.vocabulary import FACILITIES, KINDS
 from data.workspace import Workspace
 from geo.datum import Datum, from_wgs84

@@ -1,1 +1,8 @@
 """The desk behind a sign-in: tickets, proposals, activities, the audit, the checkup page."""
+
+from __future__ import annotations
+
+__all__ = [
+    "checkup_page",
+    "desk",
+]

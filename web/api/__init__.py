@@ -1,1 +1,8 @@
 """The machine's face: stations and roads as GeoJSON, and what workers report."""
+
+from __future__ import annotations
+
+__all__ = [
+    "features",
+    "worker_reports",
+]

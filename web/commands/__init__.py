@@ -1,1 +1,25 @@
 """The commands of `yizhan`, one module a noun; `web.cli` opens them when they are called."""
+
+from __future__ import annotations
+
+__all__ = [
+    "account",
+    "activities",
+    "coverage",
+    "coverage_effective",
+    "db",
+    "demand",
+    "demo",
+    "init",
+    "lazy_group",
+    "map",
+    "network",
+    "plan",
+    "refusals",
+    "report",
+    "reports",
+    "serve",
+    "sites",
+    "stations",
+    "streams",
+]

@@ -15,9 +15,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
+from data.files.zone_overlaps import OVERLAPS
 from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
-from data.zone_overlaps import OVERLAPS
 from geo.factors import TIME_FACTORS
 from web.commands.streams import json_line
 from web.languages import ENGLISH

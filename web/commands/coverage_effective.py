@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from data.atomic import write_text
-from data.csv_text import csv_text
+from data.files.csv_text import csv_text
 from geo.errors import InputError
 from geo.messages import say
 from planning.coverage.effective_rows import effective_rows

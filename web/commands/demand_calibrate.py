@@ -9,7 +9,7 @@ import click
 import numpy as np
 import scipy.sparse as sp
 
-from data.count_files import CheckInTable, read_counts
+from data.files.count_files import CheckInTable, read_counts
 from planning.coverage.nominal import reach_by_standard
 from planning.density import Calibration, CheckIns, catchment_shares, fit_weights
 from planning.density.build_demand import Spread, demand_of, hours_of

@@ -20,7 +20,7 @@ from web.services.demand import import_demand
 from web.site.number_words import count
 
 if TYPE_CHECKING:
-    from data.zone_overlaps import Overlaps
+    from data.files.zone_overlaps import Overlaps
     from web.services import Figures
 
 

@@ -35,8 +35,8 @@ from web.services.layers import read_layers
 from web.site.number_words import count, two_digits
 
 if TYPE_CHECKING:
+    from data.files.zone_overlaps import Overlaps
     from data.layers import Layer, LayerReader
-    from data.zone_overlaps import Overlaps
     from geo.network import RoadNetwork
     from web.services import Figures
 

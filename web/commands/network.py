@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from data.area_files import write_areas
+from data.files.area_files import write_areas
 from data.osm import RoadSource
 from data.vocabulary import SAMPLE_NOTICE
 from geo.areas import isochrone as isochrone_area

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from data.register_template import write_template
-from data.station_files import write_stations
+from data.files.register_template import write_template
+from data.files.station_files import write_stations
 from web.commands.common import (
     answer,
     common_options,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from data.record_cells import parse_day
+from data.files.record_cells import parse_day
 from web.commands.common import (
     answer,
     common_options,

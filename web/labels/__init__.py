@@ -1,1 +1,13 @@
 """What is said of stations, plans and reports, in both languages, wherever it is said."""
+
+from __future__ import annotations
+
+__all__ = [
+    "hours",
+    "last_check",
+    "places",
+    "plans",
+    "shortfalls",
+    "standing",
+    "worker_reports",
+]

@@ -1,1 +1,12 @@
 """The worker's pages: what is near and open, a station, reports; they work with no signal."""
+
+from __future__ import annotations
+
+__all__ = [
+    "activities",
+    "my_reports",
+    "nearest",
+    "offline",
+    "page_files",
+    "station_page",
+]

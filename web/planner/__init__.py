@@ -1,1 +1,7 @@
 """The planner's page: the newest plan, its map and its reasons."""
+
+from __future__ import annotations
+
+__all__ = [
+    "routes",
+]

@@ -1,1 +1,11 @@
 """The official's report: its figures, tables, sections and pages."""
+
+from __future__ import annotations
+
+__all__ = [
+    "effective_labels",
+    "effective_picture",
+    "effective_table",
+    "pages",
+    "routes",
+]

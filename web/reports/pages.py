@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from data.atomic import write_text
-from data.csv_text import csv_text
+from data.files.csv_text import csv_text
 from planning.coverage.aims import aim_counts
 from planning.siting.whole_workers import in_whole_plan, in_whole_workers
 from web.labels.places import site_names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g, render_template
 
-from data.csv_text import csv_text
+from data.files.csv_text import csv_text
 from geo.errors import NothingYetError
 from web.reports.at_hand import report_here
 from web.reports.tables import coverage_rows, plan_rows

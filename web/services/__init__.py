@@ -11,7 +11,26 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-__all__ = ["Done", "Figures", "Step", "unheard"]
+__all__ = [
+    "Done",
+    "Figures",
+    "accounts",
+    "activities",
+    "counted",
+    "coverage",
+    "demand",
+    "demo",
+    "effective",
+    "freshness",
+    "layers",
+    "networks",
+    "plans",
+    "register",
+    "report_basis",
+    "sites",
+    "stations",
+    "worker_reports",
+]
 
 #: Is told what is being done, and the share of it that is done from 0 to 1.
 Done = Callable[[str, float], None]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from data.demand_files import read_demand
+from data.files.demand_files import read_demand
+from data.files.total_files import read_totals
 from data.layers import LayerArea, load_layers
 from data.road_layers import ROADS, URBAN_ROADS, with_roads
-from data.total_files import read_totals
 from geo.datum import Datum
 from geo.errors import InputError, NothingYetError
 from geo.messages import say
@@ -20,9 +20,9 @@ from planning.density.build_demand import Spread, hours_of, spread_workers
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from data.files.zone_overlaps import Overlaps
     from data.layers import Layer
     from data.workspace import Workspace
-    from data.zone_overlaps import Overlaps
     from web.services import Done, Figures
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from data.china_time import today_here
 from data.database import Changes, Import
 from data.doctor import City, Severity, datum_finding, examine
+from data.files.station_files import StationRows, station_rows
 from data.layers import load_layers
-from data.station_files import StationRows, station_rows
 from data.stations import FACILITY_COLUMNS, STATION_COLUMNS
 from geo.errors import DatumError, InputError, NothingYetError
 from geo.measure import great_circle_m
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.doctor import Checkup
+    from data.files.tables import Table
     from data.stations import Stations
-    from data.tables import Table
     from data.workspace import Workspace
     from geo.datum import Datum
 

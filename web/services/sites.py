@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from data.site_files import read_sites, write_sites
+from data.files.site_files import read_sites, write_sites
 from data.sites import CandidateSites, network_grid_sites
 from geo.errors import NothingYetError
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from data.doctor import Severity
 from data.doctor.reports import write_table
-from data.place_columns import datum_of_table
-from data.station_files import STATION_FIELDS, station_table
+from data.files.place_columns import datum_of_table
+from data.files.station_files import STATION_FIELDS, station_table
 from web.services.register import (
     Taken,
     count_by_kind,

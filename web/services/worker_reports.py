@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from data.atomic import write_text
-from data.csv_text import csv_text
 from data.database.tickets import CLOSED, LIVE, REJECTED
+from data.files.csv_text import csv_text
 from data.report_book import ReportBook
 
 if TYPE_CHECKING:

@@ -1,1 +1,16 @@
 """What every page stands on: the city at hand, language, templates, assets, security, sessions."""
+
+from __future__ import annotations
+
+__all__ = [
+    "assets",
+    "bundles",
+    "city",
+    "input_labels",
+    "number_words",
+    "pages",
+    "passwords",
+    "rate_limit",
+    "security",
+    "sessions",
+]

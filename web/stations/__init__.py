@@ -1,1 +1,10 @@
 """Stations as the faces show them: features, hours, standing."""
+
+from __future__ import annotations
+
+__all__ = [
+    "at_hand",
+    "features",
+    "hours",
+    "standing",
+]

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 import shapely
 
-from data.columns import Faults
 from data.districts import Districts
 from data.doctor import Checkup, City, Finding, Severity, examine
 from data.doctor.fault_words import finding_of
 from data.doctor.places import alike
+from data.files.columns import Faults
+from data.files.station_files import read_stations, station_rows, write_stations
+from data.files.tables import Table, read_rows
 from data.osm import read_roads
-from data.station_files import read_stations, station_rows, write_stations
 from data.stations import Stations
-from data.tables import Table, read_rows
 from geo.datum import Datum, from_wgs84
 from geo.errors import FileFormatError, RowFault, RowsError
 from geo.measure import Box

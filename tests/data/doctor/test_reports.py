@@ -12,7 +12,7 @@ import pytest
 
 from data.doctor import City, examine
 from data.doctor.reports import findings_csv, write_table
-from data.tables import Table, read_rows
+from data.files.tables import Table, read_rows
 from geo.datum import Datum
 from geo.measure import Box
 

@@ -159,7 +159,7 @@ def test_the_face_is_what_is_named_and_the_readers_come_when_asked_for() -> None
         assert getattr(data.layers, name) is not None
     with pytest.raises(AttributeError, match="Kriging"):
         _ = data.layers.Kriging  # type: ignore[attr-defined]
-    code = "import sys, data.layers.osm_rules; print('rasterio' in sys.modules)"
+    code = "import sys, data.osm_rules; print('rasterio' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

@@ -14,7 +14,7 @@ import shapely
 
 from data.layers import Layer, LayerArea, OsmExtract
 from data.layers.osm import OSM_LICENCE
-from data.layers.osm_rules import OSM_RULES, OsmSorter, levels_of
+from data.osm_rules import OSM_RULES, OsmSorter, levels_of
 from data.sample import write_sample_city
 from data.vocabulary import SAMPLE_NOTICE
 from geo.errors import FileFormatError

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
-from data.cell_text import cell_text, clean_text, row_texts
-from data.geojson import read_geojson
-from data.gpkg import read_gpkg
-from data.headings import LOOKED_AT, find_heading
+from data.files.cell_text import cell_text, clean_text, row_texts
+from data.files.geojson import read_geojson
+from data.files.gpkg import read_gpkg
+from data.files.headings import LOOKED_AT, find_heading
+from data.files.workbook import Limits, read_sheet
 from data.vocabulary import quote
-from data.workbook import Limits, read_sheet
 from geo.errors import FileFormatError, RowFault, RowsError
 from geo.messages import reason_of, say
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
-    from data.geojson import Features
-    from data.headings import FieldOf
+    from data.files.geojson import Features
+    from data.files.headings import FieldOf
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 MAX_ROWS: Final = 1_000_000

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from data.columns import NOTICE_FIELD, SERIAL_FIELD, Faults, match_headings, read_numbers
 from data.demand import DAYS, HOURS, DayWord
-from data.tables import read_rows
+from data.files.columns import NOTICE_FIELD, SERIAL_FIELD, Faults, match_headings, read_numbers
+from data.files.tables import read_rows
 from data.vocabulary import GROUPS, Term, find_term, nearest_word, quote, unknown_word
 from geo.errors import InputError
 from geo.messages import say
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from data.columns import Columns
+    from data.files.columns import Columns
     from data.settings import Settings
     from data.stations import Stations
 

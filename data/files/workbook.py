@@ -16,9 +16,9 @@ import openpyxl
 from openpyxl.utils import coordinate_to_tuple
 from openpyxl.utils.exceptions import InvalidFileException
 
-from data.cell_text import row_texts
-from data.formulas import unvalued_formulas
-from data.headings import LOOKED_AT, Heading, find_heading
+from data.files.cell_text import row_texts
+from data.files.formulas import unvalued_formulas
+from data.files.headings import LOOKED_AT, Heading, find_heading
 from data.vocabulary import quote
 from geo.errors import FileFormatError, RowsError
 from geo.messages import say
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from data.headings import FieldOf
+    from data.files.headings import FieldOf
     from geo.errors import RowFault
 
 _BIGGEST_RATIO: Final = 200  # a sheet packs 10 to 50 times, a zip bomb a thousand times

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from data.columns import (
+from data.demand import MOST_WORKERS, Demand
+from data.files.columns import (
     DATUM_FIELD,
     LAT_FIELD,
     LON_FIELD,
@@ -19,11 +20,10 @@ from data.columns import (
     read_numbers,
     read_table,
 )
-from data.demand import MOST_WORKERS, Demand
-from data.place_columns import read_places
+from data.files.place_columns import read_places
+from data.files.zone_overlaps import parts_of_zones
+from data.files.zones import read_zones, spread_zones
 from data.vocabulary import GROUPS, Term
-from data.zone_overlaps import parts_of_zones
-from data.zones import read_zones, spread_zones
 from geo.messages import say
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from data.columns import Columns
     from data.districts import Districts
+    from data.files.columns import Columns
+    from data.files.zone_overlaps import Overlaps
     from data.settings import Settings
-    from data.zone_overlaps import Overlaps
     from geo.datum import Datum
 
 DEMAND_FIELDS: Final = (
@@ -62,8 +62,8 @@ def read_demand(
 
     A CSV, XLSX or GeoJSON of points has columns id, lon, lat and one for each group, named by its
     id or in Chinese; GeoJSON of polygons has id and the groups, and each zone's workers are spread
-    evenly over its area (`data.zones.spread_zones`). A group without a column counts 0 everywhere;
-    one group at least must be there. A name, a district or remarks are passed over.
+    evenly over its area (`data.files.zones.spread_zones`). A group without a column counts 0
+    everywhere; one group at least must be there. A name, a district or remarks are passed over.
 
     Parameters
     ----------

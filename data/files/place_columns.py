@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from data.columns import (
+from data.files.columns import (
     PLANE_FIELDS,
     SOURCE_FIELDS,
     Columns,
@@ -18,7 +18,7 @@ from data.columns import (
     read_numbers,
     stated_datum,
 )
-from data.degrees import Degrees, parse_degrees
+from data.files.degrees import Degrees, parse_degrees
 from data.vocabulary import Term, quote
 from geo.crs import to_wgs84_from
 from geo.datum import Datum, parse_datum, to_wgs84
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pyproj
 
-    from data.tables import Table
+    from data.files.tables import Table
     from geo.measure import Box
 
 _SAME_PLACE_M: Final = 1.0

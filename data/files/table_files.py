@@ -13,8 +13,8 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from data.atomic import cannot_write, replacing, write_bytes, write_text
-from data.cell_text import clean_text, harmless
-from data.csv_text import csv_text
+from data.files.cell_text import clean_text, harmless
+from data.files.csv_text import csv_text
 from data.points import point_frame
 from data.vocabulary import SAMPLE_NOTICE
 from geo.errors import InputError

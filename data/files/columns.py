@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from data.passed_over import is_passed_over, is_total, without_brackets
-from data.tables import read_rows
+from data.files.passed_over import is_passed_over, is_total, without_brackets
+from data.files.tables import read_rows
 from data.vocabulary import (
     GROUPS,
     Term,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from data.tables import Table
+    from data.files.tables import Table
 
 LONGEST_NAME: Final = 200
 LONGEST_TEXT: Final = 500
@@ -151,9 +151,9 @@ def match_headings(
 ) -> Columns:
     """Find out which column is which field, and refuse the file when that cannot be told.
 
-    Columns of `data.passed_over.PASSED_OVER` are left out, and so are rows at the end that have no
-    place and add up the others (合计). A heading that is one of ``wide`` (有无饮水) is a column of
-    that one word.
+    Columns of `data.files.passed_over.PASSED_OVER` are left out, and so are rows at the end that
+    have no place and add up the others (合计). A heading that is one of ``wide`` (有无饮水) is a
+    column of that one word.
 
     Raises
     ------
@@ -178,7 +178,7 @@ def read_table(
     sheet: str | None = None,
     crs: str | None = None,
 ) -> Table:
-    """Read the table of a file that has these fields, as `data.tables.read_rows` does.
+    """Read the table of a file that has these fields, as `data.files.tables.read_rows` does.
 
     ``sheet`` is one of several of a workbook, ``crs`` that of the coordinates where the file does
     not say it; FileFormatError where it says another.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from data.geojson import MAX_FEATURES, MAX_PROPERTIES, Features
+from data.files.geojson import MAX_FEATURES, MAX_PROPERTIES, Features
 from geo.errors import FileFormatError, RowFault, RowsError
 from geo.messages import either, say
 

@@ -9,7 +9,7 @@ import shapely
 
 from data.atomic import write_text
 from data.districts import Districts
-from data.tables import read_rows
+from data.files.tables import read_rows
 from data.vocabulary import normal_word
 from geo.datum import Datum, to_wgs84
 from geo.errors import FileFormatError, RowFault, RowsError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from data.tables import Table
+    from data.files.tables import Table
 
 _NAME_HEADINGS: Final = ("name", "名称", "区县", "区县名称", "行政区", "district", "name_zh")
 _LONGEST_NAME: Final = 100

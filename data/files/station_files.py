@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from data.columns import (
+from data.files.columns import (
     DATUM_FIELD,
     LAT_FIELD,
     LON_FIELD,
@@ -27,12 +27,12 @@ from data.columns import (
     read_word,
     read_words,
 )
-from data.facility_columns import read_equipment
-from data.place_columns import read_places
+from data.files.facility_columns import read_equipment
+from data.files.place_columns import read_places
+from data.files.record_cells import read_dates, read_sizes, read_yes_no
+from data.files.table_files import write_points
 from data.points import point_frame
-from data.record_cells import read_dates, read_sizes, read_yes_no
 from data.stations import Stations
-from data.table_files import write_points
 from data.vocabulary import (
     ACCESS_MODES,
     FACILITIES,
@@ -51,9 +51,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from data.columns import Columns
-    from data.place_columns import Places
-    from data.tables import Table
+    from data.files.columns import Columns
+    from data.files.place_columns import Places
+    from data.files.tables import Table
     from geo.datum import Datum
     from geo.errors import RowFault
     from geo.measure import Box
@@ -149,7 +149,7 @@ def read_stations(path: Path, *, datum: Datum, box: Box, sample: bool | None = N
     path
         the file; id, name, kind, lon and lat are needed, `STATION_FIELDS` lists what else is read.
         A column of remarks (备注), of running numbers (序号) or one of
-        `data.passed_over.PASSED_OVER` is passed over.
+        `data.files.passed_over.PASSED_OVER` is passed over.
     datum
         in what the coordinates are given; they are brought to WGS-84 and kept beside it.
     box
@@ -186,7 +186,7 @@ def read_stations(path: Path, *, datum: Datum, box: Box, sample: bool | None = N
 
 
 def station_table(path: Path, *, sheet: str | None = None, crs: str | None = None) -> Table:
-    """Read the table of a register file; see `data.columns.read_table`."""
+    """Read the table of a register file; see `data.files.columns.read_table`."""
     return read_table(path, STATION_FIELDS, wide=FACILITIES, sheet=sheet, crs=crs)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from data.place_columns import shift_of_file
+from data.files.place_columns import shift_of_file
 from geo.datum import to_wgs84
 from geo.errors import InputError
 from geo.measure import from_metric, to_metric
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
-    from data.columns import Columns, Faults
-    from data.zone_overlaps import ZonePart
+    from data.files.columns import Columns, Faults
+    from data.files.zone_overlaps import ZonePart
     from geo.datum import Datum
     from geo.measure import Box
 

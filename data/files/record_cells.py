@@ -12,7 +12,7 @@ from data.vocabulary import YES_NO, find_term, quote, unknown_word
 from geo.messages import say
 
 if TYPE_CHECKING:
-    from data.columns import Columns, Faults
+    from data.files.columns import Columns, Faults
 
 MOST: Final = 1_000_000.0
 UNKNOWN_WORDS: Final = frozenset(

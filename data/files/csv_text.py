@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from data.cell_text import harmless
+from data.files.cell_text import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

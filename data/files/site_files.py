@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from data.columns import (
+from data.files.columns import (
     DATUM_FIELD,
     LAT_FIELD,
     LON_FIELD,
@@ -23,10 +23,10 @@ from data.columns import (
     read_texts,
     read_word,
 )
-from data.place_columns import datum_of_table, read_places
+from data.files.place_columns import datum_of_table, read_places
+from data.files.table_files import write_points
 from data.points import point_frame
 from data.sites import CandidateSites
-from data.table_files import write_points
 from data.vocabulary import KINDS, Term
 from geo.errors import FileFormatError
 from geo.messages import say
@@ -76,9 +76,9 @@ def read_sites(
         in what the coordinates are given, or a word for it; None asks the headings and the column
         of the file.
     box
-        as in `data.station_files.read_stations`, and so are the errors.
+        as in `data.files.station_files.read_stations`, and so are the errors.
     sheet, crs
-        as in `data.columns.read_table`.
+        as in `data.files.columns.read_table`.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def read_sites(
 
 
 def write_sites(sites: CandidateSites, path: Path, *, sample: bool = False) -> None:
-    """Write candidate sites in the format of the ending (`data.table_files.SUFFIXES`), in WGS-84.
+    """Write candidate sites in the format of the ending (`SUFFIXES` of its tables), in WGS-84.
 
     Reading the file back with datum wgs84 gives the same sites. A ``sample`` carries its notice.
 

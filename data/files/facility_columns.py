@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from data.record_cells import UNKNOWN_WORDS
+from data.files.record_cells import UNKNOWN_WORDS
 from data.stations import FACILITY_COLUMNS
 from data.vocabulary import (
     FACILITIES,
@@ -20,7 +20,7 @@ from data.vocabulary import (
 from geo.messages import say
 
 if TYPE_CHECKING:
-    from data.columns import Columns, Faults
+    from data.files.columns import Columns, Faults
 
 _NOTHING: Final = UNKNOWN_WORDS | {"无", "没有", "none", "全部完好", "均完好"}
 _STATED: Final = re.compile(r"([^、,，;；|｜/／\s()（）]+)\s*[(（]([^()（）]*)[)）]")

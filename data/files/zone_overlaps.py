@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from data.columns import Columns, Faults
+    from data.files.columns import Columns, Faults
 
 Overlaps = Literal["refuse", "share", "first"]
 OVERLAPS: Final = ("refuse", "share", "first")

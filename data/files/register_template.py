@@ -1,6 +1,6 @@
 """The spreadsheet that a city fills in: Chinese headings, drop-downs, an example, a page of notes.
 
-What comes out of it is what `data.station_files.read_stations` takes, without an edit.
+What comes out of it is what `data.files.station_files.read_stations` takes, without an edit.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from data.atomic import write_bytes
-from data.station_files import REQUIRED, STATION_FIELDS
+from data.files.station_files import REQUIRED, STATION_FIELDS
 from data.vocabulary import (
     ACCESS_MODES,
     FACILITIES,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from data.columns import (
+from data.demand import MOST_WORKERS
+from data.files.columns import (
     NOTICE_FIELD,
     SERIAL_FIELD,
     Faults,
@@ -17,10 +18,9 @@ from data.columns import (
     read_numbers,
     read_table,
 )
-from data.demand import MOST_WORKERS
+from data.files.zone_overlaps import shared_grounds
+from data.files.zones import read_zones
 from data.vocabulary import GROUPS, Term, nearest_word, normal_word, quote
-from data.zone_overlaps import shared_grounds
-from data.zones import read_zones
 from geo.errors import InputError
 from geo.measure import from_metric, to_metric
 from geo.messages import say
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
-    from data.columns import Columns
     from data.districts import Districts
+    from data.files.columns import Columns
     from data.settings import Settings
     from geo.datum import Datum
 
