@@ -31,6 +31,7 @@ from web.commands.common import (
     stopwatch,
     table,
 )
+from web.commands.osm_counts import layers_line
 from web.services.layers import read_layers
 from web.site.number_words import count, two_digits
 
@@ -195,7 +196,7 @@ def _words(made: Layers, *, sample: bool) -> list[object]:
         said.append(
             f"Nothing was found of {', '.join(empty)}: their weights go to the other layers."
         )
-    return said
+    return [*said, *layers_line(of.left_out for of in made.values())]
 
 
 def _amount(layer: Layer) -> str:

@@ -25,6 +25,7 @@ from web.commands.common import (
     table,
     when_option,
 )
+from web.commands.osm_counts import counts_line
 from web.services.networks import build_network_of, network_when
 from web.site.number_words import count
 
@@ -90,6 +91,7 @@ def build(
             f"{figures['km']:,.0f} km of road.{made}"
         ),
         table(("mode", "length", "in one piece"), rows),
+        *counts_line(figures["left_out"]),
     ]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 

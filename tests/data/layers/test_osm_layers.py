@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from data.layers import Layer, LayerArea, OsmExtract
-from data.layers.osm import OSM_LICENCE
+from data.layers.osm import OSM_LICENCE, _plane
 from data.osm_rules import OSM_RULES, OsmSorter, levels_of
 from data.sample import write_sample_city
 from data.vocabulary import SAMPLE_NOTICE
@@ -371,3 +371,14 @@ def test_points_of_water_stay_on_the_water(draw: Draw) -> None:
     assert lake.contains(water.lonlat).all()
     assert np.diff(np.sort(water.value))[-1] < 2_500.0
     assert water.value.max() <= 2_500.0 + 1e-6
+
+
+def test_parts_that_overlap_are_joined_and_not_cut_out() -> None:
+    one, two = (
+        shapely.box(116.72, 33.92, 116.73, 33.93),
+        shapely.box(116.725, 33.92, 116.735, 33.93),
+    )
+    both = np.array([shapely.MultiPolygon([one, two])], dtype=object)
+    assert not both[0].is_valid
+    whole = _plane(np.array([shapely.union(one, two)], dtype=object), AREA)[0]
+    assert _plane(both, AREA)[0].area == pytest.approx(whole.area, rel=1e-9)

@@ -1,0 +1,40 @@
+"""What of an extract was passed over or is not applied, told by kind in one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from web.site.number_words import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: The gate's counts: how many objects of the file are not read, by why.
+PASSED_OVER: Final = {
+    "objects_deleted": "objects marked as deleted",
+    "versions_older": "older versions of objects",
+    "objects_twice": "objects given twice",
+}
+_WORDS: Final = PASSED_OVER | {
+    "nodes_missing": "corners of roads that are not in the file",
+    "turns_without_members": "turn restrictions without all members",
+    "turns_not_placed": "turn restrictions whose ways do not meet",
+}
+_EXPECTED: Final = "nodes_outside_box"  # what a box cuts off is no surprise
+
+
+def counts_line(counts: Mapping[str, int]) -> list[str]:
+    """Tell the counts that are not zero as one line; no line where all are."""
+    told = [
+        f"{_WORDS.get(kind, kind)} {count(number)}"
+        for kind, number in counts.items()
+        if number and kind != _EXPECTED
+    ]
+    return [f"Passed over or not applied: {'; '.join(told)}."] if told else []
+
+
+def layers_line(left_out: Iterable[Mapping[str, int]]) -> list[str]:
+    """Tell what of an extract was passed over for all layers; each of them counts the same."""
+    all_of_them = list(left_out)
+    most = {kind: max((one.get(kind, 0) for one in all_of_them), default=0) for kind in PASSED_OVER}
+    return counts_line(most)
