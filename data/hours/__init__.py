@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from data.hours.intervals import intervals, week_table
+from data.hours.intervals import intervals, unknown_days, week_table
 from data.hours.opening import Hours, parse_hours
 from data.hours.rules import Days, DayType, Rule, Season
 from data.hours.states import State, local_time, open_for, state_at
@@ -26,5 +26,6 @@ __all__ = [
     "open_for",
     "parse_hours",
     "state_at",
+    "unknown_days",
     "week_table",
 ]

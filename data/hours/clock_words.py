@@ -20,6 +20,9 @@ _MARKS: Final = {
 }
 _MARK: Final = "(?:" + "|".join(sorted(_MARKS, key=len, reverse=True)) + ")"
 _NEXT_DAY: Final = r"(?:次日|翌日|第二天|第二日|隔天|隔日|次晨)"
+_OPENS: Final = r"(?:开[门馆园站放业]|营业|开始)"
+_UNTIL: Final = r"[,;\s]\s*(?:闭[馆园站店]|关[门馆园]|打烊|下班|结束)(?:时间)?\s*(?:为|是|:)?"
+_SHUTS: Final = r"(?:闭[馆园站店]|关[门馆园闭]|打烊|结束)"
 _PARTS: Final = {"半": 30, "一刻": 15, "三刻": 45, "整": 0, "": 0}
 
 
@@ -27,18 +30,21 @@ def _clock(name: str) -> str:
     """Return the pattern of one time; groups end in ``name``."""
     return (
         rf"(?P<mark{name}>{_MARK})?\s*:?\s*(?P<h{name}>\d{{1,2}})"
-        rf"(?:\s*:\s*(?P<m{name}>\d{{2}})(?::00)?(?!\d)|\.(?P<p{name}>\d{{2}})(?!\d)"
+        rf"(?:\s*:\s*(?P<m{name}>\d{{2}})(?::00)?(?!\d)分?|\.(?P<p{name}>\d{{2}})(?!\d)"
         rf"|(?P<unit{name}>点|时(?!间))(?:(?P<n{name}>\d{{1,2}})分?|(?P<w{name}>半|一刻|三刻|整))?)?"
         rf"(?:\s*(?P<s{name}>am|pm))?"
     )
 
 
 _SPAN: Final = re.compile(
-    rf"(?:自|从|由|每[天日])?\s*{_clock('a')}\s*(?:-|至|到)\s*(?P<next>{_NEXT_DAY})?\s*{_clock('b')}"
-    r"(?![\d:])(?:点|时)?(?:为?止)?"
+    rf"(?:自|从|由|每(?=[早晚])|当[天日])?\s*{_clock('a')}\s*(?P<opens>{_OPENS}\s*,?\s*)?(?:(?<=[门馆园放业站,始])|-|至|到|{_UNTIL})"
+    rf"\s*(?P<next>{_NEXT_DAY})?\s*{_clock('b')}(?!\d|:\d)(?:点|时)?(?:为?止|(?(opens){_SHUTS}|(?!)))?"
+)
+_CLOSING: Final = re.compile(
+    rf"{_clock('b')}\s*(?:准时|全部|全馆)?(?:闭[馆园站店]|关[门馆园闭]|打烊|停止(?:营业|服务|开放)|下班|结束)"
 )
 _ALL_DAY: Final = re.compile(
-    r"(?:7\s*[x×*]\s*)?24\s*个?(?:小时|hours?|hrs?|h)(?:全天候?|不间断|不打烊|昼夜)?"
+    r"(?:(?:每周)?7\s*天?\s*[x×*]?\s*)?24\s*个?(?:小时|hours?|hrs?|h)(?:全天候?|不间断|不打烊|昼夜)?"
     r"|24/7|7/24|7\s*[x×*]\s*24(?:小时|h)?"
     r"|全天候?(?:24(?:小时|h))?|全日制?|随时|昼夜(?:不间断)?|不打烊|通宵"
 )
@@ -60,6 +66,16 @@ def match_all_day(text: str, at: int) -> int | None:
     """Return where words for round the clock end; None when none stand there."""
     found = _ALL_DAY.match(text, at)
     return None if found is None else found.end()
+
+
+def match_closing_time(text: str, at: int) -> tuple[int, int] | None:
+    """Read a time at which it shuts (17:00闭馆): the minute of the day, and where it ends."""
+    found = _CLOSING.match(text, at)
+    time = None if found is None else _time(found, "b")
+    if found is None or time is None or time.bare:
+        return None
+    minute = _first_minute(time)
+    return None if minute is None else (minute, found.end())
 
 
 def match_span(  # noqa: PLR0911 - each doubt by itself

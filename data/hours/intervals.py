@@ -14,6 +14,7 @@ from data.hours.rules import DAY_MIN, SATURDAY, DayType, merge_spans
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from data.hours.meaning import DaySpans
     from data.hours.opening import Hours
     from data.hours.rules import Span
     from data.hours.work_calendar import WorkCalendar
@@ -42,23 +43,46 @@ def intervals(
     Returns
     -------
     (start, end) in minutes after 00:00 of ``first``, sorted and apart from each other. What began
-    the day before is cut at 0; the last end may lie past the last midnight. None: not known.
+    the day before is cut at 0; the last end may lie past the last midnight. A day that is not
+    known (`unknown_days`) adds nothing. None: the hours, or all of these days, are not known.
     """
     if not hours.known:
         return None
     if days < 1:
         raise ValueError(f"intervals need one day at least, not {days}")
     found: list[Span] = []
+    silent = 0
     for number in range(-1, days):
-        day = first + timedelta(days=number)
+        spans = _on(hours, first + timedelta(days=number), calendar)
+        silent += spans is None and number >= 0
         offset = number * DAY_MIN
-        rules = tuple(rule for rule in hours.rules if rule.in_season(day))
         found.extend(
-            (max(0, start + offset), end + offset)
-            for start, end in spans_of_day(rules, calendar.day_type(day))
-            if end + offset > 0
+            (max(0, start + offset), end + offset) for start, end in spans or () if end + offset > 0
         )
-    return merge_spans(tuple(found))
+    return None if silent == days and not found else merge_spans(tuple(found))
+
+
+def unknown_days(
+    hours: Hours, *, calendar: WorkCalendar, first: date, days: int = 14
+) -> tuple[int, ...]:
+    """List the days of a stretch of which hours that are read do not say what holds.
+
+    Returns
+    -------
+    Numbers of days after ``first``, in order: holidays of 节假日另行通知, say. What began the day
+    before is open all the same until it ends. None of hours that are not known at all.
+    """
+    return tuple(
+        number
+        for number in range(days)
+        if hours.known and _on(hours, first + timedelta(days=number), calendar) is None
+    )
+
+
+def _on(hours: Hours, day: date, calendar: WorkCalendar) -> DaySpans:
+    """Return what is open of one day; None: not known."""
+    rules = tuple(rule for rule in hours.rules if rule.in_season(day))
+    return spans_of_day(rules, calendar.day_type(day))
 
 
 def week_table(
@@ -79,7 +103,8 @@ def week_table(
 
     Returns
     -------
-    bool, (7, 24), Monday first, read-only; None when the hours are not known.
+    bool, (7, 24), Monday first, read-only, False on a day that is not known; None when the hours
+    are not known.
     """
     if not hours.known:
         return None
@@ -99,7 +124,7 @@ def week_table(
                 kind = DayType(weekday % 7, "weekend" if weekday % 7 >= SATURDAY else "workday")
                 week.extend(
                     (start + weekday * DAY_MIN, end + weekday * DAY_MIN)
-                    for start, end in spans_of_day(rules, kind)
+                    for start, end in spans_of_day(rules, kind) or ()
                 )
             table &= _table(tuple(week))
     table.flags.writeable = False

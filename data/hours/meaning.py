@@ -12,6 +12,9 @@ from data.hours.rules import ALL_DAY, DayType, Season, merge_spans
 if TYPE_CHECKING:
     from data.hours.rules import DayKind, Rule, Span
 
+#: What is open of a day; None: not known.
+DaySpans = tuple["Span", ...] | None
+
 _LEAP_YEAR: Final = 2024
 _YEAR_DAYS: Final = tuple(
     ((day := date(_LEAP_YEAR, 1, 1) + timedelta(days=number)).month, day.day)
@@ -33,15 +36,22 @@ class Part:
 
     seasons: tuple[Season, ...]
     days: tuple[tuple[int, int], ...]
-    spans: dict[DayType, tuple[Span, ...]]
+    spans: dict[DayType, DaySpans]
 
 
-def spans_of_day(rules: tuple[Rule, ...], day: DayType) -> tuple[Span, ...]:
-    """Return what is open of a day by rules that are all in season; a later rule goes before."""
-    spans: tuple[Span, ...] = ()
+def spans_of_day(rules: tuple[Rule, ...], day: DayType) -> DaySpans:
+    """Return what is open of a day by rules that are all in season; a later rule goes before.
+
+    None: the rules do not say.
+    """
+    spans: DaySpans = ()
     for rule in rules:
-        if rule.applies(day):
-            spans = merge_spans((*spans, *rule.spans)) if rule.adds else rule.spans
+        if not rule.applies(day):
+            continue
+        if not rule.adds:
+            spans = None if rule.unknown else rule.spans
+        elif spans is not None:
+            spans = merge_spans((*spans, *rule.spans))
     return spans
 
 
@@ -74,8 +84,8 @@ def parts_of_year(rules: tuple[Rule, ...], types: tuple[DayType, ...] = ()) -> t
     ``types`` are the types of day asked for; none: those that the rules tell apart.
     """
     types = types or day_types(rules)
-    tables: dict[tuple[tuple[Span, ...], ...], list[tuple[int, int]]] = {}
-    known: dict[tuple[Rule, ...], tuple[tuple[Span, ...], ...]] = {}
+    tables: dict[tuple[DaySpans, ...], list[tuple[int, int]]] = {}
+    known: dict[tuple[Rule, ...], tuple[DaySpans, ...]] = {}
     masks = [year_mask(rule.seasons) for rule in rules]
     for number, day in enumerate(_YEAR_DAYS):
         here = tuple(rule for rule, mask in zip(rules, masks, strict=True) if mask >> number & 1)
@@ -86,6 +96,12 @@ def parts_of_year(rules: tuple[Rule, ...], types: tuple[DayType, ...] = ()) -> t
         Part(_seasons(days), tuple(days), dict(zip(types, spans, strict=True)))
         for spans, days in tables.items()
     )
+
+
+def rest_of_year(seasons: tuple[Season, ...]) -> tuple[Season, ...]:
+    """Return the days of the year that are in none of some seasons."""
+    mask = year_mask(seasons)
+    return _seasons([day for number, day in enumerate(_YEAR_DAYS) if not mask >> number & 1])
 
 
 def same_meaning(one: tuple[Rule, ...], other: tuple[Rule, ...]) -> bool:
@@ -103,12 +119,12 @@ def open_always(rules: tuple[Rule, ...]) -> bool:
 
 def open_never(rules: tuple[Rule, ...]) -> bool:
     """Tell whether the rules never open."""
-    return bool(rules) and not any(
-        spans for part in parts_of_year(rules) for spans in part.spans.values()
+    return bool(rules) and all(
+        spans == () for part in parts_of_year(rules) for spans in part.spans.values()
     )
 
 
-def _calendar(parts: tuple[Part, ...]) -> dict[tuple[int, int], tuple[tuple[Span, ...], ...]]:
+def _calendar(parts: tuple[Part, ...]) -> dict[tuple[int, int], tuple[DaySpans, ...]]:
     """Day of the year -> its spans by type of day."""
     return {
         day: spans for part in parts for spans in [tuple(part.spans.values())] for day in part.days

@@ -11,9 +11,11 @@ from data.hours.chinese import read_chinese
 from data.hours.meaning import open_always, open_never, same_meaning
 from data.hours.osm import read_osm
 from data.hours.osm_writer import write_osm
-from data.hours.wording import chinese_words, english_words
+from data.hours.rules import FREE_WEEKENDS
+from data.hours.wording import chinese_words, english_note, english_words
 
 if TYPE_CHECKING:
+    from data.hours.note_words import Note
     from data.hours.rules import Rule
 
 _OSM_WORDS: Final = re.compile(
@@ -24,7 +26,7 @@ _OSM_WORDS: Final = re.compile(
 )
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
-_HOLIDAY_WORDS: Final = re.compile(r"假日|假期|节日|无休|不休")
+_HOLIDAY_WORDS: Final = re.compile(r"假日|假期|节日|\bPH\b|(?<![午间末])[无不]休")
 _LONGEST: Final = 4000
 
 
@@ -34,10 +36,12 @@ class Hours:
 
     ``text`` is what somebody wrote, ``rules`` what was read from it, the later before the former;
     no rules: the text could not be read as a whole, and whether the place is open is not known.
+    ``notes`` are what stood beside and does not change the hours: last entry, ways in.
     """
 
     text: str
     rules: tuple[Rule, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.text)
@@ -64,8 +68,12 @@ class Hours:
 
     @property
     def names_holidays(self) -> bool:
-        """Whether the text says what holds on public holidays."""
-        said = self.on_calendar or self.always or self.never
+        """Whether the text says what holds on public holidays.
+
+        双休日 and 周末 do not, though which Saturdays are free depends on the calendar.
+        """
+        days = {one for rule in self.rules for one in rule.days if not one.literal}
+        said = self.always or self.never or bool(days and FREE_WEEKENDS not in days)
         return said or _HOLIDAY_WORDS.search(self.text) is not None
 
     def same_as(self, other: Hours) -> bool:
@@ -77,12 +85,16 @@ class Hours:
         return write_osm(self.rules)
 
     def to_chinese(self) -> str:
-        """Write in Chinese; hours that are not known as they came."""
-        return chinese_words(self.rules) if self.known else self.text
+        """Write in Chinese, notes behind; hours that are not known as they came."""
+        notes = "，".join(note.text for note in self.notes)
+        said = chinese_words(self.rules) if self.known else self.text
+        return f"{said}（{notes}）" if notes else said
 
     def to_english(self) -> str:
-        """Write shortly in English; hours that are not known as they came."""
-        return english_words(self.rules) if self.known else self.text
+        """Write shortly in English, notes behind; hours that are not known as they came."""
+        notes = ", ".join(map(english_note, self.notes))
+        said = english_words(self.rules) if self.known else self.text
+        return f"{said} ({notes})" if notes else said
 
 
 @lru_cache(maxsize=65_536)
@@ -95,5 +107,7 @@ def parse_hours(text: str) -> Hours:
         return Hours(text)
     plain = _QUOTED.sub("", text)
     osm = _OSM_WORDS.search(plain) is not None and _CHINESE.search(plain) is None
-    rules = read_osm(text) if osm else read_chinese(text)
-    return Hours(text, rules or ())
+    if osm:
+        return Hours(text, read_osm(text) or ())
+    reading = read_chinese(text)
+    return Hours(text) if reading is None else Hours(text, reading.rules, reading.notes)

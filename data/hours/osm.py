@@ -65,18 +65,19 @@ def read_osm(text: str) -> tuple[Rule, ...] | None:
         found = _RULE.fullmatch(part)
         if found is None or not part:
             return None
-        if found["state"] == "unknown":
-            clause = read_chinese(found["comment"] or "", partial=True)
-            if clause is None:
+        if found["state"] == "unknown" and found["comment"] is not None:
+            reading = read_chinese(found["comment"], partial=True)
+            if reading is None:
                 return None
             joins = adds and bool(rules)
-            rules.extend(replace(rule, adds=joins and not rule.off) for rule in clause)
+            rules.extend(replace(rule, adds=joins and bool(rule.spans)) for rule in reading.rules)
             continue
         rule = _rule(found, adds=adds and bool(rules))
         if rule is None:
             return None
         rules.append(rule)
-    return tuple(rules) or None
+    opens = any(rule.spans for rule in rules) or not any(rule.unknown for rule in rules)
+    return tuple(rules) or None if opens else None
 
 
 def _tidy(text: str) -> str:
@@ -126,7 +127,8 @@ def _parts(text: str) -> list[tuple[str, bool]]:
 
 def _rule(found: re.Match[str], *, adds: bool) -> Rule | None:
     """Make one rule; None when it says nothing, or nothing that can be."""
-    off = found["state"] in {"off", "closed"}
+    unknown = found["state"] == "unknown"
+    off = found["state"] in {"off", "closed"} or unknown
     if not any(found[part] for part in ("times", "days", "seasons", "state")):
         return None
     spans = ALL_DAY if found["times"] in {None, "24/7"} else _spans(found["times"])
@@ -140,7 +142,7 @@ def _rule(found: re.Match[str], *, adds: bool) -> Rule | None:
     days = _days(found["days"])
     if found["comment"] is not None:
         days = read_day_words(found["comment"]) or days
-    return Rule(days, () if off else spans, seasons, adds=adds and not off)
+    return Rule(days, () if off else spans, seasons, adds=adds and not off, unknown=unknown)
 
 
 def _days(text: str | None) -> tuple[Days, ...]:

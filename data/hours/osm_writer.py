@@ -3,6 +3,7 @@
 OSM has no word for China's working days or for one festival. A rule on working days is written on
 the weekdays that come nearest, with the days' Chinese name as its comment, and one on a festival as
 ``PH unknown`` with the whole clause as its comment; `data.hours.osm` reads both back as meant.
+Days of which the hours do not say what holds are ``unknown``.
 """
 
 from __future__ import annotations
@@ -53,12 +54,13 @@ def write_osm(rules: tuple[Rule, ...]) -> str:
 
 def _rule(rule: Rule) -> str:
     """Write one rule."""
-    if any(days.festivals for days in rule.days):
+    plain = all(days.literal or days == HOLIDAYS for days in rule.days)
+    if any(days.festivals for days in rule.days) or (rule.unknown and not plain):
         return f'PH unknown "{chinese_clause(rule)}"'
     head = ",".join(_season(season) for season in rule.seasons)
-    plain = all(days.literal or days == HOLIDAYS for days in rule.days)
     spans = ",".join(_span(span) for span in rule.spans)
-    body = " ".join(part for part in (head, _days(rule.days), spans or "off") if part)
+    shut = "unknown" if rule.unknown else "off"
+    body = " ".join(part for part in (head, _days(rule.days), spans or shut) if part)
     return body if plain else f'{body} "{day_words(rule.days)}"'
 
 

@@ -6,7 +6,7 @@ Clauses that contradict each other, or that can be meant to add or to replace, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -15,10 +15,13 @@ from data.hours.meaning import day_types, year_mask
 from data.hours.rules import (
     ALL_DAY,
     EVERY_DAY,
+    FREE_WEEKENDS,
     HOLIDAY,
+    HOLIDAYS,
     RESTING,
     WEEK,
     WEEKEND,
+    WORKDAYS,
     Days,
     Rule,
     merge_spans,
@@ -34,41 +37,131 @@ _EVERY, _SOME, _KIND, _HOLIDAY, _FESTIVAL = range(5)
 
 @dataclass(frozen=True)
 class Clause:
-    """One clause as read: spans (none: closed) on days (None: not said) in seasons (None: same)."""
+    """One clause as read: spans (none: closed) on days (None: not said) in seasons (None: same).
+
+    ``unknown``: what holds on these days is not said.
+    """
 
     spans: tuple[Span, ...]
     days: tuple[Days, ...] | None
     seasons: tuple[Season, ...] | None
-    words: tuple[str, ...] = ()
+    unknown: bool = False
+
+
+@dataclass
+class Exceptions:
+    """What limits the closing clauses.
+
+    ``usual``: days on which the place is open as usual (节假日照常). ``spared``: holidays that a
+    closing clause does not hold of (周一闭馆，节假日除外: the holidays that are Mondays).
+    """
+
+    usual: list[tuple[Days, ...]] = field(default_factory=list)
+    spared: list[Days] = field(default_factory=list)
 
 
 def order_clauses(
-    clauses: Sequence[Clause], *, usual: Sequence[tuple[Days, ...]] = ()
+    clauses: Sequence[Clause], *, exceptions: Exceptions | None = None, wide: bool = False
 ) -> tuple[Rule, ...] | None:
     """Make rules of clauses, the broader first; None when they can be meant in two ways.
 
-    ``usual`` are days on which the place is open as usual (节假日照常).
+    ``wide``: the text has a word for holidays that many use of weekends too.
     """
+    limits = exceptions or Exceptions()
     rules = _joined(clauses)
-    if rules is None:
+    if rules is None or not all(_as_usual(days, rules) for days in limits.usual):
         return None
-    ordered = sorted(rules, key=_key)
+    if _only_holidays(rules):
+        return None
+    rules += [*_spared(limits.spared, rules), *_in_doubt(limits.usual, rules)]
+    ordered = sorted((_uncovered(rule, rules) for rule in rules), key=_key)
     if any(_doubtful(one, other) for one, other in combinations(ordered, 2)):
         return None
-    if not all(_as_usual(days, ordered) for days in usual):
-        return None
-    return _merged(ordered)
+    return _merged((*_unsaid(ordered, wide=wide), *ordered))
+
+
+def _only_holidays(rules: Sequence[Rule]) -> bool:
+    """Tell whether all that opens are holidays though other days are closed by name."""
+    opening = [rule for rule in rules if rule.spans]
+    shut = any(rule.days[0].kinds != HOLIDAY for rule in rules if rule.off)
+    return shut and bool(opening) and all(rule.days[0].kinds == HOLIDAY for rule in opening)
+
+
+def _spared(spared: Sequence[Days], rules: Sequence[Rule]) -> list[Rule]:
+    """Open holidays that are spared from a closing clause as all other days open, if they agree."""
+    found: list[Rule] = []
+    for days in dict.fromkeys(spared):
+        opening = [rule for rule in rules if rule.spans]
+        if any(rule.days[0].kinds == HOLIDAY for rule in opening):
+            continue
+        for seasons in dict.fromkeys(rule.seasons for rule in opening):
+            hours = {rule.spans for rule in opening if rule.seasons == seasons}
+            one = len(hours) == 1
+            found.append(Rule((days,), hours.pop() if one else (), seasons, unknown=not one))
+    return found
+
+
+def _in_doubt(usual: Sequence[tuple[Days, ...]], rules: Sequence[Rule]) -> list[Rule]:
+    """Say nothing of holidays on weekdays that are closed: 周一闭馆，节假日照常."""
+    holidays = any(one.kinds == HOLIDAY for days in usual for one in days)
+    shut = [rule for rule in rules if rule.off and rule.days[0].literal and not rule.seasons]
+    return [
+        Rule((Days(rule.days[0].weekdays, HOLIDAY),), unknown=True) for rule in shut if holidays
+    ]
+
+
+def _uncovered(rule: Rule, rules: Sequence[Rule]) -> Rule:
+    """Say nothing of holiday Mondays that are excepted though no clause opens them."""
+    days = rule.days[0]
+    if not rule.off or days.kinds != HOLIDAY or days.weekdays == WEEK:
+        return rule
+    opening = [one for one in rules if one.spans]
+    types = [day for day in day_types(tuple(rules)) if rule.applies(day)]
+    if not opening or any(one.applies(day) for one in opening for day in types):
+        return rule
+    return Rule(rule.days, (), rule.seasons, unknown=True)
+
+
+def _unsaid(rules: Sequence[Rule], *, wide: bool) -> list[Rule]:
+    """List days of which the rules are silent and that hardly are closed.
+
+    节假日 is used of weekends too: beside it plain weekends that nothing covers are not known, nor
+    are they where working days and holidays open. Where working days and weekends open, holidays
+    that are neither are not known.
+    """
+    opening = [rule.days[0] for rule in rules if rule.spans]
+    working = WORKDAYS in opening
+    holiday = HOLIDAYS in opening
+    named = any(rule.days[0].kinds == HOLIDAY for rule in rules)
+    weekend = any(days in (FREE_WEEKENDS, Days(weekdays=WEEKEND)) for days in opening)
+    found: list[Rule] = []
+    if holiday and (wide or working):
+        found.append(Rule((Days(WEEKEND, frozenset({"weekend"})),), unknown=True))
+    if working and weekend and not named:
+        found.append(Rule((HOLIDAYS,), unknown=True))
+    return [rule for rule in found if not _covered(rule, rules)]
+
+
+def _covered(rule: Rule, rules: Sequence[Rule]) -> bool:
+    """Tell whether other rules speak of every day of a rule, all the year."""
+    whole = [one for one in rules if not one.seasons]
+    types = day_types((rule, *rules))
+    return all(any(one.applies(day) for one in whole) for day in types if rule.applies(day))
 
 
 def _joined(clauses: Sequence[Clause]) -> list[Rule] | None:
     """Bring spans of the same days and season together; None when they overlap or contradict."""
     spans: dict[tuple[Days, tuple[Season, ...]], tuple[Span, ...]] = {}
+    unknown: set[tuple[Days, tuple[Season, ...]]] = set()
     for clause in clauses:
         for days in dict.fromkeys(clause.days or (EVERY_DAY,)):
             key = (days, clause.seasons or ())
             if key not in spans:
                 spans[key] = clause.spans
+                unknown |= {key} if clause.unknown else set()
                 continue
+            if clause.unknown != (key in unknown):
+                return None
             both = (*spans[key], *clause.spans)
             if both != tuple(sorted(both)):
                 return None  # 8:00-12:00，2:00-6:00: the second is hardly before dawn
@@ -79,7 +172,10 @@ def _joined(clauses: Sequence[Clause]) -> list[Rule] | None:
             if _length(merge_spans(both)) != _length(both):
                 return None
             spans[key] = both
-    return [Rule((days,), merge_spans(found), seasons) for (days, seasons), found in spans.items()]
+    return [
+        Rule((days,), merge_spans(found), seasons, unknown=(days, seasons) in unknown)
+        for (days, seasons), found in spans.items()
+    ]
 
 
 def _length(spans: tuple[Span, ...]) -> int:
@@ -101,15 +197,23 @@ def _rank(rule: Rule) -> int:
     return _SOME if free_weekend else _KIND
 
 
-def _key(rule: Rule) -> tuple[int, bool, bool, int, int]:
+def _key(rule: Rule) -> tuple[int, bool, bool, bool, int, int]:
     """Sort by rank; closed after open; within a season after all the year; few days after many."""
     days = rule.days[0]
-    return (_rank(rule), rule.off, bool(rule.seasons), -len(days.weekdays), -len(days.kinds))
+    shut = not rule.spans
+    return (
+        _rank(rule),
+        shut,
+        rule.unknown,
+        bool(rule.seasons),
+        -len(days.weekdays),
+        -len(days.kinds),
+    )
 
 
 def _doubtful(one: Rule, other: Rule) -> bool:
     """Tell whether two rules, the broader first, leave open which of them a day follows."""
-    if one.off or other.off or not _same_season(one, other):
+    if not one.spans or not other.spans or not _same_season(one, other):
         return False
     mine, theirs = _held(one), _held(other)
     shared = mine & theirs
@@ -137,11 +241,11 @@ def _same_season(one: Rule, other: Rule) -> bool:
 
 def _as_usual(days: tuple[Days, ...], rules: Sequence[Rule]) -> bool:
     """Tell whether "as usual" on these days is what the rules say anyway."""
-    opening = [rule for rule in rules if not rule.off]
+    opening = [rule for rule in rules if rule.spans]
     if not opening or any(not rule.days[0].literal for rule in opening):
         return False
-    if any(not one.days[0].literal or not one.seasons for one in rules if one.off):
-        return False  # 周一闭馆，节假日照常: and a Monday that is a holiday?
+    if any(not one.days[0].literal for one in rules if one.off):
+        return False
     return all(
         any(one.weekdays <= rule.days[0].weekdays for rule in opening)
         for one in days
@@ -154,8 +258,14 @@ def _merged(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     merged: list[Rule] = []
     for rule in rules:
         last = merged[-1] if merged else None
-        if last is not None and (last.spans, last.seasons) == (rule.spans, rule.seasons):
-            merged[-1] = Rule((*last.days, *rule.days), rule.spans, rule.seasons)
+        same = last is not None and (last.spans, last.seasons, last.unknown) == (
+            rule.spans,
+            rule.seasons,
+            rule.unknown,
+        )
+        if last is not None and same:
+            days = (*last.days, *rule.days)
+            merged[-1] = Rule(days, rule.spans, rule.seasons, unknown=rule.unknown)
         else:
             merged.append(rule)
     return tuple(merged)

@@ -88,6 +88,7 @@ EVERY_DAY: Final = Days()
 WORKDAYS: Final = Days(kinds=WORKING)
 REST_DAYS: Final = Days(kinds=RESTING)
 HOLIDAYS: Final = Days(kinds=HOLIDAY)
+NOT_HOLIDAYS: Final = Days(kinds=ALL_KINDS - HOLIDAY)
 FREE_WEEKENDS: Final = Days(weekdays=WEEKEND, kinds=RESTING)
 
 
@@ -126,12 +127,15 @@ class Rule:
         empty: all the year.
     adds
         the spans are open besides what earlier rules say; otherwise they replace it.
+    unknown
+        what holds on these days is not said (节假日另行通知); no spans then.
     """
 
     days: tuple[Days, ...] = (EVERY_DAY,)
     spans: tuple[Span, ...] = ()
     seasons: tuple[Season, ...] = ()
     adds: bool = False
+    unknown: bool = False
 
     def __post_init__(self) -> None:
         if not self.days:
@@ -141,13 +145,15 @@ class Rule:
                 raise ValueError(f"no span of a day: {start} to {end} min")
         if self.adds and not self.spans:
             raise ValueError("a rule that adds must open")
+        if self.unknown and self.spans:
+            raise ValueError("a rule that opens is not unknown")
         if self.spans != merge_spans(self.spans):
             raise ValueError(f"spans are sorted and apart from each other, not {self.spans}")
 
     @property
     def off(self) -> bool:
         """Whether the rule closes."""
-        return not self.spans
+        return not self.spans and not self.unknown
 
     def in_season(self, day: date | tuple[int, int]) -> bool:
         """Tell whether the rule speaks of this time of the year."""

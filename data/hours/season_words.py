@@ -7,7 +7,10 @@ from typing import Final
 
 from data.hours.rules import Season
 
-_LABEL: Final = r"(?:[夏冬]令时|[夏冬]天|[夏冬]时制|[春夏秋冬]季|[春夏秋冬]{2}季?|暑期|寒假|暑假)"
+_LABEL: Final = (
+    r"(?:[夏冬]令时?间?|[夏冬]天|[夏冬]时制?|[春夏秋冬]{1,3}季|[春夏秋冬]{2}|暑期|寒假|暑假"
+    r"|(?:旅游)?(?:旺季|淡季|平季))(?:开放时间|营业时间|作息时间|作息|时间)?"
+)
 _TO: Final = r"\s*(?:-|至|到)\s*(?:次年|翌年|来年|第二年)?\s*"
 _MONTH: Final = r"(\d{1,2})月份?"
 _DATE: Final = r"(\d{1,2})月(\d{1,2})[日号]"
@@ -19,6 +22,10 @@ _KINDS: Final = (
     re.compile(rf"(\d{{1,2}})(){_TO}{_MONTH}()"),
     re.compile(rf"{_MONTH}()()()"),
 )
+_REST: Final = re.compile(
+    rf"(?:其[他它余]|其余)(?:月份?|季节)|{_LABEL}(?!\s*[:,]?\s*[(\[]?\s*(?:每年)?\d{{1,2}}(?:月|\s*[-至到]\s*\d{{1,2}}月))"
+)
+_SIDES: Final = {"夏": "warm", "旺": "warm", "冬": "cold", "淡": "cold"}
 _OPEN: Final = re.compile(rf"(?:每年)?(?:{_LABEL}\s*[:,]?\s*)?[(\[]?\s*(?:每年)?\s*")
 _CLOSE: Final = re.compile(rf"\s*[)\]]?(?:\s*[(\[]?{_LABEL}[)\]]?)?(?:期间|内)?")
 _NEXT: Final = re.compile(r"\s*(?:、|,|和|及|与)\s*")
@@ -47,6 +54,18 @@ def match_seasons(text: str, at: int) -> tuple[tuple[Season, ...], int] | None:
         at = more[1]
     close = _CLOSE.match(text, at)
     return tuple(found), at if close is None else close.end()
+
+
+def match_rest_of_year(text: str, at: int) -> int | None:
+    """Return where words end for a season without dates (淡季) or 其他月份; None for none."""
+    found = _REST.match(text, at)
+    return None if found is None else found.end()
+
+
+def season_label(words: str) -> str:
+    """Tell which half of the year words name: ``warm``, ``cold``, or "" for neither or both."""
+    sides = {side for sign, side in _SIDES.items() if sign in words}
+    return sides.pop() if len(sides) == 1 else ""
 
 
 def _season(text: str, at: int) -> tuple[Season, int] | None:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from data.china_time import CHINA_TIME
-from data.hours.intervals import intervals
+from data.hours.intervals import intervals, unknown_days
 from data.hours.rules import DAY_MIN
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class State:
         the hours depend on the holidays, and the notice that settles them is not known.
     holiday_silent
         the day is a public holiday and the hours say nothing of holidays: they may not hold.
+    days_unstated
+        the hours leave this day, or one before ``next_open``, to a notice, or are not clear of it.
     """
 
     word: StateWord
@@ -48,6 +50,7 @@ class State:
     next_open: datetime | None = None
     holiday_unconfirmed: bool = False
     holiday_silent: bool = False
+    days_unstated: bool = False
 
 
 def local_time(moment: datetime) -> datetime:
@@ -80,12 +83,16 @@ def state_at(
     unconfirmed = hours.on_calendar and not all(calendar.settled(day.date()) for day in days)
     silent = not hours.names_holidays and calendar.day_kind(here.date()) == "holiday"
     if now is None:
-        opens = None if after is None else midnight + timedelta(minutes=after[0])
+        ahead = 1 if after is None else after[0] // DAY_MIN + 1
+        unstated = unknown_days(hours, calendar=calendar, first=here.date(), days=ahead)
+        lost = 0 in unstated
+        opens = None if after is None or lost else midnight + timedelta(minutes=after[0])
         return State(
-            "closed",
+            "unknown" if lost else "closed",
             next_open=opens,
             holiday_unconfirmed=unconfirmed,
-            holiday_silent=silent,
+            holiday_silent=silent and not lost,
+            days_unstated=bool(unstated),
         )
     until = midnight + timedelta(minutes=now[1])
     endless = now[1] >= _DAYS_AHEAD[-1] * DAY_MIN
@@ -105,8 +112,8 @@ def open_for(
     if not hours.known:
         return None
     state = state_at(hours, arrive, calendar=calendar)
-    if state.word == "closed":
-        return False
+    if state.word in {"closed", "unknown"}:
+        return None if state.word == "unknown" else False
     return state.until is None or state.until - local_time(arrive) >= timedelta(minutes=minutes)
 
 

@@ -12,6 +12,7 @@ from data.hours.rules import (
     EVERY_DAY,
     FREE_WEEKENDS,
     HOLIDAY,
+    NOT_HOLIDAYS,
     RESTING,
     WEEKEND,
     WORKING,
@@ -21,6 +22,8 @@ from data.hours.rules import (
 )
 
 if TYPE_CHECKING:
+    from data.hours.meaning import DaySpans
+    from data.hours.note_words import Note
     from data.hours.rules import Season, Span
 
 _WHOLE_MONTH: Final = (1, 31)
@@ -54,7 +57,7 @@ def chinese_words(rules: tuple[Rule, ...]) -> str:
         return "暂停开放"
     text = _join(rules)
     back = read_chinese(text)
-    if back is not None and same_meaning(back, rules):
+    if back is not None and same_meaning(back.rules, rules):
         return text
     return _join(apart(rules))
 
@@ -68,7 +71,8 @@ def apart(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
     """Write rules anew so that no two speak of the same day; closed days are left out."""
     found: list[Rule] = []
     for part in parts_of_year(rules):
-        by_spans: dict[tuple[Span, ...], list[DayType]] = {}
+        every = tuple(part.spans)
+        by_spans: dict[DaySpans, list[DayType]] = {}
         for day, spans in part.spans.items():
             by_spans.setdefault(spans, []).append(day)
         # A holiday's word holds every festival: one that is closed then has to be said.
@@ -79,7 +83,7 @@ def apart(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
         ]
         by_spans[()] = shut
         found.extend(
-            Rule(_days_of(days, tuple(part.spans)), spans, part.seasons)
+            Rule(_days_of(days, every), spans or (), part.seasons, unknown=spans is None)
             for spans, days in by_spans.items()
             if days
         )
@@ -96,9 +100,17 @@ def english_words(rules: tuple[Rule, ...]) -> str:
     for rule in rules:
         seasons = ", ".join(_english_season(season) for season in rule.seasons)
         days = "" if rule.days == (EVERY_DAY,) else ", ".join(map(_english_days, rule.days))
-        spans = ", ".join(_english_span(span) for span in rule.spans) or "closed"
+        shut = "ask first" if rule.unknown else "closed"
+        spans = ", ".join(_english_span(span) for span in rule.spans) or shut
         clauses.append(" ".join(part for part in (seasons, days, spans) if part))
     return "; ".join(clauses)
+
+
+def english_note(note: Note) -> str:
+    """Write a note in English where it is the time of the last entry, else as it came."""
+    if note.kind == "last_entry" and note.minute is not None:
+        return f"last entry {_short(note.minute)}"
+    return note.text
 
 
 def _days_of(days: list[DayType], every: tuple[DayType, ...]) -> tuple[Days, ...]:
@@ -131,10 +143,12 @@ def _clause(rule: Rule, *, seasonal: bool, lone: bool) -> str:
     if seasonal and not season:
         season = "全年"
     days = "" if lone and rule.days == (EVERY_DAY,) else day_words(rule.days)
-    spans = "、".join(_span(span) for span in rule.spans) or "休息"
+    shut = "另行通知" if rule.unknown else "休息"
+    spans = "、".join(_span(span) for span in rule.spans) or shut
     if rule.spans == ALL_DAY:
         spans = "全天"
-    return " ".join(part for part in (season, days, spans) if part).replace(" 休息", "休息")
+    said = " ".join(part for part in (season, days, spans) if part)
+    return said.replace(f" {shut}", shut)
 
 
 def _span(span: Span) -> str:
@@ -178,7 +192,12 @@ def _english_days(days: Days) -> str:
     elif days.literal:
         return _english_weekdays(days.weekdays)
     else:
-        kinds = {WORKING: "working days", RESTING: "days off", HOLIDAY: "public holidays"}
+        kinds = {
+            WORKING: "working days",
+            RESTING: "days off",
+            HOLIDAY: "public holidays",
+            NOT_HOLIDAYS.kinds: "no public holidays",
+        }
         kind = kinds.get(days.kinds, ", ".join(sorted(days.kinds)))
     return (
         kind

@@ -35,6 +35,11 @@ TEXTS = (
     "工作日 8:30-17:30",
     "节假日休息，其他 9:00-24:00",
     "5月-9月 6:00-21:00",
+    "周一至周日 8:00-22:00，节假日另行通知",
+    "周一至周五 20:00-次日8:00，节假日另行通知",
+    "节假日 9:00-17:00；工作日 8:00-18:00",
+    "周二至周日 9:00-17:00（16:00停止入场），周一闭馆，节假日照常开放",
+    "双休日 9:00-16:00，周一至周五 8:00-18:00",
     "周一 8:00-9:00",
     "暂停开放",
     "看情况",
@@ -116,6 +121,15 @@ def test_days_in_doubt_are_named_where_there_are_any() -> None:
     unsettled = hours_properties("工作日 8:00-18:00", first=date(2026, 12, 24))
     assert unsettled["hours_unsettled"][0] == 4  # from 28 December
     assert "hours_silent" not in unsettled
+
+
+def test_days_that_the_hours_leave_open_are_named_where_there_are_any() -> None:
+    held = hours_properties("8:00-22:00，节假日另行通知", first=date(2026, 9, 25))
+    # 25 to 27 September and 1 to 7 October are off.
+    assert held["hours_unknown"] == [0, 1, 2, 6, 7, 8, 9, 10, 11, 12]
+    assert held["hours_intervals"][0] == [3 * 1440 + 480, 3 * 1440 + 1320]
+    assert "hours_silent" not in held
+    assert "hours_unknown" not in hours_properties("8:00-22:00", first=date(2026, 9, 25))
 
 
 def test_a_feature_says_its_state_at_a_moment_and_stays_as_it_was() -> None:

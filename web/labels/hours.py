@@ -43,6 +43,10 @@ _WORDS: Final = {
         "今天是法定节假日，开放时间可能有变",
         "Public holiday today: hours may differ",
     ),
+    "unstated": (
+        "有些日子的时间没有写明，请先核实",
+        "Hours of some days are not stated: check first",
+    ),
 }
 _NOON, _EVENING = 12, 18
 _NEAR_DAYS = 7
@@ -69,6 +73,8 @@ def state_note(state: State, t: Language) -> str:
     """Say why the state may not hold; nothing where there is no doubt."""
     if state.holiday_unconfirmed:
         return t(*_WORDS["unsettled"])
+    if state.days_unstated:
+        return t(*_WORDS["unstated"])
     return t(*_WORDS["silent"]) if state.holiday_silent else ""
 
 

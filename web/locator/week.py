@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from web.labels.hours import WEEKDAYS
+from web.labels.hours import WEEKDAYS, script_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,24 +37,27 @@ def week_of(hours: Mapping[str, Any], first: date, t: Language) -> list[dict[str
     """Return for each of seven days its name, its hours in words and its spans in minutes.
 
     ``hours`` is what `hours_properties` says from ``first`` on. A span that goes on after midnight
-    stands on both days; hours that are not known have no row. `static/station_page.js` agrees.
+    stands on both days; hours that are not known have no row, and a day that is not known says so.
+    `static/station_page.js` agrees.
     """
-    spans = hours["hours_intervals"]
-    if spans is None:
+    if hours["hours_intervals"] is None:
         return []
-    return [_day(first, number, spans, t) for number in range(DAYS)]
+    return [_day(first, number, hours, t) for number in range(DAYS)]
 
 
-def _day(first: date, number: int, spans: list[list[int | None]], t: Language) -> dict[str, Any]:
+def _day(first: date, number: int, hours: Mapping[str, Any], t: Language) -> dict[str, Any]:
     day = first + timedelta(days=number)
     start, end = number * _DAY_MIN, (number + 1) * _DAY_MIN
     cut = []
-    for low, high in spans:
+    for low, high in hours["hours_intervals"]:
         ends = end if high is None else high
         if low is not None and low < end and ends > start:
             cut.append([max(low, start) - start, min(ends, end) - start])
     whole = cut == [[0, _DAY_MIN]]
-    said = t("、", ", ").join(f"{_clock(low)}–{_clock(high)}" for low, high in cut)
+    times = [f"{_clock(low)}–{_clock(high)}" for low, high in cut]
+    if number in hours.get("hours_unknown", ()):
+        times.append(script_words(t)["unknown"])
+    said = t("、", ", ").join(times)
     zh, en = WEEKDAYS[day.weekday()]
     return {
         "day": t(f"{zh} {day.month}月{day.day}日", f"{en} {day.day} {day:%b}"),

@@ -65,6 +65,7 @@ _OF_A_MARK: Final = (
     "hours_intervals",
     "hours_unsettled",
     "hours_silent",
+    "hours_unknown",
 )
 
 

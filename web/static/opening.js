@@ -11,8 +11,8 @@ const opening = (() => {
     (moment.getTime() - Date.parse(`${day}T00:00:00+08:00`)) / 60000;
 
   /* {word, until, next, note}; word is open, closes_soon, closed or unknown; until and next are minutes
-     or null; note is "unsettled", "silent" or "". Before the first day and after the fourteenth nothing
-     is known. */
+     or null; note is "unsettled", "unstated", "silent" or "". Before the first day and after the
+     fourteenth nothing is known. */
   function state(properties, moment = new Date()) {
     const { hours_from: from, hours_intervals: spans } = properties;
     const minute = from ? minuteOf(from, moment) : -1;
@@ -25,10 +25,15 @@ const opening = (() => {
     const days = [today, ...(now ? [Math.max(today, Math.floor(now[0] / DAY))] : []),
       ...(after ? [Math.floor(after[0] / DAY)] : [])];
     const unsettled = new Set(properties.hours_unsettled);
-    const note = days.some((day) => unsettled.has(day)) ? "unsettled"
+    const unknown = properties.hours_unknown || [];
+    const lost = !now && unknown.includes(today);
+    const opens = after && !lost ? Math.floor(after[0] / DAY) : today;
+    const unstated = !now && unknown.some((day) => today <= day && day <= opens);
+    const note = days.some((day) => unsettled.has(day)) ? "unsettled" : unstated ? "unstated"
       : (properties.hours_silent || []).includes(today) ? "silent" : "";
     if (!now) {
-      return { word: "closed", until: null, next: after ? after[0] : null, note, minute };
+      const next = after && !lost ? after[0] : null;
+      return { word: lost ? "unknown" : "closed", until: null, next, note, minute };
     }
     const soon = now[1] !== null && now[1] - minute <= SOON;
     return { word: soon ? "closes_soon" : "open", until: now[1], next: null, note, minute };

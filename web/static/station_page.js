@@ -52,7 +52,7 @@
   const clock = (minute) => `${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, "0")}`;
 
   /* As web/locator/week.py: seven days, their hours in words and as bars; none where it is not open. */
-  function weekRows({ hours_from: from, hours_intervals: spans, status }) {
+  function weekRows({ hours_from: from, hours_intervals: spans, hours_unknown: unknown, status }) {
     if (!spans || status !== "open") return [];
     return [...Array(7).keys()].map((number) => {
       const date = new Date(Date.parse(`${from}T00:00:00Z`) + number * DAY * 60000);
@@ -60,6 +60,7 @@
       const cut = spans.map(([low, high]) => [low, high === null ? end : high])
         .filter(([low, high]) => low < end && high > start)
         .map(([low, high]) => [Math.max(low, start) - start, Math.min(high, end) - start]);
+      const none = (unknown || []).includes(number) ? words.opening.unknown : "";
       const whole = cut.length === 1 && cut[0][1] - cut[0][0] === DAY;
       return {
         day: fill(words.day, {
@@ -67,7 +68,8 @@
           month: words.opening.months[date.getUTCMonth()], day: date.getUTCDate(),
         }),
         says: whole ? words.whole_day
-          : cut.map(([low, high]) => `${clock(low)}–${clock(high)}`).join(words.comma) || words.shut_day,
+          : [...cut.map(([low, high]) => `${clock(low)}–${clock(high)}`), ...(none ? [none] : [])]
+            .join(words.comma) || words.shut_day,
         cut,
       };
     });

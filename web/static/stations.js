@@ -6,7 +6,7 @@ const Stations = (() => {
   const STEP = 1e-6;
   const DAY = 1440;
   const NIGHT = { from: 22 * 60, to: 30 * 60 };
-  const HOURS = ["hours_intervals", "hours_unsettled", "hours_silent"];
+  const HOURS = ["hours_intervals", "hours_unsettled", "hours_silent", "hours_unknown"];
   const SILENT = { amber: false, complaints: [], answers: [], activities: [], confirmed_at: null, fine: 0 };
 
   const wordsOf = (sum, list) => list.filter((word, place) => sum & (1 << place));
@@ -83,9 +83,12 @@ const Stations = (() => {
     const early = minute - midnight < NIGHT.to - DAY;
     const from = early ? minute : Math.max(minute, midnight + NIGHT.from);
     const to = early ? midnight + NIGHT.to - DAY : midnight + NIGHT.to;
-    const whole = station.hours_intervals.some(([start, end]) =>
-      start <= from && (end === null || end >= to));
-    return whole ? 1 : -1;
+    const unknown = station.hours_unknown || [];
+    const holds = ([start, end]) =>
+      (station.hours_intervals.some(([low, high]) => low <= start && (high === null || high >= end)) ? 1
+        : unknown.includes(Math.floor(start / DAY)) ? 0 : -1);
+    const parts = early ? [[from, to]] : [[from, midnight + DAY], [midnight + DAY, to]];
+    return Math.min(...parts.map(holds));
   }
 
   // ---- looking up ----

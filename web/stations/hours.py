@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from data.hours import WorkCalendar, intervals, parse_hours
+from data.hours import WorkCalendar, intervals, parse_hours, unknown_days
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,7 +32,7 @@ def hours_properties(text: str, *, first: date) -> dict[str, Any]:
     end of None is never; None in place of the list: the hours are not known. Where there are any,
     ``hours_unsettled`` are the days (numbers from 0) on which the hours depend on a notice of
     public holidays that is not published, ``hours_silent`` the public holidays of which the hours
-    say nothing.
+    say nothing, ``hours_unknown`` the days of which they leave open what holds.
     """
     hours, calendar = parse_hours(text), WorkCalendar.china()
     spans = _spans(hours, calendar, first=first)
@@ -47,6 +47,9 @@ def hours_properties(text: str, *, first: date) -> dict[str, Any]:
     silent = [number for number, day in dates.items() if calendar.day_kind(day) == "holiday"]
     if hours.on_calendar and unsettled:
         made["hours_unsettled"] = unsettled
+    unstated = unknown_days(hours, calendar=calendar, first=first, days=max(days) + 1)
+    if unstated:
+        made["hours_unknown"] = list(unstated)
     if not hours.names_holidays and silent:
         made["hours_silent"] = silent
     return made

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.hours import Days, Hours, Rule, Season, WorkCalendar, intervals, parse_hours
+from data.hours import Days, Hours, Rule, Season, WorkCalendar, intervals, parse_hours, unknown_days
 from data.hours.rules import DAY_KINDS, FESTIVALS, merge_spans
 
 CHINA = WorkCalendar.china()
@@ -172,6 +172,25 @@ def test_osm_that_cannot_be_followed_to_the_minute_is_not_known(text: str) -> No
 )
 def test_spellings_that_are_nearly_the_specification_are_read(text: str, plain: str) -> None:
     assert parse_hours(text).same_as(parse_hours(plain))
+
+
+def test_a_night_is_whole_though_the_day_it_ends_on_has_hours_of_its_own() -> None:
+    """Both other implementations end Friday's night at midnight."""
+    hours = parse_hours("Mo-Fr 22:00-06:00; Sa 10:00-12:00")
+    spans = intervals(hours, calendar=CHINA, first=date(2026, 11, 23), days=7)
+    assert spans is not None
+    assert sum(end - start for start, end in spans) == 42 * 60
+
+
+def test_days_that_osm_leaves_open_are_not_known_and_the_others_are() -> None:
+    hours = parse_hours("Mo-Su 08:00-18:00; PH unknown")
+    assert unknown_days(hours, calendar=CHINA, first=date(2026, 9, 30), days=10) == tuple(
+        range(1, 8)
+    )
+    assert intervals(hours, calendar=CHINA, first=date(2026, 10, 1), days=7) is None
+    assert intervals(hours, calendar=CHINA, first=date(2026, 9, 30), days=2) == ((480, 1080),)
+    assert hours.to_osm() == "Mo-Su 08:00-18:00; PH unknown"
+    assert parse_hours("周一至周日 8:00-18:00，节假日另行通知").same_as(hours)
 
 
 def test_working_days_are_written_so_that_other_readers_come_near() -> None:

@@ -20,6 +20,7 @@ FACE = {
     "open_for",
     "parse_hours",
     "state_at",
+    "unknown_days",
     "week_table",
 }
 

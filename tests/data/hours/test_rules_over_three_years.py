@@ -12,7 +12,7 @@ from data.hours import WorkCalendar, intervals, parse_hours
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Notices
+    from tests.data.hours.notices import Notices
 
     Expected = Callable[[Notices, date], list[tuple[float, float]]]
 

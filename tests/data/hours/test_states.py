@@ -155,6 +155,52 @@ _TEXTS = st.sampled_from(
 )
 
 
+def test_on_a_day_that_the_hours_leave_open_the_state_is_not_known() -> None:
+    hours = parse_hours("周一至周五 20:00-次日8:00，节假日另行通知")
+    held = {
+        text: state_at(hours, _at(text), calendar=CHINA)
+        for text in ("2026-09-30T12:00", "2026-10-01T07:00", "2026-10-01T12:00", "2026-10-11T12:00")
+    }
+    assert [state.word for state in held.values()] == ["closed", "open", "unknown", "closed"]
+    assert [state.days_unstated for state in held.values()] == [False, False, True, False]
+    short = parse_hours("8:00-12:00，节假日另行通知")
+    eve = state_at(short, _at("2026-09-30T13:00"), calendar=CHINA)
+    assert eve == State("closed", next_open=_local("2026-10-08T08:00"), days_unstated=True)
+    assert open_for(hours, arrive=_at("2026-10-01T12:00"), minutes=10, calendar=CHINA) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "silent"),
+    [
+        ("双休日 9:00-16:00，周一至周五 8:00-18:00", True),
+        ("周一至周五 8:00-18:00，周末 9:00-16:00", True),
+        ("8:00-18:00（中午不休）", True),
+        ("工作日 8:00-18:00", False),
+        ("8:00-18:00，全年无休", False),
+        ("Mo-Su,PH 08:00-18:00", False),
+    ],
+)
+def test_hours_that_say_nothing_of_holidays_say_so_on_a_holiday(text: str, *, silent: bool) -> None:
+    state = state_at(parse_hours(text), _at("2026-10-01T10:00"), calendar=CHINA)
+    assert state.holiday_silent == silent
+
+
+def test_the_last_entry_is_a_note_and_not_the_end() -> None:
+    hours = parse_hours("9:00-17:00（16:30停止入馆，需刷卡进入）")
+    assert hours.same_as(parse_hours("9:00-17:00"))
+    assert [(note.kind, note.minute) for note in hours.notes] == [
+        ("last_entry", 990),
+        ("way_in", None),
+    ]
+    assert hours.to_chinese() == "9:00-17:00（16:30停止入馆，需刷卡进入）"
+    assert hours.to_english() == "9:00–17:00 (last entry 16:30, 需刷卡进入)"
+    held = {
+        clock: state_at(hours, _at(f"2026-11-25T{clock}"), calendar=CHINA).word
+        for clock in ("16:15", "16:29", "16:35", "17:00")
+    }
+    assert list(held.values()) == ["open", "open", "closes_soon", "closed"]
+
+
 @given(text=_TEXTS, minutes=st.integers(0, 3 * 525_600))
 def test_the_state_agrees_with_the_intervals_of_the_days_around(text: str, minutes: int) -> None:
     hours = parse_hours(text)
@@ -165,7 +211,7 @@ def test_the_state_agrees_with_the_intervals_of_the_days_around(text: str, minut
     first = moment.date() - timedelta(days=1)
     spans = intervals(hours, calendar=CHINA, first=first, days=3) or ()
     offset = (moment - datetime.combine(first, datetime.min.time())) / timedelta(minutes=1)
-    assert (state.word != "closed") == any(a <= offset < b for a, b in spans)
+    assert (state.word in {"open", "closes_soon"}) == any(a <= offset < b for a, b in spans)
 
 
 def test_a_plain_week_by_the_hour() -> None:

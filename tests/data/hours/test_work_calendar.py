@@ -9,7 +9,7 @@ import pytest
 from data.hours.work_calendar import WorkCalendar, YearPlan
 
 if TYPE_CHECKING:
-    from conftest import Notices
+    from tests.data.hours.notices import Notices
 
 CHINA = WorkCalendar.china()
 FESTIVALS = {
