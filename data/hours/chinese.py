@@ -216,8 +216,8 @@ class _Sentence:
 
     def _closing_time(self, minute: int) -> None:
         """Check 17:00闭馆 against the hours: it repeats an end, or it is another thing."""
-        ends = {end % DAY_MIN for clause in self.clauses for _, end in clause.spans[-1:]}
-        if self.pending or minute % DAY_MIN not in ends or len(ends) > 1:
+        ends = [end % DAY_MIN for clause in self.clauses for _, end in clause.spans[-1:]]
+        if self.pending or not ends or minute % DAY_MIN != ends[-1]:
             raise _Doubt
 
     def _off(self) -> None:
@@ -249,11 +249,13 @@ class _Sentence:
             self.clauses.append(Clause((), days, None))
             return
         inner = self.seasons is not None and self.season_first and self.days is not None
-        if self.used and inner and self.parted:
+        if self.used and inner and self.days is not None:
             others = [one for one in self.clauses if one.seasons != self.seasons and one.spans]
-            if any(one.days is None or _overlap(one.days, days) for one in others):
-                raise _Doubt  # shut in this season, or all the year?
-            self.seasons = None
+            open_then = any(one.days is None or _overlap(one.days, days) for one in others)
+            if _overlap(self.days, days) or not open_then:
+                self.seasons = None  # 夏季 每天 …，冬季 每天 …，周一闭馆: shut all the year
+            elif self.parted:
+                raise _Doubt  # 夏季 每天 …，冬季 周二至周日 …；周一闭馆: in winter alone?
         self._set_days(days)
         self._off()
 

@@ -95,13 +95,23 @@ FILL: Final = re.compile(
     r"|(?:其[他它余]时间|其余(?:时间)?|其[他它]日期)(?:均|都|则)?(?:休息|关闭|不开放|闭馆|不营业)"
     rf"|(?:对外)?{_PURPOSE}(?:时间|时段)段?(?:为|是)?|(?:开放|营业|开馆)日(?:为|是)?|时间段?(?:为|是)?"
     r"|对外|免费|自助|人工|均|都|为|的|北京时间|上海时间|(?:utc|gmt)\s*\+\s*0?8(?::00)?|全部|连续"
-    r"|(?:本|全|我)[馆园站店所](?![休闭])|(?:仅限?|只限?)(?=每|逢|周|星期|礼拜|法定|节假|工作日|双休)"
+    r"|(?:备注|注意|注)(?=\s*:)|(?:本|全|我)[馆园站店所](?![休闭])|(?:仅限?|只限?)(?=每|逢|周|星期|礼拜|法定|节假|工作日|双休)"
+)
+
+
+#: One place before its hours, at the head of the text: two places would have hours of their own.
+_PLACE: Final = re.compile(
+    r"(?:(?![周星期礼拜月日天节假季夜晚早午晨临暂夏冬春秋旺淡停闭休不除逢遇])[\u4e00-\u9fff]){0,8}?"
+    r"(?:公园|景区|园区|馆|站|中心|厅|室|店|窗口|网点|公厕|厕所|书房|之家|场)"
+    rf"(?=(?:对外)?{_PURPOSE}(?:时间|时段))"
 )
 
 
 def match_fill(text: str, at: int) -> int | None:
     """Return where words end that say nothing of when; None when none stand there."""
     found = FILL.match(text, at)
+    if found is None and at == 0:
+        found = _PLACE.match(text)
     return None if found is None else found.end()
 
 
