@@ -23,7 +23,7 @@ from data.doctor.places import (
 )
 from data.doctor.sense import sense_findings
 from data.files.columns import Faults, find_columns, note_missing
-from data.files.station_files import REQUIRED, STATION_FIELDS, station_rows
+from data.files.station_files import STATION_FIELDS, needed_fields, station_rows
 from data.vocabulary import FACILITIES
 from geo.errors import FileFormatError
 from geo.messages import say
@@ -117,10 +117,13 @@ class Checkup:
         }
 
 
-def examine(table: Table, *, datum: Datum, city: City, today: date) -> Checkup:
+def examine(
+    table: Table, *, datum: Datum, city: City, today: date, kind: str | None = None
+) -> Checkup:
     """Examine a table of stations: its headings, its cells, its places, and what it says.
 
-    ``datum`` is what the file claims. Never raises for what is wrong in the table: it is found.
+    ``datum`` is what the file claims, ``kind`` that of rows that name none. Never raises for what
+    is wrong in the table: it is found.
 
     Raises
     ------
@@ -133,15 +136,17 @@ def examine(table: Table, *, datum: Datum, city: City, today: date) -> Checkup:
         )
     faults = Faults(table.file)
     columns = find_columns(table, STATION_FIELDS, faults, wide=FACILITIES)
-    note_missing(columns, STATION_FIELDS, faults, required=REQUIRED, what=say("station"))
+    note_missing(columns, STATION_FIELDS, faults, required=needed_fields(kind), what=say("station"))
     findings = [finding_of(fault) for fault in faults.found]
     fit: DatumFit | None = None
     examples, rows = 0, len(columns.table)
-    if _can_be_read(columns):
+    if columns.given >= set(needed_fields(kind)):
         of_places = coordinate_findings(columns, datum=datum, box=city.box)
         copies = _copies(columns)
         cured = fixed(table, [*of_places, *copies])
-        read = station_rows(cured, datum=datum, box=city.box, sample=city.sample, strict=False)
+        read = station_rows(
+            cured, datum=datum, box=city.box, sample=city.sample, kind=kind, strict=False
+        )
         names = dict(zip(read.columns.table.numbers, read.frame["name"], strict=True))
         findings += of_places + copies
         findings += [
@@ -167,14 +172,6 @@ def examine(table: Table, *, datum: Datum, city: City, today: date) -> Checkup:
         findings=by_gravity(findings),
         datum_fit=fit,
     )
-
-
-def _can_be_read(columns: Columns) -> bool:
-    """Tell whether the columns that every station needs are there."""
-    given = set(columns.index)
-    given |= {"lon", "lat"} if columns.table.lonlat is not None else set()
-    given |= {"id"} if columns.table.feature_ids is not None else set()
-    return given >= set(REQUIRED)
 
 
 def _copies(columns: Columns) -> list[Finding]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def coordinate_findings(columns: Columns, *, datum: Datum, box: Box) -> list[Finding]:
     """Find coordinates in degrees, minutes and seconds and those with the columns swapped.
 
-    A cure is safe only when the place that it gives lies in ``box`` and the one that was written
-    does not.
+    Degrees and minutes are read as they are, so they are no error. A cure is safe only when the
+    place that it gives lies in ``box`` and the one that was written does not.
     """
     if columns.table.lonlat is not None:
         return _swapped_points(columns, datum=datum, box=box)
@@ -67,7 +67,7 @@ def _row(
     said = f"{lon}, {lat}"
     return Finding(
         code=code,
-        severity=Severity.error,
+        severity=Severity.warning if as_written else Severity.error,
         what=_WHAT[code, texts](said),
         cure=Words(
             f"写成 {values[0]:.10g}，{values[1]:.10g}", f"write {values[0]:.10g}, {values[1]:.10g}"

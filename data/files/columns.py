@@ -122,6 +122,15 @@ class Columns:
         return self.table.headings[self.index[name]] if name in self.index else name
 
     @property
+    def given(self) -> frozenset[str]:
+        """The fields that the table has, in columns or in its features."""
+        given = set(self.index)
+        placed = "lonlat" in given or {term.id for term in PLANE_FIELDS} <= given
+        given |= {"lon", "lat"} if self.table.lonlat is not None or placed else set()
+        given |= {"id"} if self.table.feature_ids is not None else set()
+        return frozenset(given)
+
+    @property
     def read(self) -> tuple[str, ...]:
         """The headings of the columns that are read, in the order of the file."""
         numbers = sorted({*self.index.values(), *self.wide.values()})
@@ -246,13 +255,8 @@ def note_missing(
     what: str,
 ) -> None:
     """Note each required field that has no column."""
-    table = columns.table
-    given = set(columns.index)
-    placed = "lonlat" in given or {term.id for term in PLANE_FIELDS} <= given
-    given |= {"lon", "lat"} if table.lonlat is not None or placed else set()
-    given |= {"id"} if table.feature_ids is not None else set()
     for term in fields:
-        if term.id in required and term.id not in given:
+        if term.id in required and term.id not in columns.given:
             reason = say(
                 "has no column {term} ({zh}), which every {what} needs",
                 term=term.id,

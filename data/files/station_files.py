@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,12 +46,13 @@ from data.vocabulary import (
     STATUSES,
     Term,
     find_term,
+    quote,
 )
 from geo.errors import FileFormatError
 from geo.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from data.files.columns import Columns
@@ -85,7 +89,12 @@ STATION_FIELDS: Final = (
     Term("facilities_absent", "没有的设施", "facilities absent", ("缺少设施", "未配备设施")),
     Term("facilities_broken", "损坏的设施", "facilities broken", ("故障设施", "损坏设施")),
     Term("groups", "服务人群", "groups", ("服务对象", "服务群体", "人群")),
-    Term("seats", "座位数", "seats", ("座位数量", "席位数", "number of seats")),
+    Term(
+        "seats",
+        "座位数",
+        "seats",
+        ("座位数量", "席位数", "可容纳人数", "number of seats"),
+    ),
     Term("area_m2", "面积", "area", ("使用面积", "服务面积", "floor area", "area m2")),
     Term("truck_spaces", "货车车位数", "truck spaces", ("货车停车位数", "停车位数", "车位数")),
     Term("status", "状态", "status", ("运营状态", "开放状态", "站点状态")),
@@ -102,6 +111,7 @@ STATION_FIELDS: Final = (
     SERIAL_FIELD,
 )
 REQUIRED: Final = ("id", "name", "kind", "lon", "lat")
+_CUT_NUMBER: Final = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
 _NUMBERS: Final = frozenset({"seats", "area_m2", "truck_spaces"})
 
 
@@ -191,9 +201,18 @@ def station_table(path: Path, *, sheet: str | None = None, crs: str | None = Non
 
 
 def station_rows(
-    table: Table, *, datum: Datum, box: Box, sample: bool | None = None, strict: bool = True
+    table: Table,
+    *,
+    datum: Datum,
+    box: Box,
+    sample: bool | None = None,
+    kind: str | None = None,
+    strict: bool = True,
 ) -> StationRows:
     """Read the rows of a register; see `read_stations` for the parameters.
+
+    ``kind`` is that of rows that name none; None refuses such a row. A list without ids gets them
+    from its names.
 
     Faults of headings are raised at once (RowsError) when ``strict`` and passed over otherwise;
     those of rows are kept in the answer.
@@ -205,17 +224,44 @@ def station_rows(
     heads = Faults(table.file)
     columns = find_columns(table, STATION_FIELDS, heads, wide=FACILITIES)
     if strict:
-        note_missing(columns, STATION_FIELDS, heads, required=REQUIRED, what=say("station"))
+        note_missing(
+            columns, STATION_FIELDS, heads, required=needed_fields(kind), what=say("station")
+        )
         heads.refuse_if_any()
-    columns, examples = _without_examples(columns)
+    columns, examples = without_examples(columns)
     faults = Faults(table.file)
-    equipment = read_equipment(columns, faults)
     all_day = read_yes_no(columns, "all_day", faults)
+    frame = {"id": _ids(columns, faults), **read_fields(columns, all_day, faults, kind=kind)}
+    places = read_places(columns, faults, datum=datum, box=box)
+    if sample is False:
+        _refuse_sample(columns, faults)
+    return StationRows(columns, frame, places, all_day, tuple(faults.found), examples)
+
+
+def needed_fields(kind: str | None) -> tuple[str, ...]:
+    """Return the fields that a list must have, where rows without a kind are of ``kind``."""
+    made = {"id"} | ({"kind"} if kind else set())
+    return tuple(name for name in REQUIRED if name not in made)
+
+
+def read_fields(
+    columns: Columns,
+    all_day: Sequence[str],
+    faults: Faults,
+    *,
+    kind: str | None,
+    named: bool = True,
+) -> dict[str, list[Any]]:
+    """Read all fields of the record but its id and place, a list each; empty where nothing is said.
+
+    ``all_day`` is what the column 是否24小时 says, ``kind`` that of rows without one (None: a
+    fault); ``named`` makes a row without a name a fault.
+    """
+    equipment = read_equipment(columns, faults)
     hours = read_texts(columns, "hours", faults, longest=LONGEST_TEXT)
-    frame: dict[str, list[Any]] = {
-        "id": read_ids(columns, faults),
-        "name": read_texts(columns, "name", faults, longest=LONGEST_NAME, needed=True),
-        "kind": read_word(columns, "kind", KINDS, faults, default=None),
+    return {
+        "name": read_texts(columns, "name", faults, longest=LONGEST_NAME, needed=named),
+        "kind": read_word(columns, "kind", KINDS, faults, default=kind),
         "address": read_texts(columns, "address", faults, longest=LONGEST_TEXT),
         "hours": [
             ALL_DAY if flag == "yes" and not text else text
@@ -226,7 +272,7 @@ def station_rows(
         "facilities_broken": [found.broken for found in equipment],
         "groups": read_groups(columns, "groups", faults),
         "status": read_word(columns, "status", STATUSES, faults, default="open"),
-        "phone": read_texts(columns, "phone", faults, longest=LONGEST_NAME),
+        "phone": _phones(columns, faults),
         "host_type": _host_types(columns, faults),
         "operator": read_texts(columns, "operator", faults, longest=LONGEST_NAME),
         "operator_kind": read_word(columns, "operator_kind", OPERATOR_KINDS, faults, default=""),
@@ -240,10 +286,47 @@ def station_rows(
         "contact": read_texts(columns, "contact", faults, longest=LONGEST_NAME),
         "checked_at": read_dates(columns, "checked_at", faults),
     }
-    places = read_places(columns, faults, datum=datum, box=box)
-    if sample is False:
-        _refuse_sample(columns, faults)
-    return StationRows(columns, frame, places, all_day, tuple(faults.found), examples)
+
+
+def _ids(columns: Columns, faults: Faults) -> list[str]:
+    """Read the ids, or make them where the list has no such column.
+
+    A made id is a hash of the name, so that the list can come again; of the name and the address
+    where several rows have the name.
+    """
+    if columns.has("id") or columns.table.feature_ids is not None:
+        return read_ids(columns, faults)
+    names, addresses = columns.cells("name"), columns.cells("address")
+    often = Counter(names)
+    first: dict[str, int] = {}
+    made = []
+    for number, name, address in zip(columns.table.numbers, names, addresses, strict=True):
+        said = name if often[name] == 1 else f"{name}\n{address}"
+        own = f"n-{hashlib.sha256(said.encode()).hexdigest()[:10]}"
+        if name and own in first:
+            reason = say(
+                "stands in row {row} already: a list without ids needs names that differ, or "
+                "addresses",
+                row=first[own],
+            )
+            faults.add(number, columns.heading("name"), reason)
+        first.setdefault(own, number)
+        made.append(own)
+    return made
+
+
+def _phones(columns: Columns, faults: Faults) -> list[str]:
+    """Read phones; one that a spreadsheet cut to its first digits is a fault."""
+    phones = read_texts(columns, "phone", faults, longest=LONGEST_NAME)
+    for number, phone in zip(columns.table.numbers, phones, strict=True):
+        if _CUT_NUMBER.fullmatch(phone):
+            reason = say(
+                "{phone} has lost its last digits: make the column text in the spreadsheet, and "
+                "write the number again",
+                phone=quote(phone),
+            )
+            faults.add(number, columns.heading("phone"), reason)
+    return phones
 
 
 def _host_types(columns: Columns, faults: Faults) -> list[str]:
@@ -253,7 +336,7 @@ def _host_types(columns: Columns, faults: Faults) -> list[str]:
     return [text if term is None else term.id for text, term in zip(texts, terms, strict=True)]
 
 
-def _without_examples(columns: Columns) -> tuple[Columns, int]:
+def without_examples(columns: Columns) -> tuple[Columns, int]:
     """Leave out the rows that are marked as examples; tell how many they were."""
     ids, names = columns.cells("id"), columns.cells("name")
     kept = [

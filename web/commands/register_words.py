@@ -32,6 +32,13 @@ def import_figures(
         "examples": checkup.examples,
         "findings": {str(severity): checkup.count(severity) for severity in Severity},
         "datum_fit": None if checkup.datum_fit is None else checkup.datum_fit.as_dict(),
+        **change_figures(changes, moved_m),
+    }
+
+
+def change_figures(changes: Changes, moved_m: Mapping[str, float]) -> dict[str, Any]:
+    """Return what changes, as plain values."""
+    return {
         **changes.counts(),
         "moved": len(moved_m),
         "moved_most_m": round(max(moved_m.values(), default=0.0), 1),
@@ -62,6 +69,18 @@ def import_words(
     words: list[str | Table] = [f"{checkup.columns_words()}."]
     if checkup.examples:
         words.append(f"{checkup.examples} example rows skipped.")
+    words += change_words(changes, moved_m, missing=missing)
+    worrying = checkup.count(Severity.error) + checkup.count(Severity.warning)
+    if worrying:
+        words.append(f"{worrying} findings: see them with yizhan stations check {checkup.file}.")
+    return words
+
+
+def change_words(
+    changes: Changes, moved_m: Mapping[str, float], *, missing: str
+) -> list[str | Table]:
+    """Say what changes."""
+    words: list[str | Table] = []
     counts = changes.counts()
     words.append(
         ", ".join(f"{counts[name]} {name}" for name in ("added", "changed", "unchanged", "missing"))
@@ -92,9 +111,6 @@ def import_words(
         words.append(
             f"{len(moved_m)} stations stand elsewhere, {farthest} by {moved_m[farthest]:,.0f} m."
         )
-    worrying = checkup.count(Severity.error) + checkup.count(Severity.warning)
-    if worrying:
-        words.append(f"{worrying} findings: see them with yizhan stations check {checkup.file}.")
     return words
 
 

@@ -19,7 +19,7 @@ from web.commands.common import (
     table_output_option,
 )
 from web.commands.stations_check import check, day_of
-from web.commands.stations_import import import_
+from web.commands.stations_import import import_, update
 
 if TYPE_CHECKING:
     from data.database import Event
@@ -35,6 +35,7 @@ def stations() -> None:
 
 
 stations.add_command(import_)
+stations.add_command(update)
 stations.add_command(check)
 
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from data.files.record_cells import parse_day
+from data.vocabulary import KINDS, find_term, unknown_word
+from geo.errors import InputError
+from geo.messages import say
 from web.commands.common import (
     answer,
     common_options,
@@ -17,10 +20,10 @@ from web.commands.common import (
     stopwatch,
     table,
 )
-from web.commands.register_words import import_figures, import_words
+from web.commands.register_words import change_figures, change_words, import_figures, import_words
 from web.commands.stations_check import day_of
 from web.services.register import doubt_of_missing, doubt_of_places
-from web.services.stations import import_stations
+from web.services.stations import import_stations, update_stations
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("--datum", "datum_word", help="Datum of the coordinates: wgs84, gcj02 or bd09.")
 @sheet_option
 @crs_option
+@click.option("--kind", metavar="KIND", help="Of rows that name none.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--fix", is_flag=True, help="Apply the safe cures of stations check first.")
 @click.option("--sure", is_flag=True, help="The datum is right, whatever the roads say.")
@@ -59,6 +63,7 @@ def import_(
     datum_word: str | None,
     sheet: str | None,
     crs: str | None,
+    kind: str | None,
     observed_at: str | None,
     by: str,
     missing: str | None,
@@ -82,6 +87,7 @@ def import_(
             datum=datum_word,
             sheet=sheet,
             crs=crs,
+            kind=None if kind is None else kind_of(kind),
             by=by,
             observed_at=None if observed_at is None else _day(observed_at),
             missing=missing,
@@ -109,3 +115,52 @@ def import_(
 
 def _day(text: str) -> date:
     return day_of(parse_day(text) or text, option="--observed-at")
+
+
+def kind_of(word: str) -> str:
+    """Return the id of a kind that a person wrote (InputError when it is none)."""
+    term = find_term(word, KINDS)
+    if term is None:
+        raise InputError(say("--kind {reason}", reason=unknown_word(word, KINDS, what=say("kind"))))
+    return term.id
+
+
+@click.command()
+@common_options
+@click.argument("file", type=click.Path(path_type=Path))
+@sheet_option
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--observed-at", help="The day of which the file speaks: 2026-11-23. Default: now.")
+@click.option(
+    "--by",
+    type=click.Choice(["register", "inspector", "worker_count"]),
+    default="register",
+    show_default=True,
+    help="Whose word the file is.",
+)
+def update(
+    folder: Path,
+    file: Path,
+    *,
+    sheet: str | None,
+    observed_at: str | None,
+    by: str,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Take some columns of FILE for the stations that it names by id; all others stay.
+
+    A sheet with 编号 and any other columns, such as check dates or hours; no coordinates, and no
+    datum needed. An empty cell changes nothing.
+    """
+    workspace = open_workspace(folder)
+    figures: Figures = {}
+    with stopwatch(figures):
+        day = None if observed_at is None else _day(observed_at)
+        done = update_stations(
+            workspace, file=file, sheet=sheet, by=by, observed_at=day, dry_run=dry_run
+        )
+        figures |= {"dry_run": dry_run, **change_figures(done.changes, done.moved_m)}
+    words: list[object] = [f"{'Would be taken' if dry_run else 'Taken'} from {file.name}:"]
+    words += change_words(done.changes, done.moved_m, missing=done.missing)
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

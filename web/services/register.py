@@ -36,7 +36,9 @@ MOVED_M: Final = 0.5
 FAR_M: Final = 5000.0
 
 
-def examine_in(workspace: Workspace, rows: Table, *, datum: Datum) -> Checkup:
+def examine_in(
+    workspace: Workspace, rows: Table, *, datum: Datum, kind: str | None = None
+) -> Checkup:
     """Examine a table with everything that the workspace knows of the city."""
     settings = workspace.settings
     water = load_layers(workspace.layers_folder()).get("water")
@@ -48,7 +50,7 @@ def examine_in(workspace: Workspace, rows: Table, *, datum: Datum) -> Checkup:
         snap_limit_m=settings.snap_limit_m,
         sample=settings.sample,
     )
-    return examine(rows, datum=datum, city=city, today=today_here())
+    return examine(rows, datum=datum, city=city, today=today_here(), kind=kind)
 
 
 def refuse_doubtful(checkup: Checkup) -> None:
@@ -167,10 +169,12 @@ def _moved_m(workspace: Workspace, stations: Stations) -> dict[str, float]:
     return {station: metres for (station, _), metres in pairs if metres >= MOVED_M}
 
 
-def read_stations(workspace: Workspace, rows: Table, *, datum: Datum) -> StationRows:
+def read_stations(
+    workspace: Workspace, rows: Table, *, datum: Datum, kind: str | None = None
+) -> StationRows:
     """Read the rows, refusing the file when one of them cannot be taken."""
     settings = workspace.settings
-    read = station_rows(rows, datum=datum, box=settings.box, sample=settings.sample)
+    read = station_rows(rows, datum=datum, box=settings.box, sample=settings.sample, kind=kind)
     read.stations()
     return read
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from data.database import Import
 from data.doctor import Severity
 from data.doctor.reports import write_table
 from data.files.place_columns import datum_of_table
 from data.files.station_files import STATION_FIELDS, station_table
+from data.files.station_updates import read_updates
 from web.services.register import (
     Taken,
     count_by_kind,
@@ -105,6 +107,50 @@ def check_stations(
     return Checked(checkup, examine_in(workspace, cured, datum=stated))
 
 
+def update_stations(
+    workspace: Workspace,
+    *,
+    file: Path,
+    sheet: str | None = None,
+    by: str = "register",
+    observed_at: date | None = None,
+    dry_run: bool = False,
+) -> Taken:
+    """Take the columns of a sheet for the stations that it names by id; all others stay.
+
+    Parameters
+    ----------
+    workspace
+        the city.
+    file
+        CSV, XLSX or another table with ids and whichever columns a register has, but no
+        coordinates; an empty cell changes nothing.
+    sheet, by, observed_at, dry_run
+        as `import_stations` has them.
+
+    Raises
+    ------
+    InputError
+        when a row cannot be taken; nothing is changed then.
+    """
+    updates = read_updates(station_table(file, sheet=sheet), workspace.stations())
+    record = Import(
+        file=file.name,
+        source=by,
+        observed_at=observed_at,
+        rows=updates.rows,
+        fields=updates.fields,
+        partial=True,
+        keep_newer=True,
+    )
+    register = workspace.register()
+    if dry_run:
+        changes = register.compare(updates.stations, record=record)
+    else:
+        changes = register.replace(updates.stations, record=record)
+    return Taken(replace(changes, missing=()), "keep", {})
+
+
 def import_stations(
     workspace: Workspace,
     *,
@@ -112,6 +158,7 @@ def import_stations(
     datum: str | None = None,
     sheet: str | None = None,
     crs: str | None = None,
+    kind: str | None = None,
     by: str = "register",
     observed_at: date | None = None,
     missing: str | None = None,
@@ -134,6 +181,8 @@ def import_stations(
         the name of a workbook's sheet; None takes the one that holds the table.
     crs
         of coordinates in metres, such as "EPSG:4547", where the file does not say it.
+    kind
+        of rows that name none; None refuses them.
     by
         whose word the list is: "register", "inspector" or "worker_count".
     observed_at
@@ -157,8 +206,9 @@ def import_stations(
     """
     rows = station_table(file, sheet=sheet, crs=crs)
     stated = datum_of_table(rows, STATION_FIELDS, datum)
-    checkup = examine_in(workspace, rows, datum=stated)
-    read = read_stations(workspace, checkup.fixed_table() if fix else rows, datum=stated)
+    checkup = examine_in(workspace, rows, datum=stated, kind=kind)
+    cured_rows = checkup.fixed_table() if fix else rows
+    read = read_stations(workspace, cured_rows, datum=stated, kind=kind)
     if not sure:
         refuse_doubtful(checkup)
     record = import_of(read, file=file, by=by, observed_at=observed_at)
