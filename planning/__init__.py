@@ -26,13 +26,8 @@ from planning.engine.problems import (
 from planning.engine.solver import solve
 from planning.engine.verify import broken_rules
 from planning.siting.deployment_order import Step, deployment_order
-from planning.siting.question import (
-    PlannedSite,
-    SitingPlan,
-    SitingQuestion,
-    plan_stations,
-    siting_question,
-)
+from planning.siting.plan import PlannedSite, SitingPlan
+from planning.siting.question import SitingQuestion, plan_stations, siting_question
 
 __all__ = [
     "BackupProblem",

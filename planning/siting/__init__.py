@@ -7,13 +7,8 @@ site would be chosen again, ``whole_workers`` how a plan is printed.
 
 from __future__ import annotations
 
-from planning.siting.question import (
-    PlannedSite,
-    SitingPlan,
-    SitingQuestion,
-    plan_stations,
-    siting_question,
-)
+from planning.siting.plan import PlannedSite, SitingPlan
+from planning.siting.question import SitingQuestion, plan_stations, siting_question
 from planning.siting.robustness import PlanDraws, plan_over_draws
 
 __all__ = [

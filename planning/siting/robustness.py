@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from planning.density import DensityModel
     from planning.engine.params import SolveParams
-    from planning.siting.question import SitingPlan, SitingQuestion
+    from planning.siting.plan import SitingPlan
+    from planning.siting.question import SitingQuestion
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from planning.coverage.effective_rows import EffectiveRow
     from planning.coverage.nominal import CoverageRow
     from planning.coverage.rounding import Floats, Wholes
-    from planning.siting.question import PlannedSite, SitingPlan
+    from planning.siting.plan import PlannedSite, SitingPlan
 
 
 _PART: Final = 0.4

@@ -12,7 +12,7 @@ import shapely
 
 from geo.snapping import snap
 from planning.coverage.nominal import Places, measure_coverage, reach_by_standard
-from planning.siting.question import SitingPlan
+from planning.siting.plan import SitingPlan
 from web.languages import CHINESE, ENGLISH
 from web.maps.city_map import city_map, contents_of
 from web.maps.city_picture import picture_of

@@ -17,7 +17,7 @@ from data.china_time import china_day
 from data.demand import Demand
 from data.workspace import Workspace
 from planning.engine.params import Plan
-from planning.siting.question import SitingPlan
+from planning.siting.plan import SitingPlan
 from web.app import create_app
 from web.labels.plans import PlanWords
 from web.languages import CHINESE, ENGLISH

@@ -15,7 +15,7 @@ from data.files.csv_text import csv_text
 from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
 from planning.coverage.rounding import half_up
-from planning.siting.question import SitingPlan
+from planning.siting.plan import SitingPlan
 from web.languages import CHINESE, ENGLISH
 from web.reports.pages import report_of, write_report
 from web.reports.tables import coverage_rows, plan_rows

@@ -18,7 +18,7 @@ from data.workspace import Workspace
 from planning.coverage.aims import USABLE
 from planning.coverage.nominal import Places, measure_coverage
 from planning.coverage.rounding import half_up
-from planning.siting.question import SitingPlan
+from planning.siting.plan import SitingPlan
 from planning.siting.whole_workers import in_whole_plan
 from web.app import create_app
 from web.labels.plans import proof_words

@@ -41,10 +41,8 @@ if TYPE_CHECKING:
     from data.workspace import Workspace
     from planning.coverage.nominal import StandardWord
     from planning.density import DensityModel
-    from planning.siting.question import (
-        SitingPlan,
-        SitingQuestion,
-    )
+    from planning.siting.plan import SitingPlan
+    from planning.siting.question import SitingQuestion
     from web.services import Done, Figures
 
 # A draw is one guess of many: half a per cent of the best is nearer than the weights are known.

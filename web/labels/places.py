@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from geo.network import RoadNetwork
-    from planning.siting.question import SitingPlan
+    from planning.siting.plan import SitingPlan
     from web.languages import Language
 
 _CROSSING_M: Final = 25.0

@@ -13,7 +13,7 @@ from web.site.input_labels import kinds_words
 from web.site.number_words import added_count, count, gap_words, share
 
 if TYPE_CHECKING:
-    from planning.siting.question import PlannedSite, SitingPlan
+    from planning.siting.plan import PlannedSite, SitingPlan
     from web.languages import Language
 
 _NAMED_GROUPS: Final = 2

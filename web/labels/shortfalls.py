@@ -8,7 +8,7 @@ from planning.siting.shortfall import ALL_BUILT, KIND, NO_GAIN, STOPPED, WITHOUT
 from web.site.number_words import added_count, count
 
 if TYPE_CHECKING:
-    from planning.siting.question import SitingPlan
+    from planning.siting.plan import SitingPlan
     from planning.siting.shortfall import Shortfall
     from web.languages import Language
 

@@ -16,7 +16,7 @@ from data.vocabulary import KINDS, SAMPLE_NOTICE
 from geo.errors import InputError, NothingYetError
 from geo.measure import EARTH_RADIUS_M, Box
 from geo.messages import say
-from planning.siting.question import SitingPlan
+from planning.siting.plan import SitingPlan
 from planning.siting.whole_workers import in_whole_plan
 from web.labels.hours import opening_words, script_words
 from web.labels.places import site_names

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from data.stations import Stations
     from geo.network import RoadNetwork
     from planning.coverage.nominal import StandardWord
-    from planning.siting.question import SitingPlan
+    from planning.siting.plan import SitingPlan
     from web.languages import Language
 
 _BLOCK_M: Final = 120.0  # half the width of a city block that covered streets go round

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, render_template, request, url_for
 
 from data.china_time import china_day
 from geo.errors import NothingYetError
-from planning.siting.question import SitingPlan
+from planning.siting.plan import SitingPlan
 from planning.siting.whole_workers import in_whole_plan
 from web.labels.plans import PlanWords
 from web.maps.at_hand import map_of

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from data.settings import Settings
     from data.stations import Stations
-    from planning.siting.question import SitingPlan
+    from planning.siting.plan import SitingPlan
     from web.services.freshness import Outdated
 
 _N_GAPS: Final = 3

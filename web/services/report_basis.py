@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from geo.errors import NothingYetError
 from geo.messages import say
 from planning.coverage.nominal import Coverage
-from planning.siting.question import SitingPlan, with_other_standard
+from planning.siting.plan import SitingPlan
+from planning.siting.question import with_other_standard
 from web.services.coverage import keep_coverage
 from web.services.effective import doubted_version, effective_of, kept_effective
 from web.services.freshness import (

@@ -1,0 +1,111 @@
+"""The answer to a siting question: where to build, how good that is, and what it does."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from planning.coverage.change import CoverageChange
+from planning.coverage.nominal import Coverage
+from planning.siting.shortfall import Shortfall
+
+if TYPE_CHECKING:
+    from planning.engine.params import Plan
+
+
+@dataclass(frozen=True)
+class PlannedSite:
+    """One site of a plan, in the order in which to build (each next one adds most).
+
+    ``adds_workers`` are those whom it covers beside the existing stations and the sites before
+    it; ``lost_without`` those who would lose cover if it alone were left out of the whole plan.
+    """
+
+    order: int
+    site_id: str
+    name: str
+    lon: float
+    lat: float
+    kind: str
+    district: str
+    adds_workers: float
+    adds_by_group: dict[str, float]
+    lost_without: float
+
+
+@dataclass(frozen=True, eq=False)
+class SitingPlan:
+    """Where to build, how good that is proven to be, and coverage before and after.
+
+    ``objective`` is the number of workers covered after (existing stations and plan together),
+    ``bound`` what no choice of as many sites can pass, ``gap`` their relative distance; all three
+    are finite. ``shortfalls`` say what keeps further sites out where ``sites`` are fewer than were
+    asked for. ``answer`` is what the engine said, for the next question; it is not stored.
+    ``beside`` is what the plan does by the standard for which it was not made
+    (`with_other_standard`), None where nobody asked.
+    """
+
+    status: str
+    objective: float
+    bound: float
+    gap: float
+    runtime_s: float
+    method: str
+    sites: tuple[PlannedSite, ...]
+    before: Coverage
+    after: Coverage
+    inputs: dict[str, str]
+    shortfalls: tuple[Shortfall, ...] = ()
+    answer: Plan | None = field(default=None, repr=False)
+    beside: CoverageChange | None = None
+
+    @property
+    def covered_before(self) -> float:
+        """Workers within the standard of an existing station."""
+        return self.before.row().within_one
+
+    @property
+    def covered_after(self) -> float:
+        """Workers within the standard of an existing or planned station."""
+        return self.after.row().within_one
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "status": self.status,
+            "objective": self.objective,
+            "covered_before": self.covered_before,
+            "covered_after": self.covered_after,
+            "bound": self.bound,
+            "gap": self.gap,
+            "runtime_s": self.runtime_s,
+            "method": self.method,
+            "sites": [asdict(site) for site in self.sites],
+            "before": self.before.as_dict(),
+            "after": self.after.as_dict(),
+            "beside": None if self.beside is None else self.beside.as_dict(),
+            "inputs": dict(self.inputs),
+            "shortfalls": [asdict(one) for one in self.shortfalls],
+        }
+
+    @classmethod
+    def from_dict(cls, body: dict[str, Any]) -> SitingPlan:
+        """Read back what `as_dict` wrote."""
+        beside = body.get("beside")  # plans that were stored before it was measured
+        return cls(
+            status=str(body["status"]),
+            objective=float(body["objective"]),
+            bound=float(body["bound"]),
+            gap=float(body["gap"]),
+            runtime_s=float(body["runtime_s"]),
+            method=str(body["method"]),
+            sites=tuple(PlannedSite(**site) for site in body["sites"]),
+            before=Coverage.from_dict(body["before"]),
+            after=Coverage.from_dict(body["after"]),
+            inputs=dict(body["inputs"]),
+            shortfalls=tuple(
+                Shortfall(**{**one, "limits": tuple(one["limits"])})
+                for one in body.get("shortfalls", ())  # plans that were stored before they were
+            ),
+            beside=None if beside is None else CoverageChange.from_dict(beside),
+        )
