@@ -1,4 +1,4 @@
-"""Tables that people hand in: CSV, XLSX, GeoJSON and GeoPackage, read as if they were hostile.
+"""Tables that people hand in (CSV, XLSX, features), read as if they were hostile.
 
 Every reader is bounded in bytes, rows and columns and ends in a `Table` of text cells or in one
 `FileFormatError`. GDAL is never asked: through it an uploaded file can read other files and open
@@ -18,6 +18,8 @@ from data.files.cell_text import cell_text, clean_text, row_texts
 from data.files.geojson import read_geojson
 from data.files.gpkg import read_gpkg
 from data.files.headings import LOOKED_AT, find_heading
+from data.files.kml import read_kml
+from data.files.shapefile_zip import read_shapefile
 from data.files.workbook import Limits, read_sheet
 from data.vocabulary import quote
 from geo.errors import FileFormatError, RowFault, RowsError
@@ -70,7 +72,9 @@ class Table:
 
 
 def read_rows(path: Path, *, field_of: FieldOf | None = None, sheet: str | None = None) -> Table:
-    """Read a table by the ending of its name: .csv, .tsv, .txt, .xlsx, .geojson, .json or .gpkg.
+    """Read a table by the ending of its name.
+
+    They are .csv, .tsv, .txt, .xlsx, .geojson, .json, .gpkg, .kml, .kmz, and .zip of a shapefile.
 
     CSV is UTF-8 (with or without BOM), UTF-16 with BOM or GB18030, separated by commas,
     semicolons or tabs. Of a workbook values are read and not formulae.
@@ -109,7 +113,11 @@ def read_rows(path: Path, *, field_of: FieldOf | None = None, sheet: str | None 
         return _table_of(path, read_geojson(path, data))
     if suffix == ".gpkg":
         return _table_of(path, read_gpkg(path, data))
-    cure = say("save it as .csv, .xlsx, .geojson or .gpkg")
+    if suffix in {".kml", ".kmz"}:
+        return _table_of(path, read_kml(path, data, most_bytes=MAX_BYTES))
+    if suffix == ".zip":
+        return _table_of(path, read_shapefile(path, data, most_bytes=MAX_BYTES))
+    cure = say("save it as .csv, .xlsx, .geojson, .gpkg, .kml or a zipped shapefile")
     raise FileFormatError(
         say(
             "{file}: {suffix} is not read: {cure}",

@@ -139,7 +139,10 @@ def test_an_unreadable_file_is_one_line(tmp_path: Path) -> None:
 
 
 def test_an_ending_that_is_not_read_names_those_that_are(tmp_path: Path) -> None:
-    refused(put(tmp_path / "r.shp", "x"), r"\.csv, \.xlsx, \.geojson or \.gpkg")
+    refused(
+        put(tmp_path / "r.shp", "x"),
+        r"\.gpkg, \.kml or a zipped shapefile",
+    )
     refused(put(tmp_path / "r", "x"), "a name without ending")
     refused(put(tmp_path / "r.vrt", "<OGRVRTDataSource/>"), "is not read")
 
