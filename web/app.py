@@ -13,7 +13,7 @@ from web.admin.desk import admin
 from web.api.features import api
 from web.api.worker_reports import reporting
 from web.design.palette import TOKENS, css_variables
-from web.languages import language_of
+from web.languages import Language, codes, language_of
 from web.locator.activities import activities
 from web.locator.my_reports import feedback
 from web.locator.nearest import locator
@@ -35,7 +35,6 @@ _VOICES = (reporting, activities, admin)
 
 
 _LANGUAGE: Final = "lang"
-_LANGUAGES: Final = frozenset({"zh", "en"})
 _YEAR_S: Final = 365 * 24 * 3600
 
 
@@ -66,14 +65,14 @@ def create_app(workspace_folder: Path | str, *, testing: bool = False) -> Flask:
 
 
 def _choose_language() -> None:
-    """Chinese, unless the address asks for English or did so the last time."""
+    """Chinese, unless the address asks for another language or did so the last time."""
     g.language = language_of(request.args.get("lang", request.cookies.get(_LANGUAGE)))
 
 
 def _remember_language(response: Response) -> Response:
     """Keep the language that an address named, and nothing else, in a cookie."""
     named = request.args.get("lang")
-    if named in _LANGUAGES and response.mimetype == "text/html" and "shell" not in request.args:
+    if named in codes() and response.mimetype == "text/html" and "shell" not in request.args:
         response.set_cookie(_LANGUAGE, named, max_age=_YEAR_S, samesite="Lax", httponly=True)
     if response.mimetype == "text/html":
         response.vary.add("Cookie")
@@ -90,7 +89,7 @@ def _page_context() -> dict[str, Any]:
         "sample": settings.sample,
         "notice": SAMPLE_NOTICE,
         "link": _link,
-        "other_language": _other_language(),
+        "other_languages": _other_languages(),
         "bundle": bundle,
         "theme": (TOKENS["paper"].light, TOKENS["paper"].dark),
     }
@@ -98,14 +97,15 @@ def _page_context() -> dict[str, Any]:
 
 def _link(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - URL values of any type
     """Return the address of one of our pages in the reader's language."""
-    if g.language.code != "zh":
+    if not g.language.is_chinese:
         values["lang"] = g.language.code
     return url_for(endpoint, **values)
 
 
-def _other_language() -> str:
-    """Return the address of this page in the other language."""
-    return f"{request.path}?lang={'en' if g.language.code == 'zh' else 'zh'}"
+def _other_languages() -> list[tuple[Language, str]]:
+    """Return the other languages, each with the address of this page in it."""
+    others = (Language(code) for code in codes() if code != g.language.code)
+    return [(other, f"{request.path}?lang={other.code}") for other in others]
 
 
 def _tokens() -> Response:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.conftest import HOSTILE
+from tests.web.untranslated import AIMS, names_of, untranslated
 from web.app import create_app
 
 if TYPE_CHECKING:
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from data.workspace import Workspace
     from tests.web.conftest import Lively
 
-_CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]+")
-_ROAD = re.compile(r"第\d+路( <b>)?")
-_AIMS = ("看得见", "找得到", "进得来", "用得上")  # the standard's own words, beside their English
 PAGES = ("/", "/s/S0", "/feedback", "/plan", "/report", "/nowhere", "/s/none")
 DESK = ("/admin", "/admin/tickets/{}", "/admin/proposals", "/admin/activities", "/admin/audit")
 
@@ -55,18 +51,7 @@ def test_an_error_page_says_what_to_do_in_its_readers_language(
 
 def _untranslated(page: Page, names: list[str]) -> list[str]:
     """Return the Chinese words that a page shows, without the names of the city's own things."""
-    text = page.evaluate("document.body.innerText")
-    for name in names:
-        text = text.replace(name, "")
-    return _CHINESE.findall(_ROAD.sub("", text))
-
-
-def _names(city: Workspace) -> list[str]:
-    frame = city.stations().frame
-    written = [*frame["name"], *frame["address"], *city.districts.names, *HOSTILE]
-    notice = "示意数据 / generated sample, not the real register"
-    names = [notice, city.settings.name, "中文", *_AIMS, *map(str, written)]
-    return sorted(filter(None, names), key=len, reverse=True)
+    return untranslated(page.evaluate("document.body.innerText"), names)
 
 
 @pytest.mark.browser
@@ -74,7 +59,7 @@ def _names(city: Workspace) -> list[str]:
 def test_an_english_page_shows_no_chinese_but_names(
     desk: BrowserContext, lively: Lively, city: Workspace
 ) -> None:
-    page, names, found = desk.new_page(), _names(city), {}
+    page, names, found = desk.new_page(), [*names_of(city), *AIMS], {}
     for path in PAGES:
         page.goto(f"{lively.address}{path}?lang=en")
         page.wait_for_load_state("networkidle")

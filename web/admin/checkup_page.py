@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from data.doctor import Severity
-from web.languages import CHINESE
+from web.languages import CHINESE, message
 from web.site.pages import render
 
 if TYPE_CHECKING:
@@ -19,46 +19,46 @@ if TYPE_CHECKING:
 
 MOST_SHOWN: Final = 1_000
 _ABOUT: Final = {
-    "datum": ("坐标系", "Datum"),
-    "swapped": ("经纬度写反", "Longitude and latitude swapped"),
-    "degrees": ("坐标是文字或度分秒", "Degrees as text"),
-    "number": ("不是数字", "No number"),
-    "empty": ("必填项为空", "Empty cells that are needed"),
-    "id": ("编号", "Ids"),
-    "long": ("文字过长", "Too long"),
-    "place": ("坐标有误", "Coordinates"),
-    "box": ("在本市范围之外", "Outside the city's box"),
-    "source": ("原始坐标", "Source coordinates"),
-    "facility": ("设施自相矛盾", "Facilities that contradict"),
-    "groups": ("服务人群", "Groups"),
-    "sample": ("示意数据", "Generated sample"),
-    "heading": ("列名", "Headings"),
-    "size": ("数量与面积", "Sizes and counts"),
-    "date": ("日期", "Dates"),
-    "word": ("词汇表之外的词", "Words that are not known"),
-    "width": ("多出的格子", "Rows with too many cells"),
-    "geometry": ("图形类型", "Geometries"),
-    "other": ("其他", "Other"),
-    "twin": ("可能重复", "Perhaps the same station"),
-    "copy": ("完全相同的行", "Rows that stand twice"),
-    "same_point": ("多行同一坐标", "Many rows at one point"),
-    "coarse": ("坐标位数太少", "Coarse coordinates"),
-    "district": ("不在任何区县内", "Outside every district"),
-    "water": ("落在水面上", "In water"),
-    "roads": ("无路可达", "Off the roads"),
-    "hours": ("读不懂的营业时间", "Hours that cannot be read"),
-    "all_day": ("24小时与营业时间矛盾", "24-hour flag and hours disagree"),
-    "never": ("营业时间说不开放", "Open, but never"),
-    "no_hours": ("没有营业时间", "No hours"),
-    "area": ("面积与类型", "Area and kind"),
-    "trucks": ("货车车位", "Truck spaces"),
-    "future": ("将来的日期", "Dates in the future"),
-    "host_type": ("依托场所", "Host types"),
+    "datum": message("坐标系"),
+    "swapped": message("经纬度写反"),
+    "degrees": message("坐标是文字或度分秒"),
+    "number": message("不是数字"),
+    "empty": message("必填项为空"),
+    "id": message("编号"),
+    "long": message("文字过长"),
+    "place": message("坐标有误"),
+    "box": message("在本市范围之外"),
+    "source": message("原始坐标"),
+    "facility": message("设施自相矛盾"),
+    "groups": message("服务人群"),
+    "sample": message("示意数据"),
+    "heading": message("列名"),
+    "size": message("数量与面积"),
+    "date": message("日期"),
+    "word": message("词汇表之外的词"),
+    "width": message("多出的格子"),
+    "geometry": message("图形类型"),
+    "other": message("其他"),
+    "twin": message("可能重复"),
+    "copy": message("完全相同的行"),
+    "same_point": message("多行同一坐标"),
+    "coarse": message("坐标位数太少"),
+    "district": message("不在任何区县内"),
+    "water": message("落在水面上"),
+    "roads": message("无路可达"),
+    "hours": message("读不懂的营业时间"),
+    "all_day": message("24小时与营业时间矛盾"),
+    "never": message("营业时间说不开放"),
+    "no_hours": message("没有营业时间"),
+    "area": message("面积与类型"),
+    "trucks": message("货车车位"),
+    "future": message("将来的日期"),
+    "host_type": message("依托场所"),
 }
 _SEVERITIES: Final = {
-    Severity.error: ("错误：改正前不能导入", "Errors: to be corrected before the import"),
-    Severity.warning: ("提醒：很可能有误", "Warnings: probably wrong"),
-    Severity.note: ("说明：供参考", "Notes: good to know"),
+    Severity.error: message("错误：改正前不能导入"),
+    Severity.warning: message("提醒：很可能有误"),
+    Severity.note: message("说明：供参考"),
 }
 
 
@@ -75,9 +75,7 @@ class CheckupPage:
     @property
     def title(self) -> str:
         """The title of the page."""
-        return self.language(
-            f"{self.city}站点登记表检查结果", f"{self.city}: the register, examined"
-        )
+        return self.language("{city}站点登记表检查结果", city=self.city)
 
     def count(self, severity: str) -> int:
         """Count the findings of one severity."""
@@ -103,7 +101,7 @@ class CheckupPage:
             found = [f for f in self.checkup.findings if f.severity is severity]
             if found:
                 shown = found[:MOST_SHOWN]
-                made.append((str(severity), self.language(*title), shown, len(found) - len(shown)))
+                made.append((str(severity), self.language(title), shown, len(found) - len(shown)))
         return made
 
     @property
@@ -115,41 +113,31 @@ class CheckupPage:
         """Say in a sentence what the datum doctor thinks."""
         fit, t = self.checkup.datum_fit, self.language
         if fit is None:
-            return t(
-                "工作区没有道路网络，未核对坐标系。",
-                "The workspace has no road network: the datum was not examined.",
-            )
+            return t("工作区没有道路网络，未核对坐标系。")
         if fit.likely is None:
             return {
-                "few points": t("站点太少，无法核对坐标系。", "Too few places to tell the datum."),
-                "no roads": t(
-                    "站点附近没有道路，无法核对坐标系。", "No roads near: the datum cannot be told."
-                ),
-                "same place": t("此地各坐标系没有差别。", "Here all datums are the same."),
+                "few points": t("站点太少，无法核对坐标系。"),
+                "no roads": t("站点附近没有道路，无法核对坐标系。"),
+                "same place": t("此地各坐标系没有差别。"),
             }.get(
                 fit.why_not,
-                t(
-                    "各种读法与道路的贴合程度相差不大，无法判断坐标系。",
-                    "No reading fits the roads clearly better than the others.",
-                ),
+                t("各种读法与道路的贴合程度相差不大，无法判断坐标系。"),
             )
         if fit.doubtful:
             return t(
-                f"声明为 {fit.stated}，但按 {fit.likely} 读明显更贴合道路。",
-                f"The file says {fit.stated}; read as {fit.likely} it fits the roads far better.",
+                "声明为 {stated}，但按 {likely} 读明显更贴合道路。",
+                stated=fit.stated,
+                likely=fit.likely,
             )
-        return t(
-            f"按声明的 {fit.stated} 读最贴合道路。",
-            f"Read as {fit.stated}, it fits the roads best.",
-        )
+        return t("按声明的 {stated} 读最贴合道路。", stated=fit.stated)
 
     def about(self, code: str) -> str:
         """Name what a finding is about."""
-        return self.language(*_ABOUT.get(code, _ABOUT["other"]))
+        return self.language(_ABOUT.get(code, _ABOUT["other"]))
 
     def say(self, words: Words) -> str:
         """Say a finding's words in the page's language."""
-        return self.language(words.zh, words.en)
+        return words.zh if self.language.is_chinese else words.en
 
 
 def checkup_html(

@@ -16,6 +16,7 @@ from geo.errors import InputError, NothingYetError
 from geo.messages import say
 from web.admin.routes import account_here, admin, book, here, is_allowed
 from web.labels.worker_reports import activity_kind_words, complaint_words, span_words, state_words
+from web.languages import message
 from web.site.city import city_here
 
 if TYPE_CHECKING:
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
 __all__ = ["admin"]
 
 _DONE: Final = {
-    "answer": ("已答复。", "Answered."),
-    "publish": ("已答复并公开。", "Answered and published."),
-    "fix": ("已标为解决，站点恢复正常。", "Closed: the station is no longer amber."),
-    "reject": ("已标为无效。", "Rejected."),
-    "adopt": ("已列为候选点。", "Taken as a candidate site."),
-    "add": ("活动已发布。", "The activity is published."),
-    "remove": ("活动已撤下。", "The activity is removed."),
+    "answer": message("已答复。"),
+    "publish": message("已答复并公开。"),
+    "fix": message("已标为解决，站点恢复正常。"),
+    "reject": message("已标为无效。"),
+    "adopt": message("已列为候选点。"),
+    "add": message("活动已发布。"),
+    "remove": message("活动已撤下。"),
 }
 _DONE_SHOWN: Final = 50
 _STATIONS_LISTED: Final = 2000

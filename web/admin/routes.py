@@ -74,12 +74,7 @@ def _let_in() -> BaseResponse | None:
         request.max_form_parts = _MOST_FIELDS
         refuse_foreign(request, form=True)
         if not is_form_token(request.form.get("token", ""), g.visit, key=g.session_key):
-            raise Forbidden(
-                g.language(
-                    "表单已过期：请返回上一页，刷新后再提交。",
-                    "The form is too old: go back, reload the page and send it again.",
-                )
-            )
+            raise Forbidden(g.language("表单已过期：请返回上一页，刷新后再提交。"))
     if g.account is None and request.endpoint not in _OPEN_ENDPOINTS:
         return redirect(here("admin.login_page"), 303)
     act = ACTS.get(request.endpoint or "")
@@ -169,7 +164,7 @@ def book() -> ReportBook:
 
 def here(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - URL values of any type
     """Return the address of one of these pages in the reader's language."""
-    if g.language.code != "zh":
+    if not g.language.is_chinese:
         values["lang"] = g.language.code
     return url_for(endpoint, **values)
 

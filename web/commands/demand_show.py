@@ -112,7 +112,7 @@ def _source(workspace: Workspace, name: str | None, t: Language) -> str:
     """Say what the demand was made of, as far as the workspace knows, and whose roads are drawn."""
     held = workspace.demand(name).content_hash
     kept = [one for one in workspace.results("demand") if one.inputs.get("demand") == held]
-    made = t("、", ", ").join(kept[0].body.get("sources", [])) if kept else ""
+    made = t.listed(kept[0].body.get("sources", [])) if kept else ""
     roads = source_of(workspace.settings, t)
     return f"{made} · {roads}" if made else roads
 

@@ -27,7 +27,7 @@ from web.commands.common import (
     table,
 )
 from web.commands.refusals import EXIT_REFUSED
-from web.languages import language_of
+from web.languages import codes, language_of
 from web.services.stations import check_stations
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _SHOWN = 30
 )
 @click.option("--fix", is_flag=True, help="Apply the safe cures, write the table, say which.")
 @click.option("--report", type=click.Path(path_type=Path), help="The findings, beside --fix.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--lang", type=click.Choice(codes()), default="zh", show_default=True)
 def check(
     folder: Path,
     file: Path,

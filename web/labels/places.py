@@ -67,8 +67,8 @@ def _site_name(site: NamedSite, network: RoadNetwork | None, t: Language) -> str
     if not roads:
         return site.name
     if len(roads) == 1:
-        return t(f"{roads[0]}附近", f"near {roads[0]}")
-    return t(f"{roads[0]}与{roads[1]}路口", f"{roads[0]} and {roads[1]}")
+        return t("{road}附近", road=roads[0])
+    return t("{road}与{crossing}路口", road=roads[0], crossing=roads[1])
 
 
 def _roads_near(network: RoadNetwork, lon: float, lat: float) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from planning.siting.whole_workers import added_workers
 from web.labels.shortfalls import shortfall_words
+from web.languages import capital
 from web.site.input_labels import kinds_words
 from web.site.number_words import added_count, count, gap_words, share
 
@@ -28,19 +29,24 @@ def proof_words(plan: SitingPlan, t: Language) -> str:
     sites = count(int(asked["candidates"])) if "candidates" in asked else ""
     new = count(int(asked.get("new", len(plan.sites))))
     bounds = [kinds_words(asked["kind"], t)] if ":" in asked.get("kind", "") else []
-    bounds += [t("按指定的取舍", "as pinned")] if {"keep", "without"} & set(asked) else []
-    within = t(f"（{'，'.join(bounds)}）", f" ({', '.join(bounds)})") if bounds else ""
-    zh = f"在{sites and f' {sites} 个'}候选点中选 {new} 个{within}"
-    en = f"{new} of the {sites and f'{sites} '}candidate sites{within}"
+    bounds += [t("按指定的取舍")] if {"keep", "without"} & set(asked) else []
+    within = t("（{bounds}）", bounds=t("，").join(bounds)) if bounds else ""
+    choice = (
+        t("在 {sites} 个候选点中选 {new} 个{within}", sites=sites, new=new, within=within)
+        if sites
+        else t("在候选点中选 {new} 个{within}", new=new, within=within)
+    )
     if plan.status == "optimal":
         return t(
-            f"{zh}、按这 {workers} 名工友的分布，已证明没有更好的选法",
-            f"proven for these {workers} workers: no choice of {en} does better",
+            "{choice}、按这 {workers} 名工友的分布，已证明没有更好的选法",
+            choice=choice,
+            workers=workers,
         )
-    near = gap_words(plan.gap)
     return t(
-        f"{zh}、按这 {workers} 名工友的分布，已证明离最优不超过 {near}",
-        f"proven for these {workers} workers: within {near} of the best choice of {en}",
+        "{choice}、按这 {workers} 名工友的分布，已证明离最优不超过 {gap}",
+        choice=choice,
+        workers=workers,
+        gap=gap_words(plan.gap),
     )
 
 
@@ -64,11 +70,8 @@ class PlanWords:
     def answer(self) -> str:
         """Say how many sites reach how many workers more."""
         more = added_count(self.added, self.t)
-        reach = "reaches" if len(self.plan.sites) == 1 else "reach"
-        return self.t(
-            f"{self.built}，新覆盖 {more} 人",
-            f"{self.built} {reach} {more} more workers",
-        )
+        n = len(self.plan.sites)
+        return self.t.plural("{built}，新覆盖 {more} 人", n=n, built=self.built, more=more)
 
     @property
     def shortfall(self) -> list[str]:
@@ -78,13 +81,12 @@ class PlanWords:
     @property
     def n_built(self) -> str:
         """Say how many new stations."""
-        n = len(self.plan.sites)
-        return self.t(f"{n} 个新站", "1 new station" if n == 1 else f"{n} new stations")
+        return self.t.plural("{n} 个新站", n=len(self.plan.sites))
 
     @property
     def proof_alone(self) -> str:
         """Say the proof as a sentence of its own."""
-        return self.proof[:1].upper() + self.proof[1:]
+        return capital(self.proof)
 
     @property
     def built(self) -> str:
@@ -93,8 +95,8 @@ class PlanWords:
         sites = self.n_built
         if len(kinds) == 1:
             return sites
-        mix = self.t("、", ", ").join(self.t.kinds(kind, of) for kind, of in kinds.items())
-        return self.t(f"{sites}（{mix}）", f"{sites} ({mix})")
+        mix = self.t.listed(self.t.kinds(kind, of) for kind, of in kinds.items())
+        return self.t("{sites}（{mix}）", sites=sites, mix=mix)
 
     @property
     def proof(self) -> str:

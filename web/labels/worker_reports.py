@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from data.china_time import CHINA_TIME
+from web.languages import message
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -12,43 +13,43 @@ if TYPE_CHECKING:
     from web.languages import Language
 
 _COMPLAINTS: Final = {
-    "locked": ("开放时间内锁着门", "Locked in its hours"),
-    "broken": ("设施坏了", "Something is broken"),
-    "no_entry": ("不让进", "Not let in"),
-    "moved": ("搬走了", "Moved away"),
-    "new_hours": ("开放时间变了", "Other hours"),
-    "fine": ("一切正常", "All fine"),
+    "locked": message("开放时间内锁着门"),
+    "broken": message("设施坏了"),
+    "no_entry": message("不让进"),
+    "moved": message("搬走了"),
+    "new_hours": message("开放时间变了"),
+    "fine": message("一切正常"),
 }
 _STATES: Final = {
-    "waiting": ("待确认", "unconfirmed"),
-    "open": ("待处理", "not settled"),
-    "answered": ("已答复", "answered"),
-    "closed": ("已解决", "closed"),
-    "rejected": ("未采纳", "not taken"),
-    "new": ("新建议", "new"),
-    "adopted": ("已列为候选点", "taken as a candidate site"),
-    "taken": ("有效", "taken"),
+    "waiting": message("待确认"),
+    "open": message("待处理"),
+    "answered": message("已答复", context="state"),
+    "closed": message("已解决", context="state"),
+    "rejected": message("未采纳"),
+    "new": message("新建议"),
+    "adopted": message("已列为候选点"),
+    "taken": message("有效", context="state"),
 }
 _ACTIVITIES: Final = {
-    "legal_advice": ("法律咨询", "Legal advice"),
-    "health_visit": ("健康义诊", "Health visit"),
-    "training": ("技能培训", "Training"),
-    "summer_water": ("夏日送清凉", "Water in summer"),
-    "other": ("其他活动", "Other"),
+    "legal_advice": message("法律咨询"),
+    "health_visit": message("健康义诊"),
+    "training": message("技能培训"),
+    "summer_water": message("夏日送清凉"),
+    "other": message("其他活动"),
 }
 _ACTIONS: Final = {
-    "login": ("登录", "logged in"),
-    "logout": ("退出", "logged out"),
-    "answer": ("答复", "answered"),
-    "answer and publish": ("答复并公开", "answered and published"),
-    "fix": ("标为已解决", "closed as fixed"),
-    "reject": ("标为无效", "rejected"),
-    "adopt": ("列为候选点", "took as a candidate site"),
-    "add activity": ("发布活动", "added an activity"),
-    "remove activity": ("撤下活动", "removed an activity"),
-    "add account": ("新建账号", "made an account"),
-    "remove account": ("删除账号", "removed an account"),
-    "change password": ("更改密码", "changed a password"),
+    "login": message("登录", context="log"),
+    "logout": message("退出", context="log"),
+    "answer": message("答复", context="log"),
+    "answer and publish": message("答复并公开"),
+    "fix": message("标为已解决"),
+    "reject": message("标为无效", context="log"),
+    "adopt": message("列为候选点", context="log"),
+    "add activity": message("发布活动", context="log"),
+    "remove activity": message("撤下活动"),
+    "add account": message("新建账号"),
+    "remove account": message("删除账号"),
+    "change password": message("更改密码"),
 }
 
 
@@ -56,29 +57,29 @@ def complaint_words(what: str, facility: str, t: Language) -> str:
     """Say what a report says, such as "微波炉坏了"."""
     if what == "broken" and facility:
         name = t.facility(facility)
-        return t(f"{name}坏了", f"{name} is broken")
-    return t(*_COMPLAINTS.get(what, (what, what)))
+        return t("{name}坏了", name=name)
+    return t(_COMPLAINTS.get(what, what))
 
 
 def state_words(state: str, t: Language) -> str:
     """Say the state of a ticket, report or proposal."""
-    return t(*_STATES.get(state, (state, state)))
+    return t(_STATES.get(state, state))
 
 
 def subject_words(subject: str, t: Language) -> str:
     """Say what an action was done to; of an activity its number, for the action names the rest."""
     kind, _, number = subject.partition(" ")
-    return t(f"第 {number} 号", f"no. {number}") if kind == "activity" and number else subject
+    return t("第 {number} 号", number=number) if kind == "activity" and number else subject
 
 
 def activity_kind_words(kind: str, t: Language) -> str:
     """Name a kind of activity."""
-    return t(*_ACTIVITIES.get(kind, (kind, kind)))
+    return t(_ACTIVITIES.get(kind, kind))
 
 
 def action_words(action: str, t: Language) -> str:
     """Say what somebody did."""
-    return t(*_ACTIONS.get(action, (action, action)))
+    return t(_ACTIONS.get(action, action))
 
 
 def span_words(starts_at: datetime, ends_at: datetime, t: Language) -> str:
@@ -86,7 +87,4 @@ def span_words(starts_at: datetime, ends_at: datetime, t: Language) -> str:
     first, last = starts_at.astimezone(CHINA_TIME), ends_at.astimezone(CHINA_TIME)
     if first.date() == last.date():
         return f"{first:%Y-%m-%d %H:%M}–{last:%H:%M}"
-    return t(
-        f"{first:%Y-%m-%d %H:%M} 至 {last:%Y-%m-%d %H:%M}",
-        f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}",
-    )
+    return t("{first} 至 {last}", first=f"{first:%Y-%m-%d %H:%M}", last=f"{last:%Y-%m-%d %H:%M}")

@@ -8,6 +8,16 @@ are what is read at run time, by the standard library alone.
 """
 
 from web.languages.catalogues import codes
-from web.languages.language import CHINESE, ENGLISH, Language, language_of, message
+from web.languages.language import CHINESE, ENGLISH, Language, capital, language_of
+from web.languages.messages import counted, message
 
-__all__ = ["CHINESE", "ENGLISH", "Language", "codes", "language_of", "message"]
+__all__ = [
+    "CHINESE",
+    "ENGLISH",
+    "Language",
+    "capital",
+    "codes",
+    "counted",
+    "language_of",
+    "message",
+]

@@ -1,8 +1,8 @@
 """The messages that stand in the code and the templates, and in which languages each is said there.
 
-A message is a literal in a call of ``t``, ``t.plural`` or ``message``. One that is put together (an
-f-string, a sum, a choice) is refused, because no catalogue could hold it. A call of ``t`` with a
-name, such as ``t(TABLE[word])``, gives nothing: the table marks its messages with ``message``.
+A message is a literal in a call of ``t``, ``t.plural``, ``message`` or ``counted``. One that is put
+together (an f-string, a sum, a choice) is refused, because no catalogue could hold it. A call of
+``t`` with a name, such as ``t(TABLE[word])``, gives nothing: the table marks its messages.
 """
 
 from __future__ import annotations
@@ -14,16 +14,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, nodes
 
-from data import vocabulary
-from data.vocabulary import Term
 from geo.errors import YizhanError
+from web.languages.terms import terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).parents[2]
-_SAID: Final = {"t", "message"}
-_PLURAL: Final = "plural"
+_TERMS: Final = "web/languages/terms.py"
+#: What is called with a message: whether the message has a number.
+CALLS: Final = {
+    "t": False,
+    "language": False,
+    "self": False,
+    "message": False,
+    "plural": True,
+    "counted": True,
+}
 
 
 class MessageError(YizhanError, ValueError):
@@ -31,7 +38,7 @@ class MessageError(YizhanError, ValueError):
 
 
 @dataclass(frozen=True)
-class Message:
+class Entry:
     """One message: its text, its form for many ("" where it has none) and its context."""
 
     text: str
@@ -63,20 +70,22 @@ class Found:
     codes: set[str]
 
 
-def messages() -> dict[Message, Found]:
+def messages() -> dict[Entry, Found]:
     """Return all messages of the product, in the order of the files that hold them."""
-    found: dict[Message, Found] = {}
+    found: dict[Entry, Found] = {}
     for path, code in _files():
         name = path.relative_to(ROOT).as_posix()
         read = messages_of_template if path.suffix == ".html" else messages_of_code
-        for message in read(path.read_text(encoding="utf-8"), name):
-            _note(found, message, name, {code})
-    for term in terms():
-        _note(found, Message(term.zh, context=term.id), "data/vocabulary.py", {"zh", "en"})
+        for entry in read(path.read_text(encoding="utf-8"), name):
+            _note(found, entry, name, {code})
+    for named in terms():
+        text = str(named.message)
+        entry = Entry(text, text if named.counted else "", named.message.context)
+        _note(found, entry, _TERMS, set(named.codes))
     return found
 
 
-def messages_of_code(text: str, name: str) -> Iterator[Message]:
+def messages_of_code(text: str, name: str) -> Iterator[Entry]:
     """Yield the messages of a Python file.
 
     Raises
@@ -90,7 +99,7 @@ def messages_of_code(text: str, name: str) -> Iterator[Message]:
             yield from _of_call(_called(node.func), node.args, options, f"{name}:{node.lineno}")
 
 
-def messages_of_template(text: str, name: str) -> Iterator[Message]:
+def messages_of_template(text: str, name: str) -> Iterator[Entry]:
     """Yield the messages of a template.
 
     Raises
@@ -103,15 +112,8 @@ def messages_of_template(text: str, name: str) -> Iterator[Message]:
         yield from _of_call(_called(node.node), node.args, options, f"{name}:{node.lineno}")
 
 
-def terms() -> Iterator[Term]:
-    """Yield the terms of the field, which the vocabulary names in Chinese and English."""
-    for value in vars(vocabulary).values():
-        if isinstance(value, tuple):
-            yield from (term for term in value if isinstance(term, Term))
-
-
-def _note(found: dict[Message, Found], message: Message, name: str, codes: set[str]) -> None:
-    held = found.setdefault(message, Found([], set()))
+def _note(found: dict[Entry, Found], entry: Entry, name: str, codes: set[str]) -> None:
+    held = found.setdefault(entry, Found([], set()))
     if name not in held.files:
         held.files.append(name)
     held.codes |= codes
@@ -138,17 +140,13 @@ def _called(node: Any) -> str:  # noqa: ANN401 - a node of Python or of a templa
     return str(node.attr) if isinstance(node, (ast.Attribute, nodes.Getattr)) else ""
 
 
-def _of_call(
-    called: str, given: list[Any], options: dict[str, Any], place: str
-) -> Iterator[Message]:
-    if called not in {*_SAID, _PLURAL} or not given or (len(given) > 1 and called != _PLURAL):
+def _of_call(called: str, given: list[Any], options: dict[str, Any], place: str) -> Iterator[Entry]:
+    if called not in CALLS or not given:
         return
     texts = [_literal(one, place) for one in given]
-    if not texts[0]:
-        return
-    context = _literal(options["context"], place) if "context" in options else ""
-    more = (texts[1] if len(texts) > 1 else texts[0]) if called == _PLURAL else ""
-    yield Message(texts[0], more, context)
+    if texts[0]:
+        context = _literal(options["context"], place) if "context" in options else ""
+        yield Entry(texts[0], texts[-1] if CALLS[called] else "", context)
 
 
 def _literal(node: Any, place: str) -> str:  # noqa: ANN401 - a node of Python or of a template

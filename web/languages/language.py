@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import escape
@@ -15,24 +16,20 @@ from data.vocabulary import (
     STATUSES_BY_ID,
 )
 from web.languages.catalogues import catalogue, codes
+from web.languages.messages import Marked, message
+from web.languages.terms import SHORT_KINDS, counted_kind, month_of, people_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from data.vocabulary import Term
 
-# On a page of stations the nine signs of 户外劳动者服务驿站 say no more than 驿站 does.
-_SHORT_KINDS: Final = {
-    "service_centre": ("服务中心", "Service centre"),
-    "base": ("服务基地", "Service base"),
-    "station": ("驿站", "Station"),
-}
-_EVERYBODY: Final = ("全部工友", "All workers")
-_PEOPLE: Final = ("工友", "workers")
-_WHOLE_CITY: Final = ("全市", "Whole city")
-_OUTSIDE: Final = ("区县之外", "Outside the districts")
 _ALL: Final = "all"
+_EVERYBODY: Final = message("全部工友", context="a group")
+_PEOPLE: Final = message("工友", context="those of all groups")
+_DISTRICTS: Final = {_ALL: message("全市"), "outside": message("区县之外")}
+_TAGS: Final = {"zh": "zh-CN"}
 
 
 @dataclass(frozen=True)
@@ -44,11 +41,19 @@ class Language:
     @property
     def tag(self) -> str:
         """The language as HTML writes it."""
-        return "zh-CN" if self.code == "zh" else self.code
+        return _TAGS.get(self.code, self.code)
 
-    def __call__(
-        self, message: str, en: str | None = None, /, *, context: str = "", **values: object
-    ) -> str:
+    @property
+    def is_chinese(self) -> bool:
+        """Whether it is the language of the pages' sources, of names and of what registers say."""
+        return self.code == "zh"
+
+    @property
+    def own_name(self) -> str:
+        """The name that the language gives itself, such as "English"."""
+        return self("中文", context="the name of this language in itself")
+
+    def __call__(self, message: str, /, *, context: str = "", **values: object) -> str:
         """Return a message in this language, with values in the places that it names.
 
         ``t("{n} 个站点", n=3)``. Without values it is not formatted: its places stay for a script
@@ -56,12 +61,11 @@ class Language:
         apart. A value that is HTML (``Markup``) stays so and everything else is escaped; without
         such a value the answer is plain text, which templates escape.
         """
-        if en is not None:  # a pair, as long as there are some
-            return message if self.code == "zh" else en
-        words = catalogue(self.code)
-        return _filled(
-            words.pgettext(context, message) if context else words.gettext(message), values
-        )
+        if not message:
+            return ""
+        words, context = catalogue(self.code), context or _context(message)
+        said = words.pgettext(context, message) if context else words.gettext(message)
+        return _filled(said, values)
 
     def plural(
         self, one: str, more: str = "", /, *, n: int, context: str = "", **values: object
@@ -72,63 +76,99 @@ class Language:
         ``t.plural("{n} worker", "{n} workers", n=3)``. To show the number in another way, name a
         further value: ``t.plural("{workers} 人", n=1204, workers="1,204")``.
         """
-        words, more = catalogue(self.code), more or one
+        words, more, context = catalogue(self.code), more or one, context or _context(one)
         said = words.npgettext(context, one, more, n) if context else words.ngettext(one, more, n)
         return _filled(said, {"n": n, **values})
 
+    def term(self, term: Term) -> str:
+        """Name a term of the field, as it stands within a sentence."""
+        return self.either(term.zh, term.en, context=term.id)
+
+    def either(self, zh: str, en: str, *, context: str) -> str:
+        """Say what a lower room names in Chinese and English; `terms` lists such messages."""
+        return {"zh": zh, "en": en}.get(self.code) or self(zh, context=context)
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Write parts as a list: 甲、乙."""
+        return self("、").join(parts)
+
+    def all_of(self, parts: Sequence[str]) -> str:
+        """Write parts as a list that a sentence goes on from: "a, b and c"."""
+        if len(parts) < 2:  # noqa: PLR2004 - one part is no list
+            return self.listed(parts)
+        return self("{parts}、{last}", parts=self.listed(parts[:-1]), last=parts[-1])
+
+    def any_of(self, parts: Sequence[str]) -> str:
+        """Write parts as a list of which one will do: "a, b or c"."""
+        if len(parts) < 2:  # noqa: PLR2004 - one part is no list
+            return self.listed(parts)
+        return self("{parts}或{last}", parts=self.listed(parts[:-1]), last=parts[-1])
+
+    def sentences(self, parts: Iterable[str]) -> str:
+        """Write sentences one after the other."""
+        said = [part for part in parts if part]
+        return (
+            reduce(lambda one, next_: self("{one}{next}", one=one, next=next_), said)
+            if said
+            else ""
+        )
+
     def kind(self, kind: str) -> str:
         """Name a kind of station, shortly."""
-        return self(*_SHORT_KINDS[kind]) if kind in _SHORT_KINDS else self._term(KINDS_BY_ID, kind)
+        return capital(self.kind_within(kind))
+
+    def kind_within(self, kind: str) -> str:
+        """Name a kind of station, shortly, as it stands within a sentence."""
+        short = SHORT_KINDS.get(kind)
+        return self(short) if short is not None else self._term(KINDS_BY_ID, kind)
 
     def kinds(self, kind: str, n: int) -> str:
         """Name so many stations of a kind in a sentence, such as "1 个驿站" or "4 driver homes"."""
-        name = self.kind(kind)
-        return self(f"{n} 个{name}", f"{n} {name.lower()}{'' if n == 1 else 's'}")
+        return self.plural(counted_kind(KINDS_BY_ID[kind]), n=n)
 
     def people(self, group: str) -> str:
         """Name those of a group in a sentence, such as "工友" (of all groups) or "couriers"."""
         if group == _ALL:
-            return self(*_PEOPLE)
-        name = self.group(group)
-        return self(name, f"{name.lower()}s")
+            return self(_PEOPLE)
+        return self(people_of(GROUPS_BY_ID[group])) if group in GROUPS_BY_ID else group
 
     def group(self, group: str) -> str:
         """Name a group of workers; "all" is everybody."""
-        return self(*_EVERYBODY) if group == _ALL else self._term(GROUPS_BY_ID, group)
+        return capital(self.group_within(group))
+
+    def group_within(self, group: str) -> str:
+        """Name a group of workers as it stands within a sentence."""
+        return self(_EVERYBODY) if group == _ALL else self._term(GROUPS_BY_ID, group)
 
     def district(self, district: str) -> str:
         """Name a district; "all" is the whole city, "outside" what lies in none."""
-        special = {_ALL: _WHOLE_CITY, "outside": _OUTSIDE}
-        return self(*special[district]) if district in special else district
+        return self(_DISTRICTS[district]) if district in _DISTRICTS else district
 
     def facility(self, facility: str) -> str:
         """Name what a station offers."""
-        return self._term(FACILITIES_BY_ID, facility)
+        return capital(self._term(FACILITIES_BY_ID, facility))
 
     def access(self, way: str) -> str:
         """Name a way in."""
-        return self._term(ACCESS_MODES_BY_ID, way)
+        return capital(self._term(ACCESS_MODES_BY_ID, way))
 
     def status(self, status: str) -> str:
         """Name the status of a station."""
-        return self._term(STATUSES_BY_ID, status)
+        return capital(self._term(STATUSES_BY_ID, status))
+
+    def month(self, number: int, *, short: bool = False) -> str:
+        """Name a month beside a day: 3, "March" or "Mar"."""
+        return self(month_of(number, short=short))
 
     def day(self, day: date) -> str:
         """Write a date."""
-        return self(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {day:%B %Y}")
-
-    def term(self, term: Term) -> str:
-        """Name a term of the field, as it stands within a sentence."""
-        if self.code in {"zh", "en"}:
-            return term.zh if self.code == "zh" else term.en
-        return self(term.zh, context=term.id)
+        return self(
+            "{year}年{month}月{day}日", year=day.year, month=self.month(day.month), day=day.day
+        )
 
     def _term(self, terms: Mapping[str, Term], word: str) -> str:
         term = terms.get(word)
-        if term is None:
-            return word
-        name = self.term(term)
-        return name[:1].upper() + name[1:]
+        return word if term is None else self.term(term)
 
 
 CHINESE: Final = Language("zh")
@@ -140,9 +180,13 @@ def language_of(word: str | None) -> Language:
     return Language(word) if word in codes() else CHINESE
 
 
-def message(text: str, *, context: str = "") -> str:  # noqa: ARG001 - for what gathers messages
-    """Mark a message that is said elsewhere, such as a value of a table: ``t(TABLE[word])``."""
-    return text
+def capital(text: str) -> str:
+    """Begin a text with a capital letter, where its script has them."""
+    return text[:1].upper() + text[1:]
+
+
+def _context(text: str) -> str:
+    return text.context if isinstance(text, Marked) else ""
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:

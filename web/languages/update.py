@@ -18,13 +18,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from web.languages import catalogues
-from web.languages.extraction import Message, messages
+from web.languages.extraction import Entry, messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from babel.messages.catalog import Message as Entry
+    from babel.messages.catalog import Message
 
     from web.languages.extraction import Found
 
@@ -44,7 +44,7 @@ class Catalogue(Catalog):
         return [(name, head[name]) for name in _HEAD if name in head]
 
 
-def updated(code: str, text: str, found: dict[Message, Found]) -> Catalogue:
+def updated(code: str, text: str, found: dict[Entry, Found]) -> Catalogue:
     """Return the catalogue of a language: its messages, with the words that the text has for them.
 
     Parameters
@@ -56,19 +56,19 @@ def updated(code: str, text: str, found: dict[Message, Found]) -> Catalogue:
     found
         The messages of the product.
     """
-    held = {_key(entry): entry for entry in read_po(io.StringIO(text)) if entry.id}
+    held = {_key(one): one for one in read_po(io.StringIO(text)) if one.id}
     new = Catalogue(locale=code.replace("-", "_"), fuzzy=False, header_comment="")
-    for message, where in found.items():
+    for entry, where in found.items():
         if code in where.codes:
             continue
-        old = held.get(message)
+        old = held.get(entry)
         new.add(
-            (message.text, message.more) if message.more else message.text,
+            (entry.text, entry.more) if entry.more else entry.text,
             None if old is None else old.string,
             locations=[(name, 0) for name in where.files],
             flags=() if old is None else old.flags & {"fuzzy"},
             user_comments=() if old is None else old.user_comments,
-            context=message.context or None,
+            context=entry.context or None,
         )
     return new
 
@@ -111,7 +111,7 @@ def main(arguments: list[str]) -> None:
         _write(room / f"{code}.po", found)
 
 
-def _write(path: Path, found: dict[Message, Found]) -> None:
+def _write(path: Path, found: dict[Entry, Found]) -> None:
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     made = updated(path.stem, text, found)
     path.write_text(po_text(made), encoding="utf-8")
@@ -122,22 +122,23 @@ def _write(path: Path, found: dict[Message, Found]) -> None:
     print(f"{path.name}: {len(made)} messages, {len(wrong)} to be seen to")  # noqa: T201 - as above
 
 
-def _key(entry: Entry) -> Message:
-    one, more = entry.id if isinstance(entry.id, (tuple, list)) else (entry.id, "")
-    return Message(one, more, entry.context or "")
+def _key(held: Message) -> Entry:
+    one, more = held.id if isinstance(held.id, (tuple, list)) else (held.id, "")
+    return Entry(one, more, held.context or "")
 
 
-def _wrong_places(entry: Entry, name: str, said: list[str]) -> Iterator[str]:
+def _wrong_places(entry: Message, name: str, said: list[str]) -> Iterator[str]:
     """Say where the places for values differ; a form for one may leave the number out."""
     texts = [entry.id] if isinstance(entry.id, str) else list(entry.id)
-    wanted = {place for text in texts for place in _places(text)}
+    wanted = {place for text in texts for place in places(text)}
     spare = set() if isinstance(entry.id, str) else {"n"}
     for text in said:
-        if (found := _places(text)) - wanted or wanted - found - spare:
+        if (found := places(text)) - wanted or wanted - found - spare:
             yield f"{name!r} has the places {sorted(wanted)}, but {text!r} has {sorted(found)}"
 
 
-def _places(text: str) -> set[str]:
+def places(text: str) -> set[str]:
+    """Return the names of the places for values in a message."""
     if not re.search(r"[{}]", text):
         return set()
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}

@@ -82,7 +82,7 @@ def nearest() -> str:
         n_stations=len(features),
         number=number,
         n_pages=n_pages,
-        modes=[(mode, t(*MODES[mode])) for mode in ("foot", "ebike", "car")],
+        modes=[(mode, t(MODES[mode])) for mode in ("foot", "ebike", "car")],
         groups=[(group, t.group(group)) for group in city.settings.group_ids],
         kinds=_kinds(features, t),
         facilities=_facilities(features, t),

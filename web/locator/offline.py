@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, current_app, g, jsonify, render_template, url_for
 
 from web.design.palette import TOKENS
+from web.languages import codes
 from web.locator.nearest import ASSETS
 from web.locator.page_files import FOLDER
 from web.site.bundles import BUNDLES, bundle
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 offline = Blueprint("offline", __name__)
 
 PAGES: Final = ("/", "/s/", "/feedback")
-LANGUAGES: Final = ("zh", "en")
 ICONS: Final = (
     ("icon-192.png", "192x192", "any"),
     ("icon-512.png", "512x512", "any"),
@@ -39,7 +39,8 @@ def service_worker() -> Response:
         "sw.js",
         version=_version(assets),
         assets=assets,
-        pages={path: {code: shell_address(path, code) for code in LANGUAGES} for path in PAGES},
+        pages={path: {code: shell_address(path, code) for code in codes()} for path in PAGES},
+        languages=codes(),
         folder=FOLDER,
     )
     response = Response(text, content_type="text/javascript; charset=utf-8")
@@ -52,8 +53,8 @@ def manifest() -> Response:
     """Answer the web app manifest, in the reader's language."""
     city, t = city_here(), g.language
     response = jsonify(
-        name=t(f"驿站 · {city.settings.name}", f"Yizhan · {city.settings.name}"),
-        short_name=t("驿站", "Yizhan"),
+        name=t("驿站 · {city}", city=city.settings.name),
+        short_name=t("驿站"),
         lang=t.tag,
         id="/",
         start_url="/",
@@ -92,7 +93,7 @@ def _version(assets: list[str]) -> str:
     key = city_here().stations_version()
     kept: tuple[str, str] | None = app.extensions.get("yizhan-shell")
     if kept is None or kept[0] != key or current_app.debug:
-        pages = [_rendered(app, shell_address(path, code)) for path in PAGES for code in LANGUAGES]
+        pages = [_rendered(app, shell_address(path, code)) for path in PAGES for code in codes()]
         text = _FILE_HASH.sub("", "\n".join(pages))
         kept = app.extensions["yizhan-shell"] = (key, text)
     worker = current_app.jinja_env.loader

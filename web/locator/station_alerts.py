@@ -47,7 +47,7 @@ def complaint_note(standing: Mapping[str, Any], t: Language) -> str:
     if not standing["complaints"]:
         return ""
     first = standing["complaints"][0]
-    return t(*STANDING["reported"]).format(n=first["devices"], what=_what(first, t))
+    return t(STANDING["reported"], n=first["devices"], what=_what(first, t))
 
 
 def history_of(standing: Mapping[str, Any], checked_at: str, t: Language) -> list[tuple[str, str]]:
@@ -62,15 +62,15 @@ def history_of(standing: Mapping[str, Any], checked_at: str, t: Language) -> lis
     rows += [
         (
             one["answered_at"] or "",
-            t(*STANDING["answered"]).format(what=_what(one, t), answer=one["answer"]),
+            t(STANDING["answered"], what=_what(one, t), answer=one["answer"]),
         )
         for one in standing["answers"]
     ]
     if standing["confirmed_at"]:
         said = STANDING["many_fine" if standing["fine"] > 1 else "one_fine"]
-        rows.append((standing["confirmed_at"], t(*said).format(n=standing["fine"])))
+        rows.append((standing["confirmed_at"], t(said, n=standing["fine"])))
     if checked_at:
-        rows.append((checked_at, t(*STANDING["register_check"])))
+        rows.append((checked_at, t(STANDING["register_check"])))
     return sorted(rows, reverse=True)
 
 
@@ -99,5 +99,5 @@ def activity_time(starts: str, ends: str) -> str:
 def _what(said: Mapping[str, Any], t: Language) -> str:
     facility = said["facility"]
     if said["what"] == "broken" and facility:
-        return t(*STANDING["broken"]).format(what=t.facility(facility))
-    return t(*COMPLAINTS[said["what"]])
+        return t(STANDING["broken"], what=t.facility(facility))
+    return t(COMPLAINTS[said["what"]])

@@ -36,7 +36,7 @@ def in_order(facilities: Iterable[str]) -> list[str]:
 
 def _works(working: list[str], broken: list[str], t: Language) -> list[str]:
     """Say what is broken of the wanted ones, what works, the wanted ones first, then the rest."""
-    said = {one: t(*STANDING["broken"]).format(what=t.facility(one)) for one in in_order(broken)}
+    said = {one: t(STANDING["broken"], what=t.facility(one)) for one in in_order(broken)}
     missed = [one for one in said if one in WANTED_FIRST]
     first = sorted(in_order(working), key=lambda one: one not in WANTED_FIRST)
     rest = [one for one in said if one not in missed]
@@ -61,16 +61,16 @@ def card_of(
     held = told["properties"]
     access: list[str] = held["access"]
     works = _works(held["facilities"], held["facilities_broken"], t)
-    by = t(*STANDING["by_register"]) if checked else ""
+    by = t(STANDING["by_register"]) if checked else ""
     if confirmed and confirmed >= checked:
-        by = t(*STANDING["by_workers"])
+        by = t(STANDING["by_workers"])
     notes = (complaint_note(standing, t), held["state_note"])
     said: dict[str, Any] = {
         "note": " · ".join(note for note in notes if note),
         "amber": standing["amber"],
         "access": access,
-        "way_in": "、".join(t.access(way) for way in access) or t(*STANDING["access_unknown"]),
-        "works": " · ".join(works) or t(*STANDING["facilities_unknown"]),
+        "way_in": t.listed(t.access(way) for way in access) or t(STANDING["access_unknown"]),
+        "works": " · ".join(works) or t(STANDING["facilities_unknown"]),
         "fresh": " · ".join(part for part in (held["checked_words"], by) if part),
     }
     return {**told, "properties": {**held, **said}}

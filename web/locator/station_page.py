@@ -17,6 +17,7 @@ from web.labels.hours import script_words
 from web.labels.standing import DATA_AGE, STANDING
 from web.labels.worker_reports import activity_kind_words
 from web.labels.worker_reports import state_words as ticket_words
+from web.languages import message
 from web.locator.labels import COMPLAINTS, MODES
 from web.locator.navigation import APPS, navigation_links
 from web.locator.page_files import FOLDER, files_here
@@ -34,10 +35,10 @@ if TYPE_CHECKING:
 station_page = Blueprint("station_page", __name__)
 
 _APP_NAMES: Final = {
-    "amap": ("高德地图", "Amap"),
-    "baidu": ("百度地图", "Baidu Maps"),
-    "tencent": ("腾讯地图", "Tencent Maps"),
-    "geo": ("手机自带地图", "The phone's own map"),
+    "amap": message("高德地图"),
+    "baidu": message("百度地图"),
+    "tencent": message("腾讯地图"),
+    "geo": message("手机自带地图"),
 }
 _OF_STANDING: Final = ("reported", "answered", "one_fine", "many_fine", "register_check")
 
@@ -70,7 +71,7 @@ def qr_code(station_id: str) -> Response:
 def _feature(city: City, station_id: str) -> Feature:
     found = next((one for one in features_of(city) if one["id"] == station_id), None)
     if found is None:
-        words = g.language("没有这个编号的站点。", "No station has this number.")
+        words = g.language("没有这个编号的站点。")
         abort(HTTPStatus.NOT_FOUND, description=words)
     return found
 
@@ -82,8 +83,8 @@ def _page(city: City, t: Language, feature: Feature | None) -> str:
         station_id="" if feature is None else feature["id"],
         it=None if feature is None else _view(city, feature, t),
         links={} if feature is None else _links(city, feature),
-        apps=[(app, t(*_APP_NAMES[app])) for app in APPS],
-        complaints=[(what, t(*words)) for what, words in COMPLAINTS.items()],
+        apps=[(app, t(_APP_NAMES[app])) for app in APPS],
+        complaints=[(what, t(words)) for what, words in COMPLAINTS.items()],
         facilities=[(term.id, t.facility(term.id)) for term in FACILITIES],
         settings=_script_settings(city, t),
     )
@@ -121,43 +122,35 @@ def _script_settings(city: City, t: Language) -> dict[str, Any]:
 def page_words(t: Language) -> dict[str, Any]:
     """Return what the script of the page says."""
     return {
-        "modes": {mode: t(*words) for mode, words in MODES.items()},
+        "modes": {mode: t(words) for mode, words in MODES.items()},
         "opening": script_words(t),
-        "complaints": {what: t(*words) for what, words in COMPLAINTS.items()},
-        "sent": t(
-            "收到了，谢谢。编号 {ticket}，在“我的反馈”里看答复。",
-            "Received, thank you. Number {ticket}: see the answer under My reports.",
-        ),
-        "thanks": t("收到了，谢谢您的确认。", "Received, thank you for confirming."),
-        "queued": t(
-            "没有网络：已存在手机里，有网络时自动送出。",
-            "No network: kept on the phone, sent when there is one.",
-        ),
-        "later": t(
-            "现在太忙：已存在手机里，稍后自动送出。",
-            "Too busy now: kept on the phone, sent later.",
-        ),
-        "refused": t("没有收下：{detail}", "Not taken: {detail}"),
-        "n_waiting": t("{n} 条等着送出", "{n} waiting to be sent"),
-        "not_found": t("没有这个站点。", "There is no such station."),
-        "day": t("{weekday} {month}月{day}日", "{weekday} {day} {month}"),
-        "whole_day": t("24 小时", "24 h"),
-        "shut_day": t("不开", "closed"),
-        "comma": t("、", ", "),
-        "m2": t("平方米", " m²"),
+        "complaints": {what: t(words) for what, words in COMPLAINTS.items()},
+        "sent": t("收到了，谢谢。编号 {ticket}，在“我的反馈”里看答复。"),
+        "thanks": t("收到了，谢谢您的确认。"),
+        "queued": t("没有网络：已存在手机里，有网络时自动送出。"),
+        "later": t("现在太忙：已存在手机里，稍后自动送出。"),
+        "refused": t("没有收下：{detail}"),
+        "n_waiting": t("{n} 条等着送出"),
+        "not_found": t("没有这个站点。"),
+        "day": t("{weekday} {month}月{day}日"),
+        "whole_day": t("24 小时"),
+        "shut_day": t("不开"),
+        "comma": t("、"),
+        "hours_in": 0 if t.is_chinese else 1,  # which of a file's two writings of hours
+        "m2": t("平方米"),
         "suspended": t.status("suspended"),
-        **{name: t(*words) for name, words in NO_WEEK.items()},
-        "access_unknown": t("未知", "not known"),
-        "facility_broken": t(*STANDING["broken"]),
-        **{name: t(*STANDING[name]) for name in _OF_STANDING},
+        **{name: t(words) for name, words in NO_WEEK.items()},
+        "access_unknown": t("未知"),
+        "facility_broken": t(STANDING["broken"]),
+        **{name: t(STANDING[name]) for name in _OF_STANDING},
         "states": {state: ticket_words(state, t) for state in ("waiting", "open", "answered")},
-        "calendar": t("加入日历", "Add to the calendar"),
+        "calendar": t("加入日历"),
         "activity_kinds": {kind: activity_kind_words(kind, t) for kind in KINDS_OF_ACTIVITY},
-        "signs": {"yes": t("有", "yes"), "no": t("没有", "no")},
-        "inside": {state: t(*words) for state, words in INSIDE.items()},
-        "labels": [[name, t(*words)] for name, words in LABELS.items()],
+        "signs": {"yes": t("有"), "no": t("没有")},
+        "inside": {state: t(words) for state, words in INSIDE.items()},
+        "labels": [[name, t(words)] for name, words in LABELS.items()],
         "kinds": {term.id: t.kind(term.id) for term in KINDS},
         "access": {term.id: t.access(term.id) for term in ACCESS_MODES},
-        "terms": {term.id: t(term.zh, term.en) for term in (*HOST_TYPES, *OPERATOR_KINDS)},
-        **{name: t(*words) for name, words in DATA_AGE.items()},
+        "terms": {term.id: t.term(term) for term in (*HOST_TYPES, *OPERATOR_KINDS)},
+        **{name: t(words) for name, words in DATA_AGE.items()},
     }

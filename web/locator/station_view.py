@@ -9,6 +9,7 @@ from data.china_time import today_here
 from data.hours import parse_hours
 from data.vocabulary import FACILITIES, HOST_TYPES_BY_ID, OPERATOR_KINDS_BY_ID
 from web.labels.hours import opening_words
+from web.languages import message
 from web.locator.station_alerts import activities_of, history_of
 from web.locator.station_cards import card_of, in_order
 from web.locator.week import no_week_words, week_of
@@ -24,30 +25,30 @@ if TYPE_CHECKING:
     from web.stations.features import Feature
 
 LABELS: Final = {
-    "kind": ("类型", "Kind"),
-    "address": ("地址", "Address"),
-    "district": ("区县", "District"),
-    "hours": ("开放时间", "Hours"),
-    "access": ("怎么进门", "Way in"),
-    "who_may_enter": ("谁能进", "Who may enter"),
-    "phone": ("电话", "Phone"),
-    "contact": ("联系人", "Contact"),
-    "seats": ("座位", "Seats"),
-    "area_m2": ("面积", "Area"),
-    "truck_spaces": ("货车位", "Truck spaces"),
-    "host_type": ("设在", "Stands in"),
-    "operator": ("管理单位", "Run by"),
-    "sign": ("统一标牌", "Uniform sign"),
-    "status_since": ("现状自", "Status since"),
+    "kind": message("类型"),
+    "address": message("地址"),
+    "district": message("区县"),
+    "hours": message("开放时间"),
+    "access": message("怎么进门"),
+    "who_may_enter": message("谁能进"),
+    "phone": message("电话"),
+    "contact": message("联系人"),
+    "seats": message("座位"),
+    "area_m2": message("面积"),
+    "truck_spaces": message("货车位"),
+    "host_type": message("设在"),
+    "operator": message("管理单位"),
+    "sign": message("统一标牌"),
+    "status_since": message("现状自"),
 }
 """The facts of a station in the order in which its page says them."""
 
 
 INSIDE: Final = {
-    "works": ("能用", "Works"),
-    "broken": ("坏了", "Broken"),
-    "absent": ("没有", "Not there"),
-    "unknown": ("不知道有没有", "Not known"),
+    "works": message("能用"),
+    "broken": message("坏了"),
+    "absent": message("没有", context="facilities"),
+    "unknown": message("不知道有没有"),
 }
 """What is known of a facility, in the order in which the page says it."""
 
@@ -88,13 +89,13 @@ def _facts(
     record: Mapping[str, Any], card: Mapping[str, Any], district: str, t: Language
 ) -> list[tuple[str, str, str]]:
     """Name, label and text of each fact that is known."""
-    unit = t("平方米", " m²")
+    unit = t("平方米")
     values = {
         "kind": t.kind(record["kind"]),
         "address": record["address"],
         "district": district,
         "hours": opening_words(parse_hours(record["hours"]), t),
-        "access": card["way_in"] if card["access"] else t("未知", "not known"),
+        "access": card["way_in"] if card["access"] else t("未知"),
         "who_may_enter": record["who_may_enter"],
         "phone": record["phone"],
         "contact": record["contact"],
@@ -110,10 +111,10 @@ def _facts(
             )
             if part
         ),
-        "sign": {"yes": t("有", "yes"), "no": t("没有", "no")}.get(record["sign"], ""),
+        "sign": {"yes": t("有"), "no": t("没有")}.get(record["sign"], ""),
         "status_since": record["status_since"],
     }
-    return [(name, t(*words), values[name]) for name, words in LABELS.items() if values[name]]
+    return [(name, t(words), values[name]) for name, words in LABELS.items() if values[name]]
 
 
 def _facilities(record: Mapping[str, Any], t: Language) -> list[tuple[str, str, list[str]]]:
@@ -129,7 +130,7 @@ def _facilities(record: Mapping[str, Any], t: Language) -> list[tuple[str, str, 
         "unknown": unknown,
     }
     return [
-        (state, t(*words), [t.facility(one) for one in found[state]])
+        (state, t(words), [t.facility(one) for one in found[state]])
         for state, words in INSIDE.items()
         if found[state]
     ]
@@ -143,4 +144,4 @@ def _number(value: float, unit: str = "") -> str:
 
 def _term(terms: Mapping[str, Term], word: str, t: Language) -> str:
     term = terms.get(word)
-    return word if term is None else t(term.zh, term.en)
+    return word if term is None else t.term(term)

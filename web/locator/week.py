@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from web.labels.hours import WEEKDAYS, script_words
+from web.languages import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,18 +20,14 @@ _DAY_MIN: Final = 1440
 
 #: What stands in place of the week: the hours are not known, or the station is not open at all.
 NO_WEEK: Final = {
-    "no_hours": ("开放时间未知。", "The hours are not known."),
-    "not_open": (
-        "{status}：现在不开放，何时恢复不知道。",
-        "{status}: not open now; when it opens again is not known.",
-    ),
+    "no_hours": message("开放时间未知。"),
+    "not_open": message("{status}：现在不开放，何时恢复不知道。"),
 }
 
 
 def no_week_words(status: str, t: Language) -> str:
     """Say why a station has no week of hours."""
-    said = t(*NO_WEEK["no_hours" if status == "open" else "not_open"])
-    return said.format(status=t.status(status))
+    return t(NO_WEEK["no_hours" if status == "open" else "not_open"], status=t.status(status))
 
 
 def week_of(hours: Mapping[str, Any], first: date, t: Language) -> list[dict[str, Any]]:
@@ -57,11 +54,15 @@ def _day(first: date, number: int, hours: Mapping[str, Any], t: Language) -> dic
     times = [f"{_clock(low)}–{_clock(high)}" for low, high in cut]
     if number in hours.get("hours_unknown", ()):
         times.append(script_words(t)["unknown"])
-    said = t("、", ", ").join(times)
-    zh, en = WEEKDAYS[day.weekday()]
+    said = t.listed(times)
     return {
-        "day": t(f"{zh} {day.month}月{day.day}日", f"{en} {day.day} {day:%b}"),
-        "says": t("24 小时", "24 h") if whole else said or t("不开", "closed"),
+        "day": t(
+            "{weekday} {month}月{day}日",
+            weekday=t(WEEKDAYS[day.weekday()]),
+            month=t.month(day.month, short=True),
+            day=day.day,
+        ),
+        "says": t("24 小时") if whole else said or t("不开"),
         "spans": cut,
     }
 

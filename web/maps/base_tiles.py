@@ -41,9 +41,9 @@ def base_map_of(settings: Settings, t: Language) -> dict[str, Any]:
         options = {"subdomains": "01234567", "maxZoom": 18, "referrerPolicy": "origin"}
         urls = [_TIANDITU.format(layer=layer, key=base.key) for layer in ("vec", "cva")]
         made["tiles"] = [{"url": url, "options": options} for url in urls]
-        made["attribution"] = t("底图：天地图", "Map: Tianditu")
+        made["attribution"] = t("底图：天地图")
     if base.provider == "amap":
         options = {"subdomains": "1234", "maxZoom": 18}
         made["tiles"] = [{"url": _AMAP, "options": options}]
-        made["attribution"] = t("底图：高德地图", "Map: Amap")
+        made["attribution"] = t("底图：高德地图")
     return made

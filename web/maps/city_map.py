@@ -228,37 +228,37 @@ def city_map(contents: CityContents, *, language: Language = CHINESE) -> CityMap
     )
     drawn = SafeMap(focus_box(contents))
     if density is not None:
-        drawn.add_density(density, title=t("工友密度", "Worker density"))
+        drawn.add_density(density, title=t("工友密度"))
     if contents.covered:
         drawn.add_covered(
             [one.area for one in contents.covered],
-            title=t("现有站点的覆盖范围", "Covered today"),
+            title=t("现有站点的覆盖范围"),
         )
     if contents.network is not None:
-        drawn.add_roads(road_lines(contents.network), title=t("道路", "Roads"))
+        drawn.add_roads(road_lines(contents.network), title=t("道路"))
     marks = contents.mark_lonlat()
     drawn.add_districts(
         dict(zip(contents.districts.names, contents.districts.areas, strict=True)),
         label_points=[label_point(area, marks) for area in contents.districts.areas],
-        title=t("区县", "Districts"),
+        title=t("区县", context="layer"),
     )
     if contents.stations is not None:
         features = [_shown(feature, t) for feature in _features(contents)]
-        drawn.add_stations(features, title=t("现有站点", "Stations"), name="stations")
+        drawn.add_stations(features, title=t("现有站点"), name="stations")
     names: tuple[str, ...] = ()
     if contents.plan is not None:
         names = site_names(contents.plan, contents.network, t)
         sites = plan_features(contents.plan, names, t)
-        drawn.add_stations(sites, title=t("新站建议", "Proposed sites"), name="sites")
+        drawn.add_stations(sites, title=t("新站建议"), name="sites")
     return CityMap(
-        title=t(f"{settings.name} · 驿站地图", f"{settings.name} · Map of stations"),
+        title=t("{city} · 驿站地图", city=settings.name),
         document=drawn.document(
             words=map_words(t)
             | {
                 "opening": script_words(t),
-                "all_sites": t("显示全部新站", "Show all new sites"),
+                "all_sites": t("显示全部新站"),
                 "covered": [one.name(t) for one in contents.covered],
-                "green": t("绿色范围：", "Green: "),
+                "green": t("绿色范围："),
             },
             attribution=source_of(settings, t) if contents.network is not None else "",
         ),
@@ -273,10 +273,10 @@ def city_map(contents: CityContents, *, language: Language = CHINESE) -> CityMap
 def map_words(t: Language) -> dict[str, Any]:
     """Return what the controls of a map are called."""
     return {
-        "zoom_in": t("放大", "Zoom in"),
-        "zoom_out": t("缩小", "Zoom out"),
-        "layers": t("图层", "Layers"),
-        "map": t("地图", "Map"),
+        "zoom_in": t("放大"),
+        "zoom_out": t("缩小"),
+        "layers": t("图层"),
+        "map": t("地图"),
     }
 
 
@@ -303,11 +303,8 @@ def plan_features(plan: SitingPlan, names: tuple[str, ...], t: Language) -> list
                 "state": "open",
                 "number": site.order,
                 "lines": [
-                    t(f"第 {site.order} 个新站", f"New station no. {site.order}"),
-                    t(
-                        f"新覆盖 {added_count(site.adds_workers, t)} 人",
-                        f"reaches {added_count(site.adds_workers, t)} more workers",
-                    ),
+                    t("第 {order} 个新站", order=site.order),
+                    t("新覆盖 {workers} 人", workers=added_count(site.adds_workers, t)),
                 ],
             },
         }
@@ -359,7 +356,7 @@ def _legend(contents: CityContents, density: Density | None, t: Language) -> Leg
         rows += [
             LegendRow(
                 kind,
-                t(f"新建议：{t.kind(kind)}", f"Proposed: {t.kind(kind)}"),
+                t("新建议：{kind}", kind=t.kind(kind)),
                 of_kind[kind],
                 number=number,
             )
@@ -393,7 +390,7 @@ def _kind_rows(stations: Stations, t: Language) -> list[LegendRow]:
 
 
 def _hours_line(hours: Hours, t: Language) -> str:
-    return opening_words(hours, t) if hours.text else t("时间未知", "hours unknown")
+    return opening_words(hours, t) if hours.text else t("时间未知", context="layer")
 
 
 def _shown(feature: Feature, t: Language) -> Feature:

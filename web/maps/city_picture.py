@@ -94,7 +94,7 @@ def picture_of(contents: CityContents, t: Language) -> Markup:
     ]
     if inset is not None:
         parts.append(_inset(contents, main, inset))
-    label = escape(t("站点与新站位置图", "Map of stations and proposed stations"))
+    label = escape(t("站点与新站位置图"))
     return Markup(  # noqa: S704 - numbers, constants and escaped names only
         f'<svg class="report-map" viewBox="0 0 {_WIDTH:g} {main.height:.1f}" role="img" '
         f'aria-label="{label}">{"".join(parts)}</svg>'
@@ -181,7 +181,7 @@ def _scale_bar(view: _View, t: Language) -> str:
     km = next((km for km in lengths if km * view.pixels_per_km <= longest), lengths[-1])
     bar = km * view.pixels_per_km
     right, y = view.width - 20, view.height - 20
-    words = t(f"{km:g} 公里", f"{km:g} km")
+    words = t("{km} 公里", km=f"{km:g}")
     return (
         f'<path class="scale" d="M{right - bar:.1f} {y - 5:.1f}v5h{bar:.1f}v-5"/>'
         f'<text class="scale-text" x="{right - bar / 2:.1f}" y="{y - 9:.1f}">{words}</text>'

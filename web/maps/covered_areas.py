@@ -50,29 +50,25 @@ class CoveredArea:
         n = len(self.standards)
         if n == 1:
             return self._held(t)
-        groups = (
-            t(f"规划的 {n} 个工种", f"The plan's {n} groups")
-            if self.of_plan
-            else t(f"全部 {n} 个工种", f"All {n} groups")
-        )
+        groups = t("规划的 {n} 个工种", n=n) if self.of_plan else t("全部 {n} 个工种", n=n)
         standards = set(self.standards.values())
         by = standard_words(standards.pop(), t) if len(standards) == 1 else ""
-        return t("，", ", ").join((groups, by or t("各按其标准", "own standards")))
+        return t("，").join((groups, by or t("各按其标准")))
 
     def words(self, t: Language) -> str:
         """Say who has what within reach there, each group with its standard."""
-        together = t("同时覆盖", " all at once") if len(self.standards) > 1 else t("覆盖", "")
-        return t(f"现有站点{together}：", f"Covered by today's stations{together}: ") + self._held(
-            t
-        )
+        held = self._held(t)
+        if len(self.standards) > 1:
+            return t("现有站点同时覆盖：{groups}", groups=held)
+        return t("现有站点覆盖：{groups}", groups=held)
 
     def _held(self, t: Language) -> str:
         """Name the groups with their standards; those of one standard together."""
         of_standard: dict[ServiceStandard, list[str]] = {}
         for group, standard in self.standards.items():
             of_standard.setdefault(standard, []).append(t.people(group))
-        return t("；", "; ").join(
-            t("、", ", ").join(people) + t("，", ", ") + standard_words(standard, t)
+        return t("；").join(
+            t.listed(people) + t("，") + standard_words(standard, t)
             for standard, people in of_standard.items()
         )
 

@@ -16,13 +16,17 @@ def hour_words(hours: Sequence[int], t: Language) -> str:
     """Write hours 0 to 23 as runs, over midnight too: 23–2 时, or 23:00–2:00 in English."""
     there = set(hours)
     if len(there) == HOURS:
-        return t("0–23 时", "0:00–23:00")
+        return t("0–23 时")
     runs = []
     for first in (hour for hour in sorted(there) if (hour - 1) % HOURS not in there):
         last = first
         while (last + 1) % HOURS in there:
             last = (last + 1) % HOURS
         runs.append((first, last))
-    chinese = "、".join(f"{a}" if a == b else f"{a}–{b}" for a, b in runs)
-    english = ", ".join(f"{a}:00" if a == b else f"{a}:00–{b}:00" for a, b in runs)
-    return t(f"{chinese} 时", english)
+    said = (
+        t("{hour}", context="of hours", hour=first)
+        if first == last
+        else t("{first}–{last}", context="of hours", first=first, last=last)
+        for first, last in runs
+    )
+    return t("{hours} 时", hours=t.listed(said))

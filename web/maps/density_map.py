@@ -100,16 +100,16 @@ def density_map(
     if ground.network is not None:
         drawn.add_roads(
             road_lines(ground.network, most_points=30_000, tolerance_m=12.0),
-            title=t("道路", "Roads"),
+            title=t("道路"),
         )
     areas = dict(zip(ground.districts.names, ground.districts.areas, strict=True))
     drawn.add_districts(
         areas,
         label_points=[label_point(area, np.empty((0, 2))) for area in areas.values()],
-        title=t("区县", "Districts"),
+        title=t("区县", context="layer"),
     )
     return DensityMap(
-        title=t(f"{ground.city} · 几点在哪里想歇脚", f"{ground.city} · Who wants a rest, and when"),
+        title=t("{city} · 几点在哪里想歇脚", city=ground.city),
         document=drawn.document(words=map_words(t), attribution=ground.source),
         language=language,
         groups=there,
@@ -165,13 +165,10 @@ def _payload(
         "hour": hour,
         "day": day,
         "names": words,
-        "days": {"weekday": t("工作日", "Weekday"), "weekend": t("周末", "Weekend")},
-        "says": t(
-            "{day} {hour} 时有 {n} 名{group}想歇脚，一半在 {km2} 平方公里之内",
-            "{day} at {hour}:00: {n} {group} want a rest place, half of them within {km2} km²",
-        ),
-        "here": t("每平方公里 {n} 人", "{n} per km²"),
-        "thin": t("少于 {n} 不画", "fewer than {n} not drawn"),
+        "days": {"weekday": t("工作日"), "weekend": t("周末")},
+        "says": t("{day} {hour} 时有 {n} 名{group}想歇脚，一半在 {km2} 平方公里之内"),
+        "here": t("每平方公里 {n} 人"),
+        "thin": t("少于 {n} 不画"),
     }
 
 

@@ -19,7 +19,7 @@ from geo.measure import to_metric
 from geo.messages import say
 from web.design.fonts import fit, typeface
 from web.design.palette import RAMP, tone
-from web.languages import CHINESE
+from web.languages import CHINESE, message
 from web.maps.density_hours import hour_words
 from web.maps.label_points import label_point
 from web.maps.road_lines import road_lines
@@ -41,6 +41,10 @@ ENDINGS: Final = (".png", ".svg", ".pdf")
 _ROAD_WIDTHS: Final = {1: 0.7, 2: 0.4, 3: 0.2}
 _STREETS_BELOW_M: Final = 15_000.0  # in a wider frame small streets would hide the colours
 _SMALL: Final = 3
+_DAYS: Final = {
+    "weekday": message("工作日", context="in a sentence"),
+    "weekend": message("周末", context="in a sentence"),
+}
 _SEEN_SHARE: Final = 0.012
 _WIDTH_IN, _TOP_IN, _BOTTOM_IN = 11.0, 0.98, 0.98
 
@@ -78,13 +82,13 @@ def draw_density(
     if not squares.hours(group, day=day).any():
         raise InputError(say("{group}: there are no workers of this group to draw", group=group))
     figure, panels = _sheet(squares.frame(group), n_panels=len(hours))
-    name = typeface("驿站" if language.code == "zh" else _all_names(ground))
+    name = typeface("驿站" if language.is_chinese else _all_names(ground))
     for number, (panel, at) in enumerate(zip(panels, hours, strict=True)):
         _draw_panel(panel, squares, ground, group=group, day=day, hour=at)
         if len(hours) > 1:
             n = count(squares.total(group, hour=at, day=day))
             panel.set_title(
-                language(f"{at}:00　{n} 人", f"{at}:00   {n}"),
+                language("{hour}:00　{n} 人", hour=at, n=n),
                 fontfamily=name, fontsize=11, loc="left", pad=4, color=tone("ink").light,
             )  # fmt: skip
         if number == 0:
@@ -234,7 +238,7 @@ def _scale_bar(panel: Axes, t: Language, name: str) -> None:
     panel.plot([x - km * 1000, x], [y, y], color=tone("ink").light, linewidth=1.6, zorder=6,
                solid_capstyle="butt")  # fmt: skip
     text = panel.text(
-        x - km * 500, y + 0.012 * (top - bottom), t(f"{km:g} 公里", f"{km:g} km"),
+        x - km * 500, y + 0.012 * (top - bottom), t("{km} 公里", km=f"{km:g}"),
         fontfamily=name, fontsize=8.5, ha="center", va="bottom", color=tone("ink").light, zorder=6,
     )  # fmt: skip
     text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
@@ -244,26 +248,32 @@ def _sentence(
     squares: HourSquares, city: str, *, group: str, day: DayWord, hour: int | None, t: Language
 ) -> str:
     """Say in one sentence what the picture shows."""
-    day_words = t(*{"weekday": ("工作日", "a weekday"), "weekend": ("周末", "a weekend day")}[day])
+    day_words = t(_DAYS[day])
     who = t.people(group)
     if hour is None:
         of_day = squares.hours(group, day=day)
         fullest, emptiest = squares.fullest(group, day=day), squares.emptiest(group, day=day)
         most, least = fullest[0], emptiest[0]
         return t(
-            f"{city}：{day_words} {hour_words(fullest, t)}想歇脚的{who}最多，"
-            f"{count(of_day[most])} 人；"
-            f"{hour_words(emptiest, t)}最少，{count(of_day[least])} 人",
-            f"{city}: on {day_words} most {who} want a rest place at "
-            f"{hour_words(fullest, t)} ({count(of_day[most])}), fewest at "
-            f"{hour_words(emptiest, t)} ({count(of_day[least])})",
+            "{city}：{day_words} {fullest}想歇脚的{who}最多，{most} 人；{emptiest}最少，{least} 人",
+            city=city,
+            day_words=day_words,
+            fullest=hour_words(fullest, t),
+            who=who,
+            most=count(of_day[most]),
+            emptiest=hour_words(emptiest, t),
+            least=count(of_day[least]),
         )
     number = count(squares.total(group, hour=hour, day=day))
     half = two_digits(squares.half_area_km2(group, hour=hour, day=day))
     return t(
-        f"{city}：{day_words} {hour} 时有 {number} 名{who}想歇脚，一半在 {half} 平方公里之内",
-        f"{city}: at {hour}:00 on {day_words} {number} {who} want a rest place, half of "
-        f"them within {half} km²",
+        "{city}：{day_words} {hour} 时有 {number} 名{who}想歇脚，一半在 {half} 平方公里之内",
+        city=city,
+        day_words=day_words,
+        hour=hour,
+        number=number,
+        who=who,
+        half=half,
     )
 
 
@@ -271,10 +281,10 @@ def _below(squares: HourSquares, seen: float, t: Language) -> str:
     """Say what a square is, how many of the group the frame holds, and how sure it is."""
     km, part = f"{squares.square_m / 1000:g}", f"{100 * seen:.0f} %"
     return t(
-        f"每格 {km} 公里见方，颜色为每平方公里想歇脚的人数；图中有全市的 {part}。"
-        "权重是判断，未经街头计数检验。",
-        f"Squares of {km} km, colour: workers per km² who want a rest place; {part} of them "
-        "are in view. The weights are judgement, not checked by counts.",
+        "每格 {km} 公里见方，颜色为每平方公里想歇脚的人数；图中有全市的 "
+        "{part}。权重是判断，未经街头计数检验。",
+        km=km,
+        part=part,
     )
 
 
@@ -314,10 +324,7 @@ def _legend(figure: Figure, breaks: npt.NDArray[np.float64], t: Language, name: 
             x + number * wide, y - 0.04 / high, _plain(float(lower)), fontfamily=name,
             fontsize=8.5, va="top", ha="left", color=tone("ink").light,
         )  # fmt: skip
-    words = t(
-        f"人/平方公里及以上；少于 {_plain(float(breaks[0]))} 不画",
-        f"per km² and more; fewer than {_plain(float(breaks[0]))} are not drawn",
-    )
+    words = t("人/平方公里及以上；少于 {first} 不画", first=_plain(float(breaks[0])))
     figure.text(
         x + (len(breaks) + 0.2) * wide, y + tall / 2, words, fontfamily=name, fontsize=8.5,
         va="center", color=tone("ink-2").light,

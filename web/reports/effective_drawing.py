@@ -72,11 +72,9 @@ def draw_key(t: Language) -> Markup:
     x = len(BREAKS) * wide + 24
     nobody = (
         f'<rect class="week-nobody" x="{x:g}" width="22" height="10"/>'
-        f'<text x="{x + 28:g}" y="9">{escape(t("几乎无人", "hardly anybody"))}</text>'
+        f'<text x="{x + 28:g}" y="9">{escape(t("几乎无人"))}</text>'
     )
-    label = escape(
-        t("色阶：名册写明的有效覆盖份额", "Colours: share in effect as the register states")
-    )
+    label = escape(t("色阶：名册写明的有效覆盖份额"))
     return Markup(  # noqa: S704 - numbers, constants and escaped words only
         f'<svg class="week week-key" viewBox="0 0 {x + 120:g} 26" role="img" '
         f'aria-label="{label}">{steps}{nobody}</svg>'
@@ -86,7 +84,7 @@ def draw_key(t: Language) -> Markup:
 def _panel(measured: EffectiveCoverage, group: str, t: Language) -> str:
     spans = (span_ends(measured, hours, group=group) for hours in (NIGHT, DAY))
     night, day = ("–" if span is None else whole_per_cent(span) for span in spans)
-    words = t(f"白天 {day} · 夜间 {night}", f"day {day} · night {night}")
+    words = t("白天 {day} · 夜间 {night}", day=day, night=night)
     title = (
         f'<text class="week-group" x="{_LEFT:g}" y="14">{escape(t.group(group))}</text>'
         f'<text class="week-end" x="{_LEFT + _CELLS_WIDE:g}" y="14">{escape(words)}</text>'
@@ -98,7 +96,7 @@ def _cells(measured: EffectiveCoverage, group: str, t: Language) -> Iterator[str
     """Yield the week, Monday first, with the share of each day at its right."""
     share = hourly_share(measured, group=group)
     for day, (word, of_day) in enumerate(
-        zip(WEEKDAYS[t.code != "zh"], day_shares(measured, group), strict=True)
+        zip((t(day) for day in WEEKDAYS), day_shares(measured, group), strict=True)
     ):
         y = _TITLE + day * _CELL_HIGH
         baseline = y + _CELL_HIGH - 3.0
@@ -145,8 +143,8 @@ def _lines(measured: EffectiveCoverage, group: str, t: Language) -> Iterator[str
     )
     yield f'<path class="week-possible" d="{"".join(_band(low, high))}"/>'
     for measure, share, y, word in (
-        ("nominal", whole_per_cent((nominal, nominal)), upper, t("名义", "paper")),
-        ("effective", whole_per_cent((effective, possible)), lower, t("有效", "effect")),
+        ("nominal", whole_per_cent((nominal, nominal)), upper, t("名义")),
+        ("effective", whole_per_cent((effective, possible)), lower, t("有效")),
     ):
         values = floor - average_day(measured, measure, group) * _LINE
         yield f'<path class="week-{measure}" d="{"".join(_steps(values))}"/>'

@@ -74,7 +74,7 @@ def draw_effective(
     groups = peopled_groups(measured) if group is None else (group,)
     if not groups:
         raise InputError(say("there are no workers to draw"))
-    name = typeface("驿站" if language.code == "zh" else city)
+    name = typeface("驿站" if language.is_chinese else city)
     figure = _sheet(measured, groups, name, language)
     _words(figure, measured, group or ALL, name=name, city=city, sample=sample, t=language)
     _legend(figure, language, name)
@@ -128,7 +128,7 @@ def _draw_cells(
         )
     panel.set(xlim=(0, 24), ylim=(7, 0), xticks=[], yticks=np.arange(7) + 0.5)
     panel.set_yticklabels(
-        WEEKDAYS[t.code != "zh"], fontfamily=name, fontsize=8.5, color=tone("ink-2").light
+        [t(day) for day in WEEKDAYS], fontfamily=name, fontsize=8.5, color=tone("ink-2").light
     )
     panel.tick_params(length=0, pad=4)
     for spine in panel.spines.values():
@@ -162,13 +162,13 @@ def _draw_line(
         color=tone("accent").light, alpha=0.25, zorder=1,
     )  # fmt: skip
     for measure, width, share, at, word in (
-        ("nominal", 0.8, whole_per_cent((nominal, nominal)), upper, t("名义", "paper")),
+        ("nominal", 0.8, whole_per_cent((nominal, nominal)), upper, t("名义")),
         (
             "effective",
             2.0,
             whole_per_cent((effective, possible)),
             min(effective - apart, upper - _LABEL_HIGH),
-            t("有效", "effect"),
+            t("有效"),
         ),
     ):
         values = average_day(measured, measure, group)
@@ -208,13 +208,18 @@ def _words(
     high = figure.get_figheight()
     nominal = per_cent(measured.share("nominal", group=group))
     found = per_cent_range(ends_of(measured, group))
-    below = t(
-        f"{city}，{t.group(group)}：有效覆盖 {found}，名义覆盖 {nominal}。"
-        f"{before_dawn_sentence(measured, group, t)}"
-        "竖线之间是 6–22 时，右侧为各日写明的份额。",
-        f"{city}, {t.group(group).lower()}: {found} in effect, {nominal} on paper. "
-        f"{before_dawn_sentence(measured, group, t)} Between the lines 6 to 22, "
-        "right each day as stated.",
+    below = t.sentences(
+        [
+            t(
+                "{city}，{group}：有效覆盖 {found}，名义覆盖 {nominal}。",
+                city=city,
+                group=t.group_within(group),
+                found=found,
+                nominal=nominal,
+            ),
+            before_dawn_sentence(measured, group, t),
+            t("竖线之间是 6–22 时，右侧为各日写明的份额。"),
+        ]
     )
     texts = [
         figure.text(
@@ -228,9 +233,8 @@ def _words(
     ]  # fmt: skip
     notice = f"{SAMPLE_NOTICE}　" if sample else ""
     source = t(
-        "有效：服务标准内有此刻开着门、进得来、所需设备完好的站点，从名册写明的到没写的也算；颜色按写明的。",
-        "In effect: a station within the standard is open, lets the group in and has what it "
-        "needs, from what the register states to what it leaves open; colours as stated.",
+        "有效：服务标准内有此刻开着门、进得来、所需设备完好的站点，"
+        "从名册写明的到没写的也算；颜色按写明的。"
     )
     foot = figure.text(
         0.3 / _WIDE_IN, 0.24 / high, f"{notice}{source}", fontfamily=name, fontsize=8.5,
@@ -254,7 +258,7 @@ def _legend(figure: Figure, t: Language, name: str) -> None:
             fontsize=8.5, va="top", ha="left", color=tone("ink").light,
         )  # fmt: skip
     after = x + (len(BREAKS) + 0.3) * wide
-    text = t("在场想歇脚的工友中有效覆盖的份额（该级下限）", "share in effect, from")
+    text = t("在场想歇脚的工友中有效覆盖的份额（该级下限）")
     figure.text(
         after, y + tall / 2, text, fontfamily=name, fontsize=8.5, va="center",
         color=tone("ink-2").light,
@@ -267,6 +271,6 @@ def _legend(figure: Figure, t: Language, name: str) -> None:
         )
     )  # fmt: skip
     figure.text(
-        right + 0.6 * wide, y + tall / 2, t("几乎无人", "hardly anybody"), fontfamily=name,
+        right + 0.6 * wide, y + tall / 2, t("几乎无人"), fontfamily=name,
         fontsize=8.5, va="center", color=tone("ink-2").light,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from planning.coverage.effective_rows import effective_rows
 from planning.coverage.nominal import ALL
 from planning.siting.whole_workers import in_whole_hours
+from web.languages import capital
 from web.reports.effective_drawing import draw_key, draw_week
 from web.reports.effective_labels import (
     basis_sentence,
@@ -64,13 +65,14 @@ class EffectiveSection:
         measured, t = self.answer.coverage, self.language
         nominal, found = per_cent(measured.share("nominal")), per_cent_range(ends_of(measured))
         what = effect_words(self.answer, t)
-        return t(
-            f"换成按人时计（一人想歇几个小时就算几次），名义覆盖是 {nominal}；"
-            f"有{what}的站可去的是 {found}（名册写明的才算，到没写的也算）。",
-            f"Counted in worker-hours (a worker who wants a rest in three hours counts three "
-            f"times), {nominal} have a station on paper, and {found} one that is {what} (from what "
-            "the register states to what it leaves open). ",
-        ) + before_dawn_sentence(measured, ALL, t)
+        said = t(
+            "换成按人时计（一人想歇几个小时就算几次），名义覆盖是 {nominal}；"
+            "有{what}的站可去的是 {found}（名册写明的才算，到没写的也算）。",
+            nominal=nominal,
+            what=what,
+            found=found,
+        )
+        return t.sentences([said, before_dawn_sentence(measured, ALL, t)])
 
     @property
     def title(self) -> str:
@@ -85,8 +87,8 @@ class EffectiveSection:
     @property
     def evidence(self) -> str:
         """What it stands on."""
-        said = (evidence_sentence(self.answer.evidence, self.language),)
-        return self.language("", " ").join((*said, basis_sentence(self.answer, self.language)))
+        held, t = self.answer, self.language
+        return t.sentences([evidence_sentence(held.evidence, t), basis_sentence(held, t)])
 
     @property
     def longer(self) -> tuple[LongerHours, ...]:
@@ -95,8 +97,7 @@ class EffectiveSection:
 
     def gains(self, one: LongerHours) -> str:
         """Say what a station would gain."""
-        said = longer_sentence(one, self.language)
-        return said[:1].upper() + said[1:]
+        return capital(longer_sentence(one, self.language))
 
     @cached_property
     def picture(self) -> Markup:

@@ -32,7 +32,7 @@ def hour_rows(
             weeks = [measured.table(one, group=name, district=district) for one in MEASURES]
             head: Row = [name, CHINESE.group(name), district]
             rows += [
-                [*head, day + 1, f"周{WEEKDAYS[0][day]}", hour]
+                [*head, day + 1, f"周{WEEKDAYS[day]}", hour]
                 + [round(float(week[day, hour]), 2) for week in weeks]
                 for day in range(7)
                 for hour in range(24)

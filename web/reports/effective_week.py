@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from web.languages import message
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -13,7 +15,15 @@ if TYPE_CHECKING:
 
 BREAKS: Final = (0.0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85)
 """Lower ends of the classes of a share, one a step of the ramp."""
-WEEKDAYS: Final = (tuple("一二三四五六日"), ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"))
+WEEKDAYS: Final = (
+    message("一", context="weekday"),
+    message("二", context="weekday"),
+    message("三", context="weekday"),
+    message("四", context="weekday"),
+    message("五", context="weekday"),
+    message("六", context="weekday"),
+    message("日", context="weekday"),
+)
 
 
 def step_of(share: float) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from data.atomic import write_text
 from data.files.csv_text import csv_text
@@ -20,6 +21,7 @@ from web.maps.city_picture import picture_of, shows_a_part
 from web.reports.effective_section import EffectiveSection
 from web.reports.effective_table import longer_rows, summary_rows
 from web.reports.figures import ReportFigures
+from web.reports.lead import lead_of, left_out_words, standard_name, today_words
 from web.reports.tables import coverage_rows, plan_rows
 from web.services.effective import kept_effective
 from web.services.report_basis import basis_of, prepare_report
@@ -64,8 +66,25 @@ class Report:
     @property
     def title(self) -> str:
         """The title of the page."""
-        city, name = self.figures.city, self.figures.settings.name
-        return self.language(f"{city}驿站覆盖报告", f"{name}: who has a station within reach")
+        t, figures = self.language, self.figures
+        return t("{city}驿站覆盖报告", city=figures.city if t.is_chinese else figures.settings.name)
+
+    @property
+    def heading(self) -> Markup:
+        """The title, with the places where its Chinese may break."""
+        return Markup(re.sub("(?=驿站|覆盖|报告)", "<wbr>", str(escape(self.title))))  # noqa: S704 - escaped
+
+    @property
+    def lead(self) -> str:
+        """The first paragraph."""
+        return lead_of(self.figures, self._words, self.language)
+
+    @property
+    def _words(self) -> PlanWords | None:
+        figures = self.figures
+        return (
+            None if figures.plan is None else PlanWords(figures.plan, self.language, figures.places)
+        )
 
     @cached_property
     def body(self) -> Markup:
@@ -78,7 +97,7 @@ class Report:
             figures=figures,
             settings=figures.settings,
             plan=figures.plan,
-            words=None if figures.plan is None else PlanWords(figures.plan, t, figures.places),
+            words=self._words,
             aims=()
             if figures.stations is None
             else aim_counts(figures.stations, figures.settings.groups),
@@ -86,6 +105,9 @@ class Report:
             shows_a_part=shows_a_part(self.contents),
             source=source_of(figures.settings, t),
             standard_words=standard_words,
+            standard_name=standard_name,
+            left_out_words=left_out_words,
+            today=today_words(figures, t),
             by_group_standard=figures.before.standard == "group",
             effective=self.effective,
         )

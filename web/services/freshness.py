@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from geo.errors import NothingYetError
+from web.languages import capital, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,16 +22,16 @@ if TYPE_CHECKING:
 Answer = Literal["plan", "coverage", "effective"]
 
 _NAMES: Final = {
-    "stations": ("站点登记", "the register of stations"),
-    "demand": ("工友人数", "the numbers of workers"),
-    "network": ("道路网络", "the road network"),
-    "sites": ("候选点", "the candidate sites"),
-    "settings": ("设置", "the settings"),
+    "stations": message("站点登记", context="in a sentence"),
+    "demand": message("工友人数", context="in a sentence"),
+    "network": message("道路网络", context="in a sentence"),
+    "sites": message("候选点", context="in a sentence"),
+    "settings": message("设置", context="in a sentence"),
 }
 _WHAT: Final = {
-    "plan": ("规划", "plan"),
-    "coverage": ("覆盖", "coverage"),
-    "effective": ("有效覆盖", "effective coverage"),
+    "plan": message("规划", context="in a sentence"),
+    "coverage": message("覆盖", context="in a sentence"),
+    "effective": message("有效覆盖", context="in a sentence"),
 }
 
 
@@ -43,18 +44,14 @@ class Outdated:
 
     def says(self, t: Language) -> str:
         """Say what changed, and that the answer is of the time before."""
-        zh, en = _WHAT[self.answer]
-        named = [_NAMES[name] for name in self.changed]
-        words_zh = "、".join(name for name, _ in named)
-        words_en = " and ".join(
-            part for part in (", ".join(name for _, name in named[:-1]), named[-1][1]) if part
+        is_one = self.changed in {("stations",), ("network",)}
+        said = t.plural(
+            "{answer}之后{inputs}有变，{answer}仍是变更前的结果。请重新运行",
+            n=1 if is_one else 2,
+            answer=t(_WHAT[self.answer]),
+            inputs=t.all_of([t(_NAMES[name]) for name in self.changed]),
         )
-        verb = "has" if self.changed in {("stations",), ("network",)} else "have"
-        return t(
-            f"{zh}之后{words_zh}有变，{zh}仍是变更前的结果。请重新运行",
-            f"{words_en[0].upper()}{words_en[1:]} {verb} changed since the {en}, which is still "
-            "that of before. Run again:",
-        )
+        return capital(said)
 
     @property
     def command(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from data.china_time import CHINA_TIME
 from planning.coverage.rounding import half_up
+from web.languages import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,9 +19,21 @@ if TYPE_CHECKING:
 
 _ALL_DAY: Final = re.compile(r"24\s*小时|全天")
 _TIMES: Final = {
-    "night": ("夜间", "at night"),
-    "rush": ("高峰时段", "in the rush hour"),
-    "winter": ("冬季", "in winter"),
+    "night": message("夜间"),
+    "rush": message("高峰时段"),
+    "winter": message("冬季"),
+}
+_WITHIN: Final = {
+    "foot": message("步行 {minutes} 分钟内"),
+    "ebike": message("电动车 {minutes} 分钟内"),
+    "car": message("驾车 {minutes} 分钟内"),
+    "truck": message("货车 {minutes} 分钟内"),
+}
+_WITHIN_KM: Final = {
+    "foot": message("步行 {minutes} 分钟、{km} 公里内"),
+    "ebike": message("电动车 {minutes} 分钟、{km} 公里内"),
+    "car": message("驾车 {minutes} 分钟、{km} 公里内"),
+    "truck": message("货车 {minutes} 分钟、{km} 公里内"),
 }
 
 
@@ -31,7 +44,7 @@ def count(number: float) -> str:
 
 def added_count(number: float, t: Language) -> str:
     """Write how many workers something adds: "fewer than 1" for a part of one, never 0."""
-    return t("不足 1", "fewer than 1") if number > 0 and round(number) == 0 else count(number)
+    return t("不足 1") if number > 0 and round(number) == 0 else count(number)
 
 
 def signed_count(number: float) -> str:
@@ -101,26 +114,20 @@ def gap_words(gap: float) -> str:
 def standard_words(standard: ServiceStandard, t: Language) -> str:
     """Say a service standard in words, such as "步行 15 分钟、1 公里内"."""
     minutes = f"{standard.cutoff_s / 60:g}"
-    zh, en = {
-        "foot": ("步行", "on foot"),
-        "ebike": ("电动车", "by e-bike"),
-        "car": ("驾车", "by car"),
-        "truck": ("货车", "by truck"),
-    }[standard.mode]
     if standard.radius_m is None:
-        return t(f"{zh} {minutes} 分钟内", f"within {minutes} min {en}")
+        return t(_WITHIN[standard.mode], minutes=minutes)
     km = f"{standard.radius_m / 1000:g}"
-    return t(f"{zh} {minutes} 分钟、{km} 公里内", f"within {minutes} min {en} and {km} km")
+    return t(_WITHIN_KM[standard.mode], minutes=minutes, km=km)
 
 
 def hours_words(hours: str, t: Language) -> str:
-    """Write opening hours as the register has them; only "all day" is said in English too."""
-    return hours if t.code == "zh" else _ALL_DAY.sub("24 h", hours)
+    """Write opening hours as the register has them; only "all day" is said in other languages."""
+    return hours if t.is_chinese else _ALL_DAY.sub(t("24 小时"), hours)
 
 
 def when_words(when: str, t: Language) -> str:
     """Name the time of which the roads are taken."""
-    return t("平常", "usual") if when == "usual" else t(*_TIMES.get(when, (when, when)))
+    return t("平常") if when == "usual" else t(_TIMES.get(when, when))
 
 
 def when_note(inputs: Mapping[str, str], t: Language) -> str:
@@ -129,22 +136,19 @@ def when_note(inputs: Mapping[str, str], t: Language) -> str:
     if when == "usual":
         return ""
     said = when_words(when, t)
-    return t(f"道路快慢按{said}计算。", f"Roads as they are {said}.")
+    return t("道路快慢按{said}计算。", said=said)
 
 
 def roads_source(t: Language, *, sample: bool) -> str:
     """Say whose the roads are: the generated sample's, or OpenStreetMap's (ODbL)."""
     if sample:
-        return t("道路：示意数据", "Roads: generated sample")
+        return t("道路：示意数据")
     return "© OpenStreetMap contributors"
 
 
 def rounding_note(t: Language) -> str:
     """Say how whole workers come about."""
-    return t(
-        "各站新增之和等于新覆盖总数：人数取整用最大余数法，部分之和就是总数。",
-        "The sites' figures add up to the total: workers are rounded by largest remainder.",
-    )
+    return t("各站新增之和等于新覆盖总数：人数取整用最大余数法，部分之和就是总数。")
 
 
 def local_words(moment: datetime | None) -> str:

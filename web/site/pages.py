@@ -57,6 +57,7 @@ def helpers() -> dict[str, Any]:
         "roads_source": words.roads_source,
         "rounding_note": words.rounding_note,
         "when_note": words.when_note,
+        "strong": Markup("<strong>{}</strong>").format,
         "sample_notice": SAMPLE_NOTICE,
     }
 

@@ -37,7 +37,7 @@ const listWords = (settings, state) => {
 
   function accessWords(station) {
     const ways_in = Stations.wordsOf(station.access, state.file.access);
-    return ways_in.length ? ways_in.map((way) => settings.access[way]).join("、") : words.access_unknown;
+    return ways_in.length ? ways_in.map((way) => settings.access[way]).join(words.comma) : words.access_unknown;
   }
 
   /* What is broken of the wanted ones, what works, the chosen and the wanted ones first, then the rest. */

@@ -120,11 +120,10 @@
   }
 
   function showFacts({ file, station, detail, spoken }) {
-    const zh = document.documentElement.lang.startsWith("zh");
     const said = {
       kind: words.kinds[station.kind], address: station.address, district: station.district,
-      hours: (spoken || [])[zh ? 0 : 1] || "",
-      access: Stations.wordsOf(station.access, file.access).map((way) => words.access[way]).join("、")
+      hours: (spoken || [])[words.hours_in] || "",
+      access: Stations.wordsOf(station.access, file.access).map((way) => words.access[way]).join(words.comma)
         || words.access_unknown,
       who_may_enter: detail.who_may_enter, phone: detail.phone, contact: detail.contact,
       seats: detail.seats, truck_spaces: detail.truck_spaces,

@@ -5,6 +5,7 @@
 const VERSION = {{ version|tojson }};
 const ASSETS = {{ assets|tojson }};
 const PAGES = {{ pages|tojson }}; // by path, then by language
+const LANGUAGES = {{ languages|tojson }};
 const FOLDER = {{ folder|tojson }};
 const NOW = `${FOLDER}now.json`;
 const SHELL = `yizhan-${VERSION}`;
@@ -64,12 +65,12 @@ async function asset(request) {
 async function language(url) {
   const data = await caches.open(DATA);
   const named = url.searchParams.get("lang");
-  if (named === "en" || named === "zh") {
+  if (LANGUAGES.includes(named)) {
     await data.put(LANGUAGE, new Response(named));
     return named;
   }
   const kept = await data.match(LANGUAGE);
-  return kept ? kept.text() : "zh";
+  return kept ? kept.text() : LANGUAGES[0];
 }
 
 /* The list at once from the phone; a station from the server where one answers soon. */

@@ -10,8 +10,8 @@ from babel.messages.pofile import read_po
 
 from web.languages import catalogues, codes
 from web.languages.extraction import (
+    Entry,
     Found,
-    Message,
     MessageError,
     messages,
     messages_of_code,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILES = sorted(catalogues.ROOM.glob("*.po"))
-N = Message("{n} 个站点", "{n} 个站点")
+N = Entry("{n} 个站点", "{n} 个站点")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -51,15 +51,15 @@ def test_a_message_is_read_from_every_way_of_saying_it() -> None:
         'self.t.plural("{n} worker", "{n} workers", n=n)\nopen("站点")'
     )
     assert set(messages_of_code(code, "a.py")) == {
-        Message("站点"),
-        Message("{n} 米"),
+        Entry("站点"),
+        Entry("{n} 米"),
         N,
-        Message("开", context="verb"),
-        Message("晴"),
-        Message("{n} worker", "{n} workers"),
+        Entry("开", context="verb"),
+        Entry("晴"),
+        Entry("{n} worker", "{n} workers"),
     }
     page = '{{ t("站点") }}{% if a %}<a title="{{ t.plural(\'{n} 个站点\', n=3) }}">{% endif %}'
-    assert set(messages_of_template(page, "a.html")) == {Message("站点"), N}
+    assert set(messages_of_template(page, "a.html")) == {Entry("站点"), N}
 
 
 @pytest.mark.parametrize("call", ['t(f"{n} 米")', 't("米" + n)', 't("米" if n else "里")'])
@@ -71,9 +71,9 @@ def test_a_message_that_is_put_together_is_refused(call: str) -> None:
         list(messages_of_template(page, "a.html"))
 
 
-def _catalogue(words: str, message: Message) -> list[str]:
+def _catalogue(words: str, entry: Entry) -> list[str]:
     text = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n' + words
-    return list(faults(updated("en", text, {message: Found(["a.py"], {"zh"})})))
+    return list(faults(updated("en", text, {entry: Found(["a.py"], {"zh"})})))
 
 
 @pytest.mark.parametrize(
@@ -87,11 +87,11 @@ def _catalogue(words: str, message: Message) -> list[str]:
     ],
 )
 def test_a_faulty_message_is_named(words: str, said: str) -> None:
-    faulty = _catalogue(words, Message("{n} 米"))
+    faulty = _catalogue(words, Entry("{n} 米"))
     assert len(faulty) == 1
     assert "{n} 米" in faulty[0]
     assert said in faulty[0]
-    assert _catalogue('msgid "{n} 米"\nmsgstr "{n} m"', Message("{n} 米")) == []
+    assert _catalogue('msgid "{n} 米"\nmsgstr "{n} m"', Entry("{n} 米")) == []
 
 
 def test_a_plural_needs_each_of_its_forms_and_only_one_may_leave_out_the_number() -> None:
@@ -103,9 +103,9 @@ def test_a_plural_needs_each_of_its_forms_and_only_one_may_leave_out_the_number(
 
 def test_a_catalogue_holds_the_messages_that_are_not_of_its_own_language() -> None:
     found = {
-        Message("站点"): Found(["page.html"], {"zh"}),
-        Message("Built."): Found(["init.py"], {"en"}),
-        Message("驿站", context="station"): Found(["vocabulary.py"], {"zh", "en"}),
+        Entry("站点"): Found(["page.html"], {"zh"}),
+        Entry("Built."): Found(["init.py"], {"en"}),
+        Entry("驿站", context="station"): Found(["vocabulary.py"], {"zh", "en"}),
     }
     held = {
         code: [entry.id for entry in updated(code, "", found) if entry.id]
@@ -116,8 +116,8 @@ def test_a_catalogue_holds_the_messages_that_are_not_of_its_own_language() -> No
 
 def test_words_outlive_an_update_and_gone_messages_go() -> None:
     here, there = Found(["a.py"], {"zh"}), Found(["b.py"], {"zh"})
-    empty = po_text(updated("en", "", {N: here, Message("旧"): here}))
+    empty = po_text(updated("en", "", {N: here, Entry("旧"): here}))
     text = empty.replace('[0] ""', '[0] "{n} station"').replace('[1] ""', '[1] "{n} stations"')
-    made = updated("en", text, {Message("新"): there, N: there})
+    made = updated("en", text, {Entry("新"): there, N: there})
     read = {entry.id: entry.string for entry in read_po(io.StringIO(po_text(made))) if entry.id}
     assert read == {"新": "", ("{n} 个站点", "{n} 个站点"): ("{n} station", "{n} stations")}
