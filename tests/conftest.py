@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # The tests make databases of their own; they never use the one of whoever runs them.
 os.environ.pop("DATABASE_URL", None)
+# What commands say is compared in English, whoever runs the tests; a test of a language names it.
+os.environ["YIZHAN_LANG"] = "en"
 
 _NUMBERS = itertools.count(1)
 SHARED = Path(__file__).resolve().parents[2] / "shared"

@@ -1,16 +1,19 @@
 """The `yizhan` command: from a road extract and a station list to a plan, a page and a report.
 
 Every command takes ``-w/--workspace`` (the city's folder) and ``--json`` (one JSON object on
-standard output, progress on standard error). What it refuses it says in one line after ``error:``,
-ends with exit code 2 and leaves the workspace as it was.
+standard output, progress on standard error) and ``--lang`` (`web.commands.language`). What it
+refuses it says in one line after ``error:``, ends with exit code 2 and leaves the workspace as it
+was.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
 
+from web.commands.language import speaking
 from web.commands.lazy_group import LazyGroup
 from web.commands.refusals import refusals_as_exit_code
 from web.commands.streams import write_every_sign
@@ -48,5 +51,6 @@ def yizhan() -> None:
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     write_every_sign()
-    with refusals_as_exit_code(as_json="--json" in sys.argv[1:]):
+    words = sys.argv[1:]
+    with speaking(words, os.environ), refusals_as_exit_code(as_json="--json" in words):
         yizhan.main(prog_name="yizhan", standalone_mode=False)

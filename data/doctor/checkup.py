@@ -26,7 +26,7 @@ from data.files.columns import Faults, find_columns, note_missing
 from data.files.station_files import STATION_FIELDS, needed_fields, station_rows
 from data.vocabulary import FACILITIES
 from geo.errors import FileFormatError
-from geo.messages import say
+from geo.messages import listed, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,8 +97,14 @@ class Checkup:
 
     def columns_words(self) -> str:
         """Say in a line which columns are read and which are passed over."""
-        passed = f": {', '.join(self.passed_over)}" if self.passed_over else ""
-        return f"{len(self.read)} columns read, {len(self.passed_over)} passed over{passed}"
+        counts = say(
+            "{n_read} columns read, {n_passed_over} passed over",
+            n_read=len(self.read),
+            n_passed_over=len(self.passed_over),
+        )
+        if not self.passed_over:
+            return counts
+        return say("{counts}: {columns}", counts=counts, columns=listed(self.passed_over))
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as plain values, for JSON."""

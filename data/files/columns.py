@@ -322,6 +322,14 @@ def read_texts(
     return cells
 
 
+#: What a word of these columns is, in a sentence.
+_NOUNS: Final = {
+    "kind": say("kind"),
+    "status": say("status"),
+    "operator_kind": say("operator_kind"),
+}
+
+
 def read_word(
     columns: Columns, name: str, terms: tuple[Term, ...], faults: Faults, *, default: str | None
 ) -> list[str]:
@@ -333,7 +341,11 @@ def read_word(
             cure = say("is empty: write one of {known}", known=list_terms(terms))
             faults.add(number, columns.heading(name), cure)
         elif word and term is None:
-            faults.add(number, columns.heading(name), unknown_word(word, terms, what=name))
+            faults.add(
+                number,
+                columns.heading(name),
+                unknown_word(word, terms, what=_NOUNS.get(name, name)),
+            )
         found.append(term.id if term is not None else default or "")
     return found
 

@@ -264,7 +264,7 @@ def test_fix_writes_a_table_that_imports_and_says_which_cures(
     answer = cli("stations", "check", file, *words)
     assert answer.code == 0
     assert "row 4: write 116.901234, 33.901234" in answer.out
-    assert "1 cures applied" in answer.out
+    assert "1 cure applied" in answer.out
     assert report.exists()
     again = cli("stations", "import", out, "-w", folder, "--datum", "wgs84", "--json")
     assert (again.code, again.json["added"]) == (0, 3)

@@ -9,6 +9,8 @@ import click
 
 from data.vocabulary import ROLES
 from web.commands.common import answer, common_options, open_workspace, table
+from web.commands.help_pages import Group
+from web.commands.language import spoken
 from web.services.accounts import accounts_of, add_account, change_password, remove_account
 from web.site.passwords import MOST_SIGNS
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.group()
+@click.group(cls=Group)
 def account() -> None:
     """Make and remove the accounts of moderators and operators."""
 
@@ -42,7 +44,7 @@ def add(
     """Make the account NAME; the password is asked for, or the first line of standard input."""
     workspace = open_workspace(folder)
     made = add_account(workspace, name=name, role=role, stations=stations, password=_password)
-    words = [f"Account {name} may log in at /admin ({made.role})."]
+    words = [spoken()("Account {name} may log in at /admin ({role}).", name=name, role=made.role)]
     figures = {"name": name, "role": made.role, "stations": list(stations)}
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
@@ -59,7 +61,9 @@ def list_(folder: Path, *, as_json: bool) -> None:
         ]
     }
     rows = [(one.name, one.role, " ".join(one.stations)) for one in accounts]
-    words = [table(("Account", "Role", "Stations"), rows, left=3)] if rows else ["No accounts yet."]
+    t = spoken()
+    headings = (t("Account"), t("Role"), t("Stations"))
+    words = [table(headings, rows, left=3)] if rows else [t("No accounts yet.")]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
@@ -70,7 +74,7 @@ def remove(folder: Path, name: str, *, as_json: bool) -> None:
     """Remove the account NAME; its sessions end."""
     workspace = open_workspace(folder)
     remove_account(workspace, name=name)
-    words = [f"Account {name} is removed."]
+    words = [spoken()("Account {name} is removed.", name=name)]
     answer({"name": name}, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
@@ -81,13 +85,22 @@ def password(folder: Path, name: str, *, as_json: bool) -> None:
     """Change the password of the account NAME; its sessions end."""
     workspace = open_workspace(folder)
     change_password(workspace, name=name, password=_password)
-    words = [f"The password of {name} is changed."]
+    words = [spoken()("The password of {name} is changed.", name=name)]
     answer({"name": name}, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
 def _password() -> str:
     """Ask for a password twice; of a stream that is no terminal the first line is taken."""
     if sys.stdin.isatty():
-        asked: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-        return asked
+        return _asked_twice()
     return sys.stdin.readline(MOST_SIGNS + 2).rstrip("\r\n")
+
+
+def _asked_twice() -> str:
+    t = spoken()
+    while True:
+        first: str = click.prompt(t("Password"), hide_input=True, err=True)
+        again: str = click.prompt(t("Repeat for confirmation"), hide_input=True, err=True)
+        if first == again:
+            return first
+        click.echo(t("The two are not the same: once more."), err=True)

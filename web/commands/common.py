@@ -19,8 +19,9 @@ from data.files.zone_overlaps import OVERLAPS
 from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
 from geo.factors import TIME_FACTORS
+from geo.messages import say
+from web.commands.language import spoken, told
 from web.commands.streams import json_line
-from web.languages import ENGLISH
 from web.services.freshness import newest_outdated
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ table_output_option = click.option(
 def outdated_words(workspace: Workspace) -> list[str]:
     """Say in a line that the newest plan is older than what it was computed from, if it is."""
     old = newest_outdated(workspace)
-    return [] if old is None else [f"{old.says(ENGLISH)} {old.command}"]
+    return [] if old is None else [f"{old.says(spoken())} {old.command}"]
 
 
 class Steps:
@@ -96,18 +97,19 @@ class Steps:
     @contextmanager
     def step(self, words: str) -> Iterator[Done]:
         """Show one step while its block runs; yields a callback (what, share done from 0 to 1)."""
+        words = told(words)
         task = self._progress.add_task(words, total=None)
 
         def done(what: str, share: float) -> None:
-            self._progress.update(
-                task, description=f"{words}: {what}", total=1.0, completed=min(1.0, share)
-            )
+            line = told(say("{step}: {part}", step=words, part=what))
+            self._progress.update(task, description=line, total=1.0, completed=min(1.0, share))
 
         yield done
         self._progress.update(task, description=words, total=1.0, completed=1.0)
         if not self._progress.console.is_terminal:
             took_s = self._progress.tasks[task].elapsed or 0.0
-            self._progress.console.print(f"{words} ({took_s:.1f} s)")
+            line = told(say("{step} ({seconds:.1f} s)", step=words, seconds=took_s))
+            self._progress.console.print(line)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from geo.messages import say
 from planning.coverage.nominal import Coverage, CoverageRow, StandardWord
 from planning.coverage.ranges import RowRange, range_of_coverage
 from planning.density import undrawn_groups
@@ -20,7 +21,11 @@ from web.commands.common import (
     when_option,
 )
 from web.commands.demand_draws import undrawn_words
-from web.commands.demand_hours import counted_options
+from web.commands.demand_hours import counted_options, counted_words
+from web.commands.help_pages import Command
+from web.commands.language import shown, spoken
+from web.commands.numbers import n_stations, n_workers
+from web.languages import Language, message
 from web.services.counted import Counted
 from web.services.coverage import coverage_of
 from web.services.demand import model_of
@@ -40,7 +45,7 @@ if TYPE_CHECKING:
 STANDARDS = click.Choice(get_args(StandardWord))
 
 
-@click.command()
+@click.command(cls=Command)
 @common_options
 @click.option(
     "--standard",
@@ -74,33 +79,33 @@ def coverage(
     ranges: tuple[RowRange, ...] = ()
     with steps() as progress, stopwatch(figures):
         model = model_of(workspace, name) if draws else None
-        with progress.step("measuring coverage") as done:
+        with progress.step(say("measuring coverage")) as done:
             measured = coverage_of(
                 workspace, standard=standard, when=when, counted=counted, done=done
             )
         figures |= {"when": when, **counted.as_dict(), **measured.as_dict()}
         if model is not None and draws:
-            with progress.step(f"drawing weights {draws} times"):
+            with progress.step(say("drawing weights {n} times", n=draws)):
                 ranges = _ranges(workspace, measured, model, counted, draws=draws)
             figures["ranges"] = [row.as_dict() for row in ranges]
             figures["draws"], figures["not_drawn"] = draws, list(undrawn_groups(model))
-    whole = in_whole_workers(measured)
+    whole, t = in_whole_workers(measured), spoken()
     answer(
         figures,
         as_json=as_json,
         sample=workspace.settings.sample,
         words=[
-            counted.words() + _sentence(whole),
-            *_tables(whole, {(row.group, row.district): row for row in ranges}),
-            *_off_roads(measured),
-            *([_RANGE_WORDS] if ranges else []),
+            counted_words(counted) + _sentence(whole, t),
+            *_tables(whole, {(row.group, row.district): row for row in ranges}, t),
+            *_off_roads(measured, t),
+            *([t(_RANGE_WORDS)] if ranges else []),
             *(undrawn_words(model) if model is not None else []),
-            "On paper; who finds a door that is open, by the hour: yizhan effective",
+            t("On paper; who finds a door that is open, by the hour: yizhan effective"),
         ],
     )
 
 
-_RANGE_WORDS = (
+_RANGE_WORDS = message(
     "5-95 %: nine draws of the weights in ten lie between. It tells what the weights leave open, "
     "not what the totals, the layers or the opening hours do."
 )
@@ -126,41 +131,51 @@ def _ranges(
     )
 
 
-def _sentence(measured: Coverage) -> str:
+def _sentence(measured: Coverage, t: Language) -> str:
     whole = measured.row("all", "all")
-    return (
-        f"{count(whole.within_one)} of {count(whole.workers)} workers "
-        f"({share(whole.within_one, whole.workers)}) have a station within the service standard "
-        f"over the road network; straight lines would say "
-        f"{share(whole.straight_one, whole.workers)}."
+    return t(
+        "{covered} of {workers} workers ({share}) have a station within the service standard "
+        "over the road network; straight lines would say {straight}.",
+        covered=count(whole.within_one),
+        workers=count(whole.workers),
+        share=share(whole.within_one, whole.workers),
+        straight=share(whole.straight_one, whole.workers),
     )
 
 
-def _off_roads(measured: Coverage) -> list[str]:
+def _off_roads(measured: Coverage, t: Language) -> list[str]:
     """Say who lies too far from any road to be counted as reached, where anybody does."""
     off = measured.off_roads
     if off is None or (round(off.workers) == 0 and off.stations == 0):
         return []
     return [
-        (
-            f"{count(off.workers)} workers and {count(off.stations)} stations lie more than "
-            f"{off.snap_limit_m:g} m from any road of their mode and count as out of reach: "
-            "check the extract and the coordinates."
+        t(
+            "{workers} and {stations} lie more than {limit_m:g} m from any road of their mode and "
+            "count as out of reach: check the extract and the coordinates.",
+            workers=n_workers(off.workers, t),
+            stations=n_stations(off.stations, t),
+            limit_m=off.snap_limit_m,
         )
     ]
 
 
-def _tables(measured: Coverage, ranges: Mapping[tuple[str, str], RowRange]) -> list[Table]:
+def _tables(
+    measured: Coverage, ranges: Mapping[tuple[str, str], RowRange], t: Language
+) -> list[Table]:
     rows = [row for row in measured.rows if row.workers > 0]
     by_group = [row for row in rows if row.district == "all"]
     by_district = [row for row in rows if row.group == "all"]
-    headings = ["workers", "within one", "share", "within two", "straight line"]
+    headings = [t("workers"), t("within one"), t("share"), t("within two"), t("straight line")]
     if ranges:
         headings[3:3] = ["5-95 %"]
     return [
-        table(("group", *headings), [(row.group, *_cells(row, ranges)) for row in by_group]),
         table(
-            ("district", *headings), [(row.district, *_cells(row, ranges)) for row in by_district]
+            (t("group"), *headings),
+            [(shown(row.group, t.group), *_cells(row, ranges)) for row in by_group],
+        ),
+        table(
+            (t("district"), *headings),
+            [(shown(row.district, t.district), *_cells(row, ranges)) for row in by_district],
         ),
     ]
 

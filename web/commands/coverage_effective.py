@@ -15,6 +15,8 @@ from planning.coverage.effective_rows import effective_rows
 from planning.coverage.nominal import ALL
 from planning.siting.whole_workers import in_whole_hours
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
+from web.commands.help_pages import Command
+from web.commands.language import shown, spoken
 from web.languages import ENGLISH
 from web.reports.effective_labels import (
     basis_sentence,
@@ -44,7 +46,7 @@ _PICTURES = (".png", ".svg", ".pdf")
 _SHOWN = 10
 
 
-@click.command()
+@click.command(cls=Command)
 @common_options
 @click.option(
     "--week-of",
@@ -87,14 +89,14 @@ def effective(
     sample = workspace.settings.sample
     figures: Figures = {}
     with steps() as progress, stopwatch(figures):
-        with progress.step("measuring effective coverage") as done:
+        with progress.step(say("measuring effective coverage")) as done:
             day = None if week_of is None else week_of.date()
             measured = effective_of(workspace, week_of=day, hours=hours, group=group, done=done)
         if output is not None:
-            with progress.step(f"writing {output.name}"):
+            with progress.step(say("writing {file}", file=output.name)):
                 _write(workspace, measured, output, group=group, english=english)
     figures |= _figures(measured, group)
-    written = [] if output is None else [f"written: {output}"]
+    written = [] if output is None else [spoken()("written: {file}", file=output)]
     if output is not None:
         figures["file"] = str(output)
     answer(figures, as_json=as_json, sample=sample, words=[*_words(measured, group), *written])
@@ -155,44 +157,57 @@ def _figures(measured: EffectiveAnswer, group: str | None) -> Figures:
 
 
 def _words(measured: EffectiveAnswer, group: str | None) -> list[object]:
-    coverage, who = measured.coverage, group or ALL
+    coverage, who, t = measured.coverage, group or ALL, spoken()
     rows = in_whole_hours(effective_rows(coverage))
     if not rows:
-        return ["Nobody is present at any hour: import workers with yizhan demand import FILE."]
+        return [t("Nobody is present at any hour: import workers with yizhan demand import FILE.")]
     nominal = per_cent(coverage.share("nominal", group=who))
     found = per_cent_range(ends_of(coverage, who))
-    first = (
-        f"{headline(coverage, who, ENGLISH)}. {nominal} of worker-hours are covered on paper, "
-        f"{found} in effect ({effect_words(measured, ENGLISH)}; from what the register states to "
-        f"what it leaves open). {basis_sentence(measured, ENGLISH)}"
+    first = t(
+        "{headline}. {nominal} of worker-hours are covered on paper, {found} in effect ({effect}; "
+        "from what the register states to what it leaves open). {basis}",
+        headline=headline(coverage, who, t),
+        nominal=nominal,
+        found=found,
+        effect=effect_words(measured, t),
+        basis=basis_sentence(measured, t),
     )
     parts: list[object] = [
         first,
-        truth_sentence(measured, who, ENGLISH),
+        truth_sentence(measured, who, t),
         _table(
-            "group", [row for row in rows if row.district == ALL and group in {None, row.group}]
+            t("group"),
+            [
+                (shown(row.group, t.group), row)
+                for row in rows
+                if row.district == ALL and group in {None, row.group}
+            ],
         ),
-        _table("district", [row for row in rows if row.group == who]),
+        _table(
+            t("district"),
+            [(shown(row.district, t.district), row) for row in rows if row.group == who],
+        ),
         *_longer(measured),
-        evidence_sentence(measured.evidence, ENGLISH),
+        evidence_sentence(measured.evidence, t),
     ]
     return [part for part in parts if part]
 
 
-def _table(first: str, rows: list[EffectiveRow]) -> Table:
-    headings = ("worker-hours", "on paper", "in effect", "points lost")
+def _table(first: str, rows: list[tuple[str, EffectiveRow]]) -> Table:
+    t = spoken()
+    headings = (t("worker-hours"), t("on paper"), t("in effect"), t("points lost"))
     return table(
         (first, *headings, "6-22", "22-6", "4-6"),
         [
             (
-                getattr(row, first),
+                name,
                 count(row.present),
                 per_cent(row.share("nominal")),
                 per_cent_range(row.week),
-                lost_words(row, ENGLISH),
+                lost_words(row, t),
                 *(per_cent_range(ends) for ends in (row.day, row.night, row.before_dawn)),
             )
-            for row in rows
+            for name, row in rows
         ],
     )
 
@@ -200,6 +215,6 @@ def _table(first: str, rows: list[EffectiveRow]) -> Table:
 def _longer(measured: EffectiveAnswer) -> list[str]:
     """Say which stations would gain most by longer hours, each in a line."""
     return [
-        f"{number}. {one.name} ({one.station_id}): {longer_sentence(one, ENGLISH)}"
+        f"{number}. {one.name} ({one.station_id}): {longer_sentence(one, spoken())}"
         for number, one in enumerate(measured.longer[:_SHOWN], start=1)
     ]

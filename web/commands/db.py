@@ -8,6 +8,8 @@ import click
 
 from data.database.schema import HEAD
 from web.commands.common import answer, common_options, open_workspace, stopwatch, table
+from web.commands.help_pages import Group
+from web.commands.language import spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from web.services import Figures
 
 
-@click.group()
+@click.group(cls=Group)
 def db() -> None:
     """Look after the database: the workspace's file, or PostgreSQL by DATABASE_URL."""
 
@@ -28,13 +30,18 @@ def info(folder: Path, *, as_json: bool) -> None:
     figures: Figures = {}
     with stopwatch(figures):
         figures |= workspace.database.info()
+    t = spoken()
     words: list[object] = [
-        table(("database", ""), [(name, str(figures[name])) for name in figures])
+        table((t("database"), ""), [(name, str(figures[name])) for name in figures])
     ]
     if figures["schema"] != HEAD:
-        words.append(f"This version of Yizhan knows schema {HEAD}: run yizhan db upgrade.")
+        words.append(
+            t("This version of Yizhan knows schema {schema}: run yizhan db upgrade.", schema=HEAD)
+        )
     elif not figures["city"]:
-        words.append("It does not know its city yet: the next write or yizhan db upgrade tells it.")
+        words.append(
+            t("It does not know its city yet: the next write or yizhan db upgrade tells it.")
+        )
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
@@ -48,6 +55,9 @@ def upgrade(folder: Path, *, create: bool, as_json: bool) -> None:
     with stopwatch(figures):
         before, after = workspace.database.upgrade(create=create)
         figures |= {"before": before, "after": after}
-    same = f"The database is up to date (schema {after})."
-    words = [same if before == after else f"Schema {before or 'none'} is now {after}."]
+    t = spoken()
+    if before == after:
+        words = [t("The database is up to date (schema {schema}).", schema=after)]
+    else:
+        words = [t("Schema {before} is now {after}.", before=before or t("none"), after=after)]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

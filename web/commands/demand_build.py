@@ -12,6 +12,9 @@ from geo.datum import parse_datum
 from geo.messages import say
 from planning.density import diagnose
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
+from web.commands.help_pages import Command
+from web.commands.language import shown, spoken, told
+from web.commands.numbers import n_workers
 from web.services.demand import build_demand
 from web.site.number_words import count
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from web.services import Figures
 
 
-@click.command()
+@click.command(cls=Command)
 @common_options
 @click.option(
     "--totals",
@@ -52,7 +55,7 @@ def build(
         raise click.UsageError(say("give --cell METRES or --h3 RESOLUTION, not both"))
     workspace = open_workspace(folder)
     figures: Figures = {}
-    with steps() as progress, stopwatch(figures), progress.step("spreading workers") as done:
+    with steps() as progress, stopwatch(figures), progress.step(say("spreading workers")) as done:
         spread = build_demand(
             workspace,
             totals=totals,
@@ -85,11 +88,11 @@ def figures_of(spread: Spread, found: Diagnosis) -> Figures:
 
 def words_of(spread: Spread, found: Diagnosis, *, name: str | None) -> list[object]:
     """Say what was built: by group, by layer, and what to know of it."""
-    made = spread.demand
+    made, t = spread.demand, spoken()
     moran = {of.group: of.i for of in found.morans}
     rows = [
         (
-            group,
+            shown(group, t.group),
             ", ".join(
                 f"{of.layer} {100 * of.share:.0f} %"
                 for of in sorted(found.shares, key=lambda of: -of.share)
@@ -101,10 +104,15 @@ def words_of(spread: Spread, found: Diagnosis, *, name: str | None) -> list[obje
         for group in made.groups
         if made.total(group) > 0
     ]
-    kept = f"Kept as the variant {name}." if name else "It holds from now on."
+    kept = t("Kept as the variant {name}.", name=name) if name else t("It holds from now on.")
     return [
-        f"{count(made.total())} workers in {count(len(made))} cells. {kept}",
-        table(("group", "drawn by", "workers", "Moran's I"), rows, left=2),
-        *(f"note: {note}" for note in spread.notes),
-        "No count of workers on the street stands behind the weights: they are judgement.",
+        t(
+            "{workers} in {cells} cells. {kept}",
+            workers=n_workers(made.total(), t),
+            cells=count(len(made)),
+            kept=kept,
+        ),
+        table((t("group"), t("drawn by"), t("workers"), "Moran's I"), rows, left=2),
+        *(t("note: {note}", note=told(note)) for note in spread.notes),
+        t("No count of workers on the street stands behind the weights: they are judgement."),
     ]

@@ -10,10 +10,14 @@ import numpy as np
 import scipy.sparse as sp
 
 from data.files.count_files import CheckInTable, read_counts
+from geo.messages import say
 from planning.coverage.nominal import reach_by_standard
 from planning.density import Calibration, CheckIns, catchment_shares, fit_weights
 from planning.density.build_demand import Spread, demand_of, hours_of
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
+from web.commands.help_pages import Command
+from web.commands.language import shown, spoken, told
+from web.commands.numbers import n_stations
 from web.services.demand import keep_spread, model_of
 from web.site.number_words import count
 
@@ -21,12 +25,13 @@ if TYPE_CHECKING:
     from data.stations import Stations
     from data.workspace import Workspace
     from planning.density import DensityModel, FitFigures
+    from web.languages import Language
     from web.services import Figures
 
 METHODS: tuple[Literal["poisson", "nnls"], ...] = ("poisson", "nnls")
 
 
-@click.command()
+@click.command(cls=Command)
 @common_options
 @click.option(
     "--counts",
@@ -60,12 +65,12 @@ def calibrate(
     workspace = open_workspace(folder)
     figures: Figures = {}
     with steps() as progress, stopwatch(figures):
-        with progress.step("reading check-ins"):
+        with progress.step(say("reading check-ins")):
             stations, model = workspace.stations(), model_of(workspace, variant)
             read = read_counts(counts, settings=workspace.settings, stations=stations)
-        with progress.step("finding who is round each station"):
+        with progress.step(say("finding who is round each station")):
             shares = _catchments(workspace, model, stations)
-        with progress.step("fitting weights"):
+        with progress.step(say("fitting weights")):
             presence, profile = hours_of(workspace.settings, model.groups)
             fitted = fit_weights(
                 model,
@@ -125,9 +130,10 @@ def _catchments(
 
 
 def _words(fitted: Calibration, model: DensityModel, *, name: str) -> list[object]:
+    t = spoken()
     rows = [
         (
-            group,
+            shown(group, t.group),
             layer,
             f"{before:.2f}",
             f"{after:.2f}",
@@ -139,24 +145,41 @@ def _words(fitted: Calibration, model: DensityModel, *, name: str) -> list[objec
         if before or after
     ]
     return [
-        (
-            f"Weights fitted to {count(fitted.fitted.rows)} counts at "
-            f"{count(fitted.stations)} stations and kept as the variant {name}."
+        t(
+            "Weights fitted to {counts} at {stations} and kept as the variant {name}.",
+            counts=t.plural(
+                "{number} count",
+                "{number} counts",
+                n=fitted.fitted.rows,
+                number=count(fitted.fitted.rows),
+            ),
+            stations=n_stations(fitted.stations, t),
+            name=name,
         ),
-        table(("group", "layer", "before", "fitted"), rows, left=2),
-        *_fit_words(fitted),
-        *(f"note: {note}" for note in fitted.notes),
+        table((t("group"), t("layer"), t("before"), t("fitted")), rows, left=2),
+        *_fit_words(fitted, t),
+        *(t("note: {note}", note=told(note)) for note in fitted.notes),
     ]
 
 
-def _fit_words(fitted: Calibration) -> list[str]:
+def _fit_words(fitted: Calibration, t: Language) -> list[str]:
     held, base = fitted.held_out, fitted.baseline_held_out
-    said = [f"On the counts used they explain {_explained(fitted.fitted)} of the deviance."]
+    said = [
+        t(
+            "On the counts used they explain {share} of the deviance.",
+            share=_explained(fitted.fitted),
+        )
+    ]
     if held is not None and base is not None:
         said.append(
-            f"On stations held out they explain {_explained(held)} (before fitting "
-            f"{_explained(base)}); the mean error is {held.mean_absolute_error:.2g} visits of "
-            f"{held.mean_count:.2g}."
+            t(
+                "On stations held out they explain {share} (before fitting {before}); the mean "
+                "error is {error:.2g} visits of {mean:.2g}.",
+                share=_explained(held),
+                before=_explained(base),
+                error=held.mean_absolute_error,
+                mean=held.mean_count,
+            )
         )
     return said
 

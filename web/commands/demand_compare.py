@@ -10,6 +10,8 @@ import numpy as np
 from planning.coverage.nominal import ALL, OUTSIDE
 from planning.density import compare as compare_demands
 from web.commands.common import answer, common_options, open_workspace, stopwatch, table
+from web.commands.help_pages import Command
+from web.commands.language import shown, spoken
 from web.site.number_words import count, signed_count
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ HOLDING = "-"
 _SHOWN = 8
 
 
-@click.command()
+@click.command(cls=Command)
 @common_options
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
@@ -39,11 +41,12 @@ def compare(folder: Path, first: str, second: str, *, as_json: bool) -> None:
 
 
 def _words(found: DemandComparison, first: str, second: str) -> list[object]:
+    t = spoken()
     whole = {row.district for row in found.rows} <= {ALL, OUTSIDE}  # a city without districts
     rows = [
         (
-            row.group,
-            row.district,
+            shown(row.group, t.group),
+            shown(row.district, t.district),
             count(row.workers_a),
             count(row.workers_b),
             "–" if np.isnan(row.distance) else f"{100 * row.distance:.1f} %",
@@ -53,14 +56,16 @@ def _words(found: DemandComparison, first: str, second: str) -> list[object]:
     ]
     largest = sorted(found.largest, key=lambda cell: -abs(cell.change))[:_SHOWN]
     cells = [
-        (cell.group, cell.id, cell.district, f"{cell.lon:.4f}, {cell.lat:.4f}",
-         signed_count(cell.change))
+        (shown(cell.group, t.group), cell.id, shown(cell.district, t.district),
+         f"{cell.lon:.4f}, {cell.lat:.4f}", signed_count(cell.change))
         for cell in largest
     ]  # fmt: skip
     said: list[object] = [
-        table(("group", "district", first, second, "moved"), rows, left=2),
-        "moved: the share of the workers who stand in another cell; totals aside.",
+        table((t("group"), t("district"), first, second, t("moved")), rows, left=2),
+        t("moved: the share of the workers who stand in another cell; totals aside."),
     ]
     if cells:
-        said.append(table(("group", "cell", "district", "at", "change"), cells, left=4))
+        said.append(
+            table((t("group"), t("cell"), t("district"), t("at"), t("change")), cells, left=4)
+        )
     return said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planning.density import DensityModel, undrawn_groups
+from web.commands.language import shown, spoken
 
 
 def undrawn_words(model: DensityModel) -> list[str]:
@@ -10,5 +11,11 @@ def undrawn_words(model: DensityModel) -> list[str]:
     groups = undrawn_groups(model)
     if not groups:
         return []
-    said = f"Not moved by any draw, for one layer alone draws them: {', '.join(groups)}."
-    return [f"{said} That a range has no width there does not make the figures sure."]
+    t = spoken()
+    return [
+        t(
+            "Not moved by any draw, for one layer alone draws them: {groups}. That a range has no "
+            "width there does not make the figures sure.",
+            groups=t(", ").join(shown(group, t.group) for group in groups),
+        )
+    ]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from data.demand import DAYS
+from web.commands.language import spoken
+from web.languages import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from web.services.counted import Counted
 
 
 F = TypeVar("F", bound="Callable[..., Any]")
@@ -31,3 +35,26 @@ def counted_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+def counted_words(counted: Counted) -> str:
+    """Say whom the figures count, before them; empty for the usual."""
+    t = spoken()
+    if counted.usual:
+        return ""
+    if counted.hour is None:
+        return t("Workers of the variant {name}. ", name=counted.name)
+    day = t(DAY_WORDS[counted.day])
+    if counted.name is None:
+        return t(
+            "Workers who want a rest place at {hour}:00 on a {day}. ", hour=counted.hour, day=day
+        )
+    return t(
+        "Workers who want a rest place at {hour}:00 on a {day} of the variant {name}. ",
+        hour=counted.hour,
+        day=day,
+        name=counted.name,
+    )
+
+
+DAY_WORDS: Final = {"weekday": message("weekday"), "weekend": message("weekend")}

@@ -16,6 +16,9 @@ from web.commands.common import (
     stopwatch,
     table,
 )
+from web.commands.help_pages import Command
+from web.commands.language import shown, spoken
+from web.commands.numbers import n_workers
 from web.services.demand import import_demand
 from web.site.number_words import count
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from web.services import Figures
 
 
-@click.command("import")
+@click.command("import", cls=Command)
 @common_options
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
@@ -41,16 +44,25 @@ def import_(
         figures |= import_demand(
             workspace, file=file, datum=parse_datum(datum_word), overlaps=overlaps
         )
+    t = spoken()
     words = [
-        (
-            f"{count(figures['workers'])} workers at {count(figures['points'])} demand points "
-            f"taken from {file.name}."
+        t(
+            "{workers} at {points} taken from {file}.",
+            workers=n_workers(figures["workers"], t),
+            points=t.plural(
+                "{number} demand point",
+                "{number} demand points",
+                n=figures["points"],
+                number=count(figures["points"]),
+            ),
+            file=file.name,
         ),
         table(
-            ("group", "workers"), [(name, count(of)) for name, of in figures["by_group"].items()]
+            (t("group"), t("workers")),
+            [(shown(name, t.group), count(of)) for name, of in figures["by_group"].items()],
         ),
     ]
     if figures["workers_outside_districts"]:
         outside = count(figures["workers_outside_districts"])
-        words.append(f"{outside} of them stand outside every district.")
+        words.append(t("{workers} of them stand outside every district.", workers=outside))
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
@@ -31,7 +31,10 @@ from web.commands.common import (
     stopwatch,
     table,
 )
+from web.commands.help_pages import Command
+from web.commands.language import spoken
 from web.commands.osm_counts import layers_line
+from web.languages import message
 from web.services.layers import read_layers
 from web.site.number_words import count, two_digits
 
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path)
 
 
-@click.command()
+@click.command(cls=Command)
 @common_options
 @click.option("--osm", type=_FILE, help="Extract (.osm, .osm.gz, .osm.bz2, .osm.pbf).")
 @click.option("--raster", type=_FILE, help="Population as GeoTIFF (WorldPop, GHSL).")
@@ -111,21 +114,21 @@ def layers(
     workspace = open_workspace(folder)
     readers: list[tuple[str, LayerReader]] = []
     if osm is not None:
-        readers.append((f"reading {osm.name}", OsmExtract(osm)))
+        readers.append((say("reading {file}", file=osm.name), OsmExtract(osm)))
     if raster is not None:
         people = Raster(raster, holes=holes, date=day, licence=licence)
-        readers.append((f"reading {raster.name}", people))
+        readers.append((say("reading {file}", file=raster.name), people))
     datum = parse_datum(datum_word)
     if population is not None:
         reader = CellsTable(population, datum=datum, overlaps=overlaps, date=day, licence=licence)
-        readers.append((f"reading {population.name}", reader))
+        readers.append((say("reading {file}", file=population.name), reader))
     readers += [_own_points(word, datum, day, licence) for word in points_words]
     if corridors is not None:
         counts = OwnPoints(corridors, name="corridors", datum=datum, date=day, licence=licence)
         carried = _Corridors(counts, workspace.network(), truck_share)
-        readers.append((f"reading {corridors.name}", carried))
+        readers.append((say("reading {file}", file=corridors.name), carried))
     if online:
-        readers.append(("downloading from OpenStreetMap", _online()))
+        readers.append((say("downloading from OpenStreetMap"), _online()))
     figures: Figures = {}
     with steps() as progress, stopwatch(figures):
         made = read_layers(workspace, readers, step=progress.step)
@@ -175,9 +178,10 @@ def _online() -> LayerReader:
 
 
 def _words(made: Layers, *, sample: bool) -> list[object]:
+    t = spoken()
     if not made:
         return [
-            (
+            t(
                 "No layers yet: read them with yizhan demand layers --osm FILE, "
                 "--population FILE or --points NAME=FILE."
             )
@@ -187,21 +191,36 @@ def _words(made: Layers, *, sample: bool) -> list[object]:
         for of in made.values()
         if not of.id.startswith(f"{URBAN_ROADS}.")
     ]
-    headings: tuple[str, ...] = ("layer", "holds", "points", "source", "date", "licence")
+    headings: tuple[str, ...] = (
+        *(t("layer"), t("holds"), t("points")),
+        *(t("source"), t("date"), t("licence")),
+    )
     if sample:  # the notice above the table is the licence of each
         headings, rows = headings[:-1], [row[:-1] for row in rows]
     empty = [of.id for of in made.values() if not of.total]
     said: list[object] = [table(headings, rows)]
     if empty:
         said.append(
-            f"Nothing was found of {', '.join(empty)}: their weights go to the other layers."
+            t(
+                "Nothing was found of {layers}: their weights go to the other layers.",
+                layers=", ".join(empty),
+            )
         )
     return [*said, *layers_line(of.left_out for of in made.values())]
 
 
+_UNITS: Final = {
+    "people": message("people"),
+    "places": message("places"),
+    "m2 of floor": message("m2 of floor"),
+    "weight": message("weight"),
+}
+
+
 def _amount(layer: Layer) -> str:
     if layer.unit == "m2":
-        return f"{two_digits(layer.total / 1e6)} km2"
+        return spoken()("{area} km2", area=two_digits(layer.total / 1e6))
     if layer.unit == "m":
-        return f"{two_digits(layer.total / 1e3)} km"
-    return f"{count(layer.total)} {layer.unit}"
+        return spoken()("{length} km", length=two_digits(layer.total / 1e3))
+    unit = spoken()(_UNITS[layer.unit]) if layer.unit in _UNITS else layer.unit
+    return f"{count(layer.total)} {unit}"

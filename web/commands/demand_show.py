@@ -12,6 +12,9 @@ from data.vocabulary import GROUPS, find_term, unknown_word
 from geo.errors import InputError
 from geo.messages import say
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch
+from web.commands.demand_hours import DAY_WORDS
+from web.commands.help_pages import Command
+from web.commands.language import spoken
 from web.languages import CHINESE, ENGLISH
 from web.maps.city_map import source_of
 from web.maps.density_ground import DensityGround
@@ -28,7 +31,7 @@ _MAP = ".html"
 _MAP_SQUARES, _PICTURE_SQUARES = 12_000, 60_000
 
 
-@click.command()
+@click.command(cls=Command)
 @common_options
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path),
@@ -58,7 +61,7 @@ def show(
         held.at(hour=hour, day=day)  # refuses an hour that is none
     figures: Figures = {"file": str(output), "group": group, "day": day, "hour": hour}
     language = ENGLISH if english else CHINESE
-    with steps() as progress, stopwatch(figures), progress.step("drawing"):
+    with steps() as progress, stopwatch(figures), progress.step(say("drawing")):
         most = _MAP_SQUARES if output.suffix.casefold() == _MAP else _PICTURE_SQUARES
         squares = hour_squares(held, metric_crs=workspace.settings.metric_crs, most=most)
         # The drawing libraries are needed by this command alone.
@@ -150,8 +153,14 @@ def _sentence(squares: HourSquares, output: Path, group: str, day: DayWord) -> s
     hours = squares.fullest(group, day=day)
     most = hours[0]
     half = two_digits(squares.half_area_km2(group, hour=most, day=day))
-    return (
-        f"{output} shows {ENGLISH.people(group)}: on a {day} most want a rest place at "
-        f"{hour_words(hours, ENGLISH)} "
-        f"({count(of_day[most])}), half of them within {half} km2."
+    t = spoken()
+    return t(
+        "{file} shows {people}: on a {day} most want a rest place at {hours} ({workers}), half of "
+        "them within {half} km2.",
+        file=output,
+        people=t.people(group),
+        day=t(DAY_WORDS[day]),
+        hours=hour_words(hours, t),
+        workers=count(of_day[most]),
+        half=half,
     )

@@ -10,6 +10,8 @@ from data.workspace import Workspace
 from geo.errors import WorkspaceError
 from geo.messages import say
 from web.commands.common import answer, common_options, steps
+from web.commands.help_pages import Command
+from web.commands.language import spoken
 from web.commands.plan import sentence
 from web.commands.serve import PORT, listening, say_addresses, serve_until_stopped
 from web.maps.city_map import write_map
@@ -30,7 +32,7 @@ def _report(city: Workspace) -> None:
 _THEN = ((say("drawing the map"), _draw), (say("writing the report"), _report))
 
 
-@click.command()
+@click.command(cls=Command)
 @common_options
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True)
@@ -54,7 +56,12 @@ def demo(folder: Path, host: str, port: int, *, no_serve: bool, as_json: bool) -
         )
     if no_serve:
         built = {"workspace": str(target), "name": workspace.settings.name}
-        answer(built, as_json=as_json, sample=True, words=[f"{target} holds the sample city."])
+        answer(
+            built,
+            as_json=as_json,
+            sample=True,
+            words=[spoken()("{folder} holds the sample city.", folder=target)],
+        )
         return
     server = listening(workspace.folder, host=host, port=port)
     say_addresses(workspace, host=host, port=port, as_json=as_json)

@@ -12,12 +12,14 @@ from geo.datum import parse_datum
 from geo.measure import parse_box
 from geo.messages import say
 from web.commands.common import answer, common_options, stopwatch
+from web.commands.help_pages import Command
+from web.commands.language import spoken
 
 if TYPE_CHECKING:
     from web.services import Figures
 
 
-@click.command()
+@click.command(cls=Command)
 @common_options
 @click.option("--name", required=True, help="The city's name, as it stands on pages and reports.")
 @click.option("--box", "box_text", metavar="LEFT,BOTTOM,RIGHT,TOP", help="The city's box, WGS-84.")
@@ -61,8 +63,9 @@ def init(
         "districts": list(workspace.districts.names),
         "metric_crs": workspace.settings.metric_crs,
     }
+    t = spoken()
     words = [
-        f"{workspace.folder} is now the workspace of {name}.",
-        "Next: yizhan network build --osm FILE, then yizhan stations import FILE --datum …",
+        t("{folder} is now the workspace of {city}.", folder=workspace.folder, city=name),
+        t("Next: yizhan network build --osm FILE, then yizhan stations import FILE --datum …"),
     ]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

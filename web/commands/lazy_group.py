@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, cast
 
-import click
+from web.commands.help_pages import Group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import click
 
-class LazyGroup(click.Group):
+
+class LazyGroup(Group):
     """A group that imports a command's module only when that command is called.
 
     ``lazy`` maps the commands' names, in the order in which a city needs them, to where they stand

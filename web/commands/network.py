@@ -25,6 +25,8 @@ from web.commands.common import (
     table,
     when_option,
 )
+from web.commands.help_pages import Group
+from web.commands.language import spoken
 from web.commands.osm_counts import counts_line
 from web.services.networks import build_network_of, network_when
 from web.site.number_words import count
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 _MOST_MINUTES = 240
 
 
-@click.group()
+@click.group(cls=Group)
 def network() -> None:
     """Build the road network of the city."""
 
@@ -78,19 +80,24 @@ def build(
         )
     workspace = open_workspace(folder)
     figures: Figures = {}
-    with steps() as progress, stopwatch(figures), progress.step("reading the roads") as done:
+    with steps() as progress, stopwatch(figures), progress.step(say("reading the roads")) as done:
         figures |= build_network_of(workspace, sources[0], anew=anew, done=done)
     rows = [
         (mode, f"{of['km']:,.0f} km", f"{100 * (of['main_share_of_km'] or 0):.1f} %")
         for mode, of in figures["modes"].items()
     ]
-    made = "" if figures["built"] else " Extract and profiles are unchanged: nothing was built."
+    t = spoken()
+    size = t(
+        "{nodes} nodes, {edges} edges, {km:,.0f} km of road.",
+        nodes=count(figures["nodes"]),
+        edges=count(figures["edges"]),
+        km=figures["km"],
+    )
+    if not figures["built"]:
+        size += t(" Extract and profiles are unchanged: nothing was built.")
     words = [
-        (
-            f"{count(figures['nodes'])} nodes, {count(figures['edges'])} edges, "
-            f"{figures['km']:,.0f} km of road.{made}"
-        ),
-        table(("mode", "length", "in one piece"), rows),
+        size,
+        table((t("mode"), t("length"), t("in one piece")), rows),
         *counts_line(figures["left_out"]),
     ]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
@@ -115,7 +122,7 @@ def export(folder: Path, output: Path, mode: str, *, as_json: bool) -> None:
     figures: Figures = {"file": str(output), "mode": mode}
     with stopwatch(figures):
         write_graphml(workspace.network(), output, mode=mode)
-    words = [f"The network for {mode} is {output}."]
+    words = [spoken()("The network for {mode} is {file}.", mode=mode, file=output)]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
@@ -129,12 +136,18 @@ def basemap(folder: Path, output: Path, *, as_json: bool) -> None:
 
     workspace = open_workspace(folder)
     figures: Figures = {"file": str(output)}
-    with steps() as progress, stopwatch(figures), progress.step("drawing the base map"):
+    with steps() as progress, stopwatch(figures), progress.step(say("drawing the base map")):
         frame = workspace.districts.frame if len(workspace.districts) else None
         source = SAMPLE_NOTICE if workspace.settings.sample else ATTRIBUTION
         write_base_map(workspace.network(), output, districts=frame, source=source)
     figures["bytes"] = output.stat().st_size
-    words = [f"The base map is {output} ({output.stat().st_size / 1e6:.1f} MB)."]
+    words = [
+        spoken()(
+            "The base map is {file} ({size_mb:.1f} MB).",
+            file=output,
+            size_mb=output.stat().st_size / 1e6,
+        )
+    ]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
@@ -158,7 +171,7 @@ def isochrone(
     """Write as GeoJSON from where a station is reached within so many minutes."""
     workspace = open_workspace(folder)
     figures: Figures = {"file": str(output), "station": station_id, "mode": mode}
-    with steps() as progress, stopwatch(figures), progress.step("drawing the area"):
+    with steps() as progress, stopwatch(figures), progress.step(say("drawing the area")):
         place, roads = _place_of(workspace, station_id), network_when(workspace, when)
         areas = {
             minutes: isochrone_area(
@@ -172,7 +185,14 @@ def isochrone(
         figures,
         as_json=as_json,
         sample=workspace.settings.sample,
-        words=[f"{len(areas)} areas written to {output}."],
+        words=[
+            spoken().plural(
+                "{n} area written to {file}.",
+                "{n} areas written to {file}.",
+                n=len(areas),
+                file=output,
+            )
+        ],
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from web.commands.language import spoken
+from web.languages import message
 from web.site.number_words import count
 
 if TYPE_CHECKING:
@@ -11,26 +13,28 @@ if TYPE_CHECKING:
 
 #: The gate's counts: how many objects of the file are not read, by why.
 PASSED_OVER: Final = {
-    "objects_deleted": "objects marked as deleted",
-    "versions_older": "older versions of objects",
-    "objects_twice": "objects given twice",
+    "objects_deleted": message("objects marked as deleted"),
+    "versions_older": message("older versions of objects"),
+    "objects_twice": message("objects given twice"),
 }
 _WORDS: Final = PASSED_OVER | {
-    "nodes_missing": "corners of roads that are not in the file",
-    "turns_without_members": "turn restrictions without all members",
-    "turns_not_placed": "turn restrictions whose ways do not meet",
+    "nodes_missing": message("corners of roads that are not in the file"),
+    "turns_without_members": message("turn restrictions without all members"),
+    "turns_not_placed": message("turn restrictions whose ways do not meet"),
 }
 _EXPECTED: Final = "nodes_outside_box"  # what a box cuts off is no surprise
 
 
 def counts_line(counts: Mapping[str, int]) -> list[str]:
     """Tell the counts that are not zero as one line; no line where all are."""
+    t = spoken()
     told = [
-        f"{_WORDS.get(kind, kind)} {count(number)}"
+        f"{t(_WORDS.get(kind, kind))} {count(number)}"
         for kind, number in counts.items()
         if number and kind != _EXPECTED
     ]
-    return [f"Passed over or not applied: {'; '.join(told)}."] if told else []
+    words = t("; ").join(told)
+    return [t("Passed over or not applied: {counts}.", counts=words)] if told else []
 
 
 def layers_line(left_out: Iterable[Mapping[str, int]]) -> list[str]:

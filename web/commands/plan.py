@@ -23,11 +23,12 @@ from web.commands.common import (
 )
 from web.commands.coverage import STANDARDS
 from web.commands.demand_draws import undrawn_words
-from web.commands.demand_hours import counted_options
+from web.commands.demand_hours import counted_options, counted_words
+from web.commands.help_pages import Command
+from web.commands.language import shown, spoken
 from web.labels.places import names_of, site_names
 from web.labels.plans import proof_words
 from web.labels.shortfalls import shortfall_words
-from web.languages import ENGLISH
 from web.services.counted import Counted
 from web.services.demand import model_of
 from web.services.plans import Asked, answer_of, asked_by_id, question_of
@@ -50,7 +51,7 @@ _DRAW_PARAMS = SolveParams(time_limit_s=10.0, gap=0.005)
 _OFTEN = 0.25
 
 
-@click.command()
+@click.command(cls=Command)
 @common_options
 @click.option("--new", required=True, type=click.IntRange(min=1), help="How many new stations.")
 @click.option(
@@ -124,7 +125,7 @@ def plan(
     asked = Asked(new=new, kinds=kinds, keep=keep, without=without)
     with steps() as progress, stopwatch(figures):
         model = model_of(workspace, name) if draws else None
-        with progress.step("planning") as done:
+        with progress.step(say("planning")) as done:
             question = question_of(
                 workspace, kinds=kinds, standard=standard, when=when, counted=counted, done=done
             )
@@ -134,30 +135,35 @@ def plan(
             )
         figures |= {**counted.as_dict(), **made.as_dict()}
         if model is not None and draws:
-            with progress.step("planning anew under other weights") as done:
+            with progress.step(say("planning anew under other weights")) as done:
                 over = _draws(
                     workspace, question, made, model, asked, counted=counted, n=draws, done=done
                 )
             figures["draws"] = over.as_dict()
-    places = site_names(made, workspace.network(), ENGLISH)
+    t = spoken()
+    places = site_names(made, workspace.network(), t)
     for site, place in zip(figures["sites"], places, strict=True):
         site["place"] = place
     rows = [
         (
             site.order,
             site.site_id,
-            site.kind,
+            shown(site.kind, t.kind),
             place,
-            site.district,
-            added_count(site.adds_workers, ENGLISH),
+            shown(site.district, t.district),
+            added_count(site.adds_workers, t),
         )
         for site, place in zip(in_whole_plan(made).sites, places, strict=True)
     ]
     words: list[object] = [
-        counted.words() + sentence(made),
-        table(("order", "id", "kind", "site", "district", "adds workers"), rows, left=5),
+        counted_words(counted) + sentence(made),
+        table(
+            (t("order"), t("id"), t("kind"), t("site"), t("district"), t("adds workers")),
+            rows,
+            left=5,
+        ),
     ]
-    words += shortfall_words(made, ENGLISH)
+    words += shortfall_words(made, t)
     if over is not None:
         words += [*_draw_words(over, workspace), *(undrawn_words(model) if model else [])]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
@@ -192,19 +198,29 @@ def _draws(
 def _draw_words(over: PlanDraws, workspace: Workspace) -> list[object]:
     """Say how often each site is chosen, and what the plan is worth at worst."""
     told = [site for site in over.sites if site.planned or site.share >= _OFTEN]
-    places = names_of(told, workspace.network(), ENGLISH)
+    t = spoken()
+    places = names_of(told, workspace.network(), t)
     rows = [
-        (place, site.kind, "yes" if site.planned else "no", f"{100 * site.share:.0f} %")
+        (
+            place,
+            shown(site.kind, t.kind),
+            t("yes") if site.planned else t("no"),
+            f"{100 * site.share:.0f} %",
+        )
         for site, place in zip(told, places, strict=True)
     ]
     low, high = over.covered_after
     return [
-        (
-            f"Under {over.n} draws of the weights ({over.runtime_s:.0f} s) this plan covers "
-            f"{count(low)} to {count(high)} workers (5-95 %), at most "
-            f"{100 * over.regret:.1f} % below the best plan of the draw."
+        t(
+            "Under {n} draws of the weights ({seconds:.0f} s) this plan covers {low} to {high} "
+            "workers (5-95 %), at most {regret:.1f} % below the best plan of the draw.",
+            n=over.n,
+            seconds=over.runtime_s,
+            low=count(low),
+            high=count(high),
+            regret=100 * over.regret,
         ),
-        table(("site", "kind", "in the plan", "chosen"), rows, left=3),
+        table((t("site"), t("kind"), t("in the plan"), t("chosen")), rows, left=3),
     ]
 
 
@@ -233,11 +249,20 @@ def sentence(made: SitingPlan) -> str:
     """Say a plan in one sentence: what it builds, what that adds, how good it is proven to be."""
     made = in_whole_plan(made)
     before, after = made.before.row("all", "all"), made.after.row("all", "all")
-    stations = (
-        "1 new station reaches" if len(made.sites) == 1 else f"{len(made.sites)} new stations reach"
+    t, added = spoken(), added_workers(made)
+    more = t.plural(
+        "{workers} more worker",
+        "{workers} more workers",
+        n=round(added),
+        workers=added_count(added, t),
     )
-    return (
-        f"{stations} {added_count(added_workers(made), ENGLISH)} more "
-        f"workers ({count(before.within_one)} before, {count(after.within_one)} after, of "
-        f"{count(before.workers)}); {proof_words(made, ENGLISH)}."
+    return t.plural(
+        "{n} new station reaches {more} ({before} before, {after} after, of {workers}); {proof}.",
+        "{n} new stations reach {more} ({before} before, {after} after, of {workers}); {proof}.",
+        n=len(made.sites),
+        more=more,
+        before=count(before.within_one),
+        after=count(after.within_one),
+        workers=count(before.workers),
+        proof=proof_words(made, t),
     )

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from data.doctor import Severity
 from web.commands.common import table
+from web.commands.language import spoken
+from web.commands.stations_check import read_words
+from web.languages import Language, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +22,11 @@ _PLACE_FIELDS = frozenset({"lon", "lat", "datum", "source_lon", "source_lat"})
 _EXAMPLES = 2
 _MOST_NAMED = 20
 _LONGEST_VALUE = 40
-_FATE = {"remove": "removed", "keep": "kept as they are", "close": "closed"}
+_FATE = {
+    "remove": message("removed"),
+    "keep": message("kept as they are"),
+    "close": message("closed"),
+}
 
 
 def import_figures(
@@ -66,13 +73,21 @@ def import_words(
     checkup: Checkup, changes: Changes, moved_m: Mapping[str, float], *, missing: str
 ) -> list[str | Table]:
     """Say what was read, what was found and what changes."""
-    words: list[str | Table] = [f"{checkup.columns_words()}."]
-    if checkup.examples:
-        words.append(f"{checkup.examples} example rows skipped.")
-    words += change_words(changes, moved_m, missing=missing)
+    t = spoken()
+    words: list[str | Table] = [
+        *read_words(checkup, t),
+        *change_words(changes, moved_m, missing=missing),
+    ]
     worrying = checkup.count(Severity.error) + checkup.count(Severity.warning)
     if worrying:
-        words.append(f"{worrying} findings: see them with yizhan stations check {checkup.file}.")
+        words.append(
+            t.plural(
+                "{n} finding: see it with yizhan stations check {file}.",
+                "{n} findings: see them with yizhan stations check {file}.",
+                n=worrying,
+                file=checkup.file,
+            )
+        )
     return words
 
 
@@ -80,17 +95,8 @@ def change_words(
     changes: Changes, moved_m: Mapping[str, float], *, missing: str
 ) -> list[str | Table]:
     """Say what changes."""
-    words: list[str | Table] = []
-    counts = changes.counts()
-    words.append(
-        ", ".join(f"{counts[name]} {name}" for name in ("added", "changed", "unchanged", "missing"))
-        + (f" ({_FATE[missing]})" if changes.missing else "")
-        + "."
-    )
-    if counts["kept"]:
-        words.append(f"{counts['kept']} values stay: they were observed after this list.")
-    if changes.missing:
-        words.append(f"Missing: {_named(changes.missing)}.")
+    t = spoken()
+    words: list[str | Table] = [*_count_words(changes, missing, t)]
     fields = by_field(changes)
     if fields:
         rows = [
@@ -105,12 +111,43 @@ def change_words(
             )
             for name, found in fields.items()
         ]
-        words.append(table(("field", "stations", "such as"), rows))
+        words.append(table((t("field"), t("stations"), t("such as")), rows))
     if moved_m:
         farthest = max(moved_m, key=lambda station: moved_m[station])
         words.append(
-            f"{len(moved_m)} stations stand elsewhere, {farthest} by {moved_m[farthest]:,.0f} m."
+            t.plural(
+                "{n} station stands elsewhere, {farthest} by {metres:,.0f} m.",
+                "{n} stations stand elsewhere, {farthest} by {metres:,.0f} m.",
+                n=len(moved_m),
+                farthest=farthest,
+                metres=moved_m[farthest],
+            )
         )
+    return words
+
+
+def _count_words(changes: Changes, missing: str, t: Language) -> list[str]:
+    """Say how many stations are added, changed, unchanged and missing, and which are missing."""
+    counts = changes.counts()
+    said = t(
+        "{added} added, {changed} changed, {unchanged} unchanged, {missing} missing",
+        added=counts["added"],
+        changed=counts["changed"],
+        unchanged=counts["unchanged"],
+        missing=counts["missing"],
+    )
+    fate = t(" ({fate})", fate=t(_FATE[missing])) if changes.missing else ""
+    words = [t("{words}.", words=said + fate)]
+    if counts["kept"]:
+        words.append(
+            t.plural(
+                "{n} value stays: it was observed after this list.",
+                "{n} values stay: they were observed after this list.",
+                n=counts["kept"],
+            )
+        )
+    if changes.missing:
+        words.append(t("Missing: {stations}.", stations=_named(changes.missing, t)))
     return words
 
 
@@ -135,8 +172,8 @@ def value_words(value: object) -> str:
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 
-def _named(ids: tuple[str, ...]) -> str:
+def _named(ids: tuple[str, ...], t: Language) -> str:
     """List ids, the first of them where they are many."""
     shown = ", ".join(ids[:_MOST_NAMED])
     more = len(ids) - _MOST_NAMED
-    return f"{shown} and {more} more" if more > 0 else shown
+    return t("{names} and {n} more", names=shown, n=more) if more > 0 else shown

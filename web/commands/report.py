@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from geo.messages import say
 from web.commands.common import (
     answer,
     common_options,
@@ -15,13 +16,15 @@ from web.commands.common import (
     steps,
     stopwatch,
 )
+from web.commands.help_pages import Command
+from web.commands.language import spoken
 from web.reports.pages import write_report
 
 if TYPE_CHECKING:
     from web.services import Figures
 
 
-@click.command()
+@click.command(cls=Command)
 @common_options
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the report."
@@ -30,8 +33,11 @@ def report(folder: Path, output: Path, *, as_json: bool) -> None:
     """Write report.html and CSV files: coverage before and after the newest plan."""
     workspace = open_workspace(folder)
     figures: Figures = {}
-    with steps() as progress, stopwatch(figures), progress.step("writing the report"):
+    with steps() as progress, stopwatch(figures), progress.step(say("writing the report")):
         files = write_report(workspace, output)
     figures["files"] = [str(file) for file in files]
-    words = [*(f"written: {file}" for file in files), *outdated_words(workspace)]
+    words = [
+        *(spoken()("written: {file}", file=file) for file in files),
+        *outdated_words(workspace),
+    ]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

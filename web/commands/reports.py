@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from web.commands.common import answer, common_options, open_workspace, table
+from web.commands.help_pages import Group
+from web.commands.language import shown, spoken
 from web.labels.worker_reports import complaint_words
-from web.languages import ENGLISH
+from web.languages import message
 from web.services.worker_reports import export_reports, tickets_of
 from web.site.number_words import local_words
 
@@ -17,7 +19,16 @@ if TYPE_CHECKING:
     from data.database.tickets import Ticket
 
 
-@click.group()
+_STATES: Final = {
+    "waiting": message("waiting"),
+    "open": message("open"),
+    "answered": message("answered"),
+    "closed": message("closed"),
+    "rejected": message("rejected"),
+}
+
+
+@click.group(cls=Group)
 def reports() -> None:
     """Look through what workers report."""
 
@@ -28,20 +39,23 @@ def reports() -> None:
 def list_(folder: Path, *, all_: bool, as_json: bool) -> None:
     """Show the tickets that are open, the newest first."""
     workspace = open_workspace(folder)
-    tickets = tickets_of(workspace, also_done=all_)
+    tickets, t = tickets_of(workspace, also_done=all_), spoken()
     rows = [
         (
             ticket.number,
             ticket.station,
-            complaint_words(ticket.what, ticket.facility, ENGLISH),
-            ticket.state,
+            complaint_words(ticket.what, ticket.facility, t),
+            shown(ticket.state, lambda state: t(_STATES[state])),
             local_words(ticket.opened_at),
             ticket.devices,
         )
         for ticket in tickets
     ]
-    headings = ("Ticket", "Station", "What", "State", "Since (China)", "Voices")
-    words = [table(headings, rows, left=5)] if rows else ["Nothing is open."]
+    headings = (
+        *(t("Ticket"), t("Station"), t("What")),
+        *(t("State"), t("Since (China)"), t("Voices")),
+    )
+    words = [table(headings, rows, left=5)] if rows else [t("Nothing is open.")]
     figures = {"tickets": [_figures(ticket) for ticket in tickets]}
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
@@ -59,7 +73,14 @@ def export(folder: Path, output: Path, *, as_json: bool) -> None:
     """Write every report as CSV; no device can be told from it."""
     workspace = open_workspace(folder)
     n_reports = export_reports(workspace, output=output)
-    words = [f"{n_reports} reports written to {output}."]
+    words = [
+        spoken().plural(
+            "{n} report written to {file}.",
+            "{n} reports written to {file}.",
+            n=n_reports,
+            file=output,
+        )
+    ]
     figures = {"reports": n_reports, "file": str(output)}
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 

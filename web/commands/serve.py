@@ -12,6 +12,8 @@ from geo.errors import WorkspaceError
 from geo.messages import Message, reason_of, say
 from web.app import create_app
 from web.commands.common import answer, common_options, open_workspace
+from web.commands.help_pages import Command
+from web.commands.language import spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +30,7 @@ class _Quiet(WSGIRequestHandler):
         """Log nothing; errors are logged by the application."""
 
 
-@click.command()
+@click.command(cls=Command)
 @common_options
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True)
@@ -71,11 +73,12 @@ def say_addresses(workspace: Workspace, *, host: str, port: int, as_json: bool) 
     name, sample = workspace.settings.name, workspace.settings.sample
     root = f"http://{host}:{port}"
     pages = {"worker": f"{root}/", "planner": f"{root}/plan", "official": f"{root}/report"}
+    t = spoken()
     words = [
-        f"{name} is served, Ctrl-C stops it:",
-        f"  the worker's page    {pages['worker']}",
-        f"  the planner's map    {pages['planner']}",
-        f"  the official's report {pages['official']}",
+        t("{city} is served, Ctrl-C stops it:", city=name),
+        t("  the worker's page    {address}", address=pages["worker"]),
+        t("  the planner's map    {address}", address=pages["planner"]),
+        t("  the official's report {address}", address=pages["official"]),
     ]
     answer({"name": name, **pages}, as_json=as_json, sample=sample, words=words)
 
@@ -83,4 +86,4 @@ def say_addresses(workspace: Workspace, *, host: str, port: int, as_json: bool) 
 def serve_until_stopped(server: BaseWSGIServer) -> None:
     """Answer requests until the process is interrupted, which the server takes as its end."""
     server.serve_forever()
-    click.echo("stopped", err=True)
+    click.echo(spoken()("stopped"), err=True)

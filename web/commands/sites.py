@@ -18,6 +18,8 @@ from web.commands.common import (
     table,
     table_output_option,
 )
+from web.commands.help_pages import Group
+from web.commands.language import shown, spoken
 from web.services.sites import Candidates, candidates, clear_sites, export_sites, import_sites
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 _KEYS = ("id", "name", "kind", "cost_yuan", "lon", "lat")
 
 
-@click.group()
+@click.group(cls=Group)
 def sites() -> None:
     """Name the candidate sites for new stations."""
 
@@ -53,7 +55,14 @@ def import_(
     with stopwatch(figures):
         taken = import_sites(workspace, file=file, datum=datum_word, sheet=sheet, crs=crs)
         figures["sites"] = len(taken)
-    words = [f"{len(taken)} candidate sites taken from {file.name}."]
+    words = [
+        spoken().plural(
+            "{n} candidate site taken from {file}.",
+            "{n} candidate sites taken from {file}.",
+            n=len(taken),
+            file=file.name,
+        )
+    ]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
@@ -78,12 +87,20 @@ def list_(folder: Path, find: str, most: int, *, as_json: bool) -> None:
             "imported": found.imported,
             "sites": [dict(zip(_KEYS, row, strict=False)) for row in rows],
         }
-    shown = [(site, name, kind or "–", _yuan(cost)) for site, name, kind, cost, *_ in rows[:most]]
+    t = spoken()
+    told = [
+        (site, name, shown(str(kind), t.kind) if kind else "–", _yuan(cost))
+        for site, name, kind, cost, *_ in rows[:most]
+    ]
     words: list[object] = [_whence(found, workspace.settings.candidate_spacing_m)]
-    words.append(table(("id", "name", "kind", "cost, yuan"), shown, left=3))
+    words.append(table((t("id"), t("name"), t("kind"), t("cost, yuan")), told, left=3))
     if len(rows) > most:
         words.append(
-            f"… and {len(rows) - most} more: narrow them with --find, or --most {len(rows)}"
+            t(
+                "… and {n} more: narrow them with --find, or --most {all}",
+                n=len(rows) - most,
+                all=len(rows),
+            )
         )
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
@@ -98,7 +115,14 @@ def export(folder: Path, output: Path, *, as_json: bool) -> None:
     with stopwatch(figures):
         found = export_sites(workspace, file=output)
         figures |= {"sites": len(found.sites), "imported": found.imported, "file": str(output)}
-    words = [f"{len(found.sites)} candidate sites written to {output}."]
+    words = [
+        spoken().plural(
+            "{n} candidate site written to {file}.",
+            "{n} candidate sites written to {file}.",
+            n=len(found.sites),
+            file=output,
+        )
+    ]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
@@ -110,7 +134,13 @@ def clear(folder: Path, *, as_json: bool) -> None:
     figures: Figures = {}
     with stopwatch(figures):
         figures["forgotten"] = clear_sites(workspace)
-    words = [f"{figures['forgotten']} candidate sites forgotten; the grid holds again."]
+    words = [
+        spoken().plural(
+            "{n} candidate site forgotten; the grid holds again.",
+            "{n} candidate sites forgotten; the grid holds again.",
+            n=figures["forgotten"],
+        )
+    ]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
@@ -129,9 +159,14 @@ def _yuan(cost: object) -> str:
 
 
 def _whence(found: Candidates, spacing_m: float) -> str:
+    t, n = spoken(), len(found.sites)
     if found.imported:
-        return f"{len(found.sites)} candidate sites were imported."
-    return (
-        f"No sites were imported: {len(found.sites)} road nodes on a grid of {spacing_m:g} m are "
-        "the candidates (candidates.spacing_m in yizhan.toml)."
+        return t.plural(
+            "{n} candidate site was imported.", "{n} candidate sites were imported.", n=n
+        )
+    return t(
+        "No sites were imported: {n} road nodes on a grid of {spacing_m:g} m are "
+        "the candidates (candidates.spacing_m in yizhan.toml).",
+        n=n,
+        spacing_m=spacing_m,
     )

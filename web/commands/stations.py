@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -18,8 +18,12 @@ from web.commands.common import (
     table,
     table_output_option,
 )
+from web.commands.help_pages import Group
+from web.commands.language import shown, spoken
+from web.commands.numbers import n_stations
 from web.commands.stations_check import check, day_of
 from web.commands.stations_import import import_, update
+from web.languages import message
 
 if TYPE_CHECKING:
     from data.database import Event
@@ -27,9 +31,17 @@ if TYPE_CHECKING:
 
 
 _LONGEST_VALUE = 60
+_KINDS_OF_EVENT: Final = {
+    "added": message("added"),
+    "changed": message("changed"),
+    "removed": message("removed"),
+    "observed": message("observed"),
+    "noted": message("noted"),
+    "confirmed": message("confirmed"),
+}
 
 
-@click.group()
+@click.group(cls=Group)
 def stations() -> None:
     """Bring the station register in, doubt it, take it out, and tell its history."""
 
@@ -53,12 +65,17 @@ def export(folder: Path, output: Path, as_of: str | None, *, as_json: bool) -> N
         write_stations(register, output, sample=workspace.settings.sample)
         figures |= {"stations": len(register), "file": str(output)}
         figures |= {} if day is None else {"as_of": day.isoformat()}
-    then = "" if day is None else f" as of {day}"
+    t = spoken()
+    n = n_stations(len(register), t)
+    if day is None:
+        written = t("{stations} written to {file}.", stations=n, file=output)
+    else:
+        written = t("{stations} as of {day} written to {file}.", stations=n, day=day, file=output)
     answer(
         figures,
         as_json=as_json,
         sample=workspace.settings.sample,
-        words=[f"{len(register)} stations{then} written to {output}."],
+        words=[written],
     )
 
 
@@ -77,7 +94,8 @@ def template(folder: Path, output: Path, *, as_json: bool) -> None:
     with stopwatch(figures):
         write_template(output)
         figures["file"] = str(output)
-    answer(figures, as_json=as_json, sample=False, words=[f"{output} is ready to be filled in."])
+    words = [spoken()("{file} is ready to be filled in.", file=output)]
+    answer(figures, as_json=as_json, sample=False, words=words)
 
 
 @stations.command()
@@ -90,24 +108,30 @@ def history(folder: Path, station: str, *, as_json: bool) -> None:
     with stopwatch(figures):
         events = workspace.register().history(station)
         figures |= {"station": station, "events": [_event(event) for event in events]}
+    t = spoken()
     rows = [
         (
             f"{event.recorded_at.astimezone():%Y-%m-%d %H:%M}",
             f"{event.observed_at.astimezone():%Y-%m-%d}",
-            event.kind,
+            shown(event.kind, lambda kind: t(_KINDS_OF_EVENT.get(kind, kind))),
             " ".join(filter(None, (event.source, event.by))),
             _origin(event),
             "; ".join(f"{name} = {_value(value)}" for name, value in event.changes.items()),
         )
         for event in events
     ]
-    headings = ("recorded", "of", "what", "by", "file", "values")
-    words: list[object] = [f"{station}: {len(events)} events.", table(headings, rows, left=6)]
+    headings = (t("recorded"), t("of"), t("what"), t("by"), t("file"), t("values"))
+    said = t.plural(
+        "{station}: {n} event.", "{station}: {n} events.", n=len(events), station=station
+    )
+    words: list[object] = [said, table(headings, rows, left=6)]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
 def _origin(event: Event) -> str:
-    return f"{event.file} row {event.row}" if event.row is not None else event.file
+    if event.row is None:
+        return event.file
+    return spoken()("{file} row {row}", file=event.file, row=event.row)
 
 
 def _value(value: object) -> str:

@@ -6,7 +6,7 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -26,14 +26,17 @@ from web.commands.common import (
     stopwatch,
     table,
 )
+from web.commands.help_pages import Command
+from web.commands.language import asked, spoken, told
 from web.commands.refusals import EXIT_REFUSED
-from web.languages import codes, language_of
+from web.languages import CHINESE, Language, message
 from web.services.stations import check_stations
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
     from data.doctor import Checkup, Finding
+    from data.doctor.findings import Words
     from data.workspace import Workspace
     from web.services import Figures
 
@@ -41,7 +44,7 @@ REPORT_SUFFIXES = (".html", ".csv", ".json")
 _SHOWN = 30
 
 
-@click.command()
+@click.command(cls=Command)
 @common_options
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--datum", "datum_word", help="Datum of the coordinates: wgs84, gcj02 or bd09.")
@@ -55,7 +58,6 @@ _SHOWN = 30
 )
 @click.option("--fix", is_flag=True, help="Apply the safe cures, write the table, say which.")
 @click.option("--report", type=click.Path(path_type=Path), help="The findings, beside --fix.")
-@click.option("--lang", type=click.Choice(codes()), default="zh", show_default=True)
 def check(
     folder: Path,
     file: Path,
@@ -65,7 +67,6 @@ def check(
     crs: str | None,
     output: Path | None,
     report: Path | None,
-    lang: str,
     fix: bool,
     as_json: bool,
 ) -> None:
@@ -88,11 +89,11 @@ def check(
         if fix:
             figures |= {"fixed": str(output), "errors_left": remaining.count(Severity.error)}
         if report is not None:
-            write_report(checkup, report, workspace, lang=lang)
+            write_report(checkup, report, workspace)
             figures["report"] = str(report)
     words = [*checkup_words(checkup), *_fixed_words(checkup, output if fix else None)]
     if report is not None:
-        words.append(f"The findings are in {report}.")
+        words.append(spoken()("The findings are in {file}.", file=report))
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
     if not checked.is_sound:
         sys.exit(EXIT_REFUSED)
@@ -108,8 +109,8 @@ def day_of(text: str, *, option: str) -> date:
         ) from None
 
 
-def write_report(checkup: Checkup, path: Path, workspace: Workspace, *, lang: str) -> None:
-    """Write the findings in the form that the ending tells."""
+def write_report(checkup: Checkup, path: Path, workspace: Workspace) -> None:
+    """Write the findings in the form that the ending tells; a page in Chinese, or as asked for."""
     suffix = path.suffix.casefold()
     if suffix == ".html":
         settings = workspace.settings
@@ -118,7 +119,7 @@ def write_report(checkup: Checkup, path: Path, workspace: Workspace, *, lang: st
             city=settings.name,
             made_on=today_here(),
             sample=settings.sample,
-            language=language_of(lang),
+            language=asked(otherwise=CHINESE),
         )
     elif suffix == ".csv":
         text = findings_csv(checkup)
@@ -138,39 +139,87 @@ def write_report(checkup: Checkup, path: Path, workspace: Workspace, *, lang: st
 
 def checkup_words(checkup: Checkup) -> list[str | RichTable]:
     """Say what was found, the gravest first."""
-    counts = ", ".join(
-        f"{checkup.count(severity)} {severity}{'s'[: checkup.count(severity) != 1]}"
-        for severity in Severity
+    t = spoken()
+    found = (
+        t.plural("{n} error", "{n} errors", n=checkup.count(Severity.error)),
+        t.plural("{n} warning", "{n} warnings", n=checkup.count(Severity.warning)),
+        t.plural("{n} note", "{n} notes", n=checkup.count(Severity.note)),
     )
     words: list[str | RichTable] = [
-        f"{checkup.file}: {checkup.rows} rows, {counts}, {len(checkup.fixable)} with a safe cure.",
-        f"{checkup.columns_words()}.",
+        t(
+            "{file}: {rows}, {counts}, {n_curable} with a safe cure.",
+            file=checkup.file,
+            rows=t.plural("{n} row", "{n} rows", n=checkup.rows),
+            counts=t(", ").join(found),
+            n_curable=len(checkup.fixable),
+        ),
+        *read_words(checkup, t),
     ]
-    if checkup.examples:
-        words.append(f"{checkup.examples} example rows skipped.")
     shown = checkup.findings[:_SHOWN]
     if shown:
         words.append(
-            table(("", "row", "column", "what", "cure"), [_line(f) for f in shown], left=5)
+            table(
+                ("", t("row"), t("column"), t("what"), t("cure")),
+                [_line(finding, t) for finding in shown],
+                left=5,
+            )
         )
     if len(checkup.findings) > len(shown):
         words.append(
-            f"… and {len(checkup.findings) - len(shown)} more: write them with -o FILE.html"
+            t(
+                "… and {n} more: write them with -o FILE.html",
+                n=len(checkup.findings) - len(shown),
+            )
         )
     return words
 
 
-def _line(finding: Finding) -> tuple[str, ...]:
+def read_words(checkup: Checkup, t: Language) -> list[str]:
+    """Say which columns are read and which passed over, and how many rows are examples."""
+    words = [t("{words}.", words=told(checkup.columns_words()))]
+    if checkup.examples:
+        words.append(
+            t.plural("{n} example row skipped.", "{n} example rows skipped.", n=checkup.examples)
+        )
+    return words
+
+
+def cure_words(finding: Finding, t: Language) -> str:
+    """Say of a row what cures it."""
+    return t("row {row}: {cure}", row=finding.row, cure=_in(finding.cure, t))
+
+
+def _in(words: Words, t: Language) -> str:
+    """Return what the doctor says in two languages in the one of a page or command."""
+    return words.zh if t.code == "zh" else words.en
+
+
+def _line(finding: Finding, t: Language) -> tuple[str, ...]:
     row = "" if finding.row is None else str(finding.row)
-    cure = f"{finding.cure.en}{' [--fix]' if finding.fixable else ''}"
-    return str(finding.severity), row, finding.column or "", finding.what.en, cure
+    cure = f"{_in(finding.cure, t)}{' [--fix]' if finding.fixable else ''}"
+    severity = t(_SEVERITIES[finding.severity])
+    return severity, row, finding.column or "", _in(finding.what, t), cure
+
+
+_SEVERITIES: Final = {
+    Severity.error: message("error"),
+    Severity.warning: message("warning"),
+    Severity.note: message("note"),
+}
 
 
 def _fixed_words(checkup: Checkup, output: Path | None) -> list[str]:
     """Say which cures were applied."""
     if output is None:
         return []
-    lines = [f"row {finding.row}: {finding.cure.en}" for finding in checkup.fixable[:_SHOWN]]
-    more = len(checkup.fixable) - len(lines)
-    lines += [f"… and {more} more"] if more else []
-    return [*lines, f"{len(checkup.fixable)} cures applied: {output} is the cured table."]
+    t, n = spoken(), len(checkup.fixable)
+    lines = [cure_words(finding, t) for finding in checkup.fixable[:_SHOWN]]
+    more = n - len(lines)
+    lines += [t("… and {n} more", n=more)] if more else []
+    done = t.plural(
+        "{n} cure applied: {file} is the cured table.",
+        "{n} cures applied: {file} is the cured table.",
+        n=n,
+        file=output,
+    )
+    return [*lines, done]

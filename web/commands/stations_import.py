@@ -20,8 +20,11 @@ from web.commands.common import (
     stopwatch,
     table,
 )
+from web.commands.help_pages import Command
+from web.commands.language import shown, spoken, told
+from web.commands.numbers import n_stations
 from web.commands.register_words import change_figures, change_words, import_figures, import_words
-from web.commands.stations_check import day_of
+from web.commands.stations_check import cure_words, day_of
 from web.services.register import doubt_of_missing, doubt_of_places
 from web.services.stations import import_stations, update_stations
 
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from web.services import Figures
 
 
-@click.command("import")
+@click.command("import", cls=Command)
 @common_options
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--datum", "datum_word", help="Datum of the coordinates: wgs84, gcj02 or bd09.")
@@ -101,15 +104,27 @@ def import_(
         figures |= {"stations": done.n_stations, "datum": str(done.datum)}
         figures |= {"by_kind": dict(done.by_kind), "dry_run": dry_run}
         figures |= import_figures(checkup, changes, moved_m)
-    words: list[object] = [f"row {finding.row}: {finding.cure.en}" for finding in done.cured]
-    taken = "would be taken" if dry_run else "taken"
-    words.append(f"{done.n_stations} stations {taken} from {file.name} ({done.datum}).")
+    t = spoken()
+    words: list[object] = [cure_words(finding, t) for finding in done.cured]
+    n, name, datum = n_stations(done.n_stations, t), file.name, done.datum
+    if dry_run:
+        said = t(
+            "{stations} would be taken from {file} ({datum}).", stations=n, file=name, datum=datum
+        )
+    else:
+        said = t("{stations} taken from {file} ({datum}).", stations=n, file=name, datum=datum)
+    words.append(said)
     words += import_words(checkup, changes, moved_m, missing=done.taken.missing)
     if dry_run and missing is None and (doubt := doubt_of_missing(changes)):
-        words.append(f"Without --missing this is refused: the file {doubt}.")
+        words.append(t("Without --missing this is refused: the file {doubt}.", doubt=told(doubt)))
     if dry_run and not moved and (doubt := doubt_of_places(moved_m)):
-        words.append(f"Without --moved this is refused: the file {doubt}.")
-    words.append(table(("kind", "stations"), list(done.by_kind.items())))
+        words.append(t("Without --moved this is refused: the file {doubt}.", doubt=told(doubt)))
+    words.append(
+        table(
+            (t("kind"), t("stations")),
+            [(shown(kind, t.kind), of) for kind, of in done.by_kind.items()],
+        )
+    )
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
@@ -125,7 +140,7 @@ def kind_of(word: str) -> str:
     return term.id
 
 
-@click.command()
+@click.command(cls=Command)
 @common_options
 @click.argument("file", type=click.Path(path_type=Path))
 @sheet_option
@@ -161,6 +176,10 @@ def update(
             workspace, file=file, sheet=sheet, by=by, observed_at=day, dry_run=dry_run
         )
         figures |= {"dry_run": dry_run, **change_figures(done.changes, done.moved_m)}
-    words: list[object] = [f"{'Would be taken' if dry_run else 'Taken'} from {file.name}:"]
+    t = spoken()
+    if dry_run:
+        words: list[object] = [t("Would be taken from {file}:", file=file.name)]
+    else:
+        words = [t("Taken from {file}:", file=file.name)]
     words += change_words(done.changes, done.moved_m, missing=done.missing)
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

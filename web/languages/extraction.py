@@ -2,7 +2,9 @@
 
 A message is a literal in a call of ``t``, ``t.plural``, ``message`` or ``counted``. One that is put
 together (an f-string, a sum, a choice) is refused, because no catalogue could hold it. A call of
-``t`` with a name, such as ``t(TABLE[word])``, gives nothing: the table marks its messages.
+``t`` with a name, such as ``t(TABLE[word])``, gives nothing: the table marks its messages. What
+``say`` says (`geo.messages`: refusals and notes of all rooms) and the help of the commands are
+messages in English wherever they stand.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import Environment, nodes
 
 from geo.errors import YizhanError
+from web.languages.help_texts import help_texts
 from web.languages.terms import terms
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ CALLS: Final = {
     "plural": True,
     "counted": True,
 }
+_SAY: Final = "say"
 
 
 class MessageError(YizhanError, ValueError):
@@ -56,6 +60,9 @@ class Source:
 
 #: A file belongs to the first of these that holds it.
 SOURCES: Final = (
+    Source("geo", "en"),
+    Source("data", "en"),
+    Source("planning", "en"),
     Source("web/commands", "en"),
     Source("web/cli.py", "en"),
     Source("web", "zh"),
@@ -76,8 +83,12 @@ def messages() -> dict[Entry, Found]:
     for path, code in _files():
         name = path.relative_to(ROOT).as_posix()
         read = messages_of_template if path.suffix == ".html" else messages_of_code
-        for entry in read(path.read_text(encoding="utf-8"), name):
+        text = path.read_text(encoding="utf-8")
+        for entry in read(text, name):
             _note(found, entry, name, {code})
+        if path.suffix == ".py":
+            for entry in sayings_of_code(text, name):
+                _note(found, entry, name, {"en"})
     for named in terms():
         text = str(named.message)
         entry = Entry(text, text if named.counted else "", named.message.context)
@@ -97,6 +108,23 @@ def messages_of_code(text: str, name: str) -> Iterator[Entry]:
         if isinstance(node, ast.Call):
             options = {word.arg: word.value for word in node.keywords if word.arg}
             yield from _of_call(_called(node.func), node.args, options, f"{name}:{node.lineno}")
+
+
+def sayings_of_code(text: str, name: str) -> Iterator[Entry]:
+    """Yield the English messages of a Python file: what `geo.messages.say` says, and helps.
+
+    Raises
+    ------
+    MessageError
+        when a message is put together from parts.
+    """
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node.func) == _SAY and node.args:
+            said = _literal(node.args[0], f"{name}:{node.lineno}")
+            if said:
+                yield Entry(said)
+    yield from (Entry(said) for said in help_texts(tree) if said)
 
 
 def messages_of_template(text: str, name: str) -> Iterator[Entry]:
@@ -135,6 +163,10 @@ def _called(node: Any) -> str:  # noqa: ANN401 - a node of Python or of a templa
     """Return the name that is called, without what it belongs to."""
     if isinstance(node, ast.Name):
         return node.id
+    if isinstance(node, ast.Call):  # spoken()("…") of the commands
+        return "t" if _called(node.func) == "spoken" else ""
+    if isinstance(node, ast.Call):  # spoken()("…") of the commands
+        return "t" if _called(node.func) == "spoken" else ""
     if isinstance(node, nodes.Name):
         return node.name
     return str(node.attr) if isinstance(node, (ast.Attribute, nodes.Getattr)) else ""

@@ -50,7 +50,7 @@ def updated(code: str, text: str, found: dict[Entry, Found]) -> Catalogue:
     Parameters
     ----------
     code
-        The language, such as "en" or "vi".
+        The language, such as "vi".
     text
         The catalogue as it stands, as a PO file; "" for a new one.
     found

@@ -63,15 +63,6 @@ class Counted:
             "day": None if self.hour is None else self.day,
         }
 
-    def words(self) -> str:
-        """Say whom the figures count, before them; empty for the usual."""
-        parts = []
-        if self.hour is not None:
-            parts.append(f"who want a rest place at {self.hour}:00 on a {self.day}")
-        if self.name is not None:
-            parts.append(f"of the variant {self.name}")
-        return f"Workers {' '.join(parts)}. " if parts else ""
-
 
 USUAL = Counted()
 """All registered workers of the demand that holds."""

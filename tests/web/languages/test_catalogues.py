@@ -16,6 +16,7 @@ from web.languages.extraction import (
     messages,
     messages_of_code,
     messages_of_template,
+    sayings_of_code,
 )
 from web.languages.update import faults, mo_bytes, po_text, updated
 
@@ -121,3 +122,27 @@ def test_words_outlive_an_update_and_gone_messages_go() -> None:
     made = updated("en", text, {Entry("新"): there, N: there})
     read = {entry.id: entry.string for entry in read_po(io.StringIO(po_text(made))) if entry.id}
     assert read == {"新": "", ("{n} 个站点", "{n} 个站点"): ("{n} station", "{n} stations")}
+
+
+def test_refusals_and_helps_are_read_as_english_messages() -> None:
+    code = (
+        "@click.command(cls=Command)\n"
+        '@click.option("--new", show_default="the usual", help="How many.\\n  And where.")\n'
+        "def plan():\n"
+        '    """Add stations.\n\n    They reach\n    workers.\n    """\n'
+        '    raise InputError(say("{file}: is empty", file=file))\n'
+        "def helper():\n"
+        '    """No help."""\n'
+    )
+    assert set(sayings_of_code(code, "a.py")) == {
+        Entry("Add stations.\n\nThey reach workers."),
+        Entry("the usual"),
+        Entry("How many. And where."),
+        Entry("{file}: is empty"),
+    }
+    assert list(messages_of_code('spoken()("Saved.")', "a.py")) == [Entry("Saved.")]
+
+
+def test_a_refusal_that_is_put_together_is_refused() -> None:
+    with pytest.raises(MessageError, match="put together from parts"):
+        list(sayings_of_code('say(f"{file}: is empty")', "a.py"))
