@@ -15,7 +15,7 @@ from data.hours.door_words import NEVER
 from data.hours.meaning import rest_of_year, year_mask
 from data.hours.note_words import Note
 from data.hours.precedence import Clause, Exceptions, order_clauses
-from data.hours.rules import DAY_MIN, EVERY_DAY, HOLIDAY, WEEK, Days
+from data.hours.rules import ALL_DAY, DAY_MIN, EVERY_DAY, HOLIDAY, WEEK, Days
 from data.hours.sentence import (
     ClosingTime,
     DayWords,
@@ -121,6 +121,9 @@ class _Sentence:
             self._bind_behind()
         if self.pausing or self.but is not None or self.shut_then or (self.behind and self._bare()):
             raise _Doubt
+        by_night = any(note.kind == "night_way_in" for note in self.notes)
+        if by_night and any(one.spans not in ((), ALL_DAY) for one in self.clauses):
+            raise _Doubt  # 8:00-22:00（22:00后刷卡进入）: shut then, or open to those with a card?
 
     # ---- looking ahead and back ----
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-NoteKind = Literal["last_entry", "way_in", "caveat"]
+NoteKind = Literal["last_entry", "way_in", "night_way_in", "caveat"]
 
 _CLOCK: Final = (
     r"(?:上午|中午|下午|傍晚|晚上|晚间|夜间|早上|早|晚)?\s*"
@@ -48,6 +48,10 @@ _CAVEAT: Final = re.compile(
     r"|(?:特殊|其他)情况(?:将|会|请)?(?:另行)?(?:[^,;。()\n|\d]{0,8})(?:通知|公告|通告|申请|为准))"
     r"(?:,?\s*(?:请|将|会)?(?:(?:根据|按|视)[^,;。()\n|\d]{0,8}(?:执行|而定|调整)|以[^,;。()\n|\d]{0,8}为准|另行(?:通知|公告|通告)|提前(?:通知|公告|告知)|及时(?:通知|公告)))?"
 )
+_NIGHT_WAY_IN: Final = re.compile(
+    rf"(?:夜间|夜里|晚间|晚上|{_CLOCK}(?:以后|之后|后))(?:需|须|请|要|可)?(?:凭|刷|扫|持)"
+    r"[^\s,;。()\n|\d周至到]{1,12}(?=[\s,;。()|]|$)"
+)
 _PIECE: Final = re.compile(r"[^\s,;。()\[\]【】|:]+")
 _WAY_IN: Final = re.compile(
     r"预约|刷卡|扫码|刷脸|人脸|身份证|证件|凭|持|门禁|密码|钥匙|门铃|会员|登记|二维码|健康码|一卡通"
@@ -66,7 +70,10 @@ _NOON: Final = 12
 
 @dataclass(frozen=True)
 class Note:
-    """A note as it was written; ``minute`` is that of the last entry, where it names one."""
+    """A note as it was written; ``minute`` is that of the last entry, where it names one.
+
+    ``night_way_in`` (夜间刷卡进入) goes with hours round the clock alone.
+    """
 
     kind: NoteKind
     text: str
@@ -79,6 +86,8 @@ def match_note(text: str, at: int) -> tuple[Note, int] | None:
         return Note("last_entry", found[0].strip(), _minute(found[0])), found.end()
     if (found := _CAVEAT.match(text, at)) is not None:
         return Note("caveat", found[0]), found.end()
+    if (found := _NIGHT_WAY_IN.match(text, at)) is not None:
+        return Note("night_way_in", found[0]), found.end()
     if at and text[at - 1] not in " \t,;。([【\n|":
         return None
     piece = _PIECE.match(text, at)

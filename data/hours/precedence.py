@@ -162,6 +162,8 @@ def _joined(clauses: Sequence[Clause]) -> list[Rule] | None:
                 continue
             if clause.unknown != (key in unknown):
                 return None
+            if clause.spans == spans[key] == ALL_DAY:
+                continue  # 全天候开放，24小时
             both = (*spans[key], *clause.spans)
             if both != tuple(sorted(both)):
                 return None  # 8:00-12:00，2:00-6:00: the second is hardly before dawn

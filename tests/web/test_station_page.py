@@ -173,6 +173,10 @@ def test_a_night_stands_on_both_its_days_and_round_the_clock_says_so() -> None:
     always = week_of(hours_properties("24小时", first=MONDAY), MONDAY, ENGLISH)
     assert {day["says"] for day in always} == {"24 h"}
     assert week_of(hours_properties("", first=MONDAY), MONDAY, CHINESE) == []
+    eve = date(2026, 9, 30)
+    left_open = hours_properties("20:00-次日2:00，节假日另行通知", first=eve)
+    said = [day["says"] for day in week_of(left_open, eve, CHINESE)]
+    assert said[:3] == ["0:00–2:00、20:00–24:00", "0:00–2:00、时间未知", "时间未知"]
 
 
 _SAID = """() => Object.fromEntries(

@@ -103,6 +103,23 @@ def test_open_at_night_is_open_until_six_of_the_night_that_is_or_comes(
     assert ask(page, file, wish, moment) == {**expected, "silent": UNKNOWN, "shut": NO}
 
 
+@pytest.mark.parametrize(
+    ("unknown", "now", "night"),
+    [([0], UNKNOWN, UNKNOWN), ([0, 1], UNKNOWN, UNKNOWN), ([1], NO, NO)],
+    ids=["today", "today and tomorrow", "tomorrow"],
+)
+def test_a_day_that_the_hours_leave_open_may_be_open(
+    page: Page, file: dict[str, Any], unknown: list[int], now: int, night: int
+) -> None:
+    place = file["columns"]["hours"][file["columns"]["id"].index("day")]
+    late = [[2 * 1440 + 480, 2 * 1440 + 1080]]  # what is known opens the day after tomorrow
+    file["hours"][place] = {"hours_intervals": late, "hours_unknown": unknown}
+    moment = f"{file['day']}T12:00:00+08:00"
+    for wish, expected in (("isOpenAt", now), ("isOpenAtNight", night)):
+        asked = f"(station, moment) => Stations.{wish}(station, new Date(moment))"
+        assert ask(page, file, asked, moment)["day"] == expected
+
+
 def test_the_newest_word_is_the_registers_or_a_workers(page: Page, file: dict[str, Any]) -> None:
     standing = {"always": {"confirmed_at": "2026-11-20"}, "day": {"confirmed_at": "2026-04-01"}}
     told = ask(page, {**file, "standing": standing}, "(station) => station.checked_at")
