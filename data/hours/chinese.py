@@ -423,7 +423,9 @@ class _Sentence:
             self._shut(days)
             return True
         if then == "notice":
-            self.clauses.append(Clause((), days, None, unknown=True))
+            seasons = None if self.used else self.seasons
+            self.clauses.append(Clause((), days, seasons, unknown=True))
+            self.used = True
         elif then == "except":
             self._except(days)
         elif meets and self.last == "off":

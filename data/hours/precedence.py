@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from data.hours.meaning import day_types, year_mask
+from data.hours.meaning import day_types, parts_of_year, year_mask
 from data.hours.rules import (
     ALL_DAY,
     EVERY_DAY,
@@ -77,7 +77,14 @@ def order_clauses(
     ordered = sorted((_uncovered(rule, rules) for rule in rules), key=_key)
     if any(_doubtful(one, other) for one, other in combinations(ordered, 2)):
         return None
-    return _merged((*_unsaid(ordered, wide=wide), *ordered))
+    made = _merged((*_unsaid(ordered, wide=wide), *ordered))
+    opens = any(rule.spans for rule in made)
+    return None if opens and not _opens(made) else made
+
+
+def _opens(rules: tuple[Rule, ...]) -> bool:
+    """Tell whether rules open on any day that can be."""
+    return any(spans for part in parts_of_year(rules) for spans in part.spans.values())
 
 
 def _only_holidays(rules: Sequence[Rule]) -> bool:
@@ -129,22 +136,25 @@ def _unsaid(rules: Sequence[Rule], *, wide: bool) -> list[Rule]:
     are they where working days and holidays open. Where working days and weekends open, holidays
     that are neither are not known.
     """
-    opening = [rule.days[0] for rule in rules if rule.spans]
-    working = WORKDAYS in opening
-    holiday = HOLIDAYS in opening
+    opening = [rule for rule in rules if rule.spans]
+    days = [rule.days[0] for rule in opening]
+    working = WORKDAYS in days
     named = any(rule.days[0].kinds == HOLIDAY for rule in rules)
-    weekend = any(days in (FREE_WEEKENDS, Days(weekdays=WEEKEND)) for days in opening)
-    found: list[Rule] = []
-    if holiday and (wide or working):
-        found.append(Rule((Days(WEEKEND, frozenset({"weekend"})),), unknown=True))
+    weekend = FREE_WEEKENDS in days or Days(weekdays=WEEKEND) in days
+    plain = Days(WEEKEND, frozenset({"weekend"}))
+    found = [
+        Rule((plain,), (), rule.seasons, unknown=True)
+        for rule in opening
+        if rule.days[0] == HOLIDAYS and (wide or working)
+    ]
     if working and weekend and not named:
         found.append(Rule((HOLIDAYS,), unknown=True))
     return [rule for rule in found if not _covered(rule, rules)]
 
 
 def _covered(rule: Rule, rules: Sequence[Rule]) -> bool:
-    """Tell whether other rules speak of every day of a rule, all the year."""
-    whole = [one for one in rules if not one.seasons]
+    """Tell whether other rules speak of every day of a rule, as long as it holds."""
+    whole = [one for one in rules if one.seasons in ((), rule.seasons)]
     types = day_types((rule, *rules))
     return all(any(one.applies(day) for one in whole) for day in types if rule.applies(day))
 
