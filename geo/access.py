@@ -54,10 +54,12 @@ ACCESS_KEYS = (
 )  # fmt: skip
 _DIRECTIONS = ("", ":forward", ":backward")
 _SPEEDS = ("maxspeed", "maxspeed:hgv")
-_LIMITS = (
+LIMIT_KEYS = (
     "maxheight", "maxheight:physical", "maxheight:hgv", "maxweight", "maxweight:hgv",
     "maxweightrating", "maxweightrating:hgv",
 )  # fmt: skip
+"""Tags of limits of height and weight, on ways and on nodes."""
+
 _CONDITIONAL_KEYS = frozenset(
     f"{key}:conditional"
     for key in (
@@ -67,7 +69,7 @@ _CONDITIONAL_KEYS = frozenset(
             for way in _DIRECTIONS
         ),
         *("oneway", *(f"oneway:{key}" for key in ACCESS_KEYS[1:])),
-        *_LIMITS,
+        *LIMIT_KEYS,
     )
 )
 NOT_APPLIED_KEYS = frozenset(
@@ -86,7 +88,7 @@ WAY_KEYS = (
             *(f"{key}{way}" for key in ACCESS_KEYS for way in _DIRECTIONS),
             *(f"oneway:{key}" for key in ACCESS_KEYS[1:]),
             *(f"{key}{way}" for key in _SPEEDS for way in _DIRECTIONS),
-            *_LIMITS,
+            *LIMIT_KEYS,
         }
     )
     | _CONDITIONAL_KEYS
@@ -97,7 +99,7 @@ WAY_KEYS = (
 NODE_KEYS = frozenset(
     {
         "barrier", "highway", "locked",
-        *(f"{key}{end}" for key in (*ACCESS_KEYS, *_LIMITS) for end in ("", ":conditional")),
+        *(f"{key}{end}" for key in (*ACCESS_KEYS, *LIMIT_KEYS) for end in ("", ":conditional")),
     }
 )  # fmt: skip
 """Tags of a node that are looked at."""
@@ -270,11 +272,11 @@ def _speed(profile: Profile, name: str, tags: Mapping[str, str], way: str) -> fl
 
 
 def use_of_node(profile: Profile, tags: Mapping[str, str]) -> NodeUse:
-    """How ``profile``'s mode passes a node with these tags (barriers, gates, traffic lights)."""
+    """How ``profile``'s mode passes a node with these tags (barriers, gates, limits, lights)."""
     delay_s = profile.signal_s if tags.get("highway") == "traffic_signals" else 0.0
     barrier = tags.get("barrier")
     if barrier is None:
-        return NodeUse(blocked=False, delay_s=delay_s)
+        return NodeUse(blocked=_too_heavy_or_high(profile, tags), delay_s=delay_s)
     word = _access_word(profile, tags, "")
     if word in YES_WORDS or word in END_WORDS:
         closed = False
@@ -304,7 +306,7 @@ def not_applied(profiles: Iterable[Profile], tags: Mapping[str, str]) -> tuple[s
             kinds.append(key)
         elif key in _CONDITIONAL_KEYS:
             kinds += _conditions_not_applied(profiles, key, text)
-        elif key in _LIMITS:
+        elif key in LIMIT_KEYS:
             if metric(text) is None and text not in _NO_LIMIT:
                 kinds.append(f"{key} (not read)")
         elif key.split(":", 1)[0] == "oneway":
@@ -398,7 +400,7 @@ def _has_own_yes(profile: Profile, tags: Mapping[str, str], way: str) -> bool:
 
 
 def _too_heavy_or_high(profile: Profile, tags: Mapping[str, str]) -> bool:
-    for key in _LIMITS:
+    for key in LIMIT_KEYS:
         own = profile.height_m if key.startswith("maxheight") else profile.weight_t
         limit = None if own is None else metric(_value(profile, tags, key))
         if own is not None and limit is not None and limit < own:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Arcs = tuple[int, ...]
 
+_NOT_OBEYED = "turns for modes that obey none"
 _MOST_ARCS = 200  # of one way between two junctions; a ring walked for ever stops there
 
 
@@ -75,8 +76,11 @@ def turn_bans(
         paths = _banned(turn, junctions, at)
         if not paths:
             left_out["turns_not_placed"] += 1
+        bound = [profile for profile in profiles.values() if profile.mode not in turn.free_modes]
+        if bound and not any(profile.obeys_turns for profile in bound):
+            left_out[_NOT_OBEYED] = left_out.get(_NOT_OBEYED, 0) + 1
         for mode, profile in enumerate(profiles.values()):
-            if not profile.obeys_turns or profile.mode in turn.free_modes:
+            if not profile.obeys_turns or profile not in bound:
                 continue
             answer = "yes"
             if turn.when:

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 NODE, WAY, RELATION = osmium.osm.NODE, osmium.osm.WAY, osmium.osm.RELATION
 
+MOST_TO_PUT_IN_ORDER: Final = 1 << 30
+"""Bytes of a file, unpacked, of which a clean copy is made: its ids are kept in memory."""
+
 _LOCATION: Final = np.dtype([("id", "<i8"), ("x", "<i4"), ("y", "<i4")])
 _UNITS_PER_DEGREE: Final = 1e7  # OSM keeps coordinates as whole ten-millionths of a degree
 _WAYS_TO_LOOK_AT: Final = 20
@@ -169,6 +172,14 @@ def _opened(named: Path, folder: Path) -> Extract:
     located, in_order = _look(plain, header, folder)
     passed_over: Mapping[str, int] = {}
     if messy or not in_order:
+        if plain.stat().st_size > MOST_TO_PUT_IN_ORDER:
+            raise FileFormatError(
+                say(
+                    "{file}: holds older versions or stands out of order, and is too large to be"
+                    " put in order here: run osmium time-filter or osmium sort first",
+                    file=named,
+                )
+            )
         copy = folder / "clean.pbf"
         passed_over = write_clean_copy(plain, copy, deleted=deleted, located=located)
         plain = copy

@@ -17,7 +17,7 @@ from data.osm.clean_copy import own_ids
 from data.osm.gate import NODE, RELATION, Extract, open_extract
 from data.osm.opl import corner_places
 from data.osm.turn_relations import TurnRelations, WayRows
-from geo.access import NODE_KEYS, WAY_KEYS, class_of_way
+from geo.access import LIMIT_KEYS, NODE_KEYS, WAY_KEYS, class_of_way
 from geo.errors import FileFormatError
 from geo.messages import say
 from geo.roads import RawRoads
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-READING: Final = 2
+READING: Final = 3
 """Number of this way of reading roads: a network that an older one built is built anew."""
 
 Box = tuple[float, float, float, float]
@@ -134,7 +134,8 @@ class _Marks:
 def _read_marks(extract: Extract, sets: TagSets) -> tuple[_Marks, TurnRelations]:
     """Read nodes that stop or delay, and turn restrictions, in one pass."""
     marks, turns = _Marks(), TurnRelations()
-    marking = osmium.filter.KeyFilter("barrier", "highway")
+    stopping = {"barrier", *LIMIT_KEYS}
+    marking = osmium.filter.KeyFilter("barrier", "highway", *LIMIT_KEYS)
     marking.enable_for(NODE)
     turning = osmium.filter.TagFilter(("type", "restriction"))
     turning.enable_for(RELATION)
@@ -143,7 +144,7 @@ def _read_marks(extract: Extract, sets: TagSets) -> tuple[_Marks, TurnRelations]
             turns.take(thing)
             continue
         tags = dict(thing.tags)
-        if "barrier" in tags or tags.get("highway") == "traffic_signals":
+        if tags.get("highway") == "traffic_signals" or not stopping.isdisjoint(tags):
             marks.tags[thing.id] = _tag_row(tags, NODE_KEYS, sets)
             at = thing.location
             marks.lonlat.append((at.lon, at.lat) if at.valid() else (np.nan, np.nan))

@@ -145,6 +145,8 @@ def test_a_low_bridge_or_barrier_stops_the_truck_alone() -> None:
     assert use_of_node(truck, bar).blocked
     assert use_of_node(truck, {"barrier": "gate", "maxheight": "2 m"}).blocked
     assert not use_of_node(PROFILES["car"], bar | low).blocked
+    assert use_of_node(truck, low).blocked  # a sign on the road, without a barrier
+    assert not use_of_node(truck, high).blocked
     assert not_applied([truck], {"maxheight": "tall"}) == ("maxheight (not read)",)
     assert not_applied([truck], {"maxheight": "default"}) == ()
 

@@ -15,7 +15,7 @@ import pytest
 import shapely
 
 from data.layers import Layer, LayerArea, OsmExtract
-from data.osm import read_places, read_roads
+from data.osm import gate, read_places, read_roads
 from geo.errors import FileFormatError
 from geo.measure import Box
 from geo.network import RoadNetwork, build_network
@@ -270,3 +270,25 @@ def test_signs_that_libosmium_writes_as_numbers_come_back_in_names(write: Write)
     name = "A,B=C 50% 路 @x"
     path = write(four() + way(10, [1, 2], STREET | {"name": name}))
     assert read_roads(path).names == (name,)
+
+
+def test_a_file_that_is_too_large_to_be_put_in_order_is_refused_with_the_cure(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(way(10, [1, 2], STREET) + four())
+    monkeypatch.setattr(gate, "MOST_TO_PUT_IN_ORDER", 10)
+    with pytest.raises(
+        FileFormatError, match=r"town\.osm: .*run osmium time-filter or osmium sort"
+    ):
+        read_roads(path)
+    assert len(read_roads(write(four() + way(10, [1, 2], STREET))).way_id) == 1
+
+
+def test_a_height_on_a_node_of_a_road_stops_the_truck_there(write: Write) -> None:
+    low = node(2, 116.802, 33.95, tags='<tag k="maxheight" v="3.2"/>')
+    path = write(node(1, 116.801, 33.95) + low + node(3, 116.803, 33.95) + way(1, [1, 2, 3], MAIN))
+    network = build_network(read_roads(path))
+    stopped = {
+        mode for mode, row in zip(network.modes, network.node_blocked, strict=True) if row.any()
+    }
+    assert stopped == {"truck"}

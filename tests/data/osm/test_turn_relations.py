@@ -97,6 +97,7 @@ def test_what_is_not_applied_is_counted_by_its_kind(town: Town) -> None:
         return {k: v for k, v in town(LEFT, **tags).left_out.items() if v}
 
     assert counts(restriction="no_left_turn") == {}
+    assert counts(restriction__bicycle="no_left_turn") == {"turns for modes that obey none": 1}
     assert counts(restriction__bus="no_left_turn") == {"turns of other vehicles": 1}
     assert counts(restriction="give_way") == {"turns of an unknown kind": 1}
     assert counts(restriction__conditional="no_left_turn @ (07:00-09:00)") == {
