@@ -11,6 +11,7 @@ __all__ = [
     "demand",
     "demo",
     "init",
+    "language",
     "lazy_group",
     "map",
     "network",
