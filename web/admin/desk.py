@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import redirect, render_template, request
+from flask import g, redirect, render_template, request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from data.activities import KINDS_OF_ACTIVITY, Activity, read_local
@@ -13,7 +13,7 @@ from data.database.proposals import NEW
 from data.database.tickets import AMBER, CLOSED, LIVE, OPEN, REJECTED, WAITING
 from data.worker_reports import read_number
 from geo.errors import InputError, NothingYetError
-from geo.messages import say
+from geo.messages import message_of, say
 from web.admin.routes import account_here, admin, book, here, is_allowed
 from web.labels.worker_reports import activity_kind_words, complaint_words, span_words, state_words
 from web.languages import message
@@ -169,7 +169,7 @@ def _do(
     try:
         act()
     except InputError as error:
-        return otherwise(str(error)), 400
+        return otherwise(g.language.told(message_of(error))), 400
     return redirect(then, 303)
 
 

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
-from geo.messages import Message
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -83,6 +81,4 @@ def shown(word: str, name: Callable[[str], str]) -> str:
 
 def told(words: str) -> str:
     """Put a message of the lower rooms into the language that is spoken; other text stays."""
-    if not isinstance(words, Message) or is_english():
-        return words
-    return words.put(spoken())
+    return words if is_english() else spoken().told(words)

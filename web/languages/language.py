@@ -15,6 +15,7 @@ from data.vocabulary import (
     KINDS_BY_ID,
     STATUSES_BY_ID,
 )
+from geo.messages import Message
 from web.languages.catalogues import catalogue, codes
 from web.languages.messages import Marked, message
 from web.languages.terms import SHORT_KINDS, counted_kind, month_of, people_of
@@ -66,6 +67,10 @@ class Language:
         words, context = catalogue(self.code), context or _context(message)
         said = words.pgettext(context, message) if context else words.gettext(message)
         return _filled(said, values)
+
+    def told(self, words: str) -> str:
+        """Return what the lower rooms say (`geo.messages`) in this language; other text stays."""
+        return words.put(self) if isinstance(words, Message) else words
 
     def plural(
         self, one: str, more: str = "", /, *, n: int, context: str = "", **values: object

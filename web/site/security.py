@@ -11,6 +11,7 @@ from flask import Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from geo.errors import InputError, NothingYetError, WorkspaceError, YizhanError
+from geo.messages import message_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -103,8 +104,8 @@ def _answer_yizhan_error(error: YizhanError) -> Response:
     }
     for kind, code in status.items():
         if isinstance(error, kind):
-            return _error(code, str(error))
-    return _error(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
+            return _error(code, message_of(error))
+    return _error(HTTPStatus.INTERNAL_SERVER_ERROR, message_of(error))
 
 
 def _answer_surprise(error: Exception) -> Response:
@@ -128,6 +129,6 @@ def _error(status: int, detail: str, *, for_page: str | None = None) -> Response
     """
     if request.path.startswith("/api/") or request.path == "/healthz":
         return problem(status, detail)
-    told = detail if for_page is None else for_page
+    told = g.language.told(detail if for_page is None else for_page)
     page = render_template("error.html", status=int(status), detail=told, page="error")
     return Response(page, status, content_type="text/html; charset=utf-8")

@@ -11,6 +11,7 @@ from babel.messages.mofile import write_mo
 from jinja2 import Environment
 from markupsafe import Markup
 
+from geo.messages import say
 from web.languages import CHINESE, ENGLISH, Language, catalogues, codes, language_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A room of its own, with English and Russian words."""
     english, russian, chinese = Catalog("en"), Catalog("ru"), Catalog("zh")
     english.add("到{place}", "To {place}")
+    chinese.add("{file}: is empty", "{file}：是空的")
     english.add(("{n} 个站点", "{n} 个站点"), ("one station", "{n} stations"))
     english.add("开", "open", context="state")
     english.add("开", "to open", context="verb")
@@ -80,3 +82,10 @@ def test_the_languages_are_those_with_a_file_in_the_room(room: Path) -> None:
     assert language_of("ru") == Language("ru")
     assert [language_of(word).code for word in ("vi", None, "", "../en", "EN")] == ["zh"] * 5
     assert (room / "vi.mo").exists() is False
+
+
+def test_what_the_lower_rooms_say_is_told_in_the_language_of_the_page() -> None:
+    reason = say("{file}: is empty", file="站点.csv")
+    assert ENGLISH.told(reason) == "站点.csv: is empty"
+    assert CHINESE.told(reason) == "站点.csv：是空的"
+    assert CHINESE.told("plain words stay") == "plain words stay"
