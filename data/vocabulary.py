@@ -11,13 +11,19 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+#: Each group's own service standard, or the nation's for all.
+StandardWord = Literal["group", "national"]
+#: What becomes of ground that two zones share.
+OVERLAPS: Final = ("refuse", "share", "first")
+#: Every group, or every district.
+ALL: Final = "all"
 SAMPLE_NOTICE: Final = "示意数据 / generated sample, not the real register"
 
 _JOINTS = re.compile(r"[\s_\-·•.]+")

@@ -6,8 +6,9 @@ not wait for the compiler of the search.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from geo.lazy_face import lazy_face
 
 if TYPE_CHECKING:
     from geo.access import HIGHWAY_CLASSES, Profile
@@ -63,76 +64,4 @@ __all__ = [
     "with_factors",
 ]
 
-_HOMES = {
-    "geo.access": (
-        "HIGHWAY_CLASSES",
-        "Profile",
-    ),
-    "geo.areas": (
-        "covered_area",
-        "isochrone",
-    ),
-    "geo.datum": (
-        "Datum",
-        "from_wgs84",
-        "parse_datum",
-        "to_wgs84",
-    ),
-    "geo.factors": (
-        "TIME_FACTORS",
-        "with_factors",
-    ),
-    "geo.kernels": ("kernel_sums",),
-    "geo.measure": (
-        "Box",
-        "from_metric",
-        "great_circle_m",
-        "metric_crs",
-        "parse_box",
-        "to_metric",
-    ),
-    "geo.nearest_places": (
-        "Nearest",
-        "nearest",
-        "nearest_of_nodes",
-    ),
-    "geo.network": (
-        "RoadNetwork",
-        "build_network",
-    ),
-    "geo.to_nodes": (
-        "NodeTimes",
-        "node_times",
-    ),
-    "geo.profiles": (
-        "MODES",
-        "PROFILES",
-        "profile_table",
-        "profiles_from",
-    ),
-    "geo.roads": ("RawRoads",),
-    "geo.routing": (
-        "Route",
-        "routes",
-    ),
-    "geo.snapping": (
-        "Snaps",
-        "snap",
-    ),
-    "geo.travel_time_matrix": (
-        "TravelTimes",
-        "travel_times",
-    ),
-}
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-
-
-def __getattr__(name: str) -> object:
-    """Fetch a public name from the module it lives in."""
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'geo' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOME_OF[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_face(__name__)

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from llvmlite import ir  # type: ignore[import-untyped]  # it ships no types
-from numba import types
-from numba.extending import intrinsic
+from geo.compiled import Intrinsic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +30,10 @@ def _relax_lanes(
     Rows are `LANES` wide, in flat contiguous arrays. The answer has a bit for every lane that was
     lowered. Here only the types are told and the instructions laid down.
     """
+    # only who compiles has the compiler loaded
+    from llvmlite import ir  # type: ignore[import-untyped]  # noqa: PLC0415 - it ships no types
+    from numba import types  # noqa: PLC0415
+
     signature = types.int64(source, types.int64, target, types.int64, types.float32)
 
     def generate(context: Any, builder: Any, made: Any, arguments: Any) -> Any:
@@ -60,5 +62,5 @@ def _relax_lanes(
     return signature, generate
 
 
-_made: Any = intrinsic(_relax_lanes)
+_made: Any = Intrinsic(_relax_lanes)
 relax_lanes: Callable[[NDArray[np.float32], int, NDArray[np.float32], int, np.float32], int] = _made

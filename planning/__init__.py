@@ -6,28 +6,33 @@ reach, ``density`` where the workers are; ``engine`` solves problems of location
 
 from __future__ import annotations
 
-from planning.coverage.nominal import Coverage, CoverageRow, Places, measure_coverage
-from planning.coverage.reach import reach, straight_reach
-from planning.density.build_demand import Spread, spread_workers
-from planning.engine.frontier import FrontierPoint, coverage_frontier
-from planning.engine.jit_warmup import warm_up
-from planning.engine.params import Plan, Progress, SolveParams
-from planning.engine.problems import (
-    BackupProblem,
-    CapacitatedProblem,
-    CoverageProblem,
-    Floor,
-    Limit,
-    MaxMinProblem,
-    PCenterProblem,
-    PMedianProblem,
-    SetCoverProblem,
-)
-from planning.engine.solver import solve
-from planning.engine.verify import broken_rules
-from planning.siting.deployment_order import Step, deployment_order
-from planning.siting.plan import PlannedSite, SitingPlan
-from planning.siting.question import SitingQuestion, plan_stations, siting_question
+from typing import TYPE_CHECKING
+
+from geo.lazy_face import lazy_face
+
+if TYPE_CHECKING:
+    from planning.coverage.nominal import Coverage, CoverageRow, Places, measure_coverage
+    from planning.coverage.reach import reach, straight_reach
+    from planning.density.build_demand import Spread, spread_workers
+    from planning.engine.frontier import FrontierPoint, coverage_frontier
+    from planning.engine.jit_warmup import warm_up
+    from planning.engine.params import Plan, Progress, SolveParams
+    from planning.engine.problems import (
+        BackupProblem,
+        CapacitatedProblem,
+        CoverageProblem,
+        Floor,
+        Limit,
+        MaxMinProblem,
+        PCenterProblem,
+        PMedianProblem,
+        SetCoverProblem,
+    )
+    from planning.engine.solver import solve
+    from planning.engine.verify import broken_rules
+    from planning.siting.deployment_order import Step, deployment_order
+    from planning.siting.plan import PlannedSite, SitingPlan
+    from planning.siting.question import SitingQuestion, plan_stations, siting_question
 
 __all__ = [
     "BackupProblem",
@@ -63,3 +68,5 @@ __all__ = [
     "straight_reach",
     "warm_up",
 ]
+
+__getattr__, __dir__ = lazy_face(__name__)

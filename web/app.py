@@ -48,7 +48,7 @@ def create_app(workspace_folder: Path | str, *, testing: bool = False) -> Flask:
     """
     app = Flask("web")
     app.config.update(TESTING=testing, JSON_AS_ASCII=False)
-    app.extensions["yizhan"] = City(Path(workspace_folder))
+    app.extensions["yizhan"] = City(Path(workspace_folder), searches_apart=not testing)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

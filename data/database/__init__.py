@@ -7,12 +7,17 @@ sees all of it or nothing, and what fails leaves the database as it was.
 
 from __future__ import annotations
 
-from data.database.changes import Change, Changes, Import
-from data.database.contents import Contents
-from data.database.database import Database
-from data.database.history import HALF_LIFE_DAYS, Event, Evidence, ImportNote
-from data.database.register import Near, Register
-from data.database.results import Result
+from typing import TYPE_CHECKING
+
+from geo.lazy_face import lazy_face
+
+if TYPE_CHECKING:
+    from data.database.changes import Change, Changes, Import
+    from data.database.contents import Contents
+    from data.database.database import Database
+    from data.database.history import HALF_LIFE_DAYS, Event, Evidence, ImportNote
+    from data.database.register import Near, Register
+    from data.database.results import Result
 
 __all__ = [
     "HALF_LIFE_DAYS",
@@ -28,3 +33,5 @@ __all__ = [
     "Register",
     "Result",
 ]
+
+__getattr__, __dir__ = lazy_face(__name__)

@@ -7,9 +7,14 @@ applied. `fit_datum` judges the datum alone.
 
 from __future__ import annotations
 
-from data.doctor.checkup import Checkup, City, examine
-from data.doctor.datum import datum_finding, fit_datum
-from data.doctor.findings import Edit, Finding, Severity, Words, fixed
+from typing import TYPE_CHECKING
+
+from geo.lazy_face import lazy_face
+
+if TYPE_CHECKING:
+    from data.doctor.checkup import Checkup, City, examine
+    from data.doctor.datum import datum_finding, fit_datum
+    from data.doctor.findings import Edit, Finding, Severity, Words, fixed
 
 __all__ = [
     "Checkup",
@@ -23,3 +28,5 @@ __all__ = [
     "fit_datum",
     "fixed",
 ]
+
+__getattr__, __dir__ = lazy_face(__name__)

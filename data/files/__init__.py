@@ -6,13 +6,18 @@ stands in a module of its own.
 
 from __future__ import annotations
 
-from data.files.count_files import CheckInTable, read_counts
-from data.files.demand_files import read_demand
-from data.files.district_files import read_districts, write_districts
-from data.files.site_files import read_sites, write_sites
-from data.files.station_files import read_stations, write_stations
-from data.files.tables import Table, read_rows
-from data.files.total_files import Totals, read_totals
+from typing import TYPE_CHECKING
+
+from geo.lazy_face import lazy_face
+
+if TYPE_CHECKING:
+    from data.files.count_files import CheckInTable, read_counts
+    from data.files.demand_files import read_demand
+    from data.files.district_files import read_districts, write_districts
+    from data.files.site_files import read_sites, write_sites
+    from data.files.station_files import read_stations, write_stations
+    from data.files.tables import Table, read_rows
+    from data.files.total_files import Totals, read_totals
 
 __all__ = [
     "CheckInTable",
@@ -29,3 +34,5 @@ __all__ = [
     "write_sites",
     "write_stations",
 ]
+
+__getattr__, __dir__ = lazy_face(__name__)

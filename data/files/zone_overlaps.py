@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from data.files.columns import Columns, Faults
 
 Overlaps = Literal["refuse", "share", "first"]
-OVERLAPS: Final = ("refuse", "share", "first")
 _SLIVER: Final = 1e-3  # of the smaller zone: borders drawn twice differ by so much
 _M2_A_KM2: Final = 1e6
 

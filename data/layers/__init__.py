@@ -6,20 +6,20 @@ not wait for the reader of OSM extracts.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
-from data.layers.layer import OWN, Layer, LayerArea, LayerReader, Layers
-from data.layers.store import load_layers, save_layers
-from data.osm_rules import LAYER_IDS
+from geo.lazy_face import lazy_face
 
 if TYPE_CHECKING:
     from data.layers.cells_table import CellsTable
+    from data.layers.layer import OWN, Layer, LayerArea, LayerReader, Layers
     from data.layers.osm import OsmExtract
     from data.layers.osm_online import OsmOnline
     from data.layers.own_points import OwnPoints
     from data.layers.raster import Raster
     from data.layers.road_lengths import RoadLengths
+    from data.layers.store import load_layers, save_layers
+    from data.osm_rules import LAYER_IDS
 
 __all__ = [
     "LAYER_IDS",
@@ -38,18 +38,4 @@ __all__ = [
     "save_layers",
 ]
 
-_HOMES = {
-    "CellsTable": "data.layers.cells_table",
-    "OsmExtract": "data.layers.osm",
-    "OsmOnline": "data.layers.osm_online",
-    "OwnPoints": "data.layers.own_points",
-    "Raster": "data.layers.raster",
-    "RoadLengths": "data.layers.road_lengths",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Fetch a reader from the module it lives in."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'data.layers' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+__getattr__, __dir__ = lazy_face(__name__)

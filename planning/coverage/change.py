@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from data.demand import Demand
     from data.settings import Settings
     from data.stations import Stations
+    from data.vocabulary import StandardWord
     from geo.network import RoadNetwork
-    from planning.coverage.nominal import Places, StandardWord
+    from planning.coverage.nominal import Places
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from geo.errors import InputError
 from geo.messages import say
-from planning.coverage.nominal import ALL, OUTSIDE, StandardWord, groups_of, reach_by_standard
+from planning.coverage.nominal import ALL, OUTSIDE, groups_of, reach_by_standard
 from planning.coverage.service_week import DAYS_A_WEEK, HOURS_A_DAY
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from data.demand import Demand
     from data.settings import Settings
     from data.stations import Stations
+    from data.vocabulary import StandardWord
     from geo.network import RoadNetwork
     from planning.coverage.service_week import ServiceWeek
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from data.demand import Demand
     from data.settings import GroupSettings, ServiceStandard, Settings
     from data.stations import Stations
+    from data.vocabulary import StandardWord
     from geo.network import RoadNetwork
 
 ALL = "all"
 OUTSIDE = "outside"
-StandardWord = Literal["group", "national"]
 Counts = npt.NDArray[np.uint16]
 
 

@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
-from scipy.optimize import linprog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,6 +105,10 @@ def _to_totals(
     A cell is its floor and, at the price of its remainder, one more; steps beyond cost more, and
     steps of a total most: they are taken only where ``low`` and ``high`` leave no other way.
     """
+    # whoever only rounds one number does not wait for the solver
+    import scipy.sparse as sp  # noqa: PLC0415
+    from scipy.optimize import linprog  # noqa: PLC0415
+
     n, m = exact.shape
     low, number = low.ravel(), np.arange(n * m)
     room = np.full(n * m, np.inf) if high is None else high.ravel() - low

@@ -7,27 +7,32 @@ spreads them, ``draws`` says how far the weights matter, ``calibration`` fits th
 
 from __future__ import annotations
 
-from planning.density.allocation import Allocation, allocate
-from planning.density.build import build_model
-from planning.density.calibration import Calibration, FitFigures, fit_weights
-from planning.density.check_ins import CheckIns, catchment_shares
-from planning.density.comparison import DemandComparison, compare
-from planning.density.corridors import (
-    corridor_layer,
-    corridor_layer_of_counts,
-    volumes_of_classes,
-    volumes_of_counts,
-)
-from planning.density.diagnostics import Diagnosis, diagnose
-from planning.density.draws import (
-    FigureRange,
-    draw_allocations,
-    draw_weights,
-    range_of,
-    undrawn_groups,
-)
-from planning.density.features import GroupSpec, LayerTerm, group_features
-from planning.density.model import DensityModel, PlainCells
+from typing import TYPE_CHECKING
+
+from geo.lazy_face import lazy_face
+
+if TYPE_CHECKING:
+    from planning.density.allocation import Allocation, allocate
+    from planning.density.build import build_model
+    from planning.density.calibration import Calibration, FitFigures, fit_weights
+    from planning.density.check_ins import CheckIns, catchment_shares
+    from planning.density.comparison import DemandComparison, compare
+    from planning.density.corridors import (
+        corridor_layer,
+        corridor_layer_of_counts,
+        volumes_of_classes,
+        volumes_of_counts,
+    )
+    from planning.density.diagnostics import Diagnosis, diagnose
+    from planning.density.draws import (
+        FigureRange,
+        draw_allocations,
+        draw_weights,
+        range_of,
+        undrawn_groups,
+    )
+    from planning.density.features import GroupSpec, LayerTerm, group_features
+    from planning.density.model import DensityModel, PlainCells
 
 __all__ = [
     "Allocation",
@@ -57,3 +62,5 @@ __all__ = [
     "volumes_of_classes",
     "volumes_of_counts",
 ]
+
+__getattr__, __dir__ = lazy_face(__name__)

@@ -9,19 +9,24 @@ the one door to all, ``frontier`` (the curve of money against coverage) and ``ji
 
 from __future__ import annotations
 
-from planning.engine.params import Plan, Progress, SolveParams
-from planning.engine.problems import (
-    BackupProblem,
-    CapacitatedProblem,
-    CoverageProblem,
-    Floor,
-    Limit,
-    MaxMinProblem,
-    PCenterProblem,
-    PMedianProblem,
-    Problem,
-    SetCoverProblem,
-)
+from typing import TYPE_CHECKING
+
+from geo.lazy_face import lazy_face
+
+if TYPE_CHECKING:
+    from planning.engine.params import Plan, Progress, SolveParams
+    from planning.engine.problems import (
+        BackupProblem,
+        CapacitatedProblem,
+        CoverageProblem,
+        Floor,
+        Limit,
+        MaxMinProblem,
+        PCenterProblem,
+        PMedianProblem,
+        Problem,
+        SetCoverProblem,
+    )
 
 __all__ = [
     "BackupProblem",
@@ -38,3 +43,5 @@ __all__ = [
     "SetCoverProblem",
     "SolveParams",
 ]
+
+__getattr__, __dir__ = lazy_face(__name__)

@@ -7,9 +7,14 @@ site would be chosen again, ``whole_workers`` how a plan is printed.
 
 from __future__ import annotations
 
-from planning.siting.plan import PlannedSite, SitingPlan
-from planning.siting.question import SitingQuestion, plan_stations, siting_question
-from planning.siting.robustness import PlanDraws, plan_over_draws
+from typing import TYPE_CHECKING
+
+from geo.lazy_face import lazy_face
+
+if TYPE_CHECKING:
+    from planning.siting.plan import PlannedSite, SitingPlan
+    from planning.siting.question import SitingQuestion, plan_stations, siting_question
+    from planning.siting.robustness import PlanDraws, plan_over_draws
 
 __all__ = [
     "PlanDraws",
@@ -20,3 +25,5 @@ __all__ = [
     "plan_stations",
     "siting_question",
 ]
+
+__getattr__, __dir__ = lazy_face(__name__)

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from geo.errors import ProblemError
 from geo.messages import say
-from planning.coverage.nominal import CellCounts, Places, StandardWord, groups_of, reach_by_standard
+from planning.coverage.nominal import CellCounts, Places, groups_of, reach_by_standard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from data.demand import Demand
     from data.settings import Settings
     from data.sites import CandidateSites
+    from data.vocabulary import StandardWord
     from geo.network import RoadNetwork
 
 

@@ -20,7 +20,6 @@ from planning.coverage.nominal import (
     Counts,
     Coverage,
     Places,
-    StandardWord,
     count_stations,
     coverage_of_counts,
     groups_of,
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from data.settings import Settings
     from data.sites import CandidateSites
     from data.stations import Stations
+    from data.vocabulary import StandardWord
     from geo.network import RoadNetwork
 
 ANY_STATION: Final[Mapping[str, int | None]] = MappingProxyType({"station": None})

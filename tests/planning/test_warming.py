@@ -12,17 +12,17 @@ _ASKED: Final = """
 import json, sys
 from dataclasses import replace
 import numpy as np, scipy.sparse as sp
-from numba.core.dispatcher import Dispatcher
+from geo.compiled import Compiled
 from planning import CoverageProblem, SolveParams, solve, warm_up
 from planning.engine.problems import Limit
 
 def compiled():
     return {
-        f"{module}.{name}": [str(types) for types in loop.signatures]
+        f"{module}.{name}": [str(types) for types in loop.dispatcher.signatures]
         for module, held in list(sys.modules.items())
         if module.startswith(("planning", "geo"))
         for name, loop in vars(held).items()
-        if isinstance(loop, Dispatcher)
+        if isinstance(loop, Compiled)
     }
 
 warm_up()

@@ -11,8 +11,6 @@ from data.vocabulary import ROLES
 from web.commands.common import answer, common_options, open_workspace, table
 from web.commands.help_pages import Group
 from web.commands.language import spoken
-from web.services.accounts import accounts_of, add_account, change_password, remove_account
-from web.site.passwords import MOST_SIGNS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +40,8 @@ def add(
     folder: Path, name: str, stations: tuple[str, ...], role: str | None, *, as_json: bool
 ) -> None:
     """Make the account NAME; the password is asked for, or the first line of standard input."""
+    from web.services.accounts import add_account
+
     workspace = open_workspace(folder)
     made = add_account(workspace, name=name, role=role, stations=stations, password=_password)
     words = [spoken()("Account {name} may log in at /admin ({role}).", name=name, role=made.role)]
@@ -53,6 +53,8 @@ def add(
 @common_options
 def list_(folder: Path, *, as_json: bool) -> None:
     """Show the accounts."""
+    from web.services.accounts import accounts_of
+
     workspace = open_workspace(folder)
     accounts = accounts_of(workspace)
     figures = {
@@ -72,6 +74,8 @@ def list_(folder: Path, *, as_json: bool) -> None:
 @click.argument("name")
 def remove(folder: Path, name: str, *, as_json: bool) -> None:
     """Remove the account NAME; its sessions end."""
+    from web.services.accounts import remove_account
+
     workspace = open_workspace(folder)
     remove_account(workspace, name=name)
     words = [spoken()("Account {name} is removed.", name=name)]
@@ -83,6 +87,8 @@ def remove(folder: Path, name: str, *, as_json: bool) -> None:
 @click.argument("name")
 def password(folder: Path, name: str, *, as_json: bool) -> None:
     """Change the password of the account NAME; its sessions end."""
+    from web.services.accounts import change_password
+
     workspace = open_workspace(folder)
     change_password(workspace, name=name, password=_password)
     words = [spoken()("The password of {name} is changed.", name=name)]
@@ -91,6 +97,8 @@ def password(folder: Path, name: str, *, as_json: bool) -> None:
 
 def _password() -> str:
     """Ask for a password twice; of a stream that is no terminal the first line is taken."""
+    from web.site.passwords import MOST_SIGNS
+
     if sys.stdin.isatty():
         return _asked_twice()
     return sys.stdin.readline(MOST_SIGNS + 2).rstrip("\r\n")

@@ -9,7 +9,6 @@ import click
 from web.commands.common import answer, common_options, open_workspace
 from web.commands.help_pages import Group
 from web.commands.language import spoken
-from web.services.activities import import_activities
 
 
 @click.group(cls=Group)
@@ -22,6 +21,8 @@ def activities() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def import_(folder: Path, file: Path, *, as_json: bool) -> None:
     """Add the activities of FILE (CSV or XLSX: station, title, kind, starts_at, ends_at, text)."""
+    from web.services.activities import import_activities
+
     workspace = open_workspace(folder)
     numbers = import_activities(workspace, file=file)
     words = [

@@ -15,9 +15,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from data.files.zone_overlaps import OVERLAPS
-from data.vocabulary import SAMPLE_NOTICE
-from data.workspace import Workspace
+from data.vocabulary import OVERLAPS, SAMPLE_NOTICE
 from geo.factors import TIME_FACTORS
 from geo.messages import say
 from web.commands.language import spoken, told
@@ -25,6 +23,7 @@ from web.commands.streams import json_line
 from web.services.freshness import newest_outdated
 
 if TYPE_CHECKING:
+    from data.workspace import Workspace
     from web.services import Done, Figures
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -136,6 +135,8 @@ def stopwatch(figures: Figures) -> Iterator[None]:
 
 def open_workspace(folder: Path) -> Workspace:
     """Open the workspace a command was pointed at."""
+    from data.workspace import Workspace
+
     return Workspace.open(folder)
 
 

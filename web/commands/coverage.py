@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from data.vocabulary import StandardWord
 from geo.messages import say
-from planning.coverage.nominal import Coverage, CoverageRow, StandardWord
-from planning.coverage.ranges import RowRange, range_of_coverage
-from planning.density import undrawn_groups
-from planning.siting.whole_workers import in_whole_workers
 from web.commands.common import (
     answer,
     common_options,
@@ -27,8 +24,6 @@ from web.commands.language import shown, spoken
 from web.commands.numbers import n_stations, n_workers
 from web.languages import Language, message
 from web.services.counted import Counted
-from web.services.coverage import coverage_of
-from web.services.demand import model_of
 from web.site.number_words import count, share
 
 if TYPE_CHECKING:
@@ -39,6 +34,8 @@ if TYPE_CHECKING:
 
     from data.demand import DayWord
     from data.workspace import Workspace
+    from planning.coverage.nominal import Coverage, CoverageRow
+    from planning.coverage.ranges import RowRange
     from planning.density import DensityModel
     from web.services import Figures
 
@@ -73,6 +70,11 @@ def coverage(
     from where to where (5-95 %) each figure moves under other weights. Pages and reports show the
     usual coverage; another --when, --hour or --demand is told here only.
     """
+    from planning.density import undrawn_groups
+    from planning.siting.whole_workers import in_whole_workers
+    from web.services.coverage import coverage_of
+    from web.services.demand import model_of
+
     workspace = open_workspace(folder)
     counted = Counted(name, hour, day)
     figures: Figures = {}
@@ -119,6 +121,8 @@ def _ranges(
     *,
     draws: int,
 ) -> tuple[RowRange, ...]:
+    from planning.coverage.ranges import range_of_coverage
+
     of = workspace.settings.demand
     return range_of_coverage(
         measured,

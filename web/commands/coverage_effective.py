@@ -8,28 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from data.atomic import write_text
-from data.files.csv_text import csv_text
 from geo.errors import InputError
 from geo.messages import say
-from planning.coverage.effective_rows import effective_rows
-from planning.coverage.nominal import ALL
-from planning.siting.whole_workers import in_whole_hours
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken
 from web.languages import ENGLISH
-from web.reports.effective_labels import (
-    basis_sentence,
-    effect_words,
-    ends_of,
-    evidence_sentence,
-    headline,
-    longer_sentence,
-    lost_words,
-    truth_sentence,
-)
-from web.reports.effective_table import hour_rows
-from web.services.effective import LONGER, EffectiveAnswer, effective_of
+from web.services import LONGER
 from web.site.number_words import count, per_cent, per_cent_range
 
 if TYPE_CHECKING:
@@ -40,6 +25,7 @@ if TYPE_CHECKING:
     from data.workspace import Workspace
     from planning.coverage.effective_rows import EffectiveRow
     from web.services import Figures
+    from web.services.effective import EffectiveAnswer
 
 _TABLE = ".csv"
 _PICTURES = (".png", ".svg", ".pdf")
@@ -84,6 +70,8 @@ def effective(
     Beside what stands on paper. Shares are of worker-hours: of those who want a rest place at each
     hour of the week. The figures of a plain week are kept, and the report shows them.
     """
+    from web.services.effective import effective_of
+
     _check_name(output)
     workspace = open_workspace(folder)
     sample = workspace.settings.sample
@@ -119,12 +107,15 @@ def _write(
     group: str | None,
     english: bool,
 ) -> None:
+    from data.files.csv_text import csv_text
+    from web.reports.effective_table import hour_rows
+
     sample = workspace.settings.sample
     if output.suffix.casefold() == _TABLE:
         write_text(output, csv_text(hour_rows(measured.coverage, group=group, sample=sample)))
         return
-    from web.languages import CHINESE  # noqa: PLC0415
-    from web.reports.effective_picture import draw_effective  # noqa: PLC0415 - matplotlib is slow to load
+    from web.languages import CHINESE
+    from web.reports.effective_picture import draw_effective
 
     draw_effective(
         measured.coverage,
@@ -137,6 +128,9 @@ def _write(
 
 
 def _figures(measured: EffectiveAnswer, group: str | None) -> Figures:
+    from planning.coverage.effective_rows import effective_rows
+    from planning.coverage.nominal import ALL
+
     coverage = measured.coverage
     rows = [row for row in effective_rows(coverage) if group in {None, row.group}]
     week = {
@@ -157,6 +151,18 @@ def _figures(measured: EffectiveAnswer, group: str | None) -> Figures:
 
 
 def _words(measured: EffectiveAnswer, group: str | None) -> list[object]:
+    from planning.coverage.effective_rows import effective_rows
+    from planning.coverage.nominal import ALL
+    from planning.siting.whole_workers import in_whole_hours
+    from web.reports.effective_labels import (
+        basis_sentence,
+        effect_words,
+        ends_of,
+        evidence_sentence,
+        headline,
+        truth_sentence,
+    )
+
     coverage, who, t = measured.coverage, group or ALL, spoken()
     rows = in_whole_hours(effective_rows(coverage))
     if not rows:
@@ -194,6 +200,8 @@ def _words(measured: EffectiveAnswer, group: str | None) -> list[object]:
 
 
 def _table(first: str, rows: list[tuple[str, EffectiveRow]]) -> Table:
+    from web.reports.effective_labels import lost_words
+
     t = spoken()
     headings = (t("worker-hours"), t("on paper"), t("in effect"), t("points lost"))
     return table(
@@ -214,6 +222,8 @@ def _table(first: str, rows: list[tuple[str, EffectiveRow]]) -> Table:
 
 def _longer(measured: EffectiveAnswer) -> list[str]:
     """Say which stations would gain most by longer hours, each in a line."""
+    from web.reports.effective_labels import longer_sentence
+
     return [
         f"{number}. {one.name} ({one.station_id}): {longer_sentence(one, spoken())}"
         for number, one in enumerate(measured.longer[:_SHOWN], start=1)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from data.database.schema import HEAD
 from web.commands.common import answer, common_options, open_workspace, stopwatch, table
 from web.commands.help_pages import Group
 from web.commands.language import spoken
@@ -26,6 +25,8 @@ def db() -> None:
 @common_options
 def info(folder: Path, *, as_json: bool) -> None:
     """Say where the database is, of which city, and what it holds."""
+    from data.database.schema import HEAD
+
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):

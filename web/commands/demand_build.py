@@ -6,16 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import numpy as np
 
 from geo.datum import parse_datum
 from geo.messages import say
-from planning.density import diagnose
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken, told
 from web.commands.numbers import n_workers
-from web.services.demand import build_demand
 from web.site.number_words import count
 
 if TYPE_CHECKING:
@@ -51,6 +48,9 @@ def build(
     Weights, bandwidths and hours stand in yizhan.toml. Without check-ins these are judgement: ask
     for the range with yizhan coverage --draws.
     """
+    from planning.density import diagnose
+    from web.services.demand import build_demand
+
     if cell_m is not None and h3_resolution is not None:
         raise click.UsageError(say("give --cell METRES or --h3 RESOLUTION, not both"))
     workspace = open_workspace(folder)
@@ -88,6 +88,8 @@ def figures_of(spread: Spread, found: Diagnosis) -> Figures:
 
 def words_of(spread: Spread, found: Diagnosis, *, name: str | None) -> list[object]:
     """Say what was built: by group, by layer, and what to know of it."""
+    import numpy as np
+
     made, t = spread.demand, spoken()
     moran = {of.group: of.i for of in found.morans}
     rows = [

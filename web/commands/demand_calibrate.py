@@ -6,25 +6,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
-import numpy as np
-import scipy.sparse as sp
 
-from data.files.count_files import CheckInTable, read_counts
 from geo.messages import say
-from planning.coverage.nominal import reach_by_standard
-from planning.density import Calibration, CheckIns, catchment_shares, fit_weights
-from planning.density.build_demand import Spread, demand_of, hours_of
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken, told
 from web.commands.numbers import n_stations
-from web.services.demand import keep_spread, model_of
 from web.site.number_words import count
 
 if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+    from data.files.count_files import CheckInTable
     from data.stations import Stations
     from data.workspace import Workspace
-    from planning.density import DensityModel, FitFigures
+    from planning.density import Calibration, CheckIns, DensityModel, FitFigures
     from web.languages import Language
     from web.services import Figures
 
@@ -62,6 +58,11 @@ def calibrate(
     as_json: bool,
 ) -> None:
     """Fit the weights to check-ins and say how well they tell stations that were held out."""
+    from data.files.count_files import read_counts
+    from planning.density import fit_weights
+    from planning.density.build_demand import Spread, demand_of, hours_of
+    from web.services.demand import keep_spread, model_of
+
     workspace = open_workspace(folder)
     figures: Figures = {}
     with steps() as progress, stopwatch(figures):
@@ -98,6 +99,10 @@ def calibrate(
 
 def _check_ins(read: CheckInTable, model: DensityModel) -> CheckIns:
     """Bring the file's rows into the model's groups; rows that repeat are further days."""
+    import numpy as np
+
+    from planning.density import CheckIns
+
     group = [model.groups.index(word) if word in model.groups else -1 for word in read.group]
     key = np.stack([read.station, read.hour, read.day, np.array(group, dtype=np.int32)])
     rows, which = np.unique(key, axis=1, return_inverse=True)
@@ -116,6 +121,12 @@ def _catchments(
     workspace: Workspace, model: DensityModel, stations: Stations
 ) -> list[sp.csr_array]:
     """Share the workers of each cell among the stations that serve them within the standard."""
+    import numpy as np
+    import scipy.sparse as sp
+
+    from planning.coverage.nominal import reach_by_standard
+    from planning.density import catchment_shares
+
     settings, network = workspace.settings, workspace.network()
     groups = tuple(settings.group(group) for group in model.groups)
     made: list[sp.csr_array] = [sp.csr_array((0, 0))] * len(groups)

@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-import numpy as np
 
-from planning.coverage.nominal import ALL, OUTSIDE
-from planning.density import compare as compare_demands
 from web.commands.common import answer, common_options, open_workspace, stopwatch, table
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken
@@ -30,6 +27,8 @@ _SHOWN = 8
 @click.argument("second", metavar="B")
 def compare(folder: Path, first: str, second: str, *, as_json: bool) -> None:
     """Say where the variants A and B put workers differently; - is the demand that holds."""
+    from planning.density import compare as compare_demands
+
     workspace = open_workspace(folder)
     figures: Figures = {"a": first, "b": second}
     with stopwatch(figures):
@@ -41,6 +40,10 @@ def compare(folder: Path, first: str, second: str, *, as_json: bool) -> None:
 
 
 def _words(found: DemandComparison, first: str, second: str) -> list[object]:
+    import numpy as np
+
+    from planning.coverage.nominal import ALL, OUTSIDE
+
     t = spoken()
     whole = {row.district for row in found.rows} <= {ALL, OUTSIDE}  # a city without districts
     rows = [

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from planning.density import DensityModel, undrawn_groups
+from typing import TYPE_CHECKING
+
 from web.commands.language import shown, spoken
+
+if TYPE_CHECKING:
+    from planning.density import DensityModel
 
 
 def undrawn_words(model: DensityModel) -> list[str]:
     """Say which groups' ranges have no width because no weight can be drawn otherwise."""
+    from planning.density import undrawn_groups
+
     groups = undrawn_groups(model)
     if not groups:
         return []

@@ -19,7 +19,6 @@ from web.commands.common import (
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken
 from web.commands.numbers import n_workers
-from web.services.demand import import_demand
 from web.site.number_words import count
 
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ def import_(
     folder: Path, file: Path, datum_word: str, overlaps: Overlaps, *, as_json: bool
 ) -> None:
     """Replace the demand by FILE: counts by group at points, or over zones (GeoJSON polygons)."""
+    from web.services.demand import import_demand
+
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):

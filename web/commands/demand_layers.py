@@ -9,19 +9,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
-from data.layers import (
-    CellsTable,
-    LayerArea,
-    Layers,
-    OsmExtract,
-    OwnPoints,
-    Raster,
-)
-from data.road_layers import URBAN_ROADS
 from geo.datum import Datum, parse_datum
 from geo.errors import InputError
 from geo.messages import say
-from planning.density import corridor_layer_of_counts
 from web.commands.common import (
     answer,
     common_options,
@@ -35,12 +25,11 @@ from web.commands.help_pages import Command
 from web.commands.language import spoken
 from web.commands.osm_counts import layers_line
 from web.languages import message
-from web.services.layers import read_layers
 from web.site.number_words import count, two_digits
 
 if TYPE_CHECKING:
     from data.files.zone_overlaps import Overlaps
-    from data.layers import Layer, LayerReader
+    from data.layers import Layer, LayerArea, LayerReader, Layers, OwnPoints
     from geo.network import RoadNetwork
     from web.services import Figures
 
@@ -111,6 +100,9 @@ def layers(
     A layer that is read again takes the place of the one before; the others stay. The lengths of
     the roads by class come from the road network.
     """
+    from data.layers import CellsTable, OsmExtract, OwnPoints, Raster
+    from web.services.layers import read_layers
+
     workspace = open_workspace(folder)
     readers: list[tuple[str, LayerReader]] = []
     if osm is not None:
@@ -146,6 +138,8 @@ class _Corridors:
     truck_share: float
 
     def read(self, area: LayerArea) -> tuple[Layer, ...]:
+        from planning.density import corridor_layer_of_counts
+
         (points,) = self.counts.read(area)
         try:
             made = corridor_layer_of_counts(self.network, points, truck_share=self.truck_share)
@@ -157,6 +151,8 @@ class _Corridors:
 
 
 def _own_points(word: str, datum: Datum, day: str, licence: str) -> tuple[str, LayerReader]:
+    from data.layers import OwnPoints
+
     name, sign, file = word.partition("=")
     if not sign or not name or not file:
         raise InputError(
@@ -172,12 +168,14 @@ def _online() -> LayerReader:
             say("--online needs OSMnx: pip install osmnx, or take an extract with --osm")
         )
     # OSMnx takes seconds to import.
-    from data.layers import OsmOnline  # noqa: PLC0415
+    from data.layers import OsmOnline
 
     return OsmOnline()
 
 
 def _words(made: Layers, *, sample: bool) -> list[object]:
+    from data.road_layers import URBAN_ROADS
+
     t = spoken()
     if not made:
         return [

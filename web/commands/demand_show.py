@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from data.demand import DAYS, DayWord
-from data.vocabulary import GROUPS, find_term, unknown_word
+from data.vocabulary import ALL, GROUPS, find_term, unknown_word
 from geo.errors import InputError
 from geo.messages import say
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch
@@ -16,15 +16,13 @@ from web.commands.demand_hours import DAY_WORDS
 from web.commands.help_pages import Command
 from web.commands.language import spoken
 from web.languages import CHINESE, ENGLISH
-from web.maps.city_map import source_of
-from web.maps.density_ground import DensityGround
-from web.maps.density_hours import hour_words
-from web.maps.density_squares import ALL, HourSquares, hour_squares
 from web.site.number_words import count, two_digits
 
 if TYPE_CHECKING:
     from data.workspace import Workspace
     from web.languages import Language
+    from web.maps.density_ground import DensityGround
+    from web.maps.density_squares import HourSquares
     from web.services import Figures
 
 _MAP = ".html"
@@ -54,6 +52,8 @@ def show(
     as_json: bool,
 ) -> None:
     """Draw who wants a rest place where, by group and hour."""
+    from web.maps.density_squares import hour_squares
+
     workspace = open_workspace(folder)
     held = workspace.demand(name)
     group = _group(group_word, held.groups)
@@ -66,7 +66,7 @@ def show(
         squares = hour_squares(held, metric_crs=workspace.settings.metric_crs, most=most)
         # The drawing libraries are needed by this command alone.
         if output.suffix.casefold() == _MAP:
-            from web.maps.density_map import density_map  # noqa: PLC0415
+            from web.maps.density_map import density_map
 
             made = density_map(
                 squares,
@@ -78,7 +78,7 @@ def show(
             )
             made.save(output)
         else:
-            from web.maps.density_picture import draw_density  # noqa: PLC0415
+            from web.maps.density_picture import draw_density
 
             draw_density(
                 squares,
@@ -101,6 +101,8 @@ def show(
 
 def ground_of(workspace: Workspace, name: str | None, t: Language) -> DensityGround:
     """Gather what lies under a density: districts, roads, and where the workers come from."""
+    from web.maps.density_ground import DensityGround
+
     return DensityGround(
         city=workspace.settings.name,
         districts=workspace.districts,
@@ -113,6 +115,8 @@ def ground_of(workspace: Workspace, name: str | None, t: Language) -> DensityGro
 
 def _source(workspace: Workspace, name: str | None, t: Language) -> str:
     """Say what the demand was made of, as far as the workspace knows, and whose roads are drawn."""
+    from web.maps.city_map import source_of
+
     held = workspace.demand(name).content_hash
     kept = [one for one in workspace.results("demand") if one.inputs.get("demand") == held]
     made = t.listed(kept[0].body.get("sources", [])) if kept else ""
@@ -149,6 +153,8 @@ def _figures(squares: HourSquares, group: str, day: DayWord) -> Figures:
 
 
 def _sentence(squares: HourSquares, output: Path, group: str, day: DayWord) -> str:
+    from web.maps.density_hours import hour_words
+
     of_day = squares.hours(group, day=day)
     hours = squares.fullest(group, day=day)
     most = hours[0]

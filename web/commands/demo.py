@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from data.workspace import Workspace
 from geo.errors import WorkspaceError
 from geo.messages import say
 from web.commands.common import answer, common_options, steps
@@ -14,22 +14,43 @@ from web.commands.help_pages import Command
 from web.commands.language import spoken
 from web.commands.plan import sentence
 from web.commands.serve import PORT, listening, say_addresses, serve_until_stopped
-from web.maps.city_map import write_map
-from web.reports.pages import write_report
-from web.services.demo import build_demo
+
+if TYPE_CHECKING:
+    from data.workspace import Workspace
 
 DEMO_FOLDER = Path("yizhan-demo")
 
 
 def _draw(city: Workspace) -> None:
+    from web.maps.city_map import write_map
+
     write_map(city, output=city.folder / "exports" / "map.html")
 
 
 def _report(city: Workspace) -> None:
+    from web.reports.pages import write_report
+
     write_report(city, city.folder / "exports" / "report")
 
 
 _THEN = ((say("drawing the map"), _draw), (say("writing the report"), _report))
+
+
+def _build(target: Path) -> None:
+    from web.services.demo import build_demo
+
+    with steps() as progress:
+        made = build_demo(target, then=_THEN, step=progress.step)
+    click.echo(sentence(made), err=True)
+
+
+def _build_apart(target: Path) -> None:
+    """Build the demo in a process of its own: what that needs, the server does not keep."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        pool.submit(_build, target).result()
 
 
 @click.command(cls=Command)
@@ -39,11 +60,11 @@ _THEN = ((say("drawing the map"), _draw), (say("writing the report"), _report))
 @click.option("--no-serve", is_flag=True, help="Build the city and stop.")
 def demo(folder: Path, host: str, port: int, *, no_serve: bool, as_json: bool) -> None:
     """Build the generated sample city in a folder of its own, plan it, map it and serve it."""
+    from data.workspace import Workspace
+
     target = DEMO_FOLDER if folder == Path() else folder
     if not (target / "yizhan.toml").exists():
-        with steps() as progress:
-            made = build_demo(target, then=_THEN, step=progress.step)
-        click.echo(sentence(made), err=True)
+        _build(target) if no_serve else _build_apart(target)
     workspace = Workspace.open(target)
     if not workspace.settings.sample:
         raise WorkspaceError(

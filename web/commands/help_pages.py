@@ -192,7 +192,7 @@ class Group(Command, click.Group):
 def _told(text: str) -> str:
     """Return a help text in the language that is spoken."""
     # It is needed with the catalogue alone, and the help in English is shown without.
-    from web.languages.help_texts import help_message  # noqa: PLC0415
+    from web.languages.help_texts import help_message
 
     return spoken()(help_message(text))
 

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from data.workspace import Workspace
 from geo.datum import parse_datum
-from geo.measure import parse_box
 from geo.messages import say
 from web.commands.common import answer, common_options, stopwatch
 from web.commands.help_pages import Command
@@ -43,6 +41,9 @@ def init(
     as_json: bool,
 ) -> None:
     """Make a workspace with a commented yizhan.toml."""
+    from data.workspace import Workspace
+    from geo.measure import parse_box
+
     if (box_text is None) == (districts is None):
         raise click.UsageError(say("give either --box LEFT,BOTTOM,RIGHT,TOP or --districts FILE"))
     figures: Figures = {}

@@ -64,7 +64,7 @@ def is_english() -> bool:
 def spoken() -> Language:
     """Return the language that is spoken."""
     # The languages know the field's terms, which the help in English does without.
-    from web.languages import language_of  # noqa: PLC0415
+    from web.languages import language_of
 
     return language_of(_SPOKEN.get())
 

@@ -18,7 +18,6 @@ from web.commands.common import (
 )
 from web.commands.help_pages import Command
 from web.commands.language import spoken
-from web.maps.city_map import write_map
 
 if TYPE_CHECKING:
     from web.services import Figures
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="FILE.html")
 def map_(folder: Path, output: Path, *, as_json: bool) -> None:
     """Draw stations, worker density, the covered area and the proposed sites."""
+    from web.maps.city_map import write_map
+
     workspace = open_workspace(folder)
     figures: Figures = {}
     with steps() as progress, stopwatch(figures), progress.step(say("drawing the map")):

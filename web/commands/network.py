@@ -7,12 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import numpy as np
 
-from data.files.area_files import write_areas
-from data.osm import RoadSource
 from data.vocabulary import SAMPLE_NOTICE
-from geo.areas import isochrone as isochrone_area
 from geo.errors import InputError
 from geo.messages import say
 from geo.profiles import MODES
@@ -28,10 +24,10 @@ from web.commands.common import (
 from web.commands.help_pages import Group
 from web.commands.language import spoken
 from web.commands.osm_counts import counts_line
-from web.services.networks import build_network_of, network_when
 from web.site.number_words import count
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
 
     from data.workspace import Workspace
@@ -72,6 +68,9 @@ def build(
     as_json: bool,
 ) -> None:
     """Read roads for foot, e-bike, car and truck into the workspace's cached network."""
+    from data.osm import RoadSource
+    from web.services.networks import build_network_of
+
     given = {"osm": osm, "place": place, "polygon": polygon, "graphml": graphml}
     sources = [RoadSource(kind, where) for kind, where in given.items() if where]  # type: ignore[arg-type]  # the keys are its kinds
     if len(sources) != 1:
@@ -116,7 +115,7 @@ def build(
 def export(folder: Path, output: Path, mode: str, *, as_json: bool) -> None:
     """Write the network of one mode as GraphML: length in metres, travel_time in seconds."""
     # OSMnx takes seconds to import.
-    from data.osm.graph import write_graphml  # noqa: PLC0415
+    from data.osm.graph import write_graphml
 
     workspace = open_workspace(folder)
     figures: Figures = {"file": str(output), "mode": mode}
@@ -132,7 +131,7 @@ def export(folder: Path, output: Path, mode: str, *, as_json: bool) -> None:
 def basemap(folder: Path, output: Path, *, as_json: bool) -> None:
     """Write roads by class, names and districts as vector tiles (PMTiles) for a base map."""
     # Pandas, GDAL and the tile driver are needed by this command alone.
-    from data.base_map import ATTRIBUTION, write_base_map  # noqa: PLC0415
+    from data.base_map import ATTRIBUTION, write_base_map
 
     workspace = open_workspace(folder)
     figures: Figures = {"file": str(output)}
@@ -169,6 +168,10 @@ def isochrone(
     as_json: bool,
 ) -> None:
     """Write as GeoJSON from where a station is reached within so many minutes."""
+    from data.files.area_files import write_areas
+    from geo.areas import isochrone as isochrone_area
+    from web.services.networks import network_when
+
     workspace = open_workspace(folder)
     figures: Figures = {"file": str(output), "station": station_id, "mode": mode}
     with steps() as progress, stopwatch(figures), progress.step(say("drawing the area")):
@@ -197,6 +200,8 @@ def isochrone(
 
 
 def _place_of(workspace: Workspace, station_id: str) -> npt.NDArray[np.float64]:
+    import numpy as np
+
     stations = workspace.stations()
     if station_id not in stations.ids:
         near = difflib.get_close_matches(station_id, stations.ids, n=1)

@@ -10,8 +10,6 @@ from data.vocabulary import KINDS, KINDS_BY_ID, unknown_word
 from geo.errors import InputError
 from geo.messages import say
 from planning import SolveParams
-from planning.siting.robustness import PlanDraws, plan_over_draws
-from planning.siting.whole_workers import added_workers, in_whole_plan
 from web.commands.common import (
     answer,
     common_options,
@@ -26,12 +24,8 @@ from web.commands.demand_draws import undrawn_words
 from web.commands.demand_hours import counted_options, counted_words
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken
-from web.labels.places import names_of, site_names
-from web.labels.plans import proof_words
 from web.labels.shortfalls import shortfall_words
 from web.services.counted import Counted
-from web.services.demand import model_of
-from web.services.plans import Asked, answer_of, asked_by_id, question_of
 from web.site.number_words import added_count, count
 
 if TYPE_CHECKING:
@@ -39,12 +33,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.demand import DayWord
+    from data.vocabulary import StandardWord
     from data.workspace import Workspace
-    from planning.coverage.nominal import StandardWord
     from planning.density import DensityModel
     from planning.siting.plan import SitingPlan
     from planning.siting.question import SitingQuestion
+    from planning.siting.robustness import PlanDraws
     from web.services import Done, Figures
+    from web.services.plans import Asked
 
 # A draw is one guess of many: half a per cent of the best is nearer than the weights are known.
 _DRAW_PARAMS = SolveParams(time_limit_s=10.0, gap=0.005)
@@ -116,6 +112,11 @@ def plan(
     often each site is chosen under other weights. Pages and reports show the plan for all
     registered workers; one for an --hour or another --demand is told here only.
     """
+    from planning.siting.whole_workers import in_whole_plan
+    from web.labels.places import site_names
+    from web.services.demand import model_of
+    from web.services.plans import Asked, answer_of, asked_by_id, question_of
+
     workspace = open_workspace(folder)
     counted = Counted(name, hour, day)
     params = SolveParams(time_limit_s=time_limit_s, gap=gap, seed=seed)
@@ -180,6 +181,8 @@ def _draws(
     n: int,
     done: Done,
 ) -> PlanDraws:
+    from planning.siting.robustness import plan_over_draws
+
     of = workspace.settings.demand
     return plan_over_draws(
         question,
@@ -197,6 +200,8 @@ def _draws(
 
 def _draw_words(over: PlanDraws, workspace: Workspace) -> list[object]:
     """Say how often each site is chosen, and what the plan is worth at worst."""
+    from web.labels.places import names_of
+
     told = [site for site in over.sites if site.planned or site.share >= _OFTEN]
     t = spoken()
     places = names_of(told, workspace.network(), t)
@@ -247,6 +252,9 @@ def _kinds(words: Sequence[str]) -> dict[str, int | None]:
 
 def sentence(made: SitingPlan) -> str:
     """Say a plan in one sentence: what it builds, what that adds, how good it is proven to be."""
+    from planning.siting.whole_workers import added_workers, in_whole_plan
+    from web.labels.plans import proof_words
+
     made = in_whole_plan(made)
     before, after = made.before.row("all", "all"), made.after.row("all", "all")
     t, added = spoken(), added_workers(made)

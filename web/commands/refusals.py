@@ -53,7 +53,7 @@ def refusals_as_exit_code(*, as_json: bool) -> Iterator[None]:
 
 def _click_words(error: click.ClickException) -> str:
     # The sentences of Click are taken apart only where a command line is refused.
-    from web.commands.click_words import click_words  # noqa: PLC0415
+    from web.commands.click_words import click_words
 
     return click_words(error.format_message())
 

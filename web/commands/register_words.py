@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from data.doctor import Severity
 from web.commands.common import table
 from web.commands.language import spoken
 from web.commands.stations_check import read_words
@@ -33,6 +32,8 @@ def import_figures(
     checkup: Checkup, changes: Changes, moved_m: Mapping[str, float]
 ) -> dict[str, Any]:
     """Return what was read, what was found and what changes, as plain values."""
+    from data.doctor import Severity
+
     return {
         "columns_read": list(checkup.read),
         "columns_passed_over": list(checkup.passed_over),
@@ -73,6 +74,8 @@ def import_words(
     checkup: Checkup, changes: Changes, moved_m: Mapping[str, float], *, missing: str
 ) -> list[str | Table]:
     """Say what was read, what was found and what changes."""
+    from data.doctor import Severity
+
     t = spoken()
     words: list[str | Table] = [
         *read_words(checkup, t),

@@ -18,7 +18,6 @@ from web.commands.common import (
 )
 from web.commands.help_pages import Command
 from web.commands.language import spoken
-from web.reports.pages import write_report
 
 if TYPE_CHECKING:
     from web.services import Figures
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 )
 def report(folder: Path, output: Path, *, as_json: bool) -> None:
     """Write report.html and CSV files: coverage before and after the newest plan."""
+    from web.reports.pages import write_report
+
     workspace = open_workspace(folder)
     figures: Figures = {}
     with steps() as progress, stopwatch(figures), progress.step(say("writing the report")):

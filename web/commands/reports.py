@@ -10,9 +10,7 @@ import click
 from web.commands.common import answer, common_options, open_workspace, table
 from web.commands.help_pages import Group
 from web.commands.language import shown, spoken
-from web.labels.worker_reports import complaint_words
 from web.languages import message
-from web.services.worker_reports import export_reports, tickets_of
 from web.site.number_words import local_words
 
 if TYPE_CHECKING:
@@ -38,6 +36,9 @@ def reports() -> None:
 @click.option("--all", "all_", is_flag=True, help="Those that are closed or rejected, too.")
 def list_(folder: Path, *, all_: bool, as_json: bool) -> None:
     """Show the tickets that are open, the newest first."""
+    from web.labels.worker_reports import complaint_words
+    from web.services.worker_reports import tickets_of
+
     workspace = open_workspace(folder)
     tickets, t = tickets_of(workspace, also_done=all_), spoken()
     rows = [
@@ -71,6 +72,8 @@ def list_(folder: Path, *, all_: bool, as_json: bool) -> None:
 )
 def export(folder: Path, output: Path, *, as_json: bool) -> None:
     """Write every report as CSV; no device can be told from it."""
+    from web.services.worker_reports import export_reports
+
     workspace = open_workspace(folder)
     n_reports = export_reports(workspace, output=output)
     words = [

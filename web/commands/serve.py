@@ -6,11 +6,9 @@ from socket import create_server
 from typing import TYPE_CHECKING
 
 import click
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from geo.errors import WorkspaceError
 from geo.messages import Message, reason_of, say
-from web.app import create_app
 from web.commands.common import answer, common_options, open_workspace
 from web.commands.help_pages import Command
 from web.commands.language import spoken
@@ -18,16 +16,11 @@ from web.commands.language import spoken
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from werkzeug.serving import BaseWSGIServer
+
     from data.workspace import Workspace
 
 PORT = 8000
-
-
-class _Quiet(WSGIRequestHandler):
-    """Answers without a line for each request: who asked is nobody's business."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Log nothing; errors are logged by the application."""
 
 
 @click.command(cls=Command)
@@ -44,6 +37,16 @@ def serve(folder: Path, host: str, port: int, *, as_json: bool) -> None:
 
 def listening(folder: Path, *, host: str, port: int) -> BaseWSGIServer:
     """Bind the port, so that an address is only ever printed when somebody answers there."""
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    from web.app import create_app
+
+    class Quiet(WSGIRequestHandler):
+        """Answers without a line for each request: who asked is nobody's business."""
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Log nothing; errors are logged by the application."""
+
     try:
         listener = create_server((host, port))
     except OSError as error:
@@ -64,7 +67,7 @@ def listening(folder: Path, *, host: str, port: int) -> BaseWSGIServer:
             create_app(folder),
             threaded=True,
             fd=listener.fileno(),
-            request_handler=_Quiet,
+            request_handler=Quiet,
         )
 
 

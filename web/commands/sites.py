@@ -20,11 +20,11 @@ from web.commands.common import (
 )
 from web.commands.help_pages import Group
 from web.commands.language import shown, spoken
-from web.services.sites import Candidates, candidates, clear_sites, export_sites, import_sites
 
 if TYPE_CHECKING:
     from data.sites import CandidateSites
     from web.services import Figures
+    from web.services.sites import Candidates
 
 _KEYS = ("id", "name", "kind", "cost_yuan", "lon", "lat")
 
@@ -50,6 +50,8 @@ def import_(
     as_json: bool,
 ) -> None:
     """Replace the candidate sites by FILE (CSV, XLSX or GeoJSON with id, name, lon, lat)."""
+    from web.services.sites import import_sites
+
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):
@@ -78,6 +80,8 @@ def import_(
 )
 def list_(folder: Path, find: str, most: int, *, as_json: bool) -> None:
     """Show the candidate sites with their ids: the imported ones, or those of the grid."""
+    from web.services.sites import candidates
+
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):
@@ -110,6 +114,8 @@ def list_(folder: Path, find: str, most: int, *, as_json: bool) -> None:
 @table_output_option
 def export(folder: Path, output: Path, *, as_json: bool) -> None:
     """Write the candidate sites, those of the grid too: a list to edit and import again."""
+    from web.services.sites import export_sites
+
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):
@@ -130,6 +136,8 @@ def export(folder: Path, output: Path, *, as_json: bool) -> None:
 @common_options
 def clear(folder: Path, *, as_json: bool) -> None:
     """Forget the imported candidate sites: the grid of road nodes holds again."""
+    from web.services.sites import clear_sites
+
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):

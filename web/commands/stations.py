@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from data.files.register_template import write_template
-from data.files.station_files import write_stations
 from web.commands.common import (
     answer,
     common_options,
@@ -57,6 +55,8 @@ stations.add_command(check)
 @click.option("--as-of", "as_of", help="The register as it was at the end of a day: 2026-11-23.")
 def export(folder: Path, output: Path, as_of: str | None, *, as_json: bool) -> None:
     """Write the register as CSV, XLSX, GeoJSON or GeoPackage, in WGS-84."""
+    from data.files.station_files import write_stations
+
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):
@@ -89,6 +89,8 @@ def template(folder: Path, output: Path, *, as_json: bool) -> None:
 
     It imports without an edit; no workspace is needed.
     """
+    from data.files.register_template import write_template
+
     del folder
     figures: Figures = {}
     with stopwatch(figures):

@@ -13,10 +13,8 @@ import click
 from data.atomic import write_text
 from data.china_time import today_here
 from data.doctor import Severity
-from data.doctor.reports import findings_csv
 from geo.errors import InputError
 from geo.messages import say
-from web.admin.checkup_page import checkup_html
 from web.commands.common import (
     answer,
     common_options,
@@ -30,7 +28,6 @@ from web.commands.help_pages import Command
 from web.commands.language import asked, spoken, told
 from web.commands.refusals import EXIT_REFUSED
 from web.languages import CHINESE, Language, message
-from web.services.stations import check_stations
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
@@ -74,6 +71,8 @@ def check(
 
     Headings, cells, the datum, places, twins, hours. Ends with exit code 2 when errors remain.
     """
+    from web.services.stations import check_stations
+
     workspace = open_workspace(folder)
     if fix and output is None:
         raise InputError(say("--fix needs -o FILE.xlsx or FILE.csv, where the cured table goes"))
@@ -111,6 +110,9 @@ def day_of(text: str, *, option: str) -> date:
 
 def write_report(checkup: Checkup, path: Path, workspace: Workspace) -> None:
     """Write the findings in the form that the ending tells; a page in Chinese, or as asked for."""
+    from data.doctor.reports import findings_csv
+    from web.admin.checkup_page import checkup_html
+
     suffix = path.suffix.casefold()
     if suffix == ".html":
         settings = workspace.settings

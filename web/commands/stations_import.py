@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from data.files.record_cells import parse_day
 from data.vocabulary import KINDS, find_term, unknown_word
 from geo.errors import InputError
 from geo.messages import say
@@ -25,8 +24,6 @@ from web.commands.language import shown, spoken, told
 from web.commands.numbers import n_stations
 from web.commands.register_words import change_figures, change_words, import_figures, import_words
 from web.commands.stations_check import cure_words, day_of
-from web.services.register import doubt_of_missing, doubt_of_places
-from web.services.stations import import_stations, update_stations
 
 if TYPE_CHECKING:
     from datetime import date
@@ -81,6 +78,9 @@ def import_(
     Id, name, kind, lon and lat are enough; Chinese or English headings. What a file has no column
     for stays as it was. It says what is added, changed, missing.
     """
+    from web.services.register import doubt_of_missing, doubt_of_places
+    from web.services.stations import import_stations
+
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):
@@ -129,6 +129,8 @@ def import_(
 
 
 def _day(text: str) -> date:
+    from data.files.record_cells import parse_day
+
     return day_of(parse_day(text) or text, option="--observed-at")
 
 
@@ -168,6 +170,8 @@ def update(
     A sheet with 编号 and any other columns, such as check dates or hours; no coordinates, and no
     datum needed. An empty cell changes nothing.
     """
+    from web.services.stations import update_stations
+
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
+from data.workspace import Workspace
 from geo.errors import NothingYetError
 from web.maps.city_map import base_roads, city_map, contents_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from web.languages import Language
     from web.maps.city_map import CityContents, CityMap
+    from web.maps.covered_areas import CoveredArea
     from web.site.city import City
 
 _MAX_POINTS = 25_000
@@ -18,7 +25,7 @@ _MAX_POINTS = 25_000
 
 def drawn_contents(city: City) -> CityContents:
     """Return what maps and reports show (NothingYetError when there is nothing to draw)."""
-    return city.keep("contents", city.map_key(), lambda: contents_of(city.workspace()))
+    return city.keep("contents", city.map_key(), lambda: _contents(city))
 
 
 def map_of(city: City, language: Language) -> CityMap:
@@ -33,6 +40,26 @@ def map_of(city: City, language: Language) -> CityMap:
 def roads_json(city: City) -> str:
     """Return the base map of the worker's page as GeoJSON; empty where no roads are yet."""
     return city.keep("roads", city.changed("network.bin"), lambda: _draw_roads(city))
+
+
+def _contents(city: City) -> CityContents:
+    """Gather what maps show; the covered areas are searched in a process of its own.
+
+    A search loads the compiler and lays arrays over the whole network, which a server would keep
+    for good. It is asked once for each state of the city.
+    """
+    if not city.searches_apart:
+        return contents_of(city.workspace())
+    try:
+        with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+            covered = pool.submit(_covered, city.folder).result()
+    except BrokenProcessPool:  # where no process can be had, or memory is short
+        covered = None
+    return contents_of(city.workspace(), covered=covered)
+
+
+def _covered(folder: Path) -> tuple[CoveredArea, ...]:
+    return contents_of(Workspace.open(folder)).covered
 
 
 def _draw_roads(city: City) -> str:

@@ -187,8 +187,13 @@ def write_map(workspace: Workspace, *, output: Path, language: Language = CHINES
     return MapFile(output, output.stat().st_size)
 
 
-def contents_of(workspace: Workspace) -> CityContents:
-    """Gather what a map of the workspace shows; what is not there yet stays empty."""
+def contents_of(
+    workspace: Workspace, *, covered: tuple[CoveredArea, ...] | None = None
+) -> CityContents:
+    """Gather what a map of the workspace shows; what is not there yet stays empty.
+
+    ``covered`` are the covered areas where somebody has searched them already.
+    """
     settings = workspace.settings
     stations = _or_none(workspace.stations)
     network = _or_none(workspace.network)
@@ -203,15 +208,19 @@ def contents_of(workspace: Workspace) -> CityContents:
     demand = _or_none(workspace.demand)
     result = workspace.newest_result("plan")
     plan = None if result is None else in_whole_plan(SitingPlan.from_dict(dict(result.body)))
+    if covered is None:
+        covered = (
+            ()
+            if network is None or stations is None
+            else covered_areas(network, stations, settings, demand=demand, plan=plan)
+        )
     return CityContents(
         settings=settings,
         districts=workspace.districts,
         stations=stations,
         demand=demand,
         network=network,
-        covered=()
-        if network is None or stations is None
-        else covered_areas(network, stations, settings, demand=demand, plan=plan),
+        covered=covered,
         plan=plan,
         made_on=today_here(),
         outdated=newest_outdated(workspace),

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from data.demand import Demand
     from data.settings import GroupSettings, ServiceStandard, Settings
     from data.stations import Stations
+    from data.vocabulary import StandardWord
     from geo.network import RoadNetwork
-    from planning.coverage.nominal import StandardWord
     from planning.siting.plan import SitingPlan
     from web.languages import Language
 

@@ -13,13 +13,12 @@ import numpy as np
 
 from data.atomic import write_text
 from data.china_time import today_here
-from data.vocabulary import SAMPLE_NOTICE
+from data.vocabulary import ALL, SAMPLE_NOTICE
 from geo.errors import InputError
 from geo.measure import Box, from_metric
 from geo.messages import say
 from web.languages import CHINESE
 from web.maps.city_map import map_words
-from web.maps.density_squares import ALL
 from web.maps.label_points import label_point
 from web.maps.road_lines import road_lines
 from web.maps.safe_map import MapDocument, SafeMap

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from data.demand import DAYS, DayWord
+from data.vocabulary import ALL
 from geo.measure import from_metric, to_metric
 from web.design.palette import RAMP
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from data.demand import Demand
 
-ALL: Final = "all"
 _SIZES_M: Final = (100.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0)
 _M2_A_KM2: Final = 1e6
 _SERIES: Final = np.array([m * 10.0**e for e in range(-3, 7) for m in (1.0, 2.0, 5.0)])

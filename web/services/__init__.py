@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import Any, Final
 
 __all__ = [
     "Done",
@@ -37,6 +37,8 @@ Done = Callable[[str, float], None]
 #: Opens a step of the work under a name, for as long as its block runs.
 Step = Callable[[str], AbstractContextManager[Done]]
 Figures = dict[str, Any]
+#: Hours by which stations open longer in the list of those that would gain most, unless said.
+LONGER: Final = 3
 
 
 @contextmanager

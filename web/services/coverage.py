@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planning.coverage import Coverage, StandardWord, measure_coverage
+from planning.coverage import Coverage, measure_coverage
 from web.services.counted import USUAL, Counted
 from web.services.freshness import inputs_of, same_inputs
 from web.services.networks import network_when
 
 if TYPE_CHECKING:
     from data.settings import Settings
+    from data.vocabulary import StandardWord
     from data.workspace import Workspace
     from web.services import Done
 

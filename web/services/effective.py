@@ -20,6 +20,7 @@ from planning.coverage.evidence import ServiceEvidence, service_evidence
 from planning.coverage.extended_hours import LongerHours, hourly_gains, longer_hours
 from planning.coverage.nominal import groups_of
 from planning.coverage.service_week import service_week
+from web.services import LONGER
 from web.services.freshness import outdated
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from data.workspace import Workspace
 
 KIND: Final = "effective"
-LONGER: Final = 3
 #: Of another way of counting (what is not known was once counted as met) nothing kept is shown.
 _COUNTING: Final = "range of hours, entry and equipment"
 

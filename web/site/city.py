@@ -27,11 +27,12 @@ class City:
     """One workspace behind the pages.
 
     What was read or drawn is kept under a key that names its inputs; a new import or plan gives a
-    new key, and only the newest of each sort stays.
+    new key, and only the newest of each sort stays. With ``searches_apart`` what
+    searches the roads runs in a process of its own.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, searches_apart: bool = True) -> None:
+        self.folder, self.searches_apart = folder, searches_apart
         self._kept: dict[str, tuple[Hashable, Any]] = {}
         self._lock = threading.RLock()
         self.workspace()
