@@ -315,10 +315,14 @@ def _sweep(  # noqa: C901, PLR0912, PLR0917 - one compiled loop over centres, ed
     """Add to ``out`` the kernel of every centre and every spot within the cut."""
     # scratch over the whole graph, clean again after every centre
     limit, half = np.float64(asked.limit), -0.5 / (asked.bandwidth_m * asked.bandwidth_m)
-    dist = np.full(len(graph.start) - 1, np.float32(np.inf), dtype=np.float32)
+    dist = np.empty(len(graph.start) - 1, dtype=np.float32)
+    for s in range(len(dist)):
+        dist[s] = np.inf
     touched = np.empty(len(dist), dtype=np.int32)
     no_way = np.empty(0, dtype=np.int32)
-    seen = np.full(len(metres), -1, dtype=np.int64)
+    seen = np.empty(len(metres), dtype=np.int64)
+    for edge in range(len(metres)):
+        seen[edge] = -1
     seed_state = np.empty(2, dtype=np.int32)
     seed_cost = np.empty(2, dtype=np.float32)
     near_edge = np.empty(1024, dtype=np.int32)
@@ -351,7 +355,10 @@ def _sweep(  # noqa: C901, PLR0912, PLR0917 - one compiled loop over centres, ed
                 if seen[edge] != c:
                     seen[edge] = c
                     if n_near == len(near_edge):
-                        near_edge = np.append(near_edge, np.empty(n_near, dtype=np.int32))
+                        wider = np.empty(2 * n_near, dtype=np.int32)
+                        for k in range(n_near):
+                            wider[k] = near_edge[k]
+                        near_edge = wider
                     near_edge[n_near] = edge
                     n_near += 1
         # meet every spot on them: from either end, or straight along the own edge

@@ -110,7 +110,9 @@ def spread(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop: a queu
     start, head, cost = graph
     keep_way = len(came_by) > 0
     # each bucket is a linked list of entries, held in arrays that grow and are used again
-    first = np.full(buckets.ring, -1, dtype=np.int32)
+    first = np.empty(buckets.ring, dtype=np.int32)
+    for b in range(buckets.ring):
+        first[b] = -1
     room = 4096
     entry_state = np.empty(room, dtype=np.int32)
     entry_next = np.empty(room, dtype=np.int32)
@@ -120,7 +122,7 @@ def spread(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop: a queu
     # begin at the bucket of the cheapest seed
     lowest = np.float32(np.inf)
     for slot in range(len(seed_state)):
-        lowest = min(lowest, seed_cost[slot])
+        lowest = seed_cost[slot] if seed_cost[slot] < lowest else lowest
     bucket = int(lowest * inverse) if lowest <= limit else 0
     slot = 0
     arc, stop = 0, 0
@@ -165,9 +167,13 @@ def spread(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop: a queu
             free = entry_next[entry]
         else:
             if used == room:
-                entry_state = np.append(entry_state, np.empty(room, dtype=np.int32))
-                entry_next = np.append(entry_next, np.empty(room, dtype=np.int32))
                 room *= 2
+                wider_state = np.empty(room, dtype=np.int32)
+                wider_next = np.empty(room, dtype=np.int32)
+                for entry in range(used):
+                    wider_state[entry] = entry_state[entry]
+                    wider_next[entry] = entry_next[entry]
+                entry_state, entry_next = wider_state, wider_next
             entry = used
             used += 1
         # put the state into its bucket; an older entry of it is passed over when its turn comes
@@ -187,8 +193,11 @@ def _in_order(
     inverse = 1.0 / width
     last = 0
     for s in touched:
-        last = max(last, int(dist[s] * inverse))
-    count = np.zeros(last + 2, dtype=np.int64)
+        b = int(dist[s] * inverse)
+        last = b if b > last else last
+    count = np.empty(last + 2, dtype=np.int64)
+    for b in range(last + 2):
+        count[b] = 0
     for s in touched:
         count[int(dist[s] * inverse) + 1] += 1
     for b in range(last + 1):
@@ -244,7 +253,7 @@ def _settle_lanes(
     while True:
         # relax the arcs of every dirty row up to the front
         back = len(words)
-        for w in range(begin, min(front, len(words))):
+        for w in range(begin, front if front < len(words) else len(words)):
             if words[w] == 0:
                 continue
             for i in range(w * _WORD, (w + 1) * _WORD):
@@ -256,7 +265,8 @@ def _settle_lanes(
                     h = int(near_head[arc])
                     lowered = relax_lanes(rows, i, rows, h, near_cost[arc]) != 0
                     dirty[h] |= lowered  # no branch: nobody could foretell it
-                    back = min(back, h // _WORD if lowered & (h <= i) else back)
+                    word = h // _WORD if lowered & (h <= i) else back
+                    back = word if word < back else back
         # a row lowered behind the front takes it back there; else it moves on, until the end
         if back < len(words):
             begin = back
@@ -313,8 +323,9 @@ def _emit(
     for all of them, and for a last write that does not count, which saves a branch.
     """
     room = len(targets) + 1
-    begin = np.arange(LANES) * room
-    at = begin.copy()
+    at = np.empty(LANES, dtype=np.int64)
+    for k in range(LANES):
+        at[k] = k * room
     # write every value; only one within the limit moves its lane on
     for t in range(len(targets)):
         target = targets[t]
@@ -323,7 +334,9 @@ def _emit(
             key[at[k]] = target
             cost[at[k]] = value
             at[k] += value <= limit
-    return at - begin
+    for k in range(LANES):
+        at[k] -= k * room
+    return at
 
 
 @compiled
@@ -347,14 +360,19 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
     # scratch over the whole graph, clean again at the end of every block
     n_states = len(graph.start) - 1
     whole = len(stub.start) == 0
-    dist = np.full(n_states, np.float32(np.inf), dtype=np.float32)
+    dist = np.empty(n_states, dtype=np.float32)
     touched = np.empty(n_states, dtype=np.int32)
-    local = np.full(n_states, -1, dtype=np.int32)
-    place = np.full(n_targets, -1, dtype=np.int32)
+    local = np.empty(n_states, dtype=np.int32)
+    for i in range(n_states):
+        dist[i], local[i] = np.inf, -1
+    place = np.empty(n_targets, dtype=np.int32)
+    for i in range(n_targets):
+        place[i] = -1
     no_way = np.empty(0, dtype=np.int32)
     above = np.nextafter(limit, np.float32(np.inf))  # "not reached": the least beyond the limit
     # the answer, which grows
-    offset = np.zeros(len(rows) + 1, dtype=np.int64)
+    offset = np.empty(len(rows) + 1, dtype=np.int64)
+    offset[0] = 0
     out_key = np.empty(4096, dtype=np.int32)
     out_cost = np.empty(4096, dtype=np.float32)
     filled = 0
@@ -382,7 +400,9 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
             room_rows = n_rows + n_rows // 4
             room_lanes = np.empty(room_rows * LANES, dtype=np.float32)
         lanes = room_lanes[: n_rows * LANES]
-        dirty = np.zeros(n_rows, dtype=np.uint8)
+        dirty = np.empty(n_rows, dtype=np.uint8)
+        for i in range(n_rows):
+            dirty[i] = 0
         best = lanes if whole else np.empty(len(targets) * LANES, dtype=np.float32)
         if len(targets) >= room_targets:
             room_targets = len(targets) + len(targets) // 4 + 1
@@ -390,7 +410,7 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
             cost = np.empty(room_targets * LANES, dtype=np.float32)
         visits = 0
         for group in range(0, len(block), LANES):
-            n_lanes = min(LANES, len(block) - group)
+            n_lanes = len(block) - group if len(block) - group < LANES else LANES
             # lay the seeds of up to sixteen sources, one a lane
             lanes[:] = above
             for k in range(n_lanes):
@@ -413,23 +433,28 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
                     row = block[group + k]
                     for slot in range(direct.start[row], direct.start[row + 1]):
                         t = place[direct.key[slot]] * LANES + k
-                        best[t] = min(best[t], direct.cost[slot])
+                        best[t] = direct.cost[slot] if direct.cost[slot] < best[t] else best[t]
             # sift what lies within the limit
             size = _emit(best, targets, limit, key, cost)
-            total = size[:n_lanes].sum()
+            total = 0
+            for k in range(n_lanes):
+                total += size[k]
             if filled + total > len(out_key):
                 # room for the rest at the same rate: fresh memory costs more than the search
                 done = low + group + n_lanes
                 room = int((filled + total) * 1.1 * len(rows) / done) + 4096
                 grown_key = np.empty(room, dtype=np.int32)
                 grown_cost = np.empty(room, dtype=np.float32)
-                grown_key[:filled], grown_cost[:filled] = out_key[:filled], out_cost[:filled]
+                for i in range(filled):
+                    grown_key[i], grown_cost[i] = out_key[i], out_cost[i]
                 out_key, out_cost = grown_key, grown_cost
             # append lane by lane: one row of the answer each
             for k in range(n_lanes):
                 count, at = size[k], k * (len(targets) + 1)
-                out_key[filled : filled + count] = key[at : at + count]
-                out_cost[filled : filled + count] = cost[at : at + count]
+                for i in range(count):
+                    out_key[filled + i] = key[at + i]
+                for i in range(count):
+                    out_cost[filled + i] = cost[at + i]
                 filled += count
                 offset[low + group + k + 1] = filled
         # leave the scratch clean for the next block
@@ -440,7 +465,7 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled driver 
                 place[t] = -1
         low += len(block)
         # sources that lie apart make states busy: smaller blocks; calm ones allow larger
-        a_state = visits * LANES / max(m * len(block), 1)
+        a_state = visits * LANES / (m * len(block) if m > 0 else 1)
         if a_state > _BUSY:
             step = LANES
         elif a_state < _CALM:
@@ -478,5 +503,7 @@ def place_rows(
     for i in range(len(rows)):
         size = part.start[i + 1] - part.start[i]
         to = indptr[rows[i]]
-        index[to : to + size] = part.key[part.start[i] : part.start[i] + size]
-        cost[to : to + size] = part.cost[part.start[i] : part.start[i] + size]
+        for k in range(size):
+            index[to + k] = part.key[part.start[i] + k]
+        for k in range(size):
+            cost[to + k] = part.cost[part.start[i] + k]

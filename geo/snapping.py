@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from geo.network import RoadNetwork
 
+Number = TypeVar("Number", bound=np.generic)
 _CELL_M = (60.0, 2_000.0)
 _MOST_CELLS = 4_000_000
 
@@ -147,8 +148,11 @@ def snap(
         network.memo[key] = _grid(network, wanted)
     grid, segment_edge = network.memo[key]
     per_lon, per_lat = metres_per_degree(points[:, 1])
-    edge, fraction, distance_m, place = _nearest(
-        points,
+    n = len(points)
+    edge, place = np.full(n, -1, dtype=np.int32), np.full((n, 2), np.nan)
+    fraction, distance_m = np.full(n, np.nan), np.full(n, np.nan)
+    _nearest(
+        _read_only(points),
         per_lon,
         per_lat,
         min(float(limit_m), 1e7),
@@ -161,10 +165,21 @@ def snap(
         grid.start,
         grid.segment,
         segment_edge,
-        network.shape_offset,
-        network.shape_lonlat,
+        _read_only(network.shape_offset),
+        _read_only(network.shape_lonlat),
+        edge,
+        fraction,
+        distance_m,
+        place,
     )
     return Snaps(edge, fraction, distance_m, place)
+
+
+def _read_only(array: NDArray[Number]) -> NDArray[Number]:
+    """View an array as one that nobody writes to: the loops are compiled for such alone."""
+    seen = np.ascontiguousarray(array).view()
+    seen.flags.writeable = False
+    return seen
 
 
 def _grid(network: RoadNetwork, wanted: NDArray[np.bool_]) -> tuple[_Grid, NDArray[np.int32]]:
@@ -182,9 +197,8 @@ def _grid(network: RoadNetwork, wanted: NDArray[np.bool_]) -> tuple[_Grid, NDArr
     cell_m = max(cell_m, float(np.sqrt(max(width_m * height_m, 1.0) / _MOST_CELLS)))
     step_lon, step_lat = cell_m / float(per_lon[0]), cell_m / float(per_lat[0])
     columns, rows = int((right - left) / step_lon) + 1, int((top - bottom) / step_lat) + 1
-    start, segment = _fill(
-        chosen, network.shape_lonlat, left, bottom, step_lon, step_lat, columns, rows
-    )
+    shape = _read_only(network.shape_lonlat)
+    start, segment = _fill(chosen, shape, left, bottom, step_lon, step_lat, columns, rows)
     return _Grid(left, bottom, step_lon, step_lat, columns, rows, start, segment), segment_edge
 
 
@@ -200,7 +214,9 @@ def _fill(  # noqa: PLR0917 - compiled code takes plain arrays
     rows: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Cells of every segment's box, counted first and filled second."""
-    start = np.zeros(columns * rows + 1, dtype=np.int64)
+    start = np.empty(columns * rows + 1, dtype=np.int64)
+    for cell in range(len(start)):
+        start[cell] = 0
     segment = np.empty(0, dtype=np.int32)
     for sweep in range(2):
         for s in chosen:
@@ -229,7 +245,7 @@ def _fill(  # noqa: PLR0917 - compiled code takes plain arrays
 
 
 @compiled
-def _nearest(  # noqa: C901, PLR0915, PLR0917 - one compiled loop over rings, cells and segments
+def _nearest(  # noqa: C901, PLR0917 - one compiled loop over rings, cells and segments
     points: NDArray[np.float64],
     per_lon: NDArray[np.float64],
     per_lat: NDArray[np.float64],
@@ -245,13 +261,13 @@ def _nearest(  # noqa: C901, PLR0915, PLR0917 - one compiled loop over rings, ce
     segment_edge: NDArray[np.int32],
     shape_offset: NDArray[np.int64],
     shape: NDArray[np.float64],
-) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    n = len(points)
-    edge = np.full(n, -1, dtype=np.int32)
-    fraction = np.full(n, np.nan)
-    distance_m = np.full(n, np.nan)
-    place = np.full((n, 2), np.nan)
-    for i in range(n):
+    edge: NDArray[np.int32],
+    fraction: NDArray[np.float64],
+    distance_m: NDArray[np.float64],
+    place: NDArray[np.float64],
+) -> None:
+    """Fill in edge, fraction, distance and place of every point that finds a segment."""
+    for i in range(len(points)):
         # the point's own cell, and how wide a ring of cells is there in metres
         x, y = points[i, 0], points[i, 1]
         kx, ky = per_lon[i], per_lat[i]
@@ -313,4 +329,3 @@ def _nearest(  # noqa: C901, PLR0915, PLR0917 - one compiled loop over rings, ce
         fraction[i] = min(before / total, 1.0) if total > 0 else 0.0
         place[i, 0] = shape[best_s, 0] + best_t * (shape[best_s + 1, 0] - shape[best_s, 0])
         place[i, 1] = shape[best_s, 1] + best_t * (shape[best_s + 1, 1] - shape[best_s, 1])
-    return edge, fraction, distance_m, place

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
 from geo.compiled import compiled
 
@@ -20,6 +21,8 @@ Floats = npt.NDArray[np.float64]
 
 # Items whose sums of keys are added up at a time.
 HASH_BLOCK = 1 << 16
+# Pairs of option and item up to which whole-array operations are quicker than compiling the loops.
+MOST_PLAIN_PAIRS = 10_000_000
 
 
 class CoverArrays(NamedTuple):
@@ -86,10 +89,16 @@ def merge_items(
     keys = random.integers(1, 2**63, size=(len(offset) - 1, 2), dtype=np.uint64)
     # odd keys: no two equal keys cancel in a sum of two
     keys |= np.uint64(1)
-    hashes = _hash_items(offset, index, options, keys, len(weights))
-    item_of, first_of, merged_weights = _group_items(hashes, weights, removed, labels)
-    del hashes
-    option_offset, option_item = _merged_rows(offset, index, options, item_of, first_of)
+    if _in_plain(index):
+        rows = _rows(offset, index, len(weights))[options]
+        hashes = rows.astype(np.uint64).T @ keys[options]
+        item_of, first_of, merged_weights = _group_in_plain(hashes, weights, removed, labels)
+        option_offset, option_item = _merge_in_plain(rows, item_of, first_of)
+    else:
+        hashes = _hash_items(offset, index, options, keys, len(weights))
+        item_of, first_of, merged_weights = _group_items(hashes, weights, removed, labels)
+        del hashes
+        option_offset, option_item = _merged_rows(offset, index, options, item_of, first_of)
     return Merged(
         cover=from_rows(option_offset, option_item, merged_weights),
         item_of=item_of,
@@ -98,8 +107,59 @@ def merge_items(
 
 def from_rows(option_offset: Ints, option_item: Ints, weights: Floats) -> CoverArrays:
     """Cover arrays from the options' rows: the other direction is computed."""
-    item_offset, item_option = _transpose(option_offset, option_item, len(weights))
+    if _in_plain(option_item):
+        turned = _rows(option_offset, option_item, len(weights)).tocsc()
+        item_offset = turned.indptr.astype(np.int64)
+        item_option = turned.indices.astype(np.int32)
+    else:
+        item_offset, item_option = transpose(option_offset, option_item, len(weights))
     return CoverArrays(option_offset, option_item, item_offset, item_option, weights)
+
+
+def _in_plain(index: Ints) -> bool:
+    """Whether to do it without the loops below: few pairs, and they are not compiled yet.
+
+    Both ways give the same arrays.
+    """
+    return len(index) <= MOST_PLAIN_PAIRS and not transpose.is_kept
+
+
+def _rows(offset: Ints, index: Ints, n_items: int) -> sp.csr_array:
+    """Options by items as a matrix of ones."""
+    ones = np.ones(len(index), np.bool_)
+    return sp.csr_array((ones, index, offset), shape=(len(offset) - 1, n_items))
+
+
+def _group_in_plain(
+    hashes: Ints, weights: Floats, removed: Ints, labels: Ints
+) -> tuple[Ints, Ints, Floats]:
+    """Do what `_group_items` does, over whole arrays."""
+    left = np.flatnonzero(~removed & (weights > 0.0) & hashes.any(axis=1))
+    # like items stand together, the first of them first
+    columns = (hashes[left, 0], hashes[left, 1], labels[left])
+    order = np.lexsort(columns[::-1])
+    differs = np.zeros(len(left), np.bool_)
+    for column in columns:
+        differs[1:] |= np.diff(column[order].astype(np.uint64)) != 0
+    differs[:1] = True
+    first = order[differs]
+    # groups are numbered by their first item
+    number = np.argsort(np.argsort(first))
+    group = np.empty(len(left), np.int32)
+    group[order] = number[np.cumsum(differs) - 1]
+    item_of = np.full(len(weights), -1, np.int32)
+    item_of[left] = group
+    sums = np.bincount(group, weights=weights[left], minlength=len(first))
+    return item_of, left[np.sort(first)], sums.astype(np.float64)
+
+
+def _merge_in_plain(rows: sp.csr_array, item_of: Ints, first_of: Ints) -> tuple[Ints, Ints]:
+    """Do what `_merged_rows` does, over whole arrays."""
+    is_first = np.zeros(len(item_of), np.bool_)
+    is_first[first_of] = True
+    kept = is_first[rows.indices]
+    offset = np.r_[0, np.cumsum(kept)][rows.indptr]
+    return offset.astype(np.int64), item_of[rows.indices[kept]]
 
 
 @compiled
@@ -214,7 +274,8 @@ def _merged_rows(
 
 
 @compiled
-def _transpose(offset: Ints, index: Ints, n_columns: int) -> tuple[Ints, Ints]:
+def transpose(offset: Ints, index: Ints, n_columns: int) -> tuple[Ints, Ints]:
+    """Return the compressed columns of compressed rows."""
     columns = np.zeros(n_columns + 1, np.int64)
     # counting sort: how many of each column, where each begins, fill
     for k in range(len(index)):

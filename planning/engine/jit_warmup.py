@@ -9,10 +9,11 @@ import numpy as np
 import scipy.sparse as sp
 
 from planning.engine.clock import Clock
+from planning.engine.cover_arrays import transpose
 from planning.engine.mclp.crossover import nearest_first
 from planning.engine.mclp.floor_repair import FloorRepair
 from planning.engine.mclp.reduction import reduce_coverage
-from planning.engine.mclp.search_and_bound import CoverRun
+from planning.engine.mclp.search_and_bound import CoverRun, search_and_bound
 from planning.engine.mclp.zero_half_cuts import find_cuts, no_cuts
 from planning.engine.params import SolveParams
 from planning.engine.problems import CoverageProblem, Floor, Limit, SetCoverProblem
@@ -39,6 +40,9 @@ def warm_up(*, seconds: float = 120.0, floors: bool = False) -> None:
     weights = rng.integers(1, 30, _ITEMS).astype(np.float64)
     params = SolveParams(time_limit_s=seconds)
     plain = CoverageProblem(weights, covers, max_open=4)
+    # the first two decide whether the engine does without its loops (`opening`)
+    transpose(covers.indptr.astype(np.int64), covers.indices, _ITEMS)
+    search_and_bound(reduce_coverage(plain).task, params=params, clock=Clock(params))
     last = solve(plain, params=params)
     # a large city counts its pairs in 64 bits; merged covers have rows of both widths
     for width in (np.int64, np.int32):

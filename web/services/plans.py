@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from planning import SolveParams, warm_up
 from planning.siting import SitingPlan, SitingQuestion, siting_question
 from planning.siting.question import with_other_standard
 from planning.siting.site_words import sites_meant
@@ -17,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from data.sites import CandidateSites
+    from data.vocabulary import StandardWord
     from data.workspace import Workspace
-    from planning.coverage import StandardWord
+    from planning import SolveParams
     from web.services import Done
 
 
@@ -52,11 +52,7 @@ def question_of(
     counted: Counted = USUAL,
     done: Done,
 ) -> SitingQuestion:
-    """Search the travel times of the workspace's siting problem.
-
-    The engine is compiled before, where it is not yet: a plan's time limit is for planning.
-    """
-    warm_up()
+    """Search the travel times of the workspace's siting problem."""
     return siting_question(
         counted.demand(workspace),
         workspace.stations(),

@@ -34,6 +34,7 @@ from planning.engine.mclp.floor_repair import FloorRepair
 from planning.engine.mclp.gradual import expand_levels
 from planning.engine.mclp.infeasibility import coverage_conflict, required_conflict, short_floors
 from planning.engine.mclp.milp import solve_floored
+from planning.engine.mclp.opening import first_answer
 from planning.engine.mclp.reduction import ReducedCoverage, meets_floors, reduce_coverage
 from planning.engine.mclp.search_and_bound import CoverAnswer, CoverRun, search_and_bound
 from planning.engine.mclp.warm_start import reduce_on_basis
@@ -67,6 +68,10 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams, clo
     last = params.start.basis if isinstance(params.start, Plan) else None
     reduced, basis, warm = reduce_on_basis(problem, last)
     task = reduced.task
+    opened = first_answer(task, warm=warm, clock=clock)
+    if opened is not None:
+        with_opened = None if basis is None else basis.with_multipliers(reduced, opened.bound)
+        return _drafted(problem, reduced, opened.answer, with_opened)
     start = _start(reduced, params)
     first, first_clock = _first_part(params, clock) if task.floors else (params, clock)
     run = search_and_bound(task, params=first, clock=first_clock, start=start, warm=warm)

@@ -132,10 +132,7 @@ class CoverRun:
     def _start(self) -> None:
         """Greedy by gain and, where money counts, by gain for relative cost; then swaps."""
         task = self.task
-        relative_costs = [np.ones(task.cover.n_options)]
-        if len(task.rows.capacity):
-            relative_costs.append(_relative_cost(task.rows))
-        for relative_cost in relative_costs:
+        for relative_cost in relative_costs(task):
             interchange.open_only(task.cover, task.rows, self.search, np.empty(0, np.int64))
             interchange.fill(task.cover, task.rows, self.search, relative_cost, -1, 0, self.least)
             self._improve()
@@ -224,7 +221,7 @@ class CoverRun:
     def bound_round(self, known: float, steps: int, *, clock: Clock) -> Ints:
         """Move the multipliers; returns what the relaxed problem opens at the last ones."""
         task = self.task
-        scale = _row_scale(task)
+        scale = row_scale(task)
         chosen = np.empty(0, np.int64)
         while steps > 0 and clock.left_s > 0.0 and not self.bound_rests:
             chosen, used = lagrangian.lower_bound_by_multipliers(
@@ -320,6 +317,12 @@ def done(run: CoverRun, params: SolveParams) -> bool:
     return relative_gap(run.value, run.upper) <= params.gap
 
 
+def relative_costs(task: CoverTask) -> list[Floats]:
+    """Return what greedy divides gains by: one and, where money counts, the share of the rows."""
+    plain = np.ones(task.cover.n_options)
+    return [plain, _relative_cost(task.rows)] if len(task.rows.capacity) else [plain]
+
+
 def _relative_cost(rows: PackingRows) -> Floats:
     """Tell what share of the capacities an option takes, plus its share of the count."""
     n_options = len(rows.site)
@@ -329,7 +332,7 @@ def _relative_cost(rows: PackingRows) -> Floats:
     return np.asarray(np.maximum(taken + 1.0 / max(rows.most, 1), 1e-9))
 
 
-def _row_scale(task: CoverTask) -> Floats:
+def row_scale(task: CoverTask) -> Floats:
     """Brings the slope of a row (amount over capacity) to the size of the slopes of all items."""
     return np.asarray(np.sqrt(task.cover.n_items) / np.maximum(task.rows.capacity, 1e-9))
 
