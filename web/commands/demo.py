@@ -11,7 +11,7 @@ from geo.errors import WorkspaceError
 from geo.messages import say
 from web.commands.common import answer, common_options, steps
 from web.commands.help_pages import Command
-from web.commands.language import spoken
+from web.commands.language import OPTION, is_english, speaking, spoken
 from web.commands.plan import sentence
 from web.commands.serve import PORT, listening, say_addresses, serve_until_stopped
 
@@ -44,13 +44,18 @@ def _build(target: Path) -> None:
     click.echo(sentence(made), err=True)
 
 
+def _build_in(target: Path, code: str) -> None:
+    with speaking([OPTION, code], {}):
+        _build(target)
+
+
 def _build_apart(target: Path) -> None:
     """Build the demo in a process of its own: what that needs, the server does not keep."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-        pool.submit(_build, target).result()
+        pool.submit(_build_in, target, "en" if is_english() else "zh").result()
 
 
 @click.command(cls=Command)
