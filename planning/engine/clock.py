@@ -8,21 +8,38 @@ from __future__ import annotations
 
 import math
 import time
+from typing import TYPE_CHECKING
 
 from geo.compiled import seconds_compiling
 from planning.engine.params import Progress, SolveParams
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# News are told at least so often while there are any: ten times a second, with some to spare.
+NEWS_S = 0.05
+
 
 class Clock:
-    """Counts from its birth; `report` asks the caller's ``on_progress``.
+    """Counts from its birth; `report` and `tick` ask the caller's ``on_progress``.
 
-    A value of 1 that is reported is one of ``unit`` to the caller.
+    A value of 1 that is reported is one of ``unit`` to the caller. ``now`` tells the time in
+    seconds.
     """
 
-    def __init__(self, params: SolveParams, *, unit: float = 1.0) -> None:
-        self._start, self._compiled = time.perf_counter(), seconds_compiling()
+    def __init__(
+        self,
+        params: SolveParams,
+        *,
+        unit: float = 1.0,
+        now: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._now = now
+        self._start, self._compiled = now(), seconds_compiling()
         self._unit = unit
         self._params = params
+        self._told: tuple[float, float] | None = None
+        self._told_at = -math.inf
         self.stopped = False
 
     @property
@@ -33,21 +50,37 @@ class Clock:
     @property
     def seconds(self) -> float:
         """Seconds since birth."""
-        return time.perf_counter() - self._start
+        return self._now() - self._start
+
+    @property
+    def compiling_s(self) -> float:
+        """Seconds since birth in which machine code was made."""
+        return seconds_compiling() - self._compiled
 
     @property
     def left_s(self) -> float:
         """Seconds until the time limit, 0 when it has passed or the caller has stopped the run."""
-        counted = self.seconds - (seconds_compiling() - self._compiled)
+        counted = self.seconds - self.compiling_s
         return 0.0 if self.stopped else max(self._params.time_limit_s - counted, 0.0)
 
     def report(self, incumbent: float, bound: float) -> bool:
         """Tell the caller; True when the run must end, by the caller's wish or out of time."""
         if self._params.on_progress is not None and not self.stopped:
+            self._told, self._told_at = (incumbent, bound), self._now()
             known = [
                 figure * self._unit if math.isfinite(figure) else math.nan
                 for figure in (incumbent, bound)
             ]
             news = Progress(incumbent=known[0], bound=known[1], seconds=self.seconds)
             self.stopped = bool(self._params.on_progress(news))
+        return self.left_s <= 0.0
+
+    def tick(self, incumbent: float, bound: float) -> bool:
+        """Tell the caller what is news, every `NEWS_S`; True when the run must end.
+
+        For loops that look at the clock often: called more often, or with nothing new, it asks
+        nobody.
+        """
+        if self._told != (incumbent, bound) and self._now() - self._told_at >= NEWS_S:
+            return self.report(incumbent, bound)
         return self.left_s <= 0.0

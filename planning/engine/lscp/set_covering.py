@@ -9,7 +9,8 @@ r"""Set covering (Toregas, Swain, ReVelle and Bergman 1971) and its partial form
 
 Full cover: merge items of the same cover set, drop items that an easier one implies and options
 that another makes needless, Lagrangian bound with greedy covers, fix options by reduced cost, and
-HiGHS with start and cutoff on what is left. Partial cover: a greedy plan, then HiGHS.
+HiGHS with start and cutoff on what is left. A share alone: from both sides by maximal covering
+(`partial_covering`). With sites or floors, or where it is small: a greedy plan, then HiGHS.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from geo.messages import say
 from planning.engine.checks import known
 from planning.engine.cover_arrays import CoverArrays, from_rows, merge_items
 from planning.engine.lscp.lagrangian import bound_and_cover
+from planning.engine.lscp.partial_covering import PartialRun, partial_task
 from planning.engine.lscp.repair import cheaper_cover
 from planning.engine.mip import MipModel, solve_mip
 from planning.engine.params import relative_gap
@@ -43,6 +45,8 @@ BOUND_ROUNDS = 4_000
 LACK = 1e-9
 # Rows and options looked at by the search for a cheaper cover.
 SEARCH_STEPS = 10_000_000
+# Up to so many pairs of option and item the programme answers the partial form at once.
+MIN_PARTIAL_PAIRS = 2_000
 # Work up to which pairs of items and of options are compared for dominance.
 MAX_PAIRS_COMPARED = 30_000_000
 
@@ -70,9 +74,10 @@ def solve_set_covering(problem: SetCoverProblem, *, params: SolveParams, clock: 
     if whole:
         done_items = np.zeros(problem.covers.shape[1], dtype=np.bool_)
         done_items[_covered(problem, required)] = True
+        covers = _without_zeros(problem)
         merged = merge_items(
-            problem.covers.indptr,
-            problem.covers.indices,
+            covers.indptr,
+            covers.indices,
             np.ones(problem.covers.shape[1]),
             options=free,
             removed=done_items,
@@ -80,7 +85,8 @@ def solve_set_covering(problem: SetCoverProblem, *, params: SolveParams, clock: 
         )
         choice = cheapest_cover(merged.cover, costs[free], params=params, clock=clock, paid=paid)
     else:
-        choice = _partial(problem, free, params=params, clock=clock, paid=paid)
+        shared = _share(problem, free, params=params, clock=clock, paid=paid)
+        choice = shared or _partial(problem, free, params=params, clock=clock, paid=paid)
     if choice.bound.is_nothing and choice.chosen is None:
         return contradicted(
             say("the share and the floors cannot be met with at most one option a site"),
@@ -94,6 +100,15 @@ def solve_set_covering(problem: SetCoverProblem, *, params: SolveParams, clock: 
         if choice.chosen is not None
         else (say("no plan was found in the time: give more"),),
     )
+
+
+def _without_zeros(problem: SetCoverProblem) -> sp.csr_array:
+    """Return the cover matrix without stored zeros, which cover nobody."""
+    covers = sp.csr_array(problem.covers)
+    if not covers.data.all():
+        covers = covers.copy()
+        covers.eliminate_zeros()
+    return covers
 
 
 def _covered(problem: SetCoverProblem, options: Ints) -> Mask:
@@ -297,6 +312,37 @@ def _replaced(options: sp.csr_array, costs: Floats) -> Mask:
     return replaced
 
 
+def _share(
+    problem: SetCoverProblem, free: Ints, *, params: SolveParams, clock: Clock, paid: float
+) -> CoverChoice | None:
+    """Cover a share alone, from both sides; None where the programme answers at once or must."""
+    if problem.share >= 1.0 or problem.floors or _has_sites(problem, free):
+        return None
+    weights = np.asarray(problem.weights, dtype=np.float64)
+    done_items = _covered(problem, np.flatnonzero(known(problem.required)))
+    need = (problem.share - LACK) * float(weights.sum()) - float(weights[done_items].sum())
+    covers = _without_zeros(problem)
+    cover = merge_items(
+        covers.indptr,
+        covers.indices,
+        weights,
+        options=free,
+        removed=done_items,
+        labels=np.zeros(len(weights), dtype=np.int64),
+    ).cover
+    if len(cover.option_item) <= MIN_PARTIAL_PAIRS or need <= 0.0:
+        return None
+    costs = np.asarray(problem.costs, dtype=np.float64)[free]
+    run = PartialRun(partial_task(cover, costs, need), params=params, clock=clock, paid=paid)
+    if not run.reached:
+        return None
+    run.search_and_bound()
+    if not run.done and clock.left_s > 0.0:
+        (run.decide if run.task.same else run.finish)()
+    clock.report(run.cost + paid, run.lower + paid)
+    return CoverChoice(run.chosen, Bound.at(run.lower), run.method)
+
+
 def _partial(
     problem: SetCoverProblem, free: Ints, *, params: SolveParams, clock: Clock, paid: float
 ) -> CoverChoice:
@@ -383,10 +429,7 @@ def _partial_model(problem: SetCoverProblem, free: Ints) -> MipModel:
     labels = np.zeros(len(weights), dtype=np.int64)
     for members, _ in wanted:
         labels = np.unique(2 * labels + members, return_inverse=True)[1]
-    covers = sp.csr_array(problem.covers)
-    if not covers.data.all():
-        covers = covers.copy()
-        covers.eliminate_zeros()
+    covers = _without_zeros(problem)
     merged = merge_items(
         covers.indptr,
         covers.indices,
