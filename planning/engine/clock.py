@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from geo.compiled import seconds_compiling
 from planning.engine.params import Progress, SolveParams
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 # News are told at least so often while there are any: ten times a second, with some to spare.
 NEWS_S = 0.05
+
+
+class TimeLeft(Protocol):
+    """Who tells how long a step may go on."""
+
+    @property
+    def left_s(self) -> float:
+        """Seconds left, 0 when there are none."""
 
 
 class Clock:

@@ -47,6 +47,10 @@ ABSOLUTE_GAP = 1e-7
 HIDDEN, HIDDEN_PART = 2e-6, 1e-10
 
 
+# Entries of a model that HiGHS loads and looks through in a second, about; and its least time.
+ENTRIES_PER_S, MIN_TIME_S = 2_000_000, 0.01
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class MipModel:
     """Minimise ``cost @ x`` with ``row_lower <= matrix @ x <= row_upper`` and bounds on x.
@@ -94,14 +98,18 @@ def solve_mip(
     the model, since HiGHS' own ``objective_bound`` cuts off nodes and then calls optimal what is
     left, however bad. Without ``heuristics`` all time goes to the proof: for where a search of ours
     knows good solutions. The callback gets the incumbent and the bound, nan where there is none,
-    and stops the run by returning True. Where HiGHS' tolerances may take for a solution what lacks
+    and stops the run by returning True. A model too large to be loaded in the time is not tried.
+    Where HiGHS' tolerances may take for a solution what lacks
     a trifle, ``is_plan`` judges each one, and only what it takes is told as the incumbent.
     """
     if not len(model.cost):
         return _without_columns(model, cutoff)
+    if model.matrix.nnz > ENTRIES_PER_S * max(time_limit_s, MIN_TIME_S):
+        # only to load it would take longer
+        return MipAnswer(values=None, objective=math.nan, bound=ABSENT)
     unit = _cost_unit(model, start, cutoff)
     highs = loaded(_scaled(model, unit, cutoff))
-    highs.setOptionValue("time_limit", max(float(time_limit_s), 0.01))
+    highs.setOptionValue("time_limit", max(float(time_limit_s), MIN_TIME_S))
     highs.setOptionValue("mip_rel_gap", float(gap))
     highs.setOptionValue("mip_abs_gap", ABSOLUTE_GAP)
     highs.setOptionValue("random_seed", int(seed % 2**31))

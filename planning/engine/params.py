@@ -45,7 +45,7 @@ class SolveParams:
     Parameters
     ----------
     time_limit_s
-        seconds of wall time.
+        seconds of wall time, without what making machine code takes (`Plan.compiling_s`).
     gap
         the proven relative gap that is good enough (0.004 means within 0.4 %); 0 asks for the
         optimum.
@@ -120,6 +120,8 @@ class Plan:
         is ``|bound - objective| / |objective|``, nan without a plan.
     runtime_s
         seconds of wall time.
+    compiling_s
+        the part of them in which machine code was made, once on a machine.
     method
         the steps that led to the answer.
     reasons
@@ -143,6 +145,7 @@ class Plan:
     runtime_s: float
     method: str
     reasons: tuple[str, ...] = field(default=())
+    compiling_s: float = 0.0
     basis: WarmStart | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:

@@ -50,6 +50,7 @@ def judged(problem: Problem, draft: Draft, *, unit: float, clock: Clock) -> Plan
         objective=objective,
         bound=bound,
         runtime_s=clock.seconds,
+        compiling_s=clock.compiling_s,
         method=draft.method,
         reasons=(*_stopped(clock), *draft.reasons),
         basis=draft.basis,
@@ -91,6 +92,7 @@ def _without_plan(
             objective=math.nan,
             bound=math.nan,
             runtime_s=clock.seconds,
+            compiling_s=clock.compiling_s,
             method=draft.method,
             reasons=(draft.contradiction,),
         )
@@ -105,6 +107,7 @@ def _without_plan(
         objective=math.nan,
         bound=min(figure, limit) if sign > 0 else max(figure, limit),
         runtime_s=clock.seconds,
+        compiling_s=clock.compiling_s,
         method=draft.method,
         reasons=(*_stopped(clock), *reasons, *broken),
     )

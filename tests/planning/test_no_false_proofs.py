@@ -52,7 +52,7 @@ ASKING = {
     "capacitated": 2,
     "max-min": 3,
     "median": 41,
-    "center": 5,
+    "center": 31,
 }
 
 

@@ -171,7 +171,7 @@ def test_the_search_knows_the_cost_of_what_it_has_open() -> None:
     state = new_state(task.pairs, 8, seed=1)
     opened = greedy(task.pairs, 8)
     start = open_only(task.pairs, state, opened)
-    better = improve(task.pairs, state, start, 1e-6)
+    better = improve(task.pairs, state, start, 1e-6, 2**62)
     best = iterate(task.pairs, state, opened, np.inf, 1e-6, 200_000)
     mask = np.zeros(50, dtype=np.bool_)
     mask[opened] = True

@@ -18,6 +18,8 @@ import numpy.typing as npt
 from geo.compiled import compiled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planning.engine.cover_arrays import CoverArrays
 
 Ints = npt.NDArray[Any]
@@ -29,15 +31,78 @@ SHORTER = 0.7
 MIN_STEP = 2e-4
 # Every so many rounds a cover is made from the multipliers.
 GREEDY_EVERY = 4
+# Elementary steps between two looks at the clock.
+PIECE_STEPS = 10_000_000
 
 
-class CoverCost(NamedTuple):
-    """The best cover found, its cost, the bound, and the reduced costs at the best multipliers."""
+class CoverBound(NamedTuple):
+    """The best cover, the bound and the multipliers of a run that may go on; changed in place.
 
-    chosen: npt.NDArray[np.bool_]
-    cost: float
-    bound: float
-    reduced_cost: Floats
+    ``best`` bool[n] is the best cover, ``best_reduced`` float64[n] the reduced costs at the best
+    multipliers. ``figures`` float64[5]: the bound, the best cover's cost, the step factor, rounds
+    since the bound rose, all rounds.
+    """
+
+    multiplier: Floats
+    direction: Floats
+    covered: Floats
+    reduced: Floats
+    best_reduced: Floats
+    best: npt.NDArray[np.bool_]
+    trial: npt.NDArray[np.bool_]
+    figures: Floats
+
+    @property
+    def bound(self) -> float:
+        """No cover costs less."""
+        return float(self.figures[0])
+
+    @property
+    def cost(self) -> float:
+        """What the best cover costs; inf where there is none."""
+        return float(self.figures[1])
+
+
+def new_cover_bound(cover: CoverArrays, costs: Floats) -> CoverBound:
+    """Start from the multipliers that share each option's cost out, and their greedy cover."""
+    n, m = len(costs), cover.n_items
+    multiplier = _first_multipliers(cover, costs)
+    best = np.zeros(n, dtype=np.bool_)
+    cost = greedy_cover(cover, costs, multiplier, best)
+    return CoverBound(
+        multiplier=multiplier,
+        direction=np.zeros(m),
+        covered=np.zeros(m),
+        reduced=np.zeros(n),
+        best_reduced=costs.copy(),
+        best=best,
+        trial=np.zeros(n, dtype=np.bool_),
+        figures=np.array([0.0, cost, 1.0, 0.0, 0.0]),
+    )
+
+
+def bound_and_cover(
+    cover: CoverArrays,
+    costs: Floats,
+    *,
+    most_rounds: int,
+    grain: float,
+    is_over: Callable[[CoverBound], bool],
+) -> CoverBound:
+    """Raise the bound for up to ``most_rounds`` rounds and make covers on the way.
+
+    All costs are multiples of ``grain`` (0: no such thing). ``is_over`` is asked after every few
+    rounds whether to end; it ends by itself when the bound proves the best cover or is at rest.
+    """
+    state = new_cover_bound(cover, costs)
+    piece = max(int(PIECE_STEPS / (3 * len(cover.option_item) + 1)), 1)
+    rounds = 0
+    while rounds < most_rounds:
+        done = raise_and_cover(cover, costs, state, grain, min(piece, most_rounds - rounds))
+        rounds += done
+        if not done or is_over(state):
+            break
+    return state
 
 
 @compiled
@@ -108,47 +173,40 @@ def _without_needless(
 
 
 @compiled
-def bound_and_cover(cover: CoverArrays, costs: Floats, most_rounds: int, grain: float) -> CoverCost:
-    """Raise the bound for up to ``most_rounds`` rounds and make covers on the way.
-
-    All costs are multiples of ``grain`` (0: no such thing). Ends early when the bound
-    proves the best cover.
-    """
-    n, m = len(costs), cover.item_offset.shape[0] - 1
-    multiplier = _first_multipliers(cover, costs)
-    direction = np.zeros(m)
-    count = np.zeros(m)
-    reduced = np.zeros(n)
-    best_reduced = costs.copy()
-    best, trial = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
-    upper = greedy_cover(cover, costs, multiplier, best)
-    lower, step, idle = -np.inf, 1.0, 0
+def raise_and_cover(
+    cover: CoverArrays, costs: Floats, state: CoverBound, grain: float, most_rounds: int
+) -> int:
+    """Go on for up to ``most_rounds`` rounds; returns how many were gone, 0 at the end."""
+    figures = state.figures
     for turn in range(most_rounds):
         # the bound here; the best one is kept with its reduced costs
-        value = _relaxed(cover, costs, multiplier, reduced, count)
+        value = _relaxed(cover, costs, state.multiplier, state.reduced, state.covered)
+        lower, upper = figures[0], figures[1]
         if value > lower + 1e-9 * abs(lower):
-            idle = 0 if value > lower + 1e-5 * abs(upper - lower) else idle + 1
+            figures[3] = 0.0 if value > lower + 1e-5 * abs(upper - lower) else figures[3] + 1.0
             lower = value
-            best_reduced[:] = reduced
+            figures[0] = value
+            state.best_reduced[:] = state.reduced
         else:
-            idle += 1
+            figures[3] += 1.0
         # a cost is a multiple of the grain: round the bound up
         proven = grain * np.ceil(lower / grain - 1e-6) if grain > 0.0 else lower
-        if proven >= upper * (1.0 - 1e-12) or step < MIN_STEP:
-            break
+        if proven >= upper * (1.0 - 1e-12) or figures[2] < MIN_STEP:
+            return turn
         # shorten the step after so many rounds without a notable rise
-        if idle >= PATIENCE:
-            step *= SHORTER
-            idle = 0
+        if figures[3] >= PATIENCE:
+            figures[2] *= SHORTER
+            figures[3] = 0.0
         # a cover from the reduced costs of now
-        if turn % GREEDY_EVERY == 0:
-            cost = greedy_cover(cover, costs, multiplier, trial)
+        if figures[4] % GREEDY_EVERY == 0:
+            cost = greedy_cover(cover, costs, state.multiplier, state.trial)
             if cost < upper:
-                upper = cost
-                best[:] = trial
+                figures[1] = cost
+                state.best[:] = state.trial
+        figures[4] += 1.0
         # a subgradient step (Held and Karp 1971)
-        _move(multiplier, direction, count, step, value, upper)
-    return CoverCost(best, upper, lower, best_reduced)
+        _move(state.multiplier, state.direction, state.covered, figures[2], value, figures[1])
+    return most_rounds
 
 
 @compiled

@@ -5,7 +5,7 @@ Works best on the options that reduced costs leave in question, where a pass tak
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,52 +23,73 @@ Floats = npt.NDArray[np.float64]
 BLINK = 8
 
 
+class RepairState(NamedTuple):
+    """The cover that is gone on from and the cheapest so far; changed in place.
+
+    ``figures`` float64[2]: the cost of the cheapest and of the one gone on from.
+    """
+
+    now: npt.NDArray[np.bool_]
+    best: npt.NDArray[np.bool_]
+    covered: Ints
+    figures: Floats
+    random: Ints
+
+
+def new_search(
+    cover: CoverArrays, costs: Floats, chosen: npt.NDArray[np.bool_], *, seed: int
+) -> RepairState:
+    """Begin with the cover ``chosen``."""
+    count = np.zeros(cover.n_items, np.int32)
+    # how often each item is covered
+    for j in np.flatnonzero(chosen):
+        count[cover.option_item[cover.option_offset[j] : cover.option_offset[j + 1]]] += 1
+    return RepairState(
+        now=chosen.copy(),
+        best=chosen.copy(),
+        covered=count,
+        figures=np.full(2, float(costs[chosen].sum())),
+        random=np.random.default_rng(seed).integers(1, 2**62, size=1, dtype=np.uint64),
+    )
+
+
 @compiled
-def cheaper_cover(  # noqa: PLR0917 - compiled: positional only
+def cheaper_cover(
     cover: CoverArrays,
     costs: Floats,
-    chosen: npt.NDArray[np.bool_],
-    rounds: int,
+    state: RepairState,
+    turns: tuple[int, int, int],
     first_temperature: float,
-    random: Ints,
-) -> float:
-    """Make the cover ``chosen`` cheaper in place over ``rounds`` trials; its cost.
+) -> None:
+    """Look for a cheaper cover in the trials from the first to the second of ``turns``.
 
     A dearer cover is gone on from with probability ``exp(-difference / temperature)``; the
-    temperature falls from its first value to 0. The cheapest cover is what stays in ``chosen``.
+    temperature falls from its first value to 0 over all trials, the third of ``turns``.
     """
-    now = chosen.copy()
-    count = np.zeros(len(cover.item_offset) - 1, np.int32)
-    # how often each item is covered
-    for j in np.flatnonzero(now):
-        _add(cover, count, int(j), 1)
-    cost = float(costs[now].sum())
-    best = cost
-    before = now.copy()
-    count_before = count.copy()
+    now, count = state.now, state.covered
+    before, count_before = now.copy(), count.copy()
     fresh = np.zeros(len(costs), np.int32)
-    for turn in range(rounds):
+    for turn in range(turns[0], turns[1]):
         # remember where to go back to
         before[:] = now
         count_before[:] = count
         # ruin, cover again, and drop what has become needless
-        _close_some(cover, now, count, random)
-        _cover_uncovered(cover, costs, now, count, fresh, random)
-        _close_needless(cover, costs, now, count, random)
+        _close_some(cover, now, count, state.random)
+        _cover_uncovered(cover, costs, now, count, fresh, state.random)
+        _close_needless(cover, costs, now, count, state.random)
         after = float(costs[now].sum())
         # cool linearly, accept as in annealing (Metropolis and others 1953)
-        temperature = first_temperature * (1.0 - turn / rounds)
-        chance = (random_below(random, 1 << 30) + 1.0) / (1 << 30)
-        if after - cost > -temperature * np.log(chance):
+        temperature = first_temperature * (1.0 - turn / turns[2])
+        chance = (random_below(state.random, 1 << 30) + 1.0) / (1 << 30)
+        if after - state.figures[1] > -temperature * np.log(chance):
             now[:] = before
             count[:] = count_before
             continue
-        cost = after
+        state.figures[1] = after
         # the cheapest so far: keep it
-        if cost < best - 1e-9:
-            best = cost
-            chosen[:] = now
-    return best
+        if after < state.figures[0] - 1e-9:
+            state.figures[0] = after
+            state.best[:] = now
 
 
 @compiled

@@ -26,12 +26,14 @@ from planning.engine.checks import known
 from planning.engine.cover_arrays import CoverArrays, from_rows, merge_items
 from planning.engine.lscp.lagrangian import bound_and_cover
 from planning.engine.lscp.partial_covering import PartialRun, partial_task
-from planning.engine.lscp.repair import cheaper_cover
+from planning.engine.lscp.repair import cheaper_cover, new_search
 from planning.engine.mip import MipModel, solve_mip
 from planning.engine.params import relative_gap
 from planning.engine.proven import Bound, Draft, contradicted, whole_above
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planning.engine.clock import Clock
     from planning.engine.params import SolveParams
     from planning.engine.problems import SetCoverProblem
@@ -47,6 +49,8 @@ LACK = 1e-9
 SEARCH_STEPS = 10_000_000
 # Up to so many pairs of option and item the programme answers the partial form at once.
 MIN_PARTIAL_PAIRS = 2_000
+# Elementary steps between two looks at the clock.
+PIECE_STEPS = 10_000_000
 # Work up to which pairs of items and of options are compared for dominance.
 MAX_PAIRS_COMPARED = 30_000_000
 
@@ -177,21 +181,32 @@ def cheapest_cover(
     reduced, kept = without_dominated(cover, costs)
     costs = costs[kept]
     whole = bool((costs == np.floor(costs)).all())
-    first_cover = bound_and_cover(reduced, costs, BOUND_ROUNDS, 1.0 if whole else 0.0)
     rounded = whole_above if whole else float
-    bound = rounded(first_cover.bound)
-    best = kept[np.flatnonzero(first_cover.chosen)]
+    state = bound_and_cover(
+        reduced,
+        costs,
+        most_rounds=BOUND_ROUNDS,
+        grain=1.0 if whole else 0.0,
+        is_over=lambda now: clock.tick(now.cost + paid, rounded(now.bound) + paid),
+    )
+    bound = rounded(state.bound)
+    best = kept[np.flatnonzero(state.best)]
     method = "reduction, Lagrangian bound, greedy"
-    clock.report(first_cover.cost + paid, bound + paid)
-    if relative_gap(float(first_cover.cost), bound) <= params.gap or clock.left_s <= 0.0:
+    clock.report(state.cost + paid, bound + paid)
+    if relative_gap(state.cost, bound) <= params.gap or clock.left_s <= 0.0:
         return CoverChoice(best, Bound.at(bound), method)
     less = 1.0 - 1e-6 if whole else 0.0
-    left = (
-        first_cover.bound + first_cover.reduced_cost < first_cover.cost - less
-    ) | first_cover.chosen
-    cost, chosen = _searched(reduced, costs, left, first_cover.chosen, seed=params.seed)
+    left = (state.bound + state.best_reduced < state.cost - less) | state.best
+    cost, chosen = _searched(
+        reduced,
+        costs,
+        left,
+        state.best,
+        seed=params.seed,
+        is_over=lambda now: clock.tick(now + paid, bound + paid),
+    )
     best = kept[np.flatnonzero(chosen)]
-    left = first_cover.bound + first_cover.reduced_cost < cost - less
+    left = state.bound + state.best_reduced < cost - less
     clock.report(cost + paid, bound + paid)
     fits = bool(left[chosen].all())
     answer = solve_mip(
@@ -214,22 +229,37 @@ def cheapest_cover(
 
 
 def _searched(
-    cover: CoverArrays, costs: Floats, left: Mask, chosen: Mask, *, seed: int
+    cover: CoverArrays,
+    costs: Floats,
+    left: Mask,
+    chosen: Mask,
+    *,
+    seed: int,
+    is_over: Callable[[float], bool],
 ) -> tuple[float, Mask]:
-    """Make a cover cheaper within the options ``left``; its cost and mask."""
+    """Make a cover cheaper within the options ``left``; its cost and mask.
+
+    ``is_over`` is told the best cost every few trials and may end the search.
+    """
     options = np.flatnonzero(left)
     matrix = sp.csr_array(
         (np.ones(len(cover.option_item)), cover.option_item, cover.option_offset),
         shape=(cover.n_options, cover.n_items),
     )[options]
     few = from_rows(matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), cover.weights)
-    inside = chosen[options].copy()
-    random = np.random.default_rng(seed).integers(1, 2**62, size=1, dtype=np.uint64)
-    rounds = int(np.clip(SEARCH_STEPS // max(cover.n_items + len(options), 1), 200, 20_000))
-    mean = float(costs[chosen].mean())
-    cheaper_cover(few, costs[options], inside, rounds, 0.3 * mean, random)
+    search = new_search(few, costs[options], chosen[options], seed=seed)
+    size = max(cover.n_items + len(options), 1)
+    rounds = int(np.clip(SEARCH_STEPS // size, 200, 20_000))
+    piece = max(PIECE_STEPS // (20 * size), 1)
+    heat = 0.3 * float(costs[chosen].mean())
+    for begin in range(0, rounds, piece):
+        if is_over(float(search.figures[0])):
+            break
+        cheaper_cover(
+            few, costs[options], search, (begin, min(begin + piece, rounds), rounds), heat
+        )
     result = np.zeros(len(costs), dtype=np.bool_)
-    result[options[inside]] = True
+    result[options[search.best]] = True
     return float(costs[result].sum()), result
 
 
@@ -260,22 +290,20 @@ def without_dominated(cover: CoverArrays, costs: Floats) -> tuple[CoverArrays, I
     Returns the smaller arrays and the options kept. Nothing is dropped where comparing would take
     more work than it saves.
     """
-    degree = np.diff(cover.item_offset).astype(np.int64)
-    size = np.diff(cover.option_offset).astype(np.int64)
     options = np.arange(cover.n_options)
-    if int((degree**2).sum()) > MAX_PAIRS_COMPARED or int((size**2).sum()) > MAX_PAIRS_COMPARED:
-        return cover, options
     matrix = sp.csr_array(
         (np.ones(len(cover.option_item), dtype=np.int32), cover.option_item, cover.option_offset),
         shape=(cover.n_options, cover.n_items),
     )
-    while True:
+    before = (-1, -1)
+    while matrix.shape != before:
         before = matrix.shape
-        matrix = matrix[:, ~_implied(sp.csr_array(matrix.T))]
-        replaced = _replaced(sp.csr_array(matrix), costs[options])
-        matrix, options = sp.csr_array(matrix[~replaced]), options[~replaced]
-        if matrix.shape == before:
-            break
+        items = sp.csr_array(matrix.T)
+        if _comparable(items):
+            matrix = sp.csr_array(matrix[:, ~_implied(items)])
+        if _comparable(matrix):
+            replaced = _replaced(matrix, costs[options])
+            matrix, options = sp.csr_array(matrix[~replaced]), options[~replaced]
     matrix.sort_indices()
     smaller = from_rows(
         matrix.indptr.astype(np.int64),
@@ -283,6 +311,12 @@ def without_dominated(cover: CoverArrays, costs: Floats) -> tuple[CoverArrays, I
         np.ones(matrix.shape[1]),
     )
     return smaller, options
+
+
+def _comparable(rows: sp.csr_array) -> bool:
+    """Whether comparing all rows that share a column takes less work than it may save."""
+    of_column = np.bincount(rows.indices, minlength=rows.shape[1]).astype(np.int64)
+    return int((of_column**2).sum()) <= MAX_PAIRS_COMPARED
 
 
 def _pairs_inside(rows: sp.csr_array) -> tuple[Ints, Ints]:

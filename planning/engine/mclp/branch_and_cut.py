@@ -21,7 +21,7 @@ from planning.engine.mclp.search_and_bound import CoverRun
 from planning.engine.params import EXACT
 
 if TYPE_CHECKING:
-    from planning.engine.clock import Clock
+    from planning.engine.clock import TimeLeft
     from planning.engine.mclp.task import CoverTask
 
 Ints = npt.NDArray[np.int64]
@@ -58,7 +58,7 @@ class CutTree:
     bool[n_options] what the relaxation has opened in some part at some time.
     """
 
-    def __init__(self, task: CoverTask, *, value: float, seed: int, clock: Clock) -> None:
+    def __init__(self, task: CoverTask, *, value: float, seed: int, clock: TimeLeft) -> None:
         self._task, self._seed, self._clock = task, seed, clock
         cover = task.cover
         owner = np.repeat(np.arange(cover.n_options), np.diff(cover.option_offset))

@@ -26,7 +26,7 @@ from planning.engine.mclp.zero_half_cuts import ROUND_STEPS, Cuts, find_cuts, no
 from planning.engine.mip import loaded
 
 if TYPE_CHECKING:
-    from planning.engine.clock import Clock
+    from planning.engine.clock import TimeLeft
     from planning.engine.mclp.task import CoverTask
 
 Floats = npt.NDArray[np.float64]
@@ -55,7 +55,7 @@ class CoverRelaxation:
     stands. ``solved`` tells whether the last run came to its end; ``steps`` is the work so far.
     """
 
-    def __init__(self, task: CoverTask, *, clock: Clock) -> None:
+    def __init__(self, task: CoverTask, *, clock: TimeLeft) -> None:
         model = cover_programme(task)
         self.n_options = task.cover.n_options
         self._model, self._clock = model, clock

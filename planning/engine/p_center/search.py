@@ -172,14 +172,14 @@ def _weigh_uncovered(cover: CoverArrays, state: CenterState) -> int:
 
 
 @compiled
-def _filled(cover: CoverArrays, state: CenterState, p: int, start: Ints) -> tuple[Ints, int]:
-    """Open ``start`` and then the best sites until p are open."""
+def fill(cover: CoverArrays, state: CenterState, p: int, start: Ints) -> Ints:
+    """Open ``start`` and then the best sites until p are open; returns them."""
     opened = np.empty(p, np.int64)
-    size, work = 0, 0
+    size = 0
     # what is given first
     for j in start:
         if size < p and not state.is_open[j]:
-            work += _open(cover, state, j)
+            _open(cover, state, j)
             opened[size] = j
             size += 1
     # then by the most weight newly reached
@@ -188,39 +188,39 @@ def _filled(cover: CoverArrays, state: CenterState, p: int, start: Ints) -> tupl
         for j in range(len(state.score)):
             if not state.is_open[j] and (best < 0 or state.score[j] > state.score[best]):
                 best = j
-        work += _open(cover, state, best)
+        _open(cover, state, best)
         opened[size] = best
         size += 1
-    return opened, work
+    return opened
 
 
 @compiled
-def reach_all(cover: CoverArrays, state: CenterState, p: int, start: Ints, most_work: int) -> Ints:
-    """Return p sites that reach every item, or none at all when ``most_work`` does not find them.
+def reach_all(
+    cover: CoverArrays, state: CenterState, opened: Ints, turns: Ints, most_work: int
+) -> bool:
+    """Exchange sites until all items are reached or ``most_work`` is done; True when they are.
 
-    ``start`` are sites to begin with, at most p; the state must be new.
+    ``opened`` are the open sites, ``turns`` int64[2] the exchanges so far and the site opened last
+    (-1: none): both are changed in place, so that a later call goes on.
     """
-    opened, work = _filled(cover, state, p, start)
-    turn, tabu = 1, -1
+    work, p = 0, len(opened)
     while state.uncovered[0] > 0 and work < most_work:
         # close the site that costs least, not the one opened last
-        slot = _cheapest_to_close(state, opened, tabu if p > 1 else -1)
+        slot = _cheapest_to_close(state, opened, turns[1] if p > 1 else -1)
         closed = opened[slot]
+        turns[0] += 1
         work += _close(cover, state, closed) + p
-        state.since[closed] = turn
+        state.since[closed] = turns[0]
         # open the best site for a random uncovered item
         i = state.uncovered[1 + _below(state, state.uncovered[0])]
         j = _best_for(cover, state, i, closed)
         if j < 0:
             j = closed
         work += _open(cover, state, j)
-        state.since[j] = turn
+        state.since[j] = turns[0]
         # it stays for a turn
-        tabu = j
+        turns[1] = j
         opened[slot] = j
         # what is still uncovered weighs more from now on
         work += _weigh_uncovered(cover, state)
-        turn += 1
-    if state.uncovered[0] > 0:
-        return opened[:0].copy()
-    return opened
+    return bool(state.uncovered[0] == 0)

@@ -29,11 +29,12 @@ Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 Status = npt.NDArray[np.int8]
 
-# How each child's bound is raised: rounds, factor of the first step, factor at which it rests.
+# How each child's bound is raised: rounds, factor of the first step, factor at which it rests, and
+# elementary steps, so that the clock is looked at.
 ROUNDS = 300
 FIRST_FACTOR = 0.5
 MIN_FACTOR = 0.01
-NO_LIMIT = 2**62
+MOST_WORK = 60_000_000
 
 
 class TreeNode(NamedTuple):
@@ -206,7 +207,7 @@ def _bounded(pairs: MedianPairs, p: int, node: TreeNode, cutoff: float) -> _Boun
     state = _state_of(node, factor=FIRST_FACTOR)
     cost, plan = np.inf, np.empty(0, dtype=np.int64)
     if not _is_leaf(state.status, p):
-        limits = (ROUNDS, NO_LIMIT, MIN_FACTOR)
+        limits = (ROUNDS, MOST_WORK, MIN_FACTOR)
         cost, plan, _ = lagrangian.raise_bound(pairs, state, p, cutoff, limits)
     value = float(state.figures[0])
     n_open = int((state.status == OPEN).sum())

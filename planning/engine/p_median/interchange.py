@@ -243,10 +243,15 @@ def _best_out(state: SwapState, j: int) -> tuple[float, int]:
 
 
 @compiled
-def improve(pairs: MedianPairs, state: SwapState, cost: float, least: float) -> float:
-    """Make the best swap of the dirty sites until none saves ``least``; returns the cost then."""
+def improve(
+    pairs: MedianPairs, state: SwapState, cost: float, least: float, most_work: int
+) -> float:
+    """Make the best swap of the dirty sites until none saves ``least``; returns the cost then.
+
+    Ends also when ``state.work`` passes ``most_work``.
+    """
     listed = state.dirty_sites
-    while True:
+    while state.work[0] < most_work:
         best, site, slot = least, -1, -1
         kept = 0
         for place in range(1, listed[0] + 1):
@@ -273,6 +278,7 @@ def improve(pairs: MedianPairs, state: SwapState, cost: float, least: float) -> 
         # the tables lose a little of their precision with every swap: a swap must save in truth
         if cost >= before:
             return cost
+    return cost
 
 
 @compiled
@@ -291,7 +297,7 @@ def iterate(  # noqa: PLR0917 - compiled: positional only
     n, m, p = len(state.slot), len(state.first), len(state.loss)
     state.work[0] = 0
     # begin from the best plan, at rest
-    now = improve(pairs, state, open_only(pairs, state, best_opened), least)
+    now = improve(pairs, state, open_only(pairs, state, best_opened), least, most_work)
     if now < best_cost - least:
         best_cost = now
         best_opened[:] = state.opened
@@ -301,7 +307,7 @@ def iterate(  # noqa: PLR0917 - compiled: positional only
     while state.work[0] < most_work:
         # shake and come to rest (iterated local search: Lourenco, Martin and Stuetzle 2003)
         _shaken(pairs, state)
-        cost = improve(pairs, state, float(state.first.sum()), least)
+        cost = improve(pairs, state, float(state.first.sum()), least, most_work)
         # worse: go back
         if cost > now + least:
             _back(pairs, state, current)

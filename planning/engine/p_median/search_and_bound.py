@@ -33,7 +33,7 @@ Floats = npt.NDArray[np.float64]
 
 # Elementary steps of each round of search and bound, and of the pieces between looks at the clock.
 ROUND_STEPS = (4_000_000, 12_000_000, 30_000_000, 60_000_000, 120_000_000)
-PIECE_STEPS = 10_000_000
+PIECE_STEPS = 4_000_000
 # Prices rest when their step factor is below this.
 RESTED = 1e-3
 # So few pairs left are finished by a programme at once; up to so many after all rounds.
@@ -43,6 +43,8 @@ MAX_PAIRS = 60_000
 STEPS_PER_S = 30_000_000
 # With so few sites to open the tree is the faster one.
 MAX_IN_TREE = 24
+# Pieces in which the multipliers of what is left are raised, a look at the clock between.
+REST_PIECES = 20
 # How often what is left may be made smaller and its multipliers raised again.
 SHRINKS = 6
 
@@ -72,7 +74,7 @@ class MedianRun:
         self.opened = interchange.greedy(pairs, task.p)
         self.cost = float(interchange.open_only(pairs, self.state, self.opened))
         self.least = 1e-9 * max(self.cost, 1e-300)
-        self.search(1)
+        self.search(PIECE_STEPS)
         first, second = self.state.first, self.state.second
         self.multipliers = lagrangian.new_multipliers(
             pairs.n_sites, lagrangian.multipliers_of_plan(first, second)
@@ -126,11 +128,16 @@ class MedianRun:
         fixed_value = self.task.fixed_value
         return self.clock.report(self.cost + fixed_value, self.lower + fixed_value)
 
+    def tick(self) -> bool:
+        """Tell the caller what is news; True when the run must end."""
+        fixed_value = self.task.fixed_value
+        return self.clock.tick(self.cost + fixed_value, self.lower + fixed_value)
+
     def search(self, steps: int, *, stop: Event | None = None) -> None:
         """Iterate the search from the best plan over so many steps."""
         opened = self.opened.copy()
         for begin in range(0, steps, PIECE_STEPS):
-            if begin and (self.clock.left_s <= 0.0 or (stop is not None and stop.is_set())):
+            if begin and (self.tick() or (stop is not None and stop.is_set())):
                 break
             piece = min(PIECE_STEPS, steps - begin)
             self.cost = float(
@@ -285,15 +292,18 @@ class MedianRun:
                 self.keep(np.r_[rest.opened, plan])
                 self.nothing_left(self.cutoff)
                 return rest
-            cost, plan, _ = lagrangian.raise_bound(
-                rest.pairs,
-                rest.multipliers,
-                rest.p,
-                self.cutoff - rest.fixed_value,
-                (1000, 2**62, RESTED),
-            )
-            if np.isfinite(cost):
-                self.keep(np.r_[rest.opened, rest.sites[plan]])
+            for _ in range(REST_PIECES):
+                cost, plan, used = lagrangian.raise_bound(
+                    rest.pairs,
+                    rest.multipliers,
+                    rest.p,
+                    self.cutoff - rest.fixed_value,
+                    (1000 // REST_PIECES, 2**62, RESTED),
+                )
+                if np.isfinite(cost):
+                    self.keep(np.r_[rest.opened, rest.sites[plan]])
+                if self.tick() or not used or rest.multipliers.figures[1] < RESTED:
+                    break
             self.raise_lower(float(rest.multipliers.figures[0]) + rest.fixed_value)
             shrunk = int((rest.multipliers.status == 0).sum()) < 0.95 * before
             if self.done or self.report() or not shrunk:

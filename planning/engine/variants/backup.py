@@ -98,7 +98,7 @@ def _start(task: BackupTask, *, clock: Clock, seed: int) -> Ints | None:
     if _covers_all(task, greedy):
         return greedy
     all_once = sp.csr_array(task.covers[:, np.flatnonzero(task.must)])
-    cover = cover_within(all_once, task.most, left_s=lambda: clock.left_s, seed=seed, exact=False)
+    cover = cover_within(all_once, task.most, left_s=lambda: clock.left_s, seed=seed, most_steps=0)
     # whatever is added to a cover covers all too
     return None if cover.sites is None else _greedy(task, cover.sites)
 
