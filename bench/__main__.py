@@ -19,7 +19,18 @@ from bench.growth_plot import draw
 from bench.tables import print_table
 
 BENCHMARKS = (
-    *("spine", "network", "engine", "median", "city", "density", "register", "datum", "page"),
+    *(
+        "spine",
+        "network",
+        "engine",
+        "limits",
+        "median",
+        "city",
+        "density",
+        "register",
+        "datum",
+        "page",
+    ),
 )
 RESULTS = Path("bench-results")
 _VERSIONS = ("numpy", "scipy", "numba", "shapely", "osmium", "osmnx", "highspy")

@@ -23,9 +23,25 @@ EARTH_M = 6_378_100.0
 
 def generator() -> ModuleType:
     """Load the module that makes the generated instances."""
-    spec = importlib.util.spec_from_file_location("instance_generator", FOLDER / "generate.py")
+    return _module("generate.py")
+
+
+def weak_classes() -> ModuleType:
+    """Load the module that makes problems of the classes whose bound is easily weak."""
+    return _module("weak_classes.py")
+
+
+def psclp(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points float64[n, 2] and demand float64[n] of a public set for partial covering."""
+    lines = (FOLDER / "psclp" / f"n{n}s1.dat").read_text(encoding="utf-8").splitlines()[1:]
+    rows = np.array([line.split() for line in lines if line.strip()], dtype=np.float64)
+    return rows[:, 1:3], rows[:, 4]
+
+
+def _module(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"instances_{name[:-3]}", FOLDER / name)
     if spec is None or spec.loader is None:
-        raise FileNotFoundError(FOLDER / "generate.py")
+        raise FileNotFoundError(FOLDER / name)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

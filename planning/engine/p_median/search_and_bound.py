@@ -34,6 +34,8 @@ Floats = npt.NDArray[np.float64]
 # Elementary steps of each round of search and bound, and of the pieces between looks at the clock.
 ROUND_STEPS = (4_000_000, 12_000_000, 30_000_000, 60_000_000, 120_000_000)
 PIECE_STEPS = 4_000_000
+# The same of the bound: each piece forgets the direction, so that short ones are slow.
+BOUND_PIECE_STEPS = 10_000_000
 # Prices rest when their step factor is below this.
 RESTED = 1e-3
 # So few pairs left are finished by a programme at once; up to so many after all rounds.
@@ -151,7 +153,7 @@ class MedianRun:
         """Raise the multipliers over so many steps; returns the best plan met on the way."""
         best_cost, best = np.inf, np.empty(0, dtype=np.int64)
         while steps > 0 and self.clock.left_s > 0.0 and not self.rested:
-            limits = (2**62, min(steps, PIECE_STEPS), RESTED)
+            limits = (2**62, min(steps, BOUND_PIECE_STEPS), RESTED)
             cost, plan, used = lagrangian.raise_bound(
                 self.task.pairs, self.multipliers, self.task.p, cutoff, limits
             )
@@ -182,7 +184,7 @@ class MedianRun:
                 if self.rested and self._n_pairs_left() <= self._enough(is_stuck=is_stuck):
                     return
         while not (self.done or self.rested or self.report()):
-            self.keep(self.bound(self.cutoff, PIECE_STEPS))
+            self.keep(self.bound(self.cutoff, BOUND_PIECE_STEPS))
             self.raise_lower(float(self.multipliers.figures[0]))
 
     def _round_steps(self) -> Iterator[int]:
