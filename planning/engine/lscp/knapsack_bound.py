@@ -36,7 +36,7 @@ ROUNDING = 1e-11
 # gap; below the last figure the multipliers no longer move.
 PATIENCE = 20.0
 NOTABLE = 1e-5
-MIN_STEP = 1e-4
+MIN_STEP = 1e-3
 
 
 class KnapsackState(NamedTuple):

@@ -59,7 +59,7 @@ CHEAPER = 1e-4
 NEAR = 0.01
 # The linear programme of 100,000 pairs takes so many steps, a larger one more by the power: so long
 # the search goes before it.
-STEPS_OF_100_000_PAIRS, PAIRS_POWER = 30_000_000, 1.5
+STEPS_OF_100_000_PAIRS, PAIRS_POWER = 15_000_000, 1.5
 # Steps of the tree between two exchanges with the search.
 EXCHANGE_STEPS = 50_000_000
 
@@ -293,7 +293,7 @@ class PartialRun:
                 asked = self._asked
                 rest = self._rest(asked)
                 tree = self._tree(rest.task)
-                steps = tree.root_steps
+                steps = FIRST_STEPS
                 lacking = task.need - rest.task.fixed_value
                 while not (tree.finished(gap=0.0) or tree.found >= lacking or self.tick()):
                     before = tree.steps
