@@ -70,7 +70,7 @@ def assert_true_figures(cover: CoverArrays, state: SearchState, table: SwapTable
 def test_swaps_keep_every_figure_of_the_table_true(seed: int) -> None:
     task = near_sites(seed, 14, 60, 5)
     state, rng = started(task, seed)
-    table = swap_table(task.cover, state)
+    table = swap_table(task.cover, state, 0)
     for _ in range(40):
         entering = int(rng.choice(np.flatnonzero(~state.is_open)))
         swap_pair(task.cover, task.rows, state, table, int(rng.integers(5)), entering)
@@ -117,7 +117,7 @@ def best_of_all(task: CoverTask) -> float:
 def test_annealing_finds_the_best_of_all_plans_with_and_without_a_table(*, kept: bool) -> None:
     task = near_sites(3, 12, 80, 4)
     state, _ = started(task, 3)
-    table = swap_table(task.cover, state)
+    table = swap_table(task.cover, state, 0)
     if not kept:
         table = table._replace(shared=np.zeros((0, task.cover.n_options)))
     opened, schedule = state.is_open.copy(), Schedule(60.0, 1.0, 400_000)

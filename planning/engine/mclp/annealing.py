@@ -70,13 +70,15 @@ class SwapTable(NamedTuple):
 
 
 @compiled
-def swap_table(cover: CoverArrays, state: SearchState) -> SwapTable:
-    """Return the table of what is open now."""
+def swap_table(cover: CoverArrays, state: SearchState, room: int) -> SwapTable:
+    """Return the table of what is open now; it may have room for more (``room`` slots)."""
     n = len(state.gain)
-    option = np.flatnonzero(state.is_open)
+    opened = np.flatnonzero(state.is_open)
+    option = np.full(max(room, len(opened)), -1, np.int64)
     slot = np.full(n, -1, np.int32)
-    for place in range(len(option)):
-        slot[option[place]] = place
+    for place in range(len(opened)):
+        option[place] = opened[place]
+        slot[opened[place]] = place
     kept = len(option) * n <= MAX_TABLE
     shared = np.zeros((len(option) if kept else 0, n))
     # an item that only one option covers counts in the row of that option
@@ -84,12 +86,12 @@ def swap_table(cover: CoverArrays, state: SearchState) -> SwapTable:
         for i in range(len(cover.weights)):
             if state.cover_count[i] == 1:
                 row = shared[slot[state.option_sum[i]]]
-                _add(cover, row, i, cover.weights[i])
+                add_weight(cover, row, i, cover.weights[i])
     return SwapTable(option, slot, shared, np.zeros(len(cover.weights) + 1, np.int64))
 
 
 @compiled
-def _add(cover: CoverArrays, row: Floats, item: int, weight: float) -> int:
+def add_weight(cover: CoverArrays, row: Floats, item: int, weight: float) -> int:
     """Add a weight to the figures of all options that cover an item; returns their number."""
     start, end = cover.item_offset[item], cover.item_offset[item + 1]
     for k in range(start, end):
@@ -127,7 +129,7 @@ def swap_pair(  # noqa: PLR0917 - compiled: positional only
     for k in range(begin, end):
         seen[cover.option_item[k]] = mark
     # cover what ``entering`` covers; items of both change their mark
-    work += _enter(cover, state, table, slot, leaving, entering)
+    work += enter_slot(cover, state, table, slot, leaving, entering)
     # uncover the items that only ``leaving`` had of the two
     for k in range(begin, end):
         i = cover.option_item[k]
@@ -139,12 +141,14 @@ def swap_pair(  # noqa: PLR0917 - compiled: positional only
         state.option_sum[i] -= leaving
         # nothing covers it now: back into the gains, and out of the passed-on row
         if n == 1:
-            work += _add(cover, state.gain, i, weight) + _add(cover, table.shared[slot], i, -weight)
+            work += add_weight(cover, state.gain, i, weight) + add_weight(
+                cover, table.shared[slot], i, -weight
+            )
         # one stays, which covers it alone from now on
         elif n == 2:  # noqa: PLR2004 - two cover it, one stays
             stays = state.option_sum[i]
             state.loss[stays] += weight
-            work += _add(cover, table.shared[table.slot[stays]], i, weight)
+            work += add_weight(cover, table.shared[table.slot[stays]], i, weight)
     # the books of both options, and of the limits
     state.loss[leaving] = 0.0
     state.is_open[leaving], state.is_open[entering] = False, True
@@ -154,7 +158,7 @@ def swap_pair(  # noqa: PLR0917 - compiled: positional only
 
 
 @compiled
-def _enter(  # noqa: PLR0917 - compiled: positional only
+def enter_slot(  # noqa: PLR0917 - compiled: positional only
     cover: CoverArrays,
     state: SearchState,
     table: SwapTable,
@@ -181,12 +185,14 @@ def _enter(  # noqa: PLR0917 - compiled: positional only
         # newly covered: out of the gains, into the row of this slot
         if n == 0:
             loss += weight
-            work += _add(cover, state.gain, i, -weight) + _add(cover, table.shared[slot], i, weight)
+            work += add_weight(cover, state.gain, i, -weight) + add_weight(
+                cover, table.shared[slot], i, weight
+            )
         # no longer covered by ``other`` alone
         elif n == 1:
             other = state.option_sum[i]
             state.loss[other] -= weight
-            work += _add(cover, table.shared[table.slot[other]], i, -weight)
+            work += add_weight(cover, table.shared[table.slot[other]], i, -weight)
         state.cover_count[i] = n + 1
         state.option_sum[i] += entering
     state.loss[entering] = loss
@@ -230,7 +236,7 @@ def anneal(  # noqa: PLR0917 - compiled: positional only
                     cover.item_option[cover.item_offset[i] + random_below(random, degree)]
                 )
             else:
-                entering = _far_offer(state.gain, random)
+                entering = far_offer(state.gain, random)
             work += OFFER_STEPS
             # open already: no offer
             if table.slot[entering] >= 0:
@@ -243,7 +249,7 @@ def anneal(  # noqa: PLR0917 - compiled: positional only
                 change += _shared(cover, state, leaving, entering)
                 work += cover.option_offset[entering + 1] - cover.option_offset[entering]
             # asked in the order of what it costs to ask
-            if not _is_taken(change, temperature, random):
+            if not is_taken(change, temperature, random):
                 continue
             if not fits(rows, state.used, state.site_used, state.numbers[0], entering, leaving):
                 continue
@@ -271,7 +277,7 @@ def cool(
     ``best`` is the best plan so far and its value; returns the better one of both.
     """
     best_open, best_value = best[0].copy(), best[1]
-    table = swap_table(cover, state)
+    table = swap_table(cover, state, 0)
     chunk = CHUNK_STEPS if stop is None else SHORT_CHUNK_STEPS
     begin, born = 0, clock.seconds
     while begin < schedule.steps and not (stop is not None and stop.is_set()):
@@ -290,7 +296,8 @@ def cool(
 
 
 @compiled
-def _is_taken(change: float, temperature: float, random: Ints) -> bool:
+def is_taken(change: float, temperature: float, random: Ints) -> bool:
+    """Whether a change is taken at a temperature (Metropolis and others 1953)."""
     if change >= 0.0:
         return True
     # the logarithm is spared where its answer is sure
@@ -301,7 +308,7 @@ def _is_taken(change: float, temperature: float, random: Ints) -> bool:
 
 
 @compiled
-def _far_offer(gain: Floats, random: Ints) -> int:
+def far_offer(gain: Floats, random: Ints) -> int:
     """Draw a few options; returns the one with the highest gain."""
     best = random_below(random, len(gain))
     for _ in range(DRAWN - 1):

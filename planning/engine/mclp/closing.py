@@ -170,7 +170,7 @@ class _SearchBeside:
     def search(self, steps: int, opened: npt.NDArray[np.bool_], stop: Event) -> None:
         """Search over ``steps``; the run knows the best plan afterwards."""
         run, rest = self._run, self._rest
-        if self._wait > 0:
+        if self._wait > 0 or len(run.task.rows.capacity):
             self._wait -= 1
             run.search_more(steps, clock=self._clock, stop=stop)
             return

@@ -180,6 +180,7 @@ class FloorSearch:
         )
         warm = WarmMultipliers(self._share * weights, self._row_multiplier)
         run = CoverRun(weighted, seed=seed, start=start, warm=warm)
+        run.set_prices()
         with ThreadPoolExecutor(max_workers=1) as pool:
             proof = pool.submit(run.bound_round, run.best_value, 3 * steps, clock=clock)
             self.repair.search(2 * steps, clock=clock)

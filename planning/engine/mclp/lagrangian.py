@@ -10,6 +10,13 @@ With cover variables y and open variables x, relax ``y_i <= sum_j a_ij x_j`` wit
 where x opens at most p options, at most one a site: sort the scores. Every (u, v) gives a true
 upper bound; the least one equals the bound of the linear programme. It is approached by a deflected
 subgradient (Camerini, Fratta and Maffioli 1975) with Polyak's step.
+
+The multipliers of the rows first go where no row is passed by what the relaxed problem opens: from
+0 everything would open, and the first steps would lead far astray. A row then counts in the step
+by the mean square of its own slopes (as in Duchi, Hazan and Singer 2011), whatever its unit is.
+
+An item may have a second weight w'_i for a second cover (`planning.engine.variants.backup`): its
+term is then ``(w_i - u_i) + max(w'_i - u_i, 0)``.
 """
 
 from __future__ import annotations
@@ -38,6 +45,12 @@ NOTABLE = 1e-5
 MIN_STEP = 1e-5
 # The step factor to begin with from multipliers that were good for a problem much like this one.
 WARM_STEP = 0.1
+# Part of the items' squared slopes that a row has in the step, and how long its own are remembered.
+ROW_PART, ROW_MEMORY = 0.1, 0.95
+# The multipliers of rows are settled by so many turns of so many halvings at most.
+TURNS, HALVINGS = 3, 40
+# Rows whose bound is further from the least one than this part of the gap have gone astray.
+ASTRAY = 1.0
 
 
 class WarmMultipliers(NamedTuple):
@@ -53,15 +66,19 @@ class WarmMultipliers(NamedTuple):
 class BoundState(NamedTuple):
     """Prices now and at the least bound; changed in place.
 
-    ``figures`` float64[3]: the least bound, the step factor, rounds since the bound fell.
+    ``second`` are the weights of a second cover; ``row_slope`` the mean squares of the rows'
+    slopes. ``figures`` float64[4]: the least bound, the step factor, rounds since the bound fell,
+    the mean of the items' squared slopes, added up.
     """
 
     multiplier: Floats
     row_multiplier: Floats
     direction: Floats
     row_direction: Floats
+    row_slope: Floats
     best_multiplier: Floats
     best_row_multiplier: Floats
+    second: Floats
     score: Floats
     figures: Floats
 
@@ -72,8 +89,14 @@ def new_bound(
     *,
     cover_count: Ints | None = None,
     warm: WarmMultipliers | None = None,
+    second: Floats | None = None,
+    settled: bool = True,
 ) -> BoundState:
-    """Start from ``warm``, or 0.9, 0.5, 0.1 of the weight at 0, 1, 2 covering options."""
+    """Start from ``warm``, or 0.9, 0.5, 0.1 of the weight at 0, 1, 2 covering options.
+
+    ``second`` float64[n_items] is what a second cover adds; None: nothing. ``settled`` raises new
+    multipliers of rows until no row is passed.
+    """
     if warm is not None:
         multiplier = np.clip(warm.multiplier, 0.0, cover.weights)
     elif cover_count is None:
@@ -82,18 +105,26 @@ def new_bound(
         multiplier = cover.weights * np.array([0.9, 0.5, 0.1])[np.minimum(cover_count, 2)]
     n_rows = len(rows.capacity)
     row_multiplier = np.zeros(n_rows)
-    if warm is not None and len(warm.row_multiplier) == n_rows:
+    is_warm = warm is not None and len(warm.row_multiplier) == n_rows
+    if warm is not None and is_warm:
         row_multiplier[:] = warm.row_multiplier
-    return BoundState(
+    state = BoundState(
         multiplier=multiplier,
         row_multiplier=row_multiplier,
         direction=np.zeros(cover.n_items),
         row_direction=np.zeros(n_rows),
+        row_slope=np.zeros(n_rows),
         best_multiplier=multiplier.copy(),
         best_row_multiplier=row_multiplier.copy(),
+        second=np.zeros(cover.n_items) if second is None else second,
         score=np.zeros(cover.n_options),
-        figures=np.array([np.inf, 1.0 if warm is None else WARM_STEP, 0.0]),
+        figures=np.array([np.inf, 1.0 if warm is None else WARM_STEP, 0.0, 0.0]),
     )
+    if settled and n_rows and not is_warm:
+        _scores(cover, rows, state)
+        settle_rows(rows, state.score, state.row_multiplier)
+        state.best_row_multiplier[:] = state.row_multiplier
+    return state
 
 
 @compiled
@@ -141,6 +172,46 @@ def choose_by_score(rows: PackingRows, score: Floats) -> tuple[Ints, float]:
 
 
 @compiled
+def settle_rows(rows: PackingRows, score: Floats, row_multiplier: Floats) -> None:
+    """Raise the multipliers of rows, one after the other, until what opens passes no row.
+
+    ``score`` are the options' scores without the rows; ``row_multiplier`` begins at 0.
+    """
+    for _ in range(TURNS):
+        for r in range(len(rows.capacity)):
+            low, high, tried = 0.0, -1.0, row_multiplier[r]
+            for _ in range(HALVINGS):
+                row_multiplier[r] = tried
+                # within the row: lower; above it: double until it is within, then halve
+                if _row_use(rows, score, row_multiplier, r) <= rows.capacity[r]:
+                    high = tried
+                else:
+                    low = tried
+                if high < 0.0:
+                    tried = 2.0 * tried if tried > 0.0 else 1e-3
+                    continue
+                if high - low <= 1e-3 * high:
+                    break
+                tried = 0.5 * (low + high)
+            row_multiplier[r] = max(high, 0.0)
+
+
+@compiled
+def _row_use(rows: PackingRows, score: Floats, row_multiplier: Floats, row: int) -> float:
+    """Return what the relaxed problem takes of a row."""
+    after = score.copy()
+    for j in range(len(score)):
+        for k in range(rows.offset[j], rows.offset[j + 1]):
+            after[j] -= row_multiplier[rows.row[k]] * rows.amount[k]
+    used = 0.0
+    for j in choose_by_score(rows, after)[0]:
+        for k in range(rows.offset[j], rows.offset[j + 1]):
+            if rows.row[k] == row:
+                used += rows.amount[k]
+    return used
+
+
+@compiled
 def evaluate(cover: CoverArrays, rows: PackingRows, bound: BoundState) -> tuple[float, Ints]:
     """Return the bound at the multipliers now, and the options that the relaxed problem opens."""
     _scores(cover, rows, bound)
@@ -148,6 +219,7 @@ def evaluate(cover: CoverArrays, rows: PackingRows, bound: BoundState) -> tuple[
     # the rest of the Lagrangian: what multipliers leave of the weights,
     for i in range(len(cover.weights)):
         value += cover.weights[i] - bound.multiplier[i]
+        value += max(bound.second[i] - bound.multiplier[i], 0.0)
     # and what the rows' multipliers pay for their capacities
     for r in range(len(rows.capacity)):
         value += bound.row_multiplier[r] * rows.capacity[r]
@@ -156,19 +228,17 @@ def evaluate(cover: CoverArrays, rows: PackingRows, bound: BoundState) -> tuple[
 
 
 @compiled
-def lower_bound_by_multipliers(  # noqa: PLR0917 - compiled: positional only
+def lower_bound_by_multipliers(
     cover: CoverArrays,
     rows: PackingRows,
     bound: BoundState,
-    row_scale: Floats,
     known: float,
     most_work: int,
 ) -> tuple[Ints, int]:
     """Move the multipliers until the steps are used up or the step has become too small.
 
-    ``known`` is the value of the best plan so far: the bound cannot fall below it. ``row_scale``
-    brings the multipliers of rows to the size of item multipliers. Returns what the relaxed problem
-    opens at the last multipliers, and the steps taken.
+    ``known`` is the value of the best plan so far: the bound cannot fall below it. Returns what
+    the relaxed problem opens at the last multipliers, and the steps taken.
     """
     m = len(cover.weights)
     n_rows = len(rows.capacity)
@@ -180,17 +250,11 @@ def lower_bound_by_multipliers(  # noqa: PLR0917 - compiled: positional only
         # the bound here; the least one is kept with its multipliers
         value, chosen = evaluate(cover, rows, bound)
         work += len(cover.option_item) + 8 * m
-        if value < bound.figures[0]:
-            if bound.figures[0] - value > NOTABLE * abs(value - known):
-                bound.figures[2] = 0.0
-            bound.figures[0] = value
-            bound.best_multiplier[:] = bound.multiplier
-            bound.best_row_multiplier[:] = bound.row_multiplier
-        # shorten the step after so many rounds without a notable fall
-        bound.figures[2] += 1.0
-        if bound.figures[2] >= PATIENCE:
-            bound.figures[1] *= 0.7
-            bound.figures[2] = 0.0
+        is_shorter = note(bound, value, known)
+        # gone astray at the multipliers of rows: back to the least bound
+        astray = value - bound.figures[0] > ASTRAY * abs(bound.figures[0] - known)
+        if is_shorter and n_rows and astray:
+            value, chosen = go_back(cover, rows, bound)
         # the bound has met the best plan: proven
         if bound.figures[0] - known <= 1e-9 * abs(known):
             break
@@ -203,49 +267,94 @@ def lower_bound_by_multipliers(  # noqa: PLR0917 - compiled: positional only
             for k in range(rows.offset[j], rows.offset[j + 1]):
                 pull[rows.row[k]] += rows.amount[k]
         # move against it
-        _step(cover, bound, count, pull, row_scale, value, known)
+        step(cover, bound, count, pull, value, known)
     return chosen, work
 
 
 @compiled
-def _step(  # noqa: PLR0917 - compiled: positional only
+def note(bound: BoundState, value: float, known: float) -> bool:
+    """Take note of the bound at the multipliers now; tells whether the step has become shorter."""
+    if value < bound.figures[0]:
+        if bound.figures[0] - value > NOTABLE * abs(value - known):
+            bound.figures[2] = 0.0
+        bound.figures[0] = value
+        bound.best_multiplier[:] = bound.multiplier
+        bound.best_row_multiplier[:] = bound.row_multiplier
+    # shorten the step after so many rounds without a notable fall
+    bound.figures[2] += 1.0
+    if bound.figures[2] < PATIENCE:
+        return False
+    bound.figures[1] *= 0.7
+    bound.figures[2] = 0.0
+    return True
+
+
+@compiled
+def go_back(cover: CoverArrays, rows: PackingRows, bound: BoundState) -> tuple[float, Ints]:
+    """Go back to the multipliers of the least bound, at rest; returns what `evaluate` does."""
+    bound.multiplier[:] = bound.best_multiplier
+    bound.row_multiplier[:] = bound.best_row_multiplier
+    bound.direction[:] = 0.0
+    bound.row_direction[:] = 0.0
+    return evaluate(cover, rows, bound)
+
+
+@compiled
+def step(  # noqa: PLR0917 - compiled: positional only
     cover: CoverArrays,
     bound: BoundState,
     count: Ints,
     pull: Floats,
-    row_scale: Floats,
     value: float,
     known: float,
 ) -> None:
-    """One deflected Polyak step; multipliers stay within [0, w] and at 0 or above."""
-    norm = 0.0
+    """Take one deflected Polyak step; multipliers stay within [0, w] and at 0 or above.
+
+    ``count`` [n_items] tells how often the relaxed problem covers an item, ``pull`` [n_rows] by
+    how much it passes a row.
+    """
+    norm, squares = 0.0, 0.0
     # deflect (Camerini, Fratta and Maffioli 1975); what would leave [0, w] does not pull
     for i in range(len(count)):
         slope = count[i] - 1.0
+        if bound.multiplier[i] < bound.second[i]:
+            slope -= 1.0
         if (slope < 0.0 and bound.multiplier[i] >= cover.weights[i]) or (
             slope > 0.0 and bound.multiplier[i] <= 0.0
         ):
             slope = 0.0
         move = 0.9 * bound.direction[i] + 0.1 * slope
         bound.direction[i] = move
+        squares += slope * slope
         norm += move * move
-    # the rows likewise, brought to the size of the items
+    # the rows likewise, each brought to a part of the items' size
+    memory = ROW_MEMORY if bound.figures[3] > 0.0 else 0.0
+    bound.figures[3] = memory * bound.figures[3] + (1.0 - memory) * squares
     for r in range(len(pull)):
-        slope = -pull[r] * row_scale[r]
-        if slope > 0.0 and bound.row_multiplier[r] <= 0.0:
+        slope = pull[r]
+        bound.row_slope[r] = memory * bound.row_slope[r] + (1.0 - memory) * slope * slope
+        if slope < 0.0 and bound.row_multiplier[r] <= 0.0:
             slope = 0.0
         move = 0.9 * bound.row_direction[r] + 0.1 * slope
         bound.row_direction[r] = move
-        norm += move * move
+        norm += _row_scale(bound, r) * move * move
     if norm <= 0.0:
         return
     # Polyak's (1969) step towards a value between the best plan and the best bound
     target = known + 0.3 * (bound.figures[0] - known)
-    step = bound.figures[1] * max(value - target, 0.0) / norm
+    length = bound.figures[1] * max(value - target, 0.0) / norm
     # move, and stay within [0, w] and at 0 or above
     for i in range(len(count)):
-        multiplier = bound.multiplier[i] - step * bound.direction[i]
+        multiplier = bound.multiplier[i] - length * bound.direction[i]
         bound.multiplier[i] = min(max(multiplier, 0.0), cover.weights[i])
     for r in range(len(pull)):
-        multiplier = bound.row_multiplier[r] - step * row_scale[r] * bound.row_direction[r]
-        bound.row_multiplier[r] = max(multiplier, 0.0)
+        move = length * _row_scale(bound, r) * bound.row_direction[r]
+        bound.row_multiplier[r] = max(bound.row_multiplier[r] + move, 0.0)
+
+
+@compiled
+def _row_scale(bound: BoundState, row: int) -> float:
+    """Return the square of what brings a row's slope to a part of all items' slopes."""
+    if bound.row_slope[row] <= 0.0:
+        return 0.0
+    return float(ROW_PART * bound.figures[3] / bound.row_slope[row])

@@ -19,14 +19,18 @@ import scipy.sparse as sp
 
 from planning.engine.mclp.annealing import anneal
 from planning.engine.mclp.lagrangian import (
+    HALVINGS,
     NOTABLE,
     PATIENCE,
     ROUNDING,
+    ROW_MEMORY,
+    ROW_PART,
+    TURNS,
     BoundState,
     WarmMultipliers,
     new_bound,
 )
-from planning.engine.mclp.search_and_bound import CoverAnswer, relative_costs, row_scale
+from planning.engine.mclp.search_and_bound import CoverAnswer, relative_costs
 from planning.engine.mclp.side_constraints import SLACK
 from planning.engine.params import EXACT
 from planning.engine.proven import whole_below
@@ -64,11 +68,12 @@ def first_answer(task: CoverTask, *, warm: WarmMultipliers | None, clock: Clock)
     pairs = len(task.cover.option_item)
     if task.floors or not 0 < pairs <= MOST_PAIRS or not task.rows.most or anneal.is_kept:
         return None
-    costs, scale = relative_costs(task), row_scale(task)
-    plan = _Plan(task)
+    costs, plan = relative_costs(task), _Plan(task)
     for relative_cost in costs:
         plan.try_options(np.empty(0, np.int64), relative_cost)
-    bound = new_bound(task.cover, task.rows, cover_count=plan.best_count, warm=warm)
+    bound = new_bound(task.cover, task.rows, cover_count=plan.best_count, warm=warm, settled=False)
+    if not bound.row_multiplier.any():
+        _settle(plan, bound)
     for turn in range(ROUNDS):
         if clock.report(plan.best_value + task.fixed_value, _upper(task, plan, bound)):
             return _opening(task, plan, bound)
@@ -81,7 +86,7 @@ def first_answer(task: CoverTask, *, warm: WarmMultipliers | None, clock: Clock)
         made = _opening(task, plan, bound)
         if made.answer.bound <= made.answer.value * (1.0 + EXACT):
             return made
-        _step(plan, bound, relaxed, scale, at)
+        _step(plan, bound, relaxed, at)
     return None
 
 
@@ -201,41 +206,75 @@ class _Plan:
 
     def evaluate(self, bound: BoundState) -> tuple[float, Ints]:
         """Return the bound at the multipliers now, and what the relaxed problem opens."""
-        rows, n = self.rows, self.cover.n_options
-        price = _sums(self.taker, bound.row_multiplier[rows.row] * rows.amount, n)
-        bound.score[:] = self.covers @ bound.multiplier - price
-        # the highest positive scores, at most one a site
-        order = np.argsort(-bound.score, kind="stable")
-        order = order[bound.score[order] > 0.0]
-        site = rows.site[order]
-        first = np.zeros(len(order), np.bool_)
-        first[np.unique(site, return_index=True)[1]] = True
-        chosen = order[first | (site < 0)][: rows.most]
+        bound.score[:] = self.covers @ bound.multiplier - self.price(bound.row_multiplier)
+        chosen = self.choose(bound.score)
         value = float(
             bound.score[chosen].sum()
             + (self.cover.weights - bound.multiplier).sum()
-            + bound.row_multiplier @ rows.capacity
+            + bound.row_multiplier @ self.rows.capacity
         )
         return value * (1.0 + ROUNDING), chosen
 
+    def price(self, row_multiplier: Floats) -> Floats:
+        """Return what each option pays for the rows of money and number."""
+        paid = row_multiplier[self.rows.row] * self.rows.amount
+        return _sums(self.taker, paid, self.cover.n_options)
+
+    def choose(self, score: Floats) -> Ints:
+        """Return the options with the highest positive scores, at most one a site."""
+        order = np.argsort(-score, kind="stable")
+        order = order[score[order] > 0.0]
+        site = self.rows.site[order]
+        first = np.zeros(len(order), np.bool_)
+        first[np.unique(site, return_index=True)[1]] = True
+        return order[first | (site < 0)][: self.rows.most]
+
+    def used(self, chosen: Ints) -> Floats:
+        """Return what options take of each row."""
+        weight = np.zeros(self.cover.n_options)
+        weight[chosen] = 1.0
+        rows = self.rows
+        return _sums(rows.row, rows.amount * weight[self.taker], len(rows.capacity))
+
     def pulls(self, chosen: Ints) -> tuple[Floats, Floats]:
         """Return how often ``chosen`` cover each item beyond once, and pass each row."""
-        rows, weight = self.rows, np.zeros(self.cover.n_options)
-        weight[chosen] = 1.0
-        used = _sums(rows.row, rows.amount * weight[self.taker], len(rows.capacity))
         count = np.full(self.cover.n_items, -1.0)
         for option in chosen.tolist():
             count[self.items(option)] += 1.0
-        return count, used - rows.capacity
+        return count, self.used(chosen) - self.rows.capacity
 
 
 def _sums(number: Ints, weights: Floats, n: int) -> Floats:
     return np.asarray(np.bincount(number, weights=weights, minlength=n), dtype=np.float64)
 
 
+def _settle(plan: _Plan, bound: BoundState) -> None:
+    """Raise the multipliers of rows until what opens passes none (`lagrangian.settle_rows`)."""
+    score = plan.covers @ bound.multiplier
+    rate, capacity = bound.row_multiplier, plan.rows.capacity
+    for _ in range(TURNS):
+        for row in range(len(capacity)):
+            low, high, tried = 0.0, -1.0, float(rate[row])
+            for _ in range(HALVINGS):
+                rate[row] = tried
+                # within the row: lower; above it: double until it is within, then halve
+                if plan.used(plan.choose(score - plan.price(rate)))[row] <= capacity[row]:
+                    high = tried
+                else:
+                    low = tried
+                if high < 0.0:
+                    tried = 2.0 * tried if tried > 0.0 else 1e-3
+                    continue
+                if high - low <= 1e-3 * high:
+                    break
+                tried = 0.5 * (low + high)
+            rate[row] = max(high, 0.0)
+    bound.best_row_multiplier[:] = rate
+
+
 def _keep(bound: BoundState, value: float, known: float) -> None:
     """Keep the least bound with its multipliers, and shorten a step that has led nowhere."""
-    least, factor, idle = bound.figures
+    least, factor, idle = bound.figures[:3]
     if value < least:
         idle = 0.0 if least - value > NOTABLE * abs(value - known) else idle
         least = value
@@ -244,10 +283,10 @@ def _keep(bound: BoundState, value: float, known: float) -> None:
     idle += 1.0
     if idle >= PATIENCE:
         factor, idle = 0.7 * factor, 0.0
-    bound.figures[:] = least, factor, idle
+    bound.figures[:3] = least, factor, idle
 
 
-def _step(plan: _Plan, bound: BoundState, chosen: Ints, scale: Floats, value: float) -> None:
+def _step(plan: _Plan, bound: BoundState, chosen: Ints, value: float) -> None:
     """One deflected Polyak step; multipliers stay within [0, w] and at 0 or above."""
     weights = plan.cover.weights
     slope, pull = plan.pulls(chosen)
@@ -255,15 +294,20 @@ def _step(plan: _Plan, bound: BoundState, chosen: Ints, scale: Floats, value: fl
     slope[(slope < 0.0) & (bound.multiplier >= weights)] = 0.0
     slope[(slope > 0.0) & (bound.multiplier <= 0.0)] = 0.0
     bound.direction[:] = 0.9 * bound.direction + 0.1 * slope
-    row_slope = -pull * scale
-    row_slope[(row_slope > 0.0) & (bound.row_multiplier <= 0.0)] = 0.0
-    bound.row_direction[:] = 0.9 * bound.row_direction + 0.1 * row_slope
-    norm = float(bound.direction @ bound.direction + bound.row_direction @ bound.row_direction)
+    # the rows likewise, each brought to a part of the items' size
+    memory = ROW_MEMORY if bound.figures[3] > 0.0 else 0.0
+    bound.figures[3] = memory * bound.figures[3] + (1.0 - memory) * float(slope @ slope)
+    bound.row_slope[:] = memory * bound.row_slope + (1.0 - memory) * pull * pull
+    pull[(pull < 0.0) & (bound.row_multiplier <= 0.0)] = 0.0
+    bound.row_direction[:] = 0.9 * bound.row_direction + 0.1 * pull
+    scale = np.zeros(len(pull))
+    np.divide(ROW_PART * bound.figures[3], bound.row_slope, out=scale, where=bound.row_slope > 0.0)
+    norm = float(bound.direction @ bound.direction + scale @ bound.row_direction**2)
     if norm <= 0.0:
         return
     # Polyak's (1969) step towards a value between the best plan and the best bound
     target = plan.best_value + 0.3 * (float(bound.figures[0]) - plan.best_value)
     step = float(bound.figures[1]) * max(value - target, 0.0) / norm
     np.clip(bound.multiplier - step * bound.direction, 0.0, weights, out=bound.multiplier)
-    moved = bound.row_multiplier - step * scale * bound.row_direction
+    moved = bound.row_multiplier + step * scale * bound.row_direction
     np.maximum(moved, 0.0, out=bound.row_multiplier)

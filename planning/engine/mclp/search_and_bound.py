@@ -18,6 +18,7 @@ from planning.engine.cover_arrays import merge_items
 from planning.engine.mclp import interchange, lagrangian
 from planning.engine.mclp.annealing import CHUNK_STEPS, Schedule, cool
 from planning.engine.mclp.crossover import Population
+from planning.engine.mclp.priced_annealing import cool_at_prices, room_for
 from planning.engine.mclp.side_constraints import SLACK, PackingRows
 from planning.engine.mclp.task import CoverTask, FloorRow
 from planning.engine.params import EXACT, SolveParams, relative_gap
@@ -51,6 +52,11 @@ RUIN_STEPS = 4 * CHUNK_STEPS
 RUIN_STEPS_A_PAIR = 2_000  # of option and item: a small task is not searched for seconds
 # The bound has come to rest when its step factor is below this.
 RESTED = 1e-3
+# Where rows bind the rounds are of so many steps for each pair, whatever the time limit is, and so
+# many steps of the bound go before, which gives the rows their prices.
+PRICED_ROUNDS, PRICING_STEPS_PER_PAIR = (100, 200, 400, 800, 1600), 600
+# Prices in the search as a part of the multipliers, and its first temperature.
+PRICE_PART, PRICED_HOT = 0.93, 0.04
 # Temperature of the annealing as parts of the mean weight that an open option covers.
 HOT, COLD = 0.03, 0.003
 
@@ -89,6 +95,7 @@ class CoverRun:
         self.task = task
         self.least = 1e-12 * float(cover.weights.sum())
         self.relative_cost = np.ones(cover.n_options)
+        self.price = np.zeros(cover.n_options)
         self.search: SearchState = interchange.new_state(cover, rows, seed=seed)
         self.best_open = np.zeros(cover.n_options, dtype=np.bool_)
         self.best_value = 0.0
@@ -165,6 +172,22 @@ class CoverRun:
         """Anneal over ``steps`` from what is open, then swaps; where rows bind, ruin as well."""
         task = self.task
         temperature = self.temperature
+        if self.is_priced:
+            hot, cold = (max(part * temperature, 1e-12) for part in (PRICED_HOT, COLD))
+            schedule = Schedule(hot, cold, steps)
+            best_open = cool_at_prices(
+                task.cover,
+                task.rows,
+                self.search,
+                schedule,
+                price=self.price,
+                best=(self.best_open, self.best_value),
+                least=self.least,
+                clock=clock,
+                stop=stop,
+            )
+            self.try_options(np.flatnonzero(best_open))
+            return
         schedule = Schedule(HOT * temperature, max(COLD * temperature, 1e-12), steps)
         best_open, _ = cool(
             task.cover,
@@ -180,6 +203,32 @@ class CoverRun:
         if len(task.rows.capacity) or task.rows.n_sites:
             pairs = len(task.cover.option_item)
             self._ruin_round(min(steps, RUIN_STEPS, RUIN_STEPS_A_PAIR * pairs), temperature)
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether options have prices in the search: where rows bind, and a table has room."""
+        n_open = int(self.search.numbers[0])
+        return len(self.task.rows.capacity) > 0 and room_for(len(self.price), n_open) > 0
+
+    def set_prices(self) -> None:
+        """Give the options the prices of what they take of the rows, at the best multipliers.
+
+        Where the count binds too, each option costs what the last one is worth that it lets in.
+        """
+        task, bound = self.task, self.bound
+        rows, row_multiplier = task.rows, bound.best_row_multiplier
+        if not len(rows.capacity):
+            return
+        at_best = bound._replace(
+            multiplier=bound.best_multiplier.copy(), row_multiplier=row_multiplier.copy()
+        )
+        _, chosen = lagrangian.evaluate(task.cover, rows, at_best)
+        edge = float(at_best.score[chosen].min()) if len(chosen) >= rows.most else 0.0
+        owner = np.repeat(np.arange(len(self.price)), np.diff(rows.offset))
+        cost = np.bincount(
+            owner, weights=rows.amount * row_multiplier[rows.row], minlength=len(self.price)
+        )
+        self.price[:] = PRICE_PART * (cost + edge)
 
     def search_more(
         self, steps: int, *, clock: Clock, workers: int = 1, stop: Event | None = None
@@ -221,11 +270,10 @@ class CoverRun:
     def bound_round(self, known: float, steps: int, *, clock: Clock) -> Ints:
         """Move the multipliers; returns what the relaxed problem opens at the last ones."""
         task = self.task
-        scale = row_scale(task)
         chosen = np.empty(0, np.int64)
         while steps > 0 and clock.left_s > 0.0 and not self.bound_rests:
             chosen, used = lagrangian.lower_bound_by_multipliers(
-                task.cover, task.rows, self.bound, scale, known, min(steps, CHUNK_STEPS)
+                task.cover, task.rows, self.bound, known, min(steps, CHUNK_STEPS)
             )
             steps -= max(used, 1)
             if self.bound.figures[0] <= known * (1.0 + EXACT):
@@ -281,9 +329,13 @@ def _rounds(run: CoverRun, *, params: SolveParams, clock: Clock) -> None:
     """Search and bound side by side until the gap is reached, both are through or time is up."""
     pairs = len(run.task.cover.option_item)
     total = max(min(int(params.time_limit_s * STEPS_PER_S), STEPS_PER_PAIR * pairs), MIN_STEPS)
-    parts = list(ROUND_PARTS)
+    rounds = [int(total * part) for part in ROUND_PARTS]
+    if len(run.task.rows.capacity):
+        rounds = [max(steps * pairs, MIN_STEPS) for steps in PRICED_ROUNDS]
+        run.bound_round(run.best_value, PRICING_STEPS_PER_PAIR * pairs, clock=clock)
+        run.bound_value = min(run.bound_value, float(run.bound.figures[0]))
     if run.population.pays:
-        parts = parts[:ROUNDS_BEFORE_BREEDING]
+        rounds = rounds[:ROUNDS_BEFORE_BREEDING]
     if run.is_warm:
         # one look at the old multipliers, however little time there is: they prove most of the
         # bound
@@ -292,11 +344,12 @@ def _rounds(run: CoverRun, *, params: SolveParams, clock: Clock) -> None:
         run.bound_round(run.best_value, WARM_STEPS_PER_PAIR * pairs, clock=clock)
         run.bound_value = min(run.bound_value, float(run.bound.figures[0]))
     with ThreadPoolExecutor(max_workers=1) as pool:
-        while not done(run, params) and (parts or not run.bound_rests):
+        while not done(run, params) and (rounds or not run.bound_rests):
             if clock.report(run.value, run.upper):
                 return
-            annealing = bool(parts)
-            steps = int(total * parts.pop(0)) if annealing else CHUNK_STEPS
+            annealing = bool(rounds)
+            steps = rounds.pop(0) if annealing else CHUNK_STEPS
+            run.set_prices()
             proof = pool.submit(
                 run.bound_round, run.best_value, max(2 * steps, 100 * pairs), clock=clock
             )
@@ -330,11 +383,6 @@ def _relative_cost(rows: PackingRows) -> Floats:
     share = rows.amount / np.maximum(rows.capacity[rows.row], 1e-9)
     taken = np.bincount(option, weights=share, minlength=n_options)
     return np.asarray(np.maximum(taken + 1.0 / max(rows.most, 1), 1e-9))
-
-
-def row_scale(task: CoverTask) -> Floats:
-    """Brings the slope of a row (amount over capacity) to the size of the slopes of all items."""
-    return np.asarray(np.sqrt(task.cover.n_items) / np.maximum(task.rows.capacity, 1e-9))
 
 
 def restricted_task(task: CoverTask, fixing: Fixing) -> tuple[CoverTask, Ints]:
