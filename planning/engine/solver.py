@@ -22,6 +22,7 @@ from planning.engine.problems import (
 from planning.engine.units import in_good_units
 from planning.engine.variants.backup import solve_backup_covering
 from planning.engine.variants.capacitated import solve_capacitated_covering
+from planning.engine.variants.gradual import is_large_gradual, solve_gradual_covering
 from planning.engine.variants.max_min import solve_max_min_covering
 from planning.engine.verdict import judged
 
@@ -69,6 +70,8 @@ def solve(problem: Problem, *, params: SolveParams | None = None) -> Plan:
 def _draft(  # noqa: PLR0911 - one line a problem
     problem: Problem, *, params: SolveParams, clock: Clock
 ) -> Draft:
+    if isinstance(problem, CoverageProblem) and is_large_gradual(problem):
+        return solve_gradual_covering(problem, params=params, clock=clock)
     if isinstance(problem, CoverageProblem):
         return solve_maximal_covering(problem, params=params, clock=clock)
     if isinstance(problem, SetCoverProblem):

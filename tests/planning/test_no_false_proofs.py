@@ -48,8 +48,8 @@ STOPS = stops()
 ASKING = {
     "coverage": 57,
     "set cover": 4,
-    "backup": 4,
-    "capacitated": 2,
+    "backup": 1,
+    "capacitated": 4,
     "max-min": 3,
     "median": 41,
     "center": 31,

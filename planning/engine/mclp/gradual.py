@@ -37,6 +37,12 @@ def is_gradual(problem: CoverageProblem) -> bool:
     return bool(((data != 0) & (data != 1)).any())
 
 
+def level_pairs(problem: CoverageProblem) -> int:
+    """Return how many pairs of level and option there are at most."""
+    degree = np.bincount(problem.covers.indices, minlength=problem.n_demand)
+    return int((degree.astype(np.int64) ** 2).sum()) // 2
+
+
 def expand_levels(problem: CoverageProblem) -> CoverageProblem:
     """Return the problem with an item for every level; unchanged when it is not gradual.
 
@@ -53,7 +59,7 @@ def expand_levels(problem: CoverageProblem) -> CoverageProblem:
     by_item = sp.csr_array(problem.covers.astype(np.float64).T)
     by_item.eliminate_zeros()
     degree = np.diff(by_item.indptr)
-    if int((degree.astype(np.int64) ** 2).sum()) // 2 > MAX_PAIRS:
+    if level_pairs(problem) > MAX_PAIRS:
         raise ProblemError(
             say("gradual cover has too many levels: round the values to fewer steps")
         )

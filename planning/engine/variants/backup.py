@@ -9,7 +9,15 @@ With ``v <= w`` the first cover is taken before the second by itself. ``cover_al
 ``sum_j a_ij x_j >= 1`` for every item: with p the optimum of set covering this is LSCPB, the
 smallest set of stations that covers everybody, and as many as possible twice.
 
-Steps: merge items of the same cover set, greedy and exchanges, then HiGHS with start and cutoff.
+Steps: merge items of the same cover set, greedy and exchanges, a Lagrangian bound, then HiGHS from
+the best plan. With multipliers ``u_i`` in [0, w_i] on the rows of the items,
+
+.. math::
+   L(u) = \sum_i \bigl[(w_i - u_i) + \max(v_i - u_i, 0)\bigr]
+          + \max_{x} \sum_j \Bigl(\sum_i a_{ij} u_i\Bigr) x_j
+
+is above every plan, whether all must be covered or not; its least value is the bound of the
+linear programme without ``cover_all``, in seconds where the programme needs minutes.
 """
 
 from __future__ import annotations
@@ -22,9 +30,13 @@ import scipy.sparse as sp
 
 from geo.messages import say
 from planning.engine.checks import known
-from planning.engine.cover_arrays import merge_items
+from planning.engine.cover_arrays import from_rows, merge_items
 from planning.engine.lscp.feasibility import cover_within
+from planning.engine.mclp.lagrangian import lower_bound_by_multipliers, new_bound
+from planning.engine.mclp.search_and_bound import RESTED
+from planning.engine.mclp.side_constraints import packing_rows
 from planning.engine.mip import MipModel, solve_mip
+from planning.engine.params import EXACT, relative_gap
 from planning.engine.proven import Bound, Draft, contradicted
 
 if TYPE_CHECKING:
@@ -37,6 +49,10 @@ Floats = npt.NDArray[np.float64]
 
 # Passes of exchanges over the plan before the programme.
 PASSES = 3
+# Steps of the bound between two looks at the clock.
+BOUND_STEPS = 20_000_000
+# Pairs for each second of the time limit up to which the programme is of use beside a plan.
+PAIRS_PER_S = 5_000
 
 
 class BackupTask(NamedTuple):
@@ -57,14 +73,18 @@ def solve_backup_covering(problem: BackupProblem, *, params: SolveParams, clock:
     uncovered = np.flatnonzero(task.must & (task.covers.sum(axis=0) == 0))
     if problem.cover_all and (len(uncovered) or _unreachable(problem)):
         return contradicted(say("cover_all: a demand item is covered by no allowed option"))
-    most = float(task.first.sum() + task.second.sum()) + task.fixed_value
     start = _start(task, clock=clock, seed=params.seed)
     value = 0.0 if start is None else _value(task, start) + task.fixed_value
+    most = _lagrangian_bound(task, start, clock=clock)
     clock.report(np.nan if start is None else value, most)
+    is_small = task.covers.nnz <= PAIRS_PER_S * params.time_limit_s
+    if start is not None and (relative_gap(value, most) <= params.gap or not is_small):
+        return _drafted(problem, task, start, Bound.at(most), "greedy, exchanges, Lagrangian bound")
     answer = solve_mip(
         _model(task),
         time_limit_s=clock.left_s,
-        gap=params.gap,
+        # HiGHS measures a gap by the bound, which is the larger of the two
+        gap=params.gap / (1.0 + params.gap),
         start=None if start is None else _point(task, start),
         seed=params.seed,
         on_progress=lambda best, low: clock.report(
@@ -78,18 +98,46 @@ def solve_backup_covering(problem: BackupProblem, *, params: SolveParams, clock:
             method="programme",
         )
     chosen = _better(task, start, answer.values)
+    proved = answer.bound.times(-1.0).plus(task.fixed_value).figure(absent=most, nothing=most)
+    method = "greedy, exchanges, Lagrangian bound, programme"
+    return _drafted(problem, task, chosen, Bound.at(min(proved, most)), method)
+
+
+def _drafted(
+    problem: BackupProblem, task: BackupTask, chosen: Ints | None, bound: Bound, method: str
+) -> Draft:
     required = np.flatnonzero(known(problem.required))
     return Draft(
         chosen=None if chosen is None else np.r_[required, task.options[chosen]],
         nearest=required,
-        bound=Bound.at(most)
-        if answer.bound.is_nothing
-        else answer.bound.times(-1.0).plus(task.fixed_value),
-        method="greedy, exchanges, programme",
+        bound=bound,
+        method=method,
         reasons=()
         if chosen is not None
         else (say("no plan that covers everybody was found in the time: give more"),),
     )
+
+
+def _lagrangian_bound(task: BackupTask, start: Ints | None, *, clock: Clock) -> float:
+    """Return what the multipliers prove of all plans, with what is fixed."""
+    most = float(task.first.sum() + task.second.sum())
+    if not len(task.first) or not len(task.options):
+        return most + task.fixed_value
+    cover = from_rows(
+        task.covers.indptr.astype(np.int64), task.covers.indices.astype(np.int32), task.first
+    )
+    rows = packing_rows(n_options=len(task.options), most=task.most, site=None, rows=[])
+    count = None if start is None else np.asarray(task.covers[start].sum(axis=0), dtype=np.int64)
+    value = 0.0 if start is None else _value(task, start)
+    state = new_bound(cover, rows, cover_count=count, second=task.second)
+    while clock.left_s > 0.0 and state.figures[1] > RESTED:
+        lower_bound_by_multipliers(cover, rows, state, value, BOUND_STEPS)
+        bound = min(float(state.figures[0]), most) + task.fixed_value
+        if clock.report(np.nan if start is None else value + task.fixed_value, bound):
+            break
+        if state.figures[0] <= value * (1.0 + EXACT):
+            break
+    return max(min(float(state.figures[0]), most), value) + task.fixed_value
 
 
 def _start(task: BackupTask, *, clock: Clock, seed: int) -> Ints | None:

@@ -6,7 +6,8 @@ r"""Capacitated covering (Current and Storbeck 1988): workers assigned within wh
    \sum_{j\ \text{free}} x_j \le p, \quad f \ge 0, \quad x_j \in \{0, 1\}
 
 over the pairs within the service standard; an item's workers may be split. Items of the same cover
-set are one. A greedy assignment is the start, HiGHS finishes.
+set are one. A greedy assignment is the start, multipliers give a bound (`capacity_bound`), and
+HiGHS finishes where the programme is small enough for the time.
 """
 
 from __future__ import annotations
@@ -18,9 +19,14 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from planning.engine.checks import known
-from planning.engine.cover_arrays import merge_items
+from planning.engine.cover_arrays import CoverArrays, merge_items
+from planning.engine.mclp.lagrangian import new_bound
+from planning.engine.mclp.search_and_bound import RESTED
+from planning.engine.mclp.side_constraints import packing_rows
 from planning.engine.mip import MipModel, solve_mip
+from planning.engine.params import EXACT, relative_gap
 from planning.engine.proven import Bound, Draft, whole_below
+from planning.engine.variants.capacity_bound import lower_capacity_bound
 
 if TYPE_CHECKING:
     from planning.engine.clock import Clock
@@ -30,10 +36,16 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+# Settings of the multipliers between two looks at the clock.
+SETTINGS = 50
+# Pairs for each second of the time limit up to which the programme is of use.
+PAIRS_PER_S = 5_000
+
 
 class CapacityTask(NamedTuple):
     """Pairs (option, item) over merged items; ``is_required`` of the options kept."""
 
+    cover: CoverArrays
     option: Ints
     item: Ints
     weights: Floats
@@ -50,31 +62,50 @@ def solve_capacitated_covering(
     task = _reduced(problem)
     start, point = _greedy(task)
     served = float(point[len(task.options) :].sum())
-    reachable = min(float(task.weights.sum()), float(task.capacity.sum()))
-    clock.report(served, reachable)
-    answer = solve_mip(
-        _model(task),
-        time_limit_s=clock.left_s,
-        gap=params.gap,
-        start=point,
-        seed=params.seed,
-        on_progress=lambda value, low: clock.report(
-            np.fmax(-value, served), np.fmin(-low, reachable)
-        ),
-    )
-    chosen = start
-    if answer.values is not None and -answer.objective > served:
-        chosen = np.flatnonzero(answer.values[: len(task.options)] > 0.5)  # noqa: PLR2004 - binary
-    bound = answer.bound.times(-1.0).figure(absent=reachable, nothing=reachable)
+    bound = _lagrangian_bound(task, start, served, clock=clock)
+    chosen, method = start, "greedy, Lagrangian bound"
+    is_small = len(task.option) <= PAIRS_PER_S * params.time_limit_s
+    if not clock.report(served, bound) and relative_gap(served, bound) > params.gap and is_small:
+        method += ", programme"
+        answer = solve_mip(
+            _model(task),
+            time_limit_s=clock.left_s,
+            # HiGHS measures a gap by the bound, which is the larger of the two
+            gap=params.gap / (1.0 + params.gap),
+            start=point,
+            seed=params.seed,
+            on_progress=lambda value, low: clock.report(
+                np.fmax(-value, served), np.fmin(-low, bound)
+            ),
+        )
+        if answer.values is not None and -answer.objective > served:
+            chosen = np.flatnonzero(answer.values[: len(task.options)] > 0.5)  # noqa: PLR2004 - binary
+        bound = min(bound, answer.bound.times(-1.0).figure(absent=bound, nothing=bound))
     figures = np.r_[task.weights, task.capacity]
     if (figures == np.floor(figures)).all():
         # a largest flow within whole numbers is whole
         bound = whole_below(bound)
-    return Draft(
-        chosen=task.options[chosen],
-        bound=Bound.at(min(bound, reachable)),
-        method="greedy, programme",
-    )
+    return Draft(chosen=task.options[chosen], bound=Bound.at(bound), method=method)
+
+
+def _lagrangian_bound(task: CapacityTask, start: Ints, served: float, *, clock: Clock) -> float:
+    """Return what the multipliers prove of all plans, from those of a plan that serves so much."""
+    reachable = min(float(task.weights.sum()), float(task.capacity.sum()))
+    if not len(task.weights) or not len(task.options):
+        return reachable
+    n = len(task.options)
+    rows = packing_rows(n_options=n, most=None, site=None, rows=[])
+    opened = np.isin(task.option, start)
+    count = np.bincount(task.item[opened], minlength=len(task.weights))
+    state = new_bound(task.cover, rows, cover_count=count)
+    while clock.left_s > 0.0 and state.figures[1] > RESTED:
+        lower_capacity_bound(
+            task.cover, task.capacity, task.is_required, task.most, state, served, SETTINGS
+        )
+        bound = max(min(float(state.figures[0]), reachable), served)
+        if clock.report(served, bound) or bound <= served * (1.0 + EXACT):
+            break
+    return max(min(float(state.figures[0]), reachable), served)
 
 
 def _reduced(problem: CapacitatedProblem) -> CapacityTask:
@@ -97,6 +128,7 @@ def _reduced(problem: CapacitatedProblem) -> CapacityTask:
     # a station serves no more than is near it: a larger figure would only blur the programme
     near = np.bincount(option, weights=merged.weights[merged.option_item], minlength=len(options))
     return CapacityTask(
+        cover=merged,
         option=option,
         item=merged.option_item.astype(np.int64),
         weights=merged.weights,

@@ -6,8 +6,10 @@ r"""Max-min covering: the least well covered class (group, district) as well cov
    y_i \le \sum_j a_{ij} x_j, \quad \sum_{j\ \text{free}} x_j \le p, \quad x_j \in \{0, 1\}
 
 For any shares ``l_C`` that add up to 1, t is at most the optimum of maximal covering with the
-weights ``sum_C l_C w_i / W_C``. A few rounds move the shares to the classes that come out worst:
-each gives a bound and a plan. HiGHS finishes from the best of them.
+weights ``sum_C l_C w_i / W_C``, and so at most its Lagrangian bound. Rounds move the shares to the
+classes that the relaxed problem covers worst (multiplicative weights: Arora, Hazan and Kale 2012).
+Plans are annealed (`max_min_search`). HiGHS finishes where the programme is small; where it is not,
+the annealing goes on.
 """
 
 from __future__ import annotations
@@ -19,26 +21,39 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from planning.engine.checks import known
-from planning.engine.clock import Clock
-from planning.engine.cover_arrays import CoverArrays, from_rows, merge_items
-from planning.engine.mclp.search_and_bound import search_and_bound
+from planning.engine.cover_arrays import CoverArrays, merge_items
+from planning.engine.mclp.annealing import Schedule
+from planning.engine.mclp.lagrangian import (
+    WarmMultipliers,
+    lower_bound_by_multipliers,
+    new_bound,
+)
 from planning.engine.mclp.side_constraints import packing_rows
-from planning.engine.mclp.task import CoverTask
 from planning.engine.mip import MipModel, solve_mip
-from planning.engine.params import SolveParams, relative_gap
+from planning.engine.params import relative_gap
 from planning.engine.proven import Bound, Draft
+from planning.engine.variants.max_min_search import anneal_classes, class_state
 
 if TYPE_CHECKING:
+    from planning.engine.clock import Clock
+    from planning.engine.params import SolveParams
     from planning.engine.problems import MaxMinProblem
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-ROUNDS = 6
-# How strongly a badly covered class gains share from one round to the next.
-SHIFT = 4.0
-# The part of the time limit that the rounds may take together.
-ROUNDS_TIME = 0.3
+# Rounds of the bound, of so many settings of all multipliers each, the first one longer.
+ROUNDS, SETTINGS, FIRST_SETTINGS = 16, 100, 400
+# How strongly a badly covered class gains share from the first round to the second.
+SHIFT = 2.0
+# Steps of the first annealing for each pair of option and item; the next one has twice as many.
+STEPS_PER_PAIR, MIN_STEPS = 1_000, 200_000
+# Steps between two looks at the clock.
+CHUNK_STEPS = 100_000_000
+# Temperatures as parts of what an open option adds to the mean share.
+HOT, COLD = 0.3, 0.01
+# Up to so many pairs the programme may come to its end.
+MAX_PAIRS = 40_000
 # The programme counts shares in such parts, so that its tolerances hide less than rounding does.
 T_UNIT = 2.0**20
 
@@ -59,14 +74,105 @@ class ClassTask(NamedTuple):
 def solve_max_min_covering(problem: MaxMinProblem, *, params: SolveParams, clock: Clock) -> Draft:
     """Solve a `MaxMinProblem`; see the module for the steps."""
     task = _reduced(problem)
-    chosen, bound = _rounds(task, params=params, clock=clock)
-    value = _least(task, chosen)
-    if relative_gap(value, bound) > params.gap and clock.left_s > 0.0 and len(task.options):
+    run = _Run(task, seed=params.seed)
+    method = "annealing, Lagrangian bound"
+    if task.cover.n_items and 0 < task.most < len(task.options):
+        run.anneal(clock=clock)
+        run.lower_bound(clock=clock)
+        while not run.is_done(params, clock) and len(task.cover.option_item) > MAX_PAIRS:
+            run.anneal(clock=clock)
+    if not run.is_done(params, clock) and len(task.options):
+        run.programme(params=params, clock=clock)
+        method += ", programme"
+    return Draft(
+        chosen=np.r_[np.flatnonzero(known(problem.required)), task.options[run.best]],
+        bound=Bound.at(run.bound),
+        method=method,
+    )
+
+
+class _Run:
+    """The best plan so far, ``value`` its least share, and the bound.
+
+    Annealings are a sequence that no time limit changes: a longer one goes further.
+    """
+
+    def __init__(self, task: ClassTask, *, seed: int) -> None:
+        self.task = task
+        self.best: Ints = np.arange(task.most)
+        self.value = _least(task, self.best)
+        self.bound = float((task.fixed_shares + task.shares.sum(axis=1)).min())
+        if task.most >= len(task.options):
+            self.bound = self.value
+        self._part = np.ascontiguousarray(task.shares.T)
+        self._seed, self._turn = seed, 0
+
+    def is_done(self, params: SolveParams, clock: Clock) -> bool:
+        """Whether the gap is reached or time is up; the caller is told."""
+        ended = clock.report(self.value, self.bound)
+        return ended or relative_gap(self.value, self.bound) <= params.gap
+
+    def anneal(self, *, clock: Clock) -> None:
+        """Anneal once from the best plan, twice as long as the time before."""
+        task = self.task
+        steps = max(STEPS_PER_PAIR * len(task.cover.option_item), MIN_STEPS) << self._turn
+        state = class_state(
+            task.cover, self._part, task.fixed_shares, self.best, seed=self._seed + self._turn
+        )
+        self._turn += 1
+        begin, unit = 0, max(float(state.share.mean()) / len(self.best), 1e-9)
+        schedule = Schedule(HOT * unit, COLD * unit, steps)
+        best = self.best.copy()
+        while begin < steps:
+            end = min(begin + CHUNK_STEPS, steps)
+            self.value = anneal_classes(
+                task.cover, self._part, state, schedule, begin, end, best, self.value
+            )
+            begin = end
+            if clock.report(self.value, self.bound):
+                break
+        # sums in another order may differ by a trifle: the plan is counted once more
+        self.best, self.value = np.sort(best), _least(task, best)
+
+    def lower_bound(self, *, clock: Clock) -> None:
+        """Lower the bound by multipliers of items and shares of classes."""
+        task = self.task
+        rows = packing_rows(n_options=len(task.options), most=task.most, site=None, rows=[])
+        part = np.full(len(task.fixed_shares), 1.0 / len(task.fixed_shares))
+        count = _counts(task, self.best)
+        share = np.array([0.9, 0.5, 0.1])[np.minimum(count, 2)]
+        setting = len(task.cover.option_item) + 8 * task.cover.n_items
+        for turn in range(ROUNDS):
+            weights = self._part @ part
+            cover = task.cover._replace(weights=weights)
+            warm = WarmMultipliers(share * weights, np.empty(0))
+            state = new_bound(cover, rows, warm=warm)
+            fixed = float(part @ task.fixed_shares)
+            state.figures[1] = 1.0 if turn == 0 else state.figures[1]
+            settings = SETTINGS if turn else FIRST_SETTINGS
+            lower_bound_by_multipliers(
+                cover, rows, state, max(self.value - fixed, 0.0), settings * setting
+            )
+            self.bound = max(min(self.bound, float(state.figures[0]) + fixed), self.value)
+            if clock.report(self.value, self.bound) or relative_gap(self.value, self.bound) == 0.0:
+                return
+            # what the relaxed problem covers of each class, in the mean of its late settings
+            share = np.divide(
+                state.best_multiplier, weights, out=np.zeros_like(weights), where=weights > 0.0
+            )
+            covered = task.fixed_shares + (1.0 + share * state.direction) @ self._part
+            part = part * np.exp(-SHIFT / (1.0 + turn) * (covered - covered.mean()))
+            part /= part.sum()
+
+    def programme(self, *, params: SolveParams, clock: Clock) -> None:
+        """Solve the whole by HiGHS from the best plan."""
+        task, value, bound = self.task, self.value, self.bound
         answer = solve_mip(
             _model(task),
             time_limit_s=clock.left_s,
-            gap=params.gap,
-            start=_point(task, chosen),
+            # HiGHS measures a gap by the bound, which is the larger of the two
+            gap=params.gap / (1.0 + params.gap),
+            start=_point(task, self.best),
             seed=params.seed,
             on_progress=lambda best, low: clock.report(
                 np.fmax(-best / T_UNIT, value), np.fmin(-low / T_UNIT, bound)
@@ -74,14 +180,10 @@ def solve_max_min_covering(problem: MaxMinProblem, *, params: SolveParams, clock
         )
         if answer.values is not None:
             opened = np.flatnonzero(answer.values[: len(task.options)] > 0.5)  # noqa: PLR2004 - binary
-            chosen = opened if _least(task, opened) > value else chosen
+            if _least(task, opened) > value:
+                self.best, self.value = opened, _least(task, opened)
         proved = answer.bound.times(-1.0 / T_UNIT).figure(absent=bound, nothing=bound)
-        bound = min(bound, proved)
-    return Draft(
-        chosen=np.r_[np.flatnonzero(known(problem.required)), task.options[chosen]],
-        bound=Bound.at(bound),
-        method="weighted rounds, programme",
-    )
+        self.bound = min(bound, proved)
 
 
 def _reduced(problem: MaxMinProblem) -> ClassTask:
@@ -115,48 +217,17 @@ def _reduced(problem: MaxMinProblem) -> ClassTask:
     )
 
 
-def _rounds(task: ClassTask, *, params: SolveParams, clock: Clock) -> tuple[Ints, float]:
-    """Cover by weighted sums of the classes' shares; the best plan by the worst class, a bound."""
-    n_classes = len(task.fixed_shares)
-    part = np.full(n_classes, 1.0 / n_classes)
-    best, best_value, bound = np.empty(0, dtype=np.int64), _least(task, np.empty(0, int)), np.inf
-    bound = float((task.fixed_shares + task.shares.sum(axis=1)).min())
-    if task.cover.n_items == 0 or task.most == 0:
-        return best, min(bound, best_value) if task.most == 0 else bound
-    rows = packing_rows(n_options=len(task.options), most=task.most, site=None, rows=[])
-    short = SolveParams(
-        time_limit_s=params.time_limit_s * ROUNDS_TIME / ROUNDS, gap=params.gap, seed=params.seed
-    )
-    for _ in range(ROUNDS):
-        cover = task.cover
-        weighted = from_rows(cover.option_offset, cover.option_item, part @ task.shares)
-        run = search_and_bound(
-            CoverTask(
-                cover=weighted,
-                rows=rows,
-                fixed_value=float(part @ task.fixed_shares),
-                whole_numbers=False,
-            ),
-            params=short,
-            clock=Clock(short),
-        )
-        chosen = np.flatnonzero(run.best_open)
-        covered = _shares(task, chosen)
-        bound = min(bound, run.upper)
-        if covered.min() > best_value:
-            best, best_value = chosen, float(covered.min())
-        if clock.report(best_value, bound) or relative_gap(best_value, bound) <= params.gap:
-            break
-        part = part * np.exp(-SHIFT * (covered - covered.mean()))
-        part /= part.sum()
-    return best, bound
+def _counts(task: ClassTask, chosen: Ints) -> Ints:
+    """Tell how many of the chosen options cover each item."""
+    count = np.zeros(task.cover.n_items, dtype=np.int64)
+    for j in chosen:
+        begin, end = task.cover.option_offset[j : j + 2]
+        count[task.cover.option_item[begin:end]] += 1
+    return count
 
 
 def _shares(task: ClassTask, chosen: Ints) -> Floats:
-    covered = np.zeros(task.cover.n_items, dtype=np.bool_)
-    for j in chosen:
-        begin, end = task.cover.option_offset[j : j + 2]
-        covered[task.cover.option_item[begin:end]] = True
+    covered = _counts(task, chosen) > 0
     return np.asarray(task.fixed_shares + task.shares[:, covered].sum(axis=1))
 
 

@@ -1,0 +1,163 @@
+r"""The Lagrangian bound of capacitated covering.
+
+Relaxed is that an item is served once. With a multiplier ``u_i`` in [0, w_i] on serving item i,
+
+.. math::
+   L(u) = \sum_i (w_i - u_i) + \max_x \sum_j g_j(u)\, x_j, \qquad
+   g_j(u) = \max_{0 \le f_i \le w_i} \Bigl\{\sum_i \frac{u_i}{w_i} f_i : \sum_i f_i \le q_j\Bigr\}
+
+over the items near option j: a continuous knapsack (Dantzig 1957), which serves the items of the
+highest ``u_i / w_i`` until the capacity is used up. With any threshold :math:`\tau \ge 0`
+
+.. math::
+   g_j(u) \le \tau q_j + \sum_i \max(u_i - \tau w_i, 0)
+
+so that a threshold found by halving gives a true bound. Its least value is that of the strong
+linear programme (with ``f_ij <= w_i x_j``), which has a row for every pair.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.compiled import compiled
+from planning.engine.mclp.lagrangian import MIN_STEP, ROUNDING, BoundState, note, step
+
+if TYPE_CHECKING:
+    from planning.engine.cover_arrays import CoverArrays
+
+Ints = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+
+# Halvings of a threshold between 0 and 1.
+HALVINGS = 14
+
+
+@compiled
+def _above(cover: CoverArrays, multiplier: Floats, option: int, threshold: float) -> float:
+    """Return the weight near an option that is worth more than the threshold, for its weight."""
+    total = 0.0
+    for k in range(cover.option_offset[option], cover.option_offset[option + 1]):
+        i = cover.option_item[k]
+        if multiplier[i] > threshold * cover.weights[i]:
+            total += cover.weights[i]
+    return total
+
+
+@compiled
+def _thresholds(
+    cover: CoverArrays, capacity: Floats, near: Floats, bound: BoundState, threshold: Floats
+) -> None:
+    """Fill each option's threshold and its score ``g``, never too low."""
+    for j in range(len(bound.score)):
+        threshold[j] = 0.0
+        # only where more is near than it holds
+        if near[j] > capacity[j]:
+            low, high = 0.0, 1.0
+            for _ in range(HALVINGS):
+                middle = 0.5 * (low + high)
+                if _above(cover, bound.multiplier, j, middle) > capacity[j]:
+                    low = middle
+                else:
+                    high = middle
+            threshold[j] = high
+        total = threshold[j] * capacity[j]
+        for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
+            i = cover.option_item[k]
+            total += max(bound.multiplier[i] - threshold[j] * cover.weights[i], 0.0)
+        bound.score[j] = total
+
+
+@compiled
+def _serve(
+    cover: CoverArrays, multiplier: Floats, option: int, threshold: float, capacity: float
+) -> Floats:
+    """Return the part of each near item that the option serves in its knapsack."""
+    begin, end = cover.option_offset[option], cover.option_offset[option + 1]
+    part = np.ones(end - begin)
+    if threshold <= 0.0:
+        return part
+    # below the last halving nothing; within it what is left of the capacity
+    low = max(threshold - 0.5**HALVINGS, 0.0)
+    taken, within = 0.0, 0.0
+    for k in range(begin, end):
+        i = cover.option_item[k]
+        if multiplier[i] > threshold * cover.weights[i]:
+            taken += cover.weights[i]
+        elif multiplier[i] > low * cover.weights[i]:
+            within += cover.weights[i]
+            part[k - begin] = -1.0
+        else:
+            part[k - begin] = 0.0
+    rest = min(max(capacity - taken, 0.0) / within, 1.0) if within > 0.0 else 0.0
+    for k in range(end - begin):
+        if part[k] < 0.0:
+            part[k] = rest
+    return part
+
+
+@compiled
+def _chosen(score: Floats, is_required: npt.NDArray[np.bool_], most: int) -> tuple[Ints, float]:
+    """Return the required options and the ``most`` best of the others, and their scores' sum."""
+    order = np.argsort(-score, kind="mergesort")
+    chosen = np.empty(len(score), np.int64)
+    n, free, total = 0, 0, 0.0
+    for j in order:
+        if not is_required[j]:
+            if free == most:
+                continue
+            free += 1
+        chosen[n] = j
+        n += 1
+        total += score[j]
+    return chosen[:n].copy(), total
+
+
+@compiled
+def lower_capacity_bound(  # noqa: PLR0917 - compiled: positional only
+    cover: CoverArrays,
+    capacity: Floats,
+    is_required: npt.NDArray[np.bool_],
+    most: int,
+    bound: BoundState,
+    known: float,
+    settings: int,
+) -> Ints:
+    """Move the multipliers over so many settings; returns what the relaxed problem opens last.
+
+    ``capacity`` float64[n_options]; ``most`` options open that are not required; ``known`` is the
+    value of the best plan so far. The least bound stands in ``bound.figures[0]``.
+    """
+    n = len(capacity)
+    near, threshold = np.zeros(n), np.zeros(n)
+    none = np.zeros(0)
+    chosen = np.empty(0, np.int64)
+    for j in range(n):
+        for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
+            near[j] += cover.weights[cover.option_item[k]]
+    for _ in range(settings):
+        if bound.figures[1] <= MIN_STEP:
+            break
+        # the bound here, raised by what the sums may have lost
+        _thresholds(cover, capacity, near, bound, threshold)
+        chosen, scores = _chosen(bound.score, is_required, most)
+        value = scores
+        for i in range(len(cover.weights)):
+            value += cover.weights[i] - bound.multiplier[i]
+        value *= 1.0 + ROUNDING
+        note(bound, value, known)
+        if bound.figures[0] - known <= 1e-9 * abs(known):
+            break
+        # the subgradient: how much of each item is served
+        count = np.zeros(len(cover.weights))
+        for option in chosen:
+            j = int(option)
+            part = _serve(cover, bound.multiplier, j, threshold[j], capacity[j])
+            begin = cover.option_offset[j]
+            for k in range(len(part)):
+                count[cover.option_item[begin + k]] += part[k]
+        step(cover, bound, count, none, value, known)
+    return chosen
