@@ -42,6 +42,7 @@ from planning.engine.params import Plan, Progress, SolveParams, relative_gap
 from planning.engine.proven import Bound, Draft, contradicted
 
 if TYPE_CHECKING:
+    from planning.engine.mclp.task import CoverTask
     from planning.engine.mclp.warm_start import CoverWarmStart
     from planning.engine.problems import CoverageProblem
 
@@ -49,8 +50,8 @@ Ints = npt.NDArray[np.int64]
 
 # How long each question about a contradiction may take.
 CONFLICT_S = 3.0
-# The part of the time limit that the problem without its floors gets.
-FIRST_PART = 0.2
+# The part of the time limit that the problem without its floors gets, and where rows bind too.
+FIRST_PART, FIRST_PART_AT_PRICES = 0.2, 0.4
 # Up to so many pairs of option and item the programme meets the floors at once.
 MIN_MULTIPLIER_PAIRS = 2_000
 # Pairs for each second of the time limit up to which the programme may come to its end.
@@ -73,9 +74,12 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams, clo
         with_opened = None if basis is None else basis.with_multipliers(reduced, opened.bound)
         return _drafted(problem, reduced, opened.answer, with_opened)
     start = _start(reduced, params)
-    first, first_clock = _first_part(params, clock) if task.floors else (params, clock)
+    part = FIRST_PART_AT_PRICES if len(task.rows.capacity) else FIRST_PART
+    first, first_clock = _first_part(params, part, clock) if task.floors else (params, clock)
     run = search_and_bound(task, params=first, clock=first_clock, start=start, warm=warm)
-    if not meets_floors(reduced, run.answer("").chosen):
+    # what no programme can come to an end with is searched on with its floors in sight
+    is_large = bool(task.floors) and not _may_end(task, params)
+    if is_large or not meets_floors(reduced, run.answer("").chosen):
         floored = _meet_floors(run, params=params, clock=clock)
         if floored is None:
             reason = coverage_conflict(
@@ -93,14 +97,20 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams, clo
     )
 
 
-def _first_part(params: SolveParams, clock: Clock) -> tuple[SolveParams, Clock]:
+def _may_end(task: CoverTask, params: SolveParams) -> bool:
+    """Whether the programme with its floors may come to an end in the time."""
+    most = min(PAIRS_PER_S * params.time_limit_s, MAX_PAIRS)
+    return len(task.cover.option_item) <= max(most, MIN_MULTIPLIER_PAIRS)
+
+
+def _first_part(params: SolveParams, part: float, clock: Clock) -> tuple[SolveParams, Clock]:
     """Return the part of the time that goes to the problem without its floors."""
 
     def report(news: Progress) -> bool:
         # a plan that may miss a floor is none yet
         return clock.report(np.nan, news.bound)
 
-    first = replace(params, time_limit_s=FIRST_PART * params.time_limit_s, on_progress=report)
+    first = replace(params, time_limit_s=part * params.time_limit_s, on_progress=report)
     return first, Clock(first)
 
 
@@ -125,7 +135,7 @@ def _meet_floors(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAn
         return replace(answer, chosen=repair.nearest)
     search = FloorSearch(task, run, seed=params.seed)
     repair_at_once(search.repair, clock=clock)
-    small = pairs <= min(PAIRS_PER_S * params.time_limit_s, MAX_PAIRS)
+    small = _may_end(task, params)
     search.search(ROUNDS_BEFORE_PROGRAMME if small else None, params=params, clock=clock)
     if search.is_hopeless:
         return None

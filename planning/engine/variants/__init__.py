@@ -1,1 +1,1 @@
-"""Kinds of covering beside the plain one: backup, capacitated, gradual, max-min."""
+"""Kinds of covering beside the plain one: backup, capacitated, gradual, max-min, phases."""
