@@ -24,6 +24,7 @@ BENCHMARKS = (
         "network",
         "engine",
         "limits",
+        "weak_classes",
         "median",
         "city",
         "density",

@@ -54,9 +54,9 @@ RUIN_STEPS_A_PAIR = 2_000  # of option and item: a small task is not searched fo
 RESTED = 1e-3
 # Where rows bind the rounds are of so many steps for each pair, whatever the time limit is, and so
 # many steps of the bound go before, which gives the rows their prices.
-PRICED_ROUNDS, PRICING_STEPS_PER_PAIR = (100, 200, 400, 800, 1600), 600
+PRICED_ROUNDS, PRICING_STEPS_PER_PAIR = (200, 800, 800, 1600), 1_200
 # Prices in the search as a part of the multipliers, and its first temperature.
-PRICE_PART, PRICED_HOT = 0.93, 0.04
+PRICE_PART, PRICED_HOT = 0.88, 0.035
 # Temperature of the annealing as parts of the mean weight that an open option covers.
 HOT, COLD = 0.03, 0.003
 
