@@ -24,6 +24,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from geo.errors import ProblemError
+from geo.messages import say
 from planning.engine.problems import CoverageProblem, Floor, Limit
 
 if TYPE_CHECKING:
@@ -73,12 +74,17 @@ def phased_problem(
     money = np.asarray(budgets, dtype=np.float64)
     n_periods, n, m = len(money), last.n_options, last.n_demand
     if last.costs is None:
-        raise ProblemError("phases need costs: give yuan for each option")
+        raise ProblemError(say("phases need costs: give yuan for each option"))
     if not n_periods or (np.diff(money) < 0.0).any():
-        raise ProblemError("budgets are yuan up to the end of each period: they may not fall")
+        raise ProblemError(say("budgets are yuan up to the end of each period: they may not fall"))
     by_period = np.tile(last.weights, (n_periods, 1)) if weights is None else np.asarray(weights)
     if by_period.shape != (n_periods, m):
-        raise ProblemError(f"weights has the shape {by_period.shape}: give periods x demand items")
+        raise ProblemError(
+            say(
+                "weights has the shape {shape}: give periods x demand items",
+                shape=str(by_period.shape),
+            )
+        )
     period = np.repeat(np.arange(n_periods), n)
     site = np.arange(n) if last.site is None else last.site
     upto = [Limit(members=period <= t, budget=float(b)) for t, b in enumerate(money[:-1])]
@@ -116,7 +122,13 @@ def _in_all(limit: Limit, n_periods: int) -> Limit:
 
 def _floor_of(each: PeriodFloor, n_periods: int, n_demand: int) -> Floor:
     if not 0 <= each.period < n_periods:
-        raise ProblemError(f"a floor is of period {each.period} and there are {n_periods}")
+        raise ProblemError(
+            say(
+                "a floor is of period {period} and there are {n_periods}: count from 0",
+                period=each.period,
+                n_periods=n_periods,
+            )
+        )
     members = np.zeros((n_periods, n_demand), dtype=np.bool_)
     members[each.period] = each.floor.members
     return replace(each.floor, members=members.ravel())
