@@ -221,7 +221,7 @@ class PartialRun:
         interchange.fill(cover, rows, state, relative, -1, 0, self._least)
         temperature = task.need / max(int(state.numbers[0]), 1)
         schedule = Schedule(HOT * temperature, max(COLD * temperature, 1e-12), steps)
-        table = swap_table(cover, state)
+        table = swap_table(cover, state, 0)
         best, value = state.is_open.copy(), float(state.value[0])
         for begin in range(0, steps, PIECE_STEPS):
             if value >= task.need or self.tick():
