@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
 
+from data.files.features import (
+    POINTS,
+    Features,
+    kind_faults,
+    multipart_faults,
+    refuse_too_many,
+    wanted_kinds,
+)
 from geo.errors import FileFormatError, RowFault, RowsError
-from geo.messages import either, say
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,30 +26,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
-MAX_FEATURES: Final = 1_000_000
-MAX_PROPERTIES: Final = 200
 _DEGREES: Final = ("CRS84", "4326", "4490", "WGS84")
 _LEAST_RING: Final = 4
-_AREAS: Final = frozenset({"Polygon", "MultiPolygon"})
-_POINTS: Final = frozenset({"Point", "MultiPoint"})
-
-
-@dataclass(frozen=True, eq=False)
-class Features:
-    """The features of a collection: property names in order, properties, and points or areas.
-
-    ``lonlat`` float64[n, 2] is there when all are points (NaN for a point that cannot be read),
-    ``areas`` when all are polygons (None for one that cannot be read); never both. ``ids`` are the
-    features' own, where any has one. ``crs`` is the CRS of the coordinates, as `pyproj` reads it;
-    None for degrees of WGS-84 or CGCS2000, or of the datum that the person who hands it in says.
-    """
-
-    headings: tuple[str, ...]
-    properties: tuple[Mapping[str, Any], ...]
-    lonlat: npt.NDArray[np.float64] | None
-    areas: tuple[BaseGeometry | None, ...] | None
-    ids: tuple[str, ...] | None
-    crs: str | None = None
 
 
 def read_geojson(path: Path, data: bytes) -> Features:
@@ -58,40 +43,20 @@ def read_geojson(path: Path, data: bytes) -> Features:
     collection = _parse(path, data)
     features = _features(path, collection)
     kinds = [_geometry_kind(feature) for feature in features]
-    points, areas = (sum(kind in of for kind in kinds) for of in (_POINTS, _AREAS))
-    wanted = _POINTS if points >= areas else _AREAS
-    faults = [
-        RowFault(
-            number,
-            "geometry",
-            say(
-                "is {kind}: needs {wanted}",
-                kind=kind or say("missing"),
-                wanted="Point" if wanted is _POINTS else either(sorted(_AREAS)),
-            ),
-        )
-        for number, kind in enumerate(kinds, start=1)
-        if kind not in wanted
-    ]
+    wanted = wanted_kinds(kinds)
+    faults = kind_faults(kinds, wanted)
     properties = tuple(
         _properties(feature, number, faults) for number, feature in enumerate(features, 1)
     )
     headings = tuple(dict.fromkeys(name for row in properties for name in row))
     if faults:
         raise RowsError(path.name, tuple(faults))
-    if len(headings) > MAX_PROPERTIES:
-        raise FileFormatError(
-            say(
-                "{file}: more than {max_properties} different properties",
-                file=path.name,
-                max_properties=MAX_PROPERTIES,
-            )
-        )
+    refuse_too_many(path, properties=len(headings))
     own = [_own_id(feature.get("id")) for feature in features]
     ids = tuple(own) if any(own) else None
     coordinates = [feature["geometry"].get("coordinates") for feature in features]
     crs = _crs(collection)
-    if wanted is _POINTS:
+    if wanted is POINTS:
         pairs = zip(kinds, coordinates, range(1, len(kinds) + 1), strict=True)
         lonlat = [_point(_only(kind, pair, number, faults)) for kind, pair, number in pairs]
         if faults:
@@ -124,14 +89,7 @@ def _features(path: Path, collection: object) -> list[dict[str, Any]]:
     features = collection.get("features")
     if not isinstance(features, list) or not features:
         raise FileFormatError(say("{file}: has no features", file=path.name))
-    if len(features) > MAX_FEATURES:
-        raise FileFormatError(
-            say(
-                "{file}: more than {max_features:,} features: split it",
-                file=path.name,
-                max_features=MAX_FEATURES,
-            )
-        )
+    refuse_too_many(path, features=len(features))
     return [feature if isinstance(feature, dict) else {} for feature in features]
 
 
@@ -149,12 +107,9 @@ def _only(kind: str, coordinates: object, number: int, faults: list[RowFault]) -
     """Return the one point of a MultiPoint, as QGIS saves points; note one of several."""
     if kind == "Point" or not isinstance(coordinates, list):
         return coordinates
-    if len(coordinates) != 1:
-        count = len(coordinates)
-        reason = say("has {n} points: needs one (in QGIS “Multipart to singleparts”)", n=count)
-        faults.append(RowFault(number, "geometry", reason))
-        return None
-    return coordinates[0]
+    of_several = multipart_faults(number, len(coordinates))
+    faults += of_several
+    return None if of_several else coordinates[0]
 
 
 def _geometry_kind(feature: Mapping[str, Any]) -> str:

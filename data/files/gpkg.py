@@ -10,17 +10,22 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
 
-from data.files.geojson import MAX_FEATURES, MAX_PROPERTIES, Features
-from geo.errors import FileFormatError, RowFault, RowsError
-from geo.messages import either, say
+from data.files.features import (
+    MAX_FEATURES,
+    MAX_PROPERTIES,
+    Features,
+    features_of_shapes,
+    refuse_too_many,
+)
+from geo.errors import FileFormatError
+from geo.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
@@ -36,9 +41,6 @@ _READS: Final = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ})
 _STEPS_BETWEEN_LOOKS: Final = 1_000_000
 _MOST_LOOKS: Final = 5_000
 _PREFERRED: Final = "stations"
-_KINDS: Final = {0: "Point", 3: "Polygon", 4: "MultiPoint", 6: "MultiPolygon"}
-_POINTS: Final = frozenset({"Point", "MultiPoint"})
-_AREAS: Final = frozenset({"Polygon", "MultiPolygon"})
 
 
 def read_gpkg(path: Path, data: bytes) -> Features:
@@ -155,14 +157,7 @@ def _features(path: Path, database: sqlite3.Connection, layer: str, geometry: st
     """Read all features of one layer in the order of their numbers."""
     cursor = database.execute(f"SELECT * FROM {_quoted(layer)}")  # noqa: S608 - a quoted name
     names = [str(column[0]) for column in cursor.description]
-    if len(names) > MAX_PROPERTIES:
-        raise FileFormatError(
-            say(
-                "{file}: more than {max_properties} columns",
-                file=path.name,
-                max_properties=MAX_PROPERTIES,
-            )
-        )
+    refuse_too_many(path, properties=len(names))
     if geometry not in names:
         raise FileFormatError(
             say(
@@ -176,14 +171,7 @@ def _features(path: Path, database: sqlite3.Connection, layer: str, geometry: st
         raise FileFormatError(
             say("{file}: layer {layer} has no features", file=path.name, layer=layer[:40])
         )
-    if len(rows) > MAX_FEATURES:
-        raise FileFormatError(
-            say(
-                "{file}: more than {max_features:,} features: split it",
-                file=path.name,
-                max_features=MAX_FEATURES,
-            )
-        )
+    refuse_too_many(path, features=len(rows))
     place = names.index(geometry)
     properties = tuple(
         {
@@ -194,50 +182,7 @@ def _features(path: Path, database: sqlite3.Connection, layer: str, geometry: st
         for row in rows
     )
     headings = tuple(name for name in names if name != geometry)
-    return _placed(path, headings, properties, [row[place] for row in rows])
-
-
-def _placed(
-    path: Path,
-    headings: tuple[str, ...],
-    properties: tuple[dict[str, Any], ...],
-    blobs: Sequence[object],
-) -> Features:
-    """Join what the features say and where they lie."""
-    shapes = [_shape(blob) for blob in blobs]
-    types = shapely.get_type_id(np.array([*shapes, None], dtype=object))[:-1]
-    kinds = [_KINDS.get(int(number), "") for number in types]
-    points = sum(kind in _POINTS for kind in kinds)
-    wanted = _POINTS if points * 2 >= len(kinds) else _AREAS
-    faults = tuple(
-        RowFault(
-            number,
-            "geometry",
-            say(
-                "is {kind}: needs {wanted}",
-                kind=kind or say("missing"),
-                wanted="Point" if wanted is _POINTS else either(sorted(_AREAS)),
-            ),
-        )
-        for number, kind in enumerate(kinds, start=1)
-        if kind not in wanted
-    )
-    parts = shapely.get_num_geometries(shapes)
-    faults += tuple(
-        RowFault(
-            number,
-            "geometry",
-            say("has {n} points: needs one (in QGIS “Multipart to singleparts”)", n=count),
-        )
-        for number, (kind, count) in enumerate(zip(kinds, parts.tolist(), strict=True), start=1)
-        if kind == "MultiPoint" and count != 1
-    )
-    if faults:
-        raise RowsError(path.name, faults)
-    if wanted is _POINTS:
-        lonlat = shapely.get_coordinates(shapes)
-        return Features(headings, properties, lonlat.astype(np.float64), None, None)
-    return Features(headings, properties, None, tuple(shapes), None)
+    return features_of_shapes(path, headings, properties, [_shape(row[place]) for row in rows])
 
 
 def _shape(blob: object) -> BaseGeometry | None:

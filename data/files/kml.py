@@ -15,10 +15,10 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import shapely
 
-from data.files.geojson import MAX_FEATURES, MAX_PROPERTIES, Features
+from data.files.features import Features, features_of_shapes, refuse_too_many
 from data.files.packages import unpacked
 from data.vocabulary import normal_word
-from geo.errors import FileFormatError, RowFault, RowsError
+from geo.errors import FileFormatError
 from geo.messages import say
 
 if TYPE_CHECKING:
@@ -59,25 +59,13 @@ def read_kml(path: Path, data: bytes, *, most_bytes: int) -> Features:
     marks = [element for element in root.iter() if _tag(element) == "Placemark"]
     if not marks:
         raise FileFormatError(say("{file}: has no placemarks", file=path.name))
-    if len(marks) > MAX_FEATURES:
-        raise FileFormatError(
-            say(
-                "{file}: more than {max_features:,} features: split it",
-                file=path.name,
-                max_features=MAX_FEATURES,
-            )
-        )
+    refuse_too_many(path, features=len(marks))
     properties = tuple(_properties(mark) for mark in marks)
     headings = tuple(dict.fromkeys(name for row in properties for name in row))
-    if len(headings) > MAX_PROPERTIES:
-        raise FileFormatError(
-            say(
-                "{file}: more than {max_properties} different properties",
-                file=path.name,
-                max_properties=MAX_PROPERTIES,
-            )
-        )
-    return _placed(path, headings, properties, [_shapes(mark) for mark in marks])
+    refuse_too_many(path, properties=len(headings))
+    return features_of_shapes(
+        path, headings, properties, [_joined(_shapes(mark)) for mark in marks]
+    )
 
 
 def _of_kmz(path: Path, data: bytes, most_bytes: int) -> bytes:
@@ -130,7 +118,7 @@ def _properties(mark: ET.Element) -> dict[str, str]:
 
 
 def _shapes(mark: ET.Element) -> list[BaseGeometry | None]:
-    """Return the points and areas of a placemark; None for one that is neither, or broken."""
+    """Return the points, lines and areas of a placemark; None for others, or a broken one."""
     found: list[BaseGeometry | None] = []
     for element in mark.iter():
         tag = _tag(element)
@@ -139,7 +127,10 @@ def _shapes(mark: ET.Element) -> list[BaseGeometry | None]:
             found.append(shapely.Point(points[0]) if len(points) == 1 else None)
         elif tag == "Polygon":
             found.append(_area(element))
-        elif tag in {"LineString", "Track", "MultiTrack", "Model"}:
+        elif tag == "LineString":
+            line = _coordinates(element)
+            found.append(shapely.LineString(line) if len(line) > 1 else None)
+        elif tag in {"Track", "MultiTrack", "Model"}:
             found.append(None)
     return found
 
@@ -175,39 +166,14 @@ def _coordinates(element: ET.Element) -> list[tuple[float, float]]:
     return points
 
 
-def _placed(
-    path: Path,
-    headings: tuple[str, ...],
-    properties: tuple[dict[str, str], ...],
-    shapes: list[list[BaseGeometry | None]],
-) -> Features:
-    """Join what the placemarks say and where they lie."""
-    points = sum(len(of) == 1 and isinstance(of[0], shapely.Point) for of in shapes)
-    wanted = shapely.Point if 2 * points >= len(shapes) else shapely.Polygon
-    faults = tuple(
-        RowFault(
-            number,
-            "geometry",
-            say("is no point: take lines and other shapes out of the file")
-            if wanted is shapely.Point
-            else say("is no area: take lines and points out of the file"),
-        )
-        for number, of in enumerate(shapes, start=1)
-        if not of
-        or not all(isinstance(shape, wanted) for shape in of)
-        or (wanted is shapely.Point and len(of) != 1)
+def _joined(shapes: list[BaseGeometry | None]) -> BaseGeometry | None:
+    """Return the one shape of a placemark, or all of a group as one; None where one is broken."""
+    kept = [shape for shape in shapes if shape is not None]
+    if len(kept) != len(shapes) or not kept:
+        return None
+    if len(kept) == 1:
+        return kept[0]
+    areas = [shape for shape in kept if isinstance(shape, shapely.Polygon)]
+    return (
+        shapely.MultiPolygon(areas) if len(areas) == len(kept) else shapely.GeometryCollection(kept)
     )
-    if faults:
-        raise RowsError(path.name, faults)
-    kept = [[shape for shape in of if shape is not None] for of in shapes]
-    if wanted is shapely.Point:
-        lonlat = shapely.get_coordinates([of[0] for of in kept])
-        return Features(headings, properties, lonlat, None, None)
-    return Features(headings, properties, None, tuple(map(_joined, kept)), None)
-
-
-def _joined(areas: list[BaseGeometry]) -> BaseGeometry:
-    """Return the one area, or all of a group as one."""
-    if len(areas) == 1:
-        return areas[0]
-    return shapely.MultiPolygon([part for part in areas if isinstance(part, shapely.Polygon)])

@@ -14,9 +14,9 @@ import pyproj
 import shapefile
 import shapely
 
-from data.files.geojson import MAX_FEATURES, Features
+from data.files.features import MAX_FEATURES, Features, features_of_shapes, refuse_too_many
 from data.files.packages import unpacked
-from geo.errors import FileFormatError, RowFault, RowsError
+from geo.errors import FileFormatError
 from geo.messages import say
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 _DEGREES: Final = frozenset({4326, 4490})
-_POINTS: Final = frozenset({"Point", "MultiPoint"})
-_AREAS: Final = frozenset({"Polygon", "MultiPolygon"})
 #: What .cpg calls them; GBK and GB2312 are parts of GB18030.
 _ENCODINGS: Final = {
     **dict.fromkeys(("936", "54936", "gbk", "gb2312", "cp936", "gb18030"), "gb18030"),
@@ -75,15 +73,11 @@ def read_shapefile(path: Path, data: bytes, *, most_bytes: int) -> Features:
         ) from None
     if not records:
         raise FileFormatError(say("{file}: has no features", file=path.name))
-    if len(records) > MAX_FEATURES:
-        raise FileFormatError(
-            say(
-                "{file}: more than {max_features:,} features: split it",
-                file=path.name,
-                max_features=MAX_FEATURES,
-            )
-        )
-    return _placed(path, records, _crs(path, parts.get(".prj", b"")))
+    refuse_too_many(path, features=len(records))
+    properties = tuple(said for said, _ in records)
+    shapes = [shape for _, shape in records]
+    crs = _crs(path, parts.get(".prj", b""))
+    return features_of_shapes(path, tuple(properties[0]), properties, shapes, crs=crs)
 
 
 def _parts(path: Path, package: zipfile.ZipFile, most_bytes: int) -> dict[str, bytes]:
@@ -150,32 +144,3 @@ def _crs(path: Path, prj: bytes) -> str | None:
     if number in _DEGREES:
         return None
     return f"EPSG:{number}" if number is not None else text
-
-
-def _placed(
-    path: Path, records: list[tuple[dict[str, Any], BaseGeometry | None]], crs: str | None
-) -> Features:
-    """Join what the features say and where they lie."""
-    kinds = ["" if shape is None else shape.geom_type for _, shape in records]
-    points = sum(kind in _POINTS for kind in kinds)
-    wanted = _POINTS if 2 * points >= len(kinds) else _AREAS
-    faults = []
-    for number, (kind, (_, shape)) in enumerate(zip(kinds, records, strict=True), start=1):
-        if kind not in wanted:
-            reason = say(
-                "is {kind}: needs {wanted}",
-                kind=kind or say("missing"),
-                wanted="Point" if wanted is _POINTS else "Polygon",
-            )
-            faults.append(RowFault(number, "geometry", reason))
-        elif kind == "MultiPoint" and (n := int(shapely.get_num_geometries(shape))) != 1:
-            reason = say("has {n} points: needs one (in QGIS “Multipart to singleparts”)", n=n)
-            faults.append(RowFault(number, "geometry", reason))
-    if faults:
-        raise RowsError(path.name, tuple(faults))
-    properties = tuple(said for said, _ in records)
-    headings = tuple(properties[0])
-    shapes = [shape for _, shape in records]
-    if wanted is _POINTS:
-        return Features(headings, properties, shapely.get_coordinates(shapes), None, None, crs)
-    return Features(headings, properties, None, tuple(shapes), None, crs)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
-    from data.files.geojson import Features
+    from data.files.features import Features
     from data.files.headings import FieldOf
 
 MAX_BYTES: Final = 256 * 1024 * 1024

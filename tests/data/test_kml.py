@@ -81,17 +81,18 @@ def test_areas_and_groups_of_areas_are_areas(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "mark",
+    ("mark", "kind"),
     [
-        "<LineString><coordinates>116.8,33.9 116.9,33.9</coordinates></LineString>",
-        "",
-        "<Point><coordinates>116.8</coordinates></Point>",
-        f"<MultiGeometry>{POINT}{POINT}</MultiGeometry>",
+        ("<LineString><coordinates>116.8,33.9 116.9,33.9</coordinates></LineString>", "LineString"),
+        ("", "missing"),
+        ("<Point><coordinates>116.8</coordinates></Point>", "missing"),
+        (f"<MultiGeometry>{POINT}{POINT}</MultiGeometry>", "GeometryCollection"),
+        (f"<MultiGeometry>{POINT}{AREA}</MultiGeometry>", "GeometryCollection"),
     ],
 )
-def test_what_is_no_point_is_told_with_its_number(tmp_path: Path, mark: str) -> None:
+def test_what_is_no_point_is_told_with_its_number(tmp_path: Path, mark: str, kind: str) -> None:
     file = put(tmp_path, kml(POINT, POINT, f"<name>c</name>{mark}"))
-    with pytest.raises(RowsError, match="row 3, column geometry: is no point"):
+    with pytest.raises(RowsError, match=f"row 3, column geometry: is {kind}: needs Point"):
         read_rows(file)
 
 
