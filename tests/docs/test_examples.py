@@ -63,7 +63,11 @@ def _thing(name: str) -> type | FunctionType:
 HOMES = {inspect.unwrap(_thing(name)).__module__ for name in FIRST}
 
 
-@pytest.mark.parametrize("home", sorted({*geo._HOMES, *HOMES}))
+OF_GEO = (inspect.unwrap(getattr(geo, name)) for name in geo.__all__)
+HOMES |= {thing.__module__ for thing in OF_GEO if hasattr(thing, "__module__")}
+
+
+@pytest.mark.parametrize("home", sorted(HOMES))
 def test_every_example_gives_what_it_says(home: str) -> None:
     ran = doctest.testmod(importlib.import_module(home))
     assert ran.failed == 0

@@ -263,6 +263,13 @@ def _plan_cell(seen: Seen) -> dict[str, Truth] | None:
     return None
 
 
+def _plan_id(seen: Seen) -> dict[str, Truth] | None:
+    """The id of a site, by which `--keep` and `--without` take it."""
+    if seen.at.column != "id":
+        return None
+    return {"id": figures_of(seen)["sites"][seen.at.number - 1]["site_id"]}
+
+
 def _sites_add_up(seen: Seen) -> bool:
     """Whether the sites add what the plan adds, with the number as it is said."""
     column = [
@@ -436,6 +443,7 @@ PLAN = (
     ),
     Claim(r"^cli plan.* cell \[order", ("^(?P<few>fewer than 1)$",), _few),
     Claim(r"^cli plan.* cell \[order", (r"^{n}$",), _plan_cell),
+    Claim(r"^cli plan.* cell \[order", (r"^{id:i}$",), _plan_id),
     Claim("^cli plan.* cell", (r"^{name:w}$",), _site_name),
     Claim(
         "^cli plan.* line",

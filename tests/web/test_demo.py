@@ -88,7 +88,7 @@ def test_a_second_start_builds_nothing(
     def refuse(_target: Path, **_: object) -> None:
         raise AssertionError("built again")
 
-    monkeypatch.setattr(web.commands.demo, "build_demo", refuse)
+    monkeypatch.setattr(web.services.demo, "build_demo", refuse)
     answer = cli("demo", "-w", demo, "--no-serve", "--json")
     assert answer.code == 0
     assert answer.json["notice"] == SAMPLE_NOTICE

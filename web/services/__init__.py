@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 __all__ = [
+    "LONGER",
     "Done",
     "Figures",
     "accounts",

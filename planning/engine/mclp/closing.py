@@ -23,7 +23,9 @@ from planning.engine.mclp.search_and_bound import (
     STEPS_PER_S,
     CoverAnswer,
     CoverRun,
+    Fixing,
     done,
+    passes_a_row,
     restricted_task,
 )
 from planning.engine.proven import whole_below
@@ -52,6 +54,11 @@ def close_gap(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAnswe
     if done(run, params) or clock.left_s <= 0.0:
         return so_far
     fixing = run.fixing()
+    if passes_a_row(run.task, fixing.open_for_good):
+        if not run.task.floors:
+            # a better plan would open what no plan may open together
+            return replace(so_far, bound=so_far.value, method=so_far.method + ", fixing")
+        fixing = Fixing.of_nothing(run.task.cover.n_options)
     task, options = restricted_task(run.task, fixing)
     rest = _Rest(task, options, np.flatnonzero(fixing.open_for_good))
     if run.task.floors:

@@ -78,6 +78,14 @@ class Fixing:
     open_for_good: npt.NDArray[np.bool_]
     closed_for_good: npt.NDArray[np.bool_]
 
+    @classmethod
+    def of_nothing(cls, n_options: int) -> Fixing:
+        """Return one that settles nothing."""
+        return cls(
+            open_for_good=np.zeros(n_options, np.bool_),
+            closed_for_good=np.zeros(n_options, np.bool_),
+        )
+
 
 class CoverRun:
     """One run on one task: the search's and the bound's state and the best of both so far."""
@@ -383,6 +391,14 @@ def _relative_cost(rows: PackingRows) -> Floats:
     share = rows.amount / np.maximum(rows.capacity[rows.row], 1e-9)
     taken = np.bincount(option, weights=share, minlength=n_options)
     return np.asarray(np.maximum(taken + 1.0 / max(rows.most, 1), 1e-9))
+
+
+def passes_a_row(task: CoverTask, opened: npt.NDArray[np.bool_]) -> bool:
+    """Tell whether options together take more of a row of money or number than there is."""
+    rows = task.rows
+    owner = np.repeat(np.arange(len(rows.site)), np.diff(rows.offset))
+    used = np.bincount(rows.row, weights=rows.amount * opened[owner], minlength=len(rows.capacity))
+    return bool((used > rows.capacity * (1.0 + SLACK)).any())
 
 
 def restricted_task(task: CoverTask, fixing: Fixing) -> tuple[CoverTask, Ints]:

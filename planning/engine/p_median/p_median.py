@@ -46,13 +46,15 @@ if TYPE_CHECKING:
 
 # Pairs of site and item that are sorted in a second, about, and the part of them in a sample.
 PAIRS_PER_S, SAMPLE_PART = 5_000_000, 0.4
+# So many are sorted before anybody looks at the clock.
+FEW_PAIRS = 200_000
 # What the sum of a bound may lose, as a part of it.
 ROUNDING = 1e-11
 
 
 def solve_p_median(problem: PMedianProblem, *, params: SolveParams, clock: Clock) -> Draft:
     """Solve a `PMedianProblem`; see the module for the steps."""
-    if problem.seconds.nnz > PAIRS_PER_S * clock.left_s:
+    if problem.seconds.nnz > max(PAIRS_PER_S * clock.left_s, FEW_PAIRS):
         return _by_sample(problem, params=params, clock=clock)
     task = reduce_median(problem)
     if task.stranded >= 0:
@@ -94,7 +96,8 @@ def _by_sample(problem: PMedianProblem, *, params: SolveParams, clock: Clock) ->
     lower = float((nearest * problem.weights).sum()) * (1.0 - ROUNDING)
     share = min(SAMPLE_PART * PAIRS_PER_S * clock.left_s / seconds.nnz, 1.0)
     size = max(int(share * n_items), 1)
-    items = np.sort(np.random.default_rng(params.seed).permutation(n_items)[:size])
+    reached = np.unique(seconds.indices)
+    items = np.sort(np.random.default_rng(params.seed).permutation(reached)[:size])
     sample = replace(problem, seconds=seconds[:, items], weights=problem.weights[items])
     task, chosen = reduce_median(sample), np.flatnonzero(known(problem.required))
     if task.p and task.p < task.pairs.n_sites and task.pairs.n_items:
