@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+import osmium
 
 from tests.statements.claims_answers import figures_of
 from tests.statements.rules import (
@@ -16,6 +19,12 @@ from tests.statements.walker import Claim, Holds
 
 if TYPE_CHECKING:
     from tests.statements.walker import Seen, Truth
+
+LEFT_OUT: Final = {
+    "nodes_missing": "corners of roads that are not in the file",
+    "turns_without_members": "turn restrictions without all members",
+    "turns_not_placed": "turn restrictions whose ways do not meet",
+}
 
 
 def _layer_cell(seen: Seen) -> dict[str, Truth] | None:
@@ -87,6 +96,27 @@ def _network_line(seen: Seen) -> dict[str, Truth]:
     }  # fmt: skip
 
 
+def _not_applied(seen: Seen) -> dict[str, Truth]:
+    """What of an extract is not applied, by kind; of a tag never more ways than the file has."""
+    counts, what = figures_of(seen)["left_out"], seen.said["what"]
+    names = {name: kind for kind, name in LEFT_OUT.items()}
+    _, _, key = what.partition("ways with ")
+    found = counts.get(names.get(what, what), 0)
+    bare = key.split(" (")[0]
+    in_file = _ways_with(option(seen, "--osm"), bare) if bare else found
+    return {
+        "what": Holds(0 < found <= in_file, f"{found}, and {in_file} of the file's roads"),
+        "n": found,
+    }
+
+
+@cache
+def _ways_with(file: str, key: str) -> int:
+    """Count the roads of a file that have a tag, read by pyosmium alone."""
+    ways = osmium.FileProcessor(file, osmium.osm.WAY)
+    return sum("highway" in way.tags and key in way.tags for way in ways)
+
+
 def _mode_cell(seen: Seen) -> dict[str, Truth] | None:
     network = seen.of.network
     mode = seen.at.row
@@ -150,6 +180,7 @@ CLAIMS = (
         (r"^{nodes} nodes, {edges} edges, {km} km of road\.",),
         _network_line,
     ),
+    Claim("^cli network build.* line", (r"(?:applied: |; ){what:w} {n}(?=[;.])",), _not_applied),
     Claim("^cli network build.* cell", (r"^{n} (?:km|%)$",), _mode_cell),
     Claim("^cli stations.* cell \\[kind", (r"^{n}$",), _by_kind),
     Claim(
