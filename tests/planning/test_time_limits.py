@@ -16,7 +16,7 @@ from planning.engine.clock import NEWS_S, Clock
 from planning.engine.lscp.set_covering import solve_set_covering
 from planning.engine.mip import ENTRIES_PER_S, MipModel, solve_mip
 from planning.engine.p_center.p_center import solve_p_center
-from planning.engine.p_median.p_median import PAIRS_PER_S, solve_p_median
+from planning.engine.p_median.p_median import FEW_PAIRS, PAIRS_PER_S, solve_p_median
 from planning.engine.proven import ABSENT, contradicted
 from planning.engine.verdict import judged
 
@@ -130,8 +130,9 @@ def test_a_caller_that_stops_is_asked_no_more() -> None:
 
 
 def test_a_median_too_large_to_be_sorted_in_the_time_is_answered_by_a_sample() -> None:
-    table = seconds(300, seed=3)
-    problem = PMedianProblem(table, np.ones(300), 6)
+    table = seconds(500, seed=3)
+    assert table.size > FEW_PAIRS
+    problem = PMedianProblem(table, np.ones(500), 6)
     params = SolveParams(time_limit_s=table.size / PAIRS_PER_S / 2)
     draft = solve_p_median(problem, params=params, clock=Clock(params, now=lambda: 0.0))
     best = solve_p_median(
@@ -144,11 +145,13 @@ def test_a_median_too_large_to_be_sorted_in_the_time_is_answered_by_a_sample() -
     assert draft.bound.value <= least <= cost <= 1.5 * least
 
 
-def test_a_sample_bounds_what_no_site_need_be() -> None:
+def test_a_sample_bounds_what_no_site_need_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("planning.engine.p_median.p_median.FEW_PAIRS", 0)
     table = seconds(300, seed=4)[:40]
     problem = PMedianProblem(table, np.ones(300), 40)
     params = SolveParams(time_limit_s=1e-5)
     draft = solve_p_median(problem, params=params, clock=Clock(params, now=lambda: 0.0))
+    assert "sample" in draft.method
     assert draft.bound.value == pytest.approx(table.min(axis=0).sum())
 
 
