@@ -258,10 +258,19 @@ def read_day_words(text: str) -> tuple[Days, ...] | None:
 
 def day_words(days: tuple[Days, ...]) -> str:
     """Write days in Chinese, so that `read_day_words` reads them back; weekdays come first."""
-    pieces = [piece for one in days for piece in _pieces(one)]
+    pieces = _joined([piece for one in days for piece in _pieces(one)])
     plain = [weekday_words(one.weekdays) for one in pieces if one.literal and one != EVERY_DAY]
     every = ["每天" for one in pieces if one == EVERY_DAY]
     return "、".join(every or (*plain, *(_words(one) for one in pieces if not one.literal)))
+
+
+def _joined(days: list[Days]) -> list[Days]:
+    """Join the weekdays of days of one kind and festival, which side by side would narrow."""
+    weekdays: dict[tuple[frozenset[DayKind], frozenset[str]], frozenset[int]] = {}
+    for one in days:
+        of = one.kinds, one.festivals
+        weekdays[of] = weekdays.get(of, frozenset()) | one.weekdays
+    return [Days(held, kinds, festivals) for (kinds, festivals), held in weekdays.items()]
 
 
 def weekday_words(weekdays: frozenset[int]) -> str:
