@@ -37,13 +37,16 @@ class Limit:
         how many of them at most; None: any number.
     budget
         yuan over all of them; None: no limit.
+    costs
+        float64[n_options], what each option takes of this budget, where that is not the problem's
+        ``costs``: the money of one year, of one payer. None: the problem's.
     name
         stands in messages.
 
     Raises
     ------
     ProblemError
-        A limit without a number, or a number below zero.
+        A limit without a number, a number below zero, or costs without a budget.
 
     Examples
     --------
@@ -64,12 +67,20 @@ class Limit:
     max_open: int | None = None
     budget: float | None = None
     name: str = ""
+    costs: Vector | None = None
 
     def __post_init__(self) -> None:
         members = np.asarray(self.members)
         object.__setattr__(
             self, "members", checks.mask(members, name=say("limit members"), length=members.size)
         )
+        if self.costs is not None:
+            if self.budget is None:
+                raise ProblemError(say("a limit has costs and no budget: give the yuan"))
+            costs = checks.float_vector(
+                self.costs, name="costs", length=members.size, unit=say("yuan")
+            )
+            object.__setattr__(self, "costs", costs)
         if self.max_open is None and self.budget is None:
             raise ProblemError(say("a limit needs max_open or budget: give one of them"))
         if self.max_open is not None:
@@ -199,10 +210,19 @@ class CoverageProblem:
                 )
         if self.budget is not None:
             checks.amount(self.budget, name="budget")
-        needs_costs = self.budget is not None or any(x.budget is not None for x in self.limits)
+        needs_costs = self.budget is not None or any(
+            limit.budget is not None and limit.costs is None for limit in self.limits
+        )
         if needs_costs and self.costs is None:
             raise ProblemError(say("a budget needs costs: give yuan for each option"))
         _check_lengths(self.limits, self.floors, n_options=self.n_options, n_demand=len(weights))
+
+    def costs_of(self, limit: Limit) -> Vector:
+        """float64[n_options]: what each option takes of a limit's budget, 0 for no member."""
+        costs = self.costs if limit.costs is None else limit.costs
+        if costs is None:
+            return np.zeros(self.n_options)
+        return np.where(limit.members, costs, 0.0)
 
     @property
     def n_options(self) -> int:

@@ -93,7 +93,10 @@ def _coverage(problem: CoverageProblem) -> InUnits:
     if factor == 1.0 and money == 1.0:
         return InUnits(problem, 1.0)
     limits = tuple(
-        limit if limit.budget is None else replace(limit, budget=limit.budget * money)
+        # a limit with costs of its own is a row of its own unit (`packing_rows`)
+        limit
+        if limit.budget is None or limit.costs is not None
+        else replace(limit, budget=limit.budget * money)
         for limit in problem.limits
     )
     scaled = replace(

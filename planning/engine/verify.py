@@ -123,7 +123,8 @@ def _money(problem: Problem, opened: np.ndarray) -> list[str]:
         inside = opened & limit.members
         if limit.max_open is not None and inside.sum() > limit.max_open:
             broken.append(f"limit {number}: too many open")
-        if limit.budget is not None and costs[inside].sum() > limit.budget * (1 + TOLERANCE):
+        spent = problem.costs_of(limit)[inside].sum()
+        if limit.budget is not None and spent > limit.budget * (1 + TOLERANCE):
             broken.append(f"limit {number}: too dear")
     return broken
 

@@ -78,8 +78,8 @@ def required_conflict(problem: CoverageProblem) -> str | None:
                 limit=limit_name(problem, number),
                 max_open=limit.max_open,
             )
-        if limit.budget is not None and costs is not None:
-            spent = float(costs[inside].sum())
+        if limit.budget is not None:
+            spent = float(problem.costs_of(limit)[inside].sum())
             if spent > limit.budget * (1 + SLACK):
                 return say(
                     "the required options of {limit} cost {spent:g} and its budget is {budget:g}",

@@ -109,9 +109,10 @@ def rows_of(problem: CoverageProblem, options: Ints) -> PackingRows:
         members = limit.members.astype(np.float64)
         if limit.max_open is not None:
             rows.append((members[options], limit.max_open - float(members[required].sum())))
-        if limit.budget is not None and costs is not None:
-            spent = float((members * costs)[required].sum())
-            rows.append(((members * costs)[options], _left(limit.budget, spent)))
+        if limit.budget is not None:
+            of_limit = problem.costs_of(limit)
+            spent = float(of_limit[required].sum())
+            rows.append((of_limit[options], _left(limit.budget, spent)))
     return packing_rows(
         n_options=len(options),
         most=problem.max_open,

@@ -117,7 +117,8 @@ def _staircase(covers: sp.csr_array, n_periods: int) -> sp.csr_array:
 
 
 def _in_all(limit: Limit, n_periods: int) -> Limit:
-    return replace(limit, members=np.tile(limit.members, n_periods))
+    costs = None if limit.costs is None else np.tile(limit.costs, n_periods)
+    return replace(limit, members=np.tile(limit.members, n_periods), costs=costs)
 
 
 def _floor_of(each: PeriodFloor, n_periods: int, n_demand: int) -> Floor:
