@@ -44,9 +44,9 @@ def best_of_all(problem: CoverageProblem) -> float:
         opened = (number >> np.arange(n) & 1).astype(bool)
         if (np.asarray(problem.required) & ~opened).any():
             continue
-        if problem.budget is not None and problem.costs is not None:
-            if problem.costs[opened].sum() > problem.budget:
-                continue
+        costs, budget = problem.costs, problem.budget
+        if budget is not None and costs is not None and costs[opened].sum() > budget:
+            continue
         if any(limit.costs[opened].sum() > limit.budget for limit in problem.limits):
             continue
         best = max(best, float(problem.weights[near[opened].any(axis=0)].sum()))
