@@ -101,13 +101,17 @@ class Floor:
         bool[n_demand], which items are counted.
     min_share
         0 to 1, of their whole weight, reachable or not.
+    weights
+        float64[n_demand], what the items weigh in this floor, where that is not what they are worth
+        in the problem: workers, where the goal counts some of them twice. None: the problem's.
+        Items without weight in the problem are not looked at.
     name
         stands in messages.
 
     Raises
     ------
     ProblemError
-        A share outside [0, 1].
+        A share outside [0, 1], or weights of another length.
 
     Examples
     --------
@@ -127,12 +131,18 @@ class Floor:
     members: Mask
     min_share: float
     name: str = ""
+    weights: Vector | None = None
 
     def __post_init__(self) -> None:
         members = np.asarray(self.members)
         object.__setattr__(
             self, "members", checks.mask(members, name=say("floor members"), length=members.size)
         )
+        if self.weights is not None:
+            weights = checks.float_vector(
+                self.weights, name="weights", length=members.size, unit=say("workers")
+            )
+            object.__setattr__(self, "weights", weights)
         checks.share(self.min_share, name=say("min_share of a floor"))
 
 
@@ -216,6 +226,9 @@ class CoverageProblem:
         if needs_costs and self.costs is None:
             raise ProblemError(say("a budget needs costs: give yuan for each option"))
         _check_lengths(self.limits, self.floors, n_options=self.n_options, n_demand=len(weights))
+        owns = any(floor.weights is not None for floor in self.floors)
+        if owns and ((covers.data != 0) & (covers.data != 1)).any():
+            raise ProblemError(say("floors with weights of their own take covers of 0 and 1 only"))
 
     def costs_of(self, limit: Limit) -> Vector:
         """float64[n_options]: what each option takes of a limit's budget, 0 for no member."""
@@ -223,6 +236,10 @@ class CoverageProblem:
         if costs is None:
             return np.zeros(self.n_options)
         return np.where(limit.members, costs, 0.0)
+
+    def weights_of(self, floor: Floor) -> Vector:
+        """float64[n_demand]: what each item weighs in a floor, 0 for no member."""
+        return np.where(floor.members, self.weights if floor.weights is None else floor.weights, 0)
 
     @property
     def n_options(self) -> int:
@@ -330,6 +347,8 @@ class SetCoverProblem:
         checks.share(self.share, name="share")
         object.__setattr__(self, "floors", tuple(self.floors))
         _check_lengths((), self.floors, n_options=n_options, n_demand=n_demand)
+        if any(floor.weights is not None for floor in self.floors):
+            raise ProblemError(say("set covering takes floors without weights of their own"))
 
 
 @dataclass(frozen=True, eq=False)

@@ -139,10 +139,9 @@ def _floors(problem: Problem, opened: np.ndarray) -> list[str]:
     floors: list[Floor] = list(problem.floors)
     broken = []
     for number, floor in enumerate(floors):
-        whole = float(weights[floor.members].sum())
-        if float((weights * dense_best)[floor.members].sum()) < (
-            (floor.min_share - TOLERANCE) * whole
-        ):
+        own = np.where(floor.members, weights if floor.weights is None else floor.weights, 0.0)
+        whole = float(own.sum())
+        if float((own * dense_best).sum()) < ((floor.min_share - TOLERANCE) * whole):
             broken.append(f"floor {number} is not met")
     if isinstance(problem, SetCoverProblem):
         whole = float(weights.sum())

@@ -104,7 +104,7 @@ def short_floors(problem: CoverageProblem, reduced: ReducedCoverage, chosen: Int
         lacks = floor.need - float(floor.weights[covered].sum())
         if lacks > 0.0:
             asked = problem.floors[number].min_share
-            whole = float(problem.weights[problem.floors[number].members].sum())
+            whole = float(problem.weights_of(problem.floors[number]).sum())
             share = asked - lacks / whole
             short.append(
                 say(
@@ -138,7 +138,7 @@ def coverage_conflict(
         reachable = float(floor.weights.sum())
         if reachable < floor.need:
             asked = problem.floors[number].min_share
-            whole = float(problem.weights[problem.floors[number].members].sum())
+            whole = float(problem.weights_of(problem.floors[number]).sum())
             covered = asked * whole - floor.need + reachable
             return say(
                 "{floor} asks for {asked_percent:.4g} % and all allowed "

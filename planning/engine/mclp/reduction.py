@@ -134,7 +134,7 @@ def _floor_row(
     n_items: int,
 ) -> FloorRow:
     floor = problem.floors[number]
-    weights = np.where(floor.members, problem.weights, 0.0)
+    weights = problem.weights_of(floor)
     inside = floor.members & (item_of >= 0)
     need = floor.min_share * float(weights.sum()) - float(weights[fixed_items].sum())
     return FloorRow(

@@ -132,4 +132,5 @@ def _floor_of(each: PeriodFloor, n_periods: int, n_demand: int) -> Floor:
         )
     members = np.zeros((n_periods, n_demand), dtype=np.bool_)
     members[each.period] = each.floor.members
-    return replace(each.floor, members=members.ravel())
+    own = None if each.floor.weights is None else np.tile(each.floor.weights, n_periods)
+    return replace(each.floor, members=members.ravel(), weights=own)
