@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from data.files.tables import Table, read_rows
     from data.files.total_files import Totals, read_totals
     from data.network_store import load_network, save_network
+    from data.organisations import Organisations
     from data.settings import (
         GroupSettings,
         ServiceStandard,
@@ -58,6 +59,7 @@ __all__ = [
     "Districts",
     "GroupSettings",
     "Import",
+    "Organisations",
     "Register",
     "Result",
     "ServiceStandard",

@@ -115,6 +115,22 @@ KINDS: Final = (
     Term("mobile_station", "移动驿站", "mobile station", ("流动驿站", "流动服务站")),
 )
 
+ORGANISATION_KINDS: Final = (
+    Term(
+        "union",
+        "工会",
+        "union",
+        ("基层工会", "行业工会", "企业工会", "工会小组", "union branch", "trade union"),
+    ),
+    Term(
+        "federation",
+        "工会联合会",
+        "federation",
+        ("联合会", "总工会", "行业工会联合会", "区域工会联合会", "union federation"),
+    ),
+    Term("firm", "企业", "firm", ("公司", "单位", "平台企业", "用人单位", "company", "employer")),
+)
+
 FACILITIES: Final = (
     Term(
         "drinking_water",

@@ -19,6 +19,7 @@ FACE = {
     "Districts",
     "GroupSettings",
     "Import",
+    "Organisations",
     "Register",
     "Result",
     "ServiceStandard",

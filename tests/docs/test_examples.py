@@ -18,6 +18,7 @@ import planning
 FIRST = (
     "data.CandidateSites.from_records",
     "data.Demand.at_points",
+    "data.Organisations.from_records",
     "data.Stations.from_records",
     "data.Workspace.create",
     "data.Workspace.open",
@@ -65,6 +66,7 @@ HOMES = {inspect.unwrap(_thing(name)).__module__ for name in FIRST}
 
 OF_GEO = (inspect.unwrap(getattr(geo, name)) for name in geo.__all__)
 HOMES |= {thing.__module__ for thing in OF_GEO if hasattr(thing, "__module__")}
+HOMES |= {"data.questions.money_rules", "planning.decisions.accounts", "planning.decisions.money"}
 
 
 @pytest.mark.parametrize("home", sorted(HOMES))
