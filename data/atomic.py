@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from data.system import flush_file, flush_folder, replace_file
-from geo.errors import WorkspaceError
+from geo.errors import DiskFullError, WorkspaceError
 from geo.messages import reason_of, say
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ def write_bytes(path: Path, content: bytes) -> None:
 def cannot_write(path: Path, error: OSError) -> WorkspaceError:
     """Say in one line why ``path`` cannot be written and what to do."""
     cure = _CURES.get(error.errno or 0, say("free some space or choose another folder"))
-    return WorkspaceError(
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return (DiskFullError if full else WorkspaceError)(
         say(
             "{path} cannot be written ({reason}): {cure}; what was there before is unchanged",
             path=path,

@@ -8,6 +8,7 @@
     * `NetworkError` (`ValueError`): a road network that cannot be built or asked
     * `ProblemError` (`ValueError`): a planning problem that contradicts itself
     * `WorkspaceError` (`OSError`): a folder that is no workspace, or cannot be written
+        * `DiskFullError`: nothing more can be written; what is there can still be read
     * `NothingYetError` (`LookupError`): a step that needs the result of an earlier one
 
 A message says what was wrong, where, and what to do, in one line; the command line prints it after
@@ -48,6 +49,10 @@ class ProblemError(YizhanError, ValueError):
 
 class WorkspaceError(YizhanError, OSError):
     """A folder that is no workspace, or one that cannot be written."""
+
+
+class DiskFullError(WorkspaceError):
+    """A disk on which nothing more can be written; what is there can still be read."""
 
 
 class NothingYetError(YizhanError, LookupError):

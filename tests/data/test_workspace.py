@@ -14,7 +14,6 @@ import pytest
 
 from data import atomic
 from data.demand import Demand
-from data.files.station_files import write_stations
 from data.sites import CandidateSites
 from data.stations import Stations
 from data.workspace import Workspace
@@ -324,54 +323,6 @@ def test_a_full_database_is_one_line_and_changes_nothing(
     with pytest.raises(WorkspaceError, match="full: free some space"):
         workspace.replace_stations(many)
     assert len(workspace.stations()) == 2
-
-
-@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounts a tiny tmpfs")
-def test_on_a_really_full_disk_every_write_is_refused_and_nothing_changes(tmp_path: Path) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=800k", "tmpfs", str(disk)], check=False
-    )
-    if mounted.returncode:
-        pytest.skip("may not mount here")
-    try:
-        workspace = Workspace.create(disk / "city", name="市", box=BOX)
-        workspace.replace_stations(two_stations())
-        workspace.replace_demand(some_demand())
-        before = workspace.stations().content_hash, workspace.demand().content_hash
-        left = os.statvfs(disk)
-        (disk / "ballast").write_bytes(b"x" * (left.f_bavail * left.f_frsize - 100 * 1024))
-        many = Stations.from_records(
-            [
-                {"id": str(i), "name": "驿站" * 50, "kind": "station", "lon": 116.8, "lat": 33.9}
-                for i in range(3000)
-            ]
-        )
-        n = 20_000
-        much = Demand.at_points(
-            ids=[str(i) for i in range(n)],
-            lonlat=np.tile([116.8, 33.9], (n, 1)),
-            weights=np.ones((n, 1)),
-            groups=("courier",),
-        )
-        with pytest.raises(WorkspaceError, match="free some space"):
-            workspace.replace_stations(many)
-        with pytest.raises(WorkspaceError, match="free some space"):
-            workspace.replace_demand(much)
-        with pytest.raises(WorkspaceError, match="free some space"):
-            workspace.save_result("plan", inputs={}, body={"much": "x" * 400_000})
-        after = workspace.stations().content_hash, workspace.demand().content_hash
-        assert after == before
-        for suffix in (".csv", ".xlsx", ".geojson", ".gpkg"):
-            export = workspace.folder / f"old{suffix}"
-            export.write_text("old")
-            with pytest.raises(WorkspaceError, match="cannot be written"):
-                write_stations(many, export)
-            assert export.read_text() == "old"
-        assert not [path for path in workspace.folder.iterdir() if path.name.startswith(".new")]
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
 
 
 @pytest.mark.parametrize("rubbish", [b"", b"no database at all, but long enough" * 100])

@@ -87,6 +87,17 @@ def outdated_words(workspace: Workspace) -> list[str]:
     return [] if old is None else [f"{old.says(spoken())} {old.command}"]
 
 
+def unkept_words(reasons: Sequence[str]) -> list[str]:
+    """Say in a line why an answer was told and not kept, if so."""
+    t = spoken()
+    return [t("The answer is not kept: {reason}", reason=told(reason)) for reason in reasons]
+
+
+def unkept_figures(reasons: Sequence[str]) -> Figures:
+    """Return ``not_kept`` with the reason why an answer was told and not kept, if so."""
+    return {"not_kept": told(reasons[0])} if reasons else {}
+
+
 class Steps:
     """Progress on standard error: one line a step, with a bar where its share is known."""
 

@@ -15,6 +15,8 @@ from web.commands.common import (
     steps,
     stopwatch,
     table,
+    unkept_figures,
+    unkept_words,
     when_option,
 )
 from web.commands.demand_draws import undrawn_words
@@ -79,11 +81,17 @@ def coverage(
     counted = Counted(name, hour, day)
     figures: Figures = {}
     ranges: tuple[RowRange, ...] = ()
+    unkept: list[str] = []
     with steps() as progress, stopwatch(figures):
         model = model_of(workspace, name) if draws else None
         with progress.step(say("measuring coverage")) as done:
             measured = coverage_of(
-                workspace, standard=standard, when=when, counted=counted, done=done
+                workspace,
+                standard=standard,
+                when=when,
+                counted=counted,
+                done=done,
+                unkept=unkept.append,
             )
         figures |= {"when": when, **counted.as_dict(), **measured.as_dict()}
         if model is not None and draws:
@@ -91,6 +99,7 @@ def coverage(
                 ranges = _ranges(workspace, measured, model, counted, draws=draws)
             figures["ranges"] = [row.as_dict() for row in ranges]
             figures["draws"], figures["not_drawn"] = draws, list(undrawn_groups(model))
+        figures |= unkept_figures(unkept)
     whole, t = in_whole_workers(measured), spoken()
     answer(
         figures,
@@ -102,6 +111,7 @@ def coverage(
             *_off_roads(measured, t),
             *([t(_RANGE_WORDS)] if ranges else []),
             *(undrawn_words(model) if model is not None else []),
+            *unkept_words(unkept),
             t("On paper; who finds a door that is open, by the hour: yizhan effective"),
         ],
     )

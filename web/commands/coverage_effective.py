@@ -10,7 +10,16 @@ import click
 from data.atomic import write_text
 from geo.errors import InputError
 from geo.messages import say
-from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
+from web.commands.common import (
+    answer,
+    common_options,
+    open_workspace,
+    steps,
+    stopwatch,
+    table,
+    unkept_figures,
+    unkept_words,
+)
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken
 from web.languages import ENGLISH
@@ -76,18 +85,27 @@ def effective(
     workspace = open_workspace(folder)
     sample = workspace.settings.sample
     figures: Figures = {}
+    unkept: list[str] = []
     with steps() as progress, stopwatch(figures):
         with progress.step(say("measuring effective coverage")) as done:
             day = None if week_of is None else week_of.date()
-            measured = effective_of(workspace, week_of=day, hours=hours, group=group, done=done)
+            measured = effective_of(
+                workspace,
+                week_of=day,
+                hours=hours,
+                group=group,
+                done=done,
+                unkept=unkept.append,
+            )
         if output is not None:
             with progress.step(say("writing {file}", file=output.name)):
                 _write(workspace, measured, output, group=group, english=english)
-    figures |= _figures(measured, group)
+    figures |= _figures(measured, group) | unkept_figures(unkept)
     written = [] if output is None else [spoken()("written: {file}", file=output)]
     if output is not None:
         figures["file"] = str(output)
-    answer(figures, as_json=as_json, sample=sample, words=[*_words(measured, group), *written])
+    words = [*_words(measured, group), *unkept_words(unkept), *written]
+    answer(figures, as_json=as_json, sample=sample, words=words)
 
 
 def _check_name(output: Path | None) -> None:

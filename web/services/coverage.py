@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from planning.coverage import Coverage, measure_coverage
 from web.services.counted import USUAL, Counted
 from web.services.freshness import inputs_of, same_inputs
+from web.services.keeping import keep
 from web.services.networks import network_when
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from data.vocabulary import StandardWord
     from data.workspace import Workspace
     from web.services import Done
+    from web.services.keeping import Unkept
 
 
 def coverage_of(
@@ -23,8 +25,11 @@ def coverage_of(
     when: str = "usual",
     counted: Counted = USUAL,
     done: Done | None = None,
+    unkept: Unkept | None = None,
 ) -> Coverage:
     """Measure the coverage of the workspace's stations; the usual one is kept as a result.
+
+    ``unkept`` is told why it is not kept where the disk is full; without it that is refused.
 
     Raises
     ------
@@ -41,7 +46,7 @@ def coverage_of(
     )
     if when == "usual" and counted.usual:
         inputs = _inputs(workspace, standard)
-        workspace.save_result("coverage", inputs=inputs, body=measured.as_dict())
+        keep(workspace, "coverage", inputs=inputs, body=measured.as_dict(), unkept=unkept)
     return measured
 
 

@@ -22,6 +22,7 @@ from planning.coverage.nominal import groups_of
 from planning.coverage.service_week import service_week
 from web.services import LONGER
 from web.services.freshness import outdated
+from web.services.keeping import keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from data.database import Result
     from data.demand import Demand
     from data.workspace import Workspace
+    from web.services.keeping import Unkept
 
 KIND: Final = "effective"
 #: Of another way of counting (what is not known was once counted as met) nothing kept is shown.
@@ -90,11 +92,13 @@ def effective_of(
     hours: int = LONGER,
     group: str | None = None,
     done: Callable[[str, float], None] | None = None,
+    unkept: Unkept | None = None,
 ) -> EffectiveAnswer:
     """Measure effective coverage of the workspace; that of a plain week is kept as a result.
 
     With a ``group`` the stations are ranked by what they would gain for that group alone; what is
-    kept is ranked for all.
+    kept is ranked for all. ``unkept`` is told why it is not kept where the disk is full; without it
+    that is refused.
 
     Raises
     ------
@@ -135,7 +139,7 @@ def effective_of(
         inputs=inputs,
     )
     if week_of is None:
-        _keep(workspace, answer)
+        _keep(workspace, answer, unkept)
     if group is None:
         return answer
     only = gains * np.array([name == group for name in demand.groups])[:, None, None, None]
@@ -149,11 +153,11 @@ def _settled(week_of: date, calendar: WorkCalendar) -> bool:
     return all(calendar.settled(monday + timedelta(days=number)) for number in range(7))
 
 
-def _keep(workspace: Workspace, answer: EffectiveAnswer) -> None:
+def _keep(workspace: Workspace, answer: EffectiveAnswer, unkept: Unkept | None) -> None:
     """Keep an answer, unless the newest that is kept says the same."""
     newest, body = workspace.newest_result(KIND), answer.as_dict()
     if newest is None or newest.inputs != answer.inputs or newest.body != body:
-        workspace.save_result(KIND, inputs=answer.inputs, body=body)
+        keep(workspace, KIND, inputs=answer.inputs, body=body, unkept=unkept)
 
 
 def doubted_version(workspace: Workspace) -> str:
