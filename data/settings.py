@@ -158,7 +158,7 @@ class Settings:
     national: ServiceStandard = NATIONAL_STANDARD
     groups: tuple[GroupSettings, ...] = DEFAULT_GROUPS
     snap_limit_m: float = 500.0
-    candidate_spacing_m: float = 500.0
+    candidate_spacing_m: float = 250.0
     candidate_kind: str = "station"
     profile_changes: Mapping[str, Any] = field(default_factory=dict)
     demand: DemandSettings = field(default_factory=DemandSettings)

@@ -66,9 +66,9 @@ KEYS: Final = (
     SettingsKey(
         "candidates.spacing_m",
         "metres",
-        "500",
-        "one candidate site in each square of this width; a finer grid has more sites to choose "
-        "from and can cover clearly more, a coarser one is planned sooner",
+        "250",
+        "one candidate site in each square of this width; a coarser grid is planned sooner and can "
+        "cover clearly less",
     ),
     SettingsKey("candidates.kind", "kind", "station", "what is built at a site that names no kind"),
     SettingsKey("standards.national.mode", "mode", "foot", "the national standard is on foot"),
