@@ -153,7 +153,7 @@ CLAIMS = (
     Claim(rf"{_LIST}.*p.near", ("^{min} 分钟", "^{min} min"), _minutes),
     Claim(
         f"{_LIST}.*p#where",
-        ("我的位置附近 · {n} 个站点", "Near you · {n} stations"),
+        ("我的位置附近 · {n} 个站点", "Near you · {n} stations?"),
         _near,
     ),
     Claim(f"{_LIST}.*#more", ("再看 {n} 个", "Show {n} more"), _more),

@@ -11,11 +11,15 @@ from data.stations import Stations
 from data.workspace import Workspace
 from geo.measure import Box
 from web.app import create_app
+from web.languages import CHINESE, ENGLISH
+from web.locator.labels import script_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
+
+    from web.languages import Language
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -124,3 +128,22 @@ def test_the_newest_word_is_the_registers_or_a_workers(page: Page, file: dict[st
     standing = {"always": {"confirmed_at": "2026-11-20"}, "day": {"confirmed_at": "2026-04-01"}}
     told = ask(page, {**file, "standing": standing}, "(station) => station.checked_at")
     assert (told["always"], told["day"], told["night"]) == ("2026-11-20", *["2026-05-01"] * 2)
+
+
+@pytest.mark.parametrize(
+    ("language", "n", "said"),
+    [
+        (ENGLISH, 0, "Near you · 0 stations"),
+        (ENGLISH, 1, "Near you · 1 station"),
+        (ENGLISH, 2, "Near you · 2 stations"),
+        (CHINESE, 1, "我的位置附近 · 1 个站点"),
+    ],
+)
+def test_the_phone_says_one_station_of_one(
+    page: Page, language: Language, n: int, said: str
+) -> None:
+    words = script_words(language)["from_here"]
+    page.evaluate("(tag) => { document.documentElement.lang = tag; }", language.tag)
+    page.add_script_tag(path=STATIC / "list_words.js")
+    fill = "([words, n]) => listWords({ words: {} }, {}).fill(words, { n })"
+    assert page.evaluate(fill, [words, n]) == said

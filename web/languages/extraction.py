@@ -33,6 +33,7 @@ CALLS: Final = {
     "message": False,
     "plural": True,
     "counted": True,
+    "forms": True,
 }
 _SAY: Final = "say"
 

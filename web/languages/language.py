@@ -31,6 +31,8 @@ _EVERYBODY: Final = message("全部工友", context="a group")
 _PEOPLE: Final = message("工友", context="those of all groups")
 _DISTRICTS: Final = {_ALL: message("全市"), "outside": message("区县之外")}
 _TAGS: Final = {"zh": "zh-CN"}
+# A number of each category of CLDR's plural rules, in any language that has the category.
+_OF_CATEGORY: Final = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,24 @@ class Language:
         words, more, context = catalogue(self.code), more or one, context or _context(one)
         said = words.npgettext(context, one, more, n) if context else words.ngettext(one, more, n)
         return _filled(said, {"n": n, **values})
+
+    def forms(self, text: str, /, *, context: str = "") -> str | dict[str, str]:
+        """Return the forms of a message with ``{n}``, its places kept for a script to fill.
+
+        They stand under the names by which ``Intl.PluralRules`` tells numbers apart ("one",
+        "other"); a form that is the same as "other" is left out, and where all are, the message
+        itself is returned.
+        """
+        words, context = catalogue(self.code), context or _context(text)
+        said = {
+            category: words.npgettext(context, text, text, n)
+            if context
+            else words.ngettext(text, text, n)
+            for category, n in _OF_CATEGORY.items()
+        }
+        other = said["other"]
+        own = {category: form for category, form in said.items() if form != other}
+        return {**own, "other": other} if own else other
 
     def term(self, term: Term) -> str:
         """Name a term of the field, as it stands within a sentence."""

@@ -12,6 +12,9 @@ from web.maps.city_map import map_words
 if TYPE_CHECKING:
     from web.languages import Language
 
+_Said = str | dict[str, str]
+"""A sentence, or its forms by the category of the number in it (`Language.forms`)."""
+
 MODES: Final = {
     "foot": message("步行"),
     "ebike": message("电动车"),
@@ -51,34 +54,34 @@ def script_words(t: Language) -> dict[str, Any]:
     }
 
 
-def _amounts(t: Language) -> dict[str, str]:
+def _amounts(t: Language) -> dict[str, _Said]:
     return {
         "metres": t("{n} 米"),
         "kilometres": t("{n} 公里"),
         "minutes": t("{n} 分钟"),
         "hours": t("{n} 小时"),
         "about": t("约 {time}"),
-        "count_unsure": t("另有 {n} 个不确定"),
+        "count_unsure": t.forms("另有 {n} 个不确定"),
         **{name: t(words) for name, words in DATA_AGE.items()},
     }
 
 
-def _where(t: Language) -> dict[str, str]:
+def _where(t: Language) -> dict[str, _Said]:
     return {
-        "by_name": t("{n} 个站点 · 点“我的位置”，就近排序"),
-        "from_here": t("我的位置附近 · {n} 个站点"),
-        "from_map": t("所点位置附近 · {n} 个站点"),
-        "from_place": t("{place}附近 · {n} 个站点"),
-        "and_unsure": t("，另有 {n} 个不确定"),
+        "by_name": t.forms("{n} 个站点 · 点“我的位置”，就近排序"),
+        "from_here": t.forms("我的位置附近 · {n} 个站点"),
+        "from_map": t.forms("所点位置附近 · {n} 个站点"),
+        "from_place": t.forms("{place}附近 · {n} 个站点"),
+        "and_unsure": t.forms("，另有 {n} 个不确定"),
         "rough": t(" · 时间按直线估计"),
         "not_here": t("您不在本市：最近的站点在 {length}外。可在地图上点一个地方，就近排序。"),
         "none_near": t("{radius}内没有站点。最近的在 {length}外，{how} {time}。"),
         "none_open_near": t("{radius}内没有开着的站点。最近的在 {length}外，{how} {time}。"),
         "of_fitting": t("符合条件的站点中，"),
-        "n_found": t("{n} 个站点"),
+        "n_found": t.forms("{n} 个站点"),
         "none": t("没有符合条件的站点。"),
         "none_but": t("没有符合条件的站点。不筛选时，最近的是“{name}”，{how} {time}。"),
-        "unsure": t("不确定的 {n} 个：现场才知道"),
+        "unsure": t.forms("不确定的 {n} 个：现场才知道"),
         "locating": t("正在定位…"),
         "no_position": t("没有得到位置。搜一条街道，或在地图上点一下，也能就近排序。"),
         "no_answer": t("站点没有读到，请稍后刷新页面。"),
@@ -95,11 +98,11 @@ def _station(t: Language) -> dict[str, str]:
     }
 
 
-def _doing(t: Language) -> dict[str, str]:
+def _doing(t: Language) -> dict[str, _Said]:
     return {
         "navigate": t("导航"),
         "clear": t("清除筛选"),
-        "more": t("再看 {n} 个"),
+        "more": t.forms("再看 {n} 个"),
         "load_roads": t("按道路算准时间（下载 {n} MB）"),
         "map_larger": t("放大地图"),
         "map_smaller": t("返回列表"),

@@ -130,7 +130,6 @@ def page_words(t: Language) -> dict[str, Any]:
         "queued": t("没有网络：已存在手机里，有网络时自动送出。"),
         "later": t("现在太忙：已存在手机里，稍后自动送出。"),
         "refused": t("没有收下：{detail}"),
-        "n_waiting": t("{n} 条等着送出"),
         "not_found": t("没有这个站点。"),
         "day": t("{weekday} {month}月{day}日"),
         "whole_day": t("24 小时"),

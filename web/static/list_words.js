@@ -5,8 +5,12 @@
 const listWords = (settings, state) => {
   const { words } = settings;
 
+  const plurals = new Intl.PluralRules(document.documentElement.lang);
+  /* A sentence, or its forms by the category of the number `n`. */
+  const formOf = (said, { n }) =>
+    (typeof said === "string" ? said : said[plurals.select(n)] || said.other);
   const fill = (sentence, values) =>
-    sentence.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
+    formOf(sentence, values).replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
 
   const lengthWords = (metres) => (metres < 995
     ? fill(words.metres, { n: Math.max(10, Math.round(metres / 10) * 10) })

@@ -58,6 +58,24 @@ def test_a_number_of_things_takes_the_form_of_its_language(code: str, n: int, sa
 
 
 @pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("zh", "{n} 个站点"),
+        ("en", {"one": "one station", "other": "{n} stations"}),
+        (
+            "ru",
+            {"one": "{n} станция", "two": "{n} станции", "few": "{n} станции"}
+            | {"other": "{n} станций"},
+        ),
+    ],
+)
+def test_a_script_is_given_the_forms_by_the_categories_of_numbers(
+    code: str, told: str | dict[str, str]
+) -> None:
+    assert Language(code).forms("{n} 个站点") == told
+
+
+@pytest.mark.parametrize(
     ("language", "n", "said"),
     [(ENGLISH, 1, "1 worker"), (ENGLISH, 2, "2 workers"), (CHINESE, 1, "1 人")],
 )
