@@ -1,7 +1,8 @@
-"""A planner's decisions: what to do where and in which year, and who pays for it.
+"""A planner's decisions: what to do where and in which year, who pays for it, and why.
 
 ``money`` splits what an action costs between payers before a question is solved; ``accounts`` adds
-up, to the yuan, what a chosen plan costs whom.
+up, to the yuan, what a chosen plan costs whom. ``gains`` tells what each option of a plan does,
+``conflict`` why there is no plan.
 """
 
 from __future__ import annotations
@@ -12,15 +13,23 @@ from geo.lazy_face import lazy_face
 
 if TYPE_CHECKING:
     from planning.decisions.accounts import AccountLine, Accounts, Budget, keep_accounts
+    from planning.decisions.conflict import Conflict, ConflictMember, find_conflict
+    from planning.decisions.gains import ClassGains, Gains, measure_gains
     from planning.decisions.money import GrossCosts, PayerCosts, split_costs
 
 __all__ = [
     "AccountLine",
     "Accounts",
     "Budget",
+    "ClassGains",
+    "Conflict",
+    "ConflictMember",
+    "Gains",
     "GrossCosts",
     "PayerCosts",
+    "find_conflict",
     "keep_accounts",
+    "measure_gains",
     "split_costs",
 ]
 

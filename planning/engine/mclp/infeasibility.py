@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,37 +9,18 @@ import numpy as np
 from geo.messages import listed, say
 from planning.engine.checks import known
 from planning.engine.mclp.side_constraints import SLACK
+from planning.engine.rules import Rule, floor_name, keeping, limit_name, rules_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
     from planning.engine.clock import Clock
     from planning.engine.mclp.reduction import ReducedCoverage
-    from planning.engine.problems import CoverageProblem, Floor, Limit
+    from planning.engine.problems import CoverageProblem
 
     Ints = npt.NDArray[np.int64]
-
-
-def limit_name(problem: CoverageProblem, number: int) -> str:
-    """How a limit is spoken of: its name, or its number."""
-    limit: Limit = problem.limits[number]
-    return (
-        say("limit {name!r}", name=limit.name)
-        if limit.name
-        else say("limit {number}", number=number)
-    )
-
-
-def floor_name(problem: CoverageProblem, number: int) -> str:
-    """How a floor is spoken of: its name, or its number."""
-    floor: Floor = problem.floors[number]
-    return (
-        say("floor {name!r}", name=floor.name)
-        if floor.name
-        else say("floor {number}", number=number)
-    )
 
 
 def required_conflict(problem: CoverageProblem) -> str | None:
@@ -147,49 +127,56 @@ def coverage_conflict(
                 asked_percent=100 * asked,
                 covered_percent=100 * covered / whole,
             )
-    return _smallest_conflict(problem, may_be, clock=clock)
+    return _conflict_words(problem, may_be, clock=clock)
 
 
-def _smallest_conflict(
+def smallest_conflict(
+    rules: Sequence[Rule], *, is_possible: Callable[[Sequence[Rule]], bool | None]
+) -> tuple[tuple[Rule, ...], bool]:
+    """Drop one rule after another while the rest still contradicts itself; return what stays.
+
+    A deletion filter (Chinneck and Dravnieks 1991): every rule that stays is needed for the
+    contradiction, for what was left without it was possible, and so is any part of that.
+
+    Parameters
+    ----------
+    rules
+        that contradict each other, those first that are rather dropped.
+    is_possible
+        whether a plan keeps some of the rules; None where time did not tell, and then the rule
+        stays.
+
+    Returns
+    -------
+    tuple of Rule, bool
+        the rules that stay, and whether each of them is proved to be needed.
+    """
+    kept, proved = tuple(rules), True
+    for rule in rules:
+        rest = tuple(other for other in kept if other is not rule)
+        answer = is_possible(rest)
+        if answer is None:
+            proved = False
+        elif not answer:
+            kept = rest
+    return kept, proved
+
+
+def _conflict_words(
     problem: CoverageProblem, may_be: Callable[[CoverageProblem], bool], *, clock: Clock
 ) -> str:
-    """Drop one demand after another while the rest still contradicts itself; name what stays.
+    """Name the smallest set of demands that contradict each other; marks stay as they are."""
+    rules = rules_of(problem)
+    marks = [rule for rule in rules if rule.kind in {"required", "forbidden"}]
 
-    Every demand that stays is needed for the contradiction (a deletion filter: Chinneck and
-    Dravnieks 1991), unless the time runs out on the way.
-    """
-    now = problem
-    names = []
-    floors = list(range(len(problem.floors)))
-    for number in range(len(problem.floors)):
-        kept = [k for k in floors if k != number]
-        trial = replace(now, floors=tuple(problem.floors[k] for k in kept))
-        if kept and clock.left_s > 0.0 and not may_be(trial):
-            now, floors = trial, kept
-    names += [floor_name(problem, k) for k in floors]
-    limits = list(range(len(problem.limits)))
-    for number in range(len(problem.limits)):
-        kept = [k for k in limits if k != number]
-        trial = replace(now, limits=tuple(problem.limits[k] for k in kept))
-        if clock.left_s > 0.0 and not may_be(trial):
-            now, limits = trial, kept
-    names += [limit_name(problem, k) for k in limits]
-    for name, trial in _without_one(now):
-        if clock.left_s > 0.0 and not may_be(trial):
-            continue
-        names.append(name)
+    def is_possible(rest: Sequence[Rule]) -> bool | None:
+        if clock.left_s <= 0.0:
+            return None
+        return may_be(keeping(problem, [*rest, *marks]))
+
+    demands = [rule for rule in rules if rule not in marks]
+    kept, _ = smallest_conflict(demands, is_possible=is_possible)
+    names = list(dict.fromkeys(rule.name for rule in kept))
     if len(names) == 1:
         return say("{name} cannot be met", name=names[0])
     return say("{names} and {last} contradict each other", names=listed(names[:-1]), last=names[-1])
-
-
-def _without_one(problem: CoverageProblem) -> list[tuple[str, CoverageProblem]]:
-    """Pair each demand of number, money and site with the problem that lacks it."""
-    trials = []
-    if problem.budget is not None:
-        trials.append((f"budget {problem.budget:g}", replace(problem, budget=None)))
-    if problem.max_open is not None:
-        trials.append((f"max_open {problem.max_open}", replace(problem, max_open=None)))
-    if problem.site is not None:
-        trials.append((say("one option a site"), replace(problem, site=None)))
-    return trials
