@@ -13,6 +13,7 @@ from geo.lazy_face import lazy_face
 
 if TYPE_CHECKING:
     from planning.decisions.accounts import AccountLine, Accounts, Budget, keep_accounts
+    from planning.decisions.alternatives import Alternative, Alternatives, near_alternatives
     from planning.decisions.conflict import Conflict, ConflictMember, find_conflict
     from planning.decisions.gains import ClassGains, Gains, measure_gains
     from planning.decisions.money import GrossCosts, PayerCosts, split_costs
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = [
     "AccountLine",
     "Accounts",
+    "Alternative",
+    "Alternatives",
     "Budget",
     "ClassGains",
     "Conflict",
@@ -30,6 +33,7 @@ __all__ = [
     "find_conflict",
     "keep_accounts",
     "measure_gains",
+    "near_alternatives",
     "split_costs",
 ]
 

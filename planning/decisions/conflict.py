@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.messages import in_turn, say
-from planning.engine.mclp.feasibility import Amount, amount_that_would_do, has_plan
+from planning.engine.feasibility import Amount, amount_that_would_do, has_plan
 from planning.engine.mclp.infeasibility import smallest_conflict
 from planning.engine.rules import MONEY, MOST, Rule, RuleKind, amounts_of, keeping, rules_of
 
@@ -203,17 +203,22 @@ def _is_same(problem: CoverageProblem, rule: Rule, within: CoverageProblem, othe
 
 
 def _proved(problem: CoverageProblem, rule: Rule, amount: Amount | None) -> float | None:
-    """Return what is proved of an amount; a count is the next whole number."""
-    if amount is None:
+    """Return what is proved of an amount, None where that is no news.
+
+    A count is the next whole number, and one more than what is allowed at least: with that there
+    is no plan.
+    """
+    if amount is None or math.isnan(amount.proved):
         return None
-    if rule.kind not in MOST - MONEY:
-        own = amounts_of(problem, rule) if rule.kind in MONEY else problem.weights
-        is_whole = bool((own == np.floor(own)).all())
-        near = round(amount.proved)
-        if is_whole and abs(amount.proved - near) <= WHOLE_SLACK * max(1.0, abs(near) * 1e-6):
-            return float(near)
-        return amount.proved
-    return float(math.ceil(amount.proved - WHOLE_SLACK))
+    if rule.kind in MOST - MONEY:
+        return max(float(math.ceil(amount.proved - WHOLE_SLACK)), rule.amount + 1.0)
+    own = amounts_of(problem, rule) if rule.kind in MONEY else problem.weights
+    near = float(round(amount.proved))
+    off = abs(amount.proved - near)
+    if off <= WHOLE_SLACK * max(1.0, near * 1e-6) and bool((own == np.floor(own)).all()):
+        return near
+    is_news = rule.kind == "floor" or amount.proved > rule.amount
+    return amount.proved if is_news else None
 
 
 def _words(rule: Rule, unit: float, needed: float | None) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planning.engine.mclp.feasibility import amount_that_would_do, has_plan
+from planning.engine import feasibility
+from planning.engine.feasibility import amount_that_would_do, has_plan
 from planning.engine.mclp.infeasibility import smallest_conflict
-from planning.engine.rules import MOST, keeping, rules_of, uses_of, with_amounts
+from planning.engine.rules import MOST, amounts_of, keeping, rules_of, uses_of, with_amounts
 from tests.planning.decisions.small_problems import (
     N_PROBLEMS,
     best_of,
@@ -111,3 +112,24 @@ def test_the_filter_keeps_the_rules_that_contradict_each_other() -> None:
     assert smallest_conflict(rules, is_possible=is_possible) == ((first, last), True)
     untold = smallest_conflict(rules, is_possible=lambda _rest: None)
     assert untold == (rules, False)
+
+
+def test_where_the_programme_is_too_large_amounts_are_halved_around_the_least(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(feasibility, "PROGRAMME_PAIRS", -1)
+    looked = 0
+    for number in range(0, N_PROBLEMS, 5):
+        problem = mixed_problem(number)
+        sets = option_sets(problem)
+        for rule in rules_of(problem):
+            rest = sets.allowed([k for k in sets.kept if k != key(rule)])
+            if rule.kind not in MOST or not rest.any():
+                continue
+            told = amount_that_would_do(problem, rule, time_limit_s=10.0)
+            opened = sets.opened[rest]
+            least = (opened @ amounts_of(problem, rule)).min()
+            assert told is not None
+            assert told.proved - 1e-4 <= least <= told.found + 1e-4, (number, rule)
+            looked += told.proved > 0.0
+    assert looked > 20
