@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 
 from data.vocabulary import SAMPLE_NOTICE
 from web.admin.desk import admin
+from web.api.catalogue import catalogue
 from web.api.features import api
 from web.api.worker_reports import reporting
 from web.design.palette import TOKENS, css_variables
@@ -30,6 +31,8 @@ from web.site.security import secure
 
 #: What a worker sees and carries along.
 _FOR_WORKERS = (locator, station_page, feedback, page_files, offline, bundles)
+#: What programs ask.
+_FOR_PROGRAMS = (api, catalogue)
 #: What workers say and what becomes of it.
 _VOICES = (reporting, activities, admin)
 
@@ -56,7 +59,7 @@ def create_app(workspace_folder: Path | str, *, testing: bool = False) -> Flask:
     app.before_request(_choose_language)
     app.after_request(_remember_language)
     app.context_processor(_page_context)
-    for blueprint in (*_FOR_WORKERS, planner, reports, api, *_VOICES):
+    for blueprint in (*_FOR_WORKERS, planner, reports, *_FOR_PROGRAMS, *_VOICES):
         app.register_blueprint(blueprint)
     app.add_url_rule("/tokens.css", "tokens", _tokens)
     secure(app)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, abort, jsonify, request
 
-from geo.errors import InputError
-from geo.measure import parse_box
-from geo.messages import say
+from web.api.item_query import GEOJSON, ItemQuery, check_format, link
 from web.maps.at_hand import roads_json
 from web.site.city import city_here
 from web.stations.at_hand import features_of
@@ -20,24 +17,32 @@ if TYPE_CHECKING:
 
 api = Blueprint("api", __name__)
 
-GEOJSON: Final = "application/geo+json"
-_PARAMETERS: Final = frozenset({"bbox", "limit"})
-_MOST: Final = 100_000
-
 
 @api.get("/api/stations")
+@api.get("/api/collections/stations/items", endpoint="items")
 def stations() -> Response:
-    """Answer the stations, all or those in ``bbox=LEFT,BOTTOM,RIGHT,TOP``, at most ``limit``."""
+    """Answer the stations, all or those in ``bbox``, a page of ``limit`` from ``offset`` on."""
     city = city_here()
-    unknown = sorted(set(request.args) - _PARAMETERS)
-    if unknown:
-        raise InputError(
-            say("parameter {key} is not known: use bbox and limit", key=unknown[0][:40])
-        )
-    found = _in_box(features_of(city), request.args.get("bbox"))
-    shown = found[: _limit(request.args.get("limit"))]
-    body = city.collection(shown) | {"numberMatched": len(found), "numberReturned": len(shown)}
+    query = ItemQuery.of(request.args)
+    found = query.matched(features_of(city))
+    shown = query.page(found)
+    body = city.collection(shown) | {
+        "numberMatched": len(found),
+        "numberReturned": len(shown),
+        "links": query.links(len(found)),
+    }
     return _cached(_dumps(body), city.stations_version())
+
+
+@api.get("/api/collections/stations/items/<path:station_id>")
+def item(station_id: str) -> Response:
+    """Answer one station as a GeoJSON feature, with the way back to all."""
+    city = city_here()
+    check_format(request.args.get("f"))
+    named = next((one for one in features_of(city) if one["id"] == station_id), None)
+    if named is None:
+        abort(404)
+    return _cached(_dumps(_with_links(named)), city.stations_version())
 
 
 @api.get("/api/roads")
@@ -62,25 +67,12 @@ def healthz() -> Response:
     )
 
 
-def _limit(word: str | None) -> int:
-    if word is None:
-        return _MOST
-    if not (word.isascii() and word.isdigit() and 1 <= int(word[:9]) <= _MOST):
-        raise InputError(
-            say(
-                "limit {word} must be a whole number from 1 to {most:,}", word=word[:40], most=_MOST
-            )
-        )
-    return int(word)
-
-
-def _in_box(features: list[Feature], word: str | None) -> list[Feature]:
-    if word is None:
-        return features
-    box = parse_box(word)
-    points = [feature["geometry"]["coordinates"] for feature in features]
-    inside = box.contains(np.array(points, dtype=np.float64).reshape(-1, 2))
-    return [feature for feature, kept in zip(features, inside, strict=True) if kept]
+def _with_links(feature: Feature) -> Feature:
+    links = [
+        link("self", "api.item", kind=GEOJSON, station_id=feature["id"]),
+        link("collection", "catalogue.collection"),
+    ]
+    return {**feature, "links": links} | city_here().notice()
 
 
 def _cached(body: str, version: str) -> Response:

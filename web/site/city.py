@@ -54,10 +54,11 @@ class City:
 
     def collection(self, features: list[dict[str, Any]]) -> dict[str, Any]:
         """Return features as a GeoJSON collection, with the notice of a generated sample."""
-        body: dict[str, Any] = {"type": "FeatureCollection", "features": features}
-        if self.settings.sample:
-            body["notice"] = SAMPLE_NOTICE
-        return body
+        return {"type": "FeatureCollection", "features": features, **self.notice()}
+
+    def notice(self) -> dict[str, str]:
+        """Return ``notice``, which a generated sample carries; else nothing."""
+        return {"notice": SAMPLE_NOTICE} if self.settings.sample else {}
 
     def stations_version(self) -> str:
         """Return a short text that changes with the register, the settings and the day."""
