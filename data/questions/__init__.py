@@ -1,6 +1,7 @@
 """What a planner asks, as records: the question and its parts, and how they are read and written.
 
-``money_rules`` holds who pays what. Nothing is solved here.
+``question`` is the whole, ``parts`` what it is made of, ``money_rules`` who pays what. Nothing is
+solved here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
         PostsRule,
         ShareRule,
     )
+    from data.questions.question import Question
 
-__all__ = ["MembersRule", "MoneyRules", "OwnShareRule", "PostsRule", "ShareRule"]
+__all__ = ["MembersRule", "MoneyRules", "OwnShareRule", "PostsRule", "Question", "ShareRule"]
 
 __getattr__, __dir__ = lazy_face(__name__)

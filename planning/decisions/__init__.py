@@ -1,5 +1,9 @@
 """A planner's decisions: what to do where and in which year, who pays for it, and why.
 
+A question (`data.questions`) is asked of a city: ``actions`` lists what may be done, ``items`` what
+there is to cover, ``placing`` what must and must not stand where, ``problem`` makes one covering
+problem of them, ``goals`` solves it, ``decide`` tells the ``decision``.
+
 ``money`` splits what an action costs between payers before a question is solved; ``accounts`` adds
 up, to the yuan, what a chosen plan costs whom. ``gains`` tells what each option of a plan does,
 ``conflict`` why there is no plan.
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
     from planning.decisions.accounts import AccountLine, Accounts, Budget, keep_accounts
     from planning.decisions.alternatives import Alternative, Alternatives, near_alternatives
     from planning.decisions.conflict import Conflict, ConflictMember, find_conflict
+    from planning.decisions.decide import AskedQuestion, ask
+    from planning.decisions.decision import Decision
     from planning.decisions.gains import ClassGains, Gains, measure_gains
     from planning.decisions.money import GrossCosts, PayerCosts, split_costs
 
@@ -23,13 +29,16 @@ __all__ = [
     "Accounts",
     "Alternative",
     "Alternatives",
+    "AskedQuestion",
     "Budget",
     "ClassGains",
     "Conflict",
     "ConflictMember",
+    "Decision",
     "Gains",
     "GrossCosts",
     "PayerCosts",
+    "ask",
     "find_conflict",
     "keep_accounts",
     "measure_gains",

@@ -1,0 +1,352 @@
+"""A question asked of the engine, goal by goal, and its answer put into the city's words."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from geo.errors import ProblemError
+from geo.messages import say
+from planning.coverage.nominal import ALL, OUTSIDE
+from planning.decisions.actions import action_table
+from planning.decisions.decision import CoveredLine, DecidedAction, Decision, MoneyLine
+from planning.decisions.goals import solve_goal
+from planning.decisions.items import demand_items
+from planning.decisions.problem import decision_problem
+from planning.engine.params import SolveParams
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from data.demand import Demand
+    from data.questions.question import Question
+    from data.settings import Settings
+    from data.sites import CandidateSites
+    from data.stations import Stations
+    from geo.network import RoadNetwork
+    from planning.decisions.actions import Action, ActionTable
+    from planning.decisions.goals import GoalAnswer
+    from planning.decisions.items import DemandItems, Labels
+    from planning.decisions.problem import DecisionProblem
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AskedQuestion:
+    """A question with its travel times searched: ready for one plan after another.
+
+    Its parts are read by what explains a plan (runner-up, curve, alternatives); ``inputs`` are the
+    hashes of what all of it was made from.
+    """
+
+    question: Question
+    table: ActionTable
+    items: DemandItems
+    problem: DecisionProblem
+    inputs: Mapping[str, str]
+    n_candidates: int
+    site_lonlat: Mapping[int, tuple[float, float]]
+    station_ids: tuple[str, ...]
+
+    def decide(self, *, params: SolveParams | None = None) -> Decision:
+        """Answer the question.
+
+        Raises
+        ------
+        ProblemError
+            when the goal cannot be asked together with these limits.
+        """
+        begun = time.perf_counter()
+        answer = solve_goal(self.question, self.items, self.problem, params=params or SolveParams())
+        return self.told(answer, runtime_s=time.perf_counter() - begun)
+
+    def told(self, answer: GoalAnswer, *, runtime_s: float) -> Decision:
+        """Put an answer of the engine into the city's words."""
+        chosen = answer.plan.chosen
+        chosen = chosen[chosen < self.problem.standing_option]
+        is_plan = math.isfinite(answer.objective)
+        return Decision(
+            status=answer.status,
+            goal=self.question.goal.what,
+            measure="worker_hours" if self.question.goal.what == "worker_hours" else "workers",
+            objective=answer.objective,
+            bound=answer.bound,
+            gap=answer.gap,
+            runtime_s=runtime_s,
+            method=answer.method,
+            reasons=answer.plan.reasons,
+            actions=self._actions(chosen) if is_plan else (),
+            coverage=self.coverage(chosen) if is_plan else self.coverage(chosen[:0])[:0],
+            money=self._money(chosen) if is_plan else (),
+            years=self.question.years_meant,
+            n_candidates=self.n_candidates,
+            assumed_kinds=self.question.assumed_kinds,
+            inputs=dict(self.inputs),
+            plan=answer.plan,
+        )
+
+    def covered_items(self, chosen: Ints) -> npt.NDArray[np.bool_]:
+        """bool[n_years, n_items]: which items a choice of options covers in which year."""
+        n_years, n_items = self.items.weights.shape
+        n_demand = self.problem.problem.n_demand
+        rows = sp.csr_array(self.problem.problem.covers[chosen])
+        times = np.bincount(rows.indices, minlength=n_demand)[: n_years * n_items]
+        return np.asarray(times.reshape(n_years, n_items) >= self.items.needs)
+
+    def coverage(self, chosen: Ints) -> tuple[CoveredLine, ...]:
+        """Count who is covered in each year, without the plan and with it."""
+        hit, today = self.covered_items(chosen), self._kept_today()
+        lines: list[CoveredLine] = []
+        for at, year in enumerate(self.question.years_meant):
+            lines += _lines(self.items, at, year, today, hit[at])
+        return tuple(lines)
+
+    def _kept_today(self) -> npt.NDArray[np.bool_]:
+        """bool[n_items]: what free stations cover as they are."""
+        kept = [one.state for one in self.table.actions if one.what == "keep"]
+        return _times_covered(self.items.covers, kept) >= self.items.needs
+
+    def _actions(self, chosen: Ints) -> tuple[DecidedAction, ...]:
+        """Order the chosen options by year and by what they add; add the stations that close."""
+        of = self.problem.options
+        acts = [int(number) for number in chosen if self._act(number).what != "keep"]
+        kept = [int(number) for number in chosen if self._act(number).what == "keep"]
+        end = len(self.question.years_meant)
+        last = [self._act(n).state for n in (*acts, *kept) if of.ends[n] == end]
+        at_end = _times_covered(self.items.covers, last)
+        told: list[DecidedAction] = []
+        for year in range(end):
+            standing = [self._act(n).state for n in kept if of.ends[n] > year]
+            standing += [
+                self._act(n).before
+                for n in acts
+                if of.begins[n] >= year and self._act(n).before >= 0
+            ]
+            standing += [self._act(n).state for n in acts if of.begins[n] < year]
+            needs = self.items.needs - _times_covered(self.items.covers, standing)
+            weights = self.items.weights[year]
+            todo = [n for n in acts if of.begins[n] == year]
+            while todo:
+                reached = [_reached(self.items.covers, self._act(n).state) for n in todo]
+                gains = [float(weights[row[needs[row] > 0]].sum()) for row in reached]
+                best = int(np.argmax(gains))
+                number, row = todo.pop(best), reached[best]
+                fresh = row[needs[row] > 0]
+                needs[row] -= 1
+                only = row[at_end[row] == self.items.needs[row]]
+                lost = float(self.items.weights[-1][only].sum())
+                told.append(self._told_action(number, len(told) + 1, fresh, weights, lost))
+        return (*told, *self._closed(chosen, len(told)))
+
+    def _act(self, number: int) -> Action:
+        return self.table.actions[int(self.problem.options.action[number])]
+
+    def _told_action(
+        self, number: int, order: int, fresh: Ints, weights: Floats, lost_without: float
+    ) -> DecidedAction:
+        of = self.problem.options
+        action = self.table.actions[of.action[number]]
+        state = self.table.states[action.state]
+        adds = np.bincount(
+            self.items.labels.group[fresh],
+            weights=weights[fresh],
+            minlength=len(self.items.groups),
+        )
+        return DecidedAction(
+            order=order,
+            year=self.question.years_meant[of.begins[number]],
+            what=action.what,
+            id=action.id,
+            name=action.name,
+            kind=action.kind,
+            hours=action.hours,
+            district=action.district,
+            lon=state.lon,
+            lat=state.lat,
+            station=self.station_ids[action.station] if action.station >= 0 else "",
+            capital_yuan=action.capital_yuan,
+            running_yuan_a_year=action.running_yuan_a_year,
+            lifetime_years=action.lifetime_years,
+            paid=self._paid(number),
+            adds=float(adds.sum()),
+            adds_by_group=dict(zip(self.items.groups, map(float, adds), strict=True)),
+            lost_without=lost_without,
+        )
+
+    def _closed(self, chosen: Ints, told: int) -> list[DecidedAction]:
+        """Tell of the free stations that are not kept to the end, and are not changed."""
+        of, years = self.problem.options, self.question.years_meant
+        until = dict.fromkeys({one.station for one in self.table.actions if one.what == "keep"}, 0)
+        for number in chosen:
+            action = self.table.actions[of.action[number]]
+            if action.station in until:
+                until[action.station] = int(of.ends[number])
+        keeps = {one.station: one for one in self.table.actions if one.what == "keep"}
+        closed: list[DecidedAction] = []
+        for row, end in sorted(until.items()):
+            if end >= len(years):
+                continue
+            keep = keeps[row]
+            state = self.table.states[keep.state]
+            closed.append(
+                DecidedAction(
+                    order=told + len(closed) + 1,
+                    year=years[end],
+                    what="close",
+                    id=keep.id,
+                    name=keep.name,
+                    kind=keep.kind,
+                    hours=keep.hours,
+                    district=keep.district,
+                    lon=state.lon,
+                    lat=state.lat,
+                    station=keep.id,
+                    capital_yuan=0,
+                    running_yuan_a_year=-keep.running_yuan_a_year,
+                    lifetime_years=keep.lifetime_years,
+                    paid={},
+                    adds=0.0,
+                    adds_by_group={},
+                    lost_without=0.0,
+                )
+            )
+        return closed
+
+    def _paid(self, number: int) -> dict[str, int]:
+        """Return yuan by payer over the years, of the new state alone."""
+        after = self.problem.split[0]
+        sums = after.by_payer[:, number].sum(axis=1)
+        return {payer: int(yuan) for payer, yuan in zip(after.payers, sums, strict=True) if yuan}
+
+    def _money(self, chosen: Ints) -> tuple[MoneyLine, ...]:
+        """Add up who pays in which year: of all that is done, and of free stations that stay."""
+        lines = []
+        after, before = self.problem.split
+        capital = np.array([line.of == "capital" for line in after.lines])
+        for at, year in enumerate(self.question.years_meant):
+            for payer in after.payers:
+                own = np.array([line.payer == payer for line in after.lines])
+                yuan = int(
+                    after.yuan[own][:, chosen, at].sum() + before.yuan[own][:, chosen, at].sum()
+                )
+                of_capital = int(after.yuan[own & capital][:, chosen, at].sum())
+                if yuan:
+                    lines.append(MoneyLine(year, payer, yuan, of_capital))
+        return tuple(lines)
+
+
+def _times_covered(covers: sp.csr_array, states: list[int]) -> Ints:
+    return np.asarray(
+        np.bincount(sp.csr_array(covers[states]).indices, minlength=covers.shape[1]), np.int64
+    )
+
+
+def _reached(covers: sp.csr_array, state: int) -> Ints:
+    return np.asarray(covers.indices[covers.indptr[state] : covers.indptr[state + 1]], np.int64)
+
+
+def _lines(
+    items: DemandItems,
+    at: int,
+    year: int,
+    today: npt.NDArray[np.bool_],
+    covered: npt.NDArray[np.bool_],
+) -> list[CoveredLine]:
+    """Return one year's lines: "all" first in both."""
+    shape = (len(items.groups), len(items.districts) + 1)
+
+    def table(labels: Labels, weights: Floats) -> Floats:
+        place = np.where(labels.district < 0, shape[1] - 1, labels.district)
+        sums = np.bincount(
+            labels.group * shape[1] + place, weights=weights, minlength=shape[0] * shape[1]
+        )
+        return np.asarray(sums.reshape(shape), dtype=np.float64)
+
+    weights, standing = items.weights[at], table(items.rest, items.standing[at])
+    whole = table(items.labels, weights) + standing + table(items.rest, items.beyond[at])
+    before, after = (table(items.labels, weights * of) + standing for of in (today, covered))
+    names = [*items.districts, OUTSIDE]
+    if not whole[:, -1].any() or not items.districts:
+        names = names[:-1]
+    rows: list[tuple[str, slice]] = [(ALL, slice(None))]
+    rows += [(group, slice(k, k + 1)) for k, group in enumerate(items.groups)]
+    columns: list[tuple[str, slice]] = [(ALL, slice(None))]
+    columns += [(name, slice(k, k + 1)) for k, name in enumerate(names)]
+    return [
+        CoveredLine(
+            year, group, name, *(float(of[row, column].sum()) for of in (whole, before, after))
+        )
+        for group, row in rows
+        for name, column in columns
+    ]
+
+
+def ask(
+    question: Question,
+    *,
+    demand: Demand,
+    stations: Stations,
+    sites: CandidateSites,
+    network: RoadNetwork,
+    settings: Settings,
+    doubted: Collection[str] = (),
+    on_progress: Callable[[str, float], None] | None = None,
+) -> AskedQuestion:
+    """Search the travel times of a question and make it ready for the engine.
+
+    Parameters
+    ----------
+    question
+        what is asked.
+    demand, stations, sites, network, settings
+        the city.
+    doubted
+        ids of stations that serve nobody in effect, on the evidence.
+    on_progress
+        is told of the travel times.
+
+    Raises
+    ------
+    ProblemError
+        when the question speaks of what is not there, or contradicts itself.
+    """
+    if not len(sites) and question.actions.existing == "fixed" and not question.actions.stations:
+        raise ProblemError(say("there are no candidate sites: import some or make a grid"))
+    table = action_table(question, stations=stations, sites=sites, demand=demand, settings=settings)
+    items = demand_items(
+        question,
+        table,
+        demand=demand,
+        stations=stations,
+        network=network,
+        settings=settings,
+        doubted=doubted,
+        on_progress=on_progress,
+    )
+    return AskedQuestion(
+        question=question,
+        table=table,
+        items=items,
+        problem=decision_problem(question, table, items, stations=stations, settings=settings),
+        inputs={
+            "question": question.content_hash,
+            "demand": demand.content_hash,
+            "stations": stations.content_hash,
+            "service": stations.service_hash,
+            "sites": sites.content_hash,
+            "network": network.content_hash,
+            "settings": settings.content_hash,
+            "standard": question.goal.standard,
+        },
+        n_candidates=len(sites),
+        site_lonlat={row: (float(x), float(y)) for row, (x, y) in enumerate(sites.lonlat)},
+        station_ids=tuple(str(one) for one in stations.frame["id"]),
+    )

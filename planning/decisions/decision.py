@@ -1,0 +1,186 @@
+"""The answer to a question: what is done when and where, what it does, what it costs whom."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planning.engine.params import Plan
+
+
+@dataclass(frozen=True)
+class DecidedAction:
+    """One action of a plan, in the order of years and of what it adds.
+
+    ``adds`` is what it covers in its first year beside what stands and the actions before it, by
+    the question's own measure (workers, or worker-hours of a week); ``lost_without`` what only it
+    covers in the last year. ``paid`` is yuan by payer over the years of the plan,
+    ``cost_per_added`` the yuan of these years for each of ``adds`` (None: it adds nobody).
+    """
+
+    order: int
+    year: int
+    what: str
+    id: str
+    name: str
+    kind: str
+    hours: str
+    district: str
+    lon: float
+    lat: float
+    station: str
+    capital_yuan: int
+    running_yuan_a_year: int
+    lifetime_years: int
+    paid: dict[str, int]
+    adds: float
+    adds_by_group: dict[str, float]
+    lost_without: float
+
+    @property
+    def cost_per_added(self) -> float | None:
+        """Yuan of the plan's years for each worker (or worker-hour) added."""
+        return sum(self.paid.values()) / self.adds if self.adds > 0 else None
+
+
+@dataclass(frozen=True)
+class CoveredLine:
+    """What is covered of a group in a district in a year, without the plan and with it.
+
+    "all" stands for the sum of groups, or of districts; "outside" for those in no district.
+    """
+
+    year: int
+    group: str
+    district: str
+    whole: float
+    before: float
+    covered: float
+
+    @property
+    def share(self) -> float:
+        """``covered`` as a share of the whole, 0 where there is nobody."""
+        return self.covered / self.whole if self.whole else 0.0
+
+    @property
+    def share_before(self) -> float:
+        """``before`` as a share of the whole, 0 where there is nobody."""
+        return self.before / self.whole if self.whole else 0.0
+
+
+@dataclass(frozen=True)
+class MoneyLine:
+    """What one payer pays in one year, and what of it is capital."""
+
+    year: int
+    payer: str
+    yuan: int
+    capital_yuan: int
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """What to do, how good that is proven to be, what it covers and who pays.
+
+    ``measure`` says what is counted ("workers" or "worker_hours"); ``objective`` and ``bound`` are
+    sums over the years of the plan in this measure (of the last year for the goals that speak of
+    the end; yuan for cheapest), weighted as the goal says; ``bound`` is what no plan can pass among
+    these candidates and within these limits.
+    """
+
+    status: str
+    goal: str
+    measure: str
+    objective: float
+    bound: float
+    gap: float
+    runtime_s: float
+    method: str
+    reasons: tuple[str, ...]
+    actions: tuple[DecidedAction, ...]
+    coverage: tuple[CoveredLine, ...]
+    money: tuple[MoneyLine, ...]
+    years: tuple[int, ...]
+    n_candidates: int
+    assumed_kinds: tuple[str, ...]
+    inputs: dict[str, str]
+    plan: Plan | None = field(default=None, repr=False)
+
+    @property
+    def is_plan(self) -> bool:
+        """Whether there is a plan that keeps every limit."""
+        return math.isfinite(self.objective)
+
+    def covered(self, *, year: int, group: str = "all", district: str = "all") -> CoveredLine:
+        """Return one line of coverage (KeyError when there is none)."""
+        for line in self.coverage:
+            if (line.year, line.group, line.district) == (year, group, district):
+                return line
+        raise KeyError(year, group, district)
+
+    @property
+    def cost_yuan(self) -> int:
+        """What all payers pay in the years of the plan."""
+        return sum(line.yuan for line in self.money)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        body = {
+            name: getattr(self, name)
+            for name in (
+                "status",
+                "goal",
+                "measure",
+                "objective",
+                "bound",
+                "gap",
+                "runtime_s",
+                "method",
+                "n_candidates",
+            )
+        }
+        return {
+            **body,
+            "reasons": [str(reason) for reason in self.reasons],
+            "cost_yuan": self.cost_yuan,
+            "years": list(self.years),
+            "actions": [
+                asdict(one) | {"cost_per_added": one.cost_per_added} for one in self.actions
+            ],
+            "coverage": [
+                asdict(line) | {"share_before": line.share_before, "share": line.share}
+                for line in self.coverage
+            ],
+            "money": [asdict(line) for line in self.money],
+            "assumed_kinds": list(self.assumed_kinds),
+            "inputs": dict(self.inputs),
+        }
+
+    @classmethod
+    def from_dict(cls, body: dict[str, Any]) -> Decision:
+        """Read back what `as_dict` wrote."""
+
+        def parts(kind: type[Any], rows: list[dict[str, Any]]) -> tuple[Any, ...]:
+            names = kind.__dataclass_fields__
+            return tuple(kind(**{name: row[name] for name in names}) for row in rows)
+
+        return cls(
+            status=str(body["status"]),
+            goal=str(body["goal"]),
+            measure=str(body["measure"]),
+            objective=float(body["objective"]),
+            bound=float(body["bound"]),
+            gap=float(body["gap"]),
+            runtime_s=float(body["runtime_s"]),
+            method=str(body["method"]),
+            reasons=tuple(body["reasons"]),
+            actions=parts(DecidedAction, body["actions"]),
+            coverage=parts(CoveredLine, body["coverage"]),
+            money=parts(MoneyLine, body["money"]),
+            years=tuple(int(year) for year in body["years"]),
+            n_candidates=int(body["n_candidates"]),
+            assumed_kinds=tuple(body["assumed_kinds"]),
+            inputs=dict(body["inputs"]),
+        )

@@ -1,0 +1,322 @@
+r"""A decision problem solved by its goal: most, cheapest, the worst off first, two in reach.
+
+* **Most**: maximal covering as it is.
+* **Cheapest** for a share q: the least budget b whose best cover reaches q, found from both sides.
+  A plan that reaches q costs at most what it costs; a budget whose proven bound stays below q is
+  too little, and so is every smaller one.
+* **Worst off first**: the largest floor f that all classes (groups, districts) can have together,
+  by the same two sides; then most workers with that floor. The least, over the classes, of what a
+  class could have if it were alone bounds f too.
+* **Two in reach**: workers with one station and workers with two, added up (Hogan and ReVelle
+  1986), for a number of new stations.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy.sparse as sp
+
+from geo.errors import ProblemError
+from geo.messages import say
+from planning.engine.params import SolveParams, relative_gap
+from planning.engine.problems import BackupProblem, CoverageProblem, Floor
+from planning.engine.solver import solve
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from data.questions.question import Question
+    from planning.decisions.items import DemandItems
+    from planning.decisions.problem import DecisionProblem
+    from planning.engine.params import Plan, Status
+
+# A share that is reached to this is reached: sums of doubles.
+_ROUNDING = 1e-9
+# The part of the time that the last step of the worst off first keeps.
+_LAST_PART = 0.35
+_STEPS = 24
+
+
+@dataclass(frozen=True, eq=False)
+class GoalAnswer:
+    """An engine's plan, and its figures in the measure of the goal; nan without a plan."""
+
+    plan: Plan
+    status: Status
+    objective: float
+    bound: float
+    gap: float
+    method: str
+
+
+def solve_goal(
+    question: Question, items: DemandItems, of: DecisionProblem, *, params: SolveParams
+) -> GoalAnswer:
+    """Solve a question by its goal.
+
+    Raises
+    ------
+    ProblemError
+        when the goal cannot be asked together with the question's limits.
+    """
+    goal = question.goal.what
+    if goal == "cheapest":
+        return _cheapest(question, items, of, params=params)
+    if goal in {"worst_group", "worst_district"}:
+        return _worst_first(question, items, of, params=params)
+    if goal == "two_in_reach":
+        return _two_in_reach(question, items, of, params=params)
+    return _told(solve(of.problem, params=params), of)
+
+
+def _told(plan: Plan, of: DecisionProblem) -> GoalAnswer:
+    """Tell an answer in what the goal counts."""
+    if not math.isfinite(plan.objective):
+        return GoalAnswer(plan, plan.status, math.nan, plan.bound, math.nan, plan.method)
+    objective = of.value(plan.chosen)
+    bound = max(plan.bound - of.constant, objective)
+    if plan.status == "optimal":
+        bound = objective
+    gap = relative_gap(objective, bound)
+    return GoalAnswer(plan, plan.status, objective, bound, gap, plan.method)
+
+
+class _Clock:
+    """What is left of a time limit."""
+
+    def __init__(self, params: SolveParams) -> None:
+        self.params = params
+        self.end = time.perf_counter() + params.time_limit_s
+
+    @property
+    def left_s(self) -> float:
+        return self.end - time.perf_counter()
+
+    def part(self, seconds: float, *, gap: float, start: Plan | None) -> SolveParams:
+        return replace(
+            self.params, time_limit_s=max(min(seconds, self.left_s), 0.05), gap=gap, start=start
+        )
+
+
+def _covered_at_end(items: DemandItems, of: DecisionProblem, plan: Plan) -> float:
+    """Return who is covered in the last year."""
+    hit = _hit(items, of, plan)
+    return float((items.weights[-1] * hit).sum() + items.standing[-1].sum())
+
+
+def _hit(items: DemandItems, of: DecisionProblem, plan: Plan) -> npt.NDArray[np.bool_]:
+    """bool[n_items]: what a plan covers in the last year."""
+    n_years, n_items = items.weights.shape
+    hit = np.zeros(of.problem.n_demand, dtype=np.bool_)
+    hit[sp.csr_array(of.problem.covers[plan.chosen]).indices] = True
+    return hit[(n_years - 1) * n_items : n_years * n_items]
+
+
+def _cheapest(
+    question: Question, items: DemandItems, of: DecisionProblem, *, params: SolveParams
+) -> GoalAnswer:
+    """Find the least budget that is enough, from both sides."""
+    asked, clock = float(question.goal.share or 0.0), _Clock(params)
+    costs = np.asarray(of.problem.costs, dtype=np.float64)
+    need = asked * items.total[-1] * (1.0 - _ROUNDING)
+    ceiling = costs.sum() if of.problem.budget is None else of.problem.budget
+    best, spent, least = None, math.inf, 0.0
+    budget, last = float(ceiling), None
+    for step in range(_STEPS):
+        trial = replace(of.problem, budget=budget)
+        plan = solve(
+            trial, params=clock.part(clock.left_s / (3 if step else 2), gap=1e-4, start=last)
+        )
+        last = plan
+        if plan.status == "infeasible":
+            if best is None:
+                return _told(plan, of)
+            least = max(least, budget)
+        elif math.isfinite(plan.objective) and _covered_at_end(items, of, plan) >= need:
+            cost = float(costs[plan.chosen].sum())
+            if cost < spent:
+                best, spent = plan, cost
+        elif plan.bound - of.constant < need:
+            if best is None and budget >= ceiling:
+                return GoalAnswer(
+                    replace(
+                        plan,
+                        reasons=(_out_of_reach(items, plan, of, asked),),
+                        chosen=plan.chosen[:0],
+                    ),
+                    "infeasible",
+                    math.nan,
+                    math.nan,
+                    math.nan,
+                    "bisection of the budget",
+                )
+            least = max(least, _next_above(costs, budget))
+        gap = relative_gap(spent, least) if best is not None else math.inf
+        if gap <= max(params.gap, 1e-3) or clock.left_s <= 0.0 or spent <= least:
+            break
+        budget = (least + spent) / 2 if best is not None else budget * 1.5
+    if best is None:
+        nothing = replace(plan, chosen=plan.chosen[:0])
+        return GoalAnswer(
+            nothing, "time_limit", math.nan, least, math.nan, "bisection of the budget"
+        )
+    bound = min(least, spent)
+    gap = relative_gap(spent, bound)
+    status: Status = (
+        "optimal" if gap == 0.0 else "within_gap" if gap <= params.gap else "time_limit"
+    )
+    return GoalAnswer(best, status, spent, bound, gap, "bisection of the budget")
+
+
+def _next_above(costs: npt.NDArray[np.float64], budget: float) -> float:
+    """Return what a plan costs at least that costs more than a budget: costs are whole yuan."""
+    whole = bool((costs == np.floor(costs)).all())
+    return math.floor(budget) + 1.0 if whole else budget
+
+
+def _out_of_reach(items: DemandItems, plan: Plan, of: DecisionProblem, asked: float) -> str:
+    most = min((plan.bound - of.constant) / items.total[-1], 1.0)
+    return say(
+        "{asked:.4g} % is asked for, and no plan within the limits reaches more than {most:.4g} %",
+        asked=100 * asked,
+        most=100 * most,
+    )
+
+
+def _worst_first(
+    question: Question, items: DemandItems, of: DecisionProblem, *, params: SolveParams
+) -> GoalAnswer:
+    """Raise a floor under all classes as far as it goes, then cover most."""
+    clock = _Clock(params)
+    classes = _classes(question, items, of)
+    high = min(_alone(of, members, clock=clock, parts=len(classes)) for members in classes.values())
+    plan = solve(of.problem, params=clock.part(clock.left_s / 4, gap=1e-3, start=None))
+    if not math.isfinite(plan.objective):
+        return _told(plan, of)
+    best, low = plan, _least_share(of, classes, plan)
+    high = max(high, low)
+    until = clock.end - _LAST_PART * params.time_limit_s
+    for _ in range(_STEPS):
+        if high - low <= max(params.gap, 1e-3) * low or time.perf_counter() > until:
+            break
+        middle = (low + high) / 2
+        trial = _with_floor(of.problem, classes, middle)
+        found = solve(
+            trial, params=clock.part((until - time.perf_counter()) / 3, gap=1.0, start=best)
+        )
+        if math.isfinite(found.objective):
+            best, low = found, max(low, _least_share(of, classes, found), middle)
+        elif found.status == "infeasible":
+            high = middle
+        else:
+            # not known either way: what was found stays, and so does the bound
+            break
+    final = solve(
+        _with_floor(of.problem, classes, low * (1 - 1e-7)),
+        params=clock.part(clock.left_s, gap=params.gap, start=best),
+    )
+    if math.isfinite(final.objective):
+        best, low = final, max(low, _least_share(of, classes, final))
+    gap = relative_gap(low, high)
+    status: Status = (
+        "optimal" if gap == 0.0 else "within_gap" if gap <= params.gap else "time_limit"
+    )
+    return GoalAnswer(best, status, low, high, gap, "floors raised from both sides")
+
+
+def _classes(
+    question: Question, items: DemandItems, of: DecisionProblem
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return the weights of each class in the last year, over all items of the problem."""
+    by_group = question.goal.what == "worst_group"
+    names = items.groups if by_group else items.districts
+    if not names:
+        raise ProblemError(say("the goal worst_district needs districts: import them"))
+    classes = {}
+    n_years = len(items.weights)
+    for number, name in enumerate(names):
+        blocks = []
+        for labels, by_year in (
+            (items.labels, items.weights),
+            (items.rest, items.standing),
+            (items.rest, items.beyond),
+        ):
+            own = labels.group if by_group else labels.district
+            block = np.zeros((n_years, by_year.shape[1]))
+            block[-1] = by_year[-1] * (own == number)
+            blocks.append(block.ravel())
+        weights = np.concatenate(blocks)
+        weights = np.r_[weights, np.zeros(of.problem.n_demand - len(weights))]
+        if weights.any():
+            classes[name] = weights
+    return classes
+
+
+def _alone(
+    of: DecisionProblem, weights: npt.NDArray[np.float64], *, clock: _Clock, parts: int
+) -> float:
+    """Return the most that a class could have, as a share, if it alone counted."""
+    floors = tuple(floor for floor in of.problem.floors if floor.weights is None)
+    trial = replace(
+        of.problem, weights=np.where(weights > 0, weights, of.problem.weights * 1e-9), floors=floors
+    )
+    plan = solve(
+        trial, params=clock.part(0.25 * clock.params.time_limit_s / parts, gap=2e-3, start=None)
+    )
+    return min(plan.bound / float(weights.sum()), 1.0) if math.isfinite(plan.bound) else 1.0
+
+
+def _least_share(
+    of: DecisionProblem, classes: dict[str, npt.NDArray[np.float64]], plan: Plan
+) -> float:
+    hit = np.zeros(of.problem.n_demand, dtype=np.bool_)
+    hit[sp.csr_array(of.problem.covers[plan.chosen]).indices] = True
+    return min(float(own[hit].sum() / own.sum()) for own in classes.values())
+
+
+def _with_floor(
+    problem: CoverageProblem, classes: dict[str, npt.NDArray[np.float64]], share: float
+) -> CoverageProblem:
+    floors = tuple(
+        Floor(members=own > 0, min_share=min(share, 1.0), weights=own, name=name)
+        for name, own in classes.items()
+    )
+    return replace(problem, floors=(*problem.floors, *floors))
+
+
+def _two_in_reach(
+    question: Question, items: DemandItems, of: DecisionProblem, *, params: SolveParams
+) -> GoalAnswer:
+    """Solve for a number of new stations alone; other limits have no bound with this goal."""
+    problem = of.problem
+    asks_more = problem.budget is not None or problem.floors or len(question.years_meant) > 1
+    named = [limit for limit in problem.limits if limit.name != "new stations"]
+    if asks_more or named or question.new is None or question.actions.existing != "fixed":
+        raise ProblemError(
+            say(
+                "the goal two_in_reach takes `new` and pins, and no money, floors, other limits, "
+                "years or free stations: leave these out"
+            )
+        )
+    n_items = items.covers.shape[1]
+    once = sp.csr_array((items.needs == 1).astype(np.bool_)[None, :])
+    options = sp.csr_array(problem.covers[: of.standing_option, :n_items])
+    backup = BackupProblem(
+        items.weights[0] * of.worth,
+        sp.csr_array(sp.vstack([options, once], format="csr")),
+        max_open=min(question.new, of.standing_option),
+        second_weights=items.weights[0] * of.worth,
+        required=problem.required,
+        forbidden=problem.forbidden,
+    )
+    plan = solve(backup, params=params)
+    # who has two already counts twice
+    stands = 2.0 * float((items.standing[0] * of.rest_worth).sum())
+    objective, bound = plan.objective + stands, plan.bound + stands
+    gap = 0.0 if plan.status == "optimal" else relative_gap(objective, bound)
+    return GoalAnswer(plan, plan.status, objective, bound, gap, plan.method)

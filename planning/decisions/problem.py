@@ -1,0 +1,389 @@
+r"""A question as one covering problem of the engine.
+
+An option is an action begun in a year. Its row covers the items of each year by the state that
+stands then: the old one before, the new one from that year on.
+
+.. math::
+   \max \sum_{y,i} v_i w_{yi} z_{yi} \quad\text{with}\quad
+   z_{yi} \le \sum_o a_{oyi} x_o, \quad
+   \sum_o s_{oy} x_o \le B_y, \quad
+   \sum_{o \in p} x_o \le 1 \ (\text{place } p), \quad x \in \{0, 1\}
+
+with ``a_oyi`` 1 where option o covers item i in year y, ``s_oy`` what it costs in that year, and
+``v_i`` what the goal counts an item. One more option, always open, is what stands already. A place
+that must have something is an item of its own that only what may stand there covers, with a floor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from geo.errors import ProblemError
+from geo.messages import say
+from planning.decisions.items import span_hours
+from planning.decisions.options import (
+    by_payer,
+    chosen_by,
+    options_of,
+    paid_today,
+    places_of,
+    spending,
+)
+from planning.decisions.placing import conflicts, must_have, pinned
+from planning.engine.problems import CoverageProblem, Floor, Limit
+
+if TYPE_CHECKING:
+    from data.questions.parts import FloorLimit
+    from data.questions.question import Question
+    from data.settings import Settings
+    from data.stations import Stations
+    from planning.decisions.actions import ActionTable
+    from planning.decisions.items import DemandItems
+    from planning.decisions.money import PayerCosts
+    from planning.decisions.options import Options
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+# What an item weighs that stands for a demand and not for workers, as a share of all workers.
+_TOKEN = 1e-7
+# What an item is worth to the engine that the goal does not count.
+_NEXT_TO_NOTHING = 1e-7
+
+
+@dataclass(frozen=True, eq=False)
+class DecisionProblem:
+    """A question ready for the engine, and how to read its answer.
+
+    The options of ``problem`` are those of ``options``, and one more: what stands. Its items are
+    those of ``items`` year by year, then the rest year by year, then tokens. ``spend`` int64
+    [n_options, n_years] yuan of all payers, ``split`` the same by payer; ``worth`` float64[n_items]
+    and ``rest_worth`` what the goal counts an item, ``exact`` float64[n_demand] what each item of
+    the problem adds to the goal. ``constant`` is what tokens add to the engine's objective.
+    """
+
+    problem: CoverageProblem
+    options: Options
+    spend: Ints
+    split: tuple[PayerCosts, PayerCosts]
+    worth: Floats
+    rest_worth: Floats
+    constant: float
+    exact: Floats
+
+    def value(self, chosen: Ints) -> float:
+        """Return what a choice of options is worth to the goal."""
+        hit = np.zeros(self.problem.n_demand, dtype=np.bool_)
+        hit[sp.csr_array(self.problem.covers[chosen]).indices] = True
+        return float(self.exact[hit].sum())
+
+    @property
+    def standing_option(self) -> int:
+        """The option that is always open."""
+        return self.problem.n_options - 1
+
+
+def decision_problem(
+    question: Question,
+    table: ActionTable,
+    items: DemandItems,
+    *,
+    stations: Stations,
+    settings: Settings,
+) -> DecisionProblem:
+    """Make one covering problem of a question.
+
+    Raises
+    ------
+    ProblemError
+        when something required is not among the actions, or contradicts what is forbidden.
+    """
+    n_years = len(question.years_meant)
+    options = options_of(table, n_years)
+    tokens = must_have(question, table, options, stations=stations, settings=settings)
+    required, forbidden = pinned(question, table, options, stations=stations, settings=settings)
+    spend, split = spending(question, table, options)
+    worth, rest_worth = _worth(question, items)
+    total = max(float((items.total).sum()), 1.0)
+    token = _TOKEN * total
+    covers = _covers(table, items, options, n_years, tokens)
+    exact, weights = _weights(question, items, (worth, rest_worth), np.full(len(tokens), token))
+    counted = Counted(items, n_years, len(tokens))
+    budget, limits = _money_limits(question, table, options, spend, split)
+    limits += _count_limits(question, table, options)
+    limits += _spacing_limits(question, table, options, settings)
+    limits += _station_limits(table, options)
+    problem = CoverageProblem(
+        weights,
+        covers,
+        costs=np.r_[spend.sum(axis=1), 0].astype(np.float64),
+        budget=budget,
+        site=np.r_[places_of(table, options), -1],
+        required=np.r_[required, True],
+        forbidden=np.r_[forbidden, False],
+        limits=tuple(_with_standing(limit) for limit in limits),
+        floors=(
+            *(counted.floor(question, floor) for floor in question.floors),
+            *counted.token_floors([name for name, _ in tokens]),
+        ),
+    )
+    return DecisionProblem(
+        problem=problem,
+        options=options,
+        spend=spend,
+        split=split,
+        worth=worth,
+        rest_worth=rest_worth,
+        constant=token * len(tokens),
+        exact=exact,
+    )
+
+
+def _worth(question: Question, items: DemandItems) -> tuple[Floats, Floats]:
+    """Return what the goal counts each item and each of the rest."""
+    by_group = np.array([question.goal.group_weights.get(name, 1.0) for name in items.groups])
+    by_hours = np.ones(len(items.classes))
+    for first, last, weight in question.goal.hour_weights:
+        inside = (items.classes & ~span_hours((first, last))).sum(axis=1) == 0
+        by_hours[inside] = weight
+    of_items, of_rest = (
+        np.asarray(by_group[labels.group] * by_hours[labels.hours], dtype=np.float64)
+        for labels in (items.labels, items.rest)
+    )
+    return of_items, of_rest
+
+
+def _weights(
+    question: Question, items: DemandItems, worth: tuple[Floats, Floats], tokens: Floats
+) -> tuple[Floats, Floats]:
+    """Return what the goal counts, and what the engine is given: never 0 where a floor may look.
+
+    The engine passes over what is worth nothing. What the goal does not count and a floor may is
+    worth next to nothing to it: a bound with it in is a bound without it too.
+    """
+    at_end = question.goal.what in {"cheapest", "worst_group", "worst_district"}
+    years = np.ones(len(items.weights))
+    if at_end:
+        years[:-1] = 0.0
+    exact, given = [], []
+    for by_year, own in (
+        (items.weights, worth[0]),
+        (items.standing, worth[1]),
+        (items.beyond, worth[1]),
+    ):
+        counts = years[:, None] * own[None, :]
+        exact.append((by_year * counts).ravel())
+        given.append((by_year * np.maximum(counts, _NEXT_TO_NOTHING)).ravel())
+    return (
+        np.concatenate([*exact, np.zeros(len(tokens))]),
+        np.concatenate([*(given if question.floors or at_end else exact), tokens]),
+    )
+
+
+def _covers(
+    table: ActionTable,
+    items: DemandItems,
+    options: Options,
+    n_years: int,
+    tokens: list[tuple[str, Mask]],
+) -> sp.csr_array:
+    """Return bool [n_options + 1, items by year, standing by year, beyond by year, tokens]."""
+    state = np.array([one.state for one in table.actions], dtype=np.int64)[options.action]
+    old = np.array([one.before for one in table.actions], dtype=np.int64)[options.action]
+    n_options, n_states = len(state), len(table.states)
+    blocks = []
+    for year in range(n_years):
+        now = np.where((options.begins <= year) & (year < options.ends), state, -1)
+        now = np.where(year < options.begins, old, now)
+        rows = np.flatnonzero(now >= 0)
+        chosen = sp.csr_array(
+            (np.ones(len(rows), dtype=np.int8), (rows, now[rows])), shape=(n_options, n_states)
+        )
+        blocks.append(sp.csr_array(chosen @ items.covers.astype(np.int8)))
+    n_rest = n_years * len(items.rest.group)
+    free = sp.csr_array(sp.hstack([*blocks, sp.csr_array((n_options, 2 * n_rest), dtype=np.int8)]))
+    token = sp.csr_array(
+        np.array([mask for _, mask in tokens], dtype=np.int8).reshape(len(tokens), n_options).T
+    )
+    n_items = n_years * items.covers.shape[1]
+    stands = sp.csr_array(
+        (
+            np.ones(n_rest, dtype=np.int8),
+            (np.zeros(n_rest, dtype=np.int64), n_items + np.arange(n_rest)),
+        ),
+        shape=(1, n_items + 2 * n_rest + len(tokens)),
+    )
+    return sp.csr_array(
+        sp.vstack([sp.hstack([free, token]), stands], format="csr").astype(np.bool_)
+    )
+
+
+class Counted(NamedTuple):
+    """The order of the problem's items, for floors over some of them."""
+
+    items: DemandItems
+    n_years: int
+    n_tokens: int
+
+    @property
+    def size(self) -> int:
+        """How many items there are in all."""
+        rest = len(self.items.rest.group)
+        return int(self.n_years * (self.items.weights.shape[1] + 2 * rest) + self.n_tokens)
+
+    def masks(self, floor: FloorLimit) -> tuple[Mask, Mask]:
+        """Return which items, and which of the rest, a floor speaks of."""
+        items = self.items
+        for group in floor.groups:
+            if group not in items.groups:
+                raise ProblemError(
+                    say("floor {name}: nobody is {group}", name=floor.name, group=group)
+                )
+        for district in floor.districts:
+            _known_district(district, items.districts, floor.name)
+        groups = np.array([not floor.groups or g in floor.groups for g in items.groups])
+        places = np.array(
+            [
+                *(not floor.districts or d in floor.districts for d in items.districts),
+                not floor.districts,
+            ]
+        )
+        hours = np.ones(len(items.classes), dtype=np.bool_)
+        if floor.hours is not None:
+            hours = (items.classes & ~span_hours(floor.hours)).sum(axis=1) == 0
+        of_items, of_rest = (
+            groups[labels.group] & places[labels.district] & hours[labels.hours]
+            for labels in (items.labels, items.rest)
+        )
+        return of_items, of_rest
+
+    def floor(self, question: Question, floor: FloorLimit) -> Floor:
+        """Return the engine's floor: workers of one year, whatever the goal counts."""
+        year = self.n_years - 1 if floor.year is None else question.years_meant.index(floor.year)
+        of_items, of_rest = self.masks(floor)
+        own = [
+            np.zeros((self.n_years, size)) for size in (len(of_items), len(of_rest), len(of_rest))
+        ]
+        items = self.items
+        own[0][year] = items.weights[year] * of_items
+        own[1][year] = items.standing[year] * of_rest
+        own[2][year] = items.beyond[year] * of_rest
+        weights = np.concatenate([*(block.ravel() for block in own), np.zeros(self.n_tokens)])
+        if not weights.any():
+            raise ProblemError(
+                say("floor {name}: there is nobody whom it speaks of", name=floor.name)
+            )
+        return Floor(
+            members=weights > 0, min_share=floor.least_share, weights=weights, name=floor.name
+        )
+
+    def token_floors(self, names: list[str]) -> list[Floor]:
+        """Return a floor for each token: something must stand there."""
+        floors = []
+        for number, name in enumerate(names):
+            members = np.zeros(self.size, dtype=np.bool_)
+            members[self.size - self.n_tokens + number] = True
+            floors.append(Floor(members=members, min_share=1.0, name=name))
+        return floors
+
+
+def _known_district(district: str, known: tuple[str, ...], name: str) -> None:
+    if district not in known:
+        raise ProblemError(
+            say(
+                "{name}: district {district} is not known: there are {known}",
+                name=name,
+                district=district,
+                known=", ".join(known),
+            )
+        )
+
+
+def _with_standing(limit: Limit) -> Limit:
+    """Add the option that is always open to a limit, which it takes nothing of."""
+    costs = None if limit.costs is None else np.r_[limit.costs, 0.0]
+    return replace(limit, members=np.r_[limit.members, False], costs=costs)
+
+
+def _money_limits(
+    question: Question,
+    table: ActionTable,
+    options: Options,
+    spend: Ints,
+    split: tuple[PayerCosts, PayerCosts],
+) -> tuple[float | None, list[Limit]]:
+    """Return the budget of all years, and the limits of money of single ones and payers."""
+    years, payer = question.years_meant, question.money.payer
+    everything = np.ones(len(spend), dtype=np.bool_)
+    of_all = spend if payer is None else by_payer(split, payer)
+    today = paid_today(table, options, of_all)
+    budget, limits = None, []
+    sums = question.money_by_year
+    if sums is not None:
+        # what free stations cost today is there beside the new money
+        had = np.array(sums) + today.kept.sum(axis=0)
+        for at, year in enumerate(years):
+            if question.money.carry_over:
+                amount, costs = had[: at + 1].sum(), of_all[:, : at + 1].sum(axis=1)
+                name = say("money up to {year}", year=year)
+            else:
+                amount, costs = had[at], of_all[:, at]
+                name = say("money of {year}", year=year)
+            if question.money.carry_over and at == len(years) - 1 and payer is None:
+                budget = float(amount)
+            else:
+                limits.append(_money(everything, float(amount), costs, name))
+    for one in question.money_limits:
+        members = chosen_by(table, options, kinds=one.kinds, districts=one.districts)
+        costs = spend if one.payer is None else by_payer(split, one.payer)
+        costs = np.maximum(costs - paid_today(table, options, costs).of_options, 0)
+        of_years = slice(None) if one.year is None else [years.index(one.year)]
+        of_limit = costs[:, of_years].sum(axis=1)
+        limits.append(_money(members, float(one.most_yuan), of_limit, one.name))
+    return budget, limits
+
+
+def _money(members: Mask, yuan: float, costs: Ints, name: str) -> Limit:
+    return Limit(members=members, budget=float(yuan), costs=costs.astype(np.float64), name=name)
+
+
+def _count_limits(question: Question, table: ActionTable, options: Options) -> list[Limit]:
+    limits = []
+    if question.new is not None:
+        members = chosen_by(table, options, what="build")
+        limits.append(Limit(members=members, max_open=question.new, name=say("new stations")))
+    for one in question.count_limits:
+        members = chosen_by(table, options, what=one.what, kinds=one.kinds, districts=one.districts)
+        if one.year is not None:
+            members &= options.begins == question.years_meant.index(one.year)
+        limits.append(Limit(members=members, max_open=one.most, name=one.name))
+    return limits
+
+
+def _spacing_limits(
+    question: Question, table: ActionTable, options: Options, settings: Settings
+) -> list[Limit]:
+    """Return a limit of one for each set of places that lie too near to each other."""
+    if not question.spacing_m:
+        return []
+    places = places_of(table, options)
+    sets = conflicts(table, within_m=question.spacing_m, metric_crs=settings.metric_crs)
+    new = np.array([one.what in {"build", "relocate"} for one in table.actions])[options.action]
+    return [
+        Limit(members=np.isin(places, near) & new, max_open=1, name=say("spacing")) for near in sets
+    ]
+
+
+def _station_limits(table: ActionTable, options: Options) -> list[Limit]:
+    """Return a limit of one for each station that may move: kept, changed or moved once."""
+    moving = {one.station for one in table.actions if one.what == "relocate"}
+    station = np.array([one.station for one in table.actions], dtype=np.int64)[options.action]
+    return [
+        Limit(members=station == row, max_open=1, name=say("one action a station"))
+        for row in sorted(moving)
+    ]
