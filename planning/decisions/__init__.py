@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from planning.decisions.decision import Decision
     from planning.decisions.gains import ClassGains, Gains, measure_gains
     from planning.decisions.money import GrossCosts, PayerCosts, split_costs
+    from planning.decisions.runner_up import Neighbour, RunnerUp, find_runners_up
+    from planning.decisions.shadow_prices import ShadowPrice, Step, measure_shadow_prices
 
 __all__ = [
     "AccountLine",
@@ -37,11 +39,17 @@ __all__ = [
     "Decision",
     "Gains",
     "GrossCosts",
+    "Neighbour",
     "PayerCosts",
+    "RunnerUp",
+    "ShadowPrice",
+    "Step",
     "ask",
     "find_conflict",
+    "find_runners_up",
     "keep_accounts",
     "measure_gains",
+    "measure_shadow_prices",
     "near_alternatives",
     "split_costs",
 ]
