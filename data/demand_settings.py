@@ -200,9 +200,11 @@ _DEFAULTS: Final = {group: _default(group) for group in GROUP_DEFAULTS}
 class DemandSettings:
     """How all groups are spread: the cells, the draws, and each group's `GroupDensity`.
 
-    InputError when a value cannot be.
+    ``totals`` says where the workers in all come from: "organisations" or a file, "" when the
+    command says it. InputError when a value cannot be.
     """
 
+    totals: str = ""
     cell_m: float = CELL_M
     shape: CellShape = "square"
     h3_resolution: int = 9
@@ -238,6 +240,12 @@ def read_demand_settings(raw: Mapping[str, Any]) -> DemandSettings:
     }
     if "shape" in raw:
         numbers["shape"] = raw["shape"]
+    if "totals" in raw:
+        if not isinstance(raw["totals"], str):
+            raise InputError(
+                say("demand.totals must be text in quotes: organisations, or the name of a file")
+            )
+        numbers["totals"] = raw["totals"].strip()
     groups = tuple(
         _read_group(default, raw[group]) if group in raw else default
         for group, default in _DEFAULTS.items()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from data.vocabulary import GROUPS_BY_ID, ORGANISATION_KINDS, quote
+from data.vocabulary import GROUPS_BY_ID, ORGANISATION_KINDS_BY_ID, quote
 from geo.errors import InputError
 from geo.messages import say
 
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 #: Members who belong to none of the groups of the vocabulary.
 OTHERS: Final = "other_members"
+#: The columns that count members.
+MEMBERS: Final = (*GROUPS_BY_ID, OTHERS)
 #: The columns of numbers: members by group, those of none, and the posts of part-time officers.
-NUMBERS: Final = (*GROUPS_BY_ID, OTHERS, "posts")
+NUMBERS: Final = (*MEMBERS, "posts")
 ORGANISATION_COLUMNS: Final = ("id", "name", "kind", "district", *NUMBERS)
 MOST_OF_A_NUMBER: Final = 10**7
-_KINDS: Final = {term.id for term in ORGANISATION_KINDS}
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +62,7 @@ class Organisations:
             if id_ in seen:
                 raise InputError(say("organisation id {id} stands twice", id=quote(id_)))
             seen.add(id_)
-            if kind not in _KINDS:
+            if kind not in ORGANISATION_KINDS_BY_ID:
                 raise InputError(
                     say(
                         "organisation {id}: kind {kind} is not in the vocabulary",
@@ -119,7 +120,7 @@ class Organisations:
     @cached_property
     def members(self) -> npt.NDArray[np.int64]:
         """int64[n]: all members of each, of a group or of none."""
-        by_group = self.frame[[*GROUPS_BY_ID, OTHERS]].to_numpy(dtype=np.int64)
+        by_group = self.frame[list(MEMBERS)].to_numpy(dtype=np.int64)
         return np.asarray(by_group.sum(axis=1), dtype=np.int64)
 
     @property

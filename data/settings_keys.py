@@ -152,6 +152,13 @@ KEYS: Final = (
         "how a mode moves over the roads: speeds by class, signals, barriers, weight and height",
     ),
     SettingsKey(
+        "demand.totals",
+        "organisations or a file",
+        "none",
+        "where yizhan demand build takes the workers in all from when it is not told: the table of "
+        "organisations, or a file by its place in the workspace's folder",
+    ),
+    SettingsKey(
         "demand.cell_m",
         "metres",
         "250",

@@ -166,7 +166,7 @@ def _demand_lines(settings: Settings) -> list[str]:
         "# How yizhan demand build spreads workers over the city (docs/planner.md).",
         "[demand]",
     ]
-    own = ("cell_m", "shape", "h3_resolution", "draws", "seed", "concentration")
+    own = ("totals", "cell_m", "shape", "h3_resolution", "draws", "seed", "concentration")
     lines += _spaced({f"demand.{name}": getattr(of, name) for name in own})[:-1]
     for number, group in enumerate(settings.group_ids):
         lines += ["", *_group_density_lines(of.group(group), commented=number == 0)]

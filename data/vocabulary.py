@@ -295,6 +295,7 @@ FACILITIES_BY_ID: Final = {term.id: term for term in FACILITIES}
 BASIC_EQUIPMENT: Final = ("drinking_water", "microwave", "seats", "phone_charging", "first_aid")
 HOST_TYPES_BY_ID: Final = {term.id: term for term in HOST_TYPES}
 OPERATOR_KINDS_BY_ID: Final = {term.id: term for term in OPERATOR_KINDS}
+ORGANISATION_KINDS_BY_ID: Final = {term.id: term for term in ORGANISATION_KINDS}
 ACCESS_MODES_BY_ID: Final = {term.id: term for term in ACCESS_MODES}
 ROLES_BY_ID: Final = {term.id: term for term in ROLES}
 STATUSES_BY_ID: Final = {term.id: term for term in STATUSES}

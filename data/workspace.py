@@ -41,8 +41,16 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from data.database import Changes, Contents, Import, Register, Result
+    from data.database import (
+        Changes,
+        Contents,
+        Import,
+        OrganisationRegister,
+        Register,
+        Result,
+    )
     from data.demand import Demand
+    from data.organisations import Organisations
     from data.sites import CandidateSites
     from data.stations import Stations
     from geo.measure import Box
@@ -256,8 +264,19 @@ class Workspace:
         """Forget the candidate sites; return how many there were (NothingYetError for none)."""
         return self.database.clear_sites()
 
+    def organisation_register(self) -> OrganisationRegister:
+        """Return the organisations with their history, to ask and to write."""
+        return self.database.organisations()
+
+    def organisations(self) -> Organisations:
+        """Return the unions, federations and firms (NothingYetError when none were imported)."""
+        return self.organisation_register().organisations()
+
     def contents(self, what: str) -> Contents | None:
-        """Say when "stations" or "sites" were imported, and how many; None when never."""
+        """Say since when "stations", "sites" or "organisations" are there, and how many.
+
+        None when they never were.
+        """
         return self.database.contents(what)
 
     def demand(self, name: str | None = None) -> Demand:

@@ -23,6 +23,7 @@ _COMMANDS = {
     "network": "web.commands.network:network",
     "stations": "web.commands.stations:stations",
     "sites": "web.commands.sites:sites",
+    "organisations": "web.commands.organisations:organisations",
     "demand": "web.commands.demand:demand",
     "coverage": "web.commands.coverage:coverage",
     "effective": "web.commands.coverage_effective:effective",

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from data.database.contents import Contents
     from data.database.database import Database
     from data.database.history import HALF_LIFE_DAYS, Event, Evidence, ImportNote
+    from data.database.organisations import (
+        OrganisationEvent,
+        OrganisationImport,
+        OrganisationRegister,
+    )
     from data.database.register import Near, Register
     from data.database.results import Result
 
@@ -30,6 +35,9 @@ __all__ = [
     "Import",
     "ImportNote",
     "Near",
+    "OrganisationEvent",
+    "OrganisationImport",
+    "OrganisationRegister",
     "Register",
     "Result",
 ]

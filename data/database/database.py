@@ -9,10 +9,21 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from data.database.contents import Contents, read_contents
+from data.database.organisations import OrganisationRegister
 from data.database.postgres import Postgres
 from data.database.register import Register
 from data.database.results import Result, read_results, save_result
-from data.database.schema import EVENTS, HEAD, IMPORTS, RESULTS, REVISIONS, SITES, STATIONS
+from data.database.schema import (
+    EVENTS,
+    HEAD,
+    IMPORTS,
+    ORGANISATIONS,
+    RESULTS,
+    REVISIONS,
+    SITES,
+    STATIONS,
+    WITH_ORGANISATIONS,
+)
 from data.database.sites import clear_sites, read_sites, replace_sites
 from data.database.sqlite import Sqlite
 from data.database.writing import PENDING
@@ -103,6 +114,7 @@ class Database:
             city = backend.city(connection)
             tables = [STATIONS, SITES, RESULTS] if step else []
             tables += [IMPORTS, EVENTS] if step > REVISIONS[0] else []
+            tables += [ORGANISATIONS] if step >= WITH_ORGANISATIONS else []
             counts = {
                 table.name: connection.execute(
                     sa.select(sa.func.count()).select_from(table)
@@ -118,6 +130,10 @@ class Database:
     def register(self) -> Register:
         """Return the register."""
         return Register(self.backend)
+
+    def organisations(self) -> OrganisationRegister:
+        """Return the organisations with their history."""
+        return OrganisationRegister(self.backend)
 
     def stations(self) -> Stations:
         """Return the stations of the register (NothingYetError when none were imported)."""
@@ -154,7 +170,7 @@ class Database:
         replace_sites(self.backend, sites)
 
     def contents(self, what: str) -> Contents | None:
-        """Say what is in the database under "stations" or "sites"; None when nothing yet."""
+        """Say what is under "stations", "sites" or "organisations"; None when nothing yet."""
         backend = self.backend
         with backend.transaction() as connection:
             found = read_contents(connection, what)
@@ -187,7 +203,9 @@ class Database:
         with backend.transaction() as connection:
             if backend.city(connection) is not None:
                 return True
-        return any(self.contents(what) is not None for what in ("stations", "sites"))
+        return any(
+            self.contents(what) is not None for what in ("stations", "sites", "organisations")
+        )
 
 
 def _hash(backend: Backend, pending: str) -> str:

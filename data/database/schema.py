@@ -14,10 +14,12 @@ import sqlalchemy as sa
 from data.stations import STATION_COLUMNS
 
 #: Every step of the schema in order; one more for each file in `migrations/versions`.
-REVISIONS: Final = ("0001", "0002", "0003", "0004")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005")
 HEAD: Final = REVISIONS[-1]
 #: The step from which on a database knows its city.
 WITH_CITY: Final = REVISIONS[3]
+#: The step from which on a database has organisations.
+WITH_ORGANISATIONS: Final = "0005"
 #: The columns of a station as the register holds them: those of its frame, the point as numbers.
 FIELDS: Final = (*STATION_COLUMNS[:-1], "lon", "lat")
 #: The columns that hold a JSON list.
@@ -115,6 +117,46 @@ SITES: Final = sa.Table(
     sa.Column("source_lat", sa.Double, nullable=False),
     sa.Column("lon", sa.Double, nullable=False),
     sa.Column("lat", sa.Double, nullable=False),
+)
+ORGANISATIONS: Final = sa.Table(
+    "organisations",
+    METADATA,
+    sa.Column("row", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("district", sa.Text, nullable=False),
+    sa.Column("members", sa.Text, nullable=False),
+    sa.Column("posts", sa.Integer, nullable=False),
+)
+ORGANISATION_IMPORTS: Final = sa.Table(
+    "organisation_imports",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("recorded_at", sa.Text, nullable=False),
+    sa.Column("observed_at", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("by_whom", sa.Text, nullable=False),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("added", sa.Integer, nullable=False),
+    sa.Column("changed", sa.Integer, nullable=False),
+    sa.Column("missing", sa.Integer, nullable=False),
+    sa.Column("partial", sa.Integer, nullable=False),
+    sa.Column("content_hash", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+ORGANISATION_EVENTS: Final = sa.Table(
+    "organisation_events",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("organisation_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("import_id", sa.Integer, sa.ForeignKey("organisation_imports.id"), nullable=False),
+    sa.Column("file_row", sa.Integer, nullable=True),
+    sa.Column("changes", sa.Text, nullable=False),
+    sa.Index("events_of_organisation", "organisation_id", "id"),
+    sqlite_autoincrement=True,
 )
 # To which city it belongs: one row at most.
 CITY: Final = sa.Table(

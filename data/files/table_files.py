@@ -21,12 +21,15 @@ from geo.errors import InputError
 from geo.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     Columns = Mapping[str, Sequence[Any]]
+    Writer = Callable[[Columns, Path, str, str], None]
 
 SUFFIXES: Final = (".csv", ".xlsx", ".geojson", ".gpkg")
+#: Of tables whose rows stand nowhere on the map.
+ROW_SUFFIXES: Final = (".csv", ".xlsx", ".json")
 _LIST_JOINT: Final = "、"
 _WIDTHS: Final = {
     "name": 32,
@@ -61,16 +64,31 @@ def write_points(columns: Columns, path: Path, *, layer: str, sample: bool) -> N
         ".geojson": _write_geojson,
         ".gpkg": _write_gpkg,
     }
+    _write(columns, path, writers, layer=layer, sample=sample)
+
+
+def write_rows(columns: Columns, path: Path, *, layer: str, sample: bool) -> None:
+    """Write columns of rows that stand nowhere on the map, in the format of the ending.
+
+    As `write_points`, but the endings are `ROW_SUFFIXES`; JSON is a list of objects.
+    """
+    writers = {".csv": _write_csv, ".xlsx": _write_xlsx, ".json": _write_json}
+    _write(columns, path, writers, layer=layer, sample=sample)
+
+
+def _write(
+    columns: Columns, path: Path, writers: Mapping[str, Writer], *, layer: str, sample: bool
+) -> None:
     suffix = path.suffix.casefold()
     if suffix not in writers:
         raise InputError(
             say(
                 "{file}: the ending must be one of {endings}",
                 file=path.name,
-                endings=", ".join(SUFFIXES),
+                endings=", ".join(writers),
             )
         )
-    rows = len(columns["lon"])
+    rows = len(next(iter(columns.values())))
     noticed = {**columns, "notice": [SAMPLE_NOTICE] * rows} if sample else columns
     writers[suffix](noticed, path, layer, SAMPLE_NOTICE if sample else "")
 
@@ -118,6 +136,11 @@ def _spreadsheet_cell(value: object) -> object:
         return harmless(value)
     cut_off = isinstance(value, float) and float(f"{value:.16g}") != value
     return repr(value) if cut_off else value
+
+
+def _write_json(columns: Columns, path: Path, _layer: str, _notice: str) -> None:
+    rows = [dict(zip(columns, row, strict=True)) for row in _rows(columns)]
+    write_text(path, json.dumps(rows, ensure_ascii=False, allow_nan=False, indent=1) + "\n")
 
 
 def _write_geojson(columns: Columns, path: Path, layer: str, notice: str) -> None:

@@ -18,6 +18,7 @@ from data.files.cell_text import cell_text, clean_text, row_texts
 from data.files.geojson import read_geojson
 from data.files.gpkg import read_gpkg
 from data.files.headings import LOOKED_AT, find_heading
+from data.files.json_rows import is_json_list, read_json_rows
 from data.files.kml import read_kml
 from data.files.shapefile_zip import read_shapefile
 from data.files.workbook import Limits, read_sheet
@@ -74,7 +75,8 @@ class Table:
 def read_rows(path: Path, *, field_of: FieldOf | None = None, sheet: str | None = None) -> Table:
     """Read a table by the ending of its name.
 
-    They are .csv, .tsv, .txt, .xlsx, .geojson, .json, .gpkg, .kml, .kmz, and .zip of a shapefile.
+    They are .csv, .tsv, .txt, .xlsx, .geojson, .json (GeoJSON or a list of plain records), .gpkg,
+    .kml, .kmz, and .zip of a shapefile.
 
     CSV is UTF-8 (with or without BOM), UTF-16 with BOM or GB18030, separated by commas,
     semicolons or tabs. Of a workbook values are read and not formulae.
@@ -110,7 +112,8 @@ def read_rows(path: Path, *, field_of: FieldOf | None = None, sheet: str | None 
     if suffix in {".csv", ".tsv", ".txt"}:
         return _table(path, _csv_rows(path, data), field_of)
     if suffix in {".geojson", ".json"}:
-        return _table_of(path, read_geojson(path, data))
+        plain = suffix == ".json" and is_json_list(data)
+        return _table_of(path, (read_json_rows if plain else read_geojson)(path, data))
     if suffix == ".gpkg":
         return _table_of(path, read_gpkg(path, data))
     if suffix in {".kml", ".kmz"}:

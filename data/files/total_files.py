@@ -184,7 +184,7 @@ def _read_counts(
 def _names(columns: Columns, faults: Faults, *, drawn: bool) -> list[str]:
     """Read the zones' names, each once; empty is the whole city."""
     names = columns.cells("zone") if columns.has("zone") else [""] * len(columns.table)
-    names = [CITY if not drawn and _means_city(name) else name for name in names]
+    names = [CITY if not drawn and means_city(name) else name for name in names]
     first: dict[str, int] = {}
     for number, name in zip(columns.table.numbers, names, strict=True):
         if not name:
@@ -196,7 +196,8 @@ def _names(columns: Columns, faults: Faults, *, drawn: bool) -> list[str]:
     return names
 
 
-def _means_city(name: str) -> bool:
+def means_city(name: str) -> bool:
+    """Tell whether the name of a zone is none, or says the whole city."""
     return not name or normal_word(name) in _CITY_WORDS
 
 
@@ -213,7 +214,7 @@ def _by_name(
     heading = columns.heading("zone")
     for number, name in zip(columns.table.numbers, names, strict=True):
         if name != CITY and name not in districts.names and name != settings.name:
-            faults.add(number, heading, _unknown_district(name, districts))
+            faults.add(number, heading, unknown_district(name, districts))
     faults.refuse_if_any()
     row_of = {CITY if name == settings.name else name: row for row, name in enumerate(names)}
     zones = (*districts.names, CITY)
@@ -246,7 +247,8 @@ def _by_name(
     return Totals(zones, np.nan_to_num(table), settings.group_ids, of_city, columns.table.file)
 
 
-def _unknown_district(name: str, districts: Districts) -> str:
+def unknown_district(name: str, districts: Districts) -> str:
+    """Say that the city has no district of this name, with the nearest or the list of all."""
     if not len(districts):
         return say(
             "{name}: this workspace has no districts: write one row for the whole city, or "

@@ -15,6 +15,7 @@ from data.sample.conditions import Condition, conditions_of
 from data.sample.districts import DISTRICTS, DistrictShapes, draw_districts
 from data.sample.frame import to_lonlat
 from data.sample.names import street_names
+from data.sample.organisations import draw_organisations
 from data.sample.osm_file import write_map
 from data.sample.places import choose_places
 from data.sample.spots import Spots
@@ -32,6 +33,8 @@ from data.vocabulary import SAMPLE_NOTICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from data.sample.organisations import Row
 
 SAMPLE_NAME = "示例淮北"
 SAMPLE_SEED = 340600
@@ -55,6 +58,7 @@ class SampleFiles:
     demand: Path
     population: Path
     totals: Path
+    organisations: Path
     name: str
     notice: str
 
@@ -65,7 +69,7 @@ def write_sample_city(
     seed: int = SAMPLE_SEED,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> SampleFiles:
-    """Draw the sample city in Huaibei's frame and write its five files.
+    """Draw the sample city in Huaibei's frame and write its files.
 
     The same seed gives the same city, byte for byte in the text files. Coordinates are WGS-84.
 
@@ -85,7 +89,7 @@ def write_sample_city(
     folder.mkdir(parents=True, exist_ok=True)
     done = on_progress or (lambda _done, _all: None)
     # One stream for each step: a new step at the end changes none of the others.
-    ground, ways, people, places, map_, kept = np.random.default_rng(seed).spawn(6)
+    ground, ways, people, places, map_, kept, unions = np.random.default_rng(seed).spawn(7)
     files = SampleFiles(
         roads=folder / "sample_roads.osm.pbf",
         districts=folder / "sample_districts.geojson",
@@ -93,6 +97,7 @@ def write_sample_city(
         demand=folder / "sample_demand.csv",
         population=folder / "sample_population.csv",
         totals=folder / "sample_totals.csv",
+        organisations=folder / "sample_organisations.csv",
         name=SAMPLE_NAME,
         notice=SAMPLE_NOTICE,
     )
@@ -112,6 +117,7 @@ def write_sample_city(
     _write_demand(files.demand, spread_workers(spots, layers, districts))
     _write_population(files.population, spread_residents(spots, layers, districts))
     _write_totals(files.totals)
+    _write_organisations(files.organisations, draw_organisations(unions))
     done(6, _STEPS)
     rows = choose_stations(spots, plan.cores, districts, places, street_of_line=names)
     _write_stations(files.stations, rows, conditions_of(rows, kept))
@@ -168,6 +174,13 @@ def _write_totals(path: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["zone", *TOTALS, "notice"])
         writer.writerow(["全市", *TOTALS.values(), SAMPLE_NOTICE])
+
+
+def _write_organisations(path: Path, rows: tuple[Row, ...]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*rows[0], "备注"])
+        writer.writerows([*row.values(), SAMPLE_NOTICE] for row in rows)
 
 
 def _write_population(path: Path, residents: Residents) -> None:

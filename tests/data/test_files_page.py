@@ -13,6 +13,8 @@ from data.files import tables
 from data.files.columns import LONGEST_NAME, LONGEST_TEXT
 from data.files.count_files import COUNT_FIELDS, COUNT_NEEDS
 from data.files.demand_files import DEMAND_FIELDS
+from data.files.organisation_files import ORGANISATION_FIELDS
+from data.files.organisation_files import REQUIRED as ORGANISATION_NEEDS
 from data.files.passed_over import PASSED_OVER
 from data.files.site_files import MOST_YUAN, SITE_FIELDS
 from data.files.site_files import REQUIRED as SITE_NEEDS
@@ -20,6 +22,7 @@ from data.files.station_files import REQUIRED as STATION_NEEDS
 from data.files.station_files import STATION_FIELDS
 from data.files.total_files import TOTAL_FIELDS
 from data.files.zones import SQUARE_M
+from data.organisations import MOST_OF_A_NUMBER
 
 if TYPE_CHECKING:
     from data.vocabulary import Term
@@ -34,6 +37,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf
         ("### Candidate sites", SITE_FIELDS, SITE_NEEDS),
         ("### Demand", DEMAND_FIELDS, ("id", "lon", "lat")),
         ("### Totals of workers", TOTAL_FIELDS, ()),
+        ("### Organisations", ORGANISATION_FIELDS, ORGANISATION_NEEDS),
         ("### Check-ins", COUNT_FIELDS, COUNT_NEEDS),
     ],
 )
@@ -58,3 +62,4 @@ def test_the_page_of_files_gives_the_limits_of_the_readers() -> None:
     assert f"{SQUARE_M:.0f} m grid" in PAGE
     assert f"more than {MOST_WORKERS:,.0f} at one place" in PAGE
     assert f"yuan, at most {MOST_YUAN:,.0f};" in PAGE
+    assert f"Numbers are whole, at most {MOST_OF_A_NUMBER:,};" in PAGE

@@ -400,7 +400,7 @@ def test_residents_add_up_and_live_where_there_are_homes(city: SampleFiles) -> N
 def test_the_same_seed_gives_the_same_files(city: SampleFiles, ways: Ways, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     again = write_sample_city(tmp_path, on_progress=lambda done, all_: told.append((done, all_)))
-    for name in ("districts", "stations", "demand", "population", "totals"):
+    for name in ("districts", "stations", "demand", "population", "totals", "organisations"):
         assert digest(getattr(again, name)) == digest(getattr(city, name)), name
     assert read_ways(again.roads) == ways
     assert [done for done, _ in told] == list(range(1, len(told) + 1))
@@ -422,3 +422,20 @@ def test_the_totals_are_those_of_all_workers_and_carry_the_notice(city: SampleFi
     assert row["zone"] == "全市"
     assert {group: int(row[group]) for group in GROUPS} == dict(TOTALS)
     assert row["notice"] == SAMPLE_NOTICE
+
+
+def test_the_members_of_the_organisations_are_all_workers_and_of_unions_those_of_the_city(
+    city: SampleFiles,
+) -> None:
+    rows = read_table(city.organisations)
+    words = {"货车司机": "truck_driver", "快递员": "courier", "外卖配送员": "delivery_rider",
+             "网约车司机": "ride_hailing_driver", "环卫工人": "sanitation_worker"}  # fmt: skip
+    assert {
+        group: sum(int(row[heading]) for row in rows) for heading, group in words.items()
+    } == dict(TOTALS)
+    in_unions = [row for row in rows if row["类型"] != "firm"]
+    assert sum(int(row[heading]) for row in in_unions for heading in words) == 39_600
+    assert sum(int(row["货车司机"]) for row in in_unions) == 31_500
+    assert {row["区县"] for row in rows} == {*CODES, ""}
+    assert len({row["编号"] for row in rows}) == len(rows) == len({row["名称"] for row in rows})
+    assert all(row["备注"] == SAMPLE_NOTICE for row in rows)

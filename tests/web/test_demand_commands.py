@@ -135,6 +135,30 @@ def town(tmp_path: Path, cli: Cli) -> Path:
     return _made(tmp_path, cli)
 
 
+def test_a_demand_of_the_organisations_keeps_their_members_and_says_whose_they_are(
+    town: Path, tmp_path: Path, cli: Cli
+) -> None:
+    unions = "编号,名称,类型,区县,快递员,环卫工人\nU1,甲,工会,西区,40,\nU2,乙,工会,东区,7,12\n"
+    (tmp_path / "unions.csv").write_text(unions, encoding="utf-8")
+    assert cli("organisations", "import", tmp_path / "unions.csv", "-w", town).code == 0
+    build = ("demand", "build", "--totals", "organisations", "-w", town)
+    answer = cli(*build, "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["totals"]["from"] == "organisations"
+    assert answer.json["totals"]["file"] == "unions.csv"
+    made = Workspace.open(town).demand()
+    west = made.district == made.district_names.index("西区")
+    courier = made.groups.index("courier")
+    assert made.weights[west, courier].sum() == pytest.approx(40)
+    assert made.total("courier") == pytest.approx(47)
+    assert made.total("sanitation_worker") == pytest.approx(12)
+    said = cli(*build).out
+    assert "Totals of the organisations: their members, newest list unions.csv of " in said
+    kept = Workspace.open(town).newest_result("demand")
+    assert kept is not None
+    assert kept.inputs["organisations"] == Workspace.open(town).organisations().content_hash
+
+
 def _refused(cli: Cli, *words: object) -> str:
     answer = cli(*words)  # type: ignore[arg-type]
     assert answer.code == 2, answer.out + answer.err

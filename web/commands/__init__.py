@@ -15,6 +15,7 @@ __all__ = [
     "lazy_group",
     "map",
     "network",
+    "organisations",
     "plan",
     "refusals",
     "report",

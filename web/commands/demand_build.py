@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from data.china_time import CHINA_TIME
 from geo.datum import parse_datum
 from geo.messages import say
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
@@ -19,15 +20,17 @@ if TYPE_CHECKING:
     from planning.density import Diagnosis
     from planning.density.build_demand import Spread
     from web.services import Figures
+    from web.services.demand import TotalsFound
 
 
 @click.command(cls=Command)
 @common_options
 @click.option(
     "--totals",
-    required=True,
     type=click.Path(path_type=Path),
-    help="Workers by group: CSV or XLSX by district or for the city, or zones as GeoJSON.",
+    help="Workers by group: CSV or XLSX by district or for the city, or zones as GeoJSON; "
+    "organisations for the members of those that were imported.  [default: demand.totals in "
+    "yizhan.toml]",
 )
 @click.option("--name", help="Keep it as a variant of this name beside the demand that holds.")
 @click.option("--cell", "cell_m", type=float, help="Side of the squares in metres.")
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
 def build(
     *,
     folder: Path,
-    totals: Path,
+    totals: Path | None,
     name: str | None,
     cell_m: float | None,
     h3_resolution: int | None,
@@ -56,7 +59,7 @@ def build(
     workspace = open_workspace(folder)
     figures: Figures = {}
     with steps() as progress, stopwatch(figures), progress.step(say("spreading workers")) as done:
-        spread = build_demand(
+        built = build_demand(
             workspace,
             totals=totals,
             name=name,
@@ -65,10 +68,36 @@ def build(
             datum=parse_datum(datum_word),
             done=done,
         )
-        found = diagnose(spread.model)
-        figures |= figures_of(spread, found)
-    words = words_of(spread, found, name=name)
+        found = diagnose(built.spread.model)
+        figures |= figures_of(built.spread, found)
+        figures["totals"] = _totals_figures(built.found)
+    words = [_whence(built.found), *words_of(built.spread, found, name=name)]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+def _totals_figures(found: TotalsFound) -> Figures:
+    """Return where the totals came from as plain data."""
+    newest = found.newest
+    if newest is None:
+        return {"from": found.source}
+    return {
+        "from": found.source,
+        "file": newest.file,
+        "observed_at": newest.observed_at.isoformat(),
+        "by": newest.by,
+    }
+
+
+def _whence(found: TotalsFound) -> str:
+    """Say where the totals came from."""
+    t, newest = spoken(), found.newest
+    if newest is None:
+        return t("Totals of {file}.", file=found.source)
+    return t(
+        "Totals of the organisations: their members, newest list {file} of {day}.",
+        file=newest.file,
+        day=newest.observed_at.astimezone(CHINA_TIME).date(),
+    )
 
 
 def figures_of(spread: Spread, found: Diagnosis) -> Figures:

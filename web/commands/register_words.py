@@ -95,9 +95,9 @@ def import_words(
 
 
 def change_words(
-    changes: Changes, moved_m: Mapping[str, float], *, missing: str
+    changes: Changes, moved_m: Mapping[str, float], *, missing: str, whose: str = "stations"
 ) -> list[str | Table]:
-    """Say what changes."""
+    """Say what changes, ``whose`` (in English) the rows are."""
     t = spoken()
     words: list[str | Table] = [*_count_words(changes, missing, t)]
     fields = by_field(changes)
@@ -114,7 +114,7 @@ def change_words(
             )
             for name, found in fields.items()
         ]
-        words.append(table((t("field"), t("stations"), t("such as")), rows))
+        words.append(table((t("field"), t(whose), t("such as")), rows))
     if moved_m:
         farthest = max(moved_m, key=lambda station: moved_m[station])
         words.append(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,30 +12,17 @@ from web.commands.common import (
     common_options,
     open_workspace,
     stopwatch,
-    table,
     table_output_option,
 )
 from web.commands.help_pages import Group
-from web.commands.language import shown, spoken
+from web.commands.history_words import event_figures, event_words
+from web.commands.language import spoken
 from web.commands.numbers import n_stations
 from web.commands.stations_check import check, day_of
 from web.commands.stations_import import import_, update
-from web.languages import message
 
 if TYPE_CHECKING:
-    from data.database import Event
     from web.services import Figures
-
-
-_LONGEST_VALUE = 60
-_KINDS_OF_EVENT: Final = {
-    "added": message("added"),
-    "changed": message("changed"),
-    "removed": message("removed"),
-    "observed": message("observed"),
-    "noted": message("noted"),
-    "confirmed": message("confirmed"),
-}
 
 
 @click.group(cls=Group)
@@ -109,44 +95,6 @@ def history(folder: Path, station: str, *, as_json: bool) -> None:
     figures: Figures = {}
     with stopwatch(figures):
         events = workspace.register().history(station)
-        figures |= {"station": station, "events": [_event(event) for event in events]}
-    t = spoken()
-    rows = [
-        (
-            f"{event.recorded_at.astimezone():%Y-%m-%d %H:%M}",
-            f"{event.observed_at.astimezone():%Y-%m-%d}",
-            shown(event.kind, lambda kind: t(_KINDS_OF_EVENT.get(kind, kind))),
-            " ".join(filter(None, (event.source, event.by))),
-            _origin(event),
-            "; ".join(f"{name} = {_value(value)}" for name, value in event.changes.items()),
-        )
-        for event in events
-    ]
-    headings = (t("recorded"), t("of"), t("what"), t("by"), t("file"), t("values"))
-    said = t.plural(
-        "{station}: {n} event.", "{station}: {n} events.", n=len(events), station=station
-    )
-    words: list[object] = [said, table(headings, rows, left=6)]
+        figures |= {"station": station, "events": event_figures(events)}
+    words = event_words(events, whose=station)
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
-
-
-def _origin(event: Event) -> str:
-    if event.row is None:
-        return event.file
-    return spoken()("{file} row {row}", file=event.file, row=event.row)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, list | tuple):
-        text = "、".join(map(str, value)) or "–"
-    else:
-        text = "–" if value is None or value == "" else str(value)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
-
-
-def _event(event: Event) -> dict[str, Any]:
-    """Return an event as plain values, for JSON."""
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in vars(event).items()
-    }

@@ -92,7 +92,7 @@ def import_(
             crs=crs,
             kind=None if kind is None else kind_of(kind),
             by=by,
-            observed_at=None if observed_at is None else _day(observed_at),
+            observed_at=None if observed_at is None else read_day(observed_at),
             missing=missing,
             fix=fix,
             sure=sure,
@@ -128,7 +128,8 @@ def import_(
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
-def _day(text: str) -> date:
+def read_day(text: str) -> date:
+    """Read the day of ``--observed-at``, in any of the forms of a register (InputError)."""
     from data.files.record_cells import parse_day
 
     return day_of(parse_day(text) or text, option="--observed-at")
@@ -175,7 +176,7 @@ def update(
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):
-        day = None if observed_at is None else _day(observed_at)
+        day = None if observed_at is None else read_day(observed_at)
         done = update_stations(
             workspace, file=file, sheet=sheet, by=by, observed_at=day, dry_run=dry_run
         )

@@ -13,6 +13,7 @@ from data.vocabulary import (
     FACILITIES_BY_ID,
     GROUPS_BY_ID,
     KINDS_BY_ID,
+    ORGANISATION_KINDS_BY_ID,
     STATUSES_BY_ID,
 )
 from geo.messages import Message
@@ -168,6 +169,10 @@ class Language:
     def district(self, district: str) -> str:
         """Name a district; "all" is the whole city, "outside" what lies in none."""
         return self(_DISTRICTS[district]) if district in _DISTRICTS else district
+
+    def organisation_kind(self, kind: str) -> str:
+        """Name a kind of organisation: union, federation or firm."""
+        return capital(self._term(ORGANISATION_KINDS_BY_ID, kind))
 
     def facility(self, facility: str) -> str:
         """Name what a station offers."""

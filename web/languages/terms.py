@@ -15,6 +15,7 @@ from data.vocabulary import (
     HOST_TYPES,
     KINDS,
     OPERATOR_KINDS,
+    ORGANISATION_KINDS,
     ROLES,
     STATUSES,
 )
@@ -62,8 +63,8 @@ def terms() -> Iterator[Named]:
     """Yield all messages of this module that no call writes out."""
     both, source = frozenset({"zh", "en"}), frozenset({"zh"})
     kinds = [term for term in KINDS if term.id not in SHORT_KINDS]
-    places = (FACILITIES, ACCESS_MODES, HOST_TYPES, OPERATOR_KINDS, STATUSES)
-    groups = (GROUPS, kinds, *places, ROLES)
+    places = (FACILITIES, ACCESS_MODES, HOST_TYPES, OPERATOR_KINDS, ORGANISATION_KINDS)
+    groups = (GROUPS, kinds, *places, STATUSES, ROLES)
     for term in (term for group in groups for term in group):
         yield Named(Marked(term.zh, term.id), both)
     for aim in AIMS:

@@ -25,6 +25,7 @@ __all__ = [
     "freshness",
     "layers",
     "networks",
+    "organisations",
     "plans",
     "register",
     "report_basis",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,40 +11,122 @@ import numpy as np
 from data.files.demand_files import read_demand
 from data.files.total_files import read_totals
 from data.layers import LayerArea, load_layers
+from data.organisation_totals import ORGANISATIONS, totals_of
 from data.road_layers import ROADS, URBAN_ROADS, with_roads
+from data.vocabulary import quote
 from geo.datum import Datum
 from geo.errors import InputError, NothingYetError
 from geo.messages import say
 from planning.density import DensityModel
 from planning.density.build_demand import Spread, hours_of, spread_workers
+from web.services.organisations import kept_organisations
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
+    from data.database import ImportNote
+    from data.files.total_files import Totals
     from data.files.zone_overlaps import Overlaps
     from data.layers import Layer
     from data.workspace import Workspace
     from web.services import Done, Figures
 
 
+@dataclass(frozen=True, eq=False)
+class TotalsFound:
+    """The totals that a demand is built of, where they come from, and what to know of them.
+
+    ``source`` is the file's name, or "organisations" with the ``newest`` list of them.
+    """
+
+    totals: Totals
+    source: str
+    newest: ImportNote | None = None
+    notes: tuple[str, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """A demand as it was spread, and the totals that it was built of."""
+
+    spread: Spread
+    found: TotalsFound
+
+
+def find_totals(workspace: Workspace, said: Path | None, *, datum: Datum) -> TotalsFound:
+    """Read the totals: those that were ``said``, else those that the settings name.
+
+    ``Path("organisations")`` means the table of organisations.
+
+    Raises
+    ------
+    InputError
+        when neither says where they are, or both say something else.
+    NothingYetError
+        when they are those of the organisations, and none were imported.
+    """
+    where = _where_totals_are(workspace, said)
+    settings, districts = workspace.settings, workspace.districts
+    if where != Path(ORGANISATIONS):
+        read = read_totals(where, settings=settings, districts=districts, datum=datum)
+        return TotalsFound(read, read.file)
+    kept = kept_organisations(workspace)
+    summed = totals_of(kept.organisations, settings=settings, districts=districts)
+    return TotalsFound(
+        summed.totals,
+        ORGANISATIONS,
+        newest=kept.newest,
+        notes=summed.notes,
+        inputs={"organisations": kept.organisations.content_hash},
+    )
+
+
+def _where_totals_are(workspace: Workspace, said: Path | None) -> Path:
+    word = workspace.settings.demand.totals
+    of_settings = Path(word) if word == ORGANISATIONS else workspace.folder / word
+    if said is None and not word:
+        raise InputError(
+            say(
+                "where are the totals? Give --totals FILE or --totals organisations, or write "
+                "demand.totals in yizhan.toml"
+            )
+        )
+    if said is None:
+        return of_settings
+    if word and said.resolve() != of_settings.resolve():
+        raise InputError(
+            say(
+                "yizhan.toml says demand.totals = {word}, and --totals says {said}: leave one of "
+                "them out",
+                word=quote(word),
+                said=quote(str(said)),
+            )
+        )
+    return said
+
+
 def build_demand(
     workspace: Workspace,
     *,
-    totals: Path,
+    totals: Path | None = None,
     name: str | None = None,
     cell_m: float | None = None,
     h3_resolution: int | None = None,
     datum: Datum = Datum.wgs84,
     done: Done,
-) -> Spread:
-    """Spread totals and keep the demand and its model, in the place of those that held or named."""
+) -> Built:
+    """Spread totals and keep the demand and its model, in the place of those that held or named.
+
+    ``totals`` and errors are those of `find_totals`.
+    """
     settings, network = workspace.settings, workspace.network()
-    read = read_totals(totals, settings=settings, districts=workspace.districts, datum=datum)
+    found = find_totals(workspace, totals, datum=datum)
     area = LayerArea(settings.box, settings.metric_crs)
     kept = load_layers(workspace.layers_folder())
     layers = with_roads(kept, network, area, sample=settings.sample)
     spread = spread_workers(
-        read,
+        found.totals,
         layers,
         network,
         settings,
@@ -52,21 +135,23 @@ def build_demand(
         h3_resolution=h3_resolution,
         on_progress=done,
     )
+    spread = replace(spread, notes=(*found.notes, *spread.notes))
     keep_spread(
         workspace,
         spread,
         name=name,
         inputs={
-            "totals": read.file,
+            "totals": found.source,
+            **found.inputs,
             "layers": layers.content_hash,
             "network": network.content_hash,
         },
         sources=[
-            read.file,
+            found.source,
             *sorted({f"{of.source} {of.date}".strip() for of in kept.values() if _is_file(of)}),
         ],
     )
-    return spread
+    return Built(spread, found)
 
 
 def _is_file(layer: Layer) -> bool:

@@ -18,6 +18,7 @@ from web.services.coverage import coverage_of
 from web.services.demand import build_demand
 from web.services.layers import read_layers
 from web.services.networks import build_network_of
+from web.services.organisations import import_organisations
 from web.services.plans import plan_of
 from web.services.stations import import_stations
 
@@ -91,6 +92,8 @@ def _fill(workspace: Workspace, files: SampleFiles, *, step: Step) -> None:
         build_network_of(workspace, RoadSource("osm", files.roads), done=done)
     with step(say("importing stations")):
         import_stations(workspace, file=files.stations, datum="wgs84")
+    with step(say("importing organisations")):
+        import_organisations(workspace, file=files.organisations, by=SAMPLE_NOTICE)
     readers: list[tuple[str, LayerReader]] = [
         (say("reading what draws workers"), OsmExtract(files.roads)),
         (

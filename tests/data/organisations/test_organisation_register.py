@@ -1,0 +1,155 @@
+"""Claims about organisations in the database, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from data.database import Database, OrganisationImport
+from data.organisations import Organisations
+from geo.errors import InputError, NothingYetError, WorkspaceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UNION = {"id": "U1", "name": "货运工会", "kind": "union", "truck_driver": 26, "posts": 1}
+FIRM = {"id": "F1", "name": "快递 '\"<b> 公司", "kind": "firm", "courier": 30, "district": "东区"}
+BOTH = Organisations.from_records([UNION, FIRM])
+
+
+def test_organisations_come_back_as_they_were_put_in(database: Database) -> None:
+    register = database.organisations()
+    changes = register.replace(BOTH)
+    assert (changes.added, changes.missing, changes.unchanged) == (("U1", "F1"), (), 0)
+    assert register.organisations().frame.equals(BOTH.frame)
+    contents = database.contents("organisations")
+    assert contents is not None
+    assert (contents.rows, contents.content_hash) == (2, BOTH.content_hash)
+    assert database.info()["organisations"] == 2
+
+
+def test_before_the_first_list_there_is_nothing(database: Database) -> None:
+    register = database.organisations()
+    with pytest.raises(NothingYetError, match="run yizhan organisations import FILE"):
+        register.organisations()
+    with pytest.raises(NothingYetError, match="no organisations yet"):
+        register.clear()
+    with pytest.raises(InputError, match="organisation U1 was never in the table"):
+        register.history("U1")
+    assert register.imports() == ()
+    assert register.compare(BOTH).added == ("U1", "F1")
+
+
+def test_a_list_of_none_is_not_nothing_yet(database: Database) -> None:
+    register = database.organisations()
+    register.replace(Organisations.from_records([]))
+    assert len(register.organisations()) == 0
+
+
+def test_what_would_change_is_what_changes_and_only_replace_writes(database: Database) -> None:
+    register = database.organisations()
+    register.replace(BOTH)
+    new = Organisations.from_records(
+        [{"id": "U3", "name": "新", "kind": "federation"}, {**UNION, "truck_driver": 27}]
+    )
+    would = register.compare(new)
+    assert register.organisations().ids == ("U1", "F1")
+    assert register.replace(new) == would
+    assert (would.added, would.missing) == (("U3",), ("F1",))
+    [change] = would.changed
+    assert (change.before, change.after) == ({"truck_driver": 26}, {"truck_driver": 27})
+    assert register.organisations().frame.equals(new.frame)
+
+
+def test_a_list_of_a_part_leaves_the_others_as_they_are(database: Database) -> None:
+    register = database.organisations()
+    register.replace(BOTH)
+    part = Organisations.from_records([{**FIRM, "courier": 31}, {**UNION, "id": "U0"}])
+    changes = register.replace(part, record=OrganisationImport(partial=True, rows=(5, 9)))
+    assert (changes.added, changes.missing) == (("U0",), ())
+    assert register.organisations().ids == ("U1", "F1", "U0")
+    assert register.organisations().frame["courier"].tolist() == [0, 31, 0]
+    assert [event.row for event in register.history("F1")] == [None, 5]
+    assert [event.row for event in register.history("U0")] == [9]
+
+
+def test_the_history_says_who_said_what_of_which_day_from_which_row(database: Database) -> None:
+    register = database.organisations()
+    register.replace(
+        BOTH,
+        record=OrganisationImport(
+            file="u.csv", by="市总", observed_at=date(2026, 3, 1), rows=(2, 3)
+        ),
+    )
+    more = Organisations.from_records([{**UNION, "posts": 2}])
+    register.replace(more, record=OrganisationImport(file="u2.csv", rows=(7,)))
+    added, changed = register.history("U1")
+    assert (added.kind, added.file, added.row, added.by) == ("added", "u.csv", 2, "市总")
+    assert added.observed_at == datetime(2026, 3, 1, 4, tzinfo=UTC)  # noon in China
+    assert added.changes == {"name": "货运工会", "kind": "union", "truck_driver": 26, "posts": 1}
+    assert (changed.kind, changed.file, changed.row) == ("changed", "u2.csv", 7)
+    assert changed.changes == {"posts": 2}
+    assert changed.recorded_at > added.recorded_at
+    assert [event.kind for event in register.history("F1")] == ["added", "removed"]
+    first, second = register.imports()
+    assert (first.rows, first.counts) == (2, {"added": 2, "changed": 0, "missing": 0})
+    assert (second.file, second.counts["missing"]) == ("u2.csv", 1)
+
+
+def test_what_is_forgotten_keeps_its_history(database: Database) -> None:
+    register = database.organisations()
+    register.replace(BOTH)
+    assert register.clear(by="管理员") == 2
+    assert database.contents("organisations") is None
+    with pytest.raises(NothingYetError):
+        register.organisations()
+    last = register.history("F1")[-1]
+    assert (last.kind, last.source, last.by) == ("removed", "cleared", "管理员")
+    register.replace(BOTH)
+    assert [event.kind for event in register.history("F1")] == ["added", "removed", "added"]
+
+
+def test_the_history_cannot_be_rewritten(database: Database) -> None:
+    database.organisations().replace(BOTH)
+    for statement in (
+        "DELETE FROM organisation_events",
+        "UPDATE organisation_imports SET by_whom = 'x'",
+    ):
+        with (
+            pytest.raises(WorkspaceError, match="append-only"),
+            database.backend.transaction(write=True) as connection,
+        ):
+            connection.execute(sa.text(statement))
+
+
+def test_a_list_of_the_future_is_refused_and_changes_nothing(database: Database) -> None:
+    register = database.organisations()
+    with pytest.raises(InputError, match="lies in the future"):
+        register.replace(BOTH, record=OrganisationImport(observed_at=date(2999, 1, 1)))
+    assert register.imports() == ()
+
+
+def test_a_database_of_an_older_yizhan_has_no_organisations_until_it_is_written_to(
+    tmp_path: Path,
+) -> None:
+    database = Database(tmp_path / "yizhan.db")
+    database.create()
+    with contextlib.closing(sqlite3.connect(tmp_path / "yizhan.db")) as connection, connection:
+        for table in ("events", "imports"):
+            connection.execute(f"DROP TABLE organisation_{table}")
+        connection.execute("DROP TABLE organisations")
+        connection.execute("UPDATE alembic_version SET version_num = '0004'")
+    register = database.organisations()
+    assert register.imports() == ()
+    assert "organisations" not in database.info()
+    with pytest.raises(NothingYetError):
+        register.organisations()
+    with pytest.raises(InputError, match="was never in the table"):
+        register.history("U1")
+    register.replace(BOTH)
+    assert register.organisations().ids == ("U1", "F1")
