@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         Register,
         Result,
     )
+    from data.database.scenarios import Scenarios
     from data.demand import Demand
     from data.organisations import Organisations
     from data.sites import CandidateSites
@@ -376,6 +377,10 @@ class Workspace:
     def results(self, kind: str, *, limit: int = 100) -> tuple[Result, ...]:
         """Return the newest ``limit`` answers of a kind, the newest first."""
         return self.database.results(kind, limit=limit)
+
+    def scenarios(self) -> Scenarios:
+        """Return the kept scenarios, to ask and to write."""
+        return self.database.scenarios()
 
     def _variant(self, what: str, name: str | None) -> Path:
         """Return the file of a demand or its model: the one that holds, or that of a name."""

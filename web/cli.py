@@ -28,6 +28,7 @@ _COMMANDS = {
     "coverage": "web.commands.coverage:coverage",
     "effective": "web.commands.coverage_effective:effective",
     "plan": "web.commands.plan:plan",
+    "scenario": "web.commands.scenario:scenario",
     "map": "web.commands.map:map_",
     "report": "web.commands.report:report",
     "account": "web.commands.account:account",

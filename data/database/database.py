@@ -13,6 +13,7 @@ from data.database.organisations import OrganisationRegister
 from data.database.postgres import Postgres
 from data.database.register import Register
 from data.database.results import Result, read_results, save_result
+from data.database.scenarios import Scenarios
 from data.database.schema import (
     EVENTS,
     HEAD,
@@ -195,6 +196,10 @@ class Database:
     def results(self, kind: str, *, limit: int = 100) -> tuple[Result, ...]:
         """Return the newest ``limit`` answers of a kind, the newest first."""
         return read_results(self.backend, kind, limit=limit)
+
+    def scenarios(self) -> Scenarios:
+        """Return the kept scenarios."""
+        return Scenarios(self.backend)
 
     def _is_used(self) -> bool:
         backend = self.backend

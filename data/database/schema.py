@@ -14,12 +14,14 @@ import sqlalchemy as sa
 from data.stations import STATION_COLUMNS
 
 #: Every step of the schema in order; one more for each file in `migrations/versions`.
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
 HEAD: Final = REVISIONS[-1]
 #: The step from which on a database knows its city.
 WITH_CITY: Final = REVISIONS[3]
 #: The step from which on a database has organisations.
-WITH_ORGANISATIONS: Final = "0005"
+WITH_ORGANISATIONS: Final = REVISIONS[4]
+#: The step from which on there are scenarios.
+WITH_SCENARIOS: Final = REVISIONS[5]
 #: The columns of a station as the register holds them: those of its frame, the point as numbers.
 FIELDS: Final = (*STATION_COLUMNS[:-1], "lon", "lat")
 #: The columns that hold a JSON list.
@@ -278,5 +280,34 @@ AUDIT: Final = sa.Table(
     sa.Column("action", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("detail", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+SCENARIOS: Final = sa.Table(
+    "scenarios",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("form", sa.Text, nullable=False),
+    sa.Column("city", sa.Text, nullable=False),
+    sa.Column("sample", sa.Integer, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("decision", sa.Text, nullable=False),
+    sa.Column("inputs", sa.Text, nullable=False),
+    sa.Column("locked_at", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+SCENARIO_LOG: Final = sa.Table(
+    "scenario_log",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("scenario_id", sa.Integer, sa.ForeignKey("scenarios.id"), nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("act", sa.Text, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Index("scenario_log_of_scenario", "scenario_id", "id"),
     sqlite_autoincrement=True,
 )

@@ -99,7 +99,7 @@ def read_rows(path: Path, *, field_of: FieldOf | None = None, sheet: str | None 
     RowsError
         when rows do not fit the heading, a cell is too long, or a formula has no stored value.
     """
-    data = _bytes_of(path)
+    data = bytes_of(path)
     suffix = path.suffix.casefold()
     if suffix == ".xlsx":
         limits = Limits(n_bytes=MAX_BYTES, rows=MAX_ROWS, columns=MAX_COLUMNS)
@@ -167,7 +167,7 @@ def _too_long(cell: str) -> str:
     )
 
 
-def _bytes_of(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
     """Read the whole file, if it is one and not too large."""
     try:
         with path.open("rb") as file:

@@ -20,6 +20,7 @@ __all__ = [
     "refusals",
     "report",
     "reports",
+    "scenario",
     "serve",
     "sites",
     "stations",

@@ -24,6 +24,7 @@ from web.commands.demand_draws import undrawn_words
 from web.commands.demand_hours import counted_options, counted_words
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken
+from web.commands.scenario import author_of, why_option
 from web.labels.shortfalls import shortfall_words
 from web.services.counted import Counted
 from web.site.number_words import added_count, count
@@ -86,6 +87,8 @@ _OFTEN = 0.25
     help="Stop when the plan is proven this close to the best (0.01 is 1 %).",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--scenario", metavar="NAME", help="Keep the plan as the scenario NAME too.")
+@why_option
 @counted_options
 def plan(
     *,
@@ -103,6 +106,8 @@ def plan(
     day: DayWord,
     name: str | None,
     draws: int | None,
+    scenario: str | None,
+    why: str,
     as_json: bool,
 ) -> None:
     """Add NEW stations to those that stand, where they reach most workers, and prove how good.
@@ -110,14 +115,18 @@ def plan(
     Candidates are the imported sites, or without any the road network's nodes on a grid. All
     registered workers count, or with --hour those who want a rest place then; --draws 40 says how
     often each site is chosen under other weights. Pages and reports show the plan for all
-    registered workers; one for an --hour or another --demand is told here only.
+    registered workers; one for an --hour or another --demand is told here only, and kept where
+    --scenario names one.
     """
     from planning.siting.whole_workers import in_whole_plan
     from web.labels.places import site_names
     from web.services.demand import model_of
-    from web.services.plans import Asked, answer_of, asked_by_id, question_of
+    from web.services.plans import Asked, answer_of, asked_by_id, plan_asked, question_of
+    from web.services.scenarios import refuse_taken_name, save_plan
 
     workspace = open_workspace(folder)
+    if scenario is not None:
+        refuse_taken_name(workspace, scenario)
     counted = Counted(name, hour, day)
     params = SolveParams(time_limit_s=time_limit_s, gap=gap, seed=seed)
     kinds = _kinds(kind_words) or {workspace.settings.candidate_kind: None}
@@ -135,6 +144,10 @@ def plan(
                 workspace, question, asked, when=when, params=params, keeping=counted.usual
             )
         figures |= {**counted.as_dict(), **made.as_dict()}
+        if scenario is not None:
+            whole = plan_asked(question, asked, when=when, counted=counted, params=params)
+            save_plan(workspace, made, whole, name=scenario, author=author_of(None), why=why)
+            figures["scenario"] = scenario
         if model is not None and draws:
             with progress.step(say("planning anew under other weights")) as done:
                 over = _draws(
@@ -165,6 +178,8 @@ def plan(
         ),
     ]
     words += shortfall_words(made, t)
+    if scenario is not None:
+        words.append(t("Kept as the scenario {name}.", name=scenario))
     if over is not None:
         words += [*_draw_words(over, workspace), *(undrawn_words(model) if model else [])]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

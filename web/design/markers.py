@@ -8,6 +8,7 @@ with a plus for planned, hollow within a dashed outline where the hours are not 
 from __future__ import annotations
 
 from html import escape
+from typing import Literal
 
 from markupsafe import Markup
 
@@ -86,6 +87,21 @@ def number_text(number: int) -> str:
     """Return the SVG text of a proposed site's number; two digits are written smaller."""
     narrow = " two" if number > 9 else ""  # noqa: PLR2004 - the last of one digit
     return f'<text class="mark-number{narrow}" x="12" y="12">{number:d}</text>'
+
+
+def held_mark(kind: str, letters: str, *, held: int | Literal["all"] | None = None) -> Markup:
+    """Return the mark of an action of scenarios, with their ``letters`` inside.
+
+    ``held`` is the number of the scenario that has it alone, from 1 to 4, "all" where all have it,
+    and None where some do.
+    """
+    alone = "" if held is None else f" held-{held}"
+    narrow = " two" if len(letters) > 1 else ""
+    return Markup(  # noqa: S704 - constants and escaped letters only
+        f'<svg class="mark {kind_class(kind)} proposed{escape(alone)}" viewBox="0 0 24 24" '
+        f'aria-hidden="true"><use href="#{escape(symbol_id(kind))}"/>'
+        f'<text class="mark-number{narrow}" x="12" y="12">{escape(letters)}</text></svg>'
+    )
 
 
 def mark(

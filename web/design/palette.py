@@ -46,6 +46,11 @@ TOKENS: dict[str, Tone] = {
     "mark-hollow-line": Tone("#16201d", "#dfe7e4"),
     "mark-proposed": Tone("#ffffff", "#dfe7e4"),
     "border": Tone("#7b8782", "#84918c"),
+    # What one of up to four scenarios alone has: the ends of the differences, then two more.
+    "held-1": Tone("#762a83", "#d7a3e2"),
+    "held-2": Tone("#1b7837", "#93d79d"),
+    "held-3": Tone("#9a5b00", "#e5a54b"),
+    "held-4": Tone("#0b5a94", "#7fb8ea"),
 }
 
 KIND_COLOURS: dict[str, str] = {

@@ -50,6 +50,14 @@ _ACTIONS: Final = {
     "add account": message("新建账号"),
     "remove account": message("删除账号"),
     "change password": message("更改密码"),
+    "save scenario": message("保存情景", context="log"),
+    "replace scenario": message("替换情景", context="log"),
+    "copy scenario": message("复制情景", context="log"),
+    "rename scenario": message("重命名情景", context="log"),
+    "note in scenario": message("在情景中记录", context="log"),
+    "lock scenario": message("锁定情景", context="log"),
+    "delete scenario": message("删除情景", context="log"),
+    "import scenario": message("导入情景", context="log"),
 }
 
 

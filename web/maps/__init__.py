@@ -12,5 +12,6 @@ __all__ = [
     "density_map",
     "density_picture",
     "density_squares",
+    "difference_map",
     "road_lines",
 ]

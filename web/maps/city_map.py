@@ -344,6 +344,20 @@ def focus_box(contents: CityContents, *, aspect: float = 1.0) -> Box:
     if not len(lonlat):
         return contents.districts.box if len(contents.districts) else contents.settings.box
     parts = (0.0, 1.0) if contents.stations is None else (0.1, 0.9)
+    return box_round(lonlat, parts=parts, aspect=aspect)
+
+
+def box_round(
+    lonlat: npt.NDArray[np.float64],
+    *,
+    parts: tuple[float, float] = (0.0, 1.0),
+    aspect: float = 1.0,
+) -> Box:
+    """Return a box with a margin round points, float64[n, 2], n at least 1.
+
+    ``parts`` are the shares of them between which it lies in each direction, ``aspect`` is the
+    least width over height. It is never smaller than a few streets.
+    """
     (left, bottom), (right, top) = np.quantile(lonlat, parts, axis=0)
     lon, lat = float(left + right) / 2, float(bottom + top) / 2
     km_lat = math.degrees(1000.0 / EARTH_RADIUS_M)

@@ -29,6 +29,7 @@ __all__ = [
     "plans",
     "register",
     "report_basis",
+    "scenarios",
     "sites",
     "stations",
     "worker_reports",

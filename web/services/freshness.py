@@ -98,16 +98,26 @@ def present_inputs(workspace: Workspace) -> dict[str, str | None]:
 def outdated(
     answer: Answer, inputs: Mapping[str, Any], present: Mapping[str, str | None]
 ) -> Outdated | None:
-    """Compare the inputs of an answer with the present ones; None where it still holds.
+    """Compare the inputs of an answer with the present ones; None where it still holds."""
+    changed = changed_inputs(inputs, present)
+    return Outdated(answer, changed) if changed else None
+
+
+def changed_inputs(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return by name the inputs in which two answers, or an answer and the present, differ.
 
     An input whose hash was not kept is not compared.
     """
-    changed = tuple(
+    return tuple(
         name
         for name in _NAMES
-        if name in inputs and name in present and not same_input(name, inputs, present)
+        if name in one and name in other and not same_input(name, one, other)
     )
-    return Outdated(answer, changed) if changed else None
+
+
+def input_name(name: str, t: Language) -> str:
+    """Name an input as it stands within a sentence."""
+    return t(_NAMES[name])
 
 
 def same_input(name: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from planning.engine.params import SolveParams
+from planning.scenarios.plan_document import PlanAsked
 from planning.siting import SitingPlan, SitingQuestion, siting_question
 from planning.siting.question import with_other_standard
 from planning.siting.site_words import sites_meant
@@ -18,8 +21,10 @@ if TYPE_CHECKING:
     from data.sites import CandidateSites
     from data.vocabulary import StandardWord
     from data.workspace import Workspace
-    from planning import SolveParams
     from web.services import Done
+
+#: The part of a kept plan that says what was asked (`PlanAsked.as_dict`).
+QUESTION: Final = "question"
 
 
 class Asked(NamedTuple):
@@ -87,8 +92,41 @@ def answer_of(
             network_when(workspace, when),
             workspace.settings,
         )
-        workspace.save_result("plan", inputs=made.inputs, body=made.as_dict())
+        asked_of = plan_asked(question, asked, when=when, params=params)
+        body = {**made.as_dict(), QUESTION: asked_of.as_dict()}
+        workspace.save_result("plan", inputs=made.inputs, body=body)
     return made
+
+
+def plan_asked(
+    question: SitingQuestion,
+    asked: Asked,
+    *,
+    when: str = "usual",
+    counted: Counted = USUAL,
+    params: SolveParams,
+) -> PlanAsked:
+    """Say all that was asked, so that it can be asked again elsewhere."""
+    return PlanAsked(
+        new=asked.new,
+        kinds=dict(asked.kinds),
+        keep=tuple(asked.keep),
+        without=tuple(asked.without),
+        standard=question.standard,
+        when=when,
+        demand=counted.name,
+        hour=counted.hour,
+        day=counted.day,
+        time_limit_s=params.time_limit_s if math.isfinite(params.time_limit_s) else None,
+        gap=params.gap,
+        seed=params.seed,
+    )
+
+
+def params_of(asked: PlanAsked) -> SolveParams:
+    """Return how long and how exactly the engine was asked to search."""
+    limit_s = math.inf if asked.time_limit_s is None else asked.time_limit_s
+    return SolveParams(time_limit_s=limit_s, gap=asked.gap, seed=asked.seed)
 
 
 def plan_of(

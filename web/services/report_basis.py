@@ -100,7 +100,7 @@ def complete_plan(workspace: Workspace) -> None:
         workspace.network(),
         workspace.settings,
     )
-    workspace.save_result("plan", inputs=made.inputs, body=made.as_dict())
+    workspace.save_result("plan", inputs=made.inputs, body={**kept.body, **made.as_dict()})
 
 
 def prepare_report(workspace: Workspace) -> None:

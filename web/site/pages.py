@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from data.vocabulary import SAMPLE_NOTICE
-from web.design.markers import mark, sprite
+from web.design.markers import held_mark, mark, sprite
 from web.design.palette import css_variables
 from web.site import number_words as words
 from web.site.input_labels import input_value_words, input_words
@@ -42,6 +42,7 @@ def helpers() -> dict[str, Any]:
     return {
         "mark": mark,
         "sprite": sprite,
+        "held_mark": held_mark,
         "count": words.count,
         "added_count": words.added_count,
         "signed_count": words.signed_count,

@@ -6,6 +6,7 @@ const yizhan = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const STATES = new Set(["open", "soon", "planned", "suspended", "closed", "unknown"]);
   const OVERLAYS = { suspended: "mark-bar", soon: "mark-soon", planned: "mark-plus" };
+  const HELD = new Set([1, 2, 3, 4, "all"]); // by which scenario alone, or by all of them
   const FILLED = new Set(["open", "soon"]);
   const NAVIGATION = "https://uri.amap.com/navigation?";
   const shared = { map: null, sites: new Map(), covered: new Map(), words: {} };
@@ -38,7 +39,7 @@ const yizhan = (() => {
 
   const markSize = (kind) => Number(symbol(kind).dataset.size);
 
-  function mark({ kind, state, number, amber }) {
+  function mark({ kind, state, number, amber, held }) {
     const known = symbol(kind).id.slice("mark-".length);
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("viewBox", "0 0 24 24");
@@ -49,8 +50,9 @@ const yizhan = (() => {
     if (amber) svg.append(use("mark-amber"));
     if (number) {
       svg.classList.add("proposed");
+      if (HELD.has(held)) svg.classList.add(`held-${held}`);
       const text = document.createElementNS(SVG, "text");
-      text.setAttribute("class", number > 9 ? "mark-number two" : "mark-number");
+      text.setAttribute("class", String(number).length > 1 ? "mark-number two" : "mark-number");
       text.setAttribute("x", "12");
       text.setAttribute("y", "12");
       text.textContent = number;
@@ -60,17 +62,17 @@ const yizhan = (() => {
   }
 
   function stationMarker(feature, latlng) {
-    const { kind, name, number } = feature.properties;
+    const { kind, name, number, key } = feature.properties;
     const size = number ? 30 : markSize(kind);
     const icon = L.divIcon({
       html: mark({ ...feature.properties, state: stateNow(feature.properties) }),
       className: "station-mark", iconSize: [size, size],
     });
     const marker = L.marker(latlng, {
-      icon, zIndexOffset: number ? 2000 - 10 * number : size * 10, riseOnHover: true,
+      icon, zIndexOffset: number ? 2000 - 10 * (Number(number) || 1) : size * 10, riseOnHover: true,
     });
     marker.on("add", () => marker.getElement().setAttribute("aria-label", name));
-    if (number) shared.sites.set(String(number), marker);
+    if (number) shared.sites.set(key || String(number), marker);
     return marker;
   }
 

@@ -1,0 +1,17 @@
+"""Databases as earlier versions left them: what a later step makes is taken away again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+
+def without_scenarios(connection: sa.Connection) -> None:
+    """Take away what step 0006 makes."""
+    connection.exec_driver_sql("DROP TABLE scenario_log")
+    connection.exec_driver_sql("DROP TABLE scenarios")
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("DROP FUNCTION refuse_locked_scenario")
+        connection.exec_driver_sql("DROP FUNCTION refuse_locked_scenario_log")

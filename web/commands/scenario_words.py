@@ -1,0 +1,290 @@
+"""What `yizhan scenario` prints: a scenario, its log, several side by side, a replay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from planning.coverage.rounding import half_up
+from web.commands.common import table
+from web.commands.language import shown, spoken
+from web.labels.places import names_of
+from web.languages import message
+from web.services.freshness import input_name
+from web.site.number_words import added_count, count, gap_words, local_words, share, signed_count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from data.scenarios import Scenario
+    from geo.network import RoadNetwork
+    from planning.scenarios.comparison import ComparedAction, ComparedRow, Comparison
+    from planning.scenarios.figures import DoneAction, ScenarioFigures
+    from web.services.scenarios import Compared, Kept, Replay
+
+_ACTS: Final = {
+    "saved": message("saved"),
+    "replaced": message("replaced"),
+    "copied": message("copied"),
+    "renamed": message("renamed"),
+    "overrode": message("decided otherwise"),
+    "noted": message("noted"),
+    "locked": message("locked"),
+}
+_WHATS: Final = {"build": message("build")}
+_PAIR: Final = 2
+
+
+def list_table(kept: Sequence[Kept]) -> object:
+    """Put the scenarios into a table, one a row."""
+    t = spoken()
+    rows = [
+        (
+            one.scenario.name,
+            local_words(one.scenario.made_at),
+            one.scenario.author,
+            _standing(one),
+            len(one.figures.actions),
+            _reached(one.figures),
+        )
+        for one in kept
+    ]
+    headings = (
+        *(t("Scenario"), t("Saved (China)"), t("By"), t("State")),
+        *(t("Actions"), t("Covered after")),
+    )
+    return table(headings, rows, left=4)
+
+
+def scenario_words(kept: Kept, network: RoadNetwork | None) -> list[object]:
+    """Say a scenario: its answer, its actions, its decision log, what has changed since."""
+    t, of, scenario = spoken(), kept.figures, kept.scenario
+    row = of.row()
+    words: list[object] = [
+        t.plural(
+            "{name}: {n} action; {before} workers covered before, {after} after, of {workers}; "
+            "{proof}.",
+            "{name}: {n} actions; {before} workers covered before, {after} after, of {workers}; "
+            "{proof}.",
+            n=len(of.actions),
+            name=scenario.name,
+            before=count(row.before),
+            after=count(row.after),
+            workers=count(row.workers),
+            proof=_proof(of),
+        ),
+        _action_table(of.actions, network),
+        log_table(scenario),
+    ]
+    if scenario.is_locked:
+        words.append(t("It is locked: nothing changes or deletes it."))
+    return [*words, *stale_words(kept)]
+
+
+def stale_words(kept: Kept) -> list[str]:
+    """Say which inputs have changed since a scenario was computed; nothing where none has."""
+    if not kept.stale:
+        return []
+    return [
+        spoken()(
+            "{name} is stale. Changed since it was computed: {inputs}.",
+            name=kept.scenario.name,
+            inputs=_inputs(kept.stale),
+        )
+    ]
+
+
+def log_table(scenario: Scenario) -> object:
+    """Put the decision log into a table, the earliest line first."""
+    t = spoken()
+    rows = [
+        (local_words(line.at), line.who, t(_ACTS[line.act]), line.what or "–", line.why or "–")
+        for line in scenario.log
+    ]
+    return table((t("At (China)"), t("Who"), t("Did"), t("What"), t("Why")), rows, left=5)
+
+
+def compared_words(compared: Compared, network: RoadNetwork | None) -> list[object]:
+    """Say scenarios side by side: figures, groups and districts, money, actions."""
+    t, made = spoken(), compared.comparison
+    words: list[object] = [_figure_table(made), _row_table(made)]
+    if made.money:
+        words.append(_money_table(made))
+    differing = made.differing
+    n_common = len(made.actions) - len(differing)
+    words.append(
+        t.plural(
+            "{n} action is in all of them, {differing} in some only.",
+            "{n} actions are in all of them, {differing} in some only.",
+            n=n_common,
+            differing=len(differing),
+        )
+    )
+    if differing:
+        words.append(_differing_table(made, differing, network))
+    if compared.differing_inputs:
+        words.append(
+            t(
+                "They were not computed from the same inputs. Different are: {inputs}.",
+                inputs=_inputs(compared.differing_inputs),
+            )
+        )
+    return words
+
+
+def replay_words(replay: Replay) -> list[object]:
+    """Say whether a replay gave the same answer, and if not what differs."""
+    t, name = spoken(), replay.scenario.name
+    if replay.same:
+        words: list[object] = [
+            t.plural(
+                "{name}: the same plan, {n} action in the same order, {after} workers covered.",
+                "{name}: the same plan, {n} actions in the same order, {after} workers covered.",
+                n=len(replay.now.actions),
+                name=name,
+                after=count(replay.now.row().after),
+            )
+        ]
+        if replay.changed:
+            words.append(t("Other inputs all the same: {inputs}.", inputs=_inputs(replay.changed)))
+        return words
+    words = [
+        t(
+            "{name}: another plan: {gone} of its actions are not in the new one, which has {come} "
+            "others and covers {now} workers instead of {then}.",
+            name=name,
+            gone=len(replay.only_then),
+            come=len(replay.only_now),
+            now=count(replay.now.row().after),
+            then=count(replay.then.row().after),
+        )
+    ]
+    if replay.changed:
+        words.append(t("The inputs that differ: {inputs}.", inputs=_inputs(replay.changed)))
+        return words
+    if not replay.in_time:
+        words.append(t("The inputs are the same; a search was cut short by its time limit."))
+    else:
+        words.append(
+            t(
+                "The inputs are the same; it was made by Yizhan {then}, and this is {now}.",
+                then=replay.scenario.inputs.get("version", "–"),
+                now=replay.version,
+            )
+        )
+    return words
+
+
+def _standing(kept: Kept) -> str:
+    t = spoken()
+    parts = [t("locked")] if kept.scenario.is_locked else []
+    if kept.stale:
+        parts.append(t("stale: {inputs}", inputs=_inputs(kept.stale)))
+    return t.listed(parts) if parts else t("up to date")
+
+
+def _inputs(names: Iterable[str]) -> str:
+    t = spoken()
+    return t.all_of([input_name(name, t) for name in names])
+
+
+def _reached(of: ScenarioFigures) -> str:
+    return _with_share(of.row().after, of.row().workers)
+
+
+def _with_share(part: float | None, whole: float | None) -> str:
+    if part is None or whole is None:
+        return "–"
+    return f"{count(part)} ({share(part, whole)})"
+
+
+def _proof(of: ScenarioFigures) -> str:
+    t = spoken()
+    if of.proven_best:
+        return t("none of these candidates can do better")
+    return t("at most {gap} below the best", gap=gap_words(of.gap))
+
+
+def _action_table(actions: Sequence[DoneAction], network: RoadNetwork | None) -> object:
+    t = spoken()
+    places = names_of(actions, network, t)
+    rows = [
+        (
+            action.order,
+            action.site_id,
+            shown(action.kind, t.kind),
+            place,
+            shown(action.district, t.district),
+            added_count(action.adds_workers, t),
+        )
+        for action, place in zip(actions, places, strict=True)
+    ]
+    headings = (t("order"), t("id"), t("kind"), t("site"), t("district"), t("adds workers"))
+    return table(headings, rows, left=5)
+
+
+def _figure_table(made: Comparison) -> object:
+    t = spoken()
+    rows: list[tuple[object, ...]] = [
+        (t("actions"), *(len(of.actions) for of in made.figures)),
+        (t("covered after"), *map(_reached, made.figures)),
+        (t("proven"), *(_short_proof(of) for of in made.figures)),
+    ]
+    if made.money:
+        rows.append((t("cost, yuan"), *(f"{of.cost_yuan or 0:,}" for of in made.figures)))
+    return table(("", *made.names), rows)
+
+
+def _short_proof(of: ScenarioFigures) -> str:
+    return spoken()("best") if of.proven_best else f"≤ {gap_words(of.gap)}"
+
+
+def _row_table(made: Comparison) -> object:
+    """Coverage by group and district; of a group in a district only the JSON tells."""
+    t = spoken()
+    told = [row for row in made.rows if "all" in {row.group, row.district} and row.hours == "all"]
+    pair = len(made.names) == _PAIR
+    rows = [
+        (
+            shown(row.group, t.group),
+            shown(row.district, t.district),
+            *(_with_share(*of) for of in zip(row.after, row.workers, strict=True)),
+            *([_change(row)] if pair else []),
+        )
+        for row in told
+    ]
+    headings = (t("group"), t("district"), *made.names, *([t("change")] if pair else []))
+    return table(headings, rows, left=2)
+
+
+def _change(row: ComparedRow) -> str:
+    """Say the change between two answers: that of the numbers as they are printed."""
+    first, second = row.after
+    if first is None or second is None:
+        return "–"
+    return signed_count(half_up(second) - half_up(first))
+
+
+def _money_table(made: Comparison) -> object:
+    t = spoken()
+    rows = [(row.year or "–", row.payer, *(f"{yuan:,}" for yuan in row.yuan)) for row in made.money]
+    return table((t("year"), t("payer"), *made.names), rows, left=2)
+
+
+def _differing_table(
+    made: Comparison, differing: Sequence[ComparedAction], network: RoadNetwork | None
+) -> object:
+    t = spoken()
+    places = names_of([one.action for one in differing], network, t)
+    rows = [
+        (
+            shown(one.action.what, lambda what: t(_WHATS[what])),
+            one.action.site_id,
+            place,
+            shown(one.action.kind, t.kind),
+            shown(one.action.district, t.district),
+            *("–" if order is None else order for order in one.orders),
+        )
+        for one, place in zip(differing, places, strict=True)
+    ]
+    headings = (t("action"), t("id"), t("site"), t("kind"), t("district"))
+    return table((*headings, *made.names), rows, left=5)
