@@ -15,3 +15,10 @@ def without_scenarios(connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("DROP FUNCTION refuse_locked_scenario")
         connection.exec_driver_sql("DROP FUNCTION refuse_locked_scenario_log")
+
+
+def without_organisations(connection: sa.Connection) -> None:
+    """Take away what step 0005 makes, after that of 0006."""
+    without_scenarios(connection)
+    for table in ("organisation_events", "organisation_imports", "organisations"):
+        connection.exec_driver_sql(f"DROP TABLE {table}")

@@ -21,7 +21,7 @@ from data.stations import Stations
 from data.workspace import Workspace
 from geo.errors import WorkspaceError
 from geo.measure import Box
-from tests.data.older import without_scenarios
+from tests.data.older import without_organisations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ def made_older(workspace: Workspace) -> None:
     assert not identity_in(workspace)
     with workspace.database.backend.begin(write=True) as connection:
         connection.exec_driver_sql("DROP TABLE city")
-        without_scenarios(connection)
+        without_organisations(connection)
         connection.execute(sa.text("UPDATE alembic_version SET version_num = :it"), {"it": BEFORE})
     workspace.database.close()  # what was known of the server is forgotten
 

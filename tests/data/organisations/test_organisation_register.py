@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,7 @@ import sqlalchemy as sa
 from data.database import Database, OrganisationImport
 from data.organisations import Organisations
 from geo.errors import InputError, NothingYetError, WorkspaceError
+from tests.data.older import without_organisations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,11 +138,10 @@ def test_a_database_of_an_older_yizhan_has_no_organisations_until_it_is_written_
 ) -> None:
     database = Database(tmp_path / "yizhan.db")
     database.create()
-    with contextlib.closing(sqlite3.connect(tmp_path / "yizhan.db")) as connection, connection:
-        for table in ("events", "imports"):
-            connection.execute(f"DROP TABLE organisation_{table}")
-        connection.execute("DROP TABLE organisations")
-        connection.execute("UPDATE alembic_version SET version_num = '0004'")
+    with database.backend.begin(write=True) as connection:
+        without_organisations(connection)
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
+    database.close()
     register = database.organisations()
     assert register.imports() == ()
     assert "organisations" not in database.info()

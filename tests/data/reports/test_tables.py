@@ -16,7 +16,7 @@ from data.report_book import ReportBook, doubted_stations
 from data.sites import CandidateSites
 from data.workspace import Workspace
 from geo.errors import WorkspaceError
-from tests.data.older import without_scenarios
+from tests.data.older import without_organisations
 from tests.data.reports.voices import BOX, DAY, NOW, STATIONS, report
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def test_an_older_database_has_no_reports_and_gets_the_tables_with_the_first_one
     workspace.replace_stations(STATIONS)
     backend = workspace.database.backend
     with backend.begin(write=True) as connection:
-        without_scenarios(connection)
+        without_organisations(connection)
         for table in ("worker_reports", "tickets", "proposals", "activities", "accounts", "city"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         for trigger in ("keeps_its_rows", "keeps_its_words", "comes_once"):
