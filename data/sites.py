@@ -27,11 +27,15 @@ SITE_COLUMNS: Final = (
     "name",
     "kind",
     "cost_yuan",
+    "host_type",
     "datum",
     "source_lon",
     "source_lat",
     "geometry",
 )
+
+# The host of a site is kept and decides nothing: a plan is not outdated by it.
+_HASHED: Final = tuple(column for column in SITE_COLUMNS[:-1] if column != "host_type")
 
 
 class NodeNetwork(Protocol):
@@ -51,7 +55,8 @@ class CandidateSites:
 
     ``frame`` has the columns `SITE_COLUMNS` and no others: id (unique), name, kind (an id of
     `data.vocabulary.KINDS`, empty when the settings' candidate kind holds), cost_yuan (NaN when
-    not known), and where it is, as in `data.stations.Stations`. The frame is copied at birth;
+    not known), host_type (an id of `data.vocabulary.HOST_TYPES` or other text, empty when not
+    known), and where it is, as in `data.stations.Stations`. The frame is copied at birth;
     treat it as read-only.
 
     Raises
@@ -91,8 +96,8 @@ class CandidateSites:
         ----------
         records
             needed are id, name, lon, lat (WGS-84 degrees); kind defaults to empty (the question
-            says what may be built), cost_yuan to NaN (not known), datum to "wgs84" and the source
-            coordinates to lon and lat.
+            says what may be built), cost_yuan to NaN and host_type to empty (not known), datum to
+            "wgs84" and the source coordinates to lon and lat.
 
         Returns
         -------
@@ -114,7 +119,7 @@ class CandidateSites:
         >>> sites.ids
         ('A', 'B')
         """
-        defaults = {"kind": "", "cost_yuan": np.nan, "datum": "wgs84"}
+        defaults = {"kind": "", "cost_yuan": np.nan, "host_type": "", "datum": "wgs84"}
         return cls(frame_of_records(records, SITE_COLUMNS[:-1], defaults=defaults))
 
     @property
@@ -130,7 +135,7 @@ class CandidateSites:
     @cached_property
     def content_hash(self) -> str:
         """sha256 (hex) of the content, the same in every process."""
-        return frame_hash("sites", self.frame, SITE_COLUMNS[:-1], self.lonlat)
+        return frame_hash("sites", self.frame, _HASHED, self.lonlat)
 
 
 def network_grid_sites(

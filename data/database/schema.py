@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from data.stations import STATION_COLUMNS
 
 #: Every step of the schema in order; one more for each file in `migrations/versions`.
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 HEAD: Final = REVISIONS[-1]
 #: The step from which on a database knows its city.
 WITH_CITY: Final = REVISIONS[3]
@@ -114,6 +114,7 @@ SITES: Final = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("cost_yuan", sa.Double, nullable=True),
+    sa.Column("host_type", sa.Text, nullable=False),
     sa.Column("datum", sa.Text, nullable=False),
     sa.Column("source_lon", sa.Double, nullable=False),
     sa.Column("source_lat", sa.Double, nullable=False),

@@ -81,8 +81,10 @@ def _write(connection: sa.Connection, sites: CandidateSites) -> None:
 def _read(connection: sa.Connection) -> CandidateSites | None:
     if read_contents(connection, "sites") is None:
         return None
-    rows = connection.execute(sa.select(SITES).order_by(SITES.c.row)).all()
-    columns = {name: [getattr(row, name) for row in rows] for name in SITE_COLUMNS[:-1]}
+    there = {column["name"] for column in sa.inspect(connection).get_columns(SITES.name)}
+    held = [column for column in SITES.columns if column.name in there]  # an earlier step has fewer
+    rows = connection.execute(sa.select(*held).order_by(SITES.c.row)).all()
+    columns = {name: [getattr(row, name, "") for row in rows] for name in SITE_COLUMNS[:-1]}
     columns["cost_yuan"] = [
         np.nan if cost is None else float(cost) for cost in columns["cost_yuan"]
     ]

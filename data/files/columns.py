@@ -18,6 +18,7 @@ from data.files.passed_over import is_passed_over, is_total, without_brackets
 from data.files.tables import read_rows
 from data.vocabulary import (
     GROUPS,
+    HOST_TYPES,
     Term,
     find_term,
     list_terms,
@@ -67,6 +68,9 @@ SOURCE_FIELDS: Final = (
     Term("source_lat", "原始纬度", "source latitude", ("source lat",)),
 )
 DATUM_FIELD: Final = Term("datum", "坐标系", "coordinate system", ("坐标系统", "坐标类型"))
+HOST_FIELD: Final = Term(
+    "host_type", "依托场所", "host type", ("场所类型", "依托场所类型", "依托单位类型", "host")
+)
 NOTICE_FIELD: Final = Term(
     "notice", "备注", "notice", ("说明", "remark", "remarks", "note", "notes")
 )
@@ -320,6 +324,13 @@ def read_texts(
             )
             faults.add(number, columns.heading(name), reason)
     return cells
+
+
+def read_host_types(columns: Columns, faults: Faults) -> list[str]:
+    """Read host types: the identifier of a word that is known, any other text as it is."""
+    texts = read_texts(columns, "host_type", faults, longest=LONGEST_NAME)
+    terms = (find_term(text, HOST_TYPES) if text else None for text in texts)
+    return [text if term is None else term.id for text, term in zip(texts, terms, strict=True)]
 
 
 #: What a word of these columns is, in a sentence.

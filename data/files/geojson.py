@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -64,6 +65,41 @@ def read_geojson(path: Path, data: bytes) -> Features:
         return Features(headings, properties, np.array(lonlat, dtype=np.float64), None, ids, crs)
     shapes = tuple(_area(kind, rings) for kind, rings in zip(kinds, coordinates, strict=True))
     return Features(headings, properties, None, shapes, ids, crs)
+
+
+@dataclass(frozen=True, eq=False)
+class MixedFeatures:
+    """Features of any geometry: points and areas side by side, as maps of places have them.
+
+    ``properties`` may be nested. ``shapes`` object[n] are as given, None for one that cannot be
+    read; ``ids`` the features' own, empty for none; ``crs`` as in `Features`.
+    """
+
+    properties: tuple[Mapping[str, Any], ...]
+    shapes: npt.NDArray[np.object_]
+    ids: tuple[str, ...]
+    crs: str | None
+
+
+def read_mixed_geojson(path: Path, data: bytes) -> MixedFeatures:
+    """Read a FeatureCollection of any geometries from the bytes of ``path``.
+
+    Raises
+    ------
+    FileFormatError
+        when it is no such collection; one line with the cure.
+    """
+    collection = _parse(path, data)
+    features = _features(path, collection)
+    given = (feature.get("properties") for feature in features)
+    texts = [json.dumps(feature.get("geometry")) for feature in features]
+    shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
+    return MixedFeatures(
+        properties=tuple(one if isinstance(one, dict) else {} for one in given),
+        shapes=np.asarray(shapes, dtype=object),
+        ids=tuple(_own_id(feature.get("id")) for feature in features),
+        crs=_crs(collection),
+    )
 
 
 def _parse(path: Path, data: bytes) -> Any:  # noqa: ANN401 - JSON is anything until it is checked

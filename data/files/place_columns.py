@@ -159,7 +159,7 @@ def _of_features(columns: Columns, faults: Faults) -> npt.NDArray[np.float64]:
     return points.copy()
 
 
-def shift_of_file(table: Table, crs: str, *, datum: Datum, box: Box) -> pyproj.Transformer:
+def shift_of_file(file: str, crs: str, *, datum: Datum, box: Box) -> pyproj.Transformer:
     """Return what brings the coordinates of a file in ``crs`` to WGS-84.
 
     InputError when the CRS is not known, has no known shift in ``box``, or contradicts ``datum``.
@@ -168,7 +168,7 @@ def shift_of_file(table: Table, crs: str, *, datum: Datum, box: Box) -> pyproj.T
         raise InputError(
             say(
                 "{file}: is in {crs}, so its datum is not {datum}: leave --datum away",
-                file=table.file,
+                file=file,
                 crs=crs[:40],
                 datum=datum,
             )
@@ -176,16 +176,14 @@ def shift_of_file(table: Table, crs: str, *, datum: Datum, box: Box) -> pyproj.T
     try:
         return to_wgs84_from(crs, box=box)
     except InputError as error:
-        raise InputError(
-            say("{file}: {reason}", file=table.file, reason=message_of(error))
-        ) from None
+        raise InputError(say("{file}: {reason}", file=file, reason=message_of(error))) from None
 
 
 def _of_plane(
     columns: Columns, given: npt.NDArray[np.float64], *, datum: Datum, box: Box, crs: str
 ) -> npt.NDArray[np.float64]:
     """Bring coordinates in a CRS to WGS-84; survey offices write x for north, others for east."""
-    shift = shift_of_file(columns.table, crs, datum=datum, box=box)
+    shift = shift_of_file(columns.table.file, crs, datum=datum, box=box)
     ways = [np.column_stack(shift.transform(one, other)) for one, other in (given.T, given.T[::-1])]
     as_written, turned = (int(box.contains(way).sum()) for way in ways)
     chosen = ways[1] if turned > as_written else ways[0]

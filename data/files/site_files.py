@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from data.files.columns import (
     DATUM_FIELD,
+    HOST_FIELD,
     LAT_FIELD,
     LON_FIELD,
     LONGEST_NAME,
@@ -17,6 +18,7 @@ from data.files.columns import (
     SOURCE_FIELDS,
     Faults,
     match_headings,
+    read_host_types,
     read_ids,
     read_numbers,
     read_table,
@@ -46,6 +48,7 @@ SITE_FIELDS: Final = (
     *PLANE_FIELDS,
     Term("kind", "类型", "kind", ("类别", "种类", "驿站类型", "type")),
     Term("cost_yuan", "造价", "cost", ("费用", "建设费用", "成本", "造价（元）", "cost (yuan)")),
+    HOST_FIELD,
     Term("address", "地址", "address", ("详细地址", "位置")),
     DATUM_FIELD,
     *SOURCE_FIELDS,
@@ -69,9 +72,9 @@ def read_sites(
     Parameters
     ----------
     path
-        the file; id, name, lon and lat are needed; kind (empty: the settings' candidate kind) and
-        cost_yuan (empty: not known) are read where they are there; an address, remarks or running
-        numbers are passed over.
+        the file; id, name, lon and lat are needed; kind (empty: the settings' candidate kind),
+        cost_yuan and host_type (empty: not known) are read where they are there; an address,
+        remarks or running numbers are passed over.
     datum
         in what the coordinates are given, or a word for it; None asks the headings and the column
         of the file.
@@ -116,6 +119,7 @@ def read_sites(
         "name": read_texts(columns, "name", faults, longest=LONGEST_NAME, needed=True),
         "kind": read_word(columns, "kind", KINDS, faults, default=""),
         "cost_yuan": costs.tolist(),
+        "host_type": read_host_types(columns, faults),
     }
     stated = datum_of_table(table, SITE_FIELDS, datum)
     places = read_places(columns, faults, datum=stated, box=box)
@@ -146,6 +150,7 @@ def write_sites(sites: CandidateSites, path: Path, *, sample: bool = False) -> N
         "lat": lonlat[:, 1].tolist(),
         "kind": list(frame["kind"]),
         "cost_yuan": [None if math.isnan(cost) else cost for cost in frame["cost_yuan"]],
+        "host_type": list(frame["host_type"]),
         "source_datum": list(frame["datum"]),
         "source_lon": list(frame["source_lon"]),
         "source_lat": list(frame["source_lat"]),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from data.files.columns import (
     DATUM_FIELD,
+    HOST_FIELD,
     LAT_FIELD,
     LON_FIELD,
     LONGEST_NAME,
@@ -24,6 +25,7 @@ from data.files.columns import (
     find_columns,
     note_missing,
     read_groups,
+    read_host_types,
     read_ids,
     read_table,
     read_texts,
@@ -39,13 +41,11 @@ from data.stations import Stations
 from data.vocabulary import (
     ACCESS_MODES,
     FACILITIES,
-    HOST_TYPES,
     KINDS,
     OPERATOR_KINDS,
     SAMPLE_NOTICE,
     STATUSES,
     Term,
-    find_term,
     quote,
 )
 from geo.errors import FileFormatError
@@ -71,9 +71,7 @@ STATION_FIELDS: Final = (
     PLACE_FIELD,
     *PLANE_FIELDS,
     Term("address", "地址", "address", ("详细地址", "站点地址", "位置")),
-    Term(
-        "host_type", "依托场所", "host type", ("场所类型", "依托场所类型", "依托单位类型", "host")
-    ),
+    HOST_FIELD,
     Term("operator", "运营单位", "operator", ("运营方", "运营主体", "管理单位")),
     Term("operator_kind", "运营主体性质", "operator kind", ("运营单位性质", "运营方类型")),
     Term("access", "进入方式", "access", ("进门方式", "准入方式", "开门方式", "access mode")),
@@ -273,7 +271,7 @@ def read_fields(
         "groups": read_groups(columns, "groups", faults),
         "status": read_word(columns, "status", STATUSES, faults, default="open"),
         "phone": _phones(columns, faults),
-        "host_type": _host_types(columns, faults),
+        "host_type": read_host_types(columns, faults),
         "operator": read_texts(columns, "operator", faults, longest=LONGEST_NAME),
         "operator_kind": read_word(columns, "operator_kind", OPERATOR_KINDS, faults, default=""),
         "access": read_words(columns, "access", ACCESS_MODES, faults, what=say("way to get in")),
@@ -327,13 +325,6 @@ def _phones(columns: Columns, faults: Faults) -> list[str]:
             )
             faults.add(number, columns.heading("phone"), reason)
     return phones
-
-
-def _host_types(columns: Columns, faults: Faults) -> list[str]:
-    """Read host types: the identifier of a word that is known, any other text as it is."""
-    texts = read_texts(columns, "host_type", faults, longest=LONGEST_NAME)
-    terms = (find_term(text, HOST_TYPES) if text else None for text in texts)
-    return [text if term is None else term.id for text, term in zip(texts, terms, strict=True)]
 
 
 def without_examples(columns: Columns) -> tuple[Columns, int]:

@@ -168,7 +168,7 @@ def _too_long(cell: str) -> str:
 
 
 def bytes_of(path: Path) -> bytes:
-    """Read the whole file, if it is one and not too large."""
+    """Read a whole file; FileFormatError when it is none, empty or too large."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)

@@ -94,7 +94,7 @@ def _to_degrees(
     crs = columns.table.crs
     if crs is None:
         return None
-    shift = shift_of_file(columns.table, crs, datum=datum, box=box)
+    shift = shift_of_file(columns.table.file, crs, datum=datum, box=box)
     return lambda xy: np.column_stack(shift.transform(xy[:, 0], xy[:, 1]))
 
 

@@ -8,8 +8,14 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 
+def without_hosts(connection: sa.Connection) -> None:
+    """Take away what step 0007 makes."""
+    connection.exec_driver_sql("ALTER TABLE sites DROP COLUMN host_type")
+
+
 def without_scenarios(connection: sa.Connection) -> None:
-    """Take away what step 0006 makes."""
+    """Take away what step 0006 makes, after that of 0007."""
+    without_hosts(connection)
     connection.exec_driver_sql("DROP TABLE scenario_log")
     connection.exec_driver_sql("DROP TABLE scenarios")
     if connection.dialect.name == "postgresql":

@@ -83,6 +83,7 @@ def test_a_register_of_the_first_version_is_read_as_it_is(tmp_path: Path) -> Non
     database = Database(path)
     assert database.stations().frame.equals(OLD.frame)
     assert database.register().compare(OLD).counts()["unchanged"] == 2
+    assert list(database.sites().frame["host_type"]) == [""]
     assert database.revision() == "0001"
     assert path.read_bytes() == before
 

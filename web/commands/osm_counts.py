@@ -21,6 +21,15 @@ _WORDS: Final = PASSED_OVER | {
     "nodes_missing": message("corners of roads that are not in the file"),
     "turns_without_members": message("turn restrictions without all members"),
     "turns_not_placed": message("turn restrictions whose ways do not meet"),
+    "hosts_given_twice": message("hosts given twice"),
+    "hosts_mapped_twice": message("hosts mapped twice"),
+    "hosts_at_rim": message("hosts cut off at the extract's rim"),
+    "hosts_closed": message("hosts closed for good"),
+    "hosts_without_place": message("hosts without a place"),
+    "hosts_outside": message("hosts outside the city"),
+    "hosts_off_roads": message("hosts without a road near"),
+    "hosts_near_station": message("hosts nearer to a station than asked"),
+    "other_places": message("places of other kinds"),
 }
 _EXPECTED: Final = "nodes_outside_box"  # what a box cuts off is no surprise
 

@@ -23,6 +23,7 @@ __all__ = [
     "demo",
     "effective",
     "freshness",
+    "hosts",
     "layers",
     "networks",
     "organisations",

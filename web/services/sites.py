@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy.spatial import cKDTree
 
 from data.files.site_files import read_sites, write_sites
 from data.sites import CandidateSites, network_grid_sites
 from geo.errors import NothingYetError
+from geo.measure import to_metric
+from geo.snapping import snap
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import numpy.typing as npt
 
     from data.workspace import Workspace
     from geo.datum import Datum
@@ -39,6 +46,39 @@ def candidates(workspace: Workspace) -> Candidates:
             within=workspace.districts if len(workspace.districts) else workspace.settings.box,
         )
         return Candidates(grid, imported=False)
+
+
+class Distances(NamedTuple):
+    """How far sites lie from what is there, float64[n] metres; NaN where that is not known.
+
+    ``road_m`` to the nearest street for walking within the snap limit; ``station_m`` in a straight
+    line to the nearest station of the register that is not closed.
+    """
+
+    road_m: npt.NDArray[np.float64]
+    station_m: npt.NDArray[np.float64]
+
+
+def distances(workspace: Workspace, lonlat: npt.NDArray[np.float64]) -> Distances:
+    """Measure points float64[n, 2] against the roads and the register, where there are any."""
+    settings = workspace.settings
+    road_m, station_m = np.full(len(lonlat), np.nan), np.full(len(lonlat), np.nan)
+    try:
+        network = workspace.network()
+    except NothingYetError:
+        pass
+    else:
+        snaps = snap(network, lonlat, mode="foot", limit_m=settings.snap_limit_m)
+        road_m = np.asarray(snaps.distance_m, dtype=np.float64)
+    try:
+        stations = workspace.stations()
+    except NothingYetError:
+        return Distances(road_m, station_m)
+    standing = stations.lonlat[(stations.frame["status"] != "closed").to_numpy(dtype=np.bool_)]
+    if len(standing) and len(lonlat):
+        there, here = (to_metric(of, crs=settings.metric_crs) for of in (standing, lonlat))
+        station_m = np.asarray(cKDTree(there).query(here)[0], dtype=np.float64)
+    return Distances(road_m, station_m)
 
 
 def import_sites(
