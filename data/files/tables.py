@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
@@ -20,8 +20,10 @@ from data.files.gpkg import read_gpkg
 from data.files.headings import LOOKED_AT, find_heading
 from data.files.json_rows import is_json_list, read_json_rows
 from data.files.kml import read_kml
+from data.files.old_workbook import read_old_workbook
 from data.files.shapefile_zip import read_shapefile
-from data.files.workbook import Limits, read_sheet
+from data.files.sheets import Limits, SheetRow
+from data.files.workbook import read_workbook
 from data.vocabulary import quote
 from geo.errors import FileFormatError, RowFault, RowsError
 from geo.messages import reason_of, say
@@ -48,7 +50,8 @@ class Table:
     """The rows of a file: every cell text, stripped, without control characters.
 
     ``numbers`` are the rows' numbers as the spreadsheet counts them (the heading is row 1); in
-    GeoJSON and GeoPackage, features from 1. ``lonlat`` float64[n, 2] (as given, NaN where a feature
+    GeoJSON and GeoPackage, features from 1; of a workbook of several sheets they are `SheetRow`,
+    and tell the sheet too. ``lonlat`` float64[n, 2] (as given, NaN where a feature
     has none) or ``areas`` is there for features of points or polygons only, and ``feature_ids``
     where features have an id of their own beside their properties (empty for one that has none).
     ``crs`` is the CRS that a file of features states, where it is not one of degrees of WGS-84 or
@@ -75,8 +78,8 @@ class Table:
 def read_rows(path: Path, *, field_of: FieldOf | None = None, sheet: str | None = None) -> Table:
     """Read a table by the ending of its name.
 
-    They are .csv, .tsv, .txt, .xlsx, .geojson, .json (GeoJSON or a list of plain records), .gpkg,
-    .kml, .kmz, and .zip of a shapefile.
+    They are .csv, .tsv, .txt, .xlsx, .xls, .et, .geojson, .json (GeoJSON or a list of plain
+    records), .gpkg, .kml, .kmz, and .zip of a shapefile.
 
     CSV is UTF-8 (with or without BOM), UTF-16 with BOM or GB18030, separated by commas,
     semicolons or tabs. Of a workbook values are read and not formulae.
@@ -101,10 +104,13 @@ def read_rows(path: Path, *, field_of: FieldOf | None = None, sheet: str | None 
     """
     data = bytes_of(path)
     suffix = path.suffix.casefold()
-    if suffix == ".xlsx":
+    if suffix in {".xlsx", ".xls", ".et"}:
+        # Programs write new workbooks under the old endings.
+        is_new = suffix == ".xlsx" or data.startswith(b"PK")
         limits = Limits(n_bytes=MAX_BYTES, rows=MAX_ROWS, columns=MAX_COLUMNS)
-        rows = read_sheet(path, data, field_of=field_of, sheet=sheet, limits=limits)
-        return _table(path, rows, field_of)
+        read = read_workbook if is_new else read_old_workbook
+        sheets = read(path, data, field_of=field_of, sheet=sheet, limits=limits)
+        return _joined(path, [(title, _table(path, rows, field_of)) for title, rows in sheets])
     if sheet is not None:
         raise FileFormatError(
             say("{file}: is no workbook, so it has no sheet {sheet}", file=path.name, sheet=sheet)
@@ -129,6 +135,46 @@ def read_rows(path: Path, *, field_of: FieldOf | None = None, sheet: str | None 
             cure=cure,
         )
     )
+
+
+def _joined(path: Path, sheets: list[tuple[str, Table]]) -> Table:
+    """Make one table of the sheets of a workbook, where they have the same headings.
+
+    Their columns come in the order of the first, and each row knows its sheet.
+    """
+    (_, first), *others = sheets
+    if not others:
+        return first
+    if any(sorted(table.headings) != sorted(first.headings) for _, table in others):
+        raise FileFormatError(
+            say(
+                "{file}: {n} sheets hold rows under other headings ({sheets}): name one by --sheet "
+                "and take the others after it with --missing keep, or give all the same headings",
+                file=path.name,
+                n=len(sheets),
+                sheets=", ".join(quote(title) for title, _ in sheets),
+            )
+        )
+    rows: list[tuple[str, ...]] = []
+    numbers: list[int] = []
+    for title, table in sheets:
+        order = _places(table.headings, first.headings)
+        rows += [tuple(row[at] for at in order) for row in table.rows]
+        numbers += [SheetRow(number, title) for number in table.numbers]
+    if len(rows) > MAX_ROWS:
+        raise _too_many_rows(path)
+    return replace(first, rows=tuple(rows), numbers=tuple(numbers))
+
+
+def _places(headings: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """Return where each wanted heading stands; one that stands twice is taken in its order."""
+    left = list(enumerate(headings))
+    places = []
+    for heading in wanted:
+        found = next(pair for pair in left if pair[1] == heading)
+        left.remove(found)
+        places.append(found[0])
+    return places
 
 
 def _table_of(path: Path, features: Features) -> Table:
@@ -220,13 +266,7 @@ def _table(path: Path, rows: Iterable[Sequence[object]], field_of: FieldOf | Non
     below = chain(top[heading.row :], texts)
     for number, row in enumerate(below, start=heading.row + 1):
         if number > MAX_ROWS:
-            raise FileFormatError(
-                say(
-                    "{file}: more than {max_rows:,} rows: split it",
-                    file=path.name,
-                    max_rows=MAX_ROWS,
-                )
-            )
+            raise _too_many_rows(path)
         if not row:
             continue
         faults += _row_faults(row, number, headings)
@@ -237,6 +277,12 @@ def _table(path: Path, rows: Iterable[Sequence[object]], field_of: FieldOf | Non
     if not cells:
         raise FileFormatError(say("{file}: has a heading and no rows", file=path.name))
     return Table(file=path.name, headings=headings, rows=tuple(cells), numbers=tuple(numbers))
+
+
+def _too_many_rows(path: Path) -> FileFormatError:
+    return FileFormatError(
+        say("{file}: more than {max_rows:,} rows: split it", file=path.name, max_rows=MAX_ROWS)
+    )
 
 
 def _row_faults(row: tuple[str, ...], number: int, headings: tuple[str, ...]) -> list[RowFault]:

@@ -1,4 +1,4 @@
-"""Workbooks that people hand in (.xlsx): which sheet, its cells, and what its looks hide."""
+"""Workbooks that people hand in (.xlsx): their cells, and what their looks hide."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 import warnings
 import zipfile
 import zlib
-from dataclasses import dataclass
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import ParseError
@@ -19,6 +18,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from data.files.cell_text import row_texts
 from data.files.formulas import unvalued_formulas
 from data.files.headings import LOOKED_AT, Heading, find_heading
+from data.files.sheets import Sheet, fill_down, sheets_with_table
 from data.vocabulary import quote
 from geo.errors import FileFormatError, RowsError
 from geo.messages import say
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.files.headings import FieldOf
+    from data.files.sheets import Limits, Rows
     from geo.errors import RowFault
 
 _BIGGEST_RATIO: Final = 200  # a sheet packs 10 to 50 times, a zip bomb a thousand times
@@ -53,29 +54,18 @@ _BROKEN: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Limits:
-    """How large a workbook may be: bytes unpacked, rows and columns of a sheet."""
-
-    n_bytes: int
-    rows: int
-    columns: int
-
-
-def read_sheet(
+def read_workbook(
     path: Path, data: bytes, *, field_of: FieldOf | None, sheet: str | None, limits: Limits
-) -> list[Sequence[object]]:
-    """Read the rows of the one sheet that holds the table, from row 1, values and not formulae.
+) -> list[tuple[str, Rows]]:
+    """Read the sheets that hold the table: title and rows of each, values and not formulae.
 
-    It is ``sheet`` where a name is given. Else it is the one whose heading names fields, or the
-    first that a person sees where nothing is known of fields. A cell that is merged downwards
-    says the same in each of its rows.
+    Which they are says `data.files.sheets.sheets_with_table`. A cell that is merged downwards says
+    the same in each of its rows.
 
     Raises
     ------
     FileFormatError
-        when it is no workbook, is broken or too large, has no such sheet, or several sheets hold
-        a table and none is named.
+        when it is no workbook, is broken or too large, or has no such sheet.
     RowsError
         when a formula has no stored value.
     """
@@ -89,8 +79,9 @@ def read_sheet(
             )
             try:
                 _know_chinese_dates(book)
-                chosen = _chosen_sheet(path, book, field_of=field_of, name=sheet, limits=limits)
-                rows, faults = _sheet_rows(chosen, field_of, limits)
+                sheets = [_opened(one, field_of, limits) for one in book.worksheets]
+                chosen = sheets_with_table(path, sheets, field_of=field_of, name=sheet)
+                read = [(one.title, *one.read()) for one in chosen]
             finally:
                 book.close()
     except FileFormatError:
@@ -104,9 +95,10 @@ def read_sheet(
                 error=quote(str(error)),
             )
         ) from None
+    faults = tuple(fault for _, _, found in read for fault in found)
     if faults:
         raise RowsError(path.name, faults)
-    return rows
+    return [(title, rows) for title, rows, _ in read]
 
 
 def _know_chinese_dates(book: Any) -> None:  # noqa: ANN401 - its stubs lack what is set here
@@ -116,59 +108,17 @@ def _know_chinese_dates(book: Any) -> None:  # noqa: ANN401 - its stubs lack wha
             book._date_formats.add(number)  # noqa: SLF001 - as above
 
 
-def _chosen_sheet(
-    path: Path,
-    book: Any,  # noqa: ANN401 - its stubs lack this class
-    *,
+def _opened(
+    sheet: Any,  # noqa: ANN401 - its stubs lack this class
     field_of: FieldOf | None,
-    name: str | None,
     limits: Limits,
-) -> Any:  # noqa: ANN401 - as above
-    """Take the sheet that is named, or the one that holds the table."""
-    sheets = {sheet.title: sheet for sheet in book.worksheets}
-    if name is not None:
-        if name not in sheets:
-            raise FileFormatError(
-                say(
-                    "{file}: has no sheet {name}: it has {sheets}",
-                    file=path.name,
-                    name=quote(name),
-                    sheets=", ".join(map(quote, sheets)),
-                )
-            )
-        return sheets[name]
-    seen = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    first = next(iter(seen), book.worksheets[0])
-    if field_of is None or len(seen) < 2:  # noqa: PLR2004 - nothing to choose
-        return first
-    fields = {sheet.title: _fields_with_rows(sheet, field_of, limits) for sheet in seen}
-    best = max(fields.values())
-    tables = [title for title, count in fields.items() if best > 1 and 2 * count >= best]
-    if len(tables) > 1:
-        raise FileFormatError(
-            say(
-                "{file}: {n} sheets hold rows ({sheets}): name one by --sheet and take the others "
-                "after it with --missing keep, or put all rows into one sheet",
-                file=path.name,
-                n=len(tables),
-                sheets=", ".join(map(quote, tables)),
-            )
-        )
-    return sheets[tables[0]] if tables else first
-
-
-def _fields_with_rows(
-    sheet: Any,  # noqa: ANN401 - as above
-    field_of: FieldOf,
-    limits: Limits,
-) -> int:
-    """Count the fields that a sheet's heading names; 0 where no row stands under it."""
-    rows = list(islice(_rows(sheet, limits), LOOKED_AT + 1))
-    texts = [row_texts(row) for row in rows]
-    heading = find_heading(texts, field_of)
-    if heading is None or not any(texts[heading.row :]):
-        return 0
-    return heading.fields
+) -> Sheet:
+    return Sheet(
+        title=sheet.title,
+        visible=sheet.sheet_state == "visible",
+        top=lambda: list(islice(_rows(sheet, limits), LOOKED_AT + 1)),
+        read=lambda: _sheet_rows(sheet, field_of, limits),
+    )
 
 
 def _rows(
@@ -202,7 +152,8 @@ def _sheet_rows(
     heading = heading or Heading(len(top), (), 0)
     rows = top[: heading.row]
     rows.extend(_rows(sheet, limits, first=heading.row + 1, columns=len(heading.cells)))
-    _fill_down(rows, sheet._get_source, after=heading.row)  # noqa: SLF001 - no other way to its XML
+    with sheet._get_source() as source:  # noqa: SLF001 - no other way to its XML
+        fill_down(rows, list(_merged_down(source)), after=heading.row)
     faults = unvalued_formulas(
         sheet._get_source,  # noqa: SLF001 - openpyxl does not tell what values are stored
         sheet=sheet.title,
@@ -210,21 +161,6 @@ def _sheet_rows(
         heading_row=heading.row,
     )
     return rows, faults
-
-
-def _fill_down(rows: list[Sequence[object]], open_sheet: Any, *, after: int) -> None:  # noqa: ANN401 - a method of openpyxl
-    """Write the value of a cell that is merged over several rows into each row that says more."""
-    with open_sheet() as source:
-        merged = list(_merged_down(source))
-    for first, last, column in merged:
-        if first <= after or first > len(rows) or column > len(rows[first - 1]):
-            continue
-        value = rows[first - 1][column - 1]
-        for number in range(first, min(last, len(rows))):
-            row = list(rows[number])
-            if any(cell is not None for cell in row) and column <= len(row):
-                row[column - 1] = value
-                rows[number] = row
 
 
 def _merged_down(source: IO[bytes]) -> Iterator[tuple[int, int, int]]:

@@ -12,7 +12,7 @@ import pytest
 
 from data.files.station_files import read_stations, station_table
 from geo.datum import Datum
-from geo.errors import FileFormatError
+from geo.errors import FileFormatError, RowsError
 from geo.measure import Box
 
 if TYPE_CHECKING:
@@ -46,14 +46,40 @@ def read(path: Path, sheet: str | None = None) -> Stations:
     return station_rows(station_table(path, sheet=sheet), datum=Datum.wgs84, box=BOX).stations()
 
 
-def test_one_sheet_a_district_is_refused_with_their_names(tmp_path: Path) -> None:
+def test_a_sheet_a_district_is_one_register_in_any_order_of_columns(tmp_path: Path) -> None:
+    file = book(
+        tmp_path / "r.xlsx",
+        相山区=[("区内站点",), HEADING, row(1), row(2)],
+        杜集区=[HEADING[::-1], row(3)[::-1]],
+        空=[HEADING],
+    )
+    table = station_table(file)
+    assert [str(number) for number in table.numbers] == ["相山区!3", "相山区!4", "杜集区!2"]
+    assert table.rows[2][0] == "s3"
+    assert list(read(file).ids) == ["s1", "s2", "s3"]
+    assert list(read(file, sheet="杜集区").ids) == ["s3"]
+
+
+def test_a_fault_on_one_of_several_sheets_is_told_with_its_sheet(tmp_path: Path) -> None:
+    far = (*row(3)[:3], 500, *row(3)[4:])
+    file = book(tmp_path / "r.xlsx", 相山区=[HEADING, row(1), row(2)], 杜集区=[HEADING, far])
+    with pytest.raises(RowsError, match=r"row 杜集区!2, column 经度"):
+        read(file)
+    twice = book(tmp_path / "t.xlsx", 相山区=[HEADING, row(1)], 杜集区=[HEADING, row(1)])
+    with pytest.raises(RowsError, match=r"row 杜集区!2, column 编号.*相山区!2"):
+        read(twice)
+
+
+def test_sheets_under_other_headings_are_refused_with_their_names(tmp_path: Path) -> None:
     file = book(
         tmp_path / "r.xlsx",
         相山区=[HEADING, row(1), row(2)],
-        杜集区=[HEADING, row(3)],
+        杜集区=[HEADING[:5], row(3)[:5]],
         空=[HEADING],
     )
-    with pytest.raises(FileFormatError, match=r"2 sheets hold rows .*相山区.*杜集区.*--sheet"):
+    with pytest.raises(
+        FileFormatError, match=r"2 sheets hold rows under other .*相山区.*杜集区.*--sheet"
+    ):
         read(file)
     assert list(read(file, sheet="杜集区").ids) == ["s3"]
     with pytest.raises(FileFormatError, match=r"has no sheet .*烈山区.*相山区"):

@@ -18,6 +18,8 @@ from web.commands.streams import json_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from geo.errors import RowFault
+
 EXIT_REFUSED = 2
 _EXIT_INTERRUPTED = 130
 _FAULTS_SHOWN = 50
@@ -30,7 +32,7 @@ def refusals_as_exit_code(*, as_json: bool) -> Iterator[None]:
         yield
     except RowsError as error:
         _say_rows(error)
-        faults = [{**vars(fault), "reason": told(fault.reason)} for fault in error.faults]
+        faults = [_fault_figures(fault) for fault in error.faults]
         _end(error, message_of(error), as_json=as_json, faults=faults)
     except YizhanError as error:
         _say(message_of(error))
@@ -94,6 +96,16 @@ def _say_rows(error: RowsError) -> None:
                 "{file}: {n} rows cannot be taken, so nothing was imported", file=error.file, n=rows
             )
         )
+
+
+def _fault_figures(fault: RowFault) -> dict[str, object]:
+    """Return a fault as JSON has it; with its sheet where rows of several were read."""
+    sheet = getattr(fault.row, "sheet", None)
+    return {
+        **vars(fault),
+        "reason": told(fault.reason),
+        **({} if sheet is None else {"sheet": sheet}),
+    }
 
 
 def _end(error: Exception, message: str, *, as_json: bool, **details: object) -> None:
