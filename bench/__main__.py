@@ -31,6 +31,7 @@ BENCHMARKS = (
         "register",
         "datum",
         "page",
+        "city_cut",
     ),
 )
 RESULTS = Path("bench-results")

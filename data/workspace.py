@@ -83,6 +83,7 @@ class Workspace:
         box: Box | None = None,
         districts_file: Path | None = None,
         districts_datum: Datum = Datum.wgs84,
+        districts: Districts | None = None,
         sample: bool = False,
         database_url: str | None = None,
     ) -> Workspace:
@@ -99,7 +100,9 @@ class Workspace:
         districts_file
             GeoJSON polygons with a name; None for a city that reports by no districts.
         districts_datum
-            in what the districts are given.
+            in what the districts of the file are given.
+        districts
+            the districts themselves, in the place of a file.
         sample
             True marks everything in it as generated.
         database_url
@@ -127,17 +130,11 @@ class Workspace:
         ('EPSG:32650', 0)
         >>> folder.cleanup()
         """
-        if (folder / SETTINGS_FILE).exists() or (folder / DATABASE_FILE).exists():
-            raise WorkspaceError(
-                say("{folder} is a workspace already: choose another folder", folder=folder)
-            )
-        if folder.exists() and not folder.is_dir():
-            raise WorkspaceError(say("{folder} is a file: choose another folder", folder=folder))
-        districts = (
-            no_districts()
-            if districts_file is None
-            else read_districts(districts_file, datum=districts_datum)
-        )
+        check_new(folder)
+        if districts_file is not None:
+            districts = read_districts(districts_file, datum=districts_datum)
+        elif districts is None:
+            districts = no_districts()
         if box is None and not len(districts):
             raise InputError(say("a workspace needs a box (left,bottom,right,top) or districts"))
         around = districts.box if box is None else box
@@ -154,7 +151,7 @@ class Workspace:
             )
         settings = default_settings(name, around, sample=sample)
         made = cls(folder, replace(settings, identity=new_identity()), districts, database_url)
-        with _undone_when_failing(folder):
+        with undone_when_failing(folder):
             (folder / "cache").mkdir(parents=True, exist_ok=True)
             (folder / "exports").mkdir(exist_ok=True)
             if len(districts):
@@ -398,6 +395,16 @@ class Workspace:
         return cache.resolve() / name
 
 
+def check_new(folder: Path) -> None:
+    """Refuse a folder that is a workspace already, or a file (WorkspaceError)."""
+    if (folder / SETTINGS_FILE).exists() or (folder / DATABASE_FILE).exists():
+        raise WorkspaceError(
+            say("{folder} is a workspace already: choose another folder", folder=folder)
+        )
+    if folder.exists() and not folder.is_dir():
+        raise WorkspaceError(say("{folder} is a file: choose another folder", folder=folder))
+
+
 def _url(url: str | None) -> str | None:
     """Return ``url``, else DATABASE_URL; None where the database is the workspace's file."""
     return url or os.environ.get("DATABASE_URL") or None
@@ -415,7 +422,7 @@ def _load_network(path: Path, _changed_ns: int) -> RoadNetwork:
 
 
 @contextlib.contextmanager
-def _undone_when_failing(folder: Path) -> Iterator[None]:
+def undone_when_failing(folder: Path) -> Iterator[None]:
     """Take away again what the block made in ``folder`` when it fails."""
     missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     before = set(folder.iterdir()) if folder.exists() else set()

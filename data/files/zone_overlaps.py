@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from data.files.columns import Columns, Faults
 
 Overlaps = Literal["refuse", "share", "first"]
-_SLIVER: Final = 1e-3  # of the smaller zone: borders drawn twice differ by so much
+SLIVER: Final = 1e-3
+"""Share of a zone's ground that counts as none: borders drawn twice differ by so much."""
+
 _M2_A_KM2: Final = 1e6
 
 
@@ -58,7 +60,7 @@ def shared_grounds(zones: Sequence[BaseGeometry], *, metric_crs: str) -> list[Sh
     found = []
     for one, other in sorted((int(one), int(other)) for one, other in pairs if one < other):
         m2 = shapely.intersection(plane[one], plane[other]).area
-        if m2 > _SLIVER * min(plane[one].area, plane[other].area):
+        if m2 > SLIVER * min(plane[one].area, plane[other].area):
             found.append(SharedGround(one, other, m2 / _M2_A_KM2))
     return found
 

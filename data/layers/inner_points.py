@@ -29,11 +29,12 @@ class InnerPoints(NamedTuple):
 def inner_points(areas: npt.NDArray[np.object_], *, size_m: float = INNER_M) -> InnerPoints:
     """Put points into polygons of the metric plane, one in each square of ``size_m``.
 
-    An area that is narrower than a square both ways gets one point, on its surface.
+    An area that is narrower than a square both ways gets one point, on its surface; an empty one
+    gets none.
     """
     bounds = shapely.bounds(areas).reshape(-1, 4)
     small = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1]) <= size_m
-    few, many = np.flatnonzero(small), np.flatnonzero(~small)
+    few, many = np.flatnonzero(small), np.flatnonzero(~small & ~shapely.is_empty(areas))
     point = shapely.point_on_surface(areas[few])
     pieces = square_grid(list(areas[many]), size_m=size_m)
     return InnerPoints(

@@ -28,9 +28,13 @@ _WATER_M: Final = 50.0  # fits into cells of 50, 100, 250 m …, so that water s
 
 @dataclass(frozen=True)
 class OsmExtract:
-    """The reader of an extract (.osm, .osm.gz, .osm.bz2, .osm.pbf): every layer of `OSM_RULES`."""
+    """The reader of an extract (.osm, .osm.gz, .osm.bz2, .osm.pbf): every layer of `OSM_RULES`.
+
+    ``cut`` is a smaller extract that is read in its place (`data.osm.cut`).
+    """
 
     path: Path
+    cut: Path | None = None
 
     def read(self, area: LayerArea) -> tuple[Layer, ...]:
         """Read the layers in one pass over the file; those of which nothing was found are empty.
@@ -38,7 +42,8 @@ class OsmExtract:
         FileFormatError when the file is missing, empty, broken or of another format.
         """
         wanted = OsmSorter().wants
-        features = read_features(self.path, first=FIRST_TAGS, wanted=wanted, box=area.box)
+        file = self.cut or self.path
+        features = read_features(file, first=FIRST_TAGS, wanted=wanted, box=area.box)
         licence = SAMPLE_NOTICE if features.generator == SAMPLE_GENERATOR else OSM_LICENCE
         return layers_of_features(features, area, source=self.path.name, licence=licence)
 

@@ -21,6 +21,7 @@ from xml.parsers.expat import ExpatError
 import numpy as np
 import osmium
 
+from data.osm.blocks import Blocks, OtherFormError
 from data.osm.clean_copy import write_clean_copy
 from data.osm.forms import (
     check_extract,
@@ -56,7 +57,8 @@ class Extract:
 
     ``named`` is the file that was handed in, ``path`` what is read in its place. ``located`` says
     that ways carry the places of their nodes (a compact extract: PBF with LocationsOnWays, or
-    Overpass's ``out geom``). ``folder`` is for files that are needed while it is read.
+    Overpass's ``out geom``), ``in_order`` that types and ids rise in it. ``folder`` is for files
+    that are needed while it is read.
     ``passed_over`` counts objects by why they are not read. ``date`` is the ISO date in the header,
     empty where it tells none; ``generator`` the program that wrote it.
     """
@@ -64,6 +66,7 @@ class Extract:
     named: Path
     path: Path
     located: bool
+    in_order: bool
     folder: Path
     passed_over: Mapping[str, int] = field(default_factory=dict)
     date: str = ""
@@ -114,6 +117,22 @@ class Extract:
             for line in lines:
                 yield way_of_line(line.rstrip("\n"))
         target.unlink()
+
+    def blocks(self) -> Blocks:
+        """Give the blocks of the file, written anew as PBF where it is packed in another way."""
+        if self.path.name.endswith(".pbf"):
+            try:
+                return Blocks.of(self.path, in_order=self.in_order)
+            except OtherFormError:
+                pass
+        copy = self.folder / "blocks.pbf"
+        options = "pbf,locations_on_ways=" + ("true" if self.located else "false")
+        with (
+            osmium.io.Reader(str(self.path)) as reader,
+            osmium.SimpleWriter(osmium.io.File(str(copy), options), overwrite=True) as writer,
+        ):
+            osmium.apply(reader, writer)
+        return Blocks.of(copy, in_order=self.in_order)
 
     def node_table(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
         """Give ids (ascending) and lonlat[n, 2] of all nodes that stand in the file."""
@@ -182,8 +201,8 @@ def _opened(named: Path, folder: Path) -> Extract:
             )
         copy = folder / "clean.pbf"
         passed_over = write_clean_copy(plain, copy, deleted=deleted, located=located)
-        plain = copy
-    return Extract(named, plain, located, folder, passed_over, date, generator)
+        plain, in_order = copy, False  # it moves ids below zero
+    return Extract(named, plain, located, in_order, folder, passed_over, date, generator)
 
 
 def _under_its_true_name(path: Path, name: Path) -> Path:

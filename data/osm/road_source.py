@@ -32,11 +32,13 @@ class RoadSource:
 
     ``kind`` "osm" is an OSM extract in a file, "graphml" a graph as OSMnx saves it; "place" is a
     name that Nominatim knows and "polygon" a GeoJSON file of areas, both downloaded by OSMnx.
-    ``where`` is the file or the name.
+    ``where`` is the file or the name. ``cut`` is a smaller extract that is read in the place of an
+    extract, where what is asked for was cut out of it (`data.osm.cut`).
     """
 
     kind: Kind
     where: str | Path
+    cut: Path | None = None
 
     def __str__(self) -> str:
         return str(self.where)
@@ -64,7 +66,8 @@ class RoadSource:
         """
         if self.kind == "osm" and not isinstance(self.where, str):
             left, bottom, right, top = box.grown(MARGIN_M)
-            return read_roads(self.where, box=(left, bottom, right, top), on_progress=on_progress)
+            file = self.cut or self.where
+            return read_roads(file, box=(left, bottom, right, top), on_progress=on_progress)
         # OSMnx takes seconds to import, and nobody who has an extract needs it.
         if self.kind == "graphml" and not isinstance(self.where, str):
             from data.osm.graph import read_graphml  # noqa: PLC0415

@@ -286,6 +286,15 @@ def test_what_lies_outside_the_box_is_left_out(draw: Draw) -> None:
     assert read(rim)["mines"].total == pytest.approx(whole / 2, rel=1e-3)
 
 
+def test_a_building_around_the_corner_of_the_box_has_no_floor_in_it(draw: Draw) -> None:
+    around: list[Node] = [  # its bounds reach into the box, whose corner is 116.90, 34.00
+        *((116.899, 34.001, {}), (116.902, 34.001, {}), (116.902, 33.999, {})),
+        *((116.901, 33.999, {}), (116.901, 34.0005, {}), (116.899, 34.0005, {})),
+    ]
+    layers = read(draw(around, [([0, 1, 2, 3, 4, 5, 0], {"building": "yes"})]))
+    assert layers["buildings"].total == 0
+
+
 def test_an_outline_cut_off_at_the_rim_is_a_place_and_no_land(draw: Draw) -> None:
     cut = [0, 1, 2, 77, 0]
     nodes = square(116.75, 33.93)

@@ -158,7 +158,7 @@ def test_an_unknown_word_is_met_with_the_nearest_in_chinese(
         ("stations import", "缺少参数 'FILE'。"),
         ("map -o a.html b", "多出的参数（b）"),
         ("effective --week-of x", "不合格式"),
-        ("init --name x", "请给 --box"),
+        ("init --name x", "请给出其一：--box"),
         ("network build", "请给其中之一"),
         ("plan --new 3 -w /nowhere", "不是工作区"),
         ("stations import nothing.csv --datum wgs84", "不是工作区"),
