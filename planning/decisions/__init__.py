@@ -5,8 +5,12 @@ there is to cover, ``placing`` what must and must not stand where, ``problem`` m
 problem of them, ``goals`` solves it, ``decide`` tells the ``decision``.
 
 ``money`` splits what an action costs between payers before a question is solved; ``accounts`` adds
-up, to the yuan, what a chosen plan costs whom. ``gains`` tells what each option of a plan does,
-``conflict`` why there is no plan.
+up, to the yuan, what a chosen plan costs whom.
+
+Of a covering problem and its plan: ``gains`` (what each option does), ``runner_up`` (why here and
+not there), ``shadow_prices`` (what a little more of each rule would bring), ``alternatives`` (other
+plans that are nearly as good), ``curve`` (money against coverage), ``score`` (a list made by hand),
+``conflict`` (why there is no plan).
 """
 
 from __future__ import annotations
@@ -19,11 +23,13 @@ if TYPE_CHECKING:
     from planning.decisions.accounts import AccountLine, Accounts, Budget, keep_accounts
     from planning.decisions.alternatives import Alternative, Alternatives, near_alternatives
     from planning.decisions.conflict import Conflict, ConflictMember, find_conflict
+    from planning.decisions.curve import Curve, CurvePoint, coverage_curve
     from planning.decisions.decide import AskedQuestion, ask
     from planning.decisions.decision import Decision
     from planning.decisions.gains import ClassGains, Gains, measure_gains
     from planning.decisions.money import GrossCosts, PayerCosts, split_costs
     from planning.decisions.runner_up import Neighbour, RunnerUp, find_runners_up
+    from planning.decisions.score import Score, broken_words, score_choice
     from planning.decisions.shadow_prices import ShadowPrice, Step, measure_shadow_prices
 
 __all__ = [
@@ -36,21 +42,27 @@ __all__ = [
     "ClassGains",
     "Conflict",
     "ConflictMember",
+    "Curve",
+    "CurvePoint",
     "Decision",
     "Gains",
     "GrossCosts",
     "Neighbour",
     "PayerCosts",
     "RunnerUp",
+    "Score",
     "ShadowPrice",
     "Step",
     "ask",
+    "broken_words",
+    "coverage_curve",
     "find_conflict",
     "find_runners_up",
     "keep_accounts",
     "measure_gains",
     "measure_shadow_prices",
     "near_alternatives",
+    "score_choice",
     "split_costs",
 ]
 

@@ -9,7 +9,9 @@ import numpy as np
 
 from geo.errors import ProblemError
 from geo.messages import say
+from planning.engine.checks import known
 from planning.engine.params import Plan, SolveParams, relative_gap
+from planning.engine.rules import SAME
 from planning.engine.solver import solve
 from planning.engine.verdict import with_bound
 
@@ -83,19 +85,45 @@ def coverage_frontier(
         raise ProblemError(say("give max_open or budgets for the curve, one of the two"))
     params = params or SolveParams()
     amounts = sorted({float(a) for a in (max_open if max_open is not None else budgets) or ()})
+    # from the most down: its multipliers are the best known for the next, and a plan for more is
+    # one for less without some of it
     plans: list[Plan] = []
-    for amount in amounts:
+    for amount in reversed(amounts):
         if max_open is not None:
             point = replace(problem, max_open=int(amount))
         else:
-            point = replace(problem, budget=amount)
-        last = plans[-1] if plans and np.isfinite(plans[-1].objective) else None
-        plan = solve(point, params=params if last is None else replace(params, start=last))
-        if last is not None and not last.objective <= plan.objective:
-            plan = with_bound(last, plan.bound, gap=params.gap)
-        plans.append(plan)
+            point = _what_fits(replace(problem, budget=amount))
+        plan = solve(point, params=params)
+        plans.insert(0, plan)
+        if np.isfinite(plan.objective):
+            params = replace(params, start=plan)
+    for number, last in enumerate(plans[:-1]):
+        plan = plans[number + 1]
+        if np.isfinite(last.objective) and not last.objective <= plan.objective:
+            plans[number + 1] = with_bound(last, plan.bound, gap=params.gap)
     bounds = np.fmin.accumulate([plan.bound for plan in plans[::-1]])[::-1]
     return tuple(
         FrontierPoint(amount, plan, float(bound))
         for amount, plan, bound in zip(amounts, plans, bounds, strict=True)
     )
+
+
+def _what_fits(problem: CoverageProblem) -> CoverageProblem:
+    """Say of a budget what follows from it: which options are too dear, and how many fit at most.
+
+    Halves of dear options, which the relaxation would open, make its bound weak where money is for
+    a few options.
+    """
+    if problem.budget is None or problem.costs is None:
+        return problem
+    required, forbidden = known(problem.required), known(problem.forbidden)
+    room = problem.budget - float(problem.costs[required].sum())
+    room += SAME * problem.budget
+    if room < 0.0:
+        return problem
+    forbidden = forbidden | (~required & (problem.costs > room))
+    cheapest = np.cumsum(np.sort(problem.costs[~required & ~forbidden]))
+    n_most = int((cheapest <= room).sum())
+    if problem.max_open is not None:
+        n_most = min(n_most, problem.max_open)
+    return replace(problem, forbidden=forbidden, max_open=n_most)
