@@ -19,6 +19,7 @@ from web.commands.refusals import refusals_as_exit_code
 from web.commands.streams import write_every_sign
 
 _COMMANDS = {
+    "start": "web.commands.start:start",
     "init": "web.commands.init:init",
     "network": "web.commands.network:network",
     "stations": "web.commands.stations:stations",

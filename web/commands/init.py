@@ -129,7 +129,7 @@ def _of_extract(folder: Path, osm: Path, city: str, name: str | None, *, as_json
             city=workspace.settings.name,
         ),
         *city_words(made),
-        t("Next: yizhan stations import FILE --datum …"),
+        t("Next: yizhan stations import FILE --datum …, or yizhan start, which asks for it all."),
     ]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
