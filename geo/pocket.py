@@ -3,7 +3,9 @@
 The worker's position must never leave the phone, and a filter ("open when I arrive, for my
 group") changes which stations are the nearest. So the page gets the roads themselves: nodes, edges
 with their speeds and lines, turn bans. Metres follow from the lines. A search over them
-gives what `geo.travel_times` gives, but for the rounding stated at `STEP_DEGREES` and `THIN_M`.
+gives what `geo.travel_times` gives, but for the rounding stated at `STEP_DEGREES` and `THIN_M`, and
+for bans over whole ways (``path_bans``): they are not carried, so that a trip by car or truck that
+meets one comes out a little short.
 
 A packed network is a head and nine streams of numbers, one after the other: the four letters
 ``YZR1``; the head's length, a little-endian 32-bit number; the head, JSON in UTF-8, padded with
