@@ -180,17 +180,7 @@ def network_grid_sites(
     >>> network_grid_sites(network, spacing_m=500.0, metric_crs="EPSG:32650").ids
     ('grid-963-7513', 'grid-966-7513')
     """
-    lonlat = np.asarray(network.node_lonlat, dtype=np.float64)
-    keep = np.asarray(network.in_main("foot"), dtype=np.bool_)
-    if isinstance(within, Box):
-        keep = keep & within.contains(lonlat)
-    elif within is not None and len(within):
-        keep = keep & (within.locate(lonlat) >= 0)
-    lonlat = lonlat[keep]
-    if not len(lonlat):
-        raise NetworkError(
-            say("no road node for a candidate site: does the network cover the box?")
-        )
+    lonlat, _ = _nodes(network, within)
     xy = to_metric(lonlat, crs=metric_crs)
     square = np.floor(xy / spacing_m).astype(np.int64)
     off_middle = np.hypot(*(xy - (square + 0.5) * spacing_m).T)
@@ -207,3 +197,46 @@ def network_grid_sites(
             )
         ]
     )
+
+
+def network_node_sites(
+    network: NodeNetwork, *, within: Districts | Box | None = None
+) -> CandidateSites:
+    """Take every road node that people on foot can get to as a candidate site.
+
+    Parameters and errors are those of `network_grid_sites`; an id tells the number of the node.
+
+    Examples
+    --------
+    >>> from geo import RawRoads, build_network
+    >>> from data.sites import network_node_sites
+    >>> street = [(116.80, 33.95), (116.81, 33.95), (116.82, 33.95)]
+    >>> network = build_network(RawRoads.of_lines([(street, {"highway": "residential"})]))
+    >>> network_node_sites(network).ids
+    ('node-0', 'node-1')
+    """
+    lonlat, nodes = _nodes(network, within)
+    return CandidateSites.from_records(
+        [
+            {"id": f"node-{node}", "name": f"路口 {node}", "lon": lon, "lat": lat}
+            for node, (lon, lat) in zip(nodes.tolist(), lonlat.tolist(), strict=True)
+        ]
+    )
+
+
+def _nodes(
+    network: NodeNetwork, within: Districts | Box | None
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Return the points and numbers of the nodes of the main part for walking that lie inside."""
+    lonlat = np.asarray(network.node_lonlat, dtype=np.float64)
+    keep = np.asarray(network.in_main("foot"), dtype=np.bool_)
+    if isinstance(within, Box):
+        keep = keep & within.contains(lonlat)
+    elif within is not None and len(within):
+        keep = keep & (within.locate(lonlat) >= 0)
+    nodes = np.flatnonzero(keep)
+    if not len(nodes):
+        raise NetworkError(
+            say("no road node for a candidate site: does the network cover the box?")
+        )
+    return lonlat[nodes], nodes

@@ -1,8 +1,9 @@
 """Where the next stations do most: a city's question to the engine, and the plan that answers it.
 
 ``question`` asks, ``candidates`` makes options and demand items of a city, ``shortfall`` says what
-kept further sites out, ``deployment_order`` in which order to build, ``robustness`` how often each
-site would be chosen again, ``whole_workers`` how a plan is printed.
+kept further sites out, ``fineness`` what more candidates could add, ``deployment_order`` in which
+order to build, ``robustness`` how often each site would be chosen again, ``whole_workers`` how a
+plan is printed.
 """
 
 from __future__ import annotations

@@ -33,6 +33,25 @@ class PlannedSite:
     lost_without: float
 
 
+@dataclass(frozen=True)
+class FinerBound:
+    """What plans could cover at most with more candidates, all else being as it was asked.
+
+    ``spacing_m`` is the step of the grid whose road nodes were added, 0 where all were;
+    ``candidates`` how many sites there are then, those of the plan among them. ``bound`` is the
+    number of workers (existing stations and plan together) that no choice of as many of them can
+    pass, ``more_workers`` how far that is above the plan. ``status`` and ``runtime_s`` are those of
+    the search for it.
+    """
+
+    spacing_m: float
+    candidates: int
+    bound: float
+    more_workers: float
+    status: str
+    runtime_s: float
+
+
 @dataclass(frozen=True, eq=False)
 class SitingPlan:
     """Where to build, how good that is proven to be, and coverage before and after.
@@ -42,7 +61,8 @@ class SitingPlan:
     are finite. ``shortfalls`` say what keeps further sites out where ``sites`` are fewer than were
     asked for. ``answer`` is what the engine said, for the next question; it is not stored.
     ``beside`` is what the plan does by the standard for which it was not made
-    (`with_other_standard`), None where nobody asked.
+    (`with_other_standard`), ``finer`` what more candidates could add at most
+    (`planning.siting.fineness`); None where nobody asked.
     """
 
     status: str
@@ -58,6 +78,7 @@ class SitingPlan:
     shortfalls: tuple[Shortfall, ...] = ()
     answer: Plan | None = field(default=None, repr=False)
     beside: CoverageChange | None = None
+    finer: FinerBound | None = None
 
     @property
     def covered_before(self) -> float:
@@ -84,6 +105,7 @@ class SitingPlan:
             "before": self.before.as_dict(),
             "after": self.after.as_dict(),
             "beside": None if self.beside is None else self.beside.as_dict(),
+            "finer": None if self.finer is None else asdict(self.finer),
             "inputs": dict(self.inputs),
             "shortfalls": [asdict(one) for one in self.shortfalls],
         }
@@ -92,6 +114,7 @@ class SitingPlan:
     def from_dict(cls, body: dict[str, Any]) -> SitingPlan:
         """Read back what `as_dict` wrote."""
         beside = body.get("beside")  # plans that were stored before it was measured
+        finer = body.get("finer")
         return cls(
             status=str(body["status"]),
             objective=float(body["objective"]),
@@ -108,4 +131,5 @@ class SitingPlan:
                 for one in body.get("shortfalls", ())  # plans that were stored before they were
             ),
             beside=None if beside is None else CoverageChange.from_dict(beside),
+            finer=None if finer is None else FinerBound(**finer),
         )

@@ -515,6 +515,8 @@ def _questions(city: City, folder: Path) -> Iterator[tuple[Any, ...]]:
     yield ("stations", "check", city.stations, "--datum", "wgs84")
     yield ("db", "info")
     if city.name == "Helsinki":  # the same words, sooner told
+        yield ("plan", "--new", "3", "--finer", "0")
+        yield ("plan", "--new", "3", "--finer", "150")
         yield ("demand", "build", "--totals", city.totals, "--name", "again")
         yield ("map", "-o", folder / "map.html")
         yield ("report", "-o", folder / "report")

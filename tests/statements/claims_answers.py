@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -200,6 +201,24 @@ def _proof(seen: Seen) -> dict[str, Truth]:
         "new": int(option(seen, "--new")),
         "sites": len(seen.of.candidates[0]),
     }
+
+
+def _finer(seen: Seen) -> dict[str, Truth]:
+    """What finer candidates could add at most: what their bound is above the plan."""
+    figures = figures_of(seen)
+    bound, covered = figures["finer"]["bound"], figures["objective"]
+    nodes = seen.city.workspace.network().in_main("foot")
+    inside = seen.city.workspace.settings.box.contains(seen.city.workspace.network().node_lonlat)
+    every = int((nodes & inside).sum())
+    sites, most = figures["finer"]["candidates"], every
+    fits = sites == most if option(seen, "--finer") == "0" else len(seen.of.candidates[0]) < sites
+    truths: dict[str, Truth] = {
+        "metres": int(option(seen, "--finer")),
+        "sites": Holds(fits and int(seen.said["sites"].replace(",", "")) == sites, f"{sites}"),
+        "more": math.ceil(bound - covered),
+        "part": 100 * (bound - covered) / covered,
+    }
+    return {name: truths[name] for name in seen.said.groupdict() if name in truths}
 
 
 def _limits(seen: Seen) -> dict[str, int]:
@@ -427,6 +446,18 @@ PLAN = (
     ),
     Claim(
         "^cli plan.* line", (r"(?:(?<=\()|(?<=, ))(?P<kind>[A-Za-z- ]+?): at most {most}",), _limit
+    ),
+    Claim(
+        "^cli plan.* line",
+        (
+            (
+                "^With (?:every road node as a candidate|the road nodes on a {metres} m grid as "
+                "candidates) too \\({sites} in all\\), it is proven that at most {more} more "
+                "workers? "
+                "could be covered, {part} % more"
+            ),
+        ),
+        _finer,
     ),
     Claim("^cli plan.* line", ("^{new} new stations asked for, {n} planned",), _asked_for),
     Claim("^cli plan.* line", ("^Of {sites} candidate sites none beyond these",), _no_gain),

@@ -362,6 +362,11 @@ PLAN = (
         rf"{_PLAN_PAGE}.*dl.facts.*dd \[(?:已覆盖|Workers)", ("^{covered} / {workers}$",), _covered
     ),
     Claim(
+        rf"{_PLAN_PAGE}.*dl.facts.*dt",
+        ("^证明的上限（{sites} 个候选点）$", r"^Proven bound \({sites} sites\)$"),
+        lambda seen: {"sites": len(seen.of.candidates[0])},
+    ),
+    Claim(
         rf"{_PLAN_PAGE}.*dl.facts.*dd \[(?:证明|Proven)",
         ("^{bound}$",),
         _bound,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import re
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +21,7 @@ from data.workspace import Workspace
 from planning.engine.params import Plan
 from planning.siting.plan import SitingPlan
 from web.app import create_app
-from web.labels.plans import PlanWords
+from web.labels.plans import PlanWords, finer_words
 from web.languages import CHINESE, ENGLISH
 from web.maps.city_map import map_of_workspace
 from web.reports.pages import report_of
@@ -78,6 +80,55 @@ def test_where_no_site_adds_a_worker_it_is_said_of_how_many_sites(folder: Path, 
     assert plan.shortfalls[0].limits == ("no_gain",)
     assert f"Of {plan.shortfalls[0].n_sites} candidate sites" in told.out
     assert len(plan.sites) < plan.shortfalls[0].n_sites
+
+
+@pytest.mark.parametrize("metres", ["0", "120"])
+def test_what_finer_candidates_could_add_is_said_on_every_face(
+    folder: Path, cli: Cli, metres: str
+) -> None:
+    asked = ("plan", "--new", "2", "-w", folder)
+    body = cli(*asked, "--finer", metres, "--json").json
+    finer = body["finer"]
+    assert finer["bound"] - body["objective"] == pytest.approx(finer["more_workers"])
+    assert finer["candidates"] > int(body["inputs"]["candidates"])
+    plan = newest(folder)
+    told = cli(*asked, "--finer", metres).out
+    client = create_app(folder, testing=True).test_client()
+    for t in (CHINESE, ENGLISH):
+        (said,) = finer_words(plan, t)
+        assert f"{finer['candidates']}" in said.replace(",", "")
+        grid = f"{metres} 米" in said or f"a {metres} m grid" in said
+        assert grid == (metres != "0")
+        assert f" {math.ceil(finer['more_workers'])} " in said.replace(",", "")
+        assert (said in told) == (t is ENGLISH)
+        for path in ("/plan", "/report"):
+            assert said in words_of(client.get(f"{path}?lang={t.code}").text)
+    without = cli(*asked)
+    assert "as a candidate too" not in without.out
+    assert newest(folder).finer is None
+
+
+def test_where_finer_candidates_add_nobody_that_is_what_is_said(folder: Path, cli: Cli) -> None:
+    assert cli("plan", "--new", "60", "-w", folder, "--finer", "100000").code == 0
+    plan = newest(folder)
+    held = replace(plan, finer=replace(plan.finer, more_workers=0.0, bound=plan.objective))
+    (said,) = finer_words(held, ENGLISH)
+    assert said.endswith("it is proven that no choice does better.")
+
+
+def test_a_bound_is_named_with_the_candidates_among_which_it_is_proven(
+    folder: Path, cli: Cli
+) -> None:
+    cli("plan", "--new", "2", "-w", folder)
+    sites = newest(folder).inputs["candidates"]
+    client = create_app(folder, testing=True).test_client()
+    for t, prove in ((CHINESE, "证明"), (ENGLISH, "proven")):
+        for path in ("/plan", "/report"):
+            page = words_of(client.get(f"{path}?lang={t.code}").text)
+            found = re.finditer(prove, page, re.IGNORECASE)
+            around = [page[max(0, at.start() - 80) : at.start() + 120] for at in found]
+            assert around
+            assert [one for one in around if f"{sites} " not in one] == [], path
 
 
 def test_a_part_of_a_worker_is_nowhere_printed_as_none(folder: Path, cli: Cli) -> None:

@@ -86,6 +86,14 @@ _OFTEN = 0.25
     show_default=True,
     help="Stop when the plan is proven this close to the best (0.01 is 1 %).",
 )
+@click.option(
+    "--finer",
+    "finer_m",
+    type=click.FloatRange(min=0),
+    metavar="METRES",
+    help="Prove how many workers more a grid of this step could cover at most; 0 takes every "
+    "road node. It takes as long again.",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--scenario", metavar="NAME", help="Keep the plan as the scenario NAME too.")
 @why_option
@@ -101,6 +109,7 @@ def plan(
     when: str,
     time_limit_s: float,
     gap: float,
+    finer_m: float | None,
     seed: int,
     hour: int | None,
     day: DayWord,
@@ -120,6 +129,7 @@ def plan(
     """
     from planning.siting.whole_workers import in_whole_plan
     from web.labels.places import site_names
+    from web.labels.plans import finer_words
     from web.services.demand import model_of
     from web.services.plans import Asked, answer_of, asked_by_id, plan_asked, question_of
     from web.services.scenarios import refuse_taken_name, save_plan
@@ -141,7 +151,14 @@ def plan(
             )
             asked = asked_by_id(workspace, asked, question.sites)
             made = answer_of(
-                workspace, question, asked, when=when, params=params, keeping=counted.usual
+                workspace,
+                question,
+                asked,
+                when=when,
+                params=params,
+                keeping=counted.usual,
+                finer_m=finer_m,
+                done=done,
             )
         figures |= {**counted.as_dict(), **made.as_dict()}
         if scenario is not None:
@@ -177,7 +194,7 @@ def plan(
             left=5,
         ),
     ]
-    words += shortfall_words(made, t)
+    words += [*shortfall_words(made, t), *finer_words(made, t)]
     if scenario is not None:
         words.append(t("Kept as the scenario {name}.", name=scenario))
     if over is not None:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from planning.engine.params import EXACT
 from planning.siting.whole_workers import added_workers
 from web.labels.shortfalls import shortfall_words
 from web.languages import capital
@@ -50,6 +51,34 @@ def proof_words(plan: SitingPlan, t: Language) -> str:
     )
 
 
+def finer_words(plan: SitingPlan, t: Language) -> list[str]:
+    """Say what more candidates could add to a plan at most; nothing where that was not asked."""
+    finer = plan.finer
+    if finer is None:
+        return []
+    sites = count(finer.candidates)
+    if finer.spacing_m:
+        among = t(
+            "如果 {metres} 米网格上的路网节点也是候选点（共 {sites} 个）",
+            metres=f"{finer.spacing_m:g}",
+            sites=sites,
+        )
+    else:
+        among = t("如果全部路网节点也是候选点（共 {sites} 个）", sites=sites)
+    if finer.more_workers <= EXACT * plan.objective:
+        return [t("{among}，已证明也没有更好的选法。", among=among)]
+    more = math.ceil(finer.more_workers)
+    return [
+        t.plural(
+            "{among}，已证明最多还能多覆盖 {more} 人，比本方案多 {part}。",
+            n=more,
+            among=among,
+            more=count(more),
+            part=gap_words(finer.more_workers / plan.objective),
+        )
+    ]
+
+
 @dataclass(frozen=True)
 class PlanWords:
     """What the pages say of one plan, in one language; ``names`` are those of its sites.
@@ -79,6 +108,11 @@ class PlanWords:
         return shortfall_words(self.plan, self.t)
 
     @property
+    def finer(self) -> list[str]:
+        """Say what more candidates could add at most; nothing where that was not asked."""
+        return finer_words(self.plan, self.t)
+
+    @property
     def n_built(self) -> str:
         """Say how many new stations."""
         return self.t.plural("{n} 个新站", n=len(self.plan.sites))
@@ -102,6 +136,14 @@ class PlanWords:
     def proof(self) -> str:
         """Say how far from the best this is proven to be at most, among which choices."""
         return proof_words(self.plan, self.t)
+
+    @property
+    def bound_name(self) -> str:
+        """Name the proven bound, with the number of candidates for which it is one."""
+        if "candidates" not in self.plan.inputs:  # plans of the first version
+            return self.t("证明的上限")
+        sites = count(int(self.plan.inputs["candidates"]))
+        return self.t("证明的上限（{sites} 个候选点）", sites=sites)
 
     @property
     def bound(self) -> str:

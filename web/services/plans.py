@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from planning.engine.params import SolveParams
 from planning.scenarios.plan_document import PlanAsked
 from planning.siting import SitingPlan, SitingQuestion, siting_question
+from planning.siting.fineness import finer_bound
 from planning.siting.question import with_other_standard
 from planning.siting.site_words import sites_meant
 from web.services.counted import USUAL, Counted
 from web.services.networks import network_when
-from web.services.sites import candidates
+from web.services.sites import candidates, grid_sites
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,9 +79,27 @@ def answer_of(
     when: str = "usual",
     params: SolveParams,
     keeping: bool = True,
+    finer_m: float | None = None,
+    done: Done | None = None,
 ) -> SitingPlan:
-    """Answer a siting question; ``keeping`` makes the plan the workspace's newest result."""
+    """Answer a siting question; ``keeping`` makes the plan the workspace's newest result.
+
+    With ``finer_m`` the plan says what it could cover at most if the road nodes on a grid of that
+    step were candidates too, 0 for all of them; it takes as long again, and ``done`` is told of it.
+    """
     made = question.plan(**asked._asdict(), params=params)
+    if finer_m is not None:
+        finer = finer_bound(
+            question,
+            made,
+            grid_sites(workspace, spacing_m=finer_m),
+            network_when(workspace, when),
+            spacing_m=finer_m,
+            **asked._asdict(),
+            params=params,
+            on_progress=done,
+        )
+        made = replace(made, finer=finer)
     # The network is traced by what it was built from; the hour is told beside it.
     traced = {"network": workspace.network().content_hash, "when": when}
     made = replace(made, inputs={**made.inputs, **traced})

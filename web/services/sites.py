@@ -9,7 +9,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from data.files.site_files import read_sites, write_sites
-from data.sites import CandidateSites, network_grid_sites
+from data.sites import CandidateSites, network_grid_sites, network_node_sites
 from geo.errors import NothingYetError
 from geo.measure import to_metric
 from geo.snapping import snap
@@ -39,13 +39,22 @@ def candidates(workspace: Workspace) -> Candidates:
     try:
         return Candidates(workspace.sites(), imported=True)
     except NothingYetError:
-        grid = network_grid_sites(
-            workspace.network(),
-            spacing_m=workspace.settings.candidate_spacing_m,
-            metric_crs=workspace.settings.metric_crs,
-            within=workspace.districts if len(workspace.districts) else workspace.settings.box,
-        )
+        grid = grid_sites(workspace, spacing_m=workspace.settings.candidate_spacing_m)
         return Candidates(grid, imported=False)
+
+
+def grid_sites(workspace: Workspace, *, spacing_m: float) -> CandidateSites:
+    """Take the road nodes of a grid of another step, all of them where it is 0."""
+    settings = workspace.settings
+    within = workspace.districts if len(workspace.districts) else settings.box
+    if spacing_m <= 0:
+        return network_node_sites(workspace.network(), within=within)
+    return network_grid_sites(
+        workspace.network(),
+        spacing_m=spacing_m,
+        metric_crs=settings.metric_crs,
+        within=within,
+    )
 
 
 class Distances(NamedTuple):

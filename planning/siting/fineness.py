@@ -1,0 +1,124 @@
+"""What more places to choose from could add to a plan at most, proven.
+
+The problem with more candidates is solved again for its bound, from the plan as a first answer. Its
+options contain those of the plan, so its bound holds for every choice of as many stations among all
+of them, and what it is above the plan is the most that the coarser choice can cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from data.sites import CandidateSites
+from geo.errors import ProblemError
+from geo.messages import say
+from planning.siting.candidates import siting_demand, siting_options
+from planning.siting.plan import FinerBound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from geo.network import RoadNetwork
+    from planning.engine.params import SolveParams
+    from planning.siting.plan import SitingPlan
+    from planning.siting.question import SitingQuestion
+
+MOST_PAIRS: Final = 150_000_000
+"""Pairs of option and demand item of a wider problem, of which some 15 bytes each are held."""
+
+
+def finer_bound(
+    question: SitingQuestion,
+    plan: SitingPlan,
+    more: CandidateSites,
+    network: RoadNetwork,
+    *,
+    spacing_m: float,
+    new: int,
+    kinds: Mapping[str, int | None],
+    keep: Sequence[str] = (),
+    without: Sequence[str] = (),
+    params: SolveParams,
+    on_progress: Callable[[str, float], None] | None = None,
+) -> FinerBound:
+    """Prove what a plan could cover at most if ``more`` sites were candidates too.
+
+    Parameters
+    ----------
+    question, plan
+        what was asked and the answer to it, with the engine's own answer.
+    more
+        further sites; one that lies where a site of the question lies is that site.
+    network
+        the roads of the question.
+    spacing_m
+        what is said of ``more``: the step of its grid in metres, 0 for all road nodes.
+    new, kinds, keep, without
+        as they were asked for the plan.
+    params
+        when to stop; a bound that is not met by then is a proven one all the same.
+    on_progress
+        is told of the travel times.
+
+    Returns
+    -------
+    FinerBound
+        never below the plan.
+
+    Raises
+    ------
+    ProblemError
+        when the wider problem would have more than `MOST_PAIRS` pairs.
+    """
+    sites = _joined(question.sites, more)
+    options = siting_options(sites, tuple(kinds))
+    _refuse_too_many(question, n_options=len(options.site), n_sites=len(sites))
+    items = siting_demand(
+        question.demand,
+        question.before,
+        options,
+        network,
+        question.settings,
+        standard=question.standard,
+        on_progress=on_progress,
+    )
+    wider = replace(question, sites=sites, options=options, items=items)
+    if plan.answer is not None:  # the plan's options come first in the wider problem too
+        params = replace(params, start=plan.answer.chosen)
+    found = wider.plan(new=new, kinds=kinds, keep=keep, without=without, params=params)
+    bound = max(found.bound, plan.objective)
+    return FinerBound(
+        spacing_m=spacing_m,
+        candidates=len(sites),
+        bound=bound,
+        more_workers=bound - plan.objective,
+        status=found.status,
+        runtime_s=found.runtime_s,
+    )
+
+
+def _joined(sites: CandidateSites, more: CandidateSites) -> CandidateSites:
+    """Put the sites of ``more`` that lie elsewhere behind ``sites``, under ids of their own."""
+    known = {tuple(point) for point in sites.lonlat.tolist()}
+    apart = np.array([tuple(point) not in known for point in more.lonlat.tolist()], dtype=np.bool_)
+    added = more.frame[apart]
+    added = added.assign(id=[f"finer {own}" for own in added["id"]])
+    return CandidateSites(pd.concat([sites.frame, added], ignore_index=True))
+
+
+def _refuse_too_many(question: SitingQuestion, *, n_options: int, n_sites: int) -> None:
+    pairs = question.items.covers.nnz / max(1, len(question.options.site)) * n_options
+    if pairs > MOST_PAIRS:
+        raise ProblemError(
+            say(
+                "with {n_sites:,} candidate sites there are some {pairs:,.0f} pairs of site and "
+                "workers, more than {most:,}: take a wider grid",
+                n_sites=n_sites,
+                pairs=pairs,
+                most=MOST_PAIRS,
+            )
+        )
