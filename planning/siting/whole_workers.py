@@ -89,7 +89,9 @@ def in_whole_sites(plan: SitingPlan) -> tuple[PlannedSite, ...]:
 
     That is the difference of the covered before and after as they are printed. One that adds less
     than a worker keeps a part below a half, to be told from one that adds nobody. What is lost
-    without a site stands alone and is rounded alone.
+    without a site stands alone and is rounded alone. The
+    groups of a site stand in the order of what they are exactly, most first, so that of two that
+    are printed alike the larger one is named first.
     """
     if not plan.sites:
         return ()
@@ -103,7 +105,9 @@ def in_whole_sites(plan: SitingPlan) -> tuple[PlannedSite, ...]:
             adds_workers=_some(int(row.sum()), site.adds_workers),
             adds_by_group={
                 group: _some(int(whole), site.adds_by_group[group])
-                for group, whole in zip(groups, row, strict=True)
+                for group, whole in sorted(
+                    zip(groups, row, strict=True), key=lambda one: -site.adds_by_group[one[0]]
+                )
             },
             lost_without=_some(half_up(site.lost_without), site.lost_without),
         )

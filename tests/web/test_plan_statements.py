@@ -20,6 +20,7 @@ from data.demand import Demand
 from data.workspace import Workspace
 from planning.engine.params import Plan
 from planning.siting.plan import SitingPlan
+from planning.siting.whole_workers import in_whole_plan
 from web.app import create_app
 from web.labels.plans import PlanWords, finer_words
 from web.languages import CHINESE, ENGLISH
@@ -80,6 +81,19 @@ def test_where_no_site_adds_a_worker_it_is_said_of_how_many_sites(folder: Path, 
     assert plan.shortfalls[0].limits == ("no_gain",)
     assert f"Of {plan.shortfalls[0].n_sites} candidate sites" in told.out
     assert len(plan.sites) < plan.shortfalls[0].n_sites
+
+
+def test_of_two_groups_that_are_printed_alike_the_larger_one_is_named_first(
+    folder: Path, cli: Cli
+) -> None:
+    cli("plan", "--new", "1", "-w", folder)
+    plan = newest(folder)
+    (site,) = plan.sites
+    half = site.adds_workers / 2
+    adds = {"courier": half - 1e-6, "ride_hailing_driver": half + 1e-6}
+    told = in_whole_plan(replace(plan, sites=(replace(site, adds_by_group=adds),)))
+    named = PlanWords(told, ENGLISH, ("",)).why(told.sites[0])
+    assert [one.rpartition(" ")[0] for one in named] == ["Ride-hailing driver", "Courier"]
 
 
 @pytest.mark.parametrize("metres", ["0", "120"])
