@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from data.database.conflicts import PLACE, Conflict, Take, settle
 from data.database.records import (
     ID,
     NAME,
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from data.stations import Stations
     from geo.errors import RowFault
 
-#: Where a station stands: these columns are taken together or not at all.
-PLACE: Final = ("datum", "source_lon", "source_lat", "lon", "lat")
-
 
 @dataclass(frozen=True)
 class Import:
@@ -42,6 +40,10 @@ class Import:
     ``fields`` names the columns that the file has: stations that are there keep the others (None:
     it has all). A ``partial`` list does not speak of stations that it does not name; otherwise
     those leave the register. With ``keep_newer`` what was observed after ``observed_at`` stays.
+
+    ``version`` is that of the register from which the list was exported (None: not known): what
+    changed since stays where the list says what was exported, and where both changed, ``take``
+    says whose word holds (None: nobody's, and `Register.replace` refuses).
 
     Raises
     ------
@@ -58,6 +60,8 @@ class Import:
     fields: frozenset[str] | None = None
     partial: bool = False
     keep_newer: bool = False
+    version: int | None = None
+    take: Take | None = None
 
     def __post_init__(self) -> None:
         unknown = sorted((self.fields or frozenset()) - set(FIELDS) - {"geometry"})
@@ -86,7 +90,9 @@ class Change:
 class Changes:
     """What an import changes: ids that are new and gone, stations that differ, rows left out.
 
-    ``kept`` counts the values that stay because they were observed later than the list.
+    ``kept`` counts the values that stay because they were observed later than the list. Of a list
+    that was exported from the register ``conflicts`` are what both changed since, and
+    ``old_cells`` counts what only the register changed, which stays.
     """
 
     added: tuple[str, ...] = ()
@@ -95,6 +101,8 @@ class Changes:
     refused: tuple[RowFault, ...] = ()
     unchanged: int = 0
     kept: int = 0
+    conflicts: tuple[Conflict, ...] = ()
+    old_cells: int = 0
 
     def counts(self) -> dict[str, int]:
         """Return how many of each, for a summary."""
@@ -127,6 +135,7 @@ def merge(
     record: Import,
     *,
     newer: Mapping[str, AbstractSet[str]],
+    exported: Mapping[str, Record] | None = None,
 ) -> Merged:
     """Lay a list of stations over the register; nothing is written.
 
@@ -140,6 +149,8 @@ def merge(
         how it is taken.
     newer
         for a station, the facts that were observed later than the list (see `facts`).
+    exported
+        the register from which the list was exported; None where that is not known.
     """
     if record.rows and len(record.rows) != len(stations):
         raise InputError(
@@ -151,14 +162,24 @@ def merge(
         )
     taken, listed = record.taken(), records_of(stations)
     after: dict[str, Record] = {}
-    kept = 0
+    kept, old_cells = 0, 0
+    conflicts: list[Conflict] = []
     for new in listed:
         old = before.get(new[ID])
         full = new
         if old is not None and old != new:
             full, stays = _laid_over(old, new, taken, newer.get(new[ID], frozenset()))
             kept += stays
+        if exported is not None:
+            settled = settle(exported.get(new[ID]), old, full, take=record.take)
+            conflicts += settled.conflicts
+            old_cells += settled.old_cells
+            if settled.record is None:
+                continue
+            full = settled.record
         after[new[ID]] = full
+    if exported is not None and not record.partial:  # the list could not name what came since
+        after |= {key: row for key, row in before.items() if key not in {*after, *exported}}
     missing = () if record.partial else tuple(key for key in before if key not in after)
     gone = set(missing)
     derived = [key for key in before if key not in gone]
@@ -179,6 +200,8 @@ def merge(
             refused=record.refused,
             unchanged=len(after) - len(added) - len(changed),
             kept=kept,
+            conflicts=tuple(conflicts),
+            old_cells=old_cells,
         ),
         same_order=order == [*derived, *added],
         differing=differing,

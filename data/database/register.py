@@ -14,7 +14,8 @@ import numpy as np
 import sqlalchemy as sa
 
 from data.database import clock
-from data.database.changes import PLACE, Changes, Import, merge
+from data.database.changes import Changes, Import, merge
+from data.database.conflicts import PLACE
 from data.database.contents import read_contents
 from data.database.history import (
     HALF_LIFE_DAYS,
@@ -45,8 +46,8 @@ from data.database.writing import (
     write_observation,
 )
 from data.stations import FACILITY_COLUMNS
-from data.vocabulary import FACILITIES_BY_ID
-from geo.errors import InputError, NothingYetError
+from data.vocabulary import FACILITIES_BY_ID, quote
+from geo.errors import InputError, NothingYetError, RowFault, RowsError
 from geo.measure import great_circle_m
 from geo.messages import say
 
@@ -242,8 +243,23 @@ class Register:
             if read_contents(connection, "stations") is None:
                 return merge({}, stations, how, newer={}).changes
             before = {row[ID]: row for row in self._present_records(connection)}
-            newer = {} if self._backend.is_first(connection) else _newer(connection, how)
-        return merge(before, stations, how, newer=newer).changes
+            first = self._backend.is_first(connection)
+            newer = {} if first else _newer(connection, how)
+            exported = None if first else _exported(connection, how)
+        return merge(before, stations, how, newer=newer, exported=exported).changes
+
+    def version(self, *, as_of: date | datetime | None = None) -> int:
+        """Return the number of the register's version, or of that of an earlier day.
+
+        It grows with all that is written; 0 before anything was.
+        """
+        with self._backend.transaction() as connection:
+            if self._backend.is_first(connection):
+                return 0
+            query = sa.select(sa.func.max(EVENTS.c.id))
+            if as_of is not None:
+                query = query.where(EVENTS.c.recorded_at <= clock.end_of(as_of))
+            return int(connection.execute(query).scalar() or 0)
 
     def replace(
         self, stations: Stations, *, record: Import | None = None, close_others: bool = False
@@ -256,16 +272,24 @@ class Register:
 
         Raises
         ------
+        RowsError
+            when the list was exported from the register, both changed the same since, and
+            ``record`` does not say whose word holds.
         WorkspaceError
             when the database cannot be written; the register is as it was then.
         """
         how = record or Import()
         with self._backend.transaction(write=True) as connection:
             present = read_present(connection)
-            merged = merge(present.records, stations, how, newer=_newer(connection, how))
+            exported = _exported(connection, how)
+            newer = _newer(connection, how)
+            merged = merge(present.records, stations, how, newer=newer, exported=exported)
+            if merged.changes.conflicts and how.take is None:
+                raise RowsError(how.file, _conflict_faults(merged.changes, stations, how))
             write_import(self._backend, connection, present, merged, how, stations)
             if close_others:
-                self._close_others(connection, set(stations.ids), how)
+                since = set() if exported is None else set(present.records) - set(exported)
+                self._close_others(connection, since | set(stations.ids), how)
         return merged.changes
 
     def _close_others(self, connection: sa.Connection, named: set[str], record: Import) -> None:
@@ -447,6 +471,59 @@ def _station(connection: sa.Connection, station_id: str) -> tuple[int, int, Reco
             say("station {station_id} is not in the register", station_id=station_id[:80])
         )
     return int(row[0]), int(row[1]), record_of(row[2:])
+
+
+def _exported(connection: sa.Connection, record: Import) -> dict[str, Record] | None:
+    """Return the register in the version that a list came from; None where that is not known."""
+    if record.version is None:
+        return None
+    newest = connection.execute(sa.select(sa.func.max(EVENTS.c.id))).scalar() or 0
+    if record.version > newest:
+        raise InputError(
+            say(
+                "{file}: comes from version {version} of a register, and this one is at {newest}: "
+                "take the column register_version (登记册版本) out if it is of another workspace",
+                file=record.file,
+                version=record.version,
+                newest=newest,
+            )
+        )
+    query = sa.select(sa.func.max(EVENTS.c.recorded_at)).where(EVENTS.c.id <= record.version)
+    until = connection.execute(query).scalar()
+    records = None if until is None else rebuild(connection, until=until)
+    return {row[ID]: row for row in records or ()}
+
+
+def _conflict_faults(changes: Changes, stations: Stations, record: Import) -> tuple[RowFault, ...]:
+    """Say for each conflict what was exported, what holds now and what the list says."""
+    rows: Mapping[str, int] = {}
+    if record.rows:
+        rows = dict(zip(stations.ids, record.rows, strict=True))
+    cure = say("say whose word holds by --take file or --take register")
+    return tuple(
+        RowFault(
+            rows.get(one.id),
+            one.field or None,
+            say(
+                "{station}: was {exported} when the list was exported, is {register} now and "
+                "{listed} in the list: {cure}",
+                station=one.id,
+                exported=conflict_words(one.exported),
+                register=conflict_words(one.register),
+                listed=conflict_words(one.listed),
+                cure=cure,
+            ),
+        )
+        for one in changes.conflicts
+    )
+
+
+def conflict_words(value: object) -> str:
+    """Write what one side of a conflict says, shortly; a dash where it says nothing."""
+    if isinstance(value, tuple):
+        return " ".join(conflict_words(part) for part in value if part not in {"", None}) or "–"
+    text = "" if value is None else str(value)
+    return quote(text) if text else "–"
 
 
 def _newer(connection: sa.Connection, record: Import) -> dict[str, set[str]]:

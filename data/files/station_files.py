@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from geo.errors import RowFault
     from geo.measure import Box
 
+#: The column that says from which version of the register a row was exported.
+VERSION: Final = "register_version"
 STATION_FIELDS: Final = (
     Term("id", "编号", "id", ("站点编号", "驿站编号", "编码", "代码", "station id")),
     Term("name", "名称", "name", ("站点名称", "驿站名称", "站名", "名字", "station name")),
@@ -105,11 +107,13 @@ STATION_FIELDS: Final = (
     ),
     DATUM_FIELD,
     *SOURCE_FIELDS,
+    Term(VERSION, "登记册版本", "register version", ("导出版本",)),
     NOTICE_FIELD,
     SERIAL_FIELD,
 )
 REQUIRED: Final = ("id", "name", "kind", "lon", "lat")
 _CUT_NUMBER: Final = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
+_VERSION: Final = re.compile(r"[rR]([0-9]{1,15})")
 _NUMBERS: Final = frozenset({"seats", "area_m2", "truck_spaces"})
 
 
@@ -361,7 +365,34 @@ def _refuse_sample(columns: Columns, faults: Faults) -> None:
                 faults.add(number, table.headings[column], reason)
 
 
-def write_stations(stations: Stations, path: Path, *, sample: bool = False) -> None:
+def read_version(columns: Columns) -> int | None:
+    """Return the version of the register from which a list was exported; None where none is said.
+
+    Of several the oldest: rows of a newer one say what it said then too, or are told as conflicts.
+
+    Raises
+    ------
+    RowsError
+        when a cell is no version.
+    """
+    if not columns.has(VERSION):
+        return None
+    faults = Faults(columns.table.file)
+    found: list[int] = []
+    for number, cell in zip(columns.table.numbers, columns.cells(VERSION), strict=True):
+        read = _VERSION.fullmatch(cell)
+        if read:
+            found.append(int(read[1]))
+        elif cell:
+            reason = say("{cell} is no version: leave it as it was exported", cell=quote(cell))
+            faults.add(number, columns.heading(VERSION), reason)
+    faults.refuse_if_any()
+    return min(found, default=None)
+
+
+def write_stations(
+    stations: Stations, path: Path, *, sample: bool = False, version: int | None = None
+) -> None:
     """Write the register in the format of the ending (`SUFFIXES` of its tables), in WGS-84.
 
     Columns are those that `read_stations` reads, the coordinates as first handed in included:
@@ -376,6 +407,9 @@ def write_stations(stations: Stations, path: Path, *, sample: bool = False) -> N
         the file; what was there is replaced, whole or not at all.
     sample
         carry the notice that it is generated, in every row and in the file's metadata.
+    version
+        of the register (`Register.version`), to stand in every row: an import of the file then
+        finds what changed in the register since.
 
     Raises
     ------
@@ -411,6 +445,8 @@ def write_stations(stations: Stations, path: Path, *, sample: bool = False) -> N
     for term in STATION_FIELDS:
         if term.id in places:
             columns[term.id] = places[term.id]
+        elif term.id == VERSION and version is not None:
+            columns[term.id] = [f"r{version}"] * len(frame)
         elif term.id in _NUMBERS:
             columns[term.id] = [_number(value) for value in frame[term.id]]
         elif term.id in frame.columns and term.id != "datum":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from data.files.columns import PLACE_FIELD, PLANE_FIELDS, Faults, find_columns, read_ids
 from data.files.record_cells import read_yes_no
-from data.files.station_files import STATION_FIELDS, read_fields, without_examples
+from data.files.station_files import STATION_FIELDS, read_fields, read_version, without_examples
 from data.stations import FACILITY_COLUMNS, Stations
 from data.vocabulary import FACILITIES, nearest_word, quote
 from geo.errors import InputError
@@ -24,11 +24,15 @@ _PLACES: Final = ("lon", "lat", PLACE_FIELD.id, *(term.id for term in PLANE_FIEL
 
 @dataclass(frozen=True, eq=False)
 class StationUpdates:
-    """Stations as they are after an update, ``fields`` that it speaks of, ``rows`` of the file."""
+    """Stations as they are after an update, ``fields`` that it speaks of, ``rows`` of the file.
+
+    ``version`` is that of the register from which the sheet was exported; None: not said.
+    """
 
     stations: Stations
     fields: frozenset[str]
     rows: tuple[int, ...]
+    version: int | None
 
 
 def read_updates(table: Table, register: Stations) -> StationUpdates:
@@ -105,4 +109,6 @@ def _laid_over(
                     *(facility for facility, said_in in new.items() if said_in == name),
                 )
         frame = frame.assign(**lists)
-    return StationUpdates(Stations(frame), frozenset(fields), columns.table.numbers)
+    return StationUpdates(
+        Stations(frame), frozenset(fields), columns.table.numbers, read_version(columns)
+    )

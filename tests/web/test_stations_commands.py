@@ -424,3 +424,52 @@ def test_an_empty_file_of_stations_removes_none(cli: Cli, folder: Path) -> None:
     cli("stations", "template", "-o", path)
     assert cli("stations", "import", path, "-w", folder).code == 0
     assert len(Workspace.open(folder).stations()) == 3
+
+
+def test_two_who_edit_the_same_export_do_not_undo_each_other(cli: Cli, folder: Path) -> None:
+    taken(cli, folder, FIRST)
+    exported = folder.parent / "e.csv"
+    cli("stations", "export", "-w", folder, "-o", exported)
+    text = exported.read_text(encoding="utf-8-sig")
+    assert text.splitlines()[0].endswith("register_version")
+    first = text.replace("8:00-18:00", "7:00-18:00")
+    second = text.replace("9:00-17:00", "9:00-15:00")
+    assert taken(cli, folder, first).json["changed"] == 1
+    both = taken(cli, folder, second).json
+    assert (both["changed"], both["old_cells"], both["conflicts"]) == (1, 1, [])
+    hours = Workspace.open(folder).stations().frame["hours"].tolist()
+    assert hours == ["7:00-18:00", "24小时", "9:00-15:00"]
+    third = text.replace("8:00-18:00", "8:30-18:00")
+    seen = taken(cli, folder, third, "--dry-run").json
+    assert seen["conflicts"] == [
+        {
+            "id": "S1",
+            "name": "相山公园户外劳动者驿站",
+            "field": "hours",
+            "exported": "8:00-18:00",
+            "register": "7:00-18:00",
+            "file": "8:30-18:00",
+        }
+    ]
+    refused = taken(cli, folder, third)
+    assert refused.code == 2
+    assert "row 2, column hours" in refused.err
+    assert "--take file" in refused.err
+    file = put(folder, third)
+    words = cli("stations", "import", file, "-w", folder, "--datum", "wgs84", "--dry-run")
+    assert "1 conflict: changed in the register and in the file" in words.out
+    assert "Without --take file or --take register this is refused." in words.out
+    assert taken(cli, folder, third, "--take", "register").json["changed"] == 0
+    assert taken(cli, folder, third, "--take", "file").json["changed"] == 1
+    sheet = put(folder, "编号,营业时间,登记册版本\nS1,9:00-19:00,r3\n", "u.csv")
+    update = cli("stations", "update", sheet, "-w", folder)
+    assert update.code == 2
+    assert "--take register" in update.err
+    assert cli("stations", "update", sheet, "-w", folder, "--take", "file").code == 0
+    assert Workspace.open(folder).stations().frame["hours"].tolist()[0] == "9:00-19:00"
+
+
+def test_an_import_says_whether_the_roads_spoke_for_the_datum(cli: Cli, folder: Path) -> None:
+    assert taken(cli, folder, FIRST).json["datum_checked"] is False
+    said = cli("stations", "import", put(folder, FIRST), "-w", folder, "--datum", "wgs84")
+    assert "Datum not checked: there are no roads to hold the places against" in said.out

@@ -39,6 +39,7 @@ def import_figures(
         "columns_passed_over": list(checkup.passed_over),
         "examples": checkup.examples,
         "findings": {str(severity): checkup.count(severity) for severity in Severity},
+        "datum_checked": checkup.datum_fit is not None,
         "datum_fit": None if checkup.datum_fit is None else checkup.datum_fit.as_dict(),
         **change_figures(changes, moved_m),
     }
@@ -65,6 +66,18 @@ def change_figures(changes: Changes, moved_m: Mapping[str, float]) -> dict[str, 
             }
             for name, found in by_field(changes).items()
         },
+        "old_cells": changes.old_cells,
+        "conflicts": [
+            {
+                "id": one.id,
+                "name": one.name,
+                "field": one.field or None,
+                "exported": value_words(one.exported),
+                "register": value_words(one.register),
+                "file": value_words(one.listed),
+            }
+            for one in changes.conflicts
+        ],
         "added_ids": list(changes.added[:_MOST_NAMED]),
         "missing_ids": list(changes.missing[:_MOST_NAMED]),
     }
@@ -79,6 +92,7 @@ def import_words(
     t = spoken()
     words: list[str | Table] = [
         *read_words(checkup, t),
+        *_unchecked_words(checkup, t),
         *change_words(changes, moved_m, missing=missing),
     ]
     worrying = checkup.count(Severity.error) + checkup.count(Severity.warning)
@@ -94,12 +108,25 @@ def import_words(
     return words
 
 
+def _unchecked_words(checkup: Checkup, t: Language) -> list[str]:
+    """Say that nothing could be held against the datum that is stated, if so."""
+    if checkup.datum_fit is not None:
+        return []
+    return [
+        t(
+            "Datum not checked: there are no roads to hold the places against; "
+            "yizhan network build brings them."
+        )
+    ]
+
+
 def change_words(
     changes: Changes, moved_m: Mapping[str, float], *, missing: str, whose: str = "stations"
 ) -> list[str | Table]:
     """Say what changes, ``whose`` (in English) the rows are."""
     t = spoken()
     words: list[str | Table] = [*_count_words(changes, missing, t)]
+    words += _conflict_words(changes, t)
     fields = by_field(changes)
     if fields:
         rows = [
@@ -126,6 +153,40 @@ def change_words(
                 metres=moved_m[farthest],
             )
         )
+    return words
+
+
+def _conflict_words(changes: Changes, t: Language) -> list[str | Table]:
+    """Say what the register and the list both changed since the list was exported."""
+    words: list[str | Table] = []
+    if changes.old_cells:
+        words.append(
+            t.plural(
+                "{n} value of the register stays: it was changed there since the file was "
+                "exported.",
+                "{n} values of the register stay: they were changed there since the file was "
+                "exported.",
+                n=changes.old_cells,
+            )
+        )
+    if changes.conflicts:
+        words.append(
+            t.plural(
+                "{n} conflict: changed in the register and in the file since it was exported.",
+                "{n} conflicts: changed in the register and in the file since it was exported.",
+                n=len(changes.conflicts),
+            )
+        )
+        rows = [
+            (
+                one.id,
+                one.field or t("the station"),
+                *(value_words(side) or "–" for side in (one.exported, one.register, one.listed)),
+            )
+            for one in changes.conflicts[:_MOST_NAMED]
+        ]
+        headings = (t("id"), t("field"), t("exported"), t("register"), t("file"))
+        words.append(table(headings, rows, left=5))
     return words
 
 

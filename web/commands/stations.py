@@ -41,18 +41,17 @@ stations.add_command(check)
 @click.option("--as-of", "as_of", help="The register as it was at the end of a day: 2026-11-23.")
 def export(folder: Path, output: Path, as_of: str | None, *, as_json: bool) -> None:
     """Write the register as CSV, XLSX, GeoJSON or GeoPackage, in WGS-84."""
-    from data.files.station_files import write_stations
+    from web.services.stations import export_stations
 
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):
         day = None if as_of is None else day_of(as_of, option="--as-of")
-        register = workspace.stations(as_of=day)
-        write_stations(register, output, sample=workspace.settings.sample)
-        figures |= {"stations": len(register), "file": str(output)}
+        count = export_stations(workspace, file=output, as_of=day)
+        figures |= {"stations": count, "file": str(output)}
         figures |= {} if day is None else {"as_of": day.isoformat()}
     t = spoken()
-    n = n_stations(len(register), t)
+    n = n_stations(count, t)
     if day is None:
         written = t("{stations} written to {file}.", stations=n, file=output)
     else:
@@ -75,12 +74,12 @@ def template(folder: Path, output: Path, *, as_json: bool) -> None:
 
     It imports without an edit; no workspace is needed.
     """
-    from data.files.register_template import write_template
+    from web.services.stations import write_register_template
 
     del folder
     figures: Figures = {}
     with stopwatch(figures):
-        write_template(output)
+        write_register_template(output)
         figures["file"] = str(output)
     words = [spoken()("{file} is ready to be filled in.", file=output)]
     answer(figures, as_json=as_json, sample=False, words=words)
@@ -91,10 +90,12 @@ def template(folder: Path, output: Path, *, as_json: bool) -> None:
 @click.argument("station")
 def history(folder: Path, station: str, *, as_json: bool) -> None:
     """Tell all that was ever said of STATION (its id): when, by whom, from which file and row."""
+    from web.services.stations import history_of
+
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):
-        events = workspace.register().history(station)
+        events = history_of(workspace, station)
         figures |= {"station": station, "events": event_figures(events)}
     words = event_words(events, whose=station)
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

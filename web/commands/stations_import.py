@@ -28,7 +28,15 @@ from web.commands.stations_check import cure_words, day_of
 if TYPE_CHECKING:
     from datetime import date
 
+    from data.database.conflicts import Take
     from web.services import Figures
+
+
+_take_option = click.option(
+    "--take",
+    type=click.Choice(["file", "register"]),
+    help="Whose word holds where both changed the same since the file was exported.",
+)
 
 
 @click.command("import", cls=Command)
@@ -56,6 +64,7 @@ if TYPE_CHECKING:
     help="What becomes of stations that the file does not name.  [default: remove, where they are "
     "no more than a fifth of the register]",
 )
+@_take_option
 def import_(
     folder: Path,
     file: Path,
@@ -67,6 +76,7 @@ def import_(
     observed_at: str | None,
     by: str,
     missing: str | None,
+    take: Take | None,
     dry_run: bool,
     fix: bool,
     sure: bool,
@@ -94,6 +104,7 @@ def import_(
             by=by,
             observed_at=None if observed_at is None else read_day(observed_at),
             missing=missing,
+            take=take,
             fix=fix,
             sure=sure,
             moved=moved,
@@ -117,6 +128,8 @@ def import_(
     words += import_words(checkup, changes, moved_m, missing=done.taken.missing)
     if dry_run and missing is None and (doubt := doubt_of_missing(changes)):
         words.append(t("Without --missing this is refused: the file {doubt}.", doubt=told(doubt)))
+    if dry_run and take is None and changes.conflicts:
+        words.append(t("Without --take file or --take register this is refused."))
     if dry_run and not moved and (doubt := doubt_of_places(moved_m)):
         words.append(t("Without --moved this is refused: the file {doubt}.", doubt=told(doubt)))
     words.append(
@@ -156,6 +169,7 @@ def kind_of(word: str) -> str:
     show_default=True,
     help="Whose word the file is.",
 )
+@_take_option
 def update(
     folder: Path,
     file: Path,
@@ -163,6 +177,7 @@ def update(
     sheet: str | None,
     observed_at: str | None,
     by: str,
+    take: Take | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -178,7 +193,13 @@ def update(
     with stopwatch(figures):
         day = None if observed_at is None else read_day(observed_at)
         done = update_stations(
-            workspace, file=file, sheet=sheet, by=by, observed_at=day, dry_run=dry_run
+            workspace,
+            file=file,
+            sheet=sheet,
+            by=by,
+            observed_at=day,
+            take=take,
+            dry_run=dry_run,
         )
         figures |= {"dry_run": dry_run, **change_figures(done.changes, done.moved_m)}
     t = spoken()

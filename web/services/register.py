@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from data.china_time import today_here
 from data.database import Changes, Import
 from data.doctor import City, Severity, datum_finding, examine
-from data.files.station_files import StationRows, station_rows
+from data.files.station_files import StationRows, read_version, station_rows
 from data.layers import load_layers
 from data.stations import FACILITY_COLUMNS, STATION_COLUMNS
 from geo.errors import DatumError, InputError, NothingYetError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from data.database.conflicts import Take
     from data.doctor import Checkup
     from data.files.tables import Table
     from data.stations import Stations
@@ -81,7 +82,7 @@ class Taken:
     moved_m: Mapping[str, float]
 
 
-def take(
+def lay_over(
     workspace: Workspace,
     read: StationRows,
     how: Import,
@@ -179,7 +180,9 @@ def read_stations(
     return read
 
 
-def import_of(read: StationRows, *, file: Path, by: str, observed_at: date | None) -> Import:
+def import_of(
+    read: StationRows, *, file: Path, by: str, observed_at: date | None, take: Take | None = None
+) -> Import:
     """Say where the stations come from and which columns the file speaks of."""
     columns = read.columns
     fields = {name for name in columns.index if name in STATION_COLUMNS} | {"geometry"}
@@ -195,6 +198,8 @@ def import_of(read: StationRows, *, file: Path, by: str, observed_at: date | Non
         rows=tuple(columns.table.numbers),
         fields=frozenset(fields),
         keep_newer=True,
+        version=read_version(columns),
+        take=take,
     )
 
 

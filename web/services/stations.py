@@ -1,4 +1,4 @@
-"""A station list: examined as it would be imported, cured where that is safe, and imported."""
+"""A station list: examined as it would be imported, cured where safe, imported, and exported."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from data.database import Import
 from data.doctor import Severity
 from data.doctor.reports import write_table
 from data.files.place_columns import datum_of_table
-from data.files.station_files import STATION_FIELDS, station_table
+from data.files.register_template import write_template
+from data.files.station_files import STATION_FIELDS, station_table, write_stations
 from data.files.station_updates import read_updates
 from web.services.register import (
     Taken,
     count_by_kind,
     examine_in,
     import_of,
+    lay_over,
     read_stations,
     refuse_doubtful,
-    take,
 )
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from data.database import Event
+    from data.database.conflicts import Take
     from data.doctor import Checkup, Finding
     from data.workspace import Workspace
     from geo.datum import Datum
@@ -114,6 +117,7 @@ def update_stations(
     sheet: str | None = None,
     by: str = "register",
     observed_at: date | None = None,
+    take: Take | None = None,
     dry_run: bool = False,
 ) -> Taken:
     """Take the columns of a sheet for the stations that it names by id; all others stay.
@@ -125,7 +129,7 @@ def update_stations(
     file
         CSV, XLSX or another table with ids and whichever columns a register has, but no
         coordinates; an empty cell changes nothing.
-    sheet, by, observed_at, dry_run
+    sheet, by, observed_at, take, dry_run
         as `import_stations` has them.
 
     Raises
@@ -142,6 +146,8 @@ def update_stations(
         fields=updates.fields,
         partial=True,
         keep_newer=True,
+        version=updates.version,
+        take=take,
     )
     register = workspace.register()
     if dry_run:
@@ -162,6 +168,7 @@ def import_stations(
     by: str = "register",
     observed_at: date | None = None,
     missing: str | None = None,
+    take: Take | None = None,
     fix: bool = False,
     sure: bool = False,
     moved: bool = False,
@@ -190,6 +197,9 @@ def import_stations(
     missing, moved
         what becomes of stations that it leaves out, and whether stations did move far; see
         `web.services.register.take`.
+    take
+        whose word holds, "file" or "register", where both changed the same since the list was
+        exported; None refuses such a list.
     fix
         apply the safe cures first.
     sure
@@ -211,7 +221,39 @@ def import_stations(
     read = read_stations(workspace, cured_rows, datum=stated, kind=kind)
     if not sure:
         refuse_doubtful(checkup)
-    record = import_of(read, file=file, by=by, observed_at=observed_at)
-    taken = take(workspace, read, record, missing=missing, moved=moved, dry_run=dry_run)
+    record = import_of(read, file=file, by=by, observed_at=observed_at, take=take)
+    taken = lay_over(workspace, read, record, missing=missing, moved=moved, dry_run=dry_run)
     cured = tuple(checkup.fixable) if fix else ()
     return Imported(checkup, cured, stated, count_by_kind(read), taken)
+
+
+def export_stations(workspace: Workspace, *, file: Path, as_of: date | None = None) -> int:
+    """Write the register, or what it was at the end of a day; returns how many stations.
+
+    Each row says from which version of the register it comes, so that an import of the file finds
+    what changed since.
+
+    Raises
+    ------
+    NothingYetError
+        when none was imported, or not by then.
+    InputError
+        when the ending of ``file`` is none that is written.
+    WorkspaceError
+        when the file cannot be written; one that was there stays.
+    """
+    register = workspace.register()
+    version = register.version(as_of=as_of)  # before the rows: never newer than they are
+    stations = register.stations(as_of=as_of)
+    write_stations(stations, file, sample=workspace.settings.sample, version=version)
+    return len(stations)
+
+
+def history_of(workspace: Workspace, station: str) -> tuple[Event, ...]:
+    """Return all that was ever said of a station, by its id (InputError when it never was)."""
+    return workspace.register().history(station)
+
+
+def write_register_template(file: Path) -> None:
+    """Write the workbook that a city fills in (WorkspaceError when it cannot be written)."""
+    write_template(file)
