@@ -257,8 +257,9 @@ def note_missing(
     *,
     required: Sequence[str],
     what: str,
+    cures: Mapping[str, str] | None = None,
 ) -> None:
-    """Note each required field that has no column."""
+    """Note each required field that has no column; ``cures`` say what else helps, by field."""
     for term in fields:
         if term.id in required and term.id not in columns.given:
             reason = say(
@@ -267,6 +268,8 @@ def note_missing(
                 zh=term.zh,
                 what=what,
             )
+            if cures and term.id in cures:
+                reason = say("{reason}: {cure}", reason=reason, cure=cures[term.id])
             faults.add(None, None, reason)
 
 

@@ -227,7 +227,12 @@ def station_rows(
     columns = find_columns(table, STATION_FIELDS, heads, wide=FACILITIES)
     if strict:
         note_missing(
-            columns, STATION_FIELDS, heads, required=needed_fields(kind), what=say("station")
+            columns,
+            STATION_FIELDS,
+            heads,
+            required=needed_fields(kind),
+            what=say("station"),
+            cures={"kind": say("add it, or say --kind KIND for all rows")},
         )
         heads.refuse_if_any()
     columns, examples = without_examples(columns)
