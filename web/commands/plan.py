@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,8 +22,15 @@ from web.commands.common import (
 from web.commands.coverage import STANDARDS
 from web.commands.demand_draws import undrawn_words
 from web.commands.demand_hours import counted_options, counted_words
-from web.commands.help_pages import Command
+from web.commands.help_pages import Group
 from web.commands.language import shown, spoken
+from web.commands.plan_question import (
+    QuestionOptions,
+    answer_question,
+    new_question,
+    question_options,
+    question_schema,
+)
 from web.commands.scenario import author_of, why_option
 from web.labels.shortfalls import shortfall_words
 from web.services.counted import Counted
@@ -48,9 +55,10 @@ _DRAW_PARAMS = SolveParams(time_limit_s=10.0, gap=0.005)
 _OFTEN = 0.25
 
 
-@click.command(cls=Command)
+@click.group(cls=Group, invoke_without_command=True, subcommand_metavar="[COMMAND]")
 @common_options
-@click.option("--new", required=True, type=click.IntRange(min=1), help="How many new stations.")
+@click.option("--new", type=click.IntRange(min=1), help="How many new stations.")
+@question_options
 @click.option(
     "--kind",
     "kind_words",
@@ -98,10 +106,13 @@ _OFTEN = 0.25
 @click.option("--scenario", metavar="NAME", help="Keep the plan as the scenario NAME too.")
 @why_option
 @counted_options
+@click.pass_context
 def plan(
+    context: click.Context,
+    /,
     *,
     folder: Path,
-    new: int,
+    new: int | None,
     kind_words: tuple[str, ...],
     keep: tuple[str, ...],
     without: tuple[str, ...],
@@ -118,6 +129,7 @@ def plan(
     scenario: str | None,
     why: str,
     as_json: bool,
+    **of_question: Any,  # noqa: ANN401 - the options of `question_options`
 ) -> None:
     """Add NEW stations to those that stand, where they reach most workers, and prove how good.
 
@@ -126,7 +138,20 @@ def plan(
     often each site is chosen under other weights. Pages and reports show the plan for all
     registered workers; one for an --hour or another --demand is told here only, and kept where
     --scenario names one.
+
+    --question FILE asks what a planner asks: actions at candidate sites and at stations that
+    stand, money by year and payer, limits, floors, years; new-question writes such a file.
     """
+    if context.invoked_subcommand is not None:
+        return
+    if of_question["question_file"] is not None or of_question["changes"]:
+        options = QuestionOptions(
+            **of_question, when=when, time_limit_s=time_limit_s, gap=gap, seed=seed
+        )
+        answer_question(folder, options, new=new, as_json=as_json)
+        return
+    if new is None:
+        raise click.UsageError(say("give --new N, or a question: --question FILE"))
     from planning.siting.whole_workers import in_whole_plan
     from web.labels.places import site_names
     from web.labels.plans import finer_words
@@ -200,6 +225,10 @@ def plan(
     if over is not None:
         words += [*_draw_words(over, workspace), *(undrawn_words(model) if model else [])]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+plan.add_command(new_question)
+plan.add_command(question_schema)
 
 
 def _draws(

@@ -20,6 +20,7 @@ __all__ = [
     "cities",
     "counted",
     "coverage",
+    "decisions",
     "demand",
     "demo",
     "effective",

@@ -1,0 +1,292 @@
+"""Why this plan: the engine's explanations of a decision, in places, years and yuan.
+
+The figures are those of `runner_up`, `shadow_prices`, `alternatives`, `curve` and `conflict`, whose
+options are numbers; here each is the action that it stands for.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from geo.messages import say
+from planning.decisions.alternatives import near_alternatives
+from planning.decisions.conflict import find_conflict
+from planning.decisions.curve import coverage_curve
+from planning.decisions.runner_up import find_runners_up
+from planning.decisions.shadow_prices import measure_shadow_prices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planning.decisions.curve import Curve
+    from planning.decisions.decide import AskedQuestion
+    from planning.decisions.decision import Decision
+    from planning.decisions.runner_up import RunnerUp
+    from planning.engine.rules import Rule
+
+
+class WhatIf(NamedTuple):
+    """One option in words: what is done where, and from which year on."""
+
+    what: str
+    id: str
+    name: str
+    kind: str
+    year: int
+
+
+@dataclass(frozen=True)
+class WhyHere:
+    """Why one action and not another: the best plan that does without its place.
+
+    ``costs_least`` and ``costs_most`` are proved ends of what that plan covers less (None: not
+    known); ``is_needed``: no plan keeps the limits without it. ``instead`` is what the best
+    exchange puts in its place, None for nothing. ``neighbour`` would do more and may not:
+    ``kept_out_by`` names the limits, of which there is one at least.
+    """
+
+    order: int
+    instead: WhatIf | None
+    is_needed: bool
+    costs_least: float | None
+    costs_most: float | None
+    neighbour: WhatIf | None
+    kept_out_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PriceLine:
+    """What a step more of a limit brings, from least to most; None: not known."""
+
+    limit: str
+    kind: str
+    allows: float
+    used: float
+    step: float
+    brings_least: float | None
+    brings_most: float | None
+
+
+@dataclass(frozen=True)
+class OtherPlan:
+    """A plan within the gap; it does without ``n_apart`` places of each earlier one at least."""
+
+    objective: float
+    places: tuple[WhatIf, ...]
+    n_apart: int
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """What is known of a decision beside itself; each part is empty where it was not asked for.
+
+    ``held`` is the share of the plans within the gap, the decision first, that use each place.
+    """
+
+    why: tuple[WhyHere, ...] = ()
+    prices: tuple[PriceLine, ...] = ()
+    others: tuple[OtherPlan, ...] = ()
+    held: dict[str, float] = field(default_factory=dict)
+    curve: Curve | None = None
+    conflict: str = ""
+    conflict_is_minimal: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "why": [_plain(asdict(line)) for line in self.why],
+            "prices": [asdict(line) for line in self.prices],
+            "alternatives": [_plain(asdict(line)) for line in self.others],
+            "held": dict(self.held),
+            "curve": None if self.curve is None else self.curve.as_dict(),
+            "conflict": str(self.conflict),
+            "conflict_is_minimal": self.conflict_is_minimal,
+        }
+
+
+def _plain(line: dict[str, Any]) -> dict[str, Any]:
+    """Write options as tables, not as the lists that tuples become."""
+    return {
+        key: value._asdict()
+        if isinstance(value, WhatIf)
+        else [one._asdict() for one in value]
+        if isinstance(value, tuple) and value and isinstance(value[0], WhatIf)
+        else value
+        for key, value in line.items()
+    }
+
+
+def in_words(asked: AskedQuestion, option: int) -> WhatIf | None:
+    """Return the action of an option; None for what stands anyway."""
+    if option >= asked.problem.standing_option:
+        return None
+    of = asked.problem.options
+    action = asked.table.actions[int(of.action[option])]
+    year = asked.question.years_meant[int(of.begins[option])]
+    return WhatIf(action.what, action.id, action.name, action.kind, year)
+
+
+def limit_words(asked: AskedQuestion, rule: Rule) -> str:
+    """Return what a limit is called in the question."""
+    problem = asked.problem.problem
+    if rule.kind == "budget":
+        return say("money up to {year}", year=asked.question.years_meant[-1])
+    if rule.kind == "floor":
+        return problem.floors[rule.number].name
+    if 0 <= rule.number < len(problem.limits) and rule.name.startswith("limit"):
+        return problem.limits[rule.number].name
+    return rule.name
+
+
+def why_here(
+    asked: AskedQuestion,
+    decision: Decision,
+    *,
+    time_limit_s: float = 20.0,
+    gap: float = 0.002,
+    on_progress: Callable[[str, float], None] | None = None,
+) -> tuple[WhyHere, ...]:
+    """Find for each action the best plan that does without its place; none without a plan."""
+    if decision.plan is None or not decision.is_plan:
+        return ()
+    problem = asked.problem.problem
+    found = find_runners_up(
+        problem,
+        decision.plan,
+        ways=problem.site,
+        time_limit_s=time_limit_s,
+        gap=gap,
+        on_progress=on_progress,
+    )
+    order = {(one.what, one.id): one.order for one in decision.actions}
+    lines = []
+    for runner_up in found:
+        what = in_words(asked, runner_up.option)
+        if what is not None and (what.what, what.id) in order:
+            lines.append(_why_line(asked, order[what.what, what.id], runner_up))
+    return tuple(sorted(lines, key=lambda line: line.order))
+
+
+def _why_line(asked: AskedQuestion, order: int, runner_up: RunnerUp) -> WhyHere:
+    neighbour = runner_up.neighbour
+    return WhyHere(
+        order=order,
+        instead=None if runner_up.swap is None else in_words(asked, runner_up.swap),
+        is_needed=runner_up.is_needed,
+        costs_least=_known(runner_up.costs_least),
+        costs_most=_known(runner_up.costs_most),
+        neighbour=None if neighbour is None else in_words(asked, neighbour.option),
+        kept_out_by=()
+        if neighbour is None
+        else tuple(limit_words(asked, use.rule) for use in neighbour.breaks),
+    )
+
+
+def _known(figure: float) -> float | None:
+    return float(figure) if math.isfinite(figure) else None
+
+
+def price_lines(
+    asked: AskedQuestion,
+    decision: Decision,
+    *,
+    step_yuan: float = 100_000.0,
+    time_limit_s: float = 20.0,
+    gap: float = 0.002,
+    on_progress: Callable[[str, float], None] | None = None,
+) -> tuple[PriceLine, ...]:
+    """Tell what a step more of each limit that can bind brings; none without a plan."""
+    if decision.plan is None or not decision.is_plan:
+        return ()
+    prices = measure_shadow_prices(
+        asked.problem.problem,
+        decision.plan,
+        step_yuan=step_yuan,
+        time_limit_s=time_limit_s,
+        gap=gap,
+        on_progress=on_progress,
+    )
+    return tuple(
+        PriceLine(
+            limit=limit_words(asked, price.use.rule),
+            kind=price.use.rule.kind,
+            allows=float(price.use.rule.amount),
+            used=float(price.use.used),
+            step=float(price.step),
+            brings_least=None if price.more is None else _known(price.more.changes_least),
+            brings_most=None if price.more is None else _known(price.more.changes_most),
+        )
+        for price in prices
+    )
+
+
+def other_plans(
+    asked: AskedQuestion,
+    decision: Decision,
+    *,
+    gap: float = 0.01,
+    n: int = 10,
+    time_limit_s: float = 30.0,
+    on_progress: Callable[[str, float], None] | None = None,
+) -> tuple[tuple[OtherPlan, ...], dict[str, float]]:
+    """Find plans within ``gap`` that differ most, and the share of all that use each place."""
+    if decision.plan is None or not decision.is_plan:
+        return (), {}
+    found = near_alternatives(
+        asked.problem.problem,
+        decision.plan,
+        gap=gap,
+        n=n,
+        time_limit_s=time_limit_s,
+        on_progress=on_progress,
+    )
+    plans = []
+    for plan in found.plans:
+        words = [in_words(asked, int(option)) for option in plan.chosen]
+        places = tuple(one for one in words if one is not None and one.what != "keep")
+        plans.append(OtherPlan(plan.objective - asked.problem.constant, places, plan.n_apart))
+    ids = {one.place: one.id for one in asked.table.actions}
+    held = {
+        ids[int(place)]: float(share)
+        for place, share in zip(found.places, found.held, strict=True)
+        if int(place) in ids
+    }
+    return tuple(plans), dict(sorted(held.items(), key=lambda one: (-one[1], one[0])))
+
+
+def money_curve(
+    asked: AskedQuestion,
+    decision: Decision,
+    *,
+    n: int = 30,
+    time_limit_s: float = 30.0,
+    on_progress: Callable[[str, float], None] | None = None,
+) -> Curve | None:
+    """Draw money against what is covered, from nothing to the question's money.
+
+    None where there is no plan, or money is no limit of the question.
+    """
+    problem = asked.problem.problem
+    sums = asked.question.money_by_year
+    if decision.plan is None or not decision.is_plan or sums is None or problem.budget is None:
+        return None
+    whole = problem.budget
+    return coverage_curve(
+        problem,
+        budgets=[float(one) for one in np.linspace(0.0, whole, n)],
+        time_limit_s=time_limit_s,
+        start=decision.plan,
+        on_progress=on_progress,
+    )
+
+
+def conflict_of(asked: AskedQuestion, *, time_limit_s: float = 20.0) -> Explanation:
+    """Return the smallest conflict of a question without a plan, in words with numbers."""
+    found = find_conflict(asked.problem.problem, time_limit_s=time_limit_s)
+    if found is None:
+        return Explanation()
+    return Explanation(conflict=found.words, conflict_is_minimal=found.is_minimal)

@@ -1,0 +1,394 @@
+"""`yizhan plan --question`: a planner's question answered, explained and written out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from geo.messages import say
+from planning import SolveParams
+from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
+from web.commands.help_pages import Command
+from web.commands.language import shown, spoken, told
+from web.site.number_words import count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planning.decisions import Decision
+    from planning.decisions.explain import Explanation, WhatIf
+    from web.languages import Language
+    from web.services import Figures
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionOptions:
+    """What the options of a question say."""
+
+    question_file: Path | None
+    changes: tuple[str, ...]
+    runners_up: bool
+    prices: bool
+    alternatives: int
+    curve: int
+    explain_s: float
+    output: Path | None
+    when: str
+    time_limit_s: float
+    gap: float
+    seed: int
+
+
+def question_options(command: F) -> F:
+    """Give a command the options of a question."""
+    options = (
+        click.option(
+            "--question",
+            "question_file",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="A question in TOML or JSON, as new-question writes one.",
+        ),
+        click.option(
+            "--set",
+            "changes",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="Put a key of the question otherwise, such as "
+            "money.yuan_by_year=[600000,500000]; again for each.",
+        ),
+        click.option(
+            "--runners-up", is_flag=True, help="Why each here: the best plan without its place."
+        ),
+        click.option("--prices", is_flag=True, help="What a step more of each limit brings."),
+        click.option(
+            "--alternatives",
+            type=click.IntRange(0, 10),
+            default=0,
+            metavar="N",
+            help="Plans within 1 % of the best that differ most, and places that all of them have.",
+        ),
+        click.option(
+            "--curve",
+            type=click.IntRange(0, 200),
+            default=0,
+            metavar="N",
+            help="Money against coverage at N points, each with its bound.",
+        ),
+        click.option(
+            "--explain-s",
+            type=click.FloatRange(min=0.1),
+            default=20.0,
+            show_default=True,
+            help="Seconds for each explanation.",
+        ),
+        click.option(
+            "-o",
+            "--output",
+            type=click.Path(path_type=Path),
+            help="Write the actions of a question: .csv, .xlsx, .geojson or .gpkg.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def answer_question(
+    folder: Path, options: QuestionOptions, *, new: int | None, as_json: bool
+) -> None:
+    """Ask the question, explain the answer and print both."""
+    from data.files.question_files import changed_question, read_question
+    from web.services.decisions import Wanted, ask_workspace, decide, explain, write_actions
+
+    workspace = open_workspace(folder)
+    changes = [*options.changes, *([f"new={new}"] if new is not None else [])]
+    question = (
+        changed_question({}, changes)
+        if options.question_file is None
+        else read_question(options.question_file, changes=changes)
+    )
+    params = SolveParams(time_limit_s=options.time_limit_s, gap=options.gap, seed=options.seed)
+    wanted = Wanted(
+        why=options.runners_up,
+        prices=options.prices,
+        alternatives=options.alternatives,
+        curve=options.curve,
+        seconds=options.explain_s,
+    )
+    figures: Figures = {}
+    with steps() as progress, stopwatch(figures):
+        with progress.step(say("measuring travel times")) as done:
+            asked = ask_workspace(workspace, question, when=options.when, done=done)
+        with progress.step(say("planning")):
+            made = decide(workspace, asked, when=options.when, params=params)
+        with progress.step(say("explaining")) as done:
+            why = explain(asked, made, wanted, done=done)
+    figures |= {
+        **made.as_dict(),
+        "runtime_s": figures["runtime_s"],
+        "question": question.as_dict(),
+        "explanation": why.as_dict(),
+    }
+    if options.output is not None:
+        write_actions(made, options.output, sample=workspace.settings.sample)
+        figures["file"] = str(options.output)
+    words = _words(made, why)
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+def _words(made: Decision, why: Explanation) -> list[object]:
+    t = spoken()
+    if not made.is_plan:
+        reasons = [told(why.conflict)] if why.conflict else [told(one) for one in made.reasons]
+        return [
+            t("No plan keeps these limits.")
+            if made.status == "infeasible"
+            else t("No plan was found in the time."),
+            *reasons,
+        ]
+    words: list[object] = [_sentence(made, t), _actions(made, t), _by_year(made, t)]
+    if made.money:
+        words.append(_money(made, t))
+    if made.assumed_kinds and any(one.kind in made.assumed_kinds for one in made.actions):
+        words.append(
+            t("Costs of kinds that the question does not give are assumptions: costs.by_kind.")
+        )
+    return [*words, *_why(made, why, t), *_prices(why, t), *_others(why, t), *_curve(why, t)]
+
+
+def _counted(made: Decision, figure: float, t: Language) -> str:
+    workers = made.measure == "workers"
+    return (
+        t("{n} workers", n=count(figure))
+        if workers
+        else t("{n} worker-hours a week", n=count(figure))
+    )
+
+
+def _sentence(made: Decision, t: Language) -> str:
+    last = made.covered(year=made.years[-1])
+    acts = t.plural("{n} action", "{n} actions", n=len(made.actions))
+    first = t(
+        "{acts} for {yuan} yuan until {year}: {share:.1f} % covered then ({covered} of {whole}), "
+        "without them {before:.1f} %.",
+        acts=acts,
+        yuan=f"{made.cost_yuan:,}",
+        year=made.years[-1],
+        share=100 * last.share,
+        covered=count(last.covered),
+        whole=_counted(made, last.whole, t),
+        before=100 * last.share_before,
+    )
+    among = t("among {n} candidate sites and within these limits", n=f"{made.n_candidates:,}")
+    if made.gap == 0.0:
+        return f"{first} " + t("Proven best {among}.", among=among)
+    if made.gap != made.gap or made.gap == float("inf"):
+        return f"{first} " + t("How good that is was not proven in the time.")
+    return f"{first} " + t(
+        "Proven to lie within {gap:.2f} % of the best {among}.", gap=100 * made.gap, among=among
+    )
+
+
+def _actions(made: Decision, t: Language) -> object:
+    rows = [
+        (
+            one.order,
+            one.year,
+            _what(one.what, t),
+            one.id,
+            one.name,
+            shown(one.kind, t.kind),
+            shown(one.district, t.district),
+            f"{sum(one.paid.values()):,}",
+            count(one.adds),
+            "—" if one.cost_per_added is None else f"{one.cost_per_added:,.0f}",
+        )
+        for one in made.actions
+    ]
+    headings = (
+        t("order"),
+        t("year"),
+        t("what"),
+        t("id"),
+        t("site"),
+        t("kind"),
+        t("district"),
+        t("yuan until the end"),
+        t("adds"),
+        t("yuan for each"),
+    )
+    return table(headings, rows, left=7)
+
+
+def _what(word: str, t: Language) -> str:
+    return {
+        "build": t("build"),
+        "upgrade": t("upgrade"),
+        "extend": t("extend hours"),
+        "close": t("close"),
+        "relocate": t("relocate"),
+        "keep": t("keep"),
+    }[word]
+
+
+def _by_year(made: Decision, t: Language) -> object:
+    groups = [line.group for line in made.coverage if line.year == made.years[0]]
+    rows = []
+    for group in dict.fromkeys(groups):
+        lines = [made.covered(year=year, group=group) for year in made.years]
+        rows.append(
+            (
+                t("all") if group == "all" else shown(group, t.group),
+                f"{100 * lines[0].share_before:.1f} %",
+                *(f"{100 * line.share:.1f} %" for line in lines),
+            )
+        )
+    return table((t("covered"), t("without"), *map(str, made.years)), rows)
+
+
+def _money(made: Decision, t: Language) -> object:
+    payers = dict.fromkeys(line.payer for line in made.money)
+    yuan = {(line.payer, line.year): line.yuan for line in made.money}
+    rows = [
+        (
+            t("own money") if payer == "own" else payer,
+            *(f"{yuan.get((payer, year), 0):,}" for year in made.years),
+            f"{sum(yuan.get((payer, year), 0) for year in made.years):,}",
+        )
+        for payer in payers
+    ]
+    return table((t("yuan"), *map(str, made.years), t("together")), rows)
+
+
+def _of(what: WhatIf | None, t: Language) -> str:
+    if what is None:
+        return t("nothing")
+    return f"{_what(what.what, t)} {what.id} {shown(what.kind, t.kind)} {what.year}"
+
+
+def _ends(least: float | None, most: float | None) -> str:
+    if least is None and most is None:
+        return "?"
+    low = "?" if least is None else f"{least:,.1f}"
+    high = "?" if most is None else f"{most:,.1f}"
+    return low if low == high else f"{low}–{high}"
+
+
+def _why(made: Decision, why: Explanation, t: Language) -> list[object]:
+    if not why.why:
+        return []
+    ids = {one.order: one.id for one in made.actions}
+    rows = [
+        (
+            line.order,
+            ids[line.order],
+            t("no plan without it") if line.is_needed else _of(line.instead, t),
+            "—" if line.is_needed else _ends(line.costs_least, line.costs_most),
+            "—"
+            if line.neighbour is None
+            else f"{_of(line.neighbour, t)} ({', '.join(map(told, line.kept_out_by))})",
+        )
+        for line in why.why
+    ]
+    headings = (t("order"), t("id"), t("runner-up"), t("covers less"), t("would do more, but for"))
+    return [t("Why here and not there:"), table(headings, rows, left=3)]
+
+
+def _prices(why: Explanation, t: Language) -> list[object]:
+    if not why.prices:
+        return []
+    rows = [
+        (
+            told(line.limit),
+            f"{line.allows:,.10g}",
+            f"{line.used:,.10g}",
+            f"{line.step:,.10g}",
+            _ends(line.brings_least, line.brings_most),
+        )
+        for line in why.prices
+    ]
+    headings = (t("limit"), t("allows"), t("used"), t("a step more"), t("brings"))
+    return [t("What a little more would bring:"), table(headings, rows)]
+
+
+def _others(why: Explanation, t: Language) -> list[object]:
+    if not why.held:
+        return []
+    rows = [(place, f"{100 * share:.0f} %") for place, share in why.held.items()]
+    return [
+        t.plural(
+            "{n} other plan is nearly as good; how many of them use a place:",
+            "{n} other plans are nearly as good; how many of them use a place:",
+            n=len(why.others),
+        ),
+        table((t("id"), t("in the plans")), rows),
+    ]
+
+
+def _curve(why: Explanation, t: Language) -> list[object]:
+    if why.curve is None:
+        return []
+    rows = [
+        (f"{point.amount:,.0f}", f"{point.covered:,.1f}", f"{point.bound:,.1f}")
+        for point in why.curve.points
+    ]
+    return [
+        t("Money and what it covers, over the years of the plan:"),
+        table((t("yuan"), t("covered"), t("at most")), rows, left=0),
+    ]
+
+
+@click.command("new-question", cls=Command)
+@common_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("question.toml"),
+    show_default=True,
+    help="Where to write it.",
+)
+def new_question(*, folder: Path, output: Path, as_json: bool) -> None:
+    """Write a commented question to begin with; a file that is there is refused."""
+    from data.files.question_files import write_example
+
+    _write_new(folder, output, write_example, as_json=as_json)
+
+
+@click.command("question-schema", cls=Command)
+@common_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("question.schema.json"),
+    show_default=True,
+    help="Where to write it.",
+)
+def question_schema(*, folder: Path, output: Path, as_json: bool) -> None:
+    """Write the JSON Schema of questions; a file that is there is refused."""
+    from data.files.question_files import write_schema
+
+    _write_new(folder, output, write_schema, as_json=as_json)
+
+
+def _write_new(folder: Path, output: Path, write: Callable[[Path], None], *, as_json: bool) -> None:
+    from geo.errors import InputError
+
+    del folder  # a question is of no one city
+    if output.exists():
+        raise InputError(say("{file}: is there already; choose another name", file=str(output)))
+    write(output)
+    t = spoken()
+    answer(
+        {"file": str(output)},
+        as_json=as_json,
+        sample=False,
+        words=[t("{file} written.", file=str(output))],
+    )

@@ -1,0 +1,137 @@
+"""A planner's question asked of a workspace, answered, explained and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from data.files.table_files import write_points
+from data.report_book import doubted_stations
+from geo.errors import InputError
+from geo.messages import say
+from planning.decisions.decide import AskedQuestion, ask
+from planning.decisions.explain import (
+    Explanation,
+    OtherPlan,
+    conflict_of,
+    money_curve,
+    other_plans,
+    price_lines,
+    why_here,
+)
+from web.services.networks import network_when
+from web.services.sites import candidates
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from data.questions import Question
+    from data.workspace import Workspace
+    from planning import SolveParams
+    from planning.decisions import Decision
+    from web.services import Done
+
+KIND: Final = "decision"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which explanations are wanted: why here, what more would bring, other plans, the curve."""
+
+    why: bool = False
+    prices: bool = False
+    alternatives: int = 0
+    within: float = 0.01
+    curve: int = 0
+    seconds: float = 20.0
+
+
+def ask_workspace(
+    workspace: Workspace, question: Question, *, when: str = "usual", done: Done
+) -> AskedQuestion:
+    """Search the travel times of a question about a workspace."""
+    return ask(
+        question,
+        demand=workspace.demand(),
+        stations=workspace.stations(),
+        sites=candidates(workspace).sites,
+        network=network_when(workspace, when),
+        settings=workspace.settings,
+        doubted=doubted_stations(workspace),
+        on_progress=done,
+    )
+
+
+def decide(
+    workspace: Workspace,
+    asked: AskedQuestion,
+    *,
+    when: str = "usual",
+    params: SolveParams,
+    keeping: bool = True,
+) -> Decision:
+    """Answer a question; ``keeping`` makes the decision the newest of the workspace."""
+    made = asked.decide(params=params)
+    # the network is traced by what it was built from; the hour is told beside it
+    traced = {"network": workspace.network().content_hash, "when": when}
+    made = replace(made, inputs={**made.inputs, **traced})
+    if keeping and made.is_plan:
+        body = {**made.as_dict(), "question": asked.question.as_dict()}
+        workspace.save_result(KIND, inputs=made.inputs, body=body)
+    return made
+
+
+def explain(asked: AskedQuestion, made: Decision, wanted: Wanted, *, done: Done) -> Explanation:
+    """Explain a decision, or why there is none.
+
+    Raises
+    ------
+    InputError
+        when an explanation is wanted of a goal that has no one problem behind it.
+    """
+    if made.status == "infeasible":
+        return conflict_of(asked, time_limit_s=wanted.seconds)
+    asks = wanted.why or wanted.prices or wanted.alternatives or wanted.curve
+    if asks and made.goal not in {"workers", "worker_hours"}:
+        raise InputError(
+            say(
+                "explanations are made for the goals workers and worker_hours: ask without "
+                "--runners-up, --prices, --alternatives and --curve"
+            )
+        )
+    time_limit_s = wanted.seconds
+    others: tuple[OtherPlan, ...] = ()
+    held: dict[str, float] = {}
+    if wanted.alternatives:
+        others, held = other_plans(
+            asked,
+            made,
+            gap=wanted.within,
+            n=wanted.alternatives,
+            time_limit_s=time_limit_s,
+            on_progress=done,
+        )
+    return Explanation(
+        why=why_here(asked, made, time_limit_s=time_limit_s, on_progress=done)
+        if wanted.why
+        else (),
+        prices=price_lines(asked, made, time_limit_s=time_limit_s, on_progress=done)
+        if wanted.prices
+        else (),
+        others=others,
+        held=held,
+        curve=money_curve(asked, made, n=wanted.curve, time_limit_s=time_limit_s, on_progress=done)
+        if wanted.curve
+        else None,
+    )
+
+
+def write_actions(made: Decision, file: Path, *, sample: bool) -> None:
+    """Write the actions of a decision as points: .csv, .xlsx, .geojson or .gpkg."""
+    plain = ("order", "year", "what", "id", "name", "kind", "hours", "district", "lon", "lat")
+    money = ("capital_yuan", "running_yuan_a_year")
+    columns = {name: [getattr(one, name) for one in made.actions] for name in (*plain, *money)}
+    columns["paid_yuan"] = [sum(one.paid.values()) for one in made.actions]
+    columns["adds"] = [round(one.adds, 3) for one in made.actions]
+    columns["lost_without"] = [round(one.lost_without, 3) for one in made.actions]
+    write_points(columns, file, layer="actions", sample=sample)
