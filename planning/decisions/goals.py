@@ -303,6 +303,11 @@ def _two_in_reach(
                 "years or free stations: leave these out"
             )
         )
+    places = np.asarray(problem.site)[: of.standing_option]
+    if len(np.unique(places)) < len(places):
+        raise ProblemError(
+            say("the goal two_in_reach takes one kind with one kind of hours: leave one in build")
+        )
     n_items = items.covers.shape[1]
     once = sp.csr_array((items.needs == 1).astype(np.bool_)[None, :])
     options = sp.csr_array(problem.covers[: of.standing_option, :n_items])
@@ -315,8 +320,8 @@ def _two_in_reach(
         forbidden=problem.forbidden,
     )
     plan = solve(backup, params=params)
-    # who has two already counts twice
-    stands = 2.0 * float((items.standing[0] * of.rest_worth).sum())
+    # who has two already counts twice, who has one and can have no second counts once
+    stands = float(((2.0 * items.standing[0] + items.beyond_once[0]) * of.rest_worth).sum())
     objective, bound = plan.objective + stands, plan.bound + stands
     gap = 0.0 if plan.status == "optimal" else relative_gap(objective, bound)
     return GoalAnswer(plan, plan.status, objective, bound, gap, plan.method)

@@ -61,7 +61,8 @@ class DemandItems:
     ``covers`` bool CSR [n_states, n_items]; ``cell`` int64[n_items]; ``labels`` of the items;
     ``weights`` float64[n_years, n_items], workers, or worker-hours of a week. ``standing`` and
     ``beyond`` float64[n_years, n_labels] are what fixed stations cover and what nothing could, by
-    ``rest``, their labels. ``needs`` int64[n_items], how many more stations an item needs: 1, or 2
+    ``rest``, their labels; ``beyond_once`` is the part of ``beyond`` that lacks one station of two.
+    ``needs`` int64[n_items], how many more stations an item needs: 1, or 2
     where two in reach are the goal and none stands. ``classes`` bool[n_classes, 168].
     """
 
@@ -72,6 +73,7 @@ class DemandItems:
     rest: Labels
     standing: Floats
     beyond: Floats
+    beyond_once: Floats
     needs: Ints
     classes: Mask
     groups: tuple[str, ...]
@@ -328,7 +330,7 @@ def _gathered(grounds: Sequence[_Ground], classes: Mask, demand: Demand) -> Dema
     n_years, n_places = len(grounds[0].people), len(demand.district_names) + 1
     place = np.where(demand.district < 0, n_places - 1, demand.district)
     blocks, cells, labels, weights, needs = [], [], [], [], []
-    rest_labels, standing, beyond = [], [], []
+    rest_labels, standing, beyond, beyond_once = [], [], [], []
     for number, ground in enumerate(grounds):
         for which, hours in enumerate(classes):
             share = ground.hours * hours
@@ -348,12 +350,14 @@ def _gathered(grounds: Sequence[_Ground], classes: Mask, demand: Demand) -> Dema
             weights.append(ground.people[:, open_] * bare[open_])
             labels.append((number, which, demand.district[open_]))
             out = ground.people * np.where(reached, 0.0, bare)
+            once = out * (ground.needs == 1)
             stood = ground.people * (whole - bare)
             for district in range(n_places):
                 here = place == district
                 rest_labels.append((number, district if district < n_places - 1 else -1, which))
                 standing.append(stood[:, here].sum(axis=1))
                 beyond.append(out[:, here].sum(axis=1))
+                beyond_once.append(once[:, here].sum(axis=1))
     sizes = [len(one) for one in cells]
     return DemandItems(
         covers=sp.csr_array(sp.hstack(blocks, format="csr")),
@@ -369,6 +373,7 @@ def _gathered(grounds: Sequence[_Ground], classes: Mask, demand: Demand) -> Dema
         ),
         standing=np.array(standing).T.reshape(n_years, -1),
         beyond=np.array(beyond).T.reshape(n_years, -1),
+        beyond_once=np.array(beyond_once).T.reshape(n_years, -1),
         needs=np.concatenate(needs),
         classes=classes,
         groups=demand.groups,

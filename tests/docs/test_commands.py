@@ -22,6 +22,8 @@ def _commands(group: click.Group, words: str) -> Iterator[tuple[str, click.Comma
         command = group.get_command(context, name)
         assert command is not None
         if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield f"{words} {name}", command
             yield from _commands(command, f"{words} {name}")
         else:
             yield f"{words} {name}", command

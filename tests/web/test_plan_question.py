@@ -1,0 +1,237 @@
+"""`yizhan plan --question`: the planner's opening question, asked of the sample city."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import highspy
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from data.questions import Question
+from data.workspace import Workspace
+from planning import SolveParams
+from planning.decisions import Decision
+from web.services.decisions import ask_workspace, decide
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planning import CoverageProblem
+    from tests.conftest import Answer, Cli
+
+OPENING = """
+name = "opening"
+[years]
+first = 2027
+count = 3
+[money]
+yuan_by_year = [600_000, 500_000, 500_000]
+[actions]
+build = ["station", "driver_home"]
+existing = "upgrade"
+extend_hours = ["7:00-22:00"]
+[[floors]]
+name = "nobody under 30 %"
+least_share = 0.3
+groups = ["truck_driver"]
+[[zones]]
+name = "freight yard"
+around = [116.80, 33.95]
+within_m = 2500.0
+rule = "require"
+kinds = ["driver_home"]
+[[money_rules]]
+rule = "share"
+payer = "市总工会"
+share = 0.6
+cap_yuan = 100_000
+"""
+
+
+@pytest.fixture(scope="module")
+def city(sample_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("asked") / "city"
+    shutil.copytree(sample_city, folder)
+    (folder / "question.toml").write_text(OPENING, "utf-8")
+    return folder
+
+
+def asked(cli: Cli, city: Path, *words: str | Path) -> Answer:
+    limit = ("--time-limit", "60", "--gap", "0.03")
+    return cli("plan", "-w", city, "--question", city / "question.toml", *limit, *words)
+
+
+@pytest.fixture(scope="module")
+def answer(cli: Cli, city: Path) -> dict[str, Any]:
+    given = asked(cli, city, "--json", "-o", city / "actions.csv")
+    assert given.code == 0, given.err
+    return given.json
+
+
+def test_the_opening_question_is_answered_within_its_limits(answer: dict[str, Any]) -> None:
+    assert answer["status"] in {"optimal", "within_gap"}
+    assert answer["gap"] <= 0.03
+    spent = np.zeros(3)
+    for line in answer["money"]:
+        spent[answer["years"].index(line["year"])] += line["yuan"]
+    assert (np.cumsum(spent) <= np.cumsum([600_000, 500_000, 500_000])).all()
+    yard = [one for one in answer["actions"] if one["kind"] == "driver_home"]
+    metres = [
+        np.hypot((one["lon"] - 116.80) * 92_300, (one["lat"] - 33.95) * 110_900) for one in yard
+    ]
+    assert min(metres) <= 2_510
+    last = {line["group"]: line for line in answer["coverage"] if line["year"] == 2029}
+    assert last["truck_driver"]["share"] >= 0.3
+
+
+def test_what_each_action_adds_sums_up_to_what_a_year_gains(answer: dict[str, Any]) -> None:
+    whole = [line for line in answer["coverage"] if line["group"] == line["district"] == "all"]
+    gained = 0.0
+    for line in whole:
+        gained += sum(one["adds"] for one in answer["actions"] if one["year"] == line["year"])
+        assert line["covered"] - line["before"] == pytest.approx(gained, abs=1e-6)
+    assert answer["objective"] == pytest.approx(sum(line["covered"] for line in whole))
+
+
+def test_the_subsidy_is_sixty_per_cent_and_the_parts_add_up(answer: dict[str, Any]) -> None:
+    for one in answer["actions"]:
+        share = one["paid"].get("市总工会", 0)
+        assert share == min(one["capital_yuan"] * 6 // 10, 100_000)
+    paid = sum(sum(one["paid"].values()) for one in answer["actions"])
+    assert paid == answer["cost_yuan"] == sum(line["yuan"] for line in answer["money"])
+
+
+def test_the_decision_is_kept_with_its_question(answer: dict[str, Any], city: Path) -> None:
+    kept = Workspace.open(city).newest_result("decision")
+    assert kept is not None
+    assert kept.body["question"] == answer["question"]
+    read = Decision.from_dict(kept.body)
+    assert [one.id for one in read.actions] == [one["id"] for one in answer["actions"]]
+    assert read.as_dict()["coverage"] == answer["coverage"]
+
+
+def test_the_actions_are_written_as_a_table(answer: dict[str, Any], city: Path) -> None:
+    rows = list(csv.DictReader((city / "actions.csv").open(encoding="utf-8-sig")))
+    assert [row["id"] for row in rows] == [one["id"] for one in answer["actions"]]
+    assert [int(row["paid_yuan"]) for row in rows] == [
+        sum(one["paid"].values()) for one in answer["actions"]
+    ]
+
+
+def test_a_question_in_words_says_what_is_done_who_pays_and_why(cli: Cli, city: Path) -> None:
+    words = ("--runners-up", "--prices", "--alternatives", "2", "--curve", "3", "--explain-s", "2")
+    given = asked(
+        cli, city, "--set", "years.count=1", "--set", "money.yuan_by_year=[900000]", *words
+    )
+    assert given.code == 0, given.err
+    for piece in ("% covered then", "Why here and not there", "What a little more", "市总工会"):
+        assert piece in given.out
+    assert "assumptions" in given.out
+
+
+def test_a_question_without_a_plan_is_told_its_conflict(cli: Cli, city: Path) -> None:
+    floor = 'floors=[{name="cleaners", least_share=0.9, groups=["sanitation_worker"]}]'
+    given = asked(
+        cli,
+        city,
+        "--set",
+        floor,
+        "--set",
+        "new=1",
+        "--set",
+        "years.count=1",
+        "--set",
+        "money.yuan_by_year=[900000]",
+        "--set",
+        'actions.build=["station"]',
+        "--set",
+        "zones=[]",
+    )
+    assert given.code == 0
+    assert "No plan keeps these limits" in given.out
+    assert "cleaners" in given.out
+
+
+def test_a_bad_question_is_refused_in_one_line(cli: Cli, city: Path) -> None:
+    given = asked(cli, city, "--set", "money.yuan_by_yaer=[1]")
+    assert given.code == 2
+    assert "did you mean yuan_by_year" in given.err
+    assert cli("plan", "-w", city).code == 2
+
+
+def test_a_new_question_and_its_schema_are_written_once(cli: Cli, tmp_path: Path) -> None:
+    for name in ("new-question", "question-schema"):
+        file = tmp_path / f"{name}.file"
+        assert cli("plan", name, "-o", file).code == 0
+        again = cli("plan", name, "-o", file)
+        assert again.code == 2
+        assert "is there already" in again.err
+
+
+def test_the_exported_model_has_the_same_optimum_in_highs(city: Path) -> None:
+    """One year and few sites, as a plain programme."""
+    workspace = Workspace.open(city)
+    question = Question.from_dict(
+        {
+            "new": 6,
+            "actions": {"build": ["station", "driver_home"]},
+            "money": {"yuan_by_year": [400_000]},
+            "floors": [{"name": "f", "least_share": 0.62, "groups": ["sanitation_worker"]}],
+        }
+    )
+    ready = ask_workspace(workspace, question, done=lambda _what, _share: None)
+    made = decide(workspace, ready, params=SolveParams(time_limit_s=120, gap=1e-4), keeping=False)
+    assert made.is_plan
+    best = highs_optimum(ready.problem.problem)
+    assert made.objective <= best * (1 + 1e-6)
+    assert made.bound >= best * (1 - 1e-6)
+    assert made.objective >= best * (1 - 2e-4)
+
+
+def highs_optimum(problem: CoverageProblem) -> float:
+    """Solve the textbook programme: x opens, z covers."""
+    n, m = problem.n_options, problem.n_demand
+    covers = sp.csr_array(problem.covers.astype(float))
+    rows = [sp.hstack([-covers.T, sp.eye_array(m)])]
+    upper = [np.zeros(m)]
+    own = [problem.costs, *(problem.costs_of(limit) for limit in problem.limits)]
+    most = [problem.budget, *(limit.budget for limit in problem.limits)]
+    for costs, budget in zip(own, most, strict=True):
+        if budget is not None:
+            rows.append(sp.csr_array(np.r_[costs, np.zeros(m)][None]))
+            upper.append(np.array([budget]))
+    for limit in problem.limits:
+        if limit.max_open is not None:
+            rows.append(sp.csr_array(np.r_[limit.members.astype(float), np.zeros(m)][None]))
+            upper.append(np.array([float(limit.max_open)]))
+    sites, at = np.unique(problem.site, return_inverse=True)
+    by_site = sp.csr_array((np.ones(n), (at, np.arange(n))), shape=(len(sites), n + m))
+    rows.append(by_site)
+    upper.append(np.ones(len(sites)))
+    for floor in problem.floors:
+        weights = problem.weights_of(floor)
+        rows.append(sp.csr_array(np.r_[np.zeros(n), -weights][None]))
+        upper.append(np.array([-floor.min_share * weights.sum()]))
+    model = highspy.Highs()
+    model.silent()
+    model.setOptionValue("mip_rel_gap", 1e-7)
+    matrix = sp.csc_array(sp.vstack(rows, format="csc"))
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = n + m, matrix.shape[0]
+    lp.col_cost_ = np.r_[np.zeros(n), -problem.weights]
+    lp.col_lower_ = np.r_[problem.required.astype(float), np.zeros(m)]
+    lp.col_upper_ = np.r_[np.where(problem.forbidden, 0.0, 1.0), np.ones(m)]
+    lp.row_lower_ = np.full(matrix.shape[0], -np.inf)
+    lp.row_upper_ = np.concatenate(upper)
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr, matrix.indices
+    lp.a_matrix_.value_ = matrix.data
+    lp.integrality_ = [highspy.HighsVarType.kInteger] * n + [highspy.HighsVarType.kContinuous] * m
+    model.passModel(lp)
+    model.run()
+    assert model.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    return -float(model.getInfo().objective_function_value)
