@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from geo.compiled import seconds_compiling
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # News are told at least so often while there are any: ten times a second, with some to spare.
 NEWS_S = 0.05
+# A part of a run that is over has so much time, for none would be a fault of its caller.
+MIN_S = 1e-9
 
 
 class TimeLeft(Protocol):
@@ -31,20 +34,19 @@ class TimeLeft(Protocol):
 class Clock:
     """Counts from its birth; `report` and `tick` ask the caller's ``on_progress``.
 
-    A value of 1 that is reported is one of ``unit`` to the caller. ``now`` tells the time in
-    seconds.
+    ``now`` tells the time in seconds. A value of 1 that is reported is one of ``unit`` to the
+    caller.
     """
 
     def __init__(
         self,
         params: SolveParams,
         *,
-        unit: float = 1.0,
         now: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._now = now
         self._start, self._compiled = now(), seconds_compiling()
-        self._unit = unit
+        self.unit = 1.0
         self._params = params
         self._told: tuple[float, float] | None = None
         self._told_at = -math.inf
@@ -71,12 +73,20 @@ class Clock:
         counted = self.seconds - self.compiling_s
         return 0.0 if self.stopped else max(self._params.time_limit_s - counted, 0.0)
 
+    def is_over(self) -> bool:
+        """Whether no time is left."""
+        return self.left_s <= 0.0
+
+    def part(self, params: SolveParams) -> Clock:
+        """Return a clock of the same time for a part of the run, which tells ``params``' caller."""
+        return Clock(replace(params, time_limit_s=max(self.left_s, MIN_S)), now=self._now)
+
     def report(self, incumbent: float, bound: float) -> bool:
         """Tell the caller; True when the run must end, by the caller's wish or out of time."""
         if self._params.on_progress is not None and not self.stopped:
             self._told, self._told_at = (incumbent, bound), self._now()
             known = [
-                figure * self._unit if math.isfinite(figure) else math.nan
+                figure * self.unit if math.isfinite(figure) else math.nan
                 for figure in (incumbent, bound)
             ]
             news = Progress(incumbent=known[0], bound=known[1], seconds=self.seconds)

@@ -61,8 +61,9 @@ def solve(problem: Problem, *, params: SolveParams | None = None) -> Plan:
     """
     if params is None:
         params = SolveParams()
+    clock = Clock(params)
     sized = in_good_units(problem)
-    clock = Clock(params, unit=sized.unit)
+    clock.unit = sized.unit
     draft = _draft(sized.problem, params=params, clock=clock)
     return judged(problem, draft, unit=sized.unit, clock=clock)
 

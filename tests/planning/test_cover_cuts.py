@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -180,7 +180,7 @@ def test_a_narrow_search_opens_what_it_may_and_begins_anew_when_that_grows() -> 
     task = reduce_coverage(city()).task
     rng, cover = np.random.default_rng(2), task.cover
     best = rng.choice(cover.n_options, 20, replace=False)
-    narrow = NarrowSearch(task, seed=0, time_limit_s=5.0)
+    narrow = NarrowSearch(task, seed=0, work=0)
     weights = []
     for share in (0.0, 0.3, 0.31, 1.0):
         within = rng.permutation(cover.n_options) < share * cover.n_options
@@ -211,6 +211,32 @@ def test_an_interrupted_tree_goes_on_to_the_same_proof() -> None:
     assert bounds == sorted(bounds, reverse=True)
     assert parted.upper == pytest.approx(whole.upper)
     assert parted.value == whole.value
+
+
+def test_what_a_growing_tree_is_known_to_prove_never_lies_below_the_best_plan() -> None:
+    task = reduce_coverage(city()).task
+    tree = CutTree(task, value=0.0, seed=0, clock=clock())
+    heard, over = [tree_weight(task)], Event()
+    listener = Thread(target=_listen, args=(tree, heard, over))
+    listener.start()
+    try:
+        tree.grow(10**10, gap=0.0)
+    finally:
+        over.set()
+        listener.join()
+    assert tree.finished(gap=0.0)
+    assert heard == sorted(heard, reverse=True)
+    assert min(*heard, tree.proven) >= tree.value
+    assert tree.proven == pytest.approx(tree.value, rel=1e-6)
+
+
+def tree_weight(task: CoverTask) -> float:
+    return float(task.cover.weights.sum())
+
+
+def _listen(tree: CutTree, heard: list[float], over: Event) -> None:
+    while not over.wait(0.001):
+        heard.append(tree.proven)
 
 
 def city() -> CoverageProblem:

@@ -161,7 +161,7 @@ def test_multipliers_alone_prove_neither_less_than_the_best_plan_nor_none_where_
     params = SolveParams(time_limit_s=10, gap=0.0)
     clock = Clock(params)
     search = FloorSearch(task, CoverRun(replace(task, floors=()), seed=1), seed=1)
-    search.search(9, params=params, clock=clock)
+    search.search(9, 0, params=params, clock=clock)
     assert not search.is_hopeless
     assert search.upper >= best - 1e-6
 

@@ -129,7 +129,9 @@ def test_annealing_finds_the_best_of_all_plans_with_and_without_a_table(*, kept:
 def bred(task: CoverTask, seed: int, workers: int) -> CoverRun:
     run = CoverRun(task, seed=seed)
     clock = Clock(SolveParams(time_limit_s=60))
-    Population(run, seed=seed, time_limit_s=1.0).breed(400_000, workers=workers, clock=clock)
+    Population(run, seed=seed).breed(
+        400_000, workers=workers, clock=clock, is_over=lambda _: clock.is_over()
+    )
     return run
 
 
@@ -161,8 +163,8 @@ def test_what_does_not_only_limit_a_count_is_left_to_annealing() -> None:
     task = near_sites(7, 30, 200, 5)
     rows = task.rows
     sited = PackingRows(*rows)._replace(n_sites=3)
-    assert Population(CoverRun(task, seed=0), seed=0, time_limit_s=10.0).pays
+    assert Population(CoverRun(task, seed=0), seed=0).pays
     other = CoverTask(cover=task.cover, rows=sited, fixed_value=0.0, whole_numbers=True)
     run = CoverRun(task, seed=0)
     run.task = other
-    assert not Population(run, seed=0, time_limit_s=10.0).pays
+    assert not Population(run, seed=0).pays

@@ -25,9 +25,8 @@ from planning.engine.mclp.interchange import SearchState, close_one, open_one, r
 from planning.engine.mclp.side_constraints import PackingRows, fits, take
 
 if TYPE_CHECKING:
-    from threading import Event
+    from collections.abc import Callable
 
-    from planning.engine.clock import Clock
     from planning.engine.cover_arrays import CoverArrays
 
 Ints = npt.NDArray[Any]
@@ -41,9 +40,8 @@ FAR = 4
 OFFERS, OFFER_STEPS = 128, 8
 # Figures in the largest table that is kept (8 bytes each); without one an offer costs a pass.
 MAX_TABLE = 30_000_000
-# Steps between two looks at the clock, and where another thread may say stop.
-CHUNK_STEPS = 20_000_000
-SHORT_CHUNK_STEPS = 2_000_000
+# Steps between two looks at the clock: some hundredths of a second.
+CHUNK_STEPS = 3_000_000
 # Below ``-DEEP * temperature`` a change is never taken.
 DEEP = 20.0
 
@@ -269,29 +267,22 @@ def cool(
     *,
     best: tuple[npt.NDArray[np.bool_], float],
     least: float,
-    clock: Clock,
-    stop: Event | None = None,
+    is_over: Callable[[float], bool],
 ) -> tuple[npt.NDArray[np.bool_], float]:
-    """Anneal a whole schedule from what is open, faster than planned only if time runs out.
+    """Anneal a schedule from what is open, until it ends or ``is_over`` of the best value.
 
-    ``best`` is the best plan so far and its value; returns the better one of both.
+    ``best`` is the best plan so far and its value; returns the better one of both. The schedule
+    is the same whatever the time limit is: a longer limit only goes further.
     """
     best_open, best_value = best[0].copy(), best[1]
     table = swap_table(cover, state, 0)
-    chunk = CHUNK_STEPS if stop is None else SHORT_CHUNK_STEPS
-    begin, born = 0, clock.seconds
-    while begin < schedule.steps and not (stop is not None and stop.is_set()):
-        end = min(begin + chunk, schedule.steps)
+    for begin in range(0, schedule.steps, CHUNK_STEPS):
+        end = min(begin + CHUNK_STEPS, schedule.steps)
         best_value = anneal(
             cover, rows, state, table, schedule, begin, end, best_open, best_value, least
         )
-        if clock.left_s <= 0.0:
+        if is_over(best_value):
             break
-        # only when the limit would come first is the rest cooled faster than planned
-        in_time = (end - begin) / max(clock.seconds - born, 1e-6) * 0.9 * clock.left_s
-        born = clock.seconds
-        hurry = max((schedule.steps - end) / max(in_time, 1.0), 1.0)
-        begin = end + int((hurry - 1.0) * (end - begin))
     return best_open, best_value
 
 

@@ -55,7 +55,8 @@ class CutTree:
 
     All values are without what is fixed. ``value`` is the best plan's weight, which the caller
     may raise; ``chosen`` and ``found`` are the best plan that the tree itself came upon, ``opened``
-    bool[n_options] what the relaxation has opened in some part at some time.
+    bool[n_options] what the relaxation has opened in some part at some time. ``proven`` is what
+    `upper` was last known to be, which another thread may read while the tree grows.
     """
 
     def __init__(self, task: CoverTask, *, value: float, seed: int, clock: TimeLeft) -> None:
@@ -75,7 +76,8 @@ class CutTree:
         self._heap: list[tuple[float, int, Branch]] = []
         n = cover.n_options + cover.n_items
         root = Branch(np.zeros(n, dtype=np.int8), np.ones(n, dtype=np.int8))
-        self._push(root, float(cover.weights.sum()))
+        self.proven = float(cover.weights.sum())
+        self._push(root, self.proven)
 
     @property
     def steps(self) -> int:
@@ -127,6 +129,7 @@ class CutTree:
             bound, _, branch = heapq.heappop(self._heap)
             if -bound >= self.target:
                 self._explore(self._relaxation, branch, -bound, end=end)
+        self.proven = min(self.proven, self.upper)
 
     def _push(self, branch: Branch, bound: float) -> None:
         self._born += 1
@@ -142,6 +145,7 @@ class CutTree:
         bounds = list(branch.bounds)
         while True:
             bound = min(bound, relaxation.value)
+            self.proven = min(self.proven, max(self.upper, bound))
             if bound < self.target:
                 return
             if not relaxation.solved or self._clock.left_s <= 0.0 or self.steps >= end:

@@ -8,7 +8,7 @@ search, and the Lagrangian bound is what is proven.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from planning.engine.clock import NEWS_S
 from planning.engine.mclp.branch_and_cut import CutTree
 from planning.engine.mclp.milp import solve_rest
 from planning.engine.mclp.restricted_search import NarrowSearch
@@ -37,37 +38,39 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 
-# The linear programme of 100,000 pairs takes two seconds, a larger one more by the power of 1.5; it
-# may take half of the time limit.
-PAIRS_IN_4_S, PAIRS_POWER = 100_000, 2.0 / 3.0
+# The linear programme of 100,000 pairs takes two seconds, a larger one more by the power of 1.5:
+# cuts begin once the search has had twice that, where rows bind a part of it.
+PAIRS_IN_4_S, PAIRS_POWER = 100_000, 1.5
+PART, PART_AT_ROWS = 0.6, 0.3
 # Steps of the tree between two exchanges with the search, and least steps of the search.
 EXCHANGE_STEPS, MIN_STEPS = 100_000_000, 10_000_000
 # Steps that the search takes while the tree takes one, about.
 SEARCH_STEPS = 3
-# The part of the time limit's steps that a round of search takes where nothing else runs.
-ROUND_PART = 0.35
+# Where nothing else runs a round of breeding takes such a part of the steps before it. What is left
+# is looked at again after so many times the steps.
+ROUND_PART, LOOK_PART = 0.35, 1.5
 
 
 def close_gap(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAnswer:
     """Fix options by reduced cost and solve the rest exactly, as far as the time allows."""
-    so_far = run.answer("greedy, annealing, Lagrangian bound")
-    if done(run, params) or clock.left_s <= 0.0:
-        return so_far
-    fixing = run.fixing()
-    if passes_a_row(run.task, fixing.open_for_good):
-        if not run.task.floors:
-            # a better plan would open what no plan may open together
-            return replace(so_far, bound=so_far.value, method=so_far.method + ", fixing")
-        fixing = Fixing.of_nothing(run.task.cover.n_options)
-    task, options = restricted_task(run.task, fixing)
-    rest = _Rest(task, options, np.flatnonzero(fixing.open_for_good))
-    if run.task.floors:
-        return _programmed(run, rest, params=params, clock=clock)
-    if _fits(task, params):
-        return _cut(run, rest, params=params, clock=clock)
-    search_on(run, params=params, clock=clock, stop=None)
-    bred = ", splicing" if run.population.pays else ""
-    return run.answer(f"greedy, annealing{bred}, Lagrangian bound")
+    while True:
+        bred = ", splicing" if run.population.pays else ""
+        so_far = run.answer(f"greedy, annealing{bred}, Lagrangian bound")
+        if done(run, params) or clock.left_s <= 0.0:
+            return so_far
+        fixing = run.fixing()
+        if passes_a_row(run.task, fixing.open_for_good):
+            if not run.task.floors:
+                # a better plan would open what no plan may open together
+                return replace(so_far, bound=so_far.value, method=so_far.method + ", fixing")
+            fixing = Fixing.of_nothing(run.task.cover.n_options)
+        task, options = restricted_task(run.task, fixing)
+        rest = _Rest(task, options, np.flatnonzero(fixing.open_for_good))
+        if run.task.floors:
+            return _programmed(run, rest, params=params, clock=clock)
+        if _is_due(task, run.work):
+            return _cut(run, rest, params=params, clock=clock)
+        _search_on(run, int(LOOK_PART * run.work), params=params, clock=clock)
 
 
 class _Rest(NamedTuple):
@@ -86,29 +89,25 @@ class _Rest(NamedTuple):
         return np.flatnonzero(np.isin(self.options, chosen))
 
 
-def _fits(task: CoverTask, params: SolveParams) -> bool:
-    """Whether the linear programme of a task leaves time for cuts."""
-    most = PAIRS_IN_4_S * (params.time_limit_s / 4.0) ** PAIRS_POWER
-    return bool(len(task.cover.option_item) <= most)
+def _is_due(task: CoverTask, work: int) -> bool:
+    """Whether the search has had its part beside the linear programme of a task."""
+    programme_s = 4.0 * (len(task.cover.option_item) / PAIRS_IN_4_S) ** PAIRS_POWER
+    part = PART_AT_ROWS if len(task.rows.capacity) else PART
+    return bool(work >= part * programme_s * STEPS_PER_S)
 
 
 def _programmed(run: CoverRun, rest: _Rest, *, params: SolveParams, clock: Clock) -> CoverAnswer:
-    """Solve what is left by HiGHS; the search goes on beside it."""
+    """Solve what is left by HiGHS."""
     so_far = run.answer("greedy, annealing, Lagrangian bound")
     inside = np.isin(so_far.chosen, np.r_[rest.options, rest.opened]).all()
-    stop = Event()
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        search = pool.submit(search_on, run, params=params, clock=clock, stop=stop)
-        answer = solve_rest(
-            rest.task,
-            start=rest.part(so_far.chosen) if inside else None,
-            known=so_far.value,
-            upper=so_far.bound,
-            params=params,
-            clock=clock,
-        )
-        stop.set()
-        search.result()
+    answer = solve_rest(
+        rest.task,
+        start=rest.part(so_far.chosen) if inside else None,
+        known=so_far.value,
+        upper=so_far.bound,
+        params=params,
+        clock=clock,
+    )
     bound = max(min(so_far.bound, answer.bound), so_far.value)
     best = so_far
     if answer.value > so_far.value:
@@ -117,13 +116,13 @@ def _programmed(run: CoverRun, rest: _Rest, *, params: SolveParams, clock: Clock
     return replace(best, bound=max(bound, best.value), method=method)
 
 
-def search_on(run: CoverRun, *, params: SolveParams, clock: Clock, stop: Event | None) -> None:
-    """Anneal again and again until time is up, the gap is reached or ``stop`` is set."""
-    steps = int(params.time_limit_s * STEPS_PER_S * ROUND_PART)
-    workers = 2 if stop is None else 1
-    while clock.left_s > 0.0 and not (stop is not None and stop.is_set()):
-        run.search_more(steps, clock=clock, workers=workers, stop=stop)
-        if stop is None and (done(run, params) or clock.report(run.value, run.upper)):
+def _search_on(run: CoverRun, work: int, *, params: SolveParams, clock: Clock) -> None:
+    """Search until the run's work has grown to ``work``, time is up or the gap is reached."""
+    while run.work < work and not done(run, params):
+        is_bred = run.population.pays
+        steps = max(int(ROUND_PART * run.work), MIN_STEPS) if is_bred else run.next_steps()
+        run.search_more(steps, clock=clock, workers=2)
+        if clock.report(run.value, run.upper):
             return
 
 
@@ -138,13 +137,15 @@ def _cut(run: CoverRun, rest: _Rest, *, params: SolveParams, clock: Clock) -> Co
     tree = CutTree(rest.task, value=run.value - fixed_value, seed=params.seed, clock=clock)
     beside = _SearchBeside(run, rest, params=params, clock=clock)
     upper, steps, ended = run.upper, tree.root_steps, False
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    with ThreadPoolExecutor(max_workers=2) as pool:
         while not ended:
             stop, before, best = Event(), tree.steps, run.answer(method)
             search = pool.submit(beside.search, steps, tree.opened.copy(), stop)
-            tree.grow(EXCHANGE_STEPS, gap=params.gap)
-            if tree.finished(gap=params.gap):
-                stop.set()
+            proof = pool.submit(_grow, tree, stop, gap=params.gap)
+            while wait((search, proof), timeout=NEWS_S).not_done:
+                now = min(upper, tree.proven + fixed_value)
+                clock.tick(max(run.value, best.value), max(now, run.value, best.value))
+            proof.result()
             search.result()
             steps = max(SEARCH_STEPS * (tree.steps - before), MIN_STEPS)
             upper = min(upper, tree.upper + fixed_value)
@@ -163,6 +164,13 @@ def _cut(run: CoverRun, rest: _Rest, *, params: SolveParams, clock: Clock) -> Co
     return replace(best, bound=max(upper, best.value))
 
 
+def _grow(tree: CutTree, stop: Event, *, gap: float) -> None:
+    """Grow the tree up to the next exchange; at its end the search beside it stops too."""
+    tree.grow(EXCHANGE_STEPS, gap=gap)
+    if tree.finished(gap=gap):
+        stop.set()
+
+
 class _SearchBeside:
     """The search beside the tree: in turns over all options and over those the tree has opened.
 
@@ -171,7 +179,7 @@ class _SearchBeside:
 
     def __init__(self, run: CoverRun, rest: _Rest, *, params: SolveParams, clock: Clock) -> None:
         self._run, self._rest, self._clock = run, rest, clock
-        self._narrow = NarrowSearch(rest.task, seed=params.seed, time_limit_s=params.time_limit_s)
+        self._narrow = NarrowSearch(rest.task, seed=params.seed, work=run.work)
         self._wait, self._pause = 1, 1
 
     def search(self, steps: int, opened: npt.NDArray[np.bool_], stop: Event) -> None:

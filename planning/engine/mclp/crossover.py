@@ -13,18 +13,20 @@ plan whatever the threads do, while the time limit is not hit.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from geo.compiled import compiled
+from planning.engine.clock import NEWS_S
 from planning.engine.mclp import interchange
 from planning.engine.mclp.annealing import Schedule, cool
 
 if TYPE_CHECKING:
-    from threading import Event
+    from collections.abc import Callable
 
     from planning.engine.clock import Clock
     from planning.engine.cover_arrays import CoverArrays
@@ -37,12 +39,14 @@ Bools = npt.NDArray[np.bool_]
 # Temperature of a first annealing and of a child's, as parts of the mean weight of an open option.
 FIRST_TEMPERATURE = (0.03, 0.002)
 CHILD_TEMPERATURE = (0.008, 0.0012)
-# Steps of a first annealing for the square root of the time limit in seconds, and at most for each
-# pair of option and item; a child takes a third.
+# Steps of a first annealing for the square root of the work that is reckoned with, in parts of
+# `WORK`, and at most for each pair of option and item; a child takes a part of them.
 FIRST_STEPS, FIRST_STEPS_PER_PAIR = 16_000_000, 1_100
 CHILD_PART = 0.4
-# Plans kept for the square root of the time limit.
+# Plans kept for the square root of that work.
 KEPT, MIN_KEPT, MAX_KEPT = 2.5, 4, 24
+# Reckoned with are so many times the steps so far, and at least one `WORK`.
+WORK, AHEAD = 100_000_000, 2.0
 # Two plans that share more than this part of their options are of one kind: the better one stays.
 ALIKE = 0.8
 # After so many children for each plan kept without a better best plan, the population is begun anew
@@ -55,11 +59,12 @@ MIN_EXCHANGES = 12
 class BestKeeper(Protocol):
     """Who keeps the best plan of a task so far: what a population needs to know of a run.
 
-    ``relative_cost`` float64[n] is what an option takes of the limits; gains of ``least`` and below
-    count as none.
+    ``work`` are the steps of a thread so far, ``relative_cost`` float64[n] is what an option takes
+    of the limits; gains of ``least`` and below count as none.
     """
 
     task: CoverTask
+    work: int
     relative_cost: npt.NDArray[np.float64]
     best_open: Bools
     best_value: float
@@ -137,20 +142,32 @@ def splice(cover: CoverArrays, inner: Bools, outer: Bools, random: np.random.Gen
 
 
 class Population:
-    """The best plans of a run that differ; ``breed`` makes more and teaches the run the best."""
+    """The best plans of a run that differ; ``breed`` makes more and teaches the run the best.
 
-    def __init__(self, run: BestKeeper, *, seed: int, time_limit_s: float) -> None:
+    More plans are kept and annealed longer as the run's work grows.
+    """
+
+    def __init__(self, run: BestKeeper, *, seed: int) -> None:
         self._run, self._seed = run, seed
-        root = float(np.sqrt(time_limit_s))
-        pairs = len(run.task.cover.option_item)
-        self._size = int(np.clip(round(KEPT * root), MIN_KEPT, MAX_KEPT))
-        self._first = max(int(min(FIRST_STEPS * root, FIRST_STEPS_PER_PAIR * pairs)), 1)
-        self._child = max(int(CHILD_PART * self._first), 1)
         self._members: list[Bred] = []
         self._states: list[SearchState] = []
         self._born = 0
         self._idle = 0
-        self._to_begin = self._size - 1
+        self._begun, self._longer = 1, 1
+
+    @property
+    def _root(self) -> float:
+        return float(np.sqrt(max(AHEAD * self._run.work / WORK, 1.0)))
+
+    @property
+    def _size(self) -> int:
+        return int(np.clip(round(KEPT * self._root), MIN_KEPT, MAX_KEPT))
+
+    @property
+    def _first(self) -> int:
+        """The steps of a first annealing."""
+        most = FIRST_STEPS_PER_PAIR * len(self._run.task.cover.option_item)
+        return self._longer * max(int(min(FIRST_STEPS * self._root, most)), 1)
 
     @property
     def pays(self) -> bool:
@@ -159,16 +176,21 @@ class Population:
         Else one long annealing finds more.
         """
         cover, rows = self._run.task.cover, self._run.task.rows
-        if len(rows.capacity) or rows.n_sites:
-            return False
         pairs = len(cover.option_item)
+        if len(rows.capacity) or rows.n_sites or not pairs:
+            return False
         exchange = pairs / max(cover.n_options, 1) * pairs / max(cover.n_items, 1)
         n_open = int(self._run.best_open.sum())
         # about one part in three of the items of an option changes hands at an exchange
         return self._first / (0.3 * exchange * max(n_open, 1)) >= MIN_EXCHANGES
 
-    def breed(self, steps: int, *, workers: int, clock: Clock, stop: Event | None = None) -> None:
-        """Breed generations of ``workers`` plans, one a thread, over ``steps`` of each thread."""
+    def breed(
+        self, steps: int, *, workers: int, clock: Clock, is_over: Callable[[float], bool]
+    ) -> None:
+        """Breed generations of ``workers`` plans, one a thread, over ``steps`` of each thread.
+
+        ``is_over`` is asked with the best value while the threads work.
+        """
         while len(self._states) < workers:
             seed = self._seed + 1 + len(self._states)
             self._states.append(
@@ -177,13 +199,19 @@ class Population:
         if not self._members:
             self._members.append(Bred(self._run.best_open.copy(), self._run.best_value))
         with ThreadPoolExecutor(max_workers=workers) as pool:
-            while steps > 0 and clock.left_s > 0.0 and not (stop is not None and stop.is_set()):
+            while steps > 0 and not is_over(self._run.best_value):
+                stop = Event()
                 born = [self._plan_child() for _ in range(workers)]
-                steps -= max(schedule.steps for _, schedule in born)
+                taken = max(schedule.steps for _, schedule in born)
                 jobs = [
                     pool.submit(self._anneal, state, *child, clock=clock, stop=stop)
                     for state, child in zip(self._states, born, strict=False)
                 ]
+                while wait(jobs, timeout=NEWS_S).not_done:
+                    if is_over(self._run.best_value):
+                        stop.set()
+                steps -= taken
+                self._run.work += taken
                 for job in jobs:
                     self._admit(job.result())
                 best = max(self._members, key=lambda bred: bred.value)
@@ -195,17 +223,16 @@ class Population:
                     self._begin_anew(best)
 
     def _begin_anew(self, best: Bred) -> None:
-        self._members = [best]
-        self._first, self._child = 2 * self._first, 2 * self._child
-        self._idle, self._to_begin = 0, self._size - 1
+        self._members, self._longer = [best], 2 * self._longer
+        self._idle, self._begun = 0, 1
 
     def _plan_child(self) -> tuple[Ints, Schedule]:
         """Tell what to open and how to anneal it: a random plan from hot, or a splice of two."""
         random = np.random.default_rng((self._seed, self._born))
         self._born += 1
         temperature = self._run.temperature
-        if self._to_begin > 0:
-            self._to_begin -= 1
+        if self._begun < self._size:
+            self._begun += 1
             hot, cold = FIRST_TEMPERATURE
             n_open = int(self._run.best_open.sum())
             options = random.choice(len(self._run.best_open), n_open, replace=False)
@@ -214,7 +241,8 @@ class Population:
             hot, cold = CHILD_TEMPERATURE
             first, second = random.choice(len(self._members), 2, replace=len(self._members) == 1)
             inner, outer = self._members[first].opened, self._members[second].opened
-            options, steps = splice(self._run.task.cover, inner, outer, random), self._child
+            options = splice(self._run.task.cover, inner, outer, random)
+            steps = max(int(CHILD_PART * self._first), 1)
         return options, Schedule(
             max(hot * temperature, 1e-12), max(cold * temperature, 1e-12), steps
         )
@@ -226,9 +254,13 @@ class Population:
         schedule: Schedule,
         *,
         clock: Clock,
-        stop: Event | None,
+        stop: Event,
     ) -> Bred:
         run = self._run
+
+        def is_over(_: float = 0.0) -> bool:
+            return clock.is_over() or stop.is_set()
+
         cover, rows = run.task.cover, run.task.rows
         interchange.open_only(cover, rows, state, options)
         interchange.fill(cover, rows, state, run.relative_cost, -1, 0, run.least)
@@ -240,11 +272,10 @@ class Population:
             schedule,
             best=(state.is_open, 0.0),
             least=run.least,
-            clock=clock,
-            stop=stop,
+            is_over=is_over,
         )
         interchange.open_only(cover, rows, state, np.flatnonzero(opened))
-        interchange.improve_by_swaps(cover, rows, state, run.least, schedule.steps)
+        interchange.improve_by_swaps(cover, rows, state, run.least, schedule.steps, is_over=is_over)
         value = float(interchange.covered_weight(cover, state))
         return Bred(state.is_open.copy(), value)
 

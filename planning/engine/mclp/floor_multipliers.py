@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from planning.engine.mclp.floor_repair import FloorRepair
 from planning.engine.mclp.lagrangian import WarmMultipliers
-from planning.engine.mclp.search_and_bound import STEPS_PER_S, CoverAnswer, CoverRun
+from planning.engine.mclp.search_and_bound import CoverAnswer, CoverRun
 from planning.engine.mclp.task import CoverTask
 from planning.engine.params import relative_gap
 from planning.engine.proven import whole_below
@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-# The part of the time limit's steps that one setting of the floors' multipliers takes.
-ROUND_PART = 0.006
+# One setting of the floors' multipliers takes such a part of the steps before it, and counts as so
+# many times its steps.
+ROUND_PART, ROUND_WORK = 0.012, 3
 # Most steps of a round for each pair of option and item, and the least of all.
 ROUND_STEPS_PER_PAIR, MIN_ROUND_STEPS = 300, 10_000
 # Rounds of repair before anything else, and their steps for each pair of option and item.
@@ -61,8 +62,8 @@ ASK_MOVE = 6.0
 class FloorSearch:
     """The floors' multipliers, the best plan that meets them and the bound.
 
-    ``run`` is without floors; ``repair`` holds the plans; ``is_impossible`` tells that the
-    multipliers prove that there is none.
+    ``run`` is without floors; ``repair`` holds the plans; ``work`` are the steps of a thread so
+    far; ``is_impossible`` tells that the multipliers prove that there is none.
     """
 
     def __init__(self, task: CoverTask, run: CoverRun, *, seed: int) -> None:
@@ -75,7 +76,7 @@ class FloorSearch:
         self._share = run.bound.best_multiplier / np.maximum(task.cover.weights, 1e-300)
         self._row_multiplier = run.bound.best_row_multiplier
         self._plan: Ints = np.flatnonzero(run.best_open)
-        self._rounds = 0
+        self._rounds, self.work = 0, run.work
         self.repair = FloorRepair(task, relative_cost=run.relative_cost, seed=seed)
         self.upper = run.upper
         self.is_impossible = False
@@ -108,14 +109,14 @@ class FloorSearch:
             method="greedy, annealing, Lagrangian bound, floor prices, repair",
         )
 
-    def search(self, rounds: int | None, *, params: SolveParams, clock: Clock) -> None:
-        """Try so many settings of the multipliers (None: while there is time), or up to the gap."""
-        steps = self._steps(params)
+    def search(self, rounds: int, work: float, *, params: SolveParams, clock: Clock) -> None:
+        """Try settings of the multipliers: so many, and up to so much work; or up to the gap."""
         while clock.left_s > 0.0 and not self.is_hopeless:
-            if rounds is not None and self._rounds >= rounds:
+            if self._rounds >= rounds and self.work >= work:
                 return
             if self.is_near_enough(params):
                 return
+            steps = self._steps
             value = self.repair.value if self.repair.found is not None else np.nan
             if clock.report(value, self.upper):
                 return
@@ -124,18 +125,19 @@ class FloorSearch:
             else:
                 self._round(steps, seed=params.seed + self._rounds, clock=clock)
             self._rounds += 1
+            self.work += ROUND_WORK * steps
 
-    def repair_on(self, *, params: SolveParams, clock: Clock, stop: Event) -> None:
+    def repair_on(self, *, clock: Clock, stop: Event) -> None:
         """Repair until time is up or ``stop`` is set."""
-        steps = self._steps(params)
+        steps = self._steps
         while clock.left_s > 0.0 and not stop.is_set():
             self.repair.search(2 * steps, clock=clock)
 
-    def _steps(self, params: SolveParams) -> int:
-        """Return the steps of a round: a part of the limit, fewer where the task is small."""
-        steps = int(params.time_limit_s * STEPS_PER_S * ROUND_PART)
+    @property
+    def _steps(self) -> int:
+        """The steps of a round: a part of those before, fewer where the task is small."""
         most = ROUND_STEPS_PER_PAIR * len(self.task.cover.option_item)
-        return max(min(steps, most), MIN_ROUND_STEPS)
+        return max(min(int(ROUND_PART * self.work), most), MIN_ROUND_STEPS)
 
     def _round(self, steps: int, *, seed: int, clock: Clock) -> None:
         """Search and bound at the multipliers of now, repair, and move the multipliers."""
@@ -179,7 +181,7 @@ class FloorSearch:
             whole_numbers=False,
         )
         warm = WarmMultipliers(self._share * weights, self._row_multiplier)
-        run = CoverRun(weighted, seed=seed, start=start, warm=warm)
+        run = CoverRun(weighted, seed=seed, start=start, warm=warm, clock=clock)
         run.set_prices()
         with ThreadPoolExecutor(max_workers=1) as pool:
             proof = pool.submit(run.bound_round, run.best_value, 3 * steps, clock=clock)

@@ -21,10 +21,15 @@ from geo.compiled import compiled
 from planning.engine.mclp.side_constraints import PackingRows, fits, take
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planning.engine.cover_arrays import CoverArrays
 
 Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
+
+# Steps of swaps between two looks at the clock.
+SWAP_STEPS = 5_000_000
 
 
 class SearchState(NamedTuple):
@@ -256,15 +261,43 @@ def _best_swap(
     return best, work
 
 
-@compiled
 def improve_by_swaps(
-    cover: CoverArrays, rows: PackingRows, state: SearchState, least: float, most_work: int
+    cover: CoverArrays,
+    rows: PackingRows,
+    state: SearchState,
+    least: float,
+    most_work: int,
+    *,
+    is_over: Callable[[], bool] | None = None,
+) -> None:
+    """Swap while a swap gains more than ``least``, until none does or the steps are used up.
+
+    ``is_over`` is asked every `SWAP_STEPS`.
+    """
+    turn = np.array([-1, 0])
+    while most_work > 0 and not (is_over is not None and is_over()):
+        slice_steps = min(most_work, SWAP_STEPS)
+        work = _swaps(cover, rows, state, least, slice_steps, turn)
+        if work < slice_steps:
+            return
+        most_work -= work
+
+
+@compiled
+def _swaps(  # noqa: PLR0917 - compiled: positional only
+    cover: CoverArrays,
+    rows: PackingRows,
+    state: SearchState,
+    least: float,
+    most_work: int,
+    turn: Ints,
 ) -> int:
-    """Swap while a swap gains more than ``least``, until none does or the steps are used up."""
+    """Go on with a turn of swaps; ``turn`` int64[2] is the next option and how many were idle."""
     n = len(state.gain)
     work = 0
-    option = random_below(state.random, n) if n else 0
-    idle = 0
+    if turn[0] < 0:
+        turn[0] = random_below(state.random, n) if n else 0
+    option, idle = turn[0], turn[1]
     # around all options, until a whole turn has changed nothing
     while idle < n and work < most_work:
         leaving = option
@@ -278,6 +311,7 @@ def improve_by_swaps(
             work += close_one(cover, rows, state, leaving)
             work += open_one(cover, rows, state, entering)
             idle = 0
+    turn[0], turn[1] = option, idle
     return work
 
 

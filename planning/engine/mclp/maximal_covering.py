@@ -42,6 +42,7 @@ from planning.engine.params import Plan, Progress, SolveParams, relative_gap
 from planning.engine.proven import Bound, Draft, contradicted
 
 if TYPE_CHECKING:
+    from planning.engine.mclp.lagrangian import WarmMultipliers
     from planning.engine.mclp.task import CoverTask
     from planning.engine.mclp.warm_start import CoverWarmStart
     from planning.engine.problems import CoverageProblem
@@ -50,14 +51,15 @@ Ints = npt.NDArray[np.int64]
 
 # How long each question about a contradiction may take.
 CONFLICT_S = 3.0
-# The part of the time limit that the problem without its floors gets, and where rows bind too.
-FIRST_PART, FIRST_PART_AT_PRICES = 0.2, 0.4
+# Steps for each pair of option and item that go to the problem without its floors.
+FIRST_STEPS_PER_PAIR = 150
 # Up to so many pairs of option and item the programme meets the floors at once.
 MIN_MULTIPLIER_PAIRS = 2_000
-# Pairs for each second of the time limit up to which the programme may come to its end.
-PAIRS_PER_S, MAX_PAIRS = 4_000, 2_000_000
-# Settings of the floors' multipliers that are tried before a programme that may come to its end.
-ROUNDS_BEFORE_PROGRAMME = 12
+# Steps for each pair after which a programme begins that may come to its end, and most pairs of it.
+STEPS_PER_PAIR, MAX_PAIRS = 7_500, 2_000_000
+# Settings of the floors' multipliers that are tried before it, and steps of the bound for each pair
+# where reduced costs may settle options for it.
+ROUNDS_BEFORE_PROGRAMME, BOUND_STEPS_PER_PAIR = 12, 1_200
 
 
 def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams, clock: Clock) -> Draft:
@@ -74,13 +76,10 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams, clo
         with_opened = None if basis is None else basis.with_multipliers(reduced, opened.bound)
         return _drafted(problem, reduced, opened.answer, with_opened)
     start = _start(reduced, params)
-    part = FIRST_PART_AT_PRICES if len(task.rows.capacity) else FIRST_PART
-    first, first_clock = _first_part(params, part, clock) if task.floors else (params, clock)
-    run = search_and_bound(task, params=first, clock=first_clock, start=start, warm=warm)
-    # what no programme can come to an end with is searched on with its floors in sight
-    is_large = bool(task.floors) and not _may_end(task, params)
-    if is_large or not meets_floors(reduced, run.answer("").chosen):
-        floored = _meet_floors(run, params=params, clock=clock)
+    run = _without_floors(task, params=params, clock=clock, start=start, warm=warm)
+    if task.floors:
+        is_met = meets_floors(reduced, run.answer("").chosen)
+        floored = _meet_floors(run, is_met=is_met, params=params, clock=clock)
         if floored is None:
             reason = coverage_conflict(
                 problem, reduced, may_be=lambda other: _may_be(other, clock), clock=clock
@@ -97,51 +96,70 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams, clo
     )
 
 
-def _may_end(task: CoverTask, params: SolveParams) -> bool:
-    """Whether the programme with its floors may come to an end in the time."""
-    most = min(PAIRS_PER_S * params.time_limit_s, MAX_PAIRS)
-    return len(task.cover.option_item) <= max(most, MIN_MULTIPLIER_PAIRS)
-
-
-def _first_part(params: SolveParams, part: float, clock: Clock) -> tuple[SolveParams, Clock]:
-    """Return the part of the time that goes to the problem without its floors."""
+def _without_floors(
+    task: CoverTask,
+    *,
+    params: SolveParams,
+    clock: Clock,
+    start: Ints | None,
+    warm: WarmMultipliers | None,
+) -> CoverRun:
+    """Search and bound without floors; where there are any, only as much as they need to begin."""
+    if not task.floors:
+        return search_and_bound(task, params=params, clock=clock, start=start, warm=warm)
 
     def report(news: Progress) -> bool:
         # a plan that may miss a floor is none yet
         return clock.report(np.nan, news.bound)
 
-    first = replace(params, time_limit_s=part * params.time_limit_s, on_progress=report)
-    return first, Clock(first)
+    most_work = FIRST_STEPS_PER_PAIR * len(task.cover.option_item)
+    first = replace(params, on_progress=report)
+    return search_and_bound(
+        task, params=first, clock=clock.part(first), start=start, warm=warm, most_work=most_work
+    )
 
 
-def _meet_floors(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAnswer | None:
+def _meet_floors(
+    run: CoverRun, *, is_met: bool, params: SolveParams, clock: Clock
+) -> CoverAnswer | None:
     """Meet the floors by multipliers and repair, then by the programme where it may end.
 
-    None: no plan meets them. Worth -inf: none was found, and the plan is the one that lacks least.
+    ``is_met`` tells that the run's plan meets them, so that its reduced costs count. None: no plan
+    meets them. Worth -inf: none was found, and the plan is the one that lacks least.
     """
     task = run.task
     if any(float(floor.weights.sum()) < floor.need for floor in task.floors):
         return None
     pairs = len(task.cover.option_item)
     if pairs <= MIN_MULTIPLIER_PAIRS:
-        repair = FloorRepair(task, relative_cost=run.relative_cost, seed=params.seed)
-        repair.learn(np.flatnonzero(run.best_open))
-        repair_at_once(repair, clock=clock)
-        answer = solve_floored(
-            task, upper=run.upper, params=params, clock=clock, start=repair.found
-        )
-        if answer is None or answer.value > -np.inf:
-            return answer
-        return replace(answer, chosen=repair.nearest)
+        return _at_once(run, params=params, clock=clock)
     search = FloorSearch(task, run, seed=params.seed)
     repair_at_once(search.repair, clock=clock)
-    small = _may_end(task, params)
-    search.search(ROUNDS_BEFORE_PROGRAMME if small else None, params=params, clock=clock)
+    due = STEPS_PER_PAIR * pairs if pairs <= MAX_PAIRS else np.inf
+    search.search(ROUNDS_BEFORE_PROGRAMME, due, params=params, clock=clock)
     if search.is_hopeless:
         return None
     if search.is_near_enough(params) or clock.left_s <= 0.0:
         return search.answer()
+    if is_met and search.repair.found is not None:
+        run.learn(search.repair.found)
+        run.bound_round(run.best_value, BOUND_STEPS_PER_PAIR * pairs, clock=clock)
+        closed = close_gap(run, params=params, clock=clock)
+        return replace(closed, bound=max(min(closed.bound, search.upper), closed.value))
     return _by_programme(search, params=params, clock=clock)
+
+
+def _at_once(run: CoverRun, *, params: SolveParams, clock: Clock) -> CoverAnswer | None:
+    """Solve the whole of a small task by HiGHS."""
+    repair = FloorRepair(run.task, relative_cost=run.relative_cost, seed=params.seed)
+    repair.learn(np.flatnonzero(run.best_open))
+    repair_at_once(repair, clock=clock)
+    answer = solve_floored(
+        run.task, upper=run.upper, params=params, clock=clock, start=repair.found
+    )
+    if answer is None or answer.value > -np.inf:
+        return answer
+    return replace(answer, chosen=repair.nearest)
 
 
 def _by_programme(search: FloorSearch, *, params: SolveParams, clock: Clock) -> CoverAnswer | None:
@@ -153,7 +171,7 @@ def _by_programme(search: FloorSearch, *, params: SolveParams, clock: Clock) -> 
     best = search.answer()
     stop = Event()
     with ThreadPoolExecutor(max_workers=1) as pool:
-        repair = pool.submit(search.repair_on, params=params, clock=clock, stop=stop)
+        repair = pool.submit(search.repair_on, clock=clock, stop=stop)
         programmed = solve_floored(
             search.task,
             upper=best.bound,

@@ -21,7 +21,6 @@ from planning.engine.mclp.annealing import (
     MAX_TABLE,
     OFFER_STEPS,
     OFFERS,
-    SHORT_CHUNK_STEPS,
     Schedule,
     SwapTable,
     add_weight,
@@ -35,9 +34,8 @@ from planning.engine.mclp.interchange import SearchState, random_below
 from planning.engine.mclp.side_constraints import PackingRows, fits, take
 
 if TYPE_CHECKING:
-    from threading import Event
+    from collections.abc import Callable
 
-    from planning.engine.clock import Clock
     from planning.engine.cover_arrays import CoverArrays
 
 Ints = npt.NDArray[Any]
@@ -191,22 +189,20 @@ def cool_at_prices(
     price: Floats,
     best: tuple[Bools, float],
     least: float,
-    clock: Clock,
-    stop: Event | None = None,
+    is_over: Callable[[float], bool],
 ) -> Bools:
-    """Anneal a schedule from what is open, until it ends or time is up; returns the best plan.
+    """Anneal a schedule from what is open, until it ends or ``is_over`` of the best value.
 
-    ``price`` float64[n_options]; ``best`` is the best plan so far and its value. The schedule is
-    the same whatever the time limit is: a longer limit only goes further.
+    ``price`` float64[n_options]; ``best`` is the best plan so far and its value. Returns the best
+    plan. The schedule is the same whatever the time limit is: a longer limit only goes further.
     """
     best_open, best_value = best[0].copy(), best[1]
     table = swap_table(cover, state, room_for(cover.n_options, int(state.numbers[0])))
-    chunk = CHUNK_STEPS // 2 if stop is None else SHORT_CHUNK_STEPS
-    for begin in range(0, schedule.steps, chunk):
-        end = min(begin + chunk, schedule.steps)
+    for begin in range(0, schedule.steps, CHUNK_STEPS):
+        end = min(begin + CHUNK_STEPS, schedule.steps)
         best_value = _anneal(
             cover, rows, state, table, price, schedule, begin, end, best_open, best_value, least
         )
-        if clock.left_s <= 0.0 or (stop is not None and stop.is_set()):
+        if is_over(best_value):
             break
     return best_open

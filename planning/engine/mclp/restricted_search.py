@@ -28,10 +28,13 @@ GROWN = 1.1
 
 
 class NarrowSearch:
-    """A search over some options of a task, which goes on from call to call."""
+    """A search over some options of a task, which goes on from call to call.
 
-    def __init__(self, task: CoverTask, *, seed: int, time_limit_s: float) -> None:
-        self._task, self._seed, self._time_limit_s = task, seed, time_limit_s
+    ``work`` are the steps that went before it.
+    """
+
+    def __init__(self, task: CoverTask, *, seed: int, work: int) -> None:
+        self._task, self._seed, self._work = task, seed, work
         self._n_begun = 0
         self._options: Ints = np.empty(0, dtype=np.int64)
         self._run: CoverRun | None = None
@@ -44,12 +47,12 @@ class NarrowSearch:
         Returns the best plan so far and its weight, without what is fixed.
         """
         if self._run is None or within.sum() > GROWN * self._n_begun:
-            self._run = self._begin(within, best)
+            self._run = self._begin(within, best, clock=clock)
         self._run.search_more(steps, clock=clock, stop=stop)
         value = self._run.value - self._task.fixed_value
         return self._options[np.flatnonzero(self._run.best_open)], value
 
-    def _begin(self, within: Bools, best: Ints) -> CoverRun:
+    def _begin(self, within: Bools, best: Ints, *, clock: Clock) -> CoverRun:
         self._n_begun = int(within.sum())
         kept = within.copy()
         kept[best] = True
@@ -60,5 +63,6 @@ class NarrowSearch:
             narrow,
             seed=self._seed,
             start=np.flatnonzero(np.isin(self._options, best)),
-            time_limit_s=self._time_limit_s,
+            clock=clock,
+            work=self._work if self._run is None else self._run.work,
         )

@@ -1,12 +1,15 @@
 """The engine of maximal covering: search and bound side by side, fixing, then a programme.
 
-Two threads work in rounds of counted steps, not of seconds: the search (ruin-and-recreate, swaps)
-and the bound (Lagrangian multipliers). After each round they exchange what they found, so that a
-seed gives the same answer on any machine while the time limit is not hit.
+Two threads work in rounds of counted steps, not of seconds: the search (annealing, plans bred from
+plans) and the bound (Lagrangian multipliers). After each round they exchange what they found, so
+that a seed gives the same answer on any machine while the time limit is not hit. What is done next
+and for how long follows from the work so far, never from the time limit: the run of a short limit
+is the beginning of the run of a long one, and more time gives no worse a plan.
 """
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +19,7 @@ import numpy.typing as npt
 
 from planning.engine.cover_arrays import merge_items
 from planning.engine.mclp import interchange, lagrangian
-from planning.engine.mclp.annealing import CHUNK_STEPS, Schedule, cool
+from planning.engine.mclp.annealing import Schedule, cool
 from planning.engine.mclp.crossover import Population
 from planning.engine.mclp.priced_annealing import cool_at_prices, room_for
 from planning.engine.mclp.side_constraints import SLACK, PackingRows
@@ -25,6 +28,7 @@ from planning.engine.params import EXACT, SolveParams, relative_gap
 from planning.engine.proven import whole_below
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from threading import Event
 
     from planning.engine.clock import Clock
@@ -34,27 +38,33 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-# Elementary steps that one thread takes in a second of the time limit, about; a fixed figure, so
-# that a seed gives the same plan on any machine.
+# Elementary steps that one thread takes in a second, about; a fixed figure, so that a seed gives
+# the same plan on any machine.
 STEPS_PER_S = 100_000_000
-# Steps for each pair of option and item after which more search seldom finds more.
-STEPS_PER_PAIR = 8_000
-MIN_STEPS = 200_000
-# Parts of the search's steps that its rounds take, each a whole annealing: one long annealing finds
-# more than several short ones, the short ones serve where a small gap is reached at once.
-ROUND_PARTS = (0.03, 0.12, 0.6)
+# Steps of the first annealing, at most so many for each pair of option and item, and of the next
+# ones as multiples of it: one long annealing finds more than several short ones, the short ones
+# serve where a small gap is reached at once. After these each is twice as long as the last.
+FIRST_STEPS, FIRST_STEPS_PER_PAIR, MIN_STEPS = 3_000_000, 240, 6_000
+ROUNDS = (1, 4, 20)
 # Where plans are bred, which two threads do better, so many rounds go before.
 ROUNDS_BEFORE_BREEDING = 2
+# Steps of a round beside the bound where plans are bred.
+BRED_STEPS = 20_000_000
 # Steps of the bound for each pair before the first search, from multipliers of a like problem.
 WARM_STEPS_PER_PAIR = 20
 # Most steps of ruin-and-recreate after an annealing where rows bind.
-RUIN_STEPS = 4 * CHUNK_STEPS
+RUIN_STEPS, RUIN_PIECE_STEPS = 80_000_000, 4_000_000
 RUIN_STEPS_A_PAIR = 2_000  # of option and item: a small task is not searched for seconds
+# Most steps of swaps from one plan, and steps of the bound between two looks at the clock.
+SWAP_STEPS, BOUND_STEPS = 400_000_000, 4_000_000
+# The bound takes so many steps in the time in which the search takes one, about.
+BOUND_SPEED = 3
 # The bound has come to rest when its step factor is below this.
 RESTED = 1e-3
-# Where rows bind the rounds are of so many steps for each pair, whatever the time limit is, and so
-# many steps of the bound go before, which gives the rows their prices.
+# Where rows bind the rounds are of so many steps for each pair, and so many steps of the bound go
+# before, which gives the rows their prices.
 PRICED_ROUNDS, PRICING_STEPS_PER_PAIR = (200, 800, 800, 1600), 1_200
+MIN_PRICED_STEPS = 200_000
 # Prices in the search as a part of the multipliers, and its first temperature.
 PRICE_PART, PRICED_HOT = 0.88, 0.035
 # Temperature of the annealing as parts of the mean weight that an open option covers.
@@ -88,7 +98,11 @@ class Fixing:
 
 
 class CoverRun:
-    """One run on one task: the search's and the bound's state and the best of both so far."""
+    """One run on one task: the search's and the bound's state and the best of both so far.
+
+    ``work`` are the steps of one thread so far, those of the run it belongs to included. A run that
+    ``tells`` gives its news to the clock's caller.
+    """
 
     def __init__(
         self,
@@ -97,10 +111,13 @@ class CoverRun:
         seed: int,
         start: Ints | None = None,
         warm: WarmMultipliers | None = None,
-        time_limit_s: float = 60.0,
+        clock: Clock | None = None,
+        work: int = 0,
+        tells: bool = False,
     ) -> None:
         cover, rows = task.cover, task.rows
-        self.task = task
+        self.task, self.work, self._tells = task, work, tells
+        self._turn, self._is_over = 0, None if clock is None else clock.is_over
         self.least = 1e-12 * float(cover.weights.sum())
         self.relative_cost = np.ones(cover.n_options)
         self.price = np.zeros(cover.n_options)
@@ -115,7 +132,7 @@ class CoverRun:
             cover, rows, cover_count=self.search.cover_count, warm=warm
         )
         self.is_warm = warm is not None
-        self.population = Population(self, seed=seed, time_limit_s=time_limit_s)
+        self.population = Population(self, seed=seed)
 
     def answer(self, method: str) -> CoverAnswer:
         """Return the best plan so far with its bound."""
@@ -134,7 +151,7 @@ class CoverRun:
     @property
     def upper(self) -> float:
         """The proven bound, with what is fixed; a whole number where all weights are."""
-        bound = self.bound_value + self.task.fixed_value
+        bound = min(self.bound_value, float(self.bound.figures[0])) + self.task.fixed_value
         if self.task.whole_numbers:
             bound = whole_below(bound)
         return max(bound, self.value)
@@ -162,9 +179,11 @@ class CoverRun:
         )
 
     def _improve(self) -> None:
-        task, budget = self.task, 20 * CHUNK_STEPS
-        interchange.improve_by_swaps(task.cover, task.rows, self.search, self.least, budget)
-        interchange.fill(task.cover, task.rows, self.search, self.relative_cost, -1, 0, self.least)
+        task, search = self.task, self.search
+        interchange.improve_by_swaps(
+            task.cover, task.rows, search, self.least, SWAP_STEPS, is_over=self._is_over
+        )
+        interchange.fill(task.cover, task.rows, search, self.relative_cost, -1, 0, self.least)
 
     def _keep(self) -> bool:
         """Take the plan that is open now when it is the best so far."""
@@ -180,6 +199,7 @@ class CoverRun:
         """Anneal over ``steps`` from what is open, then swaps; where rows bind, ruin as well."""
         task = self.task
         temperature = self.temperature
+        self.work += steps
         if self.is_priced:
             hot, cold = (max(part * temperature, 1e-12) for part in (PRICED_HOT, COLD))
             schedule = Schedule(hot, cold, steps)
@@ -191,8 +211,7 @@ class CoverRun:
                 price=self.price,
                 best=(self.best_open, self.best_value),
                 least=self.least,
-                clock=clock,
-                stop=stop,
+                is_over=self._looks(clock, stop),
             )
             self.try_options(np.flatnonzero(best_open))
             return
@@ -204,13 +223,44 @@ class CoverRun:
             schedule,
             best=(self.best_open, self.best_value),
             least=self.least,
-            clock=clock,
-            stop=stop,
+            is_over=self._looks(clock, stop),
         )
         self.try_options(np.flatnonzero(best_open))
         if len(task.rows.capacity) or task.rows.n_sites:
             pairs = len(task.cover.option_item)
-            self._ruin_round(min(steps, RUIN_STEPS, RUIN_STEPS_A_PAIR * pairs), temperature)
+            steps = min(steps, RUIN_STEPS, RUIN_STEPS_A_PAIR * pairs)
+            self._ruin_round(steps, temperature, is_over=self._looks(clock, stop))
+            self.work += steps
+
+    def _looks(self, clock: Clock, stop: Event | None) -> Callable[[float], bool]:
+        """Return what tells the news of a best value and whether to end; a ``stop``: no news."""
+        if stop is not None or not self._tells:
+            return lambda _: clock.is_over() or (stop is not None and stop.is_set())
+        fixed = self.task.fixed_value
+        return lambda best: clock.tick(max(best + fixed, self.value), self.upper)
+
+    def next_steps(self) -> int:
+        """Return the steps of the next annealing: they grow from one to the next."""
+        pairs, turn = len(self.task.cover.option_item), self._turn
+        self._turn += 1
+        if len(self.task.rows.capacity):
+            first, least = pairs, MIN_PRICED_STEPS
+        else:
+            first, least = min(FIRST_STEPS, FIRST_STEPS_PER_PAIR * pairs), MIN_STEPS
+        rounds, last = self._rounds, len(self._rounds) - 1
+        return max(first * rounds[min(turn, last)], least) << max(turn - last, 0)
+
+    @property
+    def _rounds(self) -> tuple[int, ...]:
+        """What the first annealings have of the first's steps, or of the pairs where rows bind."""
+        return PRICED_ROUNDS if len(self.task.rows.capacity) else ROUNDS
+
+    @property
+    def rounds_left(self) -> bool:
+        """Whether the search has not yet had its first rounds."""
+        if self.population.pays:
+            return self._turn < ROUNDS_BEFORE_BREEDING
+        return self._turn < len(self._rounds)
 
     @property
     def is_priced(self) -> bool:
@@ -243,23 +293,33 @@ class CoverRun:
     ) -> None:
         """Breed plans over ``steps`` of each thread; where that does not pay, anneal."""
         if self.population.pays:
-            self.population.breed(steps, workers=workers, clock=clock, stop=stop)
+            is_over = self._looks(clock, stop)
+            self.population.breed(steps, workers=workers, clock=clock, is_over=is_over)
         else:
             self.search_round(steps, clock=clock, stop=stop)
 
-    def _ruin_round(self, steps: int, temperature: float) -> None:
-        best_open = self.best_open.copy()
-        interchange.ruin_and_recreate(
-            self.task.cover,
-            self.task.rows,
-            self.search,
-            self.relative_cost,
-            (HOT * temperature, max(COLD * temperature, 1e-12)),
-            self.least,
-            steps,
-            best_open,
-            self.best_value,
-        )
+    def _ruin_round(
+        self, steps: int, temperature: float, *, is_over: Callable[[float], bool]
+    ) -> None:
+        best_open, best_value = self.best_open.copy(), self.best_value
+        hot, cold = max(HOT * temperature, 1e-12), max(COLD * temperature, 1e-12)
+        for begin in range(0, steps, RUIN_PIECE_STEPS):
+            end = min(begin + RUIN_PIECE_STEPS, steps)
+            # the temperature falls geometrically over all pieces
+            ends = hot * (cold / hot) ** (begin / steps), hot * (cold / hot) ** (end / steps)
+            best_value, _ = interchange.ruin_and_recreate(
+                self.task.cover,
+                self.task.rows,
+                self.search,
+                self.relative_cost,
+                ends,
+                self.least,
+                end - begin,
+                best_open,
+                best_value,
+            )
+            if is_over(best_value):
+                break
         self.try_options(np.flatnonzero(best_open))
 
     def learn(self, options: Ints) -> None:
@@ -281,7 +341,7 @@ class CoverRun:
         chosen = np.empty(0, np.int64)
         while steps > 0 and clock.left_s > 0.0 and not self.bound_rests:
             chosen, used = lagrangian.lower_bound_by_multipliers(
-                task.cover, task.rows, self.bound, known, min(steps, CHUNK_STEPS)
+                task.cover, task.rows, self.bound, known, min(steps, BOUND_STEPS)
             )
             steps -= max(used, 1)
             if self.bound.figures[0] <= known * (1.0 + EXACT):
@@ -320,57 +380,62 @@ def search_and_bound(
     clock: Clock,
     start: Ints | None = None,
     warm: WarmMultipliers | None = None,
+    most_work: float = math.inf,
 ) -> CoverRun:
     """Search and bound side by side; the run holds the best plan and the bound.
 
     ``start`` is a plan and ``warm`` are multipliers to begin with, of a problem much like this one.
+    After ``most_work`` steps of a thread it ends in any case.
     """
-    run = CoverRun(task, seed=params.seed, start=start, warm=warm, time_limit_s=params.time_limit_s)
+    run = CoverRun(task, seed=params.seed, start=start, warm=warm, clock=clock, tells=True)
     if task.cover.n_items and task.rows.most:
-        _rounds(run, params=params, clock=clock)
+        _rounds(run, params=params, clock=clock, most_work=most_work)
     else:
         run.bound_value = 0.0
     return run
 
 
-def _rounds(run: CoverRun, *, params: SolveParams, clock: Clock) -> None:
+def _rounds(run: CoverRun, *, params: SolveParams, clock: Clock, most_work: float) -> None:
     """Search and bound side by side until the gap is reached, both are through or time is up."""
     pairs = len(run.task.cover.option_item)
-    total = max(min(int(params.time_limit_s * STEPS_PER_S), STEPS_PER_PAIR * pairs), MIN_STEPS)
-    rounds = [int(total * part) for part in ROUND_PARTS]
     if len(run.task.rows.capacity):
-        rounds = [max(steps * pairs, MIN_STEPS) for steps in PRICED_ROUNDS]
-        run.bound_round(run.best_value, PRICING_STEPS_PER_PAIR * pairs, clock=clock)
-        run.bound_value = min(run.bound_value, float(run.bound.figures[0]))
-    if run.population.pays:
-        rounds = rounds[:ROUNDS_BEFORE_BREEDING]
+        _bound_alone(run, PRICING_STEPS_PER_PAIR * pairs, clock=clock)
     if run.is_warm:
         # one look at the old multipliers, however little time there is: they prove most of the
         # bound
         proven, _ = lagrangian.evaluate(run.task.cover, run.task.rows, run.bound)
         run.bound_value = min(run.bound_value, float(proven))
-        run.bound_round(run.best_value, WARM_STEPS_PER_PAIR * pairs, clock=clock)
-        run.bound_value = min(run.bound_value, float(run.bound.figures[0]))
+        _bound_alone(run, WARM_STEPS_PER_PAIR * pairs, clock=clock)
     with ThreadPoolExecutor(max_workers=1) as pool:
-        while not done(run, params) and (rounds or not run.bound_rests):
+        while not done(run, params) and run.work < most_work:
             if clock.report(run.value, run.upper):
                 return
-            annealing = bool(rounds)
-            steps = rounds.pop(0) if annealing else CHUNK_STEPS
+            if not run.rounds_left and run.bound_rests:
+                break
+            is_bred = run.population.pays and not run.rounds_left
+            steps = BRED_STEPS if is_bred else run.next_steps()
             run.set_prices()
             proof = pool.submit(
-                run.bound_round, run.best_value, max(2 * steps, 100 * pairs), clock=clock
+                run.bound_round, run.best_value, max(BOUND_SPEED * steps, 100 * pairs), clock=clock
             )
-            if annealing:
-                run.search_round(steps, clock=clock)
-            else:
+            if is_bred:
                 run.search_more(steps, clock=clock)
+            else:
+                run.search_round(steps, clock=clock)
             relaxed = proof.result()
-            run.bound_value = min(run.bound_value, float(run.bound.figures[0]))
             if len(relaxed):
                 run.try_options(relaxed)
                 run.back_to_best()
     clock.report(run.value, run.upper)
+
+
+def _bound_alone(run: CoverRun, steps: int, *, clock: Clock) -> None:
+    """Move the multipliers before any search, which waits for them."""
+    for _ in range(0, steps, BOUND_STEPS):
+        if run.bound_rests or clock.tick(run.value, run.upper):
+            return
+        run.bound_round(run.best_value, BOUND_STEPS, clock=clock)
+        run.work += BOUND_STEPS // BOUND_SPEED
 
 
 def done(run: CoverRun, params: SolveParams) -> bool:

@@ -41,8 +41,8 @@ RESTED = 1e-3
 # So few pairs left are finished by a programme at once; up to so many after all rounds.
 FEW_PAIRS = 15_000
 MAX_PAIRS = 60_000
-# Steps of more rounds for each second of the time limit, where too many pairs are left.
-STEPS_PER_S = 30_000_000
+# Steps of more rounds for each pair of site and item, where too many pairs are left.
+STEPS_PER_PAIR = 400
 # With so few sites to open the tree is the faster one.
 MAX_IN_TREE = 24
 # Pieces in which the multipliers of what is left are raised, a look at the clock between.
@@ -188,9 +188,9 @@ class MedianRun:
             self.raise_lower(float(self.multipliers.figures[0]))
 
     def _round_steps(self) -> Iterator[int]:
-        """Give the steps of each round: more for a longer limit, the same on every machine."""
+        """Give the steps of each round: the same for every limit, on every machine."""
         yield from ROUND_STEPS
-        for _ in range(int(self.params.time_limit_s * STEPS_PER_S / ROUND_STEPS[-1])):
+        for _ in range(STEPS_PER_PAIR * len(self.task.pairs.site_item) // ROUND_STEPS[-1]):
             yield ROUND_STEPS[-1]
 
     def _enough(self, *, is_stuck: bool) -> float:

@@ -23,13 +23,13 @@ import numpy as np
 import scipy.sparse as sp
 
 from planning.engine.checks import known
-from planning.engine.clock import Clock
 from planning.engine.mclp.gradual import is_gradual, level_pairs
 from planning.engine.p_median.p_median import solve_p_median
 from planning.engine.params import relative_gap
 from planning.engine.problems import CoverageProblem, PMedianProblem
 
 if TYPE_CHECKING:
+    from planning.engine.clock import Clock
     from planning.engine.params import Progress, SolveParams
     from planning.engine.proven import Draft
 
@@ -71,6 +71,6 @@ def solve_gradual_covering(problem: CoverageProblem, *, params: SolveParams, clo
         # a gap is asked of what is covered, which the median's own cost knows nothing of
         return clock.report(value, bound) or relative_gap(value, bound) <= params.gap
 
-    inner = replace(params, time_limit_s=max(clock.left_s, 1e-3), gap=0.0, on_progress=report)
-    draft = solve_p_median(median, params=inner, clock=Clock(inner))
+    inner = replace(params, gap=0.0, on_progress=report)
+    draft = solve_p_median(median, params=inner, clock=clock.part(inner))
     return replace(draft, bound=draft.bound.times(-1.0).plus(whole))
