@@ -125,7 +125,8 @@ def _limit_case(name: str) -> Result:
         small, large = (PMedianProblem(town(n), np.ones(n), 20) for n in (60, int(size)))
         return ours(small, large, 1.0)
     make = instances.weak_classes().problem
-    return ours(make(kind, items=400, options=40, p=4), make(kind), 1.0)
+    large = {"items": 40_000, "options": 3_000, "p": 100} if size else {}
+    return ours(make(kind, items=400, options=40, p=4), make(kind, **large), 1.0)
 
 
 def _share_case(name: str, by: str) -> Result:
@@ -142,10 +143,10 @@ def _share_case(name: str, by: str) -> Result:
 
 def cases() -> dict[str, Callable[[], Result]]:
     """Every row by its name."""
-    sizes = [f"center {n}" for n in (1000, 2000, 4000)] + [f"median {n}" for n in (1000, 3000)]
+    sizes = [f"center {n}" for n in (1000, 2000, 4000)] + [f"median {n}" for n in (1000, 4000)]
     made: dict[str, Callable[[], Result]] = {
         f"1 s: {name}": lambda name=name: _limit_case(name)
-        for name in (*CLASSES, "partial", *sizes)
+        for name in (*CLASSES, "partial", *sizes, *(f"{kind} large" for kind in CLASSES))
     }
     for by in ("ours", "HiGHS", "greedy"):
         made[f"90 % of 20,000 x 1,000, 10 s: {by}"] = lambda by=by: _share_case("weak", by)

@@ -245,7 +245,12 @@ def travel_matrix(seconds: Any) -> sp.csr_array:  # noqa: ANN401
             )
         near = ~np.isposinf(dense)
         offset = np.r_[0, np.cumsum(near.sum(axis=1))]
-        matrix = sp.csr_array((dense[near], np.nonzero(near)[1], offset), shape=dense.shape)
+        # with long numbers scipy copies all of them to pick a few rows
+        number = np.int32 if offset[-1] <= np.iinfo(np.int32).max else np.int64
+        matrix = sp.csr_array(
+            (dense[near], np.nonzero(near)[1].astype(number), offset.astype(number)),
+            shape=dense.shape,
+        )
     if not matrix.nnz:
         raise ProblemError(say("seconds is empty: no site reaches any demand item"))
     if np.isposinf(matrix.data).any():

@@ -273,6 +273,23 @@ def _merged_rows(
     return new_offset, new_item[:place].copy()
 
 
+def sums_by_option(cover: CoverArrays, items: Ints, amounts: Floats) -> Floats:
+    """Add up for each option the amounts of those of ``items`` that it covers, float64[n_options].
+
+    It looks only at the options of these items.
+    """
+    start = cover.item_offset
+    size = start[items + 1] - start[items]
+    # the entries of all items, one after the other
+    at = np.repeat(start[items] - np.cumsum(size) + size, size) + np.arange(size.sum())
+    return np.asarray(
+        np.bincount(
+            cover.item_option[at], weights=np.repeat(amounts, size), minlength=cover.n_options
+        ),
+        dtype=np.float64,
+    )
+
+
 @compiled
 def transpose(offset: Ints, index: Ints, n_columns: int) -> tuple[Ints, Ints]:
     """Return the compressed columns of compressed rows."""

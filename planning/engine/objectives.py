@@ -86,14 +86,16 @@ def backup_value(problem: BackupProblem, chosen: npt.ArrayLike) -> float:
 def served_weight(problem: CapacitatedProblem, chosen: npt.ArrayLike) -> float:
     """Return the most weight that the chosen options can serve: a linear programme of flows."""
     options = np.asarray(chosen, dtype=np.int64)
-    pairs = sp.coo_array(problem.covers[options])
-    kept = pairs.data != 0
-    item, option = pairs.col[kept], pairs.row[kept]
-    n_pairs, m = len(item), len(problem.weights)
+    near = sp.csr_array(problem.covers[options])
+    near.eliminate_zeros()
     unit = power_of_two(float(problem.weights.sum()), to=GOOD_POWER)
-    if not n_pairs or not problem.weights.any():
+    if not near.nnz or not problem.weights.any():
         return 0.0
-    weights = problem.weights * unit
+    weight_of = _by_cover_set(near, problem.weights)
+    option = np.concatenate([np.frombuffer(key, dtype=np.int64) for key in weight_of])
+    item = np.repeat(np.arange(len(weight_of)), [len(key) // 8 for key in weight_of])
+    n_pairs, m = len(item), len(weight_of)
+    weights = np.array(list(weight_of.values())) * unit
     capacity = np.minimum(problem.capacity[options], problem.weights.sum()) * unit
     rows, pair = np.r_[item, m + option], np.tile(np.arange(n_pairs), 2)
     answer = solve_mip(
@@ -111,6 +113,20 @@ def served_weight(problem: CapacitatedProblem, chosen: npt.ArrayLike) -> float:
         time_limit_s=np.inf,
     )
     return max(-answer.objective, 0.0) / unit
+
+
+def _by_cover_set(covers: sp.csr_array, weights: npt.NDArray[np.float64]) -> dict[bytes, float]:
+    """Add up the weights of the items that exactly the same options cover, those int64 as bytes."""
+    by_item = sp.csr_array(covers.T)
+    by_item.sort_indices()
+    option, offset = by_item.indices.astype(np.int64), by_item.indptr.tolist()
+    weight_of: dict[bytes, float] = {}
+    for item, weight in enumerate(weights.tolist()):
+        key = option[offset[item] : offset[item + 1]].tobytes()
+        weight_of[key] = weight_of.get(key, 0.0) + weight
+    # what no option covers is served by none
+    weight_of.pop(b"", None)
+    return weight_of
 
 
 def least_share(problem: MaxMinProblem, chosen: npt.ArrayLike) -> float:

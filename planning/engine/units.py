@@ -32,6 +32,8 @@ Floats = npt.NDArray[np.float64]
 
 # Sums between these powers of two are left as they are, others brought to the third.
 MIN_POWER, MAX_POWER, GOOD_POWER = 10, 36, 20
+# Values that are looked at together.
+PART = 100_000
 
 
 class InUnits(NamedTuple):
@@ -55,8 +57,9 @@ def in_good_units(  # noqa: PLR0911 - one line a problem
         return InUnits(problem, 1.0)  # its radii are compared, never added
     times, whole = 1.0, True
     if isinstance(problem, PMedianProblem):
-        seconds = np.r_[problem.seconds.data, problem.penalty_s or 0.0]
-        times, whole = float(seconds.max()), bool((seconds == np.floor(seconds)).all())
+        seconds, penalty = problem.seconds.data, problem.penalty_s or 0.0
+        times = max(float(seconds.max(initial=0.0)), penalty)
+        whole = penalty == np.floor(penalty) and is_whole(seconds)
     factor = factor_of(problem.weights, times=times, is_whole=whole)
     if factor == 1.0:
         return InUnits(problem, 1.0)
@@ -67,6 +70,12 @@ def in_good_units(  # noqa: PLR0911 - one line a problem
     # the objective of max-min is a share, whatever the weights are
     unit = 1.0 if isinstance(problem, MaxMinProblem) else 1.0 / factor
     return InUnits(replace(problem, weights=weights), unit)
+
+
+def is_whole(values: Floats) -> bool:
+    """Whether all values are whole numbers; looked at in parts that a processor keeps at hand."""
+    parts = (values[begin : begin + PART] for begin in range(0, len(values), PART))
+    return all(bool((part == np.floor(part)).all()) for part in parts)
 
 
 def factor_of(

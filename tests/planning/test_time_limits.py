@@ -11,13 +11,28 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from planning import PCenterProblem, PMedianProblem, Progress, SetCoverProblem, SolveParams
+from planning import (
+    BackupProblem,
+    CapacitatedProblem,
+    CoverageProblem,
+    Floor,
+    MaxMinProblem,
+    PCenterProblem,
+    PMedianProblem,
+    Progress,
+    SetCoverProblem,
+    SolveParams,
+)
 from planning.engine.clock import NEWS_S, Clock
 from planning.engine.lscp.set_covering import solve_set_covering
+from planning.engine.mclp.maximal_covering import solve_maximal_covering
 from planning.engine.mip import ENTRIES_PER_S, MipModel, solve_mip
 from planning.engine.p_center.p_center import solve_p_center
 from planning.engine.p_median.p_median import FEW_PAIRS, PAIRS_PER_S, solve_p_median
 from planning.engine.proven import ABSENT, contradicted
+from planning.engine.variants.backup import solve_backup_covering
+from planning.engine.variants.capacitated import solve_capacitated_covering
+from planning.engine.variants.max_min import solve_max_min_covering
 from planning.engine.verdict import judged
 
 if TYPE_CHECKING:
@@ -63,9 +78,32 @@ QUESTIONS: dict[str, tuple[Callable[..., Draft], Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+WEIGHTS = np.random.default_rng(6).integers(1, 60, 1500).astype(float)
+COVERS = cover(150, 1500, seed=5)
+CLASSES = np.arange(3)[:, None] == np.arange(1500) % 3
+VARIANTS: dict[str, tuple[Callable[..., Draft], Any]] = {
+    "count": (solve_maximal_covering, CoverageProblem(WEIGHTS, COVERS, max_open=9)),
+    "floors": (
+        solve_maximal_covering,
+        CoverageProblem(
+            WEIGHTS,
+            COVERS,
+            max_open=9,
+            floors=tuple(Floor(members=m, min_share=0.1) for m in CLASSES),
+        ),
+    ),
+    "backup": (solve_backup_covering, BackupProblem(WEIGHTS, COVERS, 9, WEIGHTS * 0.4)),
+    "capacitated": (
+        solve_capacitated_covering,
+        CapacitatedProblem(WEIGHTS, COVERS, np.full(150, 900.0), 9),
+    ),
+    "max-min": (solve_max_min_covering, MaxMinProblem(WEIGHTS, COVERS, CLASSES, 9)),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS | VARIANTS)
 def test_when_time_is_gone_few_more_looks_are_taken_and_a_plan_is_there(name: str) -> None:
-    solver, problem = QUESTIONS[name]
+    solver, problem = (QUESTIONS | VARIANTS)[name]
     for most in (1, 5, 20, 60):
         looks = Looks(most)
         draft = solved(solver, problem, looks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations
 
+import networkx as nx
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -20,8 +21,9 @@ from planning import (
     solve,
 )
 from planning.engine.clock import Clock
+from planning.engine.cover_arrays import from_rows, sums_by_option
 from planning.engine.mip import solve_mip
-from planning.engine.objectives import value_of
+from planning.engine.objectives import served_weight, value_of
 from planning.engine.solver import in_good_units
 from planning.engine.variants import backup, capacitated, gradual, max_min
 from planning.engine.variants.max_min_search import anneal_classes, class_state
@@ -182,3 +184,34 @@ def test_the_shares_of_classes_stay_true_while_plans_are_annealed() -> None:
     assert value == pytest.approx(max_min._least(task, best), rel=1e-9)
     assert state.share == pytest.approx(max_min._shares(task, state.option), rel=1e-9)
     assert set(np.flatnonzero(state.is_open)) == set(state.option)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_stations_serve_is_the_largest_flow_through_a_network(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    # few options over many items: most items share their cover set with others
+    covers = rng.random((6, 60)) < 0.3
+    weights, capacity = rng.integers(0, 30, 60).astype(float), rng.integers(0, 300, 6).astype(float)
+    chosen = np.flatnonzero(rng.random(6) < 0.7)
+    network = nx.DiGraph()
+    network.add_nodes_from(("from", "to"))
+    for i, weight in enumerate(weights):
+        network.add_edge("from", ("item", i), capacity=weight)
+    for j in chosen:
+        network.add_edge(("option", j), "to", capacity=capacity[j])
+        network.add_edges_from((("item", i), ("option", j)) for i in np.flatnonzero(covers[j]))
+    problem = CapacitatedProblem(weights, sp.csr_array(covers), capacity, 6)
+    largest = nx.maximum_flow_value(network, "from", "to")
+    assert served_weight(problem, chosen) == pytest.approx(largest)
+
+
+def test_sums_by_option_are_those_of_the_cover_matrix() -> None:
+    rng = np.random.default_rng(1)
+    rows = sp.csr_array(rng.random((7, 40)) < 0.3)
+    cover = from_rows(rows.indptr.astype(np.int64), rows.indices.astype(np.int32), np.ones(40))
+    items = rng.permutation(40)[:11]
+    amounts = np.zeros(40)
+    amounts[items] = rng.random(11)
+    assert sums_by_option(cover, items, amounts[items]) == pytest.approx(rows @ amounts)
+    none = np.empty(0, dtype=np.int64)
+    assert (sums_by_option(cover, none, np.empty(0)) == np.zeros(7)).all()

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from planning.engine.cover_arrays import sums_by_option
 from planning.engine.mclp.annealing import anneal
 from planning.engine.mclp.lagrangian import (
     HALVINGS,
@@ -132,11 +133,7 @@ class _Plan:
 
     def _shares(self, items: Ints) -> Floats:
         """Return the weight of ``items`` that each option covers."""
-        start, cover = self.cover.item_offset, self.cover
-        size = start[items + 1] - start[items]
-        at = np.repeat(start[items] - np.cumsum(size) + size, size) + np.arange(size.sum())
-        weights = np.repeat(cover.weights[items], size)
-        return _sums(cover.item_option[at], weights, cover.n_options)
+        return sums_by_option(self.cover, items, self.cover.weights[items])
 
     def _open(self, option: int) -> None:
         items = self.items(option)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from geo.compiled import compiled
 from planning.engine.checks import known
+from planning.engine.units import is_whole
 
 if TYPE_CHECKING:
     from planning.engine.problems import PMedianProblem
@@ -95,9 +96,7 @@ def reduce_median(problem: PMedianProblem) -> ReducedMedian:
         sites=sites,
         p=min(problem.p, len(sites)),
         fixed_value=float(best[outside] @ weights[outside]),
-        whole_numbers=all(
-            bool((x == np.floor(x)).all()) for x in (seconds.data, weights, best[finite])
-        ),
+        whole_numbers=all(is_whole(x) for x in (seconds.data, weights, best[finite])),
         unreached=unreached,
         stranded=int(stranded[0]) if len(stranded) else -1,
     )

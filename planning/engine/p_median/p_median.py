@@ -96,7 +96,9 @@ def _by_sample(problem: PMedianProblem, *, params: SolveParams, clock: Clock) ->
     lower = float((nearest * problem.weights).sum()) * (1.0 - ROUNDING)
     share = min(SAMPLE_PART * PAIRS_PER_S * clock.left_s / seconds.nnz, 1.0)
     size = max(int(share * n_items), 1)
-    reached = np.unique(seconds.indices)
+    is_reached = np.zeros(n_items, dtype=np.bool_)
+    is_reached[seconds.indices] = True
+    reached = np.flatnonzero(is_reached)
     items = np.sort(np.random.default_rng(params.seed).permutation(reached)[:size])
     sample = replace(problem, seconds=seconds[:, items], weights=problem.weights[items])
     task, chosen = reduce_median(sample), np.flatnonzero(known(problem.required))

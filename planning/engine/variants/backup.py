@@ -142,13 +142,13 @@ def _lagrangian_bound(task: BackupTask, start: Ints | None, *, clock: Clock) -> 
 
 def _start(task: BackupTask, *, clock: Clock, seed: int) -> Ints | None:
     """Return a plan that keeps the rules: what adds most, or else what covers all."""
-    greedy = _greedy(task, np.empty(0, dtype=np.int64))
+    greedy = _greedy(task, np.empty(0, dtype=np.int64), clock=clock)
     if _covers_all(task, greedy):
         return greedy
     all_once = sp.csr_array(task.covers[:, np.flatnonzero(task.must)])
     cover = cover_within(all_once, task.most, left_s=lambda: clock.left_s, seed=seed, most_steps=0)
     # whatever is added to a cover covers all too
-    return None if cover.sites is None else _greedy(task, cover.sites)
+    return None if cover.sites is None else _greedy(task, cover.sites, clock=clock)
 
 
 def _covers_all(task: BackupTask, chosen: Ints) -> bool:
@@ -215,8 +215,8 @@ def _value(task: BackupTask, chosen: Ints) -> float:
     return float(task.first[count >= 1].sum() + task.second[count >= 2].sum())  # noqa: PLR2004 - a second one
 
 
-def _greedy(task: BackupTask, first: Ints) -> Ints:
-    """Open what adds most until p are open, then exchange one by one while that adds.
+def _greedy(task: BackupTask, first: Ints, *, clock: Clock) -> Ints:
+    """Open what adds most until p are open, then exchange one by one while that adds and time is.
 
     The options ``first`` are open before, and stay.
     """
@@ -232,6 +232,8 @@ def _greedy(task: BackupTask, first: Ints) -> Ints:
     for _ in range(PASSES):
         before = list(chosen)
         for place, option in enumerate(before):
+            if clock.is_over():
+                break
             count -= task.covers[[option]].sum(axis=0)
             gains = _gains(task, count)
             others = [*first, *chosen[:place], *chosen[place + 1 :]]

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from planning.engine.checks import known
-from planning.engine.cover_arrays import CoverArrays, merge_items
+from planning.engine.cover_arrays import CoverArrays, merge_items, sums_by_option
 from planning.engine.mclp.lagrangian import new_bound
 from planning.engine.mclp.search_and_bound import RESTED
 from planning.engine.mclp.side_constraints import packing_rows
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-# Settings of the multipliers between two looks at the clock.
-SETTINGS = 50
+# Settings of the multipliers between two looks at the clock, and the steps that they may be.
+MIN_SETTINGS, MAX_SETTINGS, SETTING_STEPS = 3, 50, 6_000_000
 # Pairs for each second of the time limit up to which the programme is of use.
 PAIRS_PER_S = 5_000
 
@@ -98,9 +98,11 @@ def _lagrangian_bound(task: CapacityTask, start: Ints, served: float, *, clock: 
     opened = np.isin(task.option, start)
     count = np.bincount(task.item[opened], minlength=len(task.weights))
     state = new_bound(task.cover, rows, cover_count=count)
+    one = len(task.option) + 8 * len(task.weights)
+    settings = min(max(SETTING_STEPS // one, MIN_SETTINGS), MAX_SETTINGS)
     while clock.left_s > 0.0 and state.figures[1] > RESTED:
         lower_capacity_bound(
-            task.cover, task.capacity, task.is_required, task.most, state, served, SETTINGS
+            task.cover, task.capacity, task.is_required, task.most, state, served, settings
         )
         bound = max(min(float(state.figures[0]), reachable), served)
         if clock.report(served, bound) or bound <= served * (1.0 + EXACT):
@@ -147,21 +149,25 @@ def _greedy(task: CapacityTask) -> tuple[Ints, Floats]:
     offset = np.searchsorted(task.option, np.arange(n + 1))
     chosen: list[int] = []
     queue = list(np.flatnonzero(task.is_required))
+    near = np.bincount(task.option, weights=left[task.item], minlength=n)
+    within = np.asarray(near, dtype=np.float64)
+    # below this sums are rounding
+    least = 1e-12 * float(task.weights.sum())
     for turn in range(len(queue) + task.most):
         if turn < len(queue):
             best = int(queue[turn])
         else:
-            within = np.bincount(task.option, weights=left[task.item], minlength=n)
             gains = np.minimum(within, task.capacity)
             gains[task.is_required] = -1.0
             gains[chosen] = -1.0
             best = int(gains.argmax())
-            if gains[best] <= 0:
+            if gains[best] <= least:
                 break
         pairs = np.arange(offset[best], offset[best + 1])
         before = np.r_[0.0, np.cumsum(left[task.item[pairs]])][:-1]
         flow[pairs] = np.clip(task.capacity[best] - before, 0.0, left[task.item[pairs]])
         left[task.item[pairs]] -= flow[pairs]
+        within = within - sums_by_option(task.cover, task.item[pairs], flow[pairs])
         chosen.append(best)
     x = np.zeros(n)
     x[chosen] = 1.0

@@ -48,8 +48,8 @@ ROUNDS, SETTINGS, FIRST_SETTINGS = 16, 100, 400
 SHIFT = 2.0
 # Steps of the first annealing for each pair of option and item; the next one has twice as many.
 STEPS_PER_PAIR, MIN_STEPS = 1_000, 200_000
-# Steps between two looks at the clock.
-CHUNK_STEPS = 100_000_000
+# Steps of annealing and of the bound between two looks at the clock.
+CHUNK_STEPS, BOUND_STEPS = 5_000_000, 10_000_000
 # Temperatures as parts of what an open option adds to the mean share.
 HOT, COLD = 0.3, 0.01
 # Up to so many pairs the programme may come to its end.
@@ -129,7 +129,7 @@ class _Run:
                 task.cover, self._part, state, schedule, begin, end, best, self.value
             )
             begin = end
-            if clock.report(self.value, self.bound):
+            if clock.tick(self.value, self.bound):
                 break
         # sums in another order may differ by a trifle: the plan is counted once more
         self.best, self.value = np.sort(best), _least(task, best)
@@ -150,12 +150,16 @@ class _Run:
             fixed = float(part @ task.fixed_shares)
             state.figures[1] = 1.0 if turn == 0 else state.figures[1]
             settings = SETTINGS if turn else FIRST_SETTINGS
-            lower_bound_by_multipliers(
-                cover, rows, state, max(self.value - fixed, 0.0), settings * setting
-            )
-            self.bound = max(min(self.bound, float(state.figures[0]) + fixed), self.value)
-            if clock.report(self.value, self.bound) or relative_gap(self.value, self.bound) == 0.0:
-                return
+            value, steps = max(self.value - fixed, 0.0), settings * setting
+            while steps > 0:
+                _, used = lower_bound_by_multipliers(
+                    cover, rows, state, value, min(steps, BOUND_STEPS)
+                )
+                self.bound = max(min(self.bound, float(state.figures[0]) + fixed), self.value)
+                if clock.tick(self.value, self.bound) or self.bound <= self.value:
+                    return
+                # none are taken where the multipliers have come to rest
+                steps = steps - used if used else 0
             # what the relaxed problem covers of each class, in the mean of its late settings
             share = np.divide(
                 state.best_multiplier, weights, out=np.zeros_like(weights), where=weights > 0.0
