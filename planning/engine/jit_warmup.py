@@ -10,11 +10,12 @@ import scipy.sparse as sp
 
 from planning.engine.clock import Clock
 from planning.engine.cover_arrays import transpose
+from planning.engine.cutting_planes import Cuts
 from planning.engine.mclp.crossover import nearest_first
 from planning.engine.mclp.floor_repair import FloorRepair
 from planning.engine.mclp.reduction import reduce_coverage
 from planning.engine.mclp.search_and_bound import CoverRun, search_and_bound
-from planning.engine.mclp.zero_half_cuts import find_cuts, no_cuts
+from planning.engine.mclp.zero_half_cuts import find_cuts
 from planning.engine.params import SolveParams
 from planning.engine.problems import CoverageProblem, Floor, Limit, SetCoverProblem
 from planning.engine.solver import solve
@@ -72,7 +73,8 @@ def warm_up(*, seconds: float = 120.0, floors: bool = False) -> None:
 def _cut_once() -> None:
     """Find the cut of a ring of three half-open sites."""
     covering = np.hstack([np.eye(3) - 1.0, np.eye(3)])
-    find_cuts(sp.csr_array(covering), np.repeat([0.5, 1.0], 3), no_cuts(6), seed=0)
+    rows = Cuts(sp.csr_array(covering), np.zeros(3))
+    find_cuts(rows, np.repeat([0.5, 1.0], 3), n_options=3, seed=0)
 
 
 def _repair_once(problem: CoverageProblem, params: SolveParams) -> None:

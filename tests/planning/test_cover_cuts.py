@@ -14,12 +14,13 @@ from scipy.optimize import linprog
 
 from planning import CoverageProblem, Limit, SolveParams, solve
 from planning.engine.clock import Clock
+from planning.engine.cutting_planes import Cuts, no_cuts
 from planning.engine.mclp.branch_and_cut import CutTree
 from planning.engine.mclp.lp_relaxation import CoverRelaxation
 from planning.engine.mclp.milp import cover_programme
 from planning.engine.mclp.reduction import reduce_coverage
 from planning.engine.mclp.restricted_search import NarrowSearch
-from planning.engine.mclp.zero_half_cuts import Cuts, find_cuts, no_cuts
+from planning.engine.mclp.zero_half_cuts import find_cuts
 from planning.engine.mclp.zero_half_separation import find_odd_sets, odd_rows
 from planning.engine.mip import solve_mip
 from tests.planning.seeds import QUICK, SEEDS
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
     from planning.engine.mclp.task import CoverTask
 
 
-def covering_of(near: np.ndarray) -> sp.csr_array:
+def covering_of(near: np.ndarray) -> Cuts:
     """Rows ``y_i - sum_j a_ij x_j <= 0``; ``near`` is bool[n_options, n_items]."""
-    return sp.csr_array(np.hstack([-near.T.astype(float), np.eye(near.shape[1])]))
+    rows = np.hstack([-near.T.astype(float), np.eye(near.shape[1])])
+    return Cuts(sp.csr_array(rows), np.zeros(near.shape[1]))
 
 
 def all_points(near: np.ndarray) -> Iterator[np.ndarray]:
@@ -89,7 +91,7 @@ def clock() -> Clock:
 
 def test_a_ring_of_three_half_open_sites_is_cut_off() -> None:
     near = np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1]], dtype=bool)
-    found = find_cuts(covering_of(near), np.array([0.5, 0.5, 0.5, 1, 1, 1]), no_cuts(6), seed=0)
+    found = find_cuts(covering_of(near), np.array([0.5, 0.5, 0.5, 1, 1, 1]), n_options=3, seed=0)
     assert found.cuts.matrix.toarray().tolist() == [[-1, -1, -1, 1, 1, 1]]
     assert found.cuts.right.tolist() == [1]
 
@@ -97,7 +99,7 @@ def test_a_ring_of_three_half_open_sites_is_cut_off() -> None:
 def test_a_whole_plan_is_never_cut_off() -> None:
     near = np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1]], dtype=bool)
     for point in all_points(near):
-        assert find_cuts(covering_of(near), point, no_cuts(6), seed=0).cuts.n_cuts == 0
+        assert find_cuts(covering_of(near), point, n_options=3, seed=0).cuts.n_cuts == 0
 
 
 @QUICK
@@ -110,7 +112,7 @@ def test_every_plan_keeps_every_cut_and_the_point_breaks_it(seed: int) -> None:
     point = np.r_[opened, np.minimum(1.0, near.T @ opened)]
     covering, cuts = covering_of(near), no_cuts(n + m)
     for number in range(3):
-        found = find_cuts(covering, point, cuts, seed=number).cuts
+        found = find_cuts(covering.joined(cuts), point, n_options=n, seed=number).cuts
         assert (found.matrix @ point > found.right + 1e-4).all()
         # cuts that were found before are rows for the next ones, as if they were not broken
         cuts = cuts.joined(found)
@@ -155,7 +157,7 @@ def test_reduced_costs_settle_nothing_of_a_plan_that_is_good_enough(seed: int) -
     task = small_task(rng)
     relaxation = CoverRelaxation(task, clock=clock())
     target = best_value(task) * rng.uniform(0.9, 1.0)
-    lower, upper = relaxation.fixed_by_cost(target)
+    lower, upper = relaxation.fixed_at(target)
     n = task.cover.n_options
     for plan in allowed_points(task):
         if task.cover.weights @ plan[n:] >= target:

@@ -17,7 +17,8 @@ import scipy.sparse as sp
 
 from planning.engine.cover_arrays import from_rows
 from planning.engine.lscp.lagrangian import bound_and_cover
-from planning.engine.lscp.set_covering import cover_model, without_dominated
+from planning.engine.lscp.lp_relaxation import cover_model
+from planning.engine.lscp.set_covering import without_dominated
 from planning.engine.mclp.branch_and_cut import CutTree
 from planning.engine.mclp.side_constraints import packing_rows
 from planning.engine.mclp.task import CoverTask

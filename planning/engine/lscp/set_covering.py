@@ -8,8 +8,8 @@ r"""Set covering (Toregas, Swain, ReVelle and Bergman 1971) and its partial form
    \sum_{j \in s} x_j \le 1 \ (\text{site } s), \quad x_j \in \{0, 1\}
 
 Full cover: merge items of the same cover set, drop items that an easier one implies and options
-that another makes needless, Lagrangian bound with greedy covers, fix options by reduced cost, and
-HiGHS with start and cutoff on what is left. A share alone: from both sides by maximal covering
+that another makes needless, Lagrangian bound with greedy covers, and a search beside cuts on what
+reduced costs leave (`search_and_bound`). A share alone: from both sides by maximal covering
 (`partial_covering`). With sites or floors, or where it is small: a greedy plan, then HiGHS.
 """
 
@@ -26,14 +26,11 @@ from planning.engine.checks import known
 from planning.engine.cover_arrays import CoverArrays, from_rows, merge_items
 from planning.engine.lscp.lagrangian import bound_and_cover
 from planning.engine.lscp.partial_covering import PartialRun, partial_task
-from planning.engine.lscp.repair import cheaper_cover, new_search
+from planning.engine.lscp.search_and_bound import CoverSearch, is_whole
 from planning.engine.mip import MipModel, solve_mip
-from planning.engine.params import relative_gap
 from planning.engine.proven import Bound, Draft, contradicted, whole_above
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from planning.engine.clock import Clock
     from planning.engine.params import SolveParams
     from planning.engine.problems import SetCoverProblem
@@ -45,12 +42,8 @@ Mask = npt.NDArray[np.bool_]
 BOUND_ROUNDS = 4_000
 # A share may lack this part of the whole weight: what sums may lose.
 LACK = 1e-9
-# Rows and options looked at by the search for a cheaper cover.
-SEARCH_STEPS = 10_000_000
 # Up to so many pairs of option and item the programme answers the partial form at once.
 MIN_PARTIAL_PAIRS = 2_000
-# Elementary steps between two looks at the clock.
-PIECE_STEPS = 10_000_000
 # Work up to which pairs of items and of options are compared for dominance.
 MAX_PAIRS_COMPARED = 30_000_000
 
@@ -180,7 +173,7 @@ def cheapest_cover(
         return CoverChoice(np.empty(0, dtype=np.int64), Bound.at(0.0), "reduction")
     reduced, kept = without_dominated(cover, costs)
     costs = costs[kept]
-    whole = bool((costs == np.floor(costs)).all())
+    whole = is_whole(costs)
     rounded = whole_above if whole else float
     state = bound_and_cover(
         reduced,
@@ -189,99 +182,9 @@ def cheapest_cover(
         grain=1.0 if whole else 0.0,
         is_over=lambda now: clock.tick(now.cost + paid, rounded(now.bound) + paid),
     )
-    bound = rounded(state.bound)
-    best = kept[np.flatnonzero(state.best)]
-    method = "reduction, Lagrangian bound, greedy"
-    clock.report(state.cost + paid, bound + paid)
-    if relative_gap(state.cost, bound) <= params.gap or clock.left_s <= 0.0:
-        return CoverChoice(best, Bound.at(bound), method)
-    less = 1.0 - 1e-6 if whole else 0.0
-    left = (state.bound + state.best_reduced < state.cost - less) | state.best
-    cost, chosen = _searched(
-        reduced,
-        costs,
-        left,
-        state.best,
-        seed=params.seed,
-        is_over=lambda now: clock.tick(now + paid, bound + paid),
-    )
-    best = kept[np.flatnonzero(chosen)]
-    left = state.bound + state.best_reduced < cost - less
-    clock.report(cost + paid, bound + paid)
-    fits = bool(left[chosen].all())
-    answer = solve_mip(
-        cover_model(reduced, costs, left),
-        time_limit_s=clock.left_s,
-        gap=params.gap,
-        start=chosen[left].astype(np.float64) if fits else None,
-        # what fixing has left out is no better than this plan
-        cutoff=None if fits else cost,
-        seed=params.seed,
-        on_progress=lambda value, low: clock.report(
-            np.fmin(value, cost) + paid, np.fmax(np.fmin(low, cost), bound) + paid
-        ),
-    )
-    if answer.values is not None and answer.objective < cost:
-        options = np.flatnonzero(left)[answer.values > 0.5]  # noqa: PLR2004 - binary
-        best = kept[options]
-    proved = min(answer.bound.figure(absent=bound, nothing=cost), cost)
-    return CoverChoice(best, Bound.at(max(bound, rounded(proved))), method + ", fixing, programme")
-
-
-def _searched(
-    cover: CoverArrays,
-    costs: Floats,
-    left: Mask,
-    chosen: Mask,
-    *,
-    seed: int,
-    is_over: Callable[[float], bool],
-) -> tuple[float, Mask]:
-    """Make a cover cheaper within the options ``left``; its cost and mask.
-
-    ``is_over`` is told the best cost every few trials and may end the search.
-    """
-    options = np.flatnonzero(left)
-    matrix = sp.csr_array(
-        (np.ones(len(cover.option_item)), cover.option_item, cover.option_offset),
-        shape=(cover.n_options, cover.n_items),
-    )[options]
-    few = from_rows(matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), cover.weights)
-    search = new_search(few, costs[options], chosen[options], seed=seed)
-    size = max(cover.n_items + len(options), 1)
-    rounds = int(np.clip(SEARCH_STEPS // size, 200, 20_000))
-    piece = max(PIECE_STEPS // (20 * size), 1)
-    heat = 0.3 * float(costs[chosen].mean())
-    for begin in range(0, rounds, piece):
-        if is_over(float(search.figures[0])):
-            break
-        cheaper_cover(
-            few, costs[options], search, (begin, min(begin + piece, rounds), rounds), heat
-        )
-    result = np.zeros(len(costs), dtype=np.bool_)
-    result[options[search.best]] = True
-    return float(costs[result].sum()), result
-
-
-def cover_model(cover: CoverArrays, costs: Floats, left: Mask) -> MipModel:
-    """Every item covered by the options ``left``, at least cost; a free item makes it infeasible.
-
-    An item that none of them covers cannot be, and its row says so.
-    """
-    m, n = cover.n_items, int(left.sum())
-    matrix = sp.csr_array(
-        (np.ones(len(cover.item_option)), cover.item_option, cover.item_offset),
-        shape=(m, len(left)),
-    )[:, np.flatnonzero(left)]
-    return MipModel(
-        cost=costs[left],
-        lower=np.zeros(n),
-        upper=np.ones(n),
-        integer=np.ones(n, dtype=np.bool_),
-        matrix=sp.csr_array(matrix),
-        row_lower=np.ones(m),
-        row_upper=np.full(m, np.inf),
-    )
+    run = CoverSearch(reduced, costs, state, params=params, clock=clock, paid=paid)
+    run.search_and_bound()
+    return CoverChoice(kept[np.flatnonzero(run.chosen)], Bound.at(run.lower), run.method)
 
 
 def without_dominated(cover: CoverArrays, costs: Floats) -> tuple[CoverArrays, Ints]:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from planning.engine.mclp.lp_relaxation import ROUNDING, STEPS_PER_PAIR, WHOLE, CoverRelaxation
+from planning.engine.cutting_planes import ROUNDING, STEPS_PER_PAIR
+from planning.engine.mclp.lp_relaxation import WHOLE, CoverRelaxation
 from planning.engine.mclp.search_and_bound import CoverRun
 from planning.engine.params import EXACT
 
@@ -158,7 +159,7 @@ class CutTree:
                 # the plan just made is its best, unless rounding kept it from being made
                 self._unparted = max(self._unparted, min(bound, relaxation.value))
                 return
-            relaxation.fix(*relaxation.fixed_by_cost(self.target))
+            relaxation.fix(*relaxation.fixed_at(self.target))
             bounds.append(bound)
             if len(bounds) > most_rounds or self._stalls(bounds):
                 break

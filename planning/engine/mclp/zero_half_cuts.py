@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from planning.engine.cutting_planes import Cuts, no_cuts
 from planning.engine.mclp.zero_half_separation import find_odd_sets, odd_rows
 
 Ints = npt.NDArray[Any]
@@ -38,28 +39,6 @@ LARGEST = 16.0
 ROUND_STEPS = 60_000_000
 
 
-class Cuts(NamedTuple):
-    """Rows ``matrix @ (x, y) <= right``, all whole numbers: csr [n_cuts, n_options + n_items]."""
-
-    matrix: sp.csr_array
-    right: Floats
-
-    @property
-    def n_cuts(self) -> int:
-        """Number of cuts."""
-        return len(self.right)
-
-    def kept(self, which: npt.NDArray[np.bool_]) -> Cuts:
-        """Return some of the cuts."""
-        return Cuts(sp.csr_array(self.matrix[np.flatnonzero(which)]), self.right[which])
-
-    def joined(self, other: Cuts) -> Cuts:
-        """Return these cuts and then the other ones."""
-        return Cuts(
-            sp.csr_array(sp.vstack([self.matrix, other.matrix])), np.r_[self.right, other.right]
-        )
-
-
 class FoundCuts(NamedTuple):
     """The cuts of one round and the steps that finding them took."""
 
@@ -67,40 +46,33 @@ class FoundCuts(NamedTuple):
     steps: int
 
 
-def no_cuts(n_columns: int) -> Cuts:
-    """Return an empty set of cuts over so many columns."""
-    return Cuts(sp.csr_array((0, n_columns)), np.empty(0))
-
-
 def find_cuts(
-    covering: sp.csr_array, point: Floats, cuts: Cuts, *, seed: int, steps: int = ROUND_STEPS
+    rows: Cuts, point: Floats, *, n_options: int, seed: int, steps: int = ROUND_STEPS
 ) -> FoundCuts:
     """Find cuts that ``point`` violates.
 
     Parameters
     ----------
-    covering
-        Rows ``y_i - sum_j a_ij x_j <= 0``, csr [n_items, n_options + n_items].
+    rows
+        What stands already, of whole numbers: ``y_i - sum_j a_ij x_j <= 0``, cuts found before and
+        whatever else every plan keeps.
     point
-        float64[n_options + n_items], the solution of the linear programme.
-    cuts
-        What stands already; new cuts may be made of it.
+        float64[n_columns], the solution of the linear programme.
+    n_options
+        So many columns are options, of which only ``x >= 0`` is used; the ``y <= 1`` follow.
     seed
         Which rows are looked at first where ``steps`` do not suffice for all.
     """
-    n_items, n_columns = covering.shape
-    n_options = n_columns - n_items
-    rows = sp.csr_array(sp.vstack([covering, cuts.matrix]))
-    right = np.r_[np.zeros(n_items), cuts.right]
+    matrix, right = rows
     point = np.clip(point, 0.0, 1.0)
-    odd = rows.copy()
+    odd = matrix.copy()
     odd.data %= 2.0
     odd.eliminate_zeros()
     n_odd_covers = np.asarray(odd[:, n_options:].sum(axis=1)).ravel()
     is_odd = ((right + n_odd_covers) % 2.0).astype(np.int8)
     # an odd option is rounded up for x, an odd cover costs what y lacks of 1
     column_weight = np.r_[point[:n_options], 1.0 - point[n_options:]]
-    slack = np.maximum(right - rows @ point, 0.0)
+    slack = np.maximum(right - matrix @ point, 0.0)
     chosen = _distinct(odd, column_weight, slack, is_odd)
     few = odd[chosen]
     few, weights, own = _without_private(few, column_weight)
@@ -115,7 +87,7 @@ def find_cuts(
         budget=steps,
     )
     picked = _picked(sets.rows, sets.total)
-    cuts_of_sets = _halved(picked, chosen, rows, right, n_options)
+    cuts_of_sets = _halved(picked, chosen, rows, n_options)
     good = cuts_of_sets.matrix @ point - cuts_of_sets.right > MIN_VIOLATION / 4.0
     large = (
         abs(cuts_of_sets.matrix).max(axis=1).toarray().ravel()
@@ -166,20 +138,18 @@ def _picked(odd_sets: Ints, total: Floats) -> list[Ints]:
     return picked
 
 
-def _halved(
-    picked: list[Ints], chosen: Ints, rows: sp.csr_array, right: Floats, n_options: int
-) -> Cuts:
+def _halved(picked: list[Ints], chosen: Ints, rows: Cuts, n_options: int) -> Cuts:
     """Return half of each set's sum, rounded down: x may only be counted up, y costs its bound."""
     if not picked:
-        return no_cuts(rows.shape[1])
+        return no_cuts(rows.matrix.shape[1])
     offset = np.cumsum([0, *(len(members) for members in picked)])
     of_set = sp.csr_array(
         (np.ones(offset[-1]), chosen[np.concatenate(picked)], offset),
-        shape=(len(picked), rows.shape[0]),
+        shape=(len(picked), rows.n_cuts),
     )
-    total = sp.csr_array(of_set @ rows)
+    total = sp.csr_array(of_set @ rows.matrix)
     total.sum_duplicates()
-    right = of_set @ right
+    right = of_set @ rows.right
     odd = np.abs(total.data) % 2.0 == 1.0
     is_cover = total.indices >= n_options
     owner = np.repeat(np.arange(len(picked)), np.diff(total.indptr))
