@@ -47,7 +47,7 @@ STOPS = stops()
 # Of those, one of each formulation that asks the solver.
 ASKING = {
     "coverage": 57,
-    "set cover": 4,
+    "set cover": 37,
     "backup": 1,
     "capacitated": 4,
     "max-min": 3,

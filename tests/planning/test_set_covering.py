@@ -15,6 +15,7 @@ from scipy.optimize import linprog
 from planning import SetCoverProblem, SolveParams, solve
 from planning.engine.clock import Clock
 from planning.engine.cover_arrays import from_rows
+from planning.engine.lscp import search_and_bound
 from planning.engine.lscp.lp_relaxation import CoveringRelaxation, cover_model
 from planning.engine.lscp.row_weighting import cheaper_cover, weighted_rows
 from tests.planning.seeds import QUICK, SEEDS
@@ -137,6 +138,21 @@ def test_every_cover_keeps_every_cut_and_costs_no_less_than_the_bound(seed: int)
         and (model.matrix @ cover <= model.row_upper + 1e-9).all()
     ]
     assert min(float(costs @ cover) for cover in kept) == best
+
+
+def test_runs_with_cuts_prove_the_cheapest_cover_of_small_problems(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search_and_bound, "MIN_CUT_PAIRS", 0)
+    cut = 0
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        near, costs = small(rng)
+        plan = solve(SetCoverProblem(sp.csr_array(near), costs), params=SolveParams(seed=seed))
+        assert plan.status == "optimal"
+        assert plan.objective == min(float(costs @ cover) for cover in covers_of(near))
+        cut += "zero-half cuts" in plan.method
+    assert cut > 5, "the cuts were hardly asked"
 
 
 def test_cuts_prove_the_least_number_of_sites_of_a_town_that_the_linear_programme_misses() -> None:
