@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Kind = Literal["n", "w", "r"]
 T = TypeVar("T")
 
+_RANK: Final[dict[Kind, int]] = {"n": 0, "w": 1, "r": 2}
 _KIND_OF_FIELD: Final[dict[int, Kind]] = {2: "n", 3: "w", 4: "r"}
 # fields of BlobHeader, Blob and PrimitiveBlock
 _TYPE, _SIZE = 1, 3
@@ -109,6 +110,20 @@ class Blocks:
         """Read the objects of a block, one table for each of its groups, which have one kind."""
         return self._tables(row)
 
+    def look(self) -> tuple[bool, bool]:
+        """Tell whether ways carry places, and whether types and ids rise from 1, each id once."""
+
+        def told(table: Table) -> tuple[Kind, int, int, bool, bool]:
+            ids, placed = table.ids, table.kind == "w" and len(table.x) > 0
+            return table.kind, int(ids[0]), int(ids[-1]), bool((np.diff(ids) > 0).all()), placed
+
+        located, in_order, last = False, True, (0, 0)
+        for _, (kind, first, final, rises, placed) in self.each(range(len(self)), told):
+            rank = _RANK[kind]
+            in_order &= rises and first > 0 and (rank, first) > last
+            last, located = (rank, final), located or placed
+        return located, in_order
+
     def rows_of(self, kind: Kind) -> range | list[int]:
         """Give the rows of the blocks that may hold a kind: all, or a range where it is in order.
 
@@ -116,9 +131,8 @@ class Blocks:
         """
         if not self.in_order:
             return range(len(self))
-        rank = {"n": 0, "w": 1, "r": 2}
-        first = _first(len(self), lambda row: rank[self._last_kind(row)] >= rank[kind])
-        behind = _first(len(self), lambda row: rank[self._first_kind(row)] > rank[kind])
+        first = _first(len(self), lambda row: _RANK[self._last_kind(row)] >= _RANK[kind])
+        behind = _first(len(self), lambda row: _RANK[self._first_kind(row)] > _RANK[kind])
         return range(first, behind)
 
     def find(self, kind: Kind, wanted: Ints) -> Iterator[Table]:

@@ -218,6 +218,11 @@ def _look(path: Path, header: Any, folder: Path) -> tuple[bool, bool]:
         return "LocationsOnWays" in features, False
     if header.get("sorting") == "Type_then_ID":
         return "LocationsOnWays" in features, True
+    if path.name.endswith(".pbf"):
+        try:
+            return Blocks.of(path, in_order=False).look()
+        except OtherFormError:
+            pass
     node = _node_index(path, folder)["id"]
     in_order = bool((node[1:] > node[:-1]).all())
     located, looked_at, last = False, 0, {"n": 0, "w": 0, "r": 0}
@@ -229,7 +234,8 @@ def _look(path: Path, header: Any, folder: Path) -> tuple[bool, bool]:
     thing: Any
     for thing in things:
         kind, number = thing.type_str(), thing.id
-        in_order &= number > last[kind] and not (kind == "n" and last["w"])
+        in_order &= number > last[kind]
+        in_order &= not (kind == "n" and last["w"]) and not (kind == "w" and last["r"])
         last[kind] = number
         if kind == "w" and looked_at < _WAYS_TO_LOOK_AT and not located:
             looked_at += 1

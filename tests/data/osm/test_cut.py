@@ -138,6 +138,44 @@ def test_objects_are_found_by_halving_as_by_reading_all(
     assert not any(10**12 in table.ids for table in blocks.find("n", none))
 
 
+ORDERS = {
+    "sorted": "nwr",
+    "relations before ways": "nrw",
+    "ways before nodes": "wnr",
+    "an id twice": "nnwr",
+    "falling ids": "Nwr",
+}
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_order_is_told_by_blocks_as_it_is(tmp_path: Path, name: str) -> None:
+    make = osmium.osm.mutable
+    things: dict[str, list[Any]] = {
+        "n": [make.Node(id=number, location=(0.0, 0.0)) for number in (1, 2, 3)],
+        "w": [make.Way(id=1, nodes=[1, 2])],
+        "r": [make.Relation(id=1, members=[("n", 1, "")])],
+    }
+    things["N"] = things["n"][::-1]
+    path = tmp_path / "order.osm.pbf"
+    with osmium.SimpleWriter(str(path), overwrite=True) as writer:
+        for thing in [thing for kind in ORDERS[name] for thing in things[kind]]:
+            writer.add(thing)
+    assert Blocks.of(path, in_order=False).look() == (False, name == "sorted")
+    with open_extract(path) as extract:
+        assert extract.in_order is (name == "sorted")
+
+
+def test_relations_before_ways_in_xml_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "order.osm"
+    path.write_text(
+        '<osm version="0.6"><node id="1" lon="1" lat="1"/><relation id="1"/><way id="7"/></osm>',
+        encoding="utf-8",
+    )
+    with open_extract(path) as extract:
+        found = [table.ids.tolist() for table in extract.blocks().find("w", np.array([7]))]
+    assert found == [[7]]
+
+
 def test_a_cut_of_nothing_is_empty(tmp_path: Path) -> None:
     source = huaibei().write(tmp_path / "anhui.osm.pbf")
     made, _ = cut(source, tmp_path / "cut.osm.pbf", Box(10.0, 10.0, 10.1, 10.1))
