@@ -3,9 +3,7 @@
 The worker's position must never leave the phone, and a filter ("open when I arrive, for my
 group") changes which stations are the nearest. So the page gets the roads themselves: nodes, edges
 with their speeds and lines, turn bans. Metres follow from the lines. A search over them
-gives what `geo.travel_times` gives, but for the rounding stated at `STEP_DEGREES` and `THIN_M`, and
-for bans over whole ways (``path_bans``): they are not carried, so that a trip by car or truck that
-meets one comes out a little short.
+gives what `geo.travel_times` gives, but for the rounding stated at `STEP_DEGREES` and `THIN_M`.
 
 A packed network is a head and nine streams of numbers, one after the other: the four letters
 ``YZR1``; the head's length, a little-endian 32-bit number; the head, JSON in UTF-8, padded with
@@ -109,7 +107,8 @@ def pack_roads(network: RoadNetwork, *, modes: Sequence[str]) -> bytes:
         "node_kinds": node_kinds,
         "classes": [HIGHWAY_CLASSES[row] for row in classes],
         "names": [network.names[row] for row in names[unnamed:]],
-        "turn_bans": _turn_bans(network, rows),
+        "turn_bans": _bans(network.turn_bans, rows),
+        "path_bans": _bans(network.path_bans, rows),
         "network": network.content_hash,
         "bytes": {name: len(streams[name]) for name in STREAMS},
     }
@@ -158,10 +157,14 @@ def _snap_masks(network: RoadNetwork, modes: Sequence[str]) -> NDArray[np.int64]
     return masks
 
 
-def _turn_bans(network: RoadNetwork, rows: list[int]) -> list[list[int]]:
-    """Bans of the chosen modes, the mode by its place among them."""
+def _bans(bans: NDArray[np.int32], rows: list[int]) -> list[list[int]]:
+    """Bans of the chosen modes: the mode by its place among them, and arcs without the filling."""
     place = {row: number for number, row in enumerate(rows)}
-    return [[place[m], a, b] for m, a, b in network.turn_bans.tolist() if m in place]
+    return [
+        [place[mode], *(arc for arc in path if arc >= 0)]
+        for mode, *path in bans.tolist()
+        if mode in place
+    ]
 
 
 def _thinned(

@@ -112,6 +112,9 @@ _CROSSING = """<osm version="0.6">
 _BAN = """<relation id="21"><member type="way" ref="11" role="from"/>
  <member type="node" ref="2" role="via"/><member type="way" ref="12" role="to"/>
  <tag k="type" v="restriction"/><tag k="restriction" v="no_left_turn"/></relation>"""
+_OVER = """<relation id="22"><member type="way" ref="11" role="from"/>
+ <member type="way" ref="12" role="via"/><member type="way" ref="14" role="to"/>
+ <tag k="type" v="restriction"/><tag k="restriction" v="no_straight_on"/></relation>"""
 _GATE = '<tag k="barrier" v="bollard"/>'
 _LIGHTS = '<tag k="highway" v="traffic_signals"/>'
 
@@ -122,11 +125,17 @@ _LIGHTS = '<tag k="highway" v="traffic_signals"/>'
         ("", "", "car", None),
         ("", _BAN, "car", 60.0),
         ("", _BAN, "foot", 0.0),
+        ("", _OVER, "car", 60.0),
+        ("", _BAN + _OVER, "car", 60.0),
+        ("", _OVER, "foot", 0.0),
         (_GATE, "", "car", np.inf),
         (_GATE, "", "foot", 0.0),
         (_LIGHTS, "", "car", 5.0),
     ],
-    ids=["plain", "ban by car", "ban on foot", "bollard by car", "bollard on foot", "lights"],
+    ids=[
+        *("plain", "ban by car", "ban on foot", "ban over a way by car", "both bans by car"),
+        *("ban over a way on foot", "bollard by car", "bollard on foot", "lights"),
+    ],
 )
 def test_bans_bollards_and_lights_hold_on_the_phone(  # noqa: PLR0917 - a table of five columns
     page: Page, tmp_path: Path, gate: str, ban: str, mode: str, longer: float | None

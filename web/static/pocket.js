@@ -169,20 +169,44 @@ const Pocket = (() => {
       return { cost, lost, outStart, out, ...this.bansOf(m, cost, lost, nodes) };
     }
 
+    /* Paths of arcs that may not be gone to their end, two arcs or more. Each beginning of one is a
+       state; where it is left, the longest beginning that is an end of the way so far is the next
+       (Aho and Corasick 1975). */
     bansOf(m, cost, lost, nodes) {
-      const endState = new Map();
+      const open = (arc) => cost[arc] < Infinity && lost[this.headOf(arc)] >= 0;
+      const bans = [...this.head.turn_bans, ...(this.head.path_bans || [])]
+        .filter(([mode, ...path]) => mode === m && path.slice(0, -1).every(open))
+        .map(([, ...path]) => path);
+      const lasts = new Map(); // a ban without its last arc, and the arcs that it bans there
+      const stateOf = new Map();
+      const endState = new Map(); // beginnings of one arc, which most are, by their number
       const states = [];
-      const banned = [];
-      for (const [mode, before, after] of this.head.turn_bans) {
-        if (mode !== m || !(cost[before] < Infinity) || lost[this.headOf(before)] < 0) continue;
-        if (!endState.has(before)) {
-          endState.set(before, nodes + states.length);
-          states.push(this.headOf(before));
-          banned.push(new Set());
+      const paths = [];
+      for (const path of bans) {
+        for (let n = 1; n < path.length; n += 1) {
+          const key = path.slice(0, n).join();
+          if (!stateOf.has(key)) {
+            stateOf.set(key, nodes + states.length);
+            if (n === 1) endState.set(path[0], nodes + states.length);
+            states.push(this.headOf(path[n - 1]));
+            paths.push(path.slice(0, n));
+          }
         }
-        banned[endState.get(before) - nodes].add(after);
+        const before = path.slice(0, -1).join();
+        if (!lasts.has(before)) lasts.set(before, []);
+        lasts.get(before).push(path[path.length - 1]);
       }
-      return { endState, states, banned };
+      const banned = paths.map((path) => new Set(
+        path.flatMap((_, i) => lasts.get(path.slice(i).join()) || [])));
+      const onward = (state, arc) => {
+        const path = state < nodes ? [] : paths[state - nodes];
+        for (let i = 0; i < path.length; i += 1) {
+          const found = stateOf.get([...path.slice(i), arc].join());
+          if (found !== undefined) return found;
+        }
+        return endState.get(arc);
+      };
+      return { onward, states, banned };
     }
 
     tail(arc) { return arc & 1 ? this.to[arc >> 1] : this.from[arc >> 1]; }
@@ -353,11 +377,11 @@ const Pocket = (() => {
       this.heap = [];
     }
 
-    arrive(arc, seconds) {
+    arrive(arc, seconds, state = 0) {
       const { graph } = this;
       const lost = graph.lost[this.roads.headOf(arc)];
       if (lost < 0 || !(seconds < Infinity)) return;
-      const own = graph.endState.get(arc);
+      const own = graph.onward(state, arc);
       this.reach(own === undefined ? this.roads.headOf(arc) : own, seconds + lost);
     }
 
@@ -419,7 +443,7 @@ const Pocket = (() => {
         }
         for (let i = graph.outStart[node]; i < graph.outStart[node + 1]; i += 1) {
           const arc = graph.out[i];
-          if (!(barred && barred.has(arc))) this.arrive(arc, seconds + graph.cost[arc]);
+          if (!(barred && barred.has(arc))) this.arrive(arc, seconds + graph.cost[arc], state);
         }
       }
     }
