@@ -210,13 +210,14 @@ def _finer(seen: Seen) -> dict[str, Truth]:
     nodes = seen.city.workspace.network().in_main("foot")
     inside = seen.city.workspace.settings.box.contains(seen.city.workspace.network().node_lonlat)
     every = int((nodes & inside).sum())
-    sites, most = figures["finer"]["candidates"], every
-    fits = sites == most if option(seen, "--finer") == "0" else len(seen.of.candidates[0]) < sites
+    part = 100 * (bound - covered) / covered
+    sites = figures["finer"]["candidates"]
+    fits = sites == every if option(seen, "--finer") == "0" else len(seen.of.candidates[0]) < sites
     truths: dict[str, Truth] = {
         "metres": int(option(seen, "--finer")),
         "sites": Holds(fits and int(seen.said["sites"].replace(",", "")) == sites, f"{sites}"),
         "more": math.ceil(bound - covered),
-        "part": 100 * (bound - covered) / covered,
+        "part": Holds(-1e-6 <= float(seen.said["part"]) - part <= 0.1, f"{part}, rounded up"),
     }
     return {name: truths[name] for name in seen.said.groupdict() if name in truths}
 

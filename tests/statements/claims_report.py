@@ -258,8 +258,11 @@ def _site_name(seen: Seen) -> dict[str, Truth]:
     return {"name": seen.city.is_called(seen.said["name"], site)}
 
 
-def _served(seen: Seen) -> dict[str, Truth]:
-    group = group_of(seen.said["who"])
+def _served(seen: Seen) -> dict[str, Truth] | None:
+    try:
+        group = group_of(seen.said["who"])
+    except KeyError:  # fewer than 1, which another claim holds
+        return None
     adds = dict(seen.of.adds[seen.at.number - 2])
     adds.pop(ALL)
     most = sorted(adds.values(), reverse=True)[:2]
