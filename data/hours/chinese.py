@@ -20,6 +20,7 @@ from data.hours.sentence import (
     ClosingTime,
     DayWords,
     Mark,
+    OtherEnd,
     SeasonWords,
     SpanWords,
     tidy,
@@ -113,8 +114,8 @@ class _Sentence:
                 self._season(word)
             elif isinstance(word, Note):
                 self.notes.append(word)
-            elif isinstance(word, ClosingTime):
-                self._closing_time(word.minute)
+            elif isinstance(word, ClosingTime | OtherEnd):
+                self._end(word)
             else:
                 self._mark(word)
         if self.pending:
@@ -217,11 +218,34 @@ class _Sentence:
                 tuple(kept), clause.days, clause.seasons, unknown=clause.unknown
             )
 
+    def _end(self, word: ClosingTime | OtherEnd) -> None:
+        if isinstance(word, OtherEnd):
+            self._other_end(word.minute)
+        else:
+            self._closing_time(word.minute)
+
     def _closing_time(self, minute: int) -> None:
         """Check 17:00闭馆 against the hours: it repeats an end, or it is another thing."""
         ends = [end % DAY_MIN for clause in self.clauses for _, end in clause.spans[-1:]]
         if self.pending or not ends or minute % DAY_MIN != ends[-1]:
             raise _Doubt
+
+    def _other_end(self, minute: int) -> None:
+        """Read 9:30-17:30（周五、周六至20:00）: on those days the one span there is ends then."""
+        opening = [clause for clause in self.clauses if clause.spans]
+        base = opening[0] if len(opening) == 1 else None
+        days = self.days if self.pending else None
+        if base is None or not days or base.seasons or self.seasons or len(base.spans) > 1:
+            raise _Doubt
+        (start, end), *_ = base.spans
+        within = base.days in (None, (EVERY_DAY,)) or (
+            all(one.literal for one in (*days, *base.days))
+            and all(any(one.weekdays <= them.weekdays for them in base.days) for one in days)
+        )
+        holidays = any(one.kinds == HOLIDAY for one in days)  # 节假日, and plain weekends too?
+        if holidays or not within or not start < minute or minute == end or end > DAY_MIN:
+            raise _Doubt
+        self._span((start, minute))
 
     def _off(self) -> None:
         """Take 休息 and the like, of the days or dates named before."""

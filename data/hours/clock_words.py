@@ -43,6 +43,10 @@ _SPAN: Final = re.compile(
 _CLOSING: Final = re.compile(
     rf"{_clock('b')}\s*(?:准时|全部|全馆)?(?:闭[馆园站店]|关[门馆园闭]|打烊|停止(?:营业|服务|开放)|下班|结束)"
 )
+_OTHER_END: Final = re.compile(
+    r"(?:(?:开放|闭馆|营业|服务)?(?:时间)?(?:将|则|均)?(?:延长|延时|延迟|推迟)(?:开放|闭馆|营业|服务)?(?:时间)?)?"
+    rf"(?:至|到)\s*{_clock('b')}(?:闭[馆园店]|关[门馆园])?(?=\s*(?:[),;。|\n]|$))"
+)
 _ALL_DAY: Final = re.compile(
     r"(?:(?:每周)?7\s*天?\s*[x×*]?\s*)?24\s*个?(?:小时|hours?|hrs?|h)(?:全天候?|不间断|不打烊|昼夜)?"
     r"|24/7|7/24|7\s*[x×*]\s*24(?:小时|h)?"
@@ -68,9 +72,17 @@ def match_all_day(text: str, at: int) -> int | None:
     return None if found is None else found.end()
 
 
+def match_other_end(text: str, at: int) -> tuple[int, int] | None:
+    """Read another end of the hours (延长至20:00, 至20:00): the minute, and where the words end."""
+    return _one_time(_OTHER_END.match(text, at))
+
+
 def match_closing_time(text: str, at: int) -> tuple[int, int] | None:
     """Read a time at which it shuts (17:00闭馆): the minute of the day, and where it ends."""
-    found = _CLOSING.match(text, at)
+    return _one_time(_CLOSING.match(text, at))
+
+
+def _one_time(found: re.Match[str] | None) -> tuple[int, int] | None:
     time = None if found is None else _time(found, "b")
     if found is None or time is None or time.bare:
         return None

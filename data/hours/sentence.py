@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from data.hours.clock_words import match_all_day, match_closing_time, match_span
+from data.hours.clock_words import match_all_day, match_closing_time, match_other_end, match_span
 from data.hours.day_words import DayPhrase, match_days, names_weekdays
 from data.hours.door_words import DoorKind, match_door, match_fill
 from data.hours.note_words import Note, match_note
@@ -30,6 +30,8 @@ _DASH_ONE: Final = re.compile(
     r"(?<=[\d点时分])\s*一\s*(?=(?:次日|上午|下午|晚)?\s*\d{1,2}\s*[:点时.])"
     r"|(?<=[周期拜][一二三四五六日天])\s*一\s*(?=周|星期|礼拜)"
 )
+_TWO_COLONS: Final = re.compile(r"(?<=\d)::(?=\d)")  # 9::00
+_BULLET: Final = re.compile(r"\n\s*[-*•·]\s+(?=\D)")
 _ONE_DASH: Final = re.compile(r"(?<=[周期拜])-(?=[闭休至到不关]|馆休)")
 _NUMERAL: Final = re.compile(
     r"(?<![周期拜])(二?十[一二三四五六七八九]?|[一二两三四五六七八九])(?=[点月日号]|时(?!间)|小时|个小时)"
@@ -81,12 +83,20 @@ class Mark:
     kind: DoorKind | Sign
 
 
-Word = DayWords | SpanWords | SeasonWords | ClosingTime | Mark | Note
+@dataclass(frozen=True)
+class OtherEnd:
+    """The minute at which the hours of some days end instead (周五至20:00)."""
+
+    minute: int
+
+
+Word = DayWords | SpanWords | SeasonWords | ClosingTime | OtherEnd | Mark | Note
 
 
 def tidy(text: str) -> str:
     """Fold full width to half, dashes to one, Chinese numerals of hours and months to digits."""
     plain = unicodedata.normalize("NFKC", text.translate(_COLONS)).casefold()
+    plain = _TWO_COLONS.sub(":", _BULLET.sub("\n", plain))
     plain = _HYPHENS.sub("-", plain.translate(_COLONS).translate(_SIMPLE))
     plain = _ONE_DASH.sub("一", _DASH_ONE.sub("-", plain))
     return _NUMERAL.sub(lambda found: str(_number(found[1])), plain).strip(" \t,;。、\n\r")
@@ -138,6 +148,8 @@ def _word(  # noqa: C901, PLR0911 - one line for each kind of word
         return SpanWords(whole), span[1]
     if (after := match_all_day(text, at)) is not None:
         return SpanWords((0, DAY_MIN)), after
+    if (other := match_other_end(text, at)) is not None:
+        return OtherEnd(other[0]), other[1]
     if (closing := match_closing_time(text, at)) is not None:
         return ClosingTime(closing[0]), closing[1]
     if (days := match_days(text, at, literal=literal)) is not None:

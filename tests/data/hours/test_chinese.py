@@ -362,3 +362,44 @@ def test_whatever_is_read_from_scraps_of_hours_is_written_and_read_back(text: st
     if hours.known:
         assert parse_hours(hours.to_chinese()).same_as(hours)
         assert parse_hours(hours.to_osm()).same_as(hours)
+
+
+@pytest.mark.parametrize(
+    ("short", "whole"),
+    [
+        (
+            "9:30-17:30（周五、周六至20:00），周一休馆",
+            "9:30-17:30（周五、周六9:30-20:00），周一休馆",
+        ),
+        ("9:00-17:00（周五延长至21:00），周一闭馆", "9:00-17:00，周五9:00-21:00，周一闭馆"),
+        ("周二至周日 9:00-17:00，周六延时开放到晚8点", "周二至周日 9:00-17:00，周六 9:00-20:00"),
+        ("周一至周五 8:30-17:30（周五至17:00）", "周一至周五 8:30-17:30（周五8:30-17:00）"),
+        ("9::00——17:00", "9:00-17:00"),
+        ("工作日\n- 上午: 8:30-12:00\n- 下午: 14:00-17:30", "工作日8:30-12:00，14:00-17:30"),
+        (
+            "4月1日-10月31日 8:00-18:00；11月1日-3月31日封园",
+            "4月1日-10月31日 8:00-18:00；11月1日-3月31日闭园",
+        ),
+    ],
+)
+def test_what_is_written_shortly_means_what_is_written_out(short: str, whole: str) -> None:
+    read, same = parse_hours(short), parse_hours(whole)
+    assert read.known
+    assert read.same_as(same)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "延长至20:00",
+        "9:00-17:00，延长至20:00",
+        "8:30-12:00，14:00-17:30（周五至20:00）",
+        "周一至周五 9:00-17:00（周六至20:00）",
+        "夏季(5月-9月) 9:00-17:00（周五至20:00），冬季 9:00-16:00",
+        "9:00-17:00（周五至8:00）",
+        "9:00-17:00（周五至20:00停止售票）",
+        "周五至20:00",
+    ],
+)
+def test_another_end_that_can_be_meant_in_two_ways_is_not_read(text: str) -> None:
+    assert not parse_hours(text).known
