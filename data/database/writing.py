@@ -157,7 +157,8 @@ def _write_stations(
 
 
 def _file_rows(stations: Stations, record: Import) -> Mapping[str, int]:
-    return dict(zip(stations.ids, record.rows, strict=True)) if record.rows else {}
+    # A number that knows its sheet is a plain one in the table.
+    return dict(zip(stations.ids, map(int, record.rows), strict=True)) if record.rows else {}
 
 
 def _import_events(

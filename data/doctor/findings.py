@@ -80,6 +80,7 @@ class Finding:
             "code": self.code,
             "severity": str(self.severity),
             "row": self.row,
+            "sheet": getattr(self.row, "sheet", None),
             "column": self.column,
             "station": self.station,
             "what": self.what.en,

@@ -426,6 +426,28 @@ def test_an_empty_file_of_stations_removes_none(cli: Cli, folder: Path) -> None:
     assert len(Workspace.open(folder).stations()) == 3
 
 
+def test_a_sheet_a_district_is_imported_as_one_and_told_by_sheet(cli: Cli, folder: Path) -> None:
+    made = openpyxl.Workbook()
+    lines = [line.split(",")[:5] for line in FIRST.splitlines()]
+    made.worksheets[0].title = "相山区"
+    for number, title in ((1, "相山区"), (3, "杜集区")):
+        sheet = made[title] if title in made.sheetnames else made.create_sheet(title)
+        for cells in (lines[0], lines[number]):
+            sheet.append(cells)
+    file = folder.parent / "two.xlsx"
+    made.save(file)
+    done = cli("stations", "import", file, "-w", folder, "--datum", "wgs84", "--json")
+    assert done.json["added"] == 2
+    (event,) = cli("stations", "history", "S3", "-w", folder, "--json").json["events"]
+    assert event["row"] == 2
+    made["杜集区"]["D2"] = 33.9
+    made.save(file)
+    words = cli("stations", "check", file, "-w", folder, "--datum", "wgs84")
+    assert "杜集区!2" in words.out
+    findings = cli("stations", "check", file, "-w", folder, "--datum", "wgs84", "--json")
+    assert ("杜集区", 2) in {(f["sheet"], f["row"]) for f in findings.json["findings"]}
+
+
 def test_two_who_edit_the_same_export_do_not_undo_each_other(cli: Cli, folder: Path) -> None:
     taken(cli, folder, FIRST)
     exported = folder.parent / "e.csv"
