@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from geo.network import RoadNetwork
 
 _CODE: Final = "datum"
+_RIM_DEG: Final = 1e-6
 _MAPS: Final = {
     "wgs84": Words("GPS、天地图、OSM", say("GPS, Tianditu, OpenStreetMap")),
     "gcj02": Words("高德、腾讯", say("Amap, Tencent")),
@@ -39,6 +40,8 @@ def fit_datum(
     ``given`` float64[n, 2] are degrees as handed in, NaN where there are none; ``districts`` None,
     or without areas, leaves them out. See `geo.datum_fit` for the measure.
     """
+    left, bottom, right, top = network.box
+    rim = _RIM_DEG  # the box of one straight street has no height, or no width
     mode = "foot" if "foot" in network.modes else network.modes[0]
     return fit_readings(
         {str(datum): to_wgs84(given, datum=datum) for datum in Datum},
@@ -46,7 +49,7 @@ def fit_datum(
         to_road_m=lambda points: (
             snap(network, points, mode=mode, limit_m=FAR_M, islands=True).distance_m
         ),
-        box=Box(*network.box),
+        box=Box(left - rim, bottom - rim, right + rim, top + rim),
         inside=(
             (lambda points: districts.locate(points) >= 0)
             if districts is not None and len(districts)

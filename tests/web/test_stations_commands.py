@@ -20,6 +20,7 @@ from geo.datum import Datum, from_wgs84
 from geo.errors import InputError
 from geo.measure import Box
 from geo.network import build_network
+from geo.roads import RawRoads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -495,3 +496,10 @@ def test_an_import_says_whether_the_roads_spoke_for_the_datum(cli: Cli, folder: 
     assert taken(cli, folder, FIRST).json["datum_checked"] is False
     said = cli("stations", "import", put(folder, FIRST), "-w", folder, "--datum", "wgs84")
     assert "Datum not checked: there are no roads to hold the places against" in said.out
+
+
+def test_one_straight_street_is_roads_enough_to_import(cli: Cli, folder: Path) -> None:
+    ends = [(116.70, 33.96), (116.72, 33.96)]
+    street = RawRoads.of_lines([(ends, {"highway": "residential"})])
+    Workspace.open(folder).replace_network(build_network(street))
+    assert taken(cli, folder, FIRST).json["datum_checked"] is True
