@@ -6,10 +6,11 @@ greatest own share :math:`q` that holds for the action:
 
 .. math::
 
-    b &= g - \lceil q g \rceil  \\
-    x_i &= \min\Bigl(\lfloor p_i B_i \rfloor,\; c_i,\; b - \sum_{j<i} x_j\Bigr), \qquad
-    B_i \in \Bigl\{g - \sum_{j<i} x_j,\; g\Bigr\}  \\
-    \text{own} &= g - \sum_i x_i
+    b = g - \lceil q g \rceil  \\
+    x_i = \min\Bigl(\lfloor p_i B_i \rfloor,\; c_i,\; b - \sum_{j<i} x_j\Bigr)  \\
+    \text{own} = g - \sum_i x_i
+
+where :math:`B_i` is what is left, :math:`g - \sum_{j<i} x_j`, or the whole, :math:`g`.
 
 Everything is whole yuan. A share that a rule pays is rounded down ("at most 60 %" stays at most
 60 %), the own share up, and what is left over is the operator's, so that the parts add up to the

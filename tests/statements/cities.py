@@ -104,6 +104,15 @@ class City:
         with self.stations.open(encoding="utf-8-sig") as file:
             return len(next(csv.reader(file)))
 
+    @cached_property
+    def organisations(self) -> list[dict[str, str]]:
+        """The rows of the file of organisations, by its headings; none where there is no file."""
+        path = self.totals.with_name("sample_organisations.csv")
+        if not path.exists():
+            return []
+        with path.open(encoding="utf-8-sig") as file:
+            return list(csv.DictReader(file))
+
     def moment(self, face: str) -> datetime:
         """When a face was read."""
         return self.asked_at.get(face, self.shown_at)
@@ -514,6 +523,8 @@ def _questions(city: City, folder: Path) -> Iterator[tuple[Any, ...]]:
     yield ("stations", "import", city.stations, "--datum", "wgs84", "--dry-run")
     yield ("stations", "check", city.stations, "--datum", "wgs84")
     yield ("db", "info")
+    if city.organisations:
+        yield ("organisations", "list", "--most", "9")
     if city.name == "Helsinki":  # the same words, sooner told
         yield ("plan", "--new", "3", "--finer", "0")
         yield ("plan", "--new", "3", "--finer", "150")

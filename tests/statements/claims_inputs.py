@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import osmium
 
+from data.vocabulary import GROUPS
 from tests.statements.claims_answers import figures_of
 from tests.statements.rules import (
     ALL,
+    CHINA,
     fixed,
     option,
     per_cent,
@@ -18,6 +21,8 @@ from tests.statements.rules import (
 from tests.statements.walker import Claim, Holds
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.statements.walker import Seen, Truth
 
 LEFT_OUT: Final = {
@@ -158,11 +163,60 @@ def _size(seen: Seen) -> dict[str, Truth]:
 def _database(seen: Seen) -> dict[str, Truth] | None:
     figures = figures_of(seen)
     name = seen.at.row
-    counts = {"stations": len(seen.of.frame), "sites": 0}
+    counts = {
+        "stations": len(seen.of.frame),
+        "sites": 0,
+        "organisations": len(seen.city.organisations),
+    }
     return {"n": counts.get(name, float(figures[name]))} if name in figures else None
 
 
+def _members(row: Mapping[str, str]) -> int:
+    return sum(int(row[term.zh]) for term in GROUPS)
+
+
+def _organisations_line(seen: Seen) -> dict[str, Truth]:
+    rows = seen.city.organisations
+    known = {
+        "n": len(rows),
+        "members": sum(map(_members, rows)),
+        "posts": sum(int(row["兼职岗位数"]) for row in rows),
+        "more": len(rows) - int(option(seen, "--most")),
+    }
+    return {name: known[name] for name in seen.said.groupdict()}
+
+
+def _organisation_cell(seen: Seen) -> dict[str, Truth] | None:
+    (row,) = (one for one in seen.city.organisations if one["编号"] == seen.at.row)
+    known = {"members": _members(row), "posts": int(row["兼职岗位数"])}
+    return {"n": known[seen.at.column]} if seen.at.column in known else None
+
+
+def _organisation_words(seen: Seen) -> dict[str, Truth] | None:
+    (row,) = (one for one in seen.city.organisations if one["编号"] == seen.at.row)
+    known = {"id": row["编号"], "name": row["名称"]}
+    return {"words": known[seen.at.column]} if seen.at.column in known else None
+
+
+def _newest_list(seen: Seen) -> dict[str, Truth]:
+    made = seen.city.workspace.contents("organisations")
+    assert made is not None
+    taken = datetime.fromisoformat(made.replaced_at) + CHINA
+    return {"day": taken.date().isoformat()}
+
+
 CLAIMS = (
+    Claim(
+        "^cli organisations list.* line",
+        (
+            r"^{n} organisations with {members} members and {posts} posts\.",
+            r"^… and {more} more: narrow them with --find, or --most {n}$",
+        ),
+        _organisations_line,
+    ),
+    Claim("^cli organisations list.* line", (r"\.csv, of {day:w},",), _newest_list),
+    Claim("^cli organisations list.* cell", (r"^{n}$",), _organisation_cell),
+    Claim("^cli organisations list.* cell", (r"^{words:w}$",), _organisation_words),
     Claim(r"^cli demand layers cell", (r"^{n}$",), _layer_cell),
     Claim(r"^cli demand layers cell", (r"^{n} {unit:w}$",), _layer_amount),
     Claim("^cli demand layers cell .*date", ("^{day:w}$",), _layer_day),

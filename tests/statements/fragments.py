@@ -85,6 +85,7 @@ _FIRST = frozenset(
         "field",
         "mode",
         "database",
+        "id",
         "station",
         "row",
     ]
