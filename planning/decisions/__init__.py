@@ -5,7 +5,7 @@ there is to cover, ``placing`` what must and must not stand where, ``problem`` m
 problem of them, ``goals`` solves it, ``decide`` tells the ``decision``.
 
 ``money`` splits what an action costs between payers before a question is solved; ``accounts`` adds
-up, to the yuan, what a chosen plan costs whom.
+up, to the yuan, what a chosen plan costs whom, and ``decision_accounts`` does so of a decision.
 
 Of a covering problem and its plan: ``gains`` (what each option does), ``runner_up`` (why here and
 not there), ``shadow_prices`` (what a little more of each rule would bring), ``alternatives`` (other
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from planning.decisions.curve import Curve, CurvePoint, coverage_curve
     from planning.decisions.decide import AskedQuestion, ask
     from planning.decisions.decision import Decision
+    from planning.decisions.decision_accounts import accounts_of, money_of
     from planning.decisions.gains import ClassGains, Gains, measure_gains
     from planning.decisions.money import GrossCosts, PayerCosts, split_costs
     from planning.decisions.runner_up import Neighbour, RunnerUp, find_runners_up
@@ -53,6 +54,7 @@ __all__ = [
     "Score",
     "ShadowPrice",
     "Step",
+    "accounts_of",
     "ask",
     "broken_words",
     "coverage_curve",
@@ -61,6 +63,7 @@ __all__ = [
     "keep_accounts",
     "measure_gains",
     "measure_shadow_prices",
+    "money_of",
     "near_alternatives",
     "score_choice",
     "split_costs",

@@ -54,14 +54,17 @@ class AccountLine:
 class Budget:
     """Money that may be spent, in all or by payer, years, district and kind (None: all of them).
 
-    Several ``years`` are one pot: what is left of a year is carried over to the next of them.
+    Several ``years`` are one pot: what is left of a year is carried over to the next of them. What
+    organisations are paid is spent out of it too, unless ``organisations`` is False.
     """
 
     yuan: int
+    name: str = ""
     payer: str | None = None
     years: tuple[int, ...] | None = None
     district: str | None = None
     kind: str | None = None
+    organisations: bool = True
 
     def counts(self, line: AccountLine) -> bool:
         """Tell whether a payment is made out of this budget."""
@@ -70,6 +73,7 @@ class Budget:
             and (self.years is None or line.year in self.years)
             and (self.district is None or line.district == self.district)
             and (self.kind is None or line.kind == self.kind)
+            and (self.organisations or line.of in {"capital", "running"})
         )
 
 
@@ -186,25 +190,41 @@ def keep_accounts(
     lines = [
         line
         for option in picked
-        for line in _lines_of_option(costs, split, option, id_=ids[option], name=names[option])
+        for line in lines_of_option(
+            split,
+            option,
+            id_=ids[option],
+            name=names[option],
+            action=str(costs.action[option]),
+            kind=str(costs.kind[option]),
+            district=str(costs.district[option]),
+        )
     ]
     if rules is not None and organisations is not None:
-        lines += _lines_of_organisations(organisations, rules, split.years)
+        lines += lines_of_organisations(organisations, rules, split.years)
     return Accounts(tuple(lines))
 
 
-def _lines_of_option(
-    costs: GrossCosts, split: PayerCosts, option: int, *, id_: str, name: str
+def lines_of_option(
+    split: PayerCosts,
+    option: int,
+    *,
+    id_: str,
+    name: str,
+    action: str,
+    kind: str,
+    district: str,
 ) -> Iterator[AccountLine]:
+    """Yield the payments for one option of a split, by year; none of 0 yuan."""
     paid = split.yuan[:, option]
     for year_at, line_at in np.argwhere(paid.T != 0).tolist():
         line = split.lines[line_at]
         yield AccountLine(
             id=id_,
             name=name,
-            action=str(costs.action[option]),
-            kind=str(costs.kind[option]),
-            district=str(costs.district[option]),
+            action=action,
+            kind=kind,
+            district=district,
             year=split.years[year_at],
             of=line.of,
             rule=line.rule,
@@ -213,9 +233,10 @@ def _lines_of_option(
         )
 
 
-def _lines_of_organisations(
+def lines_of_organisations(
     organisations: Organisations, rules: MoneyRules, years: Sequence[int]
 ) -> Iterator[AccountLine]:
+    """Yield what the rules of organisations pay in each year; none of 0 yuan."""
     frame = organisations.frame
     columns = (frame["id"], frame["name"], frame["kind"], frame["district"])
     numbers = (organisations.members.tolist(), organisations.posts.tolist())
