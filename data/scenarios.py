@@ -28,8 +28,8 @@ LONGEST_WHY: Final = 1000
 #: A plan of a thousand sites takes about one.
 MOST_BYTES: Final = 20_000_000
 MOST_LINES: Final = 2000
-#: What reads the documents: so far those of a siting plan.
-FORMS: Final = ("plan",)
+#: What reads the documents: those of a siting plan, or of a decision about all kinds of action.
+FORMS: Final = ("plan", "decision")
 #: What a line of the decision log tells.
 ACTS: Final = ("saved", "replaced", "copied", "renamed", "overrode", "noted", "locked")
 

@@ -19,9 +19,10 @@ MOST: Final = 4
 
 @dataclass(frozen=True)
 class ComparedRow:
-    """A group, a district and a class of hours in each answer.
+    """A group, a district and a class of hours in a year, in each answer.
 
-    Each list has one place an answer, None where it has no such row.
+    Each list has one place an answer, None where it has no such row; ``year`` is None where years
+    were not asked for.
     """
 
     group: str
@@ -30,6 +31,7 @@ class ComparedRow:
     workers: tuple[float | None, ...]
     before: tuple[float | None, ...]
     after: tuple[float | None, ...]
+    year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -122,13 +124,26 @@ def compare_figures(figures: Mapping[str, ScenarioFigures]) -> Comparison:
     Raises
     ------
     InputError
-        when there are fewer than two answers or more than four.
+        when there are fewer than two answers or more than four, or they count different things.
     """
     if not LEAST <= len(figures) <= MOST:
         raise InputError(
             say("compare {least} to {most} scenarios, not {n}", least=LEAST, most=MOST,
                 n=len(figures))
         )  # fmt: skip
+    measures = {of.measure: name for name, of in figures.items()}
+    if len(measures) > 1:
+        (one, first), (other, second) = list(measures.items())[:LEAST]
+        raise InputError(
+            say(
+                "{first} counts {one} and {second} counts {other}: compare answers that count the "
+                "same",
+                first=first,
+                one=one.replace("_", "-"),
+                second=second,
+                other=other.replace("_", "-"),
+            )
+        )
     answers = tuple(figures.values())
     actions = _actions(answers)
     return Comparison(
@@ -141,18 +156,20 @@ def compare_figures(figures: Mapping[str, ScenarioFigures]) -> Comparison:
 
 
 def _rows(answers: tuple[ScenarioFigures, ...]) -> tuple[ComparedRow, ...]:
-    tables: list[dict[tuple[str, str, str], CoveredRow]] = [
-        {(row.group, row.district, row.hours): row for row in of.covered} for of in answers
+    tables: list[dict[tuple[str, str, str, int | None], CoveredRow]] = [
+        {(row.group, row.district, row.hours, row.year): row for row in of.covered}
+        for of in answers
     ]
     keys = dict.fromkeys(key for table in tables for key in table)
     made = []
     for key in keys:
         found = [table.get(key) for table in tables]
-        parts = (
+        workers, before, after = (
             tuple(None if row is None else float(getattr(row, part)) for row in found)
             for part in ("workers", "before", "after")
         )
-        made.append(ComparedRow(*key, *parts))
+        group, district, hours, year = key
+        made.append(ComparedRow(group, district, hours, workers, before, after, year))
     return tuple(made)
 
 

@@ -7,15 +7,17 @@ from typing import Any
 
 _PLACE_DIGITS = 5  # a metre
 
-#: What tells one action from another: what is done, at which site, to make which kind, and where.
-ActionKey = tuple[str, str, str, float, float]
+#: What tells one action from another: what is done at which site and where, to make which kind,
+#: open at which hours, in the place of which station.
+ActionKey = tuple[str, str, str, str, str, float, float]
 
 
 @dataclass(frozen=True)
 class CoveredRow:
     """Workers of a group, a district and a class of hours, and how many have a station in reach.
 
-    ``group``, ``district`` and ``hours`` may each be "all".
+    ``group``, ``district`` and ``hours`` may each be "all"; ``year`` is None where years were not
+    asked for.
     """
 
     group: str
@@ -24,6 +26,7 @@ class CoveredRow:
     workers: float
     before: float
     after: float
+    year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class DoneAction:
     """What is done where: ``what`` is "build", "extend", …; (lon, lat) WGS-84 degrees.
 
     ``order`` counts from 1, ``year`` is None where years were not asked for, ``adds_workers`` what
-    it adds to the actions before it.
+    it adds to the actions before it. ``hours`` are those that it opens for, ``station`` the one
+    whose place it takes; "" where it leaves both as they are.
     """
 
     what: str
@@ -53,6 +57,8 @@ class DoneAction:
     order: int
     adds_workers: float
     year: int | None = None
+    hours: str = ""
+    station: str = ""
 
     @property
     def key(self) -> ActionKey:
@@ -61,7 +67,7 @@ class DoneAction:
         The place counts beside the id: points of a grid get other ids when the roads are others.
         """
         lon, lat = round(self.lon, _PLACE_DIGITS), round(self.lat, _PLACE_DIGITS)
-        return (self.what, self.site_id, self.kind, lon, lat)
+        return (self.what, self.site_id, self.kind, self.hours, self.station, lon, lat)
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,8 @@ class ScenarioFigures:
     """An answer in figures: coverage, money, actions in their order, and how good it is proven.
 
     ``objective`` is what the answer is worth, ``bound`` what no other can pass, ``gap`` their
-    relative distance; ``proven_best`` says that none is better.
+    relative distance; ``proven_best`` says that none is better. ``measure`` is what is counted:
+    "workers" or "worker_hours". ``covered`` is in the order of years.
     """
 
     objective: float
@@ -79,10 +86,11 @@ class ScenarioFigures:
     covered: tuple[CoveredRow, ...]
     money: tuple[MoneyRow, ...]
     actions: tuple[DoneAction, ...]
+    measure: str = "workers"
 
     def row(self, group: str = "all", district: str = "all", hours: str = "all") -> CoveredRow:
-        """Return a row of the coverage (KeyError when there is none)."""
-        for row in self.covered:
+        """Return a row of the coverage, of the last year (KeyError when there is none)."""
+        for row in reversed(self.covered):
             if (row.group, row.district, row.hours) == (group, district, hours):
                 return row
         raise KeyError((group, district, hours))

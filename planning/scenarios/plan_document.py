@@ -128,6 +128,11 @@ class PlanAsked:
         check_shape(document, _ASKED, where="question")
         return cls(**{**document, **{name: tuple(document[name]) for name in _TEXTS}})
 
+    @property
+    def overrides(self) -> tuple[str, ...]:
+        """What people pinned: "keep SITE", "without SITE"."""
+        return tuple(f"{name} {site}" for name in _TEXTS for site in getattr(self, name))
+
     @classmethod
     def of_inputs(cls, inputs: Mapping[str, str]) -> Self:
         """Read what was asked out of the inputs of a plan that was kept without its question.

@@ -517,6 +517,12 @@ def _questions(city: City, folder: Path) -> Iterator[tuple[Any, ...]]:
     yield ("plan", "--new", "4", "--without", first, "--keep", f"{second}:station")
     yield ("plan", "--new", "3", "--hour", "3", "--draws", "3")
     yield ("plan", "--new", "3", "--standard", "national")
+    for name, without in (("base", ()), ("other", ("--without", first))):
+        kept = ("--scenario", name, "--by", "clerk", "--why", "asked")
+        yield ("plan", "--new", "4", *without, *kept)
+    yield ("scenario", "list")
+    yield ("scenario", "show", "other")
+    yield ("scenario", "compare", "base", "other")
     yield ("demand", "layers")
     yield ("demand", "show", "-o", folder / "demand.html")
     yield ("network", "build", "--osm", city.roads)

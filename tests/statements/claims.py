@@ -11,6 +11,7 @@ from tests.statements import (
     claims_inputs,
     claims_maps,
     claims_report,
+    claims_scenarios,
     claims_weeks,
 )
 
@@ -22,4 +23,5 @@ CLAIMS: Final = (
     *claims_weeks.CLAIMS,
     *claims_drawings.CLAIMS,
     *claims_files.CLAIMS,
+    *claims_scenarios.CLAIMS,
 )

@@ -88,6 +88,10 @@ _FIRST = frozenset(
         "id",
         "station",
         "row",
+        "figure",
+        "action",
+        "Scenario",
+        "At (China)",
     ]
 )
 

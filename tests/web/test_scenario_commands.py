@@ -15,14 +15,21 @@ import pytest
 
 from data.database.audit import read_audit
 from data.files.scenario_files import read_scenario, scenario_bytes
+from data.questions import Question
 from data.sites import CandidateSites
 from data.stations import Stations
 from data.workspace import Workspace
+from geo.errors import InputError
 from geo.factors import TIME_FACTORS
 from geo.factors import with_factors as slower
+from planning import SolveParams
+from planning.decisions.decide import ask as ask_question
+from planning.scenarios import DecisionAsked
 from tests.data.test_scenario_files import resealed
 from web.languages import ENGLISH
 from web.services.freshness import input_name
+from web.services.scenarios import save_decision
+from web.services.sites import candidates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+    from planning.decisions import Decision
     from tests.conftest import Answer, Cli
 
 
@@ -463,3 +471,80 @@ def test_the_difference_map_shows_each_action_with_the_letters_of_its_scenarios(
             if (row["group"], row["district"]) == ("all", "all"):
                 assert all(f"{math.floor(after + 0.5):,} 人" in legend for after in row["after"])
     page.close()
+
+
+QUESTION = {
+    "years": {"first": 2027, "count": 2},
+    "money": {"yuan_by_year": [120_000, 90_000]},
+    "actions": {"build": ["station"]},
+    "new": 2,
+}
+
+
+def _decided(folder: Path, tables: dict[str, Any]) -> tuple[Decision, DecisionAsked]:
+    """Answer a question about the city, within a half."""
+    workspace = Workspace.open(folder)
+    asked = DecisionAsked(question=Question.from_dict(tables), gap=0.5)
+    question = ask_question(
+        asked.question,
+        demand=workspace.demand(),
+        stations=workspace.stations(),
+        sites=candidates(workspace).sites,
+        network=workspace.network(),
+        settings=workspace.settings,
+    )
+    return question.decide(params=SolveParams(gap=0.5)), asked
+
+
+@pytest.fixture(scope="module")
+def decided(planned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The city with two decisions about two years, one of half the money."""
+    folder = tmp_path_factory.mktemp("decided") / "city"
+    shutil.copytree(planned, folder)
+    half = {**QUESTION, "money": {"yuan_by_year": [60_000, 45_000]}}
+    for name, tables in (("两年", QUESTION), ("减半", half)):
+        save_decision(Workspace.open(folder), *_decided(folder, tables), name=name, author="李四")
+    return folder
+
+
+def test_decisions_are_compared_with_their_money_by_year_and_payer(decided: Path, cli: Cli) -> None:
+    told = cli("scenario", "compare", "两年", "减半", "-w", decided, "--json").json
+    documents = [found(decided, name).decision for name in ("两年", "减半")]
+    assert told["answers"][0]["cost_yuan"] == documents[0]["cost_yuan"] > 0
+    for row in told["money"]:
+        assert row["yuan"] == [
+            sum(
+                line["yuan"]
+                for line in of["money"]
+                if (line["year"], line["payer"]) == (row["year"], row["payer"])
+            )
+            for of in documents
+        ]
+    said = cli("scenario", "compare", "两年", "减半", "-w", decided).out
+    for of in documents:
+        assert f"{of['cost_yuan']:,}" in said
+    assert "2027" in said
+    assert cli("scenario", "show", "两年", "-w", decided).code == 0
+
+
+def test_a_decision_goes_to_another_computer_and_is_made_again(
+    decided: Path, tmp_path: Path, city_folder: Path, cli: Cli
+) -> None:
+    file = tmp_path / "a.json"
+    assert cli("scenario", "export", "两年", "-o", file, "-w", decided).code == 0
+    other = tmp_path / "other"
+    shutil.copytree(city_folder, other)
+    replayed = cli("scenario", "replay", file, "-w", other, "--json")
+    assert (replayed.code, replayed.json["same"]) == (0, True), replayed.err
+    assert cli("scenario", "import", file, "-w", other, "--json").json["stale"] == []
+    _halved(Workspace.open(other))
+    assert cli("scenario", "replay", file, "-w", other, "--json").json["changed"] == ["stations"]
+
+
+def test_a_question_without_a_plan_is_not_kept(folder: Path) -> None:
+    none = {**QUESTION, "new": 0, "floors": [{"name": "all", "least_share": 1.0}]}
+    made, asked = _decided(folder, none)
+    assert not made.is_plan
+    with pytest.raises(InputError, match="there is nothing to keep"):
+        save_decision(Workspace.open(folder), made, asked, name="空", author="李四")
+    assert "空" not in Workspace.open(folder).scenarios().names()

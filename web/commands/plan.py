@@ -31,7 +31,7 @@ from web.commands.plan_question import (
     question_options,
     question_schema,
 )
-from web.commands.scenario import author_of, why_option
+from web.commands.scenario import author_of, by_option, why_option
 from web.labels.shortfalls import shortfall_words
 from web.services.counted import Counted
 from web.site.number_words import added_count, count
@@ -104,6 +104,7 @@ _OFTEN = 0.25
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--scenario", metavar="NAME", help="Keep the plan as the scenario NAME too.")
+@by_option
 @why_option
 @counted_options
 @click.pass_context
@@ -127,6 +128,7 @@ def plan(
     name: str | None,
     draws: int | None,
     scenario: str | None,
+    by: str | None,
     why: str,
     as_json: bool,
     **of_question: Any,  # noqa: ANN401 - the options of `question_options`
@@ -188,7 +190,7 @@ def plan(
         figures |= {**counted.as_dict(), **made.as_dict()}
         if scenario is not None:
             whole = plan_asked(question, asked, when=when, counted=counted, params=params)
-            save_plan(workspace, made, whole, name=scenario, author=author_of(None), why=why)
+            save_plan(workspace, made, whole, name=scenario, author=author_of(by), why=why)
             figures["scenario"] = scenario
         if model is not None and draws:
             with progress.step(say("planning anew under other weights")) as done:

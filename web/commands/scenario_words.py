@@ -30,7 +30,14 @@ _ACTS: Final = {
     "noted": message("noted"),
     "locked": message("locked"),
 }
-_WHATS: Final = {"build": message("build")}
+_WHATS: Final = {
+    "build": message("build"),
+    "upgrade": message("upgrade"),
+    "extend": message("extend hours"),
+    "close": message("close"),
+    "relocate": message("relocate"),
+    "keep": message("keep", context="an action"),
+}
 _PAIR: Final = 2
 
 
@@ -207,9 +214,11 @@ def _proof(of: ScenarioFigures) -> str:
 def _action_table(actions: Sequence[DoneAction], network: RoadNetwork | None) -> object:
     t = spoken()
     places = names_of(actions, network, t)
+    has_years = any(action.year is not None for action in actions)
     rows = [
         (
             action.order,
+            *((action.year, _what(action)) if has_years else ()),
             action.site_id,
             shown(action.kind, t.kind),
             place,
@@ -218,8 +227,15 @@ def _action_table(actions: Sequence[DoneAction], network: RoadNetwork | None) ->
         )
         for action, place in zip(actions, places, strict=True)
     ]
-    headings = (t("order"), t("id"), t("kind"), t("site"), t("district"), t("adds workers"))
-    return table(headings, rows, left=5)
+    years = (t("year"), t("action")) if has_years else ()
+    headings = (t("order"), *years, t("id"), t("kind"), t("site"), t("district"), t("adds workers"))
+    return table(headings, rows, left=len(headings) - 1)
+
+
+def _what(action: DoneAction) -> str:
+    t = spoken()
+    what = shown(action.what, lambda word: t(_WHATS.get(word, word)))
+    return " ".join(part for part in (what, action.hours, action.station) if part)
 
 
 def _figure_table(made: Comparison) -> object:
@@ -231,7 +247,7 @@ def _figure_table(made: Comparison) -> object:
     ]
     if made.money:
         rows.append((t("cost, yuan"), *(f"{of.cost_yuan or 0:,}" for of in made.figures)))
-    return table(("", *made.names), rows)
+    return table((t("figure"), *made.names), rows)
 
 
 def _short_proof(of: ScenarioFigures) -> str:
@@ -239,12 +255,23 @@ def _short_proof(of: ScenarioFigures) -> str:
 
 
 def _row_table(made: Comparison) -> object:
-    """Coverage by group and district; of a group in a district only the JSON tells."""
+    """Coverage of all by year, and by group and by district in the last year.
+
+    Of a group in a district, and of classes of hours, only the JSON tells.
+    """
     t = spoken()
-    told = [row for row in made.rows if "all" in {row.group, row.district} and row.hours == "all"]
+    years = sorted({row.year for row in made.rows if row.year is not None})
+    last = years[-1] if years else None
+    told = [
+        row
+        for row in made.rows
+        if row.hours == "all"
+        and (row.group == row.district == "all" or (row.year == last and _is_margin(row)))
+    ]
     pair = len(made.names) == _PAIR
     rows = [
         (
+            *((row.year,) if years else ()),
             shown(row.group, t.group),
             shown(row.district, t.district),
             *(_with_share(*of) for of in zip(row.after, row.workers, strict=True)),
@@ -252,8 +279,12 @@ def _row_table(made: Comparison) -> object:
         )
         for row in told
     ]
-    headings = (t("group"), t("district"), *made.names, *([t("change")] if pair else []))
-    return table(headings, rows, left=2)
+    heads = (*((t("year"),) if years else ()), t("group"), t("district"))
+    return table((*heads, *made.names, *([t("change")] if pair else [])), rows, left=len(heads))
+
+
+def _is_margin(row: ComparedRow) -> bool:
+    return "all" in {row.group, row.district}
 
 
 def _change(row: ComparedRow) -> str:
@@ -277,7 +308,7 @@ def _differing_table(
     places = names_of([one.action for one in differing], network, t)
     rows = [
         (
-            shown(one.action.what, lambda what: t(_WHATS[what])),
+            _what(one.action),
             one.action.site_id,
             place,
             shown(one.action.kind, t.kind),

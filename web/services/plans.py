@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from data.sites import CandidateSites
     from data.vocabulary import StandardWord
     from data.workspace import Workspace
+    from planning.scenarios.decision_document import DecisionAsked
     from web.services import Done
 
 #: The part of a kept plan that says what was asked (`PlanAsked.as_dict`).
@@ -142,7 +143,7 @@ def plan_asked(
     )
 
 
-def params_of(asked: PlanAsked) -> SolveParams:
+def params_of(asked: PlanAsked | DecisionAsked) -> SolveParams:
     """Return how long and how exactly the engine was asked to search."""
     limit_s = math.inf if asked.time_limit_s is None else asked.time_limit_s
     return SolveParams(time_limit_s=limit_s, gap=asked.gap, seed=asked.seed)

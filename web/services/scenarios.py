@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 from data.database import clock
 from data.files.scenario_files import read_scenario, write_scenario
 from data.files.table_files import write_points
+from data.report_book import doubted_stations
 from data.scenarios import LogLine, Scenario
-from geo.errors import FileFormatError, InputError, NothingYetError
-from geo.messages import message_of, say
+from geo.errors import FileFormatError, InputError, NothingYetError, ProblemError
+from geo.messages import in_turn, message_of, say
+from planning.decisions.decide import ask
 from planning.engine.params import EXACT
 from planning.scenarios.comparison import compare_figures
-from planning.scenarios.forms import check_documents, figures_of, overrides_of
+from planning.scenarios.forms import asked_of, check_documents, figures_of, overrides_of
 from planning.scenarios.plan_document import PlanAsked
 from planning.siting.plan import SitingPlan
 from web.services.counted import Counted
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.workspace import Workspace
+    from planning.decisions.decision import Decision
     from planning.scenarios.comparison import Comparison
+    from planning.scenarios.decision_document import DecisionAsked
     from planning.scenarios.figures import DoneAction, ScenarioFigures
     from web.services import Done
 
@@ -132,27 +136,79 @@ def save_plan(
     Its decision log begins with who saved it and why, and a line for each site that people had
     kept or left out.
     """
-    now = clock.now()
-    act = "replaced" if over else "saved"
-    scenario = Scenario(
+    return _keep(
+        workspace,
+        _scenario(workspace, "plan", asked.as_dict(), made.as_dict(), made.inputs),
         name=name,
-        form="plan",
+        author=author,
+        why=why,
+        over=over,
+    )
+
+
+def save_decision(
+    workspace: Workspace,
+    made: Decision,
+    asked: DecisionAsked,
+    *,
+    name: str,
+    author: str,
+    why: str = "",
+    over: bool = False,
+) -> Scenario:
+    """Keep a decision with its question under a name, as `save_plan` keeps a plan.
+
+    Raises
+    ------
+    InputError
+        also when there is no plan that keeps every limit, so that nothing was decided.
+    """
+    if not made.is_plan:
+        raise InputError(say("there is no plan that keeps every limit: there is nothing to keep"))
+    return _keep(
+        workspace,
+        _scenario(workspace, "decision", asked.as_dict(), made.as_dict(), made.inputs),
+        name=name,
+        author=author,
+        why=why,
+        over=over,
+    )
+
+
+def _scenario(
+    workspace: Workspace,
+    form: str,
+    question: Mapping[str, Any],
+    decision: Mapping[str, Any],
+    inputs: Mapping[str, str],
+) -> Scenario:
+    return Scenario(
+        name="draft",
+        form=form,
         city=workspace.settings.name,
         sample=workspace.settings.sample,
-        author=author,
-        made_at=now,
-        question=asked.as_dict(),
-        decision=made.as_dict(),
-        inputs={**made.inputs, VERSION: version("yizhan")},
+        author="",
+        made_at=clock.now(),
+        question=question,
+        decision=decision,
+        inputs={**inputs, VERSION: version("yizhan")},
     )
-    pinned = [LogLine(now, author, "overrode", what, why) for what in overrides_of(scenario)]
-    scenario = replace(scenario, log=(LogLine(now, author, act, "", why), *pinned))
+
+
+def _keep(
+    workspace: Workspace, draft: Scenario, *, name: str, author: str, why: str, over: bool
+) -> Scenario:
+    """Write a scenario with its first lines: who saved it, and what people pinned."""
+    now = draft.made_at
+    lines = [LogLine(now, author, "replaced" if over else "saved", "", why)]
+    lines += [LogLine(now, author, "overrode", what, why) for what in overrides_of(draft)]
+    made = replace(draft, name=name, author=author, log=tuple(lines))
     scenarios = workspace.scenarios()
     if over:
-        scenarios.replace(scenario, by=_OWNER)
+        scenarios.replace(made, by=_OWNER)
     else:
-        scenarios.add(scenario, by=_OWNER)
-    return workspace.scenarios().scenario(scenario.name)
+        scenarios.add(made, by=_OWNER)
+    return scenarios.scenario(made.name)
 
 
 def refuse_taken_name(workspace: Workspace, name: str) -> None:
@@ -320,7 +376,30 @@ def replay_scenario(workspace: Workspace, scenario: Scenario, *, done: Done) -> 
     ProblemError
         when the question cannot be asked of them: a site that it keeps is not there.
     """
-    asked = PlanAsked.from_dict(scenario.question)
+    asked = asked_of(scenario)
+    if isinstance(asked, PlanAsked):
+        plan = _plan_again(workspace, asked, done=done)
+        again, inputs, status = plan.as_dict(), plan.inputs, plan.status
+    else:
+        decision = _decide_again(workspace, asked, done=done)
+        again, inputs, status = decision.as_dict(), decision.inputs, decision.status
+    then, now = figures_of(scenario), figures_of(replace(scenario, decision=again))
+    keys_then = {action.key for action in then.actions}
+    keys_now = {action.key for action in now.actions}
+    return Replay(
+        scenario=scenario,
+        then=then,
+        now=now,
+        same=_is_same(then, now),
+        changed=changed_inputs(scenario.inputs, inputs),
+        only_then=tuple(one for one in then.actions if one.key not in keys_now),
+        only_now=tuple(one for one in now.actions if one.key not in keys_then),
+        in_time="time_limit" not in {status, scenario.decision["status"]},
+        version=version("yizhan"),
+    )
+
+
+def _plan_again(workspace: Workspace, asked: PlanAsked, *, done: Done) -> SitingPlan:
     counted = Counted(asked.demand, asked.hour, asked.day)
     question = question_of(
         workspace,
@@ -330,7 +409,7 @@ def replay_scenario(workspace: Workspace, scenario: Scenario, *, done: Done) -> 
         counted=counted,
         done=done,
     )
-    made = answer_of(
+    return answer_of(
         workspace,
         question,
         Asked(asked.new, asked.kinds, asked.keep, asked.without),
@@ -338,24 +417,24 @@ def replay_scenario(workspace: Workspace, scenario: Scenario, *, done: Done) -> 
         params=params_of(asked),
         keeping=False,
     )
-    then, now = figures_of(scenario), figures_of(_as_scenario(scenario, made))
-    keys_then = {action.key for action in then.actions}
-    keys_now = {action.key for action in now.actions}
-    return Replay(
-        scenario=scenario,
-        then=then,
-        now=now,
-        same=_is_same(then, now),
-        changed=changed_inputs(scenario.inputs, made.inputs),
-        only_then=tuple(one for one in then.actions if one.key not in keys_now),
-        only_now=tuple(one for one in now.actions if one.key not in keys_then),
-        in_time="time_limit" not in {made.status, scenario.decision["status"]},
-        version=version("yizhan"),
+
+
+def _decide_again(workspace: Workspace, asked: DecisionAsked, *, done: Done) -> Decision:
+    """Ask a decision's question; where no plan keeps its limits here, that is the refusal."""
+    question = ask(
+        asked.question,
+        demand=workspace.demand(),
+        stations=workspace.stations(),
+        sites=candidates(workspace).sites,
+        network=workspace.network(),
+        settings=workspace.settings,
+        doubted=doubted_stations(workspace),
+        on_progress=done,
     )
-
-
-def _as_scenario(scenario: Scenario, made: SitingPlan) -> Scenario:
-    return replace(scenario, decision=made.as_dict())
+    made = question.decide(params=params_of(asked))
+    if not made.is_plan:
+        raise ProblemError(in_turn(made.reasons or (say("no plan keeps every limit here"),)))
+    return made
 
 
 def _is_same(then: ScenarioFigures, now: ScenarioFigures) -> bool:
@@ -385,9 +464,9 @@ def _stale(
     workspace: Workspace, scenario: Scenario, present: Mapping[str, str | None]
 ) -> tuple[str, ...]:
     """Compare a scenario's inputs with the present ones; its workers may be those of an hour."""
-    asked = PlanAsked.from_dict(scenario.question)
-    counted = Counted(asked.demand, asked.hour, asked.day)
-    if not counted.usual:
+    asked = asked_of(scenario)
+    if isinstance(asked, PlanAsked) and (asked.demand is not None or asked.hour is not None):
+        counted = Counted(asked.demand, asked.hour, asked.day)
         try:
             present = {**present, "demand": counted.demand(workspace).content_hash}
         except (InputError, NothingYetError):
