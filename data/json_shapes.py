@@ -1,8 +1,9 @@
 """JSON that others wrote, read within bounds and held against a shape before anything uses it.
 
 A shape is written as the document looks: ``{"name": str, "sites": [{"order": int}]}``. ``float``
-takes whole numbers too; a `Words` takes one of its words; a `Maybe` may be null; a `By` is an
-object with any keys whose values are alike. Every key of a shape must be there, and no other.
+takes whole numbers too; a `Words` takes one of its words; a `Maybe` may be null, a `Since` be
+missing as well; a `By` is an object with any keys whose values are alike; ``object`` is anything.
+All other keys of a shape must be there, and none beside them.
 """
 
 from __future__ import annotations
@@ -35,6 +36,13 @@ class Words:
 @dataclass(frozen=True)
 class Maybe:
     """A value of a shape, or null."""
+
+    shape: Any
+
+
+@dataclass(frozen=True)
+class Since:
+    """A value of a shape, or null, that documents of earlier versions do without."""
 
     shape: Any
 
@@ -78,9 +86,9 @@ def check_shape(value: object, shape: Any, *, where: str) -> None:  # noqa: ANN4
     InputError
         that names the place, what stands there and what must.
     """
-    if shape is object or (isinstance(shape, Maybe) and value is None):
+    if shape is object or (isinstance(shape, Maybe | Since) and value is None):
         return
-    if isinstance(shape, Maybe):
+    if isinstance(shape, Maybe | Since):
         check_shape(value, shape.shape, where=where)
     elif isinstance(shape, list):
         for number, one in enumerate(_list(value, where)):
@@ -107,9 +115,10 @@ def _check_keys(value: dict[str, Any], shape: dict[str, Any], *, where: str) -> 
                 )
             )
     for key, part in shape.items():
-        if key not in value:
+        if key in value:
+            check_shape(value[key], part, where=f"{where}.{key}")
+        elif not isinstance(part, Since):
             raise InputError(say("{where} has no {key}", where=where, key=key))
-        check_shape(value[key], part, where=f"{where}.{key}")
 
 
 def _check_plain(value: object, kind: type | Words, *, where: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Self, get_args
 
 from data.demand import DAYS
-from data.json_shapes import By, Maybe, Words, check_shape
+from data.json_shapes import By, Maybe, Since, Words, check_shape
 from data.vocabulary import KINDS_BY_ID, StandardWord, quote
 from geo.errors import InputError
 from geo.factors import TIME_FACTORS
@@ -54,6 +54,13 @@ _PLAN: Final = {
     "after": _COVERAGE,
     "beside": Maybe({"before": _COVERAGE, "after": _COVERAGE}),
     "inputs": By(str),
+    "finer": Since(
+        {
+            **dict.fromkeys(("spacing_m", "bound", "more_workers", "runtime_s"), float),
+            "candidates": int,
+            "status": str,
+        }
+    ),
     "shortfalls": [{"limits": [str], "n_sites": int, "adds_workers": float}],
 }
 _ASKED: Final = {
@@ -166,7 +173,11 @@ def plan_of_document(document: Mapping[str, Any]) -> SitingPlan:
     check_shape(document, _PLAN, where="decision")
     try:
         made = SitingPlan.from_dict(dict(document))
-        fits = json.loads(json.dumps(made.as_dict())) == document
+        whole = json.loads(json.dumps(made.as_dict()))
+        # what an earlier version did not know yet is empty
+        fits = {
+            key: value for key, value in whole.items() if key in document or value is not None
+        } == document
     except (KeyError, TypeError, ValueError, AttributeError):
         fits = False
     if not fits:

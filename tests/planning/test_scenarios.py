@@ -55,6 +55,12 @@ def test_a_plans_document_is_read_back_as_it_was(document: dict[str, Any]) -> No
     assert json.loads(json.dumps(plan_of_document(document).as_dict())) == document
 
 
+def test_a_plan_of_before_a_key_was_known_is_read(document: dict[str, Any]) -> None:
+    earlier = {key: value for key, value in document.items() if key != "finer"}
+    assert len(earlier) < len(document)
+    assert plan_figures(earlier) == plan_figures(document)
+
+
 def test_a_plans_figures_are_those_of_its_document(document: dict[str, Any]) -> None:
     found = plan_figures(document)
     sites = document["sites"]
