@@ -96,7 +96,7 @@ def held_mark(kind: str, letters: str, *, held: int | Literal["all"] | None = No
     and None where some do.
     """
     alone = "" if held is None else f" held-{held}"
-    narrow = " two" if len(letters) > 1 else ""
+    narrow = ("", "", " two", " three")[min(len(letters), 3)]
     return Markup(  # noqa: S704 - constants and escaped letters only
         f'<svg class="mark {kind_class(kind)} proposed{escape(alone)}" viewBox="0 0 24 24" '
         f'aria-hidden="true"><use href="#{escape(symbol_id(kind))}"/>'

@@ -216,9 +216,9 @@ def _rows(compared: Compared, t: Language) -> tuple[HeldRow, ...]:
         groups.setdefault(one.holders, []).append(one)
     rows = []
     for holders, actions in sorted(groups.items(), key=lambda item: (len(item[0]), item[0])):
-        names = t.all_of([made.names[number] for number in holders])
+        letters = t.all_of([LETTERS[number] for number in holders])
         first = actions[0]
-        words = t("各情景都有") if first.is_common else t("只在“{names}”", names=names)
+        words = t("各情景都有") if first.is_common else t("只在 {letters}", letters=letters)
         rows.append(HeldRow(_letters(first), _held(first), words, len(actions)))
     return tuple(rows)
 

@@ -6,6 +6,7 @@ const yizhan = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const STATES = new Set(["open", "soon", "planned", "suspended", "closed", "unknown"]);
   const OVERLAYS = { suspended: "mark-bar", soon: "mark-soon", planned: "mark-plus" };
+  const SIZES = ["", "mark-number", "mark-number two", "mark-number three"]; // by its signs
   const HELD = new Set([1, 2, 3, 4, "all"]); // by which scenario alone, or by all of them
   const FILLED = new Set(["open", "soon"]);
   const NAVIGATION = "https://uri.amap.com/navigation?";
@@ -52,7 +53,7 @@ const yizhan = (() => {
       svg.classList.add("proposed");
       if (HELD.has(held)) svg.classList.add(`held-${held}`);
       const text = document.createElementNS(SVG, "text");
-      text.setAttribute("class", String(number).length > 1 ? "mark-number two" : "mark-number");
+      text.setAttribute("class", SIZES[Math.min(String(number).length, 3)]);
       text.setAttribute("x", "12");
       text.setAttribute("y", "12");
       text.textContent = number;
