@@ -10,7 +10,8 @@ up, to the yuan, what a chosen plan costs whom, and ``decision_accounts`` does s
 Of a covering problem and its plan: ``gains`` (what each option does), ``runner_up`` (why here and
 not there), ``shadow_prices`` (what a little more of each rule would bring), ``alternatives`` (other
 plans that are nearly as good), ``curve`` (money against coverage), ``score`` (a list made by hand),
-``conflict`` (why there is no plan).
+``robust`` (when demand, places and prices are not as assumed), ``redundant`` (what closing what
+stands would lose), ``conflict`` (why there is no plan).
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from planning.decisions.decision_accounts import accounts_of, money_of
     from planning.decisions.gains import ClassGains, Gains, measure_gains
     from planning.decisions.money import GrossCosts, PayerCosts, split_costs
+    from planning.decisions.redundant import Redundancy, find_redundant
+    from planning.decisions.robust import Candidate, PriceChange, Robustness, try_over_draws
     from planning.decisions.runner_up import Neighbour, RunnerUp, find_runners_up
     from planning.decisions.score import Score, broken_words, score_choice
     from planning.decisions.shadow_prices import ShadowPrice, Step, measure_shadow_prices
@@ -40,6 +43,7 @@ __all__ = [
     "Alternatives",
     "AskedQuestion",
     "Budget",
+    "Candidate",
     "ClassGains",
     "Conflict",
     "ConflictMember",
@@ -50,6 +54,9 @@ __all__ = [
     "GrossCosts",
     "Neighbour",
     "PayerCosts",
+    "PriceChange",
+    "Redundancy",
+    "Robustness",
     "RunnerUp",
     "Score",
     "ShadowPrice",
@@ -59,6 +66,7 @@ __all__ = [
     "broken_words",
     "coverage_curve",
     "find_conflict",
+    "find_redundant",
     "find_runners_up",
     "keep_accounts",
     "measure_gains",
@@ -67,6 +75,7 @@ __all__ = [
     "near_alternatives",
     "score_choice",
     "split_costs",
+    "try_over_draws",
 ]
 
 __getattr__, __dir__ = lazy_face(__name__)
