@@ -29,6 +29,7 @@ from geo.errors import ProblemError
 from geo.messages import say
 from planning.engine.checks import known
 from planning.engine.params import Plan, SolveParams
+from planning.engine.rules import best_cover
 from planning.engine.solver import solve
 from planning.engine.verify import broken_choice
 
@@ -350,21 +351,21 @@ def _chosen_ones(
     return kept
 
 
-class _Counted(NamedTuple):
-    """The entries of a plan's rows: ``option`` and ``item`` of each, and its ``value``."""
+class _Counted:
+    """A plan's rows beside what always works: what it adds to that, over the items it touches."""
 
-    option: Ints
-    item: Ints
-    value: Floats
+    def __init__(self, problem: CoverageProblem, chosen: Ints, base: Floats) -> None:
+        rows = sp.csr_array(problem.covers[chosen])
+        beyond = rows.data > base[rows.indices]
+        self.option = np.repeat(chosen, np.diff(rows.indptr))[beyond]
+        self.items, self.place = np.unique(rows.indices[beyond], return_inverse=True)
+        self.value, self.base = rows.data[beyond].astype(np.float64), base[self.items]
 
-    def best(self, works: npt.NDArray[np.bool_], *, n_items: int) -> Floats:
-        """float64[n_items]: how well the options that work cover each item."""
-        alive, best = works[self.option], np.zeros(n_items)
-        if (self.value == 1.0).all():
-            best[self.item[alive]] = 1.0
-        else:
-            np.maximum.at(best, self.item[alive], self.value[alive])
-        return best
+    def added(self, weights: Floats, works: npt.NDArray[np.bool_]) -> float:
+        """Return the weight that the options that work add."""
+        alive, best = works[self.option], self.base.copy()
+        np.maximum.at(best, self.place[alive], self.value[alive])
+        return float(weights[self.items] @ (best - self.base))
 
 
 def _values(
@@ -373,19 +374,19 @@ def _values(
     weights: _Weights,
     works: npt.NDArray[np.bool_],
 ) -> Floats:
-    """float64[n_plans, n_draws]: what each plan covers in each draw."""
-    items = np.unique(problem.covers[np.unique(np.concatenate(plans))].indices)
-    counted = []
-    for chosen in plans:
-        rows = sp.csr_array(problem.covers[chosen])
-        option = np.repeat(chosen, np.diff(rows.indptr))
-        item = np.searchsorted(items, rows.indices)
-        counted.append(_Counted(option, item, rows.data.astype(np.float64)))
+    """float64[n_plans, n_draws]: what each plan covers in each draw.
+
+    What is required works always and is in every plan: what it covers is counted once.
+    """
+    required = np.flatnonzero(known(problem.required))
+    base = best_cover(problem.covers, required)
+    counted = [_Counted(problem, np.setdiff1d(chosen, required), base) for chosen in plans]
     values = np.zeros((len(plans), weights.n))
     for number in range(weights.n):
-        own = weights[number][items]
-        for k, entries in enumerate(counted):
-            values[k, number] = own @ entries.best(works[number], n_items=len(items))
+        drawn = weights[number]
+        always = float(drawn @ base)
+        for k, plan in enumerate(counted):
+            values[k, number] = always + plan.added(drawn, works[number])
     return values
 
 
