@@ -398,14 +398,15 @@ def search_and_bound(
 def _rounds(run: CoverRun, *, params: SolveParams, clock: Clock, most_work: float) -> None:
     """Search and bound side by side until the gap is reached, both are through or time is up."""
     pairs = len(run.task.cover.option_item)
-    if len(run.task.rows.capacity):
-        _bound_alone(run, PRICING_STEPS_PER_PAIR * pairs, clock=clock)
     if run.is_warm:
         # one look at the old multipliers, however little time there is: they prove most of the
         # bound
         proven, _ = lagrangian.evaluate(run.task.cover, run.task.rows, run.bound)
         run.bound_value = min(run.bound_value, float(proven))
         _bound_alone(run, WARM_STEPS_PER_PAIR * pairs, clock=clock)
+    if len(run.task.rows.capacity) and not (run.is_warm and done(run, params)):
+        # old prices may do
+        _bound_alone(run, PRICING_STEPS_PER_PAIR * pairs, clock=clock)
     with ThreadPoolExecutor(max_workers=1) as pool:
         while not done(run, params) and run.work < most_work:
             if clock.report(run.value, run.upper):
