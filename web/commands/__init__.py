@@ -23,6 +23,7 @@ __all__ = [
     "scenario",
     "serve",
     "sites",
+    "start",
     "stations",
     "streams",
 ]
