@@ -60,6 +60,11 @@ def city(sample_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def rows_of(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8-sig") as opened:
+        return list(csv.DictReader(opened))
+
+
 def asked(cli: Cli, city: Path, *words: str | Path) -> Answer:
     limit = ("--time-limit", "60", "--gap", "0.03")
     return cli("plan", "-w", city, "--question", city / "question.toml", *limit, *words)
@@ -115,11 +120,32 @@ def test_the_decision_is_kept_with_its_question(answer: dict[str, Any], city: Pa
 
 
 def test_the_actions_are_written_as_a_table(answer: dict[str, Any], city: Path) -> None:
-    rows = list(csv.DictReader((city / "actions.csv").open(encoding="utf-8-sig")))
+    rows = rows_of(city / "actions.csv")
     assert [row["id"] for row in rows] == [one["id"] for one in answer["actions"]]
     assert [int(row["paid_yuan"]) for row in rows] == [
         sum(one["paid"].values()) for one in answer["actions"]
     ]
+
+
+def test_the_accounts_are_written_line_by_line_and_add_up_to_the_answer(
+    cli: Cli, city: Path
+) -> None:
+    given = asked(cli, city, "--json", "--accounts", city / "accounts.csv")
+    assert given.code == 0, given.err
+    rows = rows_of(city / "accounts.csv")
+    yuan: dict[tuple[int, str], int] = {}
+    for row in rows:
+        key = (int(row["year"]), row["payer"])
+        yuan[key] = yuan.get(key, 0) + int(row["yuan"])
+    told = {(line["year"], line["payer"]): line["yuan"] for line in given.json["money"]}
+    assert yuan == told
+    accounts = given.json["accounts"]
+    assert accounts["total_yuan"] == sum(told.values()) == given.json["cost_yuan"]
+    assert {row["payer"]: row["yuan"] for row in accounts["by"]["payer"]} == {
+        payer: sum(of for (_, by), of in told.items() if by == payer) for _, payer in told
+    }
+    assert all(pot["left_yuan"] >= 0 for pot in accounts["money"])
+    assert [pot["yuan"] for pot in accounts["money"]] == [600_000, 1_100_000, 1_600_000]
 
 
 def test_a_question_in_words_says_what_is_done_who_pays_and_why(cli: Cli, city: Path) -> None:
@@ -131,6 +157,7 @@ def test_a_question_in_words_says_what_is_done_who_pays_and_why(cli: Cli, city: 
     for piece in ("% covered then", "Why here and not there", "What a little more", "市总工会"):
         assert piece in given.out
     assert "assumptions" in given.out
+    assert "money up to 2027: " in given.out
 
 
 def test_a_question_without_a_plan_is_told_its_conflict(cli: Cli, city: Path) -> None:

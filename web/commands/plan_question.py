@@ -10,6 +10,7 @@ import click
 
 from geo.messages import say
 from planning import SolveParams
+from web.commands.accounts_words import accounts_figures, accounts_words
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken, told
@@ -38,6 +39,7 @@ class QuestionOptions:
     curve: int
     explain_s: float
     output: Path | None
+    accounts: Path | None
     when: str
     time_limit_s: float
     gap: float
@@ -93,6 +95,13 @@ def question_options(command: F) -> F:
             type=click.Path(path_type=Path),
             help="Write the actions of a question: .csv, .xlsx, .geojson or .gpkg.",
         ),
+        click.option(
+            "--accounts",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write each payment of a question's plan, by place, organisation, year and rule: "
+            ".csv, .xlsx or .json.",
+        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -104,6 +113,7 @@ def answer_question(
 ) -> None:
     """Ask the question, explain the answer and print both."""
     from data.files.question_files import changed_question, read_question
+    from web.services.decision_accounts import keep_decision_accounts, write_accounts
     from web.services.decisions import Wanted, ask_workspace, decide, explain, write_actions
 
     workspace = open_workspace(folder)
@@ -139,6 +149,12 @@ def answer_question(
         write_actions(made, options.output, sample=workspace.settings.sample)
         figures["file"] = str(options.output)
     words = _words(made, why)
+    if made.is_plan:
+        kept = keep_decision_accounts(workspace, asked, made)
+        figures["accounts"] = accounts_figures(kept)
+        words += accounts_words(kept)
+        if options.accounts is not None:
+            write_accounts(kept.accounts, options.accounts, sample=workspace.settings.sample)
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "cities",
     "counted",
     "coverage",
+    "decision_accounts",
     "decisions",
     "demand",
     "demo",
