@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from data.json_shapes import By, Maybe, Words, check_shape
 from data.questions import Question
 from geo.errors import InputError
+from geo.factors import TIME_FACTORS
 from geo.messages import say
 from planning.decisions.decision import Decision
 from planning.scenarios.figures import CoveredRow, DoneAction, MoneyRow, ScenarioFigures
@@ -51,6 +52,7 @@ _DECISION: Final = {
 }
 _ASKED: Final = {
     "question": By(object),
+    "when": Words(("usual", *TIME_FACTORS)),
     "time_limit_s": Maybe(float),
     "gap": float,
     "seed": int,
@@ -61,7 +63,7 @@ _ASKED: Final = {
 class DecisionAsked:
     """All that decides a decision beside the city: the question, and how it was searched.
 
-    ``time_limit_s`` None sets no limit.
+    ``when`` is the time of the roads, ``time_limit_s`` None sets no limit.
 
     Raises
     ------
@@ -70,6 +72,7 @@ class DecisionAsked:
     """
 
     question: Question
+    when: str = "usual"
     time_limit_s: float | None = 60.0
     gap: float = 0.0
     seed: int = 0
@@ -82,7 +85,7 @@ class DecisionAsked:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        search = {name: getattr(self, name) for name in ("time_limit_s", "gap", "seed")}
+        search = {name: getattr(self, name) for name in _ASKED if name != "question"}
         return {"question": self.question.as_dict(), **search}
 
     @classmethod

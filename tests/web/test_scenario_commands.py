@@ -548,3 +548,28 @@ def test_a_question_without_a_plan_is_not_kept(folder: Path) -> None:
     with pytest.raises(InputError, match="there is nothing to keep"):
         save_decision(Workspace.open(folder), made, asked, name="空", author="李四")
     assert "空" not in Workspace.open(folder).scenarios().names()
+
+
+def test_a_question_is_kept_at_once_or_as_the_newest_and_made_again(
+    ask: Callable[..., Answer], folder: Path, tmp_path: Path, cli: Cli
+) -> None:
+    file, out = tmp_path / "question.json", tmp_path / "a.json"
+    pinned = candidates(Workspace.open(folder)).sites.ids[0]
+    file.write_text(json.dumps({**QUESTION, "forbidden": [{"place": pinned}]}), "utf-8")
+    words = ("plan", "--question", file, "--gap", "0.5", "--when", "winter", "-w", folder)
+    kept = ("--scenario", "两年", "--by", "李四", "--why", "会上提的")
+    made = cli(*words, *kept, "--json")
+    assert (made.code, made.json["scenario"]) == (0, "两年"), made.err
+    first = found(folder, "两年")
+    assert first.decision["objective"] == made.json["objective"]
+    assert (first.question["gap"], first.question["when"]) == (0.5, "winter")
+    assert [(line.who, line.act, line.what) for line in first.log] == [
+        ("李四", "saved", ""),
+        ("李四", "overrode", f"forbidden {pinned}"),
+    ]
+    assert ask("save", "又一个").code == 0
+    assert found(folder, "又一个").content_hash == first.content_hash
+    assert ask("export", "两年", "-o", out).code == 0
+    assert ask("replay", out, "--json").json["same"] is True
+    taken = cli(*words, "--scenario", "两年")
+    assert (taken.code, "already" in taken.err) == (2, True)

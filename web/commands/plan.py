@@ -148,7 +148,14 @@ def plan(
         return
     if of_question["question_file"] is not None or of_question["changes"]:
         options = QuestionOptions(
-            **of_question, when=when, time_limit_s=time_limit_s, gap=gap, seed=seed
+            **of_question,
+            when=when,
+            time_limit_s=time_limit_s,
+            gap=gap,
+            seed=seed,
+            scenario=scenario,
+            by=by,
+            why=why,
         )
         answer_question(folder, options, new=new, as_json=as_json)
         return

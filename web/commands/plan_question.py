@@ -14,11 +14,13 @@ from web.commands.accounts_words import accounts_figures, accounts_words
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken, told
+from web.commands.scenario import author_of, saved_words
 from web.site.number_words import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from data.workspace import Workspace
     from planning.decisions import Decision
     from planning.decisions.explain import Explanation, WhatIf
     from web.languages import Language
@@ -44,6 +46,9 @@ class QuestionOptions:
     time_limit_s: float
     gap: float
     seed: int
+    scenario: str | None
+    by: str | None
+    why: str
 
 
 def question_options(command: F) -> F:
@@ -115,8 +120,11 @@ def answer_question(
     from data.files.question_files import changed_question, read_question
     from web.services.decision_accounts import keep_decision_accounts, write_accounts
     from web.services.decisions import Wanted, ask_workspace, decide, explain, write_actions
+    from web.services.scenarios import refuse_taken_name
 
     workspace = open_workspace(folder)
+    if options.scenario is not None:
+        refuse_taken_name(workspace, options.scenario)
     changes = [*options.changes, *([f"new={new}"] if new is not None else [])]
     question = (
         changed_question({}, changes)
@@ -155,7 +163,18 @@ def answer_question(
         words += accounts_words(kept)
         if options.accounts is not None:
             write_accounts(kept.accounts, options.accounts, sample=workspace.settings.sample)
+    if options.scenario is not None and made.is_plan:
+        words.append(_kept(workspace, options))
+        figures["scenario"] = options.scenario
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+def _kept(workspace: Workspace, options: QuestionOptions) -> str:
+    """Keep the decision that was made just now as a scenario."""
+    from web.services.scenarios import save_newest
+
+    author, name = author_of(options.by), options.scenario or ""
+    return saved_words(save_newest(workspace, name=name, author=author, why=options.why))
 
 
 def _words(made: Decision, why: Explanation) -> list[object]:

@@ -19,7 +19,9 @@ from planning.decisions.explain import (
     price_lines,
     why_here,
 )
+from planning.scenarios.decision_document import DecisionAsked
 from web.services.networks import network_when
+from web.services.plans import limit_of
 from web.services.sites import candidates
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from web.services import Done
 
 KIND: Final = "decision"
+#: The part of a kept decision that says what was asked and how it was searched.
+ASKED: Final = "asked"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +80,11 @@ def decide(
     traced = {"network": workspace.network().content_hash, "when": when}
     made = replace(made, inputs={**made.inputs, **traced})
     if keeping and made.is_plan:
-        body = {**made.as_dict(), "question": asked.question.as_dict()}
+        search = DecisionAsked(
+            question=asked.question, when=when, gap=params.gap, seed=params.seed,
+            time_limit_s=limit_of(params),
+        )  # fmt: skip
+        body = {**made.as_dict(), "question": asked.question.as_dict(), ASKED: search.as_dict()}
         workspace.save_result(KIND, inputs=made.inputs, body=body)
     return made
 

@@ -137,10 +137,15 @@ def plan_asked(
         demand=counted.name,
         hour=counted.hour,
         day=counted.day,
-        time_limit_s=params.time_limit_s if math.isfinite(params.time_limit_s) else None,
+        time_limit_s=limit_of(params),
         gap=params.gap,
         seed=params.seed,
     )
+
+
+def limit_of(params: SolveParams) -> float | None:
+    """Return the time limit as JSON holds it: None for none."""
+    return params.time_limit_s if math.isfinite(params.time_limit_s) else None
 
 
 def params_of(asked: PlanAsked | DecisionAsked) -> SolveParams:

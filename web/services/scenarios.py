@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any, Final
 from data.database import clock
 from data.files.scenario_files import read_scenario, write_scenario
 from data.files.table_files import write_points
-from data.report_book import doubted_stations
+from data.questions import Question
 from data.scenarios import LogLine, Scenario
 from geo.errors import FileFormatError, InputError, NothingYetError, ProblemError
 from geo.messages import in_turn, message_of, say
-from planning.decisions.decide import ask
+from planning.decisions.decision import Decision
 from planning.engine.params import EXACT
 from planning.scenarios.comparison import compare_figures
+from planning.scenarios.decision_document import DecisionAsked
 from planning.scenarios.forms import asked_of, check_documents, figures_of, overrides_of
 from planning.scenarios.plan_document import PlanAsked
 from planning.siting.plan import SitingPlan
 from web.services.counted import Counted
+from web.services.decisions import ASKED, KIND, ask_workspace, decide
 from web.services.freshness import changed_inputs, present_inputs
 from web.services.plans import QUESTION, Asked, answer_of, params_of, question_of
 from web.services.sites import candidates
@@ -30,9 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.workspace import Workspace
-    from planning.decisions.decision import Decision
     from planning.scenarios.comparison import Comparison
-    from planning.scenarios.decision_document import DecisionAsked
     from planning.scenarios.figures import DoneAction, ScenarioFigures
     from web.services import Done
 
@@ -98,7 +98,7 @@ class Replay:
 def save_newest(
     workspace: Workspace, *, name: str, author: str, why: str = "", over: bool = False
 ) -> Scenario:
-    """Keep the newest plan of the workspace with its question under a name.
+    """Keep the newest plan or decision of the workspace with its question under a name.
 
     ``over`` puts it in the place of the scenario that has the name, whose decision log goes on.
 
@@ -109,16 +109,36 @@ def save_newest(
     InputError
         when the name is taken and ``over`` is not set, or the scenario is locked.
     """
-    kept = workspace.newest_result("plan")
-    if kept is None:
+    newest = [workspace.newest_result(kind) for kind in ("plan", KIND)]
+    found = [one for one in newest if one is not None]
+    if not found:
         raise NothingYetError(
             say("{folder} has no plan yet: run yizhan plan --new 12", folder=workspace.folder)
         )
+    kept = max(found, key=lambda one: one.id)
     body = dict(kept.body)
+    if kept.kind == KIND:
+        made = Decision.from_dict(body)
+        # one that was kept before it said how it was searched
+        asked = (
+            body.get(ASKED)
+            or DecisionAsked(
+                question=Question.from_dict(body[QUESTION]), when=kept.inputs.get("when", "usual")
+            ).as_dict()
+        )
+        return save_decision(
+            workspace,
+            made,
+            DecisionAsked.from_dict(asked),
+            name=name,
+            author=author,
+            why=why,
+            over=over,
+        )
     asked = body.pop(QUESTION, None)
     question = PlanAsked.of_inputs(kept.inputs) if asked is None else PlanAsked.from_dict(asked)
-    made = SitingPlan.from_dict(body)
-    return save_plan(workspace, made, question, name=name, author=author, why=why, over=over)
+    plan = SitingPlan.from_dict(body)
+    return save_plan(workspace, plan, question, name=name, author=author, why=why, over=over)
 
 
 def save_plan(
@@ -421,17 +441,8 @@ def _plan_again(workspace: Workspace, asked: PlanAsked, *, done: Done) -> Siting
 
 def _decide_again(workspace: Workspace, asked: DecisionAsked, *, done: Done) -> Decision:
     """Ask a decision's question; where no plan keeps its limits here, that is the refusal."""
-    question = ask(
-        asked.question,
-        demand=workspace.demand(),
-        stations=workspace.stations(),
-        sites=candidates(workspace).sites,
-        network=workspace.network(),
-        settings=workspace.settings,
-        doubted=doubted_stations(workspace),
-        on_progress=done,
-    )
-    made = question.decide(params=params_of(asked))
+    question = ask_workspace(workspace, asked.question, when=asked.when, done=done)
+    made = decide(workspace, question, when=asked.when, params=params_of(asked), keeping=False)
     if not made.is_plan:
         raise ProblemError(in_turn(made.reasons or (say("no plan keeps every limit here"),)))
     return made
