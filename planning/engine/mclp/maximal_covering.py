@@ -52,7 +52,7 @@ Ints = npt.NDArray[np.int64]
 # How long each question about a contradiction may take.
 CONFLICT_S = 3.0
 # Steps for each pair of option and item that go to the problem without its floors.
-FIRST_STEPS_PER_PAIR = 150
+FIRST_STEPS_PER_PAIR = 300
 # Up to so many pairs of option and item the programme meets the floors at once.
 MIN_MULTIPLIER_PAIRS = 2_000
 # Steps for each pair after which a programme begins that may come to its end, and most pairs of it.

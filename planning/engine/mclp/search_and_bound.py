@@ -385,7 +385,7 @@ def search_and_bound(
     """Search and bound side by side; the run holds the best plan and the bound.
 
     ``start`` is a plan and ``warm`` are multipliers to begin with, of a problem much like this one.
-    After ``most_work`` steps of a thread it ends in any case.
+    After ``most_work`` steps of search it ends in any case.
     """
     run = CoverRun(task, seed=params.seed, start=start, warm=warm, clock=clock, tells=True)
     if task.cover.n_items and task.rows.most:
@@ -407,6 +407,8 @@ def _rounds(run: CoverRun, *, params: SolveParams, clock: Clock, most_work: floa
     if len(run.task.rows.capacity) and not (run.is_warm and done(run, params)):
         # old prices may do
         _bound_alone(run, PRICING_STEPS_PER_PAIR * pairs, clock=clock)
+    # what went before gives prices, and is no search yet
+    most_work += run.work
     with ThreadPoolExecutor(max_workers=1) as pool:
         while not done(run, params) and run.work < most_work:
             if clock.report(run.value, run.upper):
