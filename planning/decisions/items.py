@@ -351,7 +351,8 @@ def _gathered(grounds: Sequence[_Ground], classes: Mask, demand: Demand) -> Dema
             labels.append((number, which, demand.district[open_]))
             out = ground.people * np.where(reached, 0.0, bare)
             once = out * (ground.needs == 1)
-            stood = ground.people * (whole - bare)
+            # two sums of the same hours in another order may differ by their rounding
+            stood = ground.people * np.maximum(whole - bare, 0.0)
             for district in range(n_places):
                 here = place == district
                 rest_labels.append((number, district if district < n_places - 1 else -1, which))
