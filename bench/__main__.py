@@ -32,6 +32,7 @@ BENCHMARKS = (
         "datum",
         "page",
         "city_cut",
+        "decisions",
     ),
 )
 RESULTS = Path("bench-results")

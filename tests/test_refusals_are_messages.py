@@ -38,7 +38,10 @@ def is_message(node: ast.expr) -> bool:
         return is_message(node.body) and is_message(node.orelse)
     if not isinstance(node, ast.Call):
         return False
-    return isinstance(node.func, ast.Name) and node.func.id in MAKERS | {"unknown_word", "first_fault"}
+    return isinstance(node.func, ast.Name) and node.func.id in MAKERS | {
+        "unknown_word",
+        "first_fault",
+    }
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -26,6 +26,7 @@ from geo.messages import say
 from planning.engine.params import SolveParams, relative_gap
 from planning.engine.problems import BackupProblem, CoverageProblem, Floor
 from planning.engine.solver import solve
+from planning.engine.verdict import with_bound
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -40,6 +41,9 @@ _ROUNDING = 1e-9
 # The part of the time that the last step of the worst off first keeps.
 _LAST_PART = 0.35
 _STEPS = 24
+# The part of the time in which plans with a required place set are sought, how many of them at
+# most, and the least seconds for each beyond the first.
+_SET_PART, _SET_CHOICES, _SET_S = 0.3, 3, 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +75,61 @@ def solve_goal(
         return _worst_first(question, items, of, params=params)
     if goal == "two_in_reach":
         return _two_in_reach(question, items, of, params=params)
-    return _told(solve(of.problem, params=params), of)
+    return _told(_most(of, params=params), of)
+
+
+def _most(of: DecisionProblem, *, params: SolveParams) -> Plan:
+    """Cover most; where something must stand, begin with plans in which one such place is set."""
+    if not of.tokens:
+        return solve(of.problem, params=params)
+    clock = _Clock(params)
+    held = _with_tokens_set(of, clock=clock)
+    plan = solve(of.problem, params=clock.part(clock.left_s, gap=params.gap, start=held))
+    if held is None or plan.objective >= held.objective:
+        return plan
+    # what was set is a plan of the whole question too, and its bound holds for both
+    return with_bound(held, plan.bound, gap=params.gap)
+
+
+def _with_tokens_set(of: DecisionProblem, *, clock: _Clock) -> Plan | None:
+    """Solve with one option of each token required, for a few choices; None: no plan was found."""
+    problem = of.problem
+    gains = sp.csr_array(problem.covers.astype(np.float64)) @ problem.weights
+    floors = problem.floors[: len(problem.floors) - len(of.tokens)]
+    whole_s = _SET_PART * clock.params.time_limit_s
+    n_choices = min(max(int(whole_s / _SET_S), 1), _SET_CHOICES)
+    part_s = whole_s / n_choices
+    best: Plan | None = None
+    for choice in range(n_choices):
+        required = _set_tokens(of, gains, choice)
+        if required is None:
+            break
+        trial = replace(problem, required=required, floors=floors)
+        plan = solve(trial, params=clock.part(part_s, gap=clock.params.gap, start=best))
+        if math.isfinite(plan.objective) and not (best and best.objective >= plan.objective):
+            best = plan
+    return best
+
+
+def _set_tokens(
+    of: DecisionProblem, gains: npt.NDArray[np.float64], choice: int
+) -> npt.NDArray[np.bool_] | None:
+    """Require the option of each token that covers most, or the next best place for each choice."""
+    problem = of.problem
+    site = np.asarray(problem.site)
+    required = np.array(problem.required)
+    forbidden = np.asarray(problem.forbidden)
+    for token in of.tokens:
+        if (token & required).any():
+            continue
+        members = np.flatnonzero(token & ~forbidden & ~np.isin(site, site[required]))
+        members = members[np.argsort(-gains[members], kind="stable")]
+        _, first = np.unique(site[members], return_index=True)
+        places = members[np.sort(first)]
+        if choice >= len(places):
+            return None
+        required[places[choice]] = True
+    return required
 
 
 def _told(plan: Plan, of: DecisionProblem) -> GoalAnswer:

@@ -64,7 +64,9 @@ class DecisionProblem:
     those of ``items`` year by year, then the rest year by year, then tokens. ``spend`` int64
     [n_options, n_years] yuan of all payers, ``split`` the same by payer; ``worth`` float64[n_items]
     and ``rest_worth`` what the goal counts an item, ``exact`` float64[n_demand] what each item of
-    the problem adds to the goal. ``constant`` is what tokens add to the engine's objective.
+    the problem adds to the goal. ``constant`` is what tokens add to the engine's objective,
+    ``tokens`` bool[n_options] each the options of which one must be open; their floors are the
+    last ones of the problem.
     """
 
     problem: CoverageProblem
@@ -74,6 +76,7 @@ class DecisionProblem:
     worth: Floats
     rest_worth: Floats
     constant: float
+    tokens: tuple[Mask, ...]
     exact: Floats
 
     def value(self, chosen: Ints) -> float:
@@ -129,7 +132,7 @@ def decision_problem(
         limits=tuple(_with_standing(limit) for limit in limits),
         floors=(
             *(counted.floor(question, floor) for floor in question.floors),
-            *counted.token_floors([name for name, _ in tokens]),
+            *counted.token_floors([name for name, _ in tokens], weight=_best_gain(covers, weights)),
         ),
     )
     return DecisionProblem(
@@ -140,6 +143,7 @@ def decision_problem(
         worth=worth,
         rest_worth=rest_worth,
         constant=token * len(tokens),
+        tokens=tuple(np.r_[mask, False] for _, mask in tokens),
         exact=exact,
     )
 
@@ -282,14 +286,31 @@ class Counted(NamedTuple):
             members=weights > 0, min_share=floor.least_share, weights=weights, name=floor.name
         )
 
-    def token_floors(self, names: list[str]) -> list[Floor]:
-        """Return a floor for each token: something must stand there."""
+    def token_floors(self, names: list[str], *, weight: float) -> list[Floor]:
+        """Return a floor for each token: something must stand there.
+
+        A token that is missing weighs as much as the best action, so that a search gives up such
+        an action for it.
+        """
         floors = []
         for number, name in enumerate(names):
             members = np.zeros(self.size, dtype=np.bool_)
             members[self.size - self.n_tokens + number] = True
-            floors.append(Floor(members=members, min_share=1.0, name=name))
+            floors.append(
+                Floor(
+                    members=members,
+                    min_share=1.0,
+                    weights=np.where(members, weight, 0.0),
+                    name=name,
+                )
+            )
         return floors
+
+
+def _best_gain(covers: sp.csr_array, weights: Floats) -> float:
+    """Return the most that an option covers, what stands left out."""
+    gains = sp.csr_array(covers[:-1]) @ weights
+    return max(float(gains.max(initial=0.0)), 1.0)
 
 
 def _known_district(district: str, known: tuple[str, ...], name: str) -> None:
