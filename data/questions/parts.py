@@ -90,14 +90,14 @@ class Goal(Part):
             if group not in GROUPS_BY_ID:
                 raise InputError(unknown_word(group, GROUPS, what=say("group")))
         if (self.share is not None) != (self.what == "cheapest"):
-            raise InputError(say("goal: share belongs to what = cheapest, which needs it"))
+            raise InputError(say("share belongs to what = cheapest, which needs it"))
         if self.what != "worker_hours" and (self.coverage == "effective" or self.hour_weights):
             raise InputError(
-                say("goal: effective coverage and hour_weights belong to what = worker_hours")
+                say("effective coverage and hour_weights belong to what = worker_hours")
             )
         for _, _, weight in self.hour_weights:
             if not 0 <= weight <= 1000:  # noqa: PLR2004 - as group_weights
-                raise InputError(say("goal: an hour counts from 0 to 1000"))
+                raise InputError(say("an hour counts from 0 to 1000"))
         return self
 
 
@@ -138,7 +138,7 @@ class Actions(Part):
         for text in (*self.build_hours, *self.extend_hours):
             _checked_hours(text)
         if not self.build_hours:
-            raise InputError(say("actions: build_hours is empty; a new station keeps some hours"))
+            raise InputError(say("build_hours is empty; a new station keeps some hours"))
         return self
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ from planning.decisions.decision import CoveredLine, DecidedAction, Decision, Mo
 from planning.decisions.goals import solve_goal
 from planning.decisions.items import demand_items
 from planning.decisions.problem import decision_problem
+from planning.engine.checks import known
 from planning.engine.params import SolveParams
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from planning.decisions.goals import GoalAnswer
     from planning.decisions.items import DemandItems, Labels
     from planning.decisions.problem import DecisionProblem
+    from planning.engine.params import Plan
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -66,7 +68,41 @@ class AskedQuestion:
         """
         begun = time.perf_counter()
         answer = solve_goal(self.question, self.items, self.problem, params=params or SolveParams())
+        answer = replace(answer, plan=self._without_idle(answer.plan))
         return self.told(answer, runtime_s=time.perf_counter() - begun)
+
+    def _without_idle(self, plan: Plan) -> Plan:
+        """Leave out what is built for nobody: all that it covers is covered without it.
+
+        Money that is there is no reason to spend it, and an engine that counts workers alone does
+        not mind. Two in reach need the second station, and the cheapest plan has none to spare.
+        """
+        if self.question.goal.what in {"two_in_reach", "cheapest"}:
+            return plan
+        if not math.isfinite(plan.objective):
+            return plan
+        problem = self.problem.problem
+        required = known(problem.required)
+        chosen = plan.chosen
+        times = np.bincount(
+            sp.csr_array(problem.covers[chosen]).indices, minlength=problem.n_demand
+        )
+        idle = []
+        builds = [
+            int(number)
+            for number in chosen
+            if number < self.problem.standing_option
+            and not required[number]
+            and self._act(int(number)).what == "build"
+        ]
+        # the dearest first; of two that stand for each other one stays
+        for number in sorted(builds, key=lambda one: (-self.problem.spend[one].sum(), one)):
+            row = _reached(problem.covers, number)
+            row = row[problem.weights[row] > 0.0]
+            if (times[row] > 1).all():
+                times[row] -= 1
+                idle.append(number)
+        return replace(plan, chosen=np.setdiff1d(chosen, idle)) if idle else plan
 
     def told(self, answer: GoalAnswer, *, runtime_s: float) -> Decision:
         """Put an answer of the engine into the city's words."""

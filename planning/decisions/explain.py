@@ -221,7 +221,15 @@ def price_lines(
             brings_most=None if price.more is None else _known(price.more.changes_most),
         )
         for price in prices
+        if _is_of_question(asked, price.use.rule)
     )
+
+
+def _is_of_question(asked: AskedQuestion, rule: Rule) -> bool:
+    """Whether a rule has an amount in the question: zones and spacing are rules without one."""
+    if rule.kind == "floor":
+        return rule.number < len(asked.question.floors)
+    return rule.kind != "limit_count" or rule.number < asked.problem.n_amounts
 
 
 def other_plans(

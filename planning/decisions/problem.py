@@ -66,7 +66,8 @@ class DecisionProblem:
     and ``rest_worth`` what the goal counts an item, ``exact`` float64[n_demand] what each item of
     the problem adds to the goal. ``constant`` is what tokens add to the engine's objective,
     ``tokens`` bool[n_options] each the options of which one must be open; their floors are the
-    last ones of the problem.
+    last ones of the problem. ``n_amounts`` are the first limits of the problem, whose amounts the
+    question gives.
     """
 
     problem: CoverageProblem
@@ -78,6 +79,7 @@ class DecisionProblem:
     constant: float
     tokens: tuple[Mask, ...]
     exact: Floats
+    n_amounts: int
 
     def value(self, chosen: Ints) -> float:
         """Return what a choice of options is worth to the goal."""
@@ -119,6 +121,7 @@ def decision_problem(
     counted = Counted(items, n_years, len(tokens))
     budget, limits = _money_limits(question, table, options, spend, split)
     limits += _count_limits(question, table, options)
+    n_amounts = len(limits)
     limits += _spacing_limits(question, table, options, settings)
     limits += _station_limits(table, options)
     problem = CoverageProblem(
@@ -145,6 +148,7 @@ def decision_problem(
         constant=token * len(tokens),
         tokens=tuple(np.r_[mask, False] for _, mask in tokens),
         exact=exact,
+        n_amounts=n_amounts,
     )
 
 

@@ -158,6 +158,19 @@ def test_a_question_in_words_says_what_is_done_who_pays_and_why(cli: Cli, city: 
         assert piece in given.out
     assert "assumptions" in given.out
     assert "money up to 2027: " in given.out
+    assert "nan" not in given.out
+    curve = given.out.partition("Money and what it covers")[2].splitlines()
+    # the floor under truck drivers needs a home, and nothing buys none
+    assert curve[2].split() == ["0", "no", "plan", "—"]
+
+
+def test_the_file_that_was_written_is_named(cli: Cli, city: Path) -> None:
+    given = asked(cli, city, "-o", city / "told.csv")
+    assert given.code == 0, given.err
+    assert "told.csv written." in given.out
+    none = asked(cli, city, "--set", "money.yuan_by_year=[0,0,0]", "-o", city / "none.csv")
+    assert "No plan keeps these limits." in none.out
+    assert not (city / "none.csv").exists()
 
 
 def test_a_question_without_a_plan_is_told_its_conflict(cli: Cli, city: Path) -> None:

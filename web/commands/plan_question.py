@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from data.workspace import Workspace
     from planning.decisions import Decision
+    from planning.decisions.curve import CurvePoint
     from planning.decisions.explain import Explanation, WhatIf
     from web.languages import Language
     from web.services import Figures
@@ -153,10 +154,11 @@ def answer_question(
         "question": question.as_dict(),
         "explanation": why.as_dict(),
     }
-    if options.output is not None:
+    words = _words(made, why)
+    if options.output is not None and made.is_plan:
         write_actions(made, options.output, sample=workspace.settings.sample)
         figures["file"] = str(options.output)
-    words = _words(made, why)
+        words.append(spoken()("{file} written.", file=str(options.output)))
     if made.is_plan:
         kept = keep_decision_accounts(workspace, asked, made)
         figures["accounts"] = accounts_figures(kept)
@@ -194,7 +196,14 @@ def _words(made: Decision, why: Explanation) -> list[object]:
         words.append(
             t("Costs of kinds that the question does not give are assumptions: costs.by_kind.")
         )
-    return [*words, *_why(made, why, t), *_prices(why, t), *_others(why, t), *_curve(why, t)]
+    return [
+        *words,
+        *_unit(made, why, t),
+        *_why(made, why, t),
+        *_prices(why, t),
+        *_others(why, t),
+        *_curve(why, t),
+    ]
 
 
 def _counted(made: Decision, figure: float, t: Language) -> str:
@@ -335,15 +344,29 @@ def _why(made: Decision, why: Explanation, t: Language) -> list[object]:
     return [t("Why here and not there:"), table(headings, rows, left=3)]
 
 
+def _amount(kind: str, amount: float) -> str:
+    """Write yuan and numbers of options whole, and parts of workers as parts."""
+    return f"{amount:,.1f}" if kind == "floor" else f"{amount:,.0f}"
+
+
+def _unit(made: Decision, why: Explanation, t: Language) -> list[object]:
+    """Say what the explanations count, which is not what the tables above count."""
+    if not (why.why or why.prices or why.curve) or len(made.years) == 1:
+        return []
+    return [
+        t("Below, workers are added up over all years of the plan.")
+        if made.measure == "workers"
+        else t("Below, the worker-hours of a week are added up over all years of the plan.")
+    ]
+
+
 def _prices(why: Explanation, t: Language) -> list[object]:
     if not why.prices:
         return []
     rows = [
         (
             told(line.limit),
-            f"{line.allows:,.10g}",
-            f"{line.used:,.10g}",
-            f"{line.step:,.10g}",
+            *(_amount(line.kind, of) for of in (line.allows, line.used, line.step)),
             _ends(line.brings_least, line.brings_most),
         )
         for line in why.prices
@@ -366,11 +389,20 @@ def _others(why: Explanation, t: Language) -> list[object]:
     ]
 
 
+def _covered(point: CurvePoint) -> tuple[str, str]:
+    """Write both lines at a point; ? where no plan was found in the time."""
+    known = point.covered == point.covered
+    return f"{point.covered:,.1f}" if known else "?", f"{point.bound:,.1f}"
+
+
 def _curve(why: Explanation, t: Language) -> list[object]:
     if why.curve is None:
         return []
     rows = [
-        (f"{point.amount:,.0f}", f"{point.covered:,.1f}", f"{point.bound:,.1f}")
+        (
+            f"{point.amount:,.0f}",
+            *((t("no plan"), "—") if point.bound != point.bound else _covered(point)),
+        )
         for point in why.curve.points
     ]
     return [

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from geo.errors import ProblemError
@@ -14,6 +16,7 @@ from planning.engine.verify import broken_rules
 from tests.planning.decisions.tiny_cities import tiny_city
 
 if TYPE_CHECKING:
+    from planning import CoverageProblem
     from tests.planning.decisions.all_choices import TinyCity
 
 N_QUESTIONS = 320
@@ -66,3 +69,29 @@ def test_the_answer_is_the_best_of_all_choices(first: int) -> None:
 def test_most_of_the_questions_have_an_answer() -> None:
     answered = sum(asked_of(tiny_city(seed)) is not None for seed in range(60))
     assert answered >= 45
+
+
+@pytest.mark.parametrize("first", range(0, 120, IN_ONE_TEST))
+def test_nothing_is_built_that_nobody_needs(first: int) -> None:
+    """Without any one new station less is covered, or a limit is broken."""
+    n_built = 0
+    for seed in range(first, first + IN_ONE_TEST):
+        asked = asked_of(tiny_city(seed))
+        decision = None if asked is None else asked.decide(params=SolveParams(time_limit_s=30))
+        if asked is None or decision is None or decision.plan is None or not decision.is_plan:
+            continue
+        plan, problem = decision.plan, asked.problem.problem
+        every = _hit_with_weight(problem, plan.chosen)
+        assert problem.required is not None
+        for number in plan.chosen[plan.chosen < asked.problem.standing_option]:
+            action = asked.table.actions[int(asked.problem.options.action[number])]
+            if action.what == "build" and not problem.required[number]:
+                n_built += 1
+                rest = _hit_with_weight(problem, np.setdiff1d(plan.chosen, [number]))
+                assert rest < every, f"seed {seed}: {action.id} is built for nobody"
+    assert n_built > 0
+
+
+def _hit_with_weight(problem: CoverageProblem, chosen: npt.NDArray[np.int64]) -> int:
+    hit = np.asarray(problem.covers[chosen].sum(axis=0)).ravel() > 0
+    return int((hit & (problem.weights > 0)).sum())
