@@ -241,13 +241,19 @@ def other_plans(
     time_limit_s: float = 30.0,
     on_progress: Callable[[str, float], None] | None = None,
 ) -> tuple[tuple[OtherPlan, ...], dict[str, float]]:
-    """Find plans within ``gap`` that differ most, and the share of all that use each place."""
+    """Find plans that add at most ``gap`` less and differ most, and the share that use each place.
+
+    ``gap`` is a share of what the decision adds to what stands.
+    """
     if decision.plan is None or not decision.is_plan:
         return (), {}
+    # the engine's objective holds what stands too, of which no plan gives anything up
+    whole = decision.plan.objective
+    stands = asked.problem.value(np.array([asked.problem.standing_option]))
     found = near_alternatives(
         asked.problem.problem,
         decision.plan,
-        gap=gap,
+        gap=gap * max(whole - stands, 0.0) / whole if whole else gap,
         n=n,
         time_limit_s=time_limit_s,
         on_progress=on_progress,
