@@ -6,7 +6,7 @@ import math
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.statements.rules import ALL, district_of, group_of, per_cent, wholes, words_of
+from tests.statements.rules import ALL, district_of, group_of, per_cent, words_of
 from tests.statements.walker import Claim, Holds, OneOf
 
 if TYPE_CHECKING:
@@ -99,7 +99,23 @@ def _of_a_site(seen: Seen, name: str) -> dict[str, Truth] | None:
     if seen.at.column != "adds workers":
         return None
     adds = _recount(seen, name).adds[seen.at.number - 1][ALL]
-    return {"n": OneOf(tuple(map(float, wholes(adds))))}
+    return {"n": _near(adds)}
+
+
+def _few(seen: Seen) -> dict[str, Truth] | None:
+    """A site that adds a part of a worker."""
+    if seen.at.column != "adds workers":
+        return None
+    adds = _recount(seen, words_of(seen)[-1]).adds[seen.at.number - 1][ALL]
+    return {"few": Holds(0 < adds < 1, f"adds {adds}")}
+
+
+def _nobody(seen: Seen) -> dict[str, Truth] | None:
+    """A group of whom nobody is there: no share is told."""
+    if seen.at.column not in words_of(seen):
+        return None
+    row = _row(seen, seen.at.column)
+    return {"n": Holds(row.workers == row.one == 0, f"{row.one} of {row.workers}")}
 
 
 def _of_a_scenario(seen: Seen) -> dict[str, Truth] | None:
@@ -166,6 +182,8 @@ _WHERE: Final = "^cli scenario (?:list|show|compare).* "
 CLAIMS = (
     Claim(f"{_WHERE}cell", (r"^(?P<when>\d{4}-\d\d-\d\d \d\d:\d\d)$",), _moment),
     Claim(f"{_WHERE}cell", (r"^{n} \({share} %\)$",), _reached),
+    Claim(f"{_WHERE}cell", (r"^{n} \(–\)$",), _nobody),
+    Claim(f"{_WHERE}cell", ("^(?P<few>fewer than 1)$",), _few),
     Claim(f"{_WHERE}cell", ("^{n}$",), _plain),
     Claim(f"{_WHERE}cell", ("^{id:i}$",), _id),
     Claim(f"{_WHERE}cell", ("^{name:w}$",), _name),

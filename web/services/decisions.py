@@ -135,7 +135,7 @@ def explain(asked: AskedQuestion, made: Decision, wanted: Wanted, *, done: Done)
 
 
 def write_actions(made: Decision, file: Path, *, sample: bool) -> None:
-    """Write the actions of a decision as points: .csv, .xlsx, .geojson or .gpkg."""
+    """Write the actions of a decision as points, in the format of the ending."""
     plain = ("order", "year", "what", "id", "name", "kind", "hours", "district", "lon", "lat")
     money = ("capital_yuan", "running_yuan_a_year")
     columns = {name: [getattr(one, name) for one in made.actions] for name in (*plain, *money)}

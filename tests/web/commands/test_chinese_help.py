@@ -133,6 +133,6 @@ def test_the_width_of_wide_signs_is_that_of_a_terminal(text: str) -> None:
 
 def test_without_a_language_help_is_that_of_click(cli: Cli) -> None:
     page = cli("plan", "--help").out
-    assert page.startswith("Usage: yizhan plan [OPTIONS]\n")
+    assert page.startswith("Usage: yizhan plan [OPTIONS] [COMMAND]\n")
     assert "  --new INTEGER RANGE" in page
     assert "Show this message and exit." in page

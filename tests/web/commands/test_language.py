@@ -147,7 +147,8 @@ def test_an_unknown_word_is_met_with_the_nearest_in_chinese(
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("plan", "缺少选项 '--new'。"),
+        ("plan", "请给出 --new N"),
+        ("map", "缺少选项 '-o' / '--output'。"),
         ("plan --new x", "不是整数"),
         ("plan --new 0", "不在范围"),
         ("plan --new 3 --standard fo", "不在可选之列"),
