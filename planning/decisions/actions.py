@@ -9,6 +9,7 @@ free stands only where it is kept: closing it is the absence of every action the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import numpy as np
@@ -109,10 +110,18 @@ class _Prices(NamedTuple):
         return round(yuan * self.question.costs.price_factor)
 
 
+@lru_cache(maxsize=1024)
 def open_week(text: str) -> Mask | None:
-    """bool[168] of a plain week, Monday first; None where the text is not understood."""
+    """bool[168] of a plain week, Monday first, read-only; None where the text is not understood.
+
+    Thousands of states keep the same few hours: each text is laid over the week once.
+    """
     table = week_table(parse_hours(text))
-    return None if table is None else np.asarray(table, dtype=np.bool_).reshape(-1)
+    if table is None:
+        return None
+    week = np.array(table, dtype=np.bool_).reshape(-1)
+    week.flags.writeable = False
+    return week
 
 
 def action_table(

@@ -55,7 +55,6 @@ class AskedQuestion:
     problem: DecisionProblem
     inputs: Mapping[str, str]
     n_candidates: int
-    site_lonlat: Mapping[int, tuple[float, float]]
     station_ids: tuple[str, ...]
 
     def decide(self, *, params: SolveParams | None = None) -> Decision:
@@ -383,6 +382,5 @@ def ask(
             "standard": question.goal.standard,
         },
         n_candidates=len(sites),
-        site_lonlat={row: (float(x), float(y)) for row, (x, y) in enumerate(sites.lonlat)},
         station_ids=tuple(str(one) for one in stations.frame["id"]),
     )

@@ -139,7 +139,9 @@ def demand_items(
     people = people_by_year(question, demand, settings)
     classes = hour_classes(question, table, week) if by_hours else np.ones((1, 1), dtype=np.bool_)
     lonlat = np.array([(state.lon, state.lat) for state in table.states]).reshape(-1, 2)
-    ends = demand.lonlat, np.vstack([lonlat, stations.lonlat])
+    # many states stand at one place, of which the roads are searched once
+    places, place = np.unique(np.vstack([lonlat, stations.lonlat]), axis=0, return_inverse=True)
+    ends = demand.lonlat, places
     city = _City(question, table, week, classes, demand, people, tuple(stations.frame["kind"]))
     grounds: dict[int, _Ground] = {}
     for numbers, within in reach_by_standard(
@@ -151,7 +153,7 @@ def demand_items(
         on_progress=on_progress,
     ):
         for number in numbers:
-            grounds[number] = _ground(city, groups[number], number, within)
+            grounds[number] = _ground(city, groups[number], number, within, place.ravel())
     return _gathered([grounds[number] for number in range(len(groups))], classes, demand)
 
 
@@ -276,14 +278,20 @@ class _City(NamedTuple):
         return bool(self.classes.shape[1] > 1)
 
 
-def _ground(city: _City, group: GroupSettings, number: int, within: sp.csr_array) -> _Ground:
-    """Return one group's ground: the states that serve it, when, and what stands already."""
+def _ground(
+    city: _City, group: GroupSettings, number: int, within: sp.csr_array, place: Ints
+) -> _Ground:
+    """Return one group's ground: the states that serve it, when, and what stands already.
+
+    ``place`` is the row of each state, then of each station, in ``within``.
+    """
     table, week, n_states = city.table, city.week, len(city.table.states)
     in_effect = city.question.goal.coverage == "effective"
     serving = week.suits[number] if in_effect else week.serves[number]
-    states = _rows_kept(sp.csr_array(within[:n_states]), _may_serve(city, group, serving))
+    may_serve = _may_serve(city, group, serving)
+    states = _rows_kept(sp.csr_array(within[place[:n_states]]), may_serve)
     fixed = serving & ~table.free
-    there = sp.csr_array(within[n_states:])
+    there = sp.csr_array(within[place[n_states:]])
     if not city.counts_hours:
         asked = 2 if city.question.goal.what == "two_in_reach" else 1
         needs = asked - there.T.astype(np.int64) @ fixed.astype(np.int64)

@@ -411,16 +411,20 @@ def _curve(why: Explanation, t: Language) -> list[object]:
     ]
 
 
+def _output_option(name: str) -> Callable[[F], F]:
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        default=Path(name),
+        show_default=True,
+        help="Where to write it.",
+    )
+
+
 @click.command("new-question", cls=Command)
 @common_options
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("question.toml"),
-    show_default=True,
-    help="Where to write it.",
-)
+@_output_option("question.toml")
 def new_question(*, folder: Path, output: Path, as_json: bool) -> None:
     """Write a commented question to begin with; a file that is there is refused."""
     from data.files.question_files import write_example
@@ -430,14 +434,7 @@ def new_question(*, folder: Path, output: Path, as_json: bool) -> None:
 
 @click.command("question-schema", cls=Command)
 @common_options
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("question.schema.json"),
-    show_default=True,
-    help="Where to write it.",
-)
+@_output_option("question.schema.json")
 def question_schema(*, folder: Path, output: Path, as_json: bool) -> None:
     """Write the JSON Schema of questions; a file that is there is refused."""
     from data.files.question_files import write_schema

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from planning.decisions.actions import open_week
 from tests.planning.decisions.test_all_choices import asked_of
 from tests.planning.decisions.tiny_cities import tiny_city
 
@@ -26,3 +27,11 @@ def test_no_item_is_below_nothing_whatever_the_shares_of_the_hours_are() -> None
         for sums in (items.weights, items.standing, items.beyond):
             assert (sums >= 0.0).all(), f"seed {seed}"
     assert n_asked > 10
+
+
+def test_a_text_of_hours_is_laid_over_the_week_once_and_stays_as_it_is() -> None:
+    week = open_week("8:00-20:00")
+    assert week is not None
+    assert open_week("8:00-20:00") is week
+    assert week.sum() == 7 * 12
+    assert not week.flags.writeable
