@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from data.accounts import Account
 from data.database import clock
-from data.database.audit import desk_rows, has_desk, note
+from data.database.audit import desk_rows, note
 from data.database.schema import ACCOUNTS, STATIONS
 from geo.errors import InputError
 from geo.messages import say
@@ -47,6 +47,8 @@ class Accounts:
                     station_ids=json.dumps(list(account.stations), ensure_ascii=False),
                     epoch=account.epoch,
                     made_at=clock.moment_text(clock.now()),
+                    districts="[]",
+                    disabled_at="",
                 )
             )
             detail = " ".join((account.role, *account.stations))
@@ -71,11 +73,8 @@ class Accounts:
 
     def account(self, name: str) -> Account | None:
         """Return one account; None when there is none of this name."""
-        with self._backend.transaction() as connection:
-            if not has_desk(self._backend, connection):
-                return None
-            row = _read(connection, name)
-        return None if row is None else _account(row)
+        rows = desk_rows(self._backend, sa.select(ACCOUNTS).where(_C.name == name))
+        return _account(rows[0]) if rows else None
 
     def accounts(self) -> tuple[Account, ...]:
         """Return the accounts by name."""

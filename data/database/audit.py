@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from data.database import clock
-from data.database.schema import AUDIT, REVISIONS
+from data.database.schema import AUDIT, LATER_COLUMNS, REVISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,9 +62,30 @@ def read_audit(backend: Backend, *, limit: int = 200) -> tuple[AuditLine, ...]:
 
 
 def desk_rows(backend: Backend, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
-    """Return the rows of a query of the desk's tables; none where the database lacks them yet."""
+    """Return the rows of a query of the desk's tables; none where the database lacks them yet.
+
+    In a database of an earlier step, columns that came later hold what `LATER_COLUMNS` says.
+    """
     with backend.transaction() as connection:
-        return connection.execute(query).all() if has_desk(backend, connection) else ()
+        if not has_desk(backend, connection):
+            return ()
+        step = backend.known(backend.read_revision(connection))
+        return connection.execute(_of_step(query, step)).all()
+
+
+def _of_step(query: sa.Select[Any], step: str) -> sa.Select[Any]:
+    """Return a query with a constant for each column that came after a step."""
+    if step == REVISIONS[-1]:
+        return query
+    columns = [_column_at(column, step) for column in query.selected_columns]
+    return query.with_only_columns(*columns, maintain_column_froms=True)
+
+
+def _column_at(column: sa.ColumnElement[Any], step: str) -> sa.ColumnElement[Any]:
+    table = getattr(column, "table", None)
+    since, told = LATER_COLUMNS.get((getattr(table, "name", ""), str(column.key)), (step, None))
+    is_there = REVISIONS.index(since) <= REVISIONS.index(step)
+    return column if is_there else sa.literal(told, column.type).label(str(column.key))
 
 
 def has_desk(backend: Backend, connection: sa.Connection) -> bool:

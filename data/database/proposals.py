@@ -62,7 +62,9 @@ class Proposals:
             now = clock.now()
             forget_devices(connection, PROPOSALS, now)
             number = new_number(connection)
-            blank = dict.fromkeys(("answer", "answered_at", "answered_by", "site_id"), "")
+            blank = dict.fromkeys(
+                ("answer", "answered_at", "answered_by", "site_id", "level", "due_on", "award"), ""
+            )
             connection.execute(
                 sa.insert(PROPOSALS).values(
                     **blank,
@@ -75,6 +77,7 @@ class Proposals:
                     device=proposal.device,
                     nonce=proposal.nonce,
                     state=NEW,
+                    published=0,
                 )
             )
         return Receipt(number, NEW, again=False)

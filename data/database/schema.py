@@ -7,14 +7,18 @@ are UTC in ISO 8601 as text: both back ends then hold and sort the same.
 
 from __future__ import annotations
 
-from typing import Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
 from data.stations import STATION_COLUMNS
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 #: Every step of the schema in order; one more for each file in `migrations/versions`.
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 HEAD: Final = REVISIONS[-1]
 #: The step from which on a database knows its city.
 WITH_CITY: Final = REVISIONS[3]
@@ -22,6 +26,20 @@ WITH_CITY: Final = REVISIONS[3]
 WITH_ORGANISATIONS: Final = REVISIONS[4]
 #: The step from which on there are scenarios.
 WITH_SCENARIOS: Final = REVISIONS[5]
+#: What columns that a later step added hold in a database that has not got there yet.
+LATER_COLUMNS: Final[Mapping[tuple[str, str], tuple[str, str | int | None]]] = MappingProxyType(
+    {
+        ("accounts", "districts"): ("0008", "[]"),
+        ("accounts", "disabled_at"): ("0008", ""),
+        ("activities", "places"): ("0008", None),
+        ("activities", "attended"): ("0008", None),
+        ("proposals", "level"): ("0008", ""),
+        ("proposals", "due_on"): ("0008", ""),
+        ("proposals", "award"): ("0008", ""),
+        ("proposals", "published"): ("0008", 0),
+        ("worker_reports", "said"): ("0008", ""),
+    }
+)
 #: The columns of a station as the register holds them: those of its frame, the point as numbers.
 FIELDS: Final = (*STATION_COLUMNS[:-1], "lon", "lat")
 #: The columns that hold a JSON list.
@@ -204,6 +222,7 @@ WORKER_REPORTS: Final = sa.Table(
     sa.Column("nonce", sa.Text, nullable=True),
     sa.Column("counts", sa.Integer, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
     sa.UniqueConstraint("device", "nonce", name="worker_reports_once"),
     sa.Index("worker_reports_of_station", "station_id", "what"),
     sa.Index("worker_reports_of_ticket", "ticket"),
@@ -244,6 +263,10 @@ PROPOSALS: Final = sa.Table(
     sa.Column("answered_at", sa.Text, nullable=False),
     sa.Column("answered_by", sa.Text, nullable=False),
     sa.Column("site_id", sa.Text, nullable=False),
+    sa.Column("level", sa.Text, nullable=False),
+    sa.Column("due_on", sa.Text, nullable=False),
+    sa.Column("award", sa.Text, nullable=False),
+    sa.Column("published", sa.Integer, nullable=False),
     sa.UniqueConstraint("device", "nonce", name="proposals_once"),
     sa.Index("proposals_by_state", "state"),
 )
@@ -259,6 +282,8 @@ ACTIVITIES: Final = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("made_at", sa.Text, nullable=False),
     sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("places", sa.Integer, nullable=True),
+    sa.Column("attended", sa.Integer, nullable=True),
     sa.Index("activities_of_station", "station_id", "ends_at"),
     sqlite_autoincrement=True,
 )
@@ -271,6 +296,105 @@ ACCOUNTS: Final = sa.Table(
     sa.Column("station_ids", sa.Text, nullable=False),
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("made_at", sa.Text, nullable=False),
+    sa.Column("districts", sa.Text, nullable=False),
+    sa.Column("disabled_at", sa.Text, nullable=False),
+)
+LOGIN_ATTEMPTS: Final = sa.Table(
+    "login_attempts",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Index("login_attempts_of", "who", "at"),
+    sqlite_autoincrement=True,
+)
+SIGN_UPS: Final = sa.Table(
+    "sign_ups",
+    METADATA,
+    sa.Column("number", sa.Text, primary_key=True),
+    sa.Column("activity_id", sa.Integer, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+    sa.Column("device", sa.Text, nullable=True),
+    sa.Column("nonce", sa.Text, nullable=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.UniqueConstraint("device", "nonce", name="sign_ups_once"),
+    sa.Index("sign_ups_of_activity", "activity_id", "state"),
+)
+COMING_CHANGES: Final = sa.Table(
+    "coming_changes",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("station_id", sa.Text, nullable=False),
+    sa.Column("from_day", sa.Text, nullable=False),
+    sa.Column("to_day", sa.Text, nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("withdrawn_at", sa.Text, nullable=False),
+    sa.Column("withdrawn_by", sa.Text, nullable=False),
+    sa.Index("coming_changes_of_station", "station_id", "from_day"),
+    sqlite_autoincrement=True,
+)
+ROUNDS: Final = sa.Table(
+    "rounds",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("due_on", sa.Text, nullable=False),
+    sa.Column("inspector", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("closed_at", sa.Text, nullable=False),
+    sa.Index("rounds_of_inspector", "inspector", "closed_at"),
+    sqlite_autoincrement=True,
+)
+ROUND_STOPS: Final = sa.Table(
+    "round_stops",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("round_id", sa.Integer, sa.ForeignKey("rounds.id"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("station_id", sa.Text, nullable=False),
+    sa.UniqueConstraint("round_id", "station_id", name="round_stops_once"),
+    sqlite_autoincrement=True,
+)
+VISITS: Final = sa.Table(
+    "visits",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("round_id", sa.Integer, sa.ForeignKey("rounds.id"), nullable=True),
+    sa.Column("station_id", sa.Text, nullable=False),
+    sa.Column("seen_at", sa.Text, nullable=False),
+    sa.Column("received_at", sa.Text, nullable=False),
+    sa.Column("by_whom", sa.Text, nullable=False),
+    sa.Column("nonce", sa.Text, nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("conflicts", sa.Text, nullable=False),
+    sa.UniqueConstraint("by_whom", "nonce", name="visits_once"),
+    sa.Index("visits_of_station", "station_id", "seen_at"),
+    sa.Index("visits_of_round", "round_id"),
+    sqlite_autoincrement=True,
+)
+PHOTOS: Final = sa.Table(
+    "photos",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("station_id", sa.Text, nullable=False),
+    sa.Column("visit_id", sa.Integer, sa.ForeignKey("visits.id"), nullable=True),
+    sa.Column("content_hash", sa.Text, nullable=False),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("bytes", sa.Integer, nullable=False),
+    sa.Column("taken_at", sa.Text, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("public", sa.Integer, nullable=False),
+    sa.Column("removed_at", sa.Text, nullable=False),
+    sa.Index("photos_of_station", "station_id", "made_at"),
 )
 AUDIT: Final = sa.Table(
     "audit",

@@ -149,8 +149,7 @@ class Tickets:
     def reports(self, number: str) -> tuple[ReportLine, ...]:
         """Return the reports of a ticket, the first one first."""
         query = sa.select(WORKER_REPORTS).where(_R.ticket == number).order_by(_R.id)
-        with self._backend.transaction() as connection:
-            return tuple(_line(row) for row in connection.execute(query))
+        return tuple(_line(row) for row in desk_rows(self._backend, query))
 
     def all_reports(self, *, limit: int = 100_000) -> tuple[tuple[str, ReportLine], ...]:
         """Return (ticket, report) of every report, the newest first."""
@@ -375,6 +374,7 @@ def _insert(connection: sa.Connection, report: WorkerReport, number: str, now: d
             nonce=report.nonce,
             counts=int(not before),
             state=state,
+            said="",
         )
     )
 

@@ -8,8 +8,29 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 
+_OF_THE_DESK = {
+    "accounts": ("districts", "disabled_at"),
+    "activities": ("places", "attended"),
+    "proposals": ("level", "due_on", "award", "published"),
+    "worker_reports": ("said",),
+}
+
+
+def without_the_desk(connection: sa.Connection) -> None:
+    """Take away what step 0008 makes."""
+    for table in (
+        *("photos", "visits", "round_stops", "rounds"),
+        *("coming_changes", "sign_ups", "login_attempts"),
+    ):
+        connection.exec_driver_sql(f"DROP TABLE {table}")
+    for table, columns in _OF_THE_DESK.items():
+        for column in columns:
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+
+
 def without_hosts(connection: sa.Connection) -> None:
-    """Take away what step 0007 makes."""
+    """Take away what step 0007 makes, after that of 0008."""
+    without_the_desk(connection)
     connection.exec_driver_sql("ALTER TABLE sites DROP COLUMN host_type")
 
 

@@ -16,7 +16,7 @@ from data.report_book import ReportBook, doubted_stations
 from data.sites import CandidateSites
 from data.workspace import Workspace
 from geo.errors import WorkspaceError
-from tests.data.older import without_organisations
+from tests.data.older import without_organisations, without_the_desk
 from tests.data.reports.voices import BOX, DAY, NOW, STATIONS, report
 
 if TYPE_CHECKING:
@@ -111,3 +111,25 @@ def test_an_older_database_has_no_reports_and_gets_the_tables_with_the_first_one
 def test_the_new_tables_are_among_those_that_are_checked() -> None:
     names = {"worker_reports", "tickets", "proposals", "activities", "accounts", "audit"}
     assert names <= set(METADATA.tables)
+
+
+def test_voices_of_before_the_desk_are_read_before_anything_is_written(book: ReportBook) -> None:
+    number = report(book, "1").number
+    book.accounts.add(Account("li", "hash"), by="x")
+    book.activities.add([Activity("a", "义诊", "health_visit", NOW, NOW + DAY)], by="li")
+    book.take_proposal(name="东门", nonce="p" * 20, device="d" * 20, lon=116.8, lat=33.95)
+
+    def told() -> tuple[object, ...]:
+        activities, tickets = book.activities.not_over(NOW), book.tickets.tickets(LIVE)
+        return (book.accounts.accounts(), activities, book.proposals.proposals(), tickets)
+
+    before = told()
+    with book.workspace.database.backend.begin(write=True) as connection:
+        without_the_desk(connection)
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
+    book.workspace.database.close()
+    assert told() == before
+    assert book.accounts.account("li") == before[0][0]
+    assert len(book.tickets.reports(number)) == 1
+    report(book, "2")
+    assert told()[:3] == before[:3]
