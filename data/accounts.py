@@ -1,4 +1,4 @@
-"""The people who look after reports, each in a role of `data.permissions`."""
+"""The people who work behind the sign-in, each in a role of `data.permissions`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from data.permissions import is_bound, reach_of
+from data.permissions import fields_of, goes_by_district, is_bound, reach_of
 from data.vocabulary import ROLES, ROLES_BY_ID, quote
 from geo.errors import InputError
 from geo.messages import either, say
@@ -23,12 +23,14 @@ class Account:
     """One account: ``stations`` are those of a role that is bound to some, else empty.
 
     ``password_hash`` is what `werkzeug.security` made; ``epoch`` grows when every session of the
-    account ends.
+    account ends; ``districts`` are those of a role that goes by district, empty for all of them;
+    nobody signs in with one that is ``disabled``.
 
     Raises
     ------
     InputError
-        when the name or role cannot be, or a role that is bound to stations has none.
+        when the name or role cannot be, a role that is bound to stations has none, or a role has
+        stations or districts that it does not go by.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Account:
     role: str = ROLES[0].id
     stations: tuple[str, ...] = ()
     epoch: int = 0
+    districts: tuple[str, ...] = ()
+    disabled: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -56,22 +60,44 @@ class Account:
             )
         if self.stations and not is_bound(self.role):
             raise InputError(
-                say("the role {role} has no stations of its own: it sees all", role=self.role)
+                say("the role {role} has no stations of its own: name none", role=self.role)
             )
+        if self.districts and not goes_by_district(self.role):
+            raise InputError(say("the role {role} goes by no district: name none", role=self.role))
 
     @property
     def role_term(self) -> Term:
         """The role's names."""
         return ROLES_BY_ID[self.role]
 
-    def may(self, act: Act, station_id: str | None = None) -> bool:
-        """Tell whether it does an act for a station, or with None for any station at all."""
+    @property
+    def fields(self) -> frozenset[str] | None:
+        """The columns that it says of a station which it may edit; None for all of them."""
+        return fields_of(self.role)
+
+    def may(self, act: Act, station_id: str | None = None, *, district: str | None = None) -> bool:
+        """Tell whether it does an act for a station, or with None for any station at all.
+
+        ``district`` is that of the station, None outside of all. An account that is kept to
+        districts is refused where it is not one of them.
+        """
         reach = reach_of(self.role, act)
-        return reach is not None and (
-            reach == "all" or station_id is None or station_id in self.stations
+        if reach is None or station_id is None or reach == "all":
+            return reach is not None
+        if reach == "own":
+            return station_id in self.stations
+        return self.may_in(act, district)
+
+    def may_in(self, act: Act, district: str | None) -> bool:
+        """Tell whether it does an act for whatever lies in a district; None is outside of all.
+
+        An account with stations of its own does it for those only, wherever they lie: refused.
+        """
+        reach = reach_of(self.role, act)
+        return reach == "all" or (
+            reach == "districts" and (not self.districts or district in self.districts)
         )
 
-    def stations_for(self, act: Act) -> tuple[str, ...] | None:
-        """Return the stations for which it does an act, empty for none; None for all of them."""
-        reach = reach_of(self.role, act)
-        return None if reach == "all" else self.stations if reach == "own" else ()
+    def goes_by_district(self, act: Act) -> bool:
+        """Tell whether the district of a station decides on an act."""
+        return bool(self.districts) and reach_of(self.role, act) == "districts"

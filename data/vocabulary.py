@@ -284,8 +284,12 @@ STATUSES: Final = (
 
 #: Of accounts, the one that an account has by itself first; `data.permissions` says what each may.
 ROLES: Final = (
-    Term("moderator", "管理员", "moderator"),
+    Term("administrator", "管理员", "administrator"),
+    Term("register_keeper", "名册维护员", "register keeper"),
+    Term("moderator", "审核员", "moderator"),
     Term("operator", "运营方", "operator"),
+    Term("planner", "规划员", "planner"),
+    Term("viewer", "查看者", "viewer"),
 )
 
 GROUPS_BY_ID: Final = {term.id: term for term in GROUPS}

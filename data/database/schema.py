@@ -29,7 +29,7 @@ WITH_SCENARIOS: Final = REVISIONS[5]
 #: What columns that a later step added hold in a database that has not got there yet.
 LATER_COLUMNS: Final[Mapping[tuple[str, str], tuple[str, str | int | None]]] = MappingProxyType(
     {
-        ("accounts", "districts"): ("0008", "[]"),
+        ("accounts", "districts"): ("0008", None),
         ("accounts", "disabled_at"): ("0008", ""),
         ("activities", "places"): ("0008", None),
         ("activities", "attended"): ("0008", None),

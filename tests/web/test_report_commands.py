@@ -48,7 +48,8 @@ def test_an_account_is_made_listed_changed_and_removed(
     here = ("-w", workspace.folder)
     typed(monkeypatch, f"{PASSWORD}\nsecond line\n")
     made = cli("account", "add", "li", *here, "--json")
-    assert (made.code, made.json) == (0, {"name": "li", "role": "moderator", "stations": []})
+    blank = {"stations": [], "districts": [], "disabled": False}
+    assert (made.code, made.json) == (0, {"name": "li", "role": "administrator", **blank})
     typed(monkeypatch, PASSWORD)
     wang = ("wang", "--role", "operator", "--operator", "a")
     assert cli("account", "add", *wang, *here).code == 0
@@ -60,10 +61,21 @@ def test_an_account_is_made_listed_changed_and_removed(
     typed(monkeypatch, "another long word\n")
     assert cli("account", "password", "li", *here).code == 0
     assert is_password(accounts.account("li"), "another long word")
+    for last in (("remove", "li"), ("disable", "li"), ("role", "li", "viewer")):
+        refused = cli("account", *last, *here)
+        assert (refused.code, "last administrator" in refused.err) == (2, True)
+    typed(monkeypatch, PASSWORD)
+    assert cli("account", "add", "zhao", *here).code == 0
+    assert cli("account", "disable", "li", *here).code == 0
+    assert "disabled" in cli("account", "list", *here).out
+    assert cli("account", "enable", "li", *here).code == 0
+    changed = cli("account", "role", "wang", "operator", "--operator", "b", *here, "--json")
+    assert changed.json["stations"] == ["b"]
     assert cli("account", "remove", "li", *here).code == 0
     assert accounts.account("li") is None
     done = [line.action for line in read_audit(workspace.database.backend)]
-    assert done == ["remove account", "change password", "add account", "add account"]
+    assert done[:4] == ["remove account", "change role", "enable account", "disable account"]
+    assert done[4:] == ["add account", "change password", "add account", "add account"]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +87,11 @@ def test_an_account_is_made_listed_changed_and_removed(
         (("add", "li", "--role", "operator"), PASSWORD, "operator needs stations"),
         (("add", "li", "--role", "king"), PASSWORD, "'king' is not one of"),
         (("add", "li", "--operator", "z"), PASSWORD, "not in the register"),
+        (("add", "li", "--district", "z"), PASSWORD, "is none of the city"),
+        (("add", "li", "--district", "z", "--operator", "a"), PASSWORD, "no stations of its own"),
+        (("role", "li", "viewer"), PASSWORD, "no account li"),
+        (("disable", "li"), "", "no account li"),
+        (("enable", "li"), "", "no account li"),
         (("remove", "li"), "", "no account li"),
         (("password", "li"), PASSWORD, "no account li"),
     ],

@@ -14,7 +14,7 @@ from data.database.tickets import AMBER, CLOSED, LIVE, OPEN, REJECTED, WAITING
 from data.worker_reports import read_number
 from geo.errors import InputError, NothingYetError
 from geo.messages import message_of, say
-from web.admin.routes import account_here, admin, book, here, is_allowed
+from web.admin.routes import account_here, admin, book, here, is_allowed, stations_for
 from web.labels.worker_reports import activity_kind_words, complaint_words, span_words, state_words
 from web.languages import message
 from web.site.city import city_here
@@ -46,8 +46,7 @@ Shown = str | tuple[str, int]
 @admin.get("/", strict_slashes=False)
 def queue() -> str:
     """Show the tickets: amber ones first, then those of one voice, then what is done."""
-    account = account_here()
-    mine = account.stations_for("see tickets")
+    mine = stations_for("see tickets")
     live = book().tickets.tickets(LIVE, stations=mine)
     done = book().tickets.tickets((CLOSED, REJECTED), stations=mine, limit=_DONE_SHOWN)
     amber = sorted((t for t in live if t.state in AMBER), key=lambda t: t.state != OPEN)
@@ -67,11 +66,11 @@ def ticket(number: str) -> str:
 def answer_ticket(number: str) -> BaseResponse | Shown:
     """Answer the reporters; a moderator may publish the answer with the station."""
     found = _ticket(number)
-    account = account_here()
-    public = account.may("publish answers", found.station) and (request.form.get("public") == "yes")
+    may_publish = is_allowed(found.station, act="publish answers")
+    public = may_publish and request.form.get("public") == "yes"
     return _do(
         lambda: book().tickets.answer(
-            found.number, request.form.get("answer", ""), public=public, by=account.name
+            found.number, request.form.get("answer", ""), public=public, by=account_here().name
         ),
         then=here("admin.ticket", number=found.number, done="publish" if public else "answer"),
         otherwise=lambda error: _ticket_page(found, error=error),
@@ -227,14 +226,14 @@ def _proposals_page(*, error: str = "") -> str:
 
 
 def _activities_page(*, error: str = "") -> str:
-    account = account_here()
+    seen = stations_for("see activities")
     lines = [
         line
         for line in book().activities.not_over(clock.now())
-        if account.may("see activities", line.activity.station)
+        if seen is None or line.activity.station in seen
     ]
     names = _names()
-    mine = account.stations_for("add activities")
+    mine = stations_for("add activities")
     stations = [
         (station, names.get(station, station)) for station in (names if mine is None else mine)
     ]

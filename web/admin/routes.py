@@ -1,4 +1,4 @@
-"""The moderators' pages: who may see them, logging in and out, the audit log.
+"""The pages behind the sign-in: who may see them, logging in and out, the audit log.
 
 They work without a script. Every form carries a token of its session, and is taken from our own
 pages only.
@@ -12,9 +12,11 @@ from flask import Blueprint, Response, current_app, g, redirect, render_template
 from werkzeug.exceptions import Forbidden, NotFound, TooManyRequests
 
 from data.database.audit import read_audit, write_note
+from data.permissions import reach_of
 from data.report_book import ReportBook
 from data.workspace_key import workspace_key
 from web.labels.worker_reports import action_words, subject_words
+from web.services.station_districts import district_at, district_of, stations_in
 from web.site.city import city_here
 from web.site.number_words import local_words
 from web.site.passwords import is_password, login_limiters
@@ -99,6 +101,7 @@ def _admin_context() -> dict[str, Any]:
         "account": g.get("account"),
         "form_token": form_token(g.visit, key=g.session_key) if "visit" in g else "",
         "local_words": local_words,
+        "is_allowed": is_allowed,
     }
 
 
@@ -119,7 +122,7 @@ def login() -> BaseResponse | tuple[str, int]:
     refuse_when_full(by_name, name[:40])
     account = None if "\x00" in name else book().accounts.account(name)
     right = is_password(account, password)
-    if account is None or not right:
+    if account is None or account.disabled or not right:
         return _login_form(wrong=True), 403
     write_note(city_here().workspace().database.backend, who=name, action="login", subject=name)
     g.visit, g.visit_is_new = new_visit(account, key=g.session_key), False
@@ -179,14 +182,43 @@ def _account_here() -> Account | None:
     if not g.visit.name:
         return None
     account = book().accounts.account(g.visit.name)
-    if account is None or not belongs_to(g.visit, account, key=g.session_key):
+    if account is None or account.disabled:
         return None
-    return account
+    return account if belongs_to(g.visit, account, key=g.session_key) else None
 
 
-def is_allowed(station_id: str) -> bool:
-    """Tell whether who is logged in may do for a station what this page does."""
-    return account_here().may(ACTS[request.endpoint or ""], station_id)
+def is_allowed(station_id: str, *, act: Act | None = None) -> bool:
+    """Tell whether who is logged in may do for a station what this page does, or another act."""
+    account, meant = account_here(), act or _act_here()
+    by_district = account.goes_by_district(meant)
+    district = district_of(city_here().workspace(), station_id) if by_district else None
+    return account.may(meant, station_id, district=district)
+
+
+def is_allowed_at(lon: float, lat: float, *, act: Act | None = None) -> bool:
+    """Tell whether who is logged in may do at a place (WGS-84) what this page does.
+
+    It decides on a station that is added or moved there.
+    """
+    account, meant = account_here(), act or _act_here()
+    by_district = account.goes_by_district(meant)
+    district = district_at(city_here().workspace(), lon, lat) if by_district else None
+    return account.may_in(meant, district)
+
+
+def stations_for(act: Act) -> tuple[str, ...] | None:
+    """Return the stations for which who is logged in does an act; None for all of them."""
+    account = account_here()
+    reach = reach_of(account.role, act)
+    if account.goes_by_district(act):
+        return stations_in(city_here().workspace(), account.districts)
+    if reach == "own":
+        return account.stations
+    return () if reach is None else None
+
+
+def _act_here() -> Act:
+    return ACTS[request.endpoint or ""]
 
 
 def _first_page(account: Account) -> str:

@@ -13,40 +13,118 @@ from web.commands.help_pages import Group
 from web.commands.language import spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from data.accounts import Account
 
 
 @click.group(cls=Group)
 def account() -> None:
-    """Make and remove the accounts of moderators and operators."""
+    """Make, change, disable and remove the accounts of those who sign in at /admin."""
+
+
+def _reach_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say for which stations an account works."""
+    stations = click.option(
+        "--operator",
+        "stations",
+        multiple=True,
+        metavar="STATION",
+        help="An operator of this station; again for each.",
+    )
+    districts = click.option(
+        "--district",
+        "districts",
+        multiple=True,
+        metavar="NAME",
+        help="A register keeper of this district only; again for each.",
+    )
+    return stations(districts(command))
 
 
 @account.command()
 @common_options
 @click.argument("name")
-@click.option(
-    "--operator",
-    "stations",
-    multiple=True,
-    metavar="STATION",
-    help="An operator of this station, not a moderator of all; again for each.",
-)
+@_reach_options
 @click.option(
     "--role",
     type=click.Choice([term.id for term in ROLES]),
-    help="What it may do.  [default: moderator, or operator with --operator]",
+    help="What it may do.  [default: administrator, operator with --operator, "
+    "register_keeper with --district]",
 )
 def add(
-    folder: Path, name: str, stations: tuple[str, ...], role: str | None, *, as_json: bool
+    folder: Path,
+    name: str,
+    stations: tuple[str, ...],
+    districts: tuple[str, ...],
+    role: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Make the account NAME; the password is asked for, or the first line of standard input."""
     from web.services.accounts import add_account
 
     workspace = open_workspace(folder)
-    made = add_account(workspace, name=name, role=role, stations=stations, password=_password)
+    made = add_account(
+        workspace,
+        name=name,
+        role=role,
+        stations=stations,
+        districts=districts,
+        password=_password,
+    )
     words = [spoken()("Account {name} may log in at /admin ({role}).", name=name, role=made.role)]
-    figures = {"name": name, "role": made.role, "stations": list(stations)}
-    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+    answer(_figures(made), as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+@account.command("role")
+@common_options
+@click.argument("name")
+@click.argument("role", type=click.Choice([term.id for term in ROLES]))
+@_reach_options
+def role_(
+    folder: Path,
+    name: str,
+    role: str,
+    stations: tuple[str, ...],
+    districts: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> None:
+    """Give the account NAME another ROLE, or other stations or districts; its sessions end."""
+    from web.services.accounts import change_role
+
+    workspace = open_workspace(folder)
+    made = change_role(workspace, name=name, role=role, stations=stations, districts=districts)
+    words = [spoken()("Account {name} is now: {role}.", name=name, role=made.role)]
+    answer(_figures(made), as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+@account.command()
+@common_options
+@click.argument("name")
+def disable(folder: Path, name: str, *, as_json: bool) -> None:
+    """Let nobody log in with the account NAME; its sessions end."""
+    from web.services.accounts import disable_account
+
+    workspace = open_workspace(folder)
+    disable_account(workspace, name=name)
+    words = [spoken()("Account {name} is disabled.", name=name)]
+    answer({"name": name}, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+@account.command()
+@common_options
+@click.argument("name")
+def enable(folder: Path, name: str, *, as_json: bool) -> None:
+    """Let the disabled account NAME log in again."""
+    from web.services.accounts import enable_account
+
+    workspace = open_workspace(folder)
+    enable_account(workspace, name=name)
+    words = [spoken()("Account {name} may log in again.", name=name)]
+    answer({"name": name}, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
 @account.command("list")
@@ -57,15 +135,19 @@ def list_(folder: Path, *, as_json: bool) -> None:
 
     workspace = open_workspace(folder)
     accounts = accounts_of(workspace)
-    figures = {
-        "accounts": [
-            {"name": one.name, "role": one.role, "stations": list(one.stations)} for one in accounts
-        ]
-    }
-    rows = [(one.name, one.role, " ".join(one.stations)) for one in accounts]
+    figures = {"accounts": [_figures(one) for one in accounts]}
     t = spoken()
-    headings = (t("Account"), t("Role"), t("Stations"))
-    words = [table(headings, rows, left=3)] if rows else [t("No accounts yet.")]
+    rows = [
+        (
+            one.name,
+            one.role,
+            " ".join((*one.stations, *one.districts)),
+            t("disabled") if one.disabled else "",
+        )
+        for one in accounts
+    ]
+    headings = (t("Account"), t("Role"), t("Stations or districts"), t("State"))
+    words = [table(headings, rows, left=4)] if rows else [t("No accounts yet.")]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
@@ -93,6 +175,16 @@ def password(folder: Path, name: str, *, as_json: bool) -> None:
     change_password(workspace, name=name, password=_password)
     words = [spoken()("The password of {name} is changed.", name=name)]
     answer({"name": name}, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+def _figures(made: Account) -> dict[str, object]:
+    return {
+        "name": made.name,
+        "role": made.role,
+        "stations": list(made.stations),
+        "districts": list(made.districts),
+        "disabled": made.disabled,
+    }
 
 
 def _password() -> str:

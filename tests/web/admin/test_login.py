@@ -165,9 +165,18 @@ def test_a_session_ends_with_the_account_its_password_and_after_eight_hours(
     book.accounts.set_password("li", PASSWORD_HASH, by="test")
     assert third.get("/admin/").status_code == 303
     fourth = logged_in(app, "li")
+    book.accounts.add(Account("zhao", PASSWORD_HASH), by="test")
     book.accounts.remove("li", by="test")
     assert fourth.get("/admin/").status_code == 303
     book.accounts.add(Account("li", PASSWORD_HASH), by="test")
+    book.accounts.change_role(Account("li", "", "moderator"), by="test")
+    assert logged_in(app, "li").get("/admin/audit").status_code == 404
+    disabled = logged_in(app, "li")
+    book.accounts.disable("li", by="test")
+    assert disabled.get("/admin/").status_code == 303
+    assert log_in(app.test_client(), "li").status_code == 403
+    book.accounts.enable("li", by="test")
+    assert disabled.get("/admin/").status_code == 303
     fifth = logged_in(app, "li")
     import itsdangerous.timed  # noqa: PLC0415 - only here
 

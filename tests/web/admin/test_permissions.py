@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from data.report_book import ReportBook
 
 WITHOUT_AN_ACT = {"admin.login_page", "admin.login", "admin.logout"}
+#: Acts that are part of a page of another act.
+WITHIN_A_PAGE = {"publish answers"}
+#: Acts whose pages come next.
+WITHOUT_A_PAGE = {
+    *("see register", "edit register"),
+    *("see rounds", "make rounds", "visit stations"),
+    *("see organisations", "edit organisations"),
+    *("see accounts", "edit accounts"),
+}
 READER = {"see tickets": "own", "see activities": "all"}
 
 
@@ -42,7 +51,7 @@ def test_every_role_has_its_row_and_every_act_somebody_who_may() -> None:
 def test_every_page_of_the_desk_says_which_act_it_is(app: Flask) -> None:
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint[:6] == "admin."}
     assert pages - WITHOUT_AN_ACT == set(ACTS)
-    assert set(ACTS.values()) == set(ALL_ACTS) - {"publish answers"}
+    assert set(ACTS.values()) == set(ALL_ACTS) - WITHIN_A_PAGE - WITHOUT_A_PAGE
 
 
 @pytest.mark.parametrize("role", ["li", "wang"])
@@ -77,29 +86,55 @@ def test_a_role_that_is_a_line_of_the_table_may_what_the_line_says(
 
 
 def test_an_account_does_an_act_for_all_for_its_own_or_for_no_station() -> None:
-    moderator, operator = Account("li", ""), Account("wang", "", "operator", ("b",))
+    moderator = Account("li", "", "moderator")
+    operator = Account("wang", "", "operator", ("b",))
     assert moderator.may("close tickets", "a")
     assert operator.may("close tickets", "b")
     assert operator.may("close tickets")
     assert not operator.may("close tickets", "a")
     assert not operator.may("read the log")
-    assert (moderator.stations_for("see tickets"), operator.stations_for("see tickets")) == (
-        None,
-        ("b",),
-    )
-    assert operator.stations_for("reject reports") == ()
+    assert not operator.may_in("edit register", "北区")
+    assert operator.fields is not None
+    assert "hours" in operator.fields
+    assert "name" not in operator.fields
+    assert not moderator.may("read the log")
+    assert not moderator.may("edit accounts")
+
+
+def test_a_keeper_of_a_district_edits_there_only_and_one_of_none_everywhere() -> None:
+    north = Account("li", "", "register_keeper", districts=("北区",))
+    assert north.may("edit register")
+    assert north.may("edit register", "a", district="北区")
+    assert not north.may("edit register", "a", district="南区")
+    assert not north.may("edit register", "a", district=None)
+    assert not north.may("edit register", "a")
+    assert north.may("see register", "a", district="南区")
+    assert north.may_in("edit register", "北区")
+    assert not north.may_in("edit register", None)
+    assert north.fields is None
+    keeper = Account("li", "", "register_keeper")
+    assert keeper.may("edit register", "a", district="南区")
+    assert keeper.may_in("edit register", None)
+
+
+def test_the_administrator_does_everything_and_a_viewer_only_sees() -> None:
+    assert all(Account("li", "").may(act, "a") for act in ALL_ACTS)
+    seen = [act for act in ALL_ACTS if Account("li", "", "viewer").may(act)]
+    assert {act.partition(" ")[0] for act in seen} == {"see"}
+    assert "see accounts" not in seen
 
 
 @pytest.mark.parametrize(
-    ("role", "stations", "says"),
+    ("role", "reach", "says"),
     [
-        ("operator", (), "the role operator needs stations"),
-        ("moderator", ("a",), "the role moderator has no stations"),
-        ("king", (), "is none: write moderator or operator"),
+        ("operator", {}, "the role operator needs stations"),
+        ("moderator", {"stations": ("a",)}, "the role moderator has no stations"),
+        ("moderator", {"districts": ("北区",)}, "the role moderator goes by no district"),
+        ("king", {}, "is none: write administrator or register_keeper"),
     ],
 )
 def test_a_role_without_what_it_needs_is_refused(
-    role: str, stations: tuple[str, ...], says: str
+    role: str, reach: dict[str, tuple[str, ...]], says: str
 ) -> None:
     with pytest.raises(InputError, match=says):
-        Account("li", "", role, stations)
+        Account("li", "", role, **reach)  # type: ignore[arg-type]

@@ -44,7 +44,7 @@ def logged_in(app: Flask, name: str) -> FlaskClient:
     return client
 
 
-def send(client: FlaskClient, path: str, page: str = "/admin/activities", **form: str) -> int:
+def send(client: FlaskClient, path: str, page: str = "/admin/", **form: str) -> int:
     form["token"] = token_of(client, page)
     return client.post(path, data=form).status_code
 

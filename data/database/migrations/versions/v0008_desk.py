@@ -3,6 +3,11 @@
 Changes ahead of time, inspection rounds with their visits and photos, signing up for activities,
 levels and due dates of proposals, what a report says in values, accounts by district, and attempts
 to sign in.
+
+Until this step there was one role for the whole city, "moderator" (管理员), which held every act of
+the table, the log among them. It becomes "administrator" (管理员): whoever had it may do what they
+did, and somebody can make the accounts of the narrower roles. "moderator" (审核员) is a new role
+for those who answer reports.
 """
 
 from __future__ import annotations
@@ -38,6 +43,7 @@ def _add_columns() -> None:
     for table, columns in text.items():
         for name, default in columns.items():
             op.add_column(table, sa.Column(name, sa.Text, nullable=False, server_default=default))
+    op.execute("UPDATE accounts SET role = 'administrator' WHERE role = 'moderator'")
     number = sa.Column("published", sa.Integer, nullable=False, server_default="0")
     op.add_column("proposals", number)
     for name in ("places", "attended"):
