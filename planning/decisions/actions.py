@@ -17,6 +17,7 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from data.hours import parse_hours, week_table
+from data.vocabulary import KINDS
 from geo.errors import ProblemError
 from geo.measure import to_metric
 from geo.messages import say
@@ -24,6 +25,7 @@ from planning.coverage.service_week import DAYS_A_WEEK, HOURS_A_DAY
 
 if TYPE_CHECKING:
     from data.demand import Demand
+    from data.questions.parts import KindCost
     from data.questions.question import Question
     from data.settings import Settings
     from data.sites import CandidateSites
@@ -90,16 +92,17 @@ class ActionTable:
 
 class _Prices(NamedTuple):
     question: Question
+    of_kind: dict[str, KindCost]
     of_place: dict[str, tuple[int | None, int | None]]
 
     def capital(self, place: str, kind: str) -> int:
         own = self.of_place.get(place, (None, None))[0]
-        yuan = self.question.cost_of_kind(kind).capital_yuan if own is None else own
+        yuan = self.of_kind[kind].capital_yuan if own is None else own
         return self.times(yuan)
 
     def running(self, place: str, kind: str) -> int:
         own = self.of_place.get(place, (None, None))[1]
-        yuan = self.question.cost_of_kind(kind).running_yuan_a_year if own is None else own
+        yuan = self.of_kind[kind].running_yuan_a_year if own is None else own
         return self.times(yuan)
 
     def wages(self, old: Mask | None, new: Mask) -> int:
@@ -148,8 +151,7 @@ def action_table(
     free = np.array([word == "free" for word in policy], dtype=np.bool_) & standing
     districts = district_of(demand, np.vstack([sites.lonlat, stations.lonlat]))
     of_sites, of_stations = districts[: len(sites)], districts[len(sites) :]
-    for row in range(len(sites)):
-        made.build(sites, row, of_sites[row])
+    made.build(sites, of_sites)
     changing = np.flatnonzero(standing & np.array([word != "fixed" for word in policy]))
     for station in changing.tolist():
         made.change(
@@ -176,38 +178,40 @@ class _Made(NamedTuple):
         self.states.append(state)
         return len(self.states) - 1
 
-    def build(self, sites: CandidateSites, row: int, district: str) -> None:
-        """List what may be built at a site: its own kind, else every kind; with each of hours."""
+    def build(self, sites: CandidateSites, districts: list[str]) -> None:
+        """List what may be built at each site: its own kind, else every one, with all hours."""
         asked, frame = self.question.actions, sites.frame
-        site, own = str(frame["id"].iloc[row]), str(frame["kind"].iloc[row])
-        lon, lat = map(float, sites.lonlat[row])
-        for kind in (own,) if own else asked.build:
-            for hours in asked.build_hours:
-                self.actions.append(
-                    Action(
-                        what="build",
-                        id=site,
-                        name=str(frame["name"].iloc[row]),
-                        kind=kind,
-                        hours=hours,
-                        district=district,
-                        state=self.state(State(lon, lat, kind, hours, -1)),
-                        before=-1,
-                        place=row,
-                        station=-1,
-                        capital_yuan=self.prices.capital(site, kind),
-                        running_yuan_a_year=self.prices.running(site, kind)
-                        + self._dearer(asked.build_hours[0], hours),
-                        before_running=0,
-                        lifetime_years=self.question.cost_of_kind(kind).lifetime_years,
+        columns = (frame["id"].tolist(), frame["name"].tolist(), frame["kind"].tolist())
+        dearer = {hours: self._dearer(asked.build_hours[0], hours) for hours in asked.build_hours}
+        rows = zip(*columns, sites.lonlat.tolist(), districts, strict=True)
+        for row, (site, name, own, (lon, lat), district) in enumerate(rows):
+            for kind in (own,) if own else asked.build:
+                capital, running = self.prices.capital(site, kind), self.prices.running(site, kind)
+                for hours in asked.build_hours:
+                    self.actions.append(
+                        Action(
+                            what="build",
+                            id=site,
+                            name=name,
+                            kind=kind,
+                            hours=hours,
+                            district=district,
+                            state=self.state(State(lon, lat, kind, hours, -1)),
+                            before=-1,
+                            place=row,
+                            station=-1,
+                            capital_yuan=capital,
+                            running_yuan_a_year=running + dearer[hours],
+                            before_running=0,
+                            lifetime_years=self.prices.of_kind[kind].lifetime_years,
+                        )
                     )
-                )
 
     def change(
         self, stations: Stations, row: int, district: str, n_sites: int, *, is_free: bool
     ) -> None:
         """List what may become of a station."""
-        asked, frame, question = self.question.actions, stations.frame, self.question
+        asked, frame = self.question.actions, stations.frame
         station, kind = str(frame["id"].iloc[row]), str(frame["kind"].iloc[row])
         text = str(frame["hours"].iloc[row])
         lon, lat = map(float, stations.lonlat[row])
@@ -227,7 +231,7 @@ class _Made(NamedTuple):
             capital_yuan=0,
             running_yuan_a_year=now,
             before_running=0,
-            lifetime_years=question.cost_of_kind(kind).lifetime_years,
+            lifetime_years=self.prices.of_kind[kind].lifetime_years,
         )
         if is_free:
             self.actions.append(base)
@@ -245,7 +249,7 @@ class _Made(NamedTuple):
                     capital_yuan=self._step_up(station, kind, better),
                     running_yuan_a_year=max(paid + more, 0),
                     before_running=paid,
-                    lifetime_years=question.cost_of_kind(better).lifetime_years,
+                    lifetime_years=self.prices.of_kind[better].lifetime_years,
                 )
             )
         old = open_week(text)
@@ -323,7 +327,8 @@ def _prices(question: Question, sites: CandidateSites) -> _Prices:
         listed = of_place.get(one.place, (None, None))
         capital = listed[0] if one.capital_yuan is None else one.capital_yuan
         of_place[one.place] = (capital, one.running_yuan_a_year)
-    return _Prices(question, of_place)
+    of_kind = {kind.id: question.cost_of_kind(kind.id) for kind in KINDS}
+    return _Prices(question, of_kind, of_place)
 
 
 def _check_places(question: Question, *, stations: Stations, sites: CandidateSites) -> None:

@@ -135,6 +135,8 @@ def limit_words(asked: AskedQuestion, rule: Rule) -> str:
     problem = asked.problem.problem
     if rule.kind == "budget":
         return say("money up to {year}", year=asked.question.years_meant[-1])
+    if rule.kind == "count":
+        return say("new stations")
     if rule.kind == "floor":
         return problem.floors[rule.number].name
     if 0 <= rule.number < len(problem.limits) and rule.name.startswith("limit"):
@@ -300,7 +302,7 @@ def money_curve(
 
 def conflict_of(asked: AskedQuestion, *, time_limit_s: float = 20.0) -> Explanation:
     """Return the smallest conflict of a question without a plan, in words with numbers."""
-    found = find_conflict(asked.problem.problem, time_limit_s=time_limit_s)
+    found = find_conflict(asked.problem.by_name, time_limit_s=time_limit_s)
     if found is None:
         return Explanation()
     return Explanation(conflict=found.words, conflict_is_minimal=found.is_minimal)

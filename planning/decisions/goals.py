@@ -104,7 +104,13 @@ def _with_tokens_set(of: DecisionProblem, *, clock: _Clock) -> Plan | None:
         required = _set_tokens(of, gains, choice)
         if required is None:
             break
-        trial = replace(problem, required=required, floors=floors)
+        most = problem.max_open
+        if most is not None:
+            # what is set counts as one of the new ones all the same
+            most -= int(required.sum()) - int(np.asarray(problem.required).sum())
+            if most < 0:
+                break
+        trial = replace(problem, required=required, floors=floors, max_open=most)
         plan = solve(trial, params=clock.part(part_s, gap=clock.params.gap, start=best))
         if math.isfinite(plan.objective) and not (best and best.objective >= plan.objective):
             best = plan

@@ -35,6 +35,7 @@ from planning.decisions.options import (
     spending,
 )
 from planning.decisions.placing import conflicts, must_have, pinned
+from planning.engine.checks import known
 from planning.engine.problems import CoverageProblem, Floor, Limit
 
 if TYPE_CHECKING:
@@ -88,6 +89,18 @@ class DecisionProblem:
         return float(self.exact[hit].sum())
 
     @property
+    def by_name(self) -> CoverageProblem:
+        """The same problem with the number of new stations as a limit, which has a name."""
+        problem = self.problem
+        if problem.max_open is None:
+            return problem
+        required = known(problem.required)
+        members = np.arange(problem.n_options) != self.standing_option
+        most = problem.max_open + int(required[members].sum())
+        limit = Limit(members=members, max_open=most, name=say("new stations"))
+        return replace(problem, max_open=None, limits=(limit, *problem.limits))
+
+    @property
     def standing_option(self) -> int:
         """The option that is always open."""
         return self.problem.n_options - 1
@@ -120,7 +133,8 @@ def decision_problem(
     exact, weights = _weights(question, items, (worth, rest_worth), np.full(len(tokens), token))
     counted = Counted(items, n_years, len(tokens))
     budget, limits = _money_limits(question, table, options, spend, split)
-    limits += _count_limits(question, table, options)
+    most_new = _most_new(question, table, required)
+    limits += _count_limits(question, table, options, is_counted=most_new is not None)
     n_amounts = len(limits)
     limits += _spacing_limits(question, table, options, settings)
     limits += _station_limits(table, options)
@@ -129,6 +143,7 @@ def decision_problem(
         covers,
         costs=np.r_[spend.sum(axis=1), 0].astype(np.float64),
         budget=budget,
+        max_open=most_new,
         site=np.r_[places_of(table, options), -1],
         required=np.r_[required, True],
         forbidden=np.r_[forbidden, False],
@@ -377,9 +392,23 @@ def _money(members: Mask, yuan: float, costs: Ints, name: str) -> Limit:
     return Limit(members=members, budget=float(yuan), costs=costs.astype(np.float64), name=name)
 
 
-def _count_limits(question: Question, table: ActionTable, options: Options) -> list[Limit]:
+def _most_new(question: Question, table: ActionTable, required: Mask) -> int | None:
+    """Return the number of new stations as the engine's own count, which it proves far sooner.
+
+    That counts every option that is not required, so it says the same where building is all that
+    may be done; None where it does not, and a limit says it.
+    """
+    if question.new is None or any(one.what != "build" for one in table.actions):
+        return None
+    left = question.new - int(required.sum())
+    return min(left, len(required) + 1) if left >= 0 else None
+
+
+def _count_limits(
+    question: Question, table: ActionTable, options: Options, *, is_counted: bool
+) -> list[Limit]:
     limits = []
-    if question.new is not None:
+    if question.new is not None and not is_counted:
         members = chosen_by(table, options, what="build")
         limits.append(Limit(members=members, max_open=question.new, name=say("new stations")))
     for one in question.count_limits:
