@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SUFFIXES: Final = (".csv", ".xlsx", ".geojson", ".gpkg")
 #: Of tables whose rows stand nowhere on the map.
 ROW_SUFFIXES: Final = (".csv", ".xlsx", ".json")
-_LIST_JOINT: Final = "、"
+LIST_JOINT: Final = "、"
 _WIDTHS: Final = {
     "name": 32,
     "address": 32,
@@ -96,7 +96,7 @@ def _write(
 def _text(value: object) -> object:
     """Write lists as text and take out what no file may hold; numbers stay numbers."""
     if isinstance(value, tuple):
-        return _LIST_JOINT.join(value)
+        return LIST_JOINT.join(value)
     return clean_text(value) if isinstance(value, str) else value
 
 

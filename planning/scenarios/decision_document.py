@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from data.json_shapes import By, Maybe, Words, check_shape
@@ -139,6 +139,11 @@ def decision_figures(document: Mapping[str, Any]) -> ScenarioFigures:
         actions=tuple(_action(one) for one in document["actions"]),
         measure=document["measure"],
     )
+
+
+def done_actions(made: Decision) -> tuple[DoneAction, ...]:
+    """Return what a decision does, as every form of answer tells it."""
+    return tuple(_action(asdict(one)) for one in made.actions)
 
 
 def _action(one: Mapping[str, Any]) -> DoneAction:

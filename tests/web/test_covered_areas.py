@@ -194,7 +194,8 @@ def test_the_choice_on_the_map_shows_one_area_and_the_legend_says_the_same(
     for number in (0, len(contents.covered) - 1):
         select.select_option(str(number))
         shown = page.evaluate(
-            "[...yizhan.shared.covered].filter(([, layer]) => layer.options.fill)"
+            "[...yizhan.shared.covered]"
+            ".filter(([, kept]) => kept.some((one) => one.layer.options.fill))"
             ".map(([number]) => number)"
         )
         assert shown == ([] if contents.covered[number].area.is_empty else [number])

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyogrio
 import pytest
 
 from data.database.audit import read_audit
@@ -471,6 +472,77 @@ def test_the_difference_map_shows_each_action_with_the_letters_of_its_scenarios(
             if (row["group"], row["district"]) == ("all", "all"):
                 assert all(f"{math.floor(after + 0.5):,} 人" in legend for after in row["after"])
     page.close()
+
+
+@pytest.fixture(scope="module")
+def drawn(planned: Path, tmp_path_factory: pytest.TempPathFactory, cli: Cli) -> Path:
+    """The first scenario as layers and as a map in both languages."""
+    folder = tmp_path_factory.mktemp("drawn")
+    for name, words in (("a.gpkg", ()), ("a.html", ()), ("en.html", ("--lang", "en"))):
+        told = cli("scenario", "map", "基准", "-w", planned, "-o", folder / name, *words)
+        assert told.code == 0, told.err
+    return folder
+
+
+def test_the_layers_of_a_scenario_send_as_many_to_a_place_as_the_plan_covers(
+    planned: Path, drawn: Path
+) -> None:
+    lines, areas, places = (
+        pyogrio.read_dataframe(drawn / "a.gpkg", layer=layer)
+        for layer in ("assignment", "areas", "places")
+    )
+    plan = found(planned, "基准").decision
+    for row in plan["after"]["rows"]:
+        if row["district"] == "all" and row["group"] != "all":
+            mine = lines[lines["group"] == row["group"]]
+            assert mine["workers"].sum() == pytest.approx(row["within_one"])
+    assert set(places[places["order"] > 0]["id"]) == {site["site_id"] for site in plan["sites"]}
+    settings = Workspace.open(planned).settings
+    for _, area in areas.iterrows():
+        held = settings.group(area["group"])
+        assert (area["mode"], area["minutes"]) == (held.standard.mode, held.standard.cutoff_s / 60)
+        assert set(area["kinds"].split("、")) == set(held.kinds)
+    home = areas.set_index("group").geometry
+    foot = settings.national.mode
+    assert settings.group("truck_driver").standard.mode != foot
+    assert not home["truck_driver"].equals(home["sanitation_worker"])
+
+
+def test_a_map_of_a_scenario_refuses_another_ending_before_it_begins(
+    ask: Callable[..., Answer],
+) -> None:
+    refused = ask("map", "基准", "-o", "a.pdf")
+    assert refused.code == 2
+    assert "a.pdf: the ending must be one of .gpkg, .geojson, .html" in refused.err
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_the_map_of_a_scenario_shows_one_groups_area_and_lines_at_a_time(
+    drawn: Path, browser: Browser
+) -> None:
+    for name, (wide, high) in (("a.html", (360, 640)), ("en.html", (1280, 800))):
+        page = browser.new_page(viewport={"width": wide, "height": high})
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))  # noqa: B023 - read in turn
+        page.goto((drawn / name).as_uri())
+        assert page.evaluate("window.broken") is None
+        assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+        shown = """() => [...yizhan.shared.covered].filter(([, kept]) =>
+            kept.some(({ layer }) => Object.values(layer._layers || { layer })
+                .some((one) => one.options.stroke))).map(([choice]) => choice)"""
+        assert page.evaluate(shown) == [0]
+        choices = page.locator(".covered-choice option").count()
+        assert choices > 1
+        page.locator(".covered-choice select").select_option("1")
+        assert page.evaluate(shown) == [1]
+        if wide > 720:
+            said = page.locator(".legend ul[data-choice]:not([hidden])").inner_text()
+            chosen = page.locator(".covered-choice option").nth(1).inner_text()
+            assert chosen.lower()[:6] in said.lower()
+            scale = page.locator(".leaflet-control-scale")
+            assert scale.is_visible()
+        page.close()
 
 
 QUESTION = {

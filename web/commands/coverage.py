@@ -8,6 +8,7 @@ import click
 
 from data.vocabulary import StandardWord
 from geo.messages import say
+from web.commands.assignment import assignment_option, refuse_other_ending, write_found
 from web.commands.common import (
     answer,
     common_options,
@@ -55,6 +56,7 @@ STANDARDS = click.Choice(get_args(StandardWord))
 )
 @when_option
 @counted_options
+@assignment_option
 def coverage(
     *,
     folder: Path,
@@ -64,6 +66,7 @@ def coverage(
     day: DayWord,
     name: str | None,
     draws: int | None,
+    assignment: Path | None,
     as_json: bool,
 ) -> None:
     """Say how many workers are within one and two stations, by group and district.
@@ -74,12 +77,16 @@ def coverage(
     """
     from planning.density import undrawn_groups
     from planning.siting.whole_workers import in_whole_workers
+    from web.services.assignments import who_goes_where
     from web.services.coverage import coverage_of
     from web.services.demand import model_of
 
     workspace = open_workspace(folder)
+    if assignment is not None:
+        refuse_other_ending(assignment)
     counted = Counted(name, hour, day)
     figures: Figures = {}
+    written: list[object] = []
     ranges: tuple[RowRange, ...] = ()
     unkept: list[str] = []
     with steps() as progress, stopwatch(figures):
@@ -100,6 +107,13 @@ def coverage(
             figures["ranges"] = [row.as_dict() for row in ranges]
             figures["draws"], figures["not_drawn"] = draws, list(undrawn_groups(model))
         figures |= unkept_figures(unkept)
+        if assignment is not None:
+            with progress.step(say("sending workers to places")) as done:
+                found = who_goes_where(
+                    workspace, standard=standard, when=when, counted=counted, done=done
+                )
+            more, written = write_found(workspace, found, assignment)
+            figures |= more
     whole, t = in_whole_workers(measured), spoken()
     answer(
         figures,
@@ -112,6 +126,7 @@ def coverage(
             *([t(_RANGE_WORDS)] if ranges else []),
             *(undrawn_words(model) if model is not None else []),
             *unkept_words(unkept),
+            *written,
             t("On paper; who finds a door that is open, by the hour: yizhan effective"),
         ],
     )

@@ -11,6 +11,7 @@ import click
 from geo.messages import say
 from planning import SolveParams
 from web.commands.accounts_words import accounts_figures, accounts_words
+from web.commands.assignment import assignment_option, refuse_other_ending, write_found
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken, told
@@ -20,6 +21,7 @@ from web.site.number_words import count
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from data.questions import Question
     from data.workspace import Workspace
     from planning.decisions import Decision
     from planning.decisions.curve import CurvePoint
@@ -43,6 +45,7 @@ class QuestionOptions:
     explain_s: float
     output: Path | None
     accounts: Path | None
+    assignment: Path | None
     when: str
     time_limit_s: float
     gap: float
@@ -109,6 +112,7 @@ def question_options(command: F) -> F:
             ".csv, .xlsx or .json.",
         ),
     )
+    command = assignment_option(command)
     for option in reversed(options):
         command = option(command)
     return command
@@ -126,6 +130,8 @@ def answer_question(
     workspace = open_workspace(folder)
     if options.scenario is not None:
         refuse_taken_name(workspace, options.scenario)
+    if options.assignment is not None:
+        refuse_other_ending(options.assignment)
     changes = [*options.changes, *([f"new={new}"] if new is not None else [])]
     question = (
         changed_question({}, changes)
@@ -155,6 +161,10 @@ def answer_question(
         "explanation": why.as_dict(),
     }
     words = _words(made, why)
+    if options.assignment is not None and made.is_plan:
+        more, said = _who_goes_where(workspace, made, question, options, options.assignment)
+        figures |= more
+        words += said
     if options.output is not None and made.is_plan:
         write_actions(made, options.output, sample=workspace.settings.sample)
         figures["file"] = str(options.output)
@@ -169,6 +179,22 @@ def answer_question(
         words.append(_kept(workspace, options))
         figures["scenario"] = options.scenario
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+def _who_goes_where(
+    workspace: Workspace, made: Decision, question: Question, options: QuestionOptions, file: Path
+) -> tuple[Figures, list[object]]:
+    """Write who goes where after the plan."""
+    from planning.scenarios.decision_document import done_actions
+    from web.services.assignments import who_goes_where
+
+    actions = done_actions(made)
+    with steps() as progress, progress.step(say("sending workers to places")) as done:
+        found = who_goes_where(
+            workspace, actions=actions, question=question, when=options.when, done=done
+        )
+    name = question.name or options.scenario or spoken()("plan", context="a title")
+    return write_found(workspace, found, file, actions=actions, name=name)
 
 
 def _kept(workspace: Workspace, options: QuestionOptions) -> str:

@@ -179,6 +179,46 @@ def compare(folder: Path, names: tuple[str, ...], output: Path | None, *, as_jso
     answer(figures, as_json=as_json, sample=sample, words=words)
 
 
+@scenario.command("map")
+@common_options
+@click.argument("name")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="FILE.html, or its layers as .gpkg (styled for QGIS) or .geojson.",
+)
+def map_(folder: Path, name: str, output: Path, *, as_json: bool) -> None:
+    """Draw the scenario NAME: what it does, each group's area then, who goes where.
+
+    Each group's area is that of its own standard: its mode, its minutes, the kinds that serve it.
+    Workers go to the nearest place that serves them, as the workspace stands now.
+    """
+    from planning.scenarios.forms import figures_of
+    from web.commands.assignment import refuse_other_ending, write_found
+    from web.commands.scenario_words import stale_words
+    from web.services.assignments import after_scenario
+    from web.services.scenarios import scenario_of
+
+    refuse_other_ending(output)
+    workspace = open_workspace(folder)
+    kept = scenario_of(workspace, name)
+    figures: Figures = {}
+    with steps() as progress, stopwatch(figures):
+        with progress.step(say("sending workers to places")) as done:
+            found = after_scenario(workspace, kept.scenario, done=done)
+        actions = figures_of(kept.scenario).actions
+        more, words = write_found(workspace, found, output, actions=actions, name=name)
+    sample = kept.scenario.sample or workspace.settings.sample
+    answer(
+        {"name": kept.scenario.name, "stale": list(kept.stale), **more, **figures},
+        as_json=as_json,
+        sample=sample,
+        words=[*words, *stale_words(kept)],
+    )
+
+
 @scenario.command()
 @common_options
 @click.argument("name")

@@ -30,6 +30,15 @@ SHAPES: dict[str, str] = {
     "mobile_station": f"{_CIRCLE}M12 8.4a3.6 3.6 0 1 0 0 7.2a3.6 3.6 0 1 0 0-7.2Z",
 }
 
+# What comes nearest to them among the simple markers of QGIS; a circle for the others.
+QGIS_SHAPES: dict[str, str] = {
+    "service_centre": "star",
+    "base": "pentagon",
+    "driver_home": "square",
+    "rider_home": "diamond",
+    "courier_home": "triangle",
+}
+
 # Widths on a map in CSS pixels; the more there is under a roof, the larger.
 SIZES: dict[str, int] = {
     "service_centre": 30,

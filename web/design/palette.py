@@ -46,6 +46,7 @@ TOKENS: dict[str, Tone] = {
     "mark-hollow-line": Tone("#16201d", "#dfe7e4"),
     "mark-proposed": Tone("#ffffff", "#dfe7e4"),
     "border": Tone("#7b8782", "#84918c"),
+    "way": Tone("#7a3b69", "#d7a3c8"),
     # What one of up to four scenarios alone has: the ends of the differences, then two more.
     "held-1": Tone("#762a83", "#d7a3e2"),
     "held-2": Tone("#1b7837", "#93d79d"),
@@ -63,6 +64,17 @@ KIND_COLOURS: dict[str, str] = {
     "micro_station": "#009e73",
     "mobile_station": "#009e73",
 }
+
+# Lines and areas of which a map shows several kinds at once, such as one a group of workers.
+ONE_OF_MANY: tuple[str, ...] = (
+    "#0072b2",
+    "#56b4e9",
+    "#e69f00",
+    "#cc79a7",
+    "#009e73",
+    "#d55e00",
+    "#55645f",
+)
 
 # Density, little to much: one hue path whose lightness only falls (rises in the dark scheme), so
 # that it reads in black and white; 7 classes.

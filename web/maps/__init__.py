@@ -14,4 +14,5 @@ __all__ = [
     "density_squares",
     "difference_map",
     "road_lines",
+    "scenario_map",
 ]

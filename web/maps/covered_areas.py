@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import shapely
 
-from geo.areas import covered_area
 from geo.factors import TIME_FACTORS, with_factors
-from geo.measure import from_metric, to_metric
+from planning.coverage.group_areas import group_areas
 from planning.coverage.nominal import standard_of
 from web.site.number_words import standard_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
-    import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
     from data.demand import Demand
@@ -27,10 +24,6 @@ if TYPE_CHECKING:
     from geo.network import RoadNetwork
     from planning.siting.plan import SitingPlan
     from web.languages import Language
-
-_BLOCK_M: Final = 120.0  # half the width of a city block that covered streets go round
-_HOLE_M2: Final = 250_000.0  # a large block or a park is no gap in cover
-_DRAWN_TO_M: Final = 8.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +85,8 @@ def covered_areas(
         word = "national" if plan.before.standard == "national" else "group"
         when = plan.inputs.get("when", "usual")
         network = with_factors(network, TIME_FACTORS[when]) if when in TIME_FACTORS else network
-    areas = _areas_by_group(network, stations, settings, groups, word)
+    places = {group.id: stations.lonlat[stations.serves(group)] for group in groups}
+    areas = group_areas(network, settings, groups, places, standard=word)
     planned = [group for group in groups if _gains(group.id, plan)] or groups
     standards = {group.id: standard_of(group, settings, standard=word) for group in groups}
     single = [CoveredArea({one.id: standards[one.id]}, areas[one.id]) for one in groups]
@@ -119,56 +113,3 @@ def _has_workers(group: GroupSettings, demand: Demand | None) -> bool:
 def _gains(group: str, plan: SitingPlan | None) -> bool:
     sites = () if plan is None else plan.sites
     return any(site.adds_by_group.get(group, 0.0) > 0 for site in sites)
-
-
-def _areas_by_group(
-    network: RoadNetwork,
-    stations: Stations,
-    settings: Settings,
-    groups: list[GroupSettings],
-    word: StandardWord,
-) -> dict[str, BaseGeometry]:
-    """Search each standard once for the same stations."""
-    drawn: dict[tuple[ServiceStandard, bytes], BaseGeometry] = {}
-    found = {}
-    for group in groups:
-        serving = stations.serves(group)
-        key = (standard_of(group, settings, standard=word), serving.tobytes())
-        if key not in drawn:
-            drawn[key] = _area(network, stations.lonlat[serving], settings, key[0])
-        found[group.id] = drawn[key]
-    return found
-
-
-def _area(
-    network: RoadNetwork,
-    destinations: npt.NDArray[np.float64],
-    settings: Settings,
-    standard: ServiceStandard,
-) -> BaseGeometry:
-    if not len(destinations):
-        return shapely.MultiPolygon()
-    area = covered_area(
-        network,
-        mode=standard.mode,
-        destinations=destinations,
-        cutoff_s=standard.cutoff_s,
-        cutoff_m=standard.radius_m,
-        snap_limit_m=settings.snap_limit_m,
-    )
-    return area if area.is_empty else _without_blocks(area, settings.metric_crs)
-
-
-def _without_blocks(area: BaseGeometry, metric_crs: str) -> BaseGeometry:
-    """Fill the blocks between covered streets, which on a map are noise."""
-    metric = shapely.transform(area, lambda lonlat: to_metric(lonlat, crs=metric_crs))
-    closed = metric.buffer(_BLOCK_M).buffer(-_BLOCK_M).simplify(_DRAWN_TO_M)
-    parts = [
-        shapely.Polygon(
-            part.exterior, [h for h in part.interiors if shapely.Polygon(h).area > _HOLE_M2]
-        )
-        for part in shapely.get_parts(closed)
-    ]
-    return shapely.transform(
-        shapely.MultiPolygon(parts), lambda xy: from_metric(xy, crs=metric_crs)
-    )

@@ -15,9 +15,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
 
 import folium
+import shapely
 from branca.element import Figure
 from folium.map import CustomPane
 from folium.template import Template
@@ -42,7 +43,14 @@ _BRACE: Final = "\ue07b"
 _BRACE_IN_SCRIPT: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\ue07b")
 _DIGITS: Final = 5
 _MOST_MARKS: Final = 1500  # beyond it stations are dots on the canvas
-_PANES: Final = {"density": 210, "covered": 220, "roads": 230, "districts": 240, "labels": 590}
+_PANES: Final = {
+    "density": 210,
+    "covered": 220,
+    "roads": 230,
+    "ways": 235,
+    "districts": 240,
+    "labels": 590,
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,14 @@ class MapDocument:
 
     div: str
     script: str
+
+
+class Way(NamedTuple):
+    """A line from where somebody is to where they go, (lon, lat) each, so many pixels wide."""
+
+    begin: tuple[float, float]
+    end: tuple[float, float]
+    width: float
 
 
 class _Call(folium.MacroElement):
@@ -131,6 +147,30 @@ class SafeMap:
                 "fillOpacity": 0.12,
                 "stroke": feature["properties"]["choice"] == 0,
                 "fill": feature["properties"]["choice"] == 0,
+            },
+            on_each_feature=JsCode("yizhan.keepChoice"),
+        )
+
+    def add_ways(self, choices: Sequence[Sequence[Way]], *, title: str) -> None:
+        """Add lines that belong to the choices of `add_covered`, those of the first shown."""
+        features = []
+        for number, ways in enumerate(choices):
+            for width in sorted({way.width for way in ways}):
+                lines = shapely.MultiLineString(
+                    [(way.begin, way.end) for way in ways if way.width == width]
+                )
+                name = f"ways-{number}-{width:g}"
+                features.append(_area(name, lines, choice=number, width=width))
+        self._add_areas(
+            "ways",
+            features,
+            title=title,
+            style=lambda feature: {
+                **_ink(line="way"),
+                "weight": feature["properties"]["width"],
+                "opacity": 0.75,
+                "fill": False,
+                "stroke": feature["properties"]["choice"] == 0,
             },
             on_each_feature=JsCode("yizhan.keepChoice"),
         )

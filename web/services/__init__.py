@@ -17,6 +17,7 @@ __all__ = [
     "Figures",
     "accounts",
     "activities",
+    "assignments",
     "cities",
     "counted",
     "coverage",

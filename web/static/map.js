@@ -185,7 +185,13 @@ const yizhan = (() => {
     control.addTo(map);
   }
 
-  const keepChoice = (feature, layer) => shared.covered.set(feature.properties.choice, layer);
+  /* The areas and the lines of each choice; an area is filled, a line is not. */
+  function keepChoice(feature, layer) {
+    const { choice } = feature.properties;
+    const kept = shared.covered.get(choice) || [];
+    kept.push({ layer, filled: feature.geometry.type.endsWith("Polygon") });
+    shared.covered.set(choice, kept);
+  }
 
   /* Whom the green is about: a choice on the map itself, and the words of the legend with it. */
   function chooseCovered(map, words) {
@@ -197,8 +203,10 @@ const yizhan = (() => {
       words.covered.forEach((name, number) => select.append(new Option(name, number)));
       select.addEventListener("change", () => {
         const chosen = Number(select.value);
-        for (const [number, layer] of shared.covered) {
-          layer.setStyle({ stroke: number === chosen, fill: number === chosen });
+        for (const [number, kept] of shared.covered) {
+          for (const { layer, filled } of kept) {
+            layer.setStyle({ stroke: number === chosen, fill: filled && number === chosen });
+          }
         }
         for (const row of document.querySelectorAll(".legend [data-choice]")) {
           row.hidden = Number(row.dataset.choice) !== chosen;

@@ -1,0 +1,286 @@
+"""Who goes where, today or after a plan, and where each group has a place within its standard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+
+from data.demand import DAYS
+from data.files.layer_styles import LayerStyle
+from data.files.map_layers import MapLayer, write_layers
+from data.report_book import doubted_stations
+from planning.coverage.assignment import Assignment, StandingPlaces, assign, ways_within
+from planning.coverage.group_areas import group_areas
+from planning.coverage.nominal import groups_of, standard_of
+from planning.decisions.items import people_by_year
+from planning.scenarios.forms import asked_of, figures_of
+from planning.scenarios.plan_document import PlanAsked
+from planning.scenarios.standing import places_after
+from web.design.markers import QGIS_SHAPES
+from web.design.palette import KIND_COLOURS, ONE_OF_MANY
+from web.languages import CHINESE
+from web.services.counted import USUAL, Counted
+from web.services.networks import network_when
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
+
+    from data.demand import Demand
+    from data.questions import Question
+    from data.scenarios import Scenario
+    from data.settings import GroupSettings, ServiceStandard
+    from data.vocabulary import StandardWord
+    from data.workspace import Workspace
+    from planning.scenarios.figures import DoneAction
+    from web.languages import Language
+    from web.services import Done, Figures
+
+_SEVERAL_DAYS: Final = 5  # Saturday is the sixth day of the week
+
+
+@dataclass(frozen=True, eq=False)
+class WhoGoesWhere:
+    """Each cell's workers of each group and the place they go to, with each group's area.
+
+    ``demand`` is as the question changes it; ``standards`` and ``areas`` by group;
+    ``hours_unknown`` counts the places that were left out because an hour was asked for and theirs
+    are not known.
+    """
+
+    demand: Demand
+    groups: tuple[GroupSettings, ...]
+    places: StandingPlaces
+    assignment: Assignment
+    standards: Mapping[str, ServiceStandard]
+    areas: Mapping[str, BaseGeometry]
+    hours_unknown: int = 0
+
+    def summary(self) -> Figures:
+        """Plain data for JSON: how many go, how far in the mean, how many have nothing."""
+        rows = [self._row(number) for number in range(len(self.groups))]
+        workers = sum(row["workers"] for row in rows)
+        spent = sum(row["workers"] * (row["mean_s"] or 0.0) for row in rows)
+        return {
+            "lines": len(self.assignment),
+            "places": len(set(self.assignment.place.tolist())),
+            "workers": workers,
+            "without": float(self.assignment.left.sum()),
+            "mean_s": spent / workers if workers else None,
+            "hours_unknown": self.hours_unknown,
+            "groups": rows,
+        }
+
+    def _row(self, number: int) -> Figures:
+        mine = self.assignment.group == number
+        workers = self.assignment.workers[mine]
+        whole = float(workers.sum())
+        mean = float(workers @ self.assignment.seconds[mine]) / whole if whole else None
+        return {
+            "group": self.groups[number].id,
+            "workers": whole,
+            "without": float(self.assignment.left[:, number].sum()),
+            "mean_s": mean,
+        }
+
+
+def who_goes_where(
+    workspace: Workspace,
+    *,
+    actions: Sequence[DoneAction] = (),
+    question: Question | None = None,
+    standard: StandardWord = "group",
+    when: str = "usual",
+    counted: Counted = USUAL,
+    done: Done | None = None,
+) -> WhoGoesWhere:
+    """Send all workers of a workspace to the nearest place that serves them.
+
+    Parameters
+    ----------
+    actions
+        what a plan does; none: today's stations.
+    question
+        what the plan was asked: its standard, its changes of the world, nominal or effective.
+        None: ``standard`` holds, nothing changes, and places serve as the register says.
+    when
+        the time of the roads.
+    counted
+        whom to count; with an hour only places that are open at that hour of a Monday, or of a
+        Saturday, take anybody.
+
+    Raises
+    ------
+    NothingYetError
+        when stations, workers or roads are not there yet.
+    ProblemError
+        when the plan changes a station that is not in the register.
+    """
+    settings, demand = workspace.settings, counted.demand(workspace)
+    network = network_when(workspace, when)
+    groups = groups_of(demand, settings)
+    factors: Mapping[str, float] = {}
+    if question is not None:
+        standard, factors = question.goal.standard, question.world.speed_factors
+        demand = replace(demand, weights=people_by_year(question, demand, settings)[-1])
+    places = places_after(
+        workspace.stations(),
+        groups,
+        actions=actions,
+        effective=question is not None and question.goal.coverage == "effective",
+        doubted=doubted_stations(workspace),
+    )
+    ways = ways_within(
+        demand,
+        places,
+        network,
+        settings,
+        standard=standard,
+        speed_factors=factors,
+        on_progress=done,
+    )
+    is_open, unknown = None, 0
+    if counted.hour is not None:
+        day = _SEVERAL_DAYS * DAYS.index(counted.day)
+        is_open = places.open[:, 24 * day + counted.hour]
+        unknown = int((~places.knows_hours).sum())
+    serving = places.serves if is_open is None else places.serves & is_open
+    return WhoGoesWhere(
+        demand=demand,
+        groups=groups,
+        places=places,
+        assignment=assign(ways, demand.weights, is_open=is_open),
+        standards={group.id: standard_of(group, settings, standard=standard) for group in groups},
+        areas=group_areas(
+            network,
+            settings,
+            groups,
+            {group.id: places.lonlat[row] for group, row in zip(groups, serving, strict=True)},
+            standard=standard,
+            speed_factors=factors,
+        ),
+        hours_unknown=unknown,
+    )
+
+
+def after_scenario(
+    workspace: Workspace, scenario: Scenario, *, done: Done | None = None
+) -> WhoGoesWhere:
+    """Send all workers where they go once a scenario is done, with what the workspace holds now."""
+    asked, actions = asked_of(scenario), figures_of(scenario).actions
+    if isinstance(asked, PlanAsked):
+        return who_goes_where(
+            workspace,
+            actions=actions,
+            standard=asked.standard,
+            when=asked.when,
+            counted=Counted(asked.demand),
+            done=done,
+        )
+    return who_goes_where(
+        workspace, actions=actions, question=asked.question, when=asked.when, done=done
+    )
+
+
+def write_assignment(
+    found: WhoGoesWhere, file: Path, *, sample: bool, language: Language = CHINESE
+) -> None:
+    """Write the layers ``assignment``, ``areas`` and ``places`` (`data.files.map_layers`)."""
+    layers = (_areas(found, language), _lines(found, language), _places(found, language))
+    write_layers(layers, file, sample=sample)
+
+
+def _lines(found: WhoGoesWhere, t: Language) -> MapLayer:
+    of, places = found.assignment, found.places
+    ends = np.stack([found.demand.lonlat[of.cell], places.lonlat[of.place]], axis=1)
+    ids = [found.groups[number].id for number in of.group]
+    return MapLayer(
+        name="assignment",
+        sort="line",
+        geometry=[shapely.LineString(line) for line in ends],
+        columns={
+            "cell": found.demand.ids[of.cell].tolist(),
+            "group": ids,
+            "place": [places.ids[number] for number in of.place],
+            "place_name": [places.names[number] for number in of.place],
+            "seconds": np.round(of.seconds, 1).tolist(),
+            "workers": np.round(of.workers, 4).tolist(),
+        },
+        style=_by_group(found, t, width_mm=0.2),
+    )
+
+
+def _areas(found: WhoGoesWhere, t: Language) -> MapLayer:
+    drawn = [
+        (group, number)
+        for number, group in enumerate(found.groups)
+        if not found.areas[group.id].is_empty
+    ]
+    held = [found.standards[group.id] for group, _ in drawn]
+    return MapLayer(
+        name="areas",
+        sort="area",
+        geometry=[found.areas[group.id] for group, _ in drawn],
+        columns={
+            "group": [group.id for group, _ in drawn],
+            "mode": [one.mode for one in held],
+            "minutes": [one.cutoff_s / 60 for one in held],
+            "radius_m": [np.nan if one.radius_m is None else one.radius_m for one in held],
+            "kinds": [tuple(sorted(group.kinds)) for group, _ in drawn],
+            "places": [int(found.places.serves[number].sum()) for _, number in drawn],
+        },
+        style=_by_group(found, t, width_mm=0.4),
+    )
+
+
+def _by_group(found: WhoGoesWhere, t: Language, *, width_mm: float) -> LayerStyle:
+    ids = [group.id for group in found.groups]
+    return LayerStyle(
+        column="group",
+        colours={group: ONE_OF_MANY[row % len(ONE_OF_MANY)] for row, group in enumerate(ids)},
+        labels={group: t.group(group) for group in ids},
+        opacity=0.12,
+        width_mm=width_mm,
+    )
+
+
+def _places(found: WhoGoesWhere, t: Language) -> MapLayer:
+    of, places = found.assignment, found.places
+    n = len(places)
+    whole = np.bincount(of.place, weights=of.workers, minlength=n)
+    spent = np.bincount(of.place, weights=of.workers * of.seconds, minlength=n)
+    by_group = {
+        f"workers_{group.id}": np.round(
+            np.bincount(of.place, weights=of.workers * (of.group == number), minlength=n), 4
+        ).tolist()
+        for number, group in enumerate(found.groups)
+    }
+    kinds = list(dict.fromkeys(places.kinds))
+    return MapLayer(
+        name="places",
+        sort="point",
+        geometry=[shapely.Point(point) for point in places.lonlat],
+        columns={
+            "id": list(places.ids),
+            "name": list(places.names),
+            "kind": list(places.kinds),
+            "order": list(places.order),
+            "seats": places.seats.tolist(),
+            "workers": np.round(whole, 4).tolist(),
+            "mean_seconds": np.round(
+                np.divide(spent, whole, out=np.full(n, np.nan), where=whole > 0), 1
+            ).tolist(),
+            **by_group,
+        },
+        style=LayerStyle(
+            column="kind",
+            colours={kind: KIND_COLOURS[kind] for kind in kinds},
+            labels={kind: t.kind(kind) for kind in kinds},
+            shapes=QGIS_SHAPES,
+        ),
+    )
