@@ -329,9 +329,48 @@ def count_stations(
     serving = np.array([stations.serves(group) for group in groups]).reshape(len(groups), -1)
     lonlat = stations.lonlat
     if extra_places is not None:
-        more = np.array([extra_places.serve(group) for group in groups])
-        serving = np.hstack([serving, more.reshape(len(groups), -1)])
+        serving = np.hstack([serving, _serving(extra_places, groups)])
         lonlat = np.vstack([lonlat, extra_places.lonlat])
+    return _counts(
+        demand,
+        (lonlat, serving),
+        network,
+        settings,
+        standard=standard,
+        on_progress=on_progress,
+    )
+
+
+def count_places(
+    demand: Demand,
+    places: Places,
+    network: RoadNetwork,
+    settings: Settings,
+    *,
+    standard: StandardWord = "group",
+) -> CellCounts:
+    """Places that do not stand yet in reach of each cell, counted as `count_stations` does."""
+    serving = _serving(places, groups_of(demand, settings))
+    return _counts(demand, (places.lonlat, serving), network, settings, standard=standard)
+
+
+def _serving(places: Places, groups: tuple[GroupSettings, ...]) -> npt.NDArray[np.bool_]:
+    """bool[n_groups, n_places]: which places serve which group, by their kind."""
+    return np.array([places.serve(group) for group in groups]).reshape(len(groups), -1)
+
+
+def _counts(
+    demand: Demand,
+    places: tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]],
+    network: RoadNetwork,
+    settings: Settings,
+    *,
+    standard: StandardWord,
+    on_progress: Callable[[str, float], None] | None = None,
+) -> CellCounts:
+    """Count the places, lonlat and whom each serves, in reach of each cell."""
+    lonlat, serving = places
+    groups = groups_of(demand, settings)
     road = np.zeros((len(demand), len(groups)), dtype=np.uint16)
     straight = np.zeros_like(road)
     for held, numbers in by_standard(groups, settings, standard=standard).items():

@@ -152,7 +152,8 @@ def action_table(
     districts = district_of(demand, np.vstack([sites.lonlat, stations.lonlat]))
     of_sites, of_stations = districts[: len(sites)], districts[len(sites) :]
     made.build(sites, of_sites)
-    changing = np.flatnonzero(standing & np.array([word != "fixed" for word in policy]))
+    changes = np.array([word != "fixed" for word in policy], dtype=np.bool_)
+    changing = np.flatnonzero(standing & changes)
     for station in changing.tolist():
         made.change(
             stations, station, of_stations[station], len(sites), is_free=bool(free[station])
@@ -334,7 +335,8 @@ def _prices(question: Question, sites: CandidateSites) -> _Prices:
 def _check_places(question: Question, *, stations: Stations, sites: CandidateSites) -> None:
     ids, of_stations = set(sites.ids), set(stations.frame["id"])
     both = sorted(ids & of_stations)
-    if both:
+    # an id that two have is doubtful only where something may be done with either
+    if both and (question.actions.existing != "fixed" or question.actions.stations):
         raise ProblemError(
             say("{place} is the id of a station and of a candidate site: rename one", place=both[0])
         )

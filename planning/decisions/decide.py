@@ -57,6 +57,36 @@ class AskedQuestion:
     n_candidates: int
     station_ids: tuple[str, ...]
 
+    def with_limits(
+        self, question: Question, *, stations: Stations, settings: Settings
+    ) -> AskedQuestion:
+        """Ask another question of the same actions, items and years: no way is searched again.
+
+        ``stations`` and ``settings`` are those of the first one. What may differ is money, counts,
+        pins, zones, spacing, earliest years and floors that name no hours.
+
+        Raises
+        ------
+        ProblemError
+            for a question of other actions, costs, years, another goal or another world.
+        """
+        kept = ("goal", "actions", "costs", "years", "world")
+        hours = [floor.hours for one in (self.question, question) for floor in one.floors]
+        if any(hours) or any(getattr(self.question, k) != getattr(question, k) for k in kept):
+            raise ProblemError(
+                say("goal, actions, costs, years, world and hours are others: ask the city anew")
+            )
+        problem = decision_problem(
+            question,
+            self.table,
+            self.items,
+            stations=stations,
+            settings=settings,
+            last=self.problem,
+        )
+        inputs = {**self.inputs, "question": question.content_hash}
+        return replace(self, question=question, problem=problem, inputs=inputs)
+
     def decide(self, *, params: SolveParams | None = None) -> Decision:
         """Answer the question.
 

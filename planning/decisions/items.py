@@ -54,6 +54,22 @@ class Labels(NamedTuple):
     hours: Ints
 
 
+class EachWorker(NamedTuple):
+    """What one worker of a cell counts: 1, or the hours of a week in which one wants a rest place.
+
+    ``items`` float64[n_items]; ``standing`` and ``beyond`` float64[n_groups, n_classes, n_cells]
+    what of it fixed stations cover and what nothing could. ``people`` float64[n_years, n_cells,
+    n_groups] are the workers whom the items weigh, ``place`` int64[n_cells] their district, the
+    last number for none.
+    """
+
+    items: Floats
+    standing: Floats
+    beyond: Floats
+    people: Floats
+    place: Ints
+
+
 @dataclass(frozen=True, eq=False)
 class DemandItems:
     """What actions may cover, and what stands or lies beyond them.
@@ -63,7 +79,8 @@ class DemandItems:
     ``beyond`` float64[n_years, n_labels] are what fixed stations cover and what nothing could, by
     ``rest``, their labels; ``beyond_once`` is the part of ``beyond`` that lacks one station of two.
     ``needs`` int64[n_items], how many more stations an item needs: 1, or 2
-    where two in reach are the goal and none stands. ``classes`` bool[n_classes, 168].
+    where two in reach are the goal and none stands. ``classes`` bool[n_classes, 168]. ``each`` says
+    what one worker counts, ``n_pairs`` how many pairs of state and cell are in reach.
     """
 
     covers: sp.csr_array
@@ -78,6 +95,8 @@ class DemandItems:
     classes: Mask
     groups: tuple[str, ...]
     districts: tuple[str, ...]
+    each: EachWorker
+    n_pairs: int
 
     @property
     def total(self) -> Floats:
@@ -91,14 +110,16 @@ class _Ground(NamedTuple):
     """One group: who is where, and what stands.
 
     ``states`` bool CSR [n_states, n_cells] who is in reach of which state; ``open`` bool
-    [n_states, n_classes]; ``people`` float64[n_years, n_cells]; ``hours`` float64[168] the share of
-    them that counts; ``stands`` bool[n_cells, 168] or [n_cells, 1] whether enough fixed stations
-    serve; ``needs`` int64[n_cells] how many more do.
+    [n_states, n_classes]; ``people`` float64[n_years, n_cells], ``presence`` the part of the
+    workers that they are; ``hours`` float64[168] the share of them that counts; ``stands``
+    bool[n_cells, 168] or [n_cells, 1] whether enough fixed stations serve; ``needs``
+    int64[n_cells] how many more do.
     """
 
     states: sp.csr_array
     open: Mask
     people: Floats
+    presence: float
     hours: Floats
     stands: Mask
     needs: Ints
@@ -154,7 +175,7 @@ def demand_items(
     ):
         for number in numbers:
             grounds[number] = _ground(city, groups[number], number, within, place.ravel())
-    return _gathered([grounds[number] for number in range(len(groups))], classes, demand)
+    return _gathered([grounds[number] for number in range(len(groups))], classes, demand, people)
 
 
 def slowed(settings: Settings, question: Question) -> Settings:
@@ -297,7 +318,7 @@ def _ground(
         needs = asked - there.T.astype(np.int64) @ fixed.astype(np.int64)
         always = np.ones((n_states, 1), dtype=np.bool_)
         stands = np.asarray(needs <= 0)[:, None]
-        return _Ground(states, always, city.people[:, :, number], np.ones(1), stands, needs)
+        return _Ground(states, always, city.people[:, :, number], 1.0, np.ones(1), stands, needs)
     patterns, when = hour_patterns(fixed[:, None, None] & week.open)
     weeks = np.array(
         [state_week((state.hours, state.station), week) for state in table.states], dtype=np.bool_
@@ -308,6 +329,7 @@ def _ground(
         states,
         weeks[:, city.classes.argmax(axis=1)],
         city.people[:, :, number] * city.demand.presence[number],
+        float(city.demand.presence[number]),
         np.asarray(hours, dtype=np.float64),
         covered_cells(there, patterns)[:, when.reshape(-1)],
         np.ones(len(city.demand), dtype=np.int64),
@@ -333,12 +355,15 @@ def _rows_kept(matrix: sp.csr_array, kept: Mask) -> sp.csr_array:
     return sp.csr_array(sp.diags_array(kept, dtype=np.bool_) @ matrix)
 
 
-def _gathered(grounds: Sequence[_Ground], classes: Mask, demand: Demand) -> DemandItems:
+def _gathered(
+    grounds: Sequence[_Ground], classes: Mask, demand: Demand, people: Floats
+) -> DemandItems:
     """Make items of what is open to actions, and sums of the rest."""
     n_years, n_places = len(grounds[0].people), len(demand.district_names) + 1
     place = np.where(demand.district < 0, n_places - 1, demand.district)
     blocks, cells, labels, weights, needs = [], [], [], [], []
     rest_labels, standing, beyond, beyond_once = [], [], [], []
+    each_item, each_standing, each_beyond = [], [], []
     for number, ground in enumerate(grounds):
         for which, hours in enumerate(classes):
             share = ground.hours * hours
@@ -357,10 +382,14 @@ def _gathered(grounds: Sequence[_Ground], classes: Mask, demand: Demand) -> Dema
             needs.append(ground.needs[open_])
             weights.append(ground.people[:, open_] * bare[open_])
             labels.append((number, which, demand.district[open_]))
-            out = ground.people * np.where(reached, 0.0, bare)
-            once = out * (ground.needs == 1)
+            missed = np.where(reached, 0.0, bare)
             # two sums of the same hours in another order may differ by their rounding
-            stood = ground.people * np.maximum(whole - bare, 0.0)
+            served = np.maximum(whole - bare, 0.0)
+            each_item.append(ground.presence * bare[open_])
+            each_standing.append(ground.presence * served)
+            each_beyond.append(ground.presence * missed)
+            out, stood = ground.people * missed, ground.people * served
+            once = out * (ground.needs == 1)
             for district in range(n_places):
                 here = place == district
                 rest_labels.append((number, district if district < n_places - 1 else -1, which))
@@ -387,4 +416,12 @@ def _gathered(grounds: Sequence[_Ground], classes: Mask, demand: Demand) -> Dema
         classes=classes,
         groups=demand.groups,
         districts=demand.district_names,
+        each=EachWorker(
+            items=np.concatenate(each_item),
+            standing=np.array(each_standing).reshape(len(grounds), len(classes), len(demand)),
+            beyond=np.array(each_beyond).reshape(len(grounds), len(classes), len(demand)),
+            people=people,
+            place=place.astype(np.int64),
+        ),
+        n_pairs=sum(ground.states.nnz for ground in grounds),
     )

@@ -82,6 +82,12 @@ class DecisionProblem:
     exact: Floats
     n_amounts: int
 
+    def weights_of(self, question: Question, items: DemandItems) -> Floats:
+        """float64[n_demand]: what the engine is given where the items weigh otherwise."""
+        n_tokens = len(self.tokens)
+        tokens = np.full(n_tokens, self.constant / n_tokens) if n_tokens else np.empty(0)
+        return _weights(question, items, (self.worth, self.rest_worth), tokens)[1]
+
     def value(self, chosen: Ints) -> float:
         """Return what a choice of options is worth to the goal."""
         hit = np.zeros(self.problem.n_demand, dtype=np.bool_)
@@ -113,8 +119,12 @@ def decision_problem(
     *,
     stations: Stations,
     settings: Settings,
+    last: DecisionProblem | None = None,
 ) -> DecisionProblem:
     """Make one covering problem of a question.
+
+    ``last`` is the problem of the same actions and items with other limits: its cover matrix is
+    taken over.
 
     Raises
     ------
@@ -129,7 +139,11 @@ def decision_problem(
     worth, rest_worth = _worth(question, items)
     total = max(float((items.total).sum()), 1.0)
     token = _TOKEN * total
-    covers = _covers(table, items, options, n_years, tokens)
+    covers = (
+        last.problem.covers
+        if last is not None and not (tokens or last.tokens)
+        else _covers(table, items, options, n_years, tokens)
+    )
     exact, weights = _weights(question, items, (worth, rest_worth), np.full(len(tokens), token))
     counted = Counted(items, n_years, len(tokens))
     budget, limits = _money_limits(question, table, options, spend, split)

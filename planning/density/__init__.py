@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from planning.density.diagnostics import Diagnosis, diagnose
     from planning.density.draws import (
+        DrawnWorkers,
         FigureRange,
         draw_allocations,
         draw_weights,
@@ -41,6 +42,7 @@ __all__ = [
     "DemandComparison",
     "DensityModel",
     "Diagnosis",
+    "DrawnWorkers",
     "FigureRange",
     "FitFigures",
     "GroupSpec",

@@ -92,16 +92,40 @@ def draw_weights(
     return tuple(drawn)
 
 
+class DrawnWorkers:
+    """Workers under each draw of the weights: float32[n_cells, n_groups] when one is asked for.
+
+    ``factor`` float64[n_groups] is the share of each group that counts; None: all of each.
+    """
+
+    def __init__(
+        self,
+        model: DensityModel,
+        draws: tuple[NDArray[np.float64], ...],
+        *,
+        factor: NDArray[np.float64] | None = None,
+    ) -> None:
+        self._draws, self._n_cells, self._factor = draws, len(model), factor
+        self._shares = [group_shares(model, g) for g in range(len(model.groups))]
+
+    def __len__(self) -> int:
+        return len(self._draws[0])
+
+    def __getitem__(self, number: int, /) -> NDArray[np.float32]:
+        """Allocate under one draw (IndexError beyond the last)."""
+        workers = np.empty((self._n_cells, len(self._shares)), dtype=np.float32)
+        for g, group in enumerate(self._shares):
+            workers[:, g] = group.workers(self._draws[g][number])
+        return workers if self._factor is None else workers * self._factor.astype(np.float32)
+
+
 def draw_allocations(
     model: DensityModel, draws: tuple[NDArray[np.float64], ...]
 ) -> Iterator[NDArray[np.float32]]:
     """Allocate under each draw in turn: float32[n_cells, n_groups], one held at a time."""
-    shares = [group_shares(model, g) for g in range(len(model.groups))]
-    for row in range(len(draws[0])):
-        workers = np.empty((len(model), len(shares)), dtype=np.float32)
-        for g, group in enumerate(shares):
-            workers[:, g] = group.workers(draws[g][row])
-        yield workers
+    drawn = DrawnWorkers(model, draws)
+    for number in range(len(drawn)):
+        yield drawn[number]
 
 
 def undrawn_groups(model: DensityModel) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
-"""Where the next stations do most: a city's question to the engine, and the plan that answers it.
+"""Where the next stations do most: the short form of a planner's question, and its answer.
 
-``question`` asks, ``candidates`` makes options and demand items of a city, ``shortfall`` says what
-kept further sites out, ``fineness`` what more candidates could add, ``deployment_order`` in which
-order to build, ``robustness`` how often each site would be chosen again, ``whole_workers`` how a
-plan is printed.
+``short_form`` writes the question of `planning.decisions` that ``question`` asks: build so many.
+``shortfall`` says what kept further sites out, ``fineness`` what more candidates could add,
+``robustness`` how often each site would be chosen again, ``whole_workers`` how a plan is printed;
+``deployment_order`` puts any options of the engine into an order to build.
 """
 
 from __future__ import annotations

@@ -16,13 +16,12 @@ import pandas as pd
 from data.sites import CandidateSites
 from geo.errors import ProblemError
 from geo.messages import say
-from planning.siting.candidates import siting_demand, siting_options
 from planning.siting.plan import FinerBound
+from planning.siting.question import siting_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from geo.network import RoadNetwork
     from planning.engine.params import SolveParams
     from planning.siting.plan import SitingPlan
     from planning.siting.question import SitingQuestion
@@ -35,7 +34,6 @@ def finer_bound(
     question: SitingQuestion,
     plan: SitingPlan,
     more: CandidateSites,
-    network: RoadNetwork,
     *,
     spacing_m: float,
     new: int,
@@ -53,8 +51,6 @@ def finer_bound(
         what was asked and the answer to it, with the engine's own answer.
     more
         further sites; one that lies where a site of the question lies is that site.
-    network
-        the roads of the question.
     spacing_m
         what is said of ``more``: the step of its grid in metres, 0 for all road nodes.
     new, kinds, keep, without
@@ -75,20 +71,21 @@ def finer_bound(
         when the wider problem would have more than `MOST_PAIRS` pairs.
     """
     sites = _joined(question.sites, more)
-    options = siting_options(sites, tuple(kinds))
-    _refuse_too_many(question, n_options=len(options.site), n_sites=len(sites))
-    items = siting_demand(
+    _refuse_too_many(question, n_sites=len(sites))
+    wider = siting_question(
         question.demand,
-        question.before,
-        options,
-        network,
+        question.stations,
+        sites,
+        question.network,
         question.settings,
+        kinds=question.asked.question.actions.build,
         standard=question.standard,
         on_progress=on_progress,
     )
-    wider = replace(question, sites=sites, options=options, items=items)
     if plan.answer is not None:  # the plan's options come first in the wider problem too
-        params = replace(params, start=plan.answer.chosen)
+        chosen = plan.answer.chosen
+        own = chosen[chosen < question.asked.problem.standing_option]
+        params = replace(params, start=own)
     found = wider.plan(new=new, kinds=kinds, keep=keep, without=without, params=params)
     bound = max(found.bound, plan.objective)
     return FinerBound(
@@ -110,8 +107,8 @@ def _joined(sites: CandidateSites, more: CandidateSites) -> CandidateSites:
     return CandidateSites(pd.concat([sites.frame, added], ignore_index=True))
 
 
-def _refuse_too_many(question: SitingQuestion, *, n_options: int, n_sites: int) -> None:
-    pairs = question.items.covers.nnz / max(1, len(question.options.site)) * n_options
+def _refuse_too_many(question: SitingQuestion, *, n_sites: int) -> None:
+    pairs = question.asked.items.n_pairs / max(1, len(question.sites)) * n_sites
     if pairs > MOST_PAIRS:
         raise ProblemError(
             say(

@@ -1,4 +1,4 @@
-"""Where the next stations do most: candidate sites, workers by cell and group, the engine."""
+"""Where the next stations do most: the short form of a planner's question, and its answer."""
 
 from __future__ import annotations
 
@@ -9,37 +9,27 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
-from scipy.spatial import cKDTree
 
+from data.questions.parts import Actions, Goal
+from data.questions.question import Question
 from geo.errors import ProblemError
 from geo.messages import in_turn, say
 from planning.coverage.change import measure_change
 from planning.coverage.nominal import (
     CellCounts,
-    Counts,
     Coverage,
     Places,
+    count_places,
     count_stations,
     coverage_of_counts,
-    groups_of,
-    standard_of,
 )
-from planning.coverage.reach import straight_counts
-from planning.engine.params import Plan, SolveParams
-from planning.engine.problems import CoverageProblem, Limit
-from planning.engine.solver import solve
-from planning.siting.candidates import (
-    SitePins,
-    SitingDemand,
-    SitingOptions,
-    site_pins,
-    siting_demand,
-    siting_options,
-)
-from planning.siting.deployment_order import Step, deployment_order
+from planning.decisions.decide import AskedQuestion, ask
+from planning.decisions.goals import GoalAnswer
+from planning.engine.checks import known
+from planning.engine.params import SolveParams, relative_gap
 from planning.siting.plan import PlannedSite, SitingPlan
-from planning.siting.shortfall import shortfalls
+from planning.siting.short_form import short_question
+from planning.siting.shortfall import Choices, shortfalls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -50,6 +40,7 @@ if TYPE_CHECKING:
     from data.stations import Stations
     from data.vocabulary import StandardWord
     from geo.network import RoadNetwork
+    from planning.decisions.decision import DecidedAction, Decision
 
 ANY_STATION: Final[Mapping[str, int | None]] = MappingProxyType({"station": None})
 
@@ -61,28 +52,24 @@ SITING_PARAMS = SolveParams(time_limit_s=10.0, gap=0.001)
 class SitingQuestion:
     """A city's siting problem with its travel times searched: ask it for one plan after another.
 
-    ``before`` are the stations that reach each cell now, ``items`` the demand items of the problem,
-    ``options`` what can be built, ``inputs`` the hashes of what all of it was made from.
+    ``asked`` is the planner's question behind it, of everything that may be built; ``before`` are
+    the stations that reach each cell now, ``inputs`` the hashes of what all of it was made from.
     """
 
     demand: Demand
+    stations: Stations
     sites: CandidateSites
+    network: RoadNetwork
     settings: Settings
     standard: StandardWord
-    options: SitingOptions
+    asked: AskedQuestion
     before: CellCounts
-    items: SitingDemand
     inputs: Mapping[str, str]
 
-    @cached_property
-    def open_weights(self) -> npt.NDArray[np.float64]:
-        """float64[n_items]: workers whom no station covers yet."""
-        return np.where(self.items.covered, 0.0, self.items.weights)
-
-    @cached_property
+    @property
     def reaches_somebody(self) -> bool:
         """Whether a site reaches a worker who is not covered yet."""
-        return bool((self.items.covers @ self.open_weights).any())
+        return bool(self.asked.items.weights.any())
 
     def plan(
         self,
@@ -106,9 +93,38 @@ class SitingQuestion:
             as `plan_stations`; also for a site that is not in the list, is kept and left out at
             once, or is kept without saying which of several kinds; more sites kept than ``new``.
         """
+        asked = self.asking(new=new, kinds=kinds, keep=keep, without=without)
+        params = params or SITING_PARAMS
+        if last is not None and last.answer is not None:
+            params = replace(params, start=last.answer)
+        made = _with_figures(asked, asked.decide(params=params))
+        told = {
+            "kind": ", ".join(k if most is None else f"{k}:{most}" for k, most in kinds.items()),
+            "new": str(new),
+            "candidates": str(len(self.sites)),
+        }
+        pinned = {"keep": ", ".join(keep), "without": ", ".join(without)}
+        told |= {name: words for name, words in pinned.items() if words}
+        siting_plan = self._told(made, told)
+        if len(siting_plan.sites) == new:
+            return siting_plan
+        built = made.plan.chosen if made.plan is not None else np.empty(0, dtype=np.int64)
+        built = built[built < asked.problem.standing_option]
+        short = shortfalls(_choices(asked), built, most=kinds)
+        return replace(siting_plan, shortfalls=short)
+
+    def asking(
+        self,
+        *,
+        new: int,
+        kinds: Mapping[str, int | None] = ANY_STATION,
+        keep: Sequence[str] = (),
+        without: Sequence[str] = (),
+    ) -> AskedQuestion:
+        """Return the planner's question that `plan` answers (ProblemError as there)."""
         if new < 0:
             raise ProblemError(say("new is {new}: give a number of stations of 0 or more", new=new))
-        if new and not self.open_weights.any():
+        if new and not (self.demand.weights * (self.before.road == 0)).any():
             raise ProblemError(say("every worker has a station already: there is nobody to reach"))
         if new and not self.reaches_somebody:
             raise ProblemError(
@@ -117,89 +133,91 @@ class SitingQuestion:
                     "add sites or check their kind against the groups' kinds"
                 )
             )
-        params = params or SITING_PARAMS
-        if last is not None and last.answer is not None:
-            params = replace(params, start=last.answer)
-        pins = site_pins(self.sites, self.options, keep=keep, without=without)
-        if pins.required.sum() > new:
-            raise ProblemError(
-                say(
-                    "{n_kept} sites are kept and only {new} are new",
-                    n_kept=pins.required.sum(),
-                    new=new,
-                )
-            )
-        answer = solve_question(self, pins, new=new, kinds=kinds, params=params)
-        if answer.status == "infeasible":
-            raise ProblemError(in_turn(answer.reasons))
-        asked = {
-            "kind": ", ".join(k if most is None else f"{k}:{most}" for k, most in kinds.items()),
-            "new": str(new),
-            "candidates": str(len(self.options.lonlat)),
-        }
-        pinned = {"keep": ", ".join(keep), "without": ", ".join(without)}
-        asked |= {name: words for name, words in pinned.items() if words}
-        siting_plan = self._answer(answer, asked, pins)
-        if len(siting_plan.sites) == new or siting_plan.answer is None:
-            return siting_plan
-        short = shortfalls(
-            self.options, self.items, siting_plan.answer.chosen, pins=pins, kinds=kinds
+        question = short_question(
+            self.asked.question, self.asked.table, new=new, kinds=kinds, keep=keep, without=without
         )
-        return replace(siting_plan, shortfalls=short)
+        return self.asked.with_limits(question, stations=self.stations, settings=self.settings)
 
-    def _answer(self, plan: Plan, asked: Mapping[str, str], pins: SitePins) -> SitingPlan:
-        demand, items = self.demand, self.items
-        fixed_value = float(items.weights[items.covered].sum())
-        steps = self._steps(plan.chosen, pins)
-        chosen = np.sort(np.array([step.option for step in steps], dtype=np.int64))
-        plan = replace(plan, chosen=chosen)
-        added = float(sum(step.adds for step in steps))
-        bound = self._bound(plan, added, pins)
-        after = CellCounts(
-            _road_counts_after(self.before, items, chosen),
-            _straight_counts_after(
-                self.before,
-                demand,
-                self.options.built(chosen),
-                self.settings,
-                standard=self.standard,
-            ),
+    def _told(self, made: Decision, told: Mapping[str, str]) -> SitingPlan:
+        plan = made.plan
+        sites = tuple(map(_planned, made.actions))
+        lonlat = np.array([(site.lon, site.lat) for site in sites]).reshape(-1, 2)
+        places = Places(lonlat, tuple(site.kind for site in sites))
+        more = count_places(
+            self.demand, places, self.network, self.settings, standard=self.standard
         )
+        after = CellCounts(*(now + new for now, new in zip(self.before, more, strict=True)))
         return SitingPlan(
-            status=plan.status,
-            objective=added + fixed_value,
-            bound=bound + fixed_value,
-            gap=(bound - added) / (added + fixed_value or 1.0),
-            runtime_s=plan.runtime_s,
-            method=plan.method,
-            sites=_planned_sites(steps, demand, self.sites, self.options, self.open_weights),
+            status=made.status,
+            objective=made.objective,
+            bound=made.bound,
+            gap=made.gap,
+            runtime_s=made.runtime_s if plan is None else plan.runtime_s,
+            method=made.method,
+            sites=sites,
             before=self._coverage_before,
-            after=coverage_of_counts(demand, after, standard=self.standard),
-            inputs={**self.inputs, **asked},
+            after=coverage_of_counts(self.demand, after, standard=self.standard),
+            inputs={**self.inputs, **told},
             answer=plan,
         )
-
-    def _steps(self, chosen: npt.NDArray[np.int64], pins: SitePins) -> tuple[Step, ...]:
-        """Order what is built; an option that adds nobody is not, and takes no site's merit."""
-        covers, weights = self.items.covers, self.open_weights
-        order = deployment_order(covers, weights, chosen)
-        steps = tuple(step for step in order if step.adds > 0 or pins.required[step.option])
-        if len(steps) == len(order):
-            return order
-        return deployment_order(covers, weights, np.array([step.option for step in steps]))
-
-    def _bound(self, plan: Plan, added: float, pins: SitePins) -> float:
-        """Return what no plan can add: the engine's bound, or all whom the options reach."""
-        if plan.status == "optimal":
-            return added
-        if math.isfinite(plan.bound):
-            return max(plan.bound, added)
-        allowed = self.items.covers[np.flatnonzero(~pins.forbidden)]
-        return float(self.open_weights[np.unique(allowed.indices)].sum())
 
     @cached_property
     def _coverage_before(self) -> Coverage:
         return coverage_of_counts(self.demand, self.before, standard=self.standard)
+
+
+def _with_figures(asked: AskedQuestion, made: Decision) -> Decision:
+    """Return a decision whose figures are finite, whatever the engine had no time for.
+
+    Raises
+    ------
+    ProblemError
+        when no plan keeps what was asked.
+    """
+    if made.status == "infeasible":
+        raise ProblemError(in_turn(made.reasons))
+    if (made.is_plan and math.isfinite(made.bound)) or made.plan is None:
+        return made
+    problem = asked.problem.problem
+    required = np.flatnonzero(known(problem.required))
+    chosen = np.union1d(made.plan.chosen, required).astype(np.int64)
+    allowed = np.flatnonzero(~known(problem.forbidden))
+    objective, most = asked.problem.value(chosen), asked.problem.value(allowed)
+    answer = GoalAnswer(
+        replace(made.plan, chosen=chosen),
+        made.plan.status,
+        objective,
+        most,
+        relative_gap(objective, most),
+        made.method,
+    )
+    return asked.told(answer, runtime_s=made.runtime_s)
+
+
+def _planned(one: DecidedAction) -> PlannedSite:
+    return PlannedSite(
+        order=one.order,
+        site_id=one.id,
+        name=one.name,
+        lon=one.lon,
+        lat=one.lat,
+        kind=one.kind,
+        district=one.district,
+        adds_workers=one.adds,
+        adds_by_group=one.adds_by_group,
+        lost_without=one.lost_without,
+    )
+
+
+def _choices(asked: AskedQuestion) -> Choices:
+    actions = asked.table.actions
+    return Choices(
+        asked.items.covers[[one.state for one in actions]],
+        asked.items.weights[0],
+        np.array([one.place for one in actions], dtype=np.int64),
+        tuple(one.kind for one in actions),
+        known(asked.problem.problem.forbidden)[: asked.problem.standing_option],
+    )
 
 
 def siting_question(
@@ -262,21 +280,26 @@ def siting_question(
     kinds = tuple(kinds)
     if not len(sites) or not kinds:
         raise ProblemError(say("there are no candidate sites: import some or make a grid"))
-    options = siting_options(sites, kinds)
-    before = count_stations(
-        demand, stations, network, settings, standard=standard, on_progress=on_progress
-    )
-    items = siting_demand(
-        demand, before, options, network, settings, standard=standard, on_progress=on_progress
-    )
+    question = Question(goal=Goal(standard=standard), actions=Actions(build=kinds))
     return SitingQuestion(
         demand=demand,
+        stations=stations,
         sites=sites,
+        network=network,
         settings=settings,
         standard=standard,
-        options=options,
-        before=before,
-        items=items,
+        asked=ask(
+            question,
+            demand=demand,
+            stations=stations,
+            sites=sites,
+            network=network,
+            settings=settings,
+            on_progress=on_progress,
+        ),
+        before=count_stations(
+            demand, stations, network, settings, standard=standard, on_progress=on_progress
+        ),
         inputs={
             "demand": demand.content_hash,
             "stations": stations.content_hash,
@@ -396,100 +419,3 @@ def with_other_standard(
     places = Places(lonlat, tuple(site.kind for site in plan.sites))
     change = measure_change(demand, stations, network, settings, standard=other, places=places)
     return replace(plan, beside=change)
-
-
-def solve_question(
-    question: SitingQuestion,
-    pins: SitePins,
-    *,
-    new: int,
-    kinds: Mapping[str, int | None],
-    params: SolveParams,
-) -> Plan:
-    """Return the engine's answer to a question: options, not yet what they mean for the city."""
-    if new == 0:
-        none = np.empty(0, dtype=np.int64)
-        return Plan(
-            status="optimal", chosen=none, objective=0.0, bound=0.0, runtime_s=0.0, method="none"
-        )
-    options = question.options
-    n_sites = len(options.lonlat)
-    problem = CoverageProblem(
-        question.open_weights,
-        question.items.covers,
-        max_open=min(new, n_sites) - int(pins.required.sum()),
-        site=options.site if len(options.site) > n_sites else None,
-        required=pins.required,
-        forbidden=pins.forbidden,
-        limits=tuple(
-            Limit(members=options.of_kind(kind), max_open=most, name=kind)
-            for kind, most in kinds.items()
-            if most is not None
-        ),
-    )
-    return solve(problem, params=params)
-
-
-def _planned_sites(
-    steps: tuple[Step, ...],
-    demand: Demand,
-    sites: CandidateSites,
-    options: SitingOptions,
-    weights: npt.NDArray[np.float64],
-) -> tuple[PlannedSite, ...]:
-    """Return the sites of the steps, in their order."""
-    n_cells = len(demand)
-    planned: list[PlannedSite] = []
-    districts = _district_of_sites(demand, sites.lonlat)
-    for step in steps:
-        adds = np.bincount(
-            step.items // n_cells, weights=weights[step.items], minlength=len(demand.groups)
-        )
-        row = int(options.site[step.option])
-        planned.append(
-            PlannedSite(
-                order=len(planned) + 1,
-                site_id=str(sites.frame["id"].iloc[row]),
-                name=str(sites.frame["name"].iloc[row]),
-                lon=float(sites.lonlat[row, 0]),
-                lat=float(sites.lonlat[row, 1]),
-                kind=options.kinds[step.option],
-                district=districts[row],
-                adds_workers=step.adds,
-                adds_by_group=dict(zip(demand.groups, map(float, adds), strict=True)),
-                lost_without=step.lost_without,
-            )
-        )
-    return tuple(planned)
-
-
-def _district_of_sites(demand: Demand, lonlat: npt.NDArray[np.float64]) -> list[str]:
-    """Return the district of the nearest demand point: sites carry none of their own."""
-    if not len(demand):
-        return [""] * len(lonlat)
-    _, nearest = cKDTree(demand.lonlat).query(lonlat)
-    names = (*demand.district_names, "")
-    return [names[number] for number in demand.district[nearest]]
-
-
-def _road_counts_after(
-    before: CellCounts, items: SitingDemand, chosen: npt.NDArray[np.int64]
-) -> Counts:
-    """Add the chosen options to the stations in reach over the roads."""
-    n_cells, n_groups = before.road.shape
-    more = items.covers[chosen].astype(np.uint16).sum(axis=0).reshape(n_groups, n_cells)
-    return np.asarray((before.road + more.T).astype(np.uint16))
-
-
-def _straight_counts_after(
-    before: CellCounts, demand: Demand, built: Places, settings: Settings, *, standard: StandardWord
-) -> Counts:
-    """Add the built places to the stations within the circles."""
-    straight = before.straight.copy()
-    for number, group in enumerate(groups_of(demand, settings)):
-        straight[:, number] += straight_counts(
-            standard=standard_of(group, settings, standard=standard),
-            origins=demand.lonlat,
-            destinations=built.lonlat[built.serve(group)],
-        ).astype(np.uint16)
-    return straight

@@ -9,15 +9,16 @@ import numpy as np
 
 from geo.errors import InputError
 from geo.messages import say
-from planning.density import draw_allocations, draw_weights
-from planning.siting.candidates import site_pins
-from planning.siting.question import solve_question
+from planning.decisions.drawn import DrawnWeights
+from planning.decisions.robust import Robustness, try_over_draws
+from planning.density import DrawnWorkers, draw_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import numpy.typing as npt
 
+    from planning.decisions.decide import AskedQuestion
     from planning.density import DensityModel
     from planning.engine.params import SolveParams
     from planning.siting.plan import SitingPlan
@@ -92,34 +93,28 @@ def plan_over_draws(
     """
     if made.answer is None or not np.array_equal(np.asarray(model.cells.ids), question.demand.ids):
         raise InputError(say("draws need the model that built this demand: build it again"))
-    tell = on_progress or (lambda _what, _share: None)
-    items, options = question.items, question.options
-    pins = site_pins(question.sites, options, keep=keep, without=without)
-    begin = replace(params, start=made.answer)
-    times = np.zeros(len(options.site))
-    own, best = np.zeros(n), np.zeros(n)
-    draws = draw_weights(model, n=n, seed=seed, concentration=concentration)
-    in_plan = np.asarray(items.covers[made.answer.chosen].sum(axis=0)).ravel() > 0
-    used_s = 0.0
-    for number, workers in enumerate(draw_allocations(model, draws)):
-        weights = (workers * factor).T.ravel().astype(np.float64)
-        drawn = replace(question, items=items._replace(weights=weights))
-        drawn_plan = solve_question(drawn, pins, new=new, kinds=kinds, params=begin)
-        fixed_value = float(weights[items.covered].sum())
-        times[drawn_plan.chosen] += 1
-        best[number] = drawn_plan.objective + fixed_value
-        own[number] = float(weights[items.covered | in_plan].sum())
-        used_s += drawn_plan.runtime_s
-        tell(say("draws"), (number + 1) / n)
-    best = np.maximum(best, own)  # an answer within the gap may fall behind the plan itself
+    asked = question.asking(new=new, kinds=kinds, keep=keep, without=without)
+    workers = DrawnWorkers(
+        model, draw_weights(model, n=n, seed=seed, concentration=concentration), factor=factor
+    )
+    found = try_over_draws(
+        asked.problem.problem,
+        made.answer,
+        draws=DrawnWeights(asked, workers, assumed=question.demand.weights),
+        price_change=0.0,
+        params=replace(params, time_limit_s=n * params.time_limit_s, on_progress=None),
+        on_progress=on_progress,
+    )
+    own = found.covered
+    best = np.fmax(found.best, own)  # an answer within the gap may fall behind the plan itself
     return PlanDraws(
-        sites=_frequencies(question, made, times / n),
+        sites=_frequencies(question, asked, made, found),
         covered_after=_ends(own),
         best_after=_ends(best),
         regret=float(((best - own) / np.where(best > 0, best, 1.0)).max()),
         n=n,
         seed=seed,
-        runtime_s=round(used_s, 3),
+        runtime_s=round(found.runtime_s, 3),
     )
 
 
@@ -129,27 +124,30 @@ def _ends(values: npt.NDArray[np.float64]) -> tuple[float, float]:
 
 
 def _frequencies(
-    question: SitingQuestion, made: SitingPlan, share: npt.NDArray[np.float64]
+    question: SitingQuestion, asked: AskedQuestion, made: SitingPlan, found: Robustness
 ) -> tuple[SiteFrequency, ...]:
     """Add up the options of each site; the plan's sites first, then the rest that are chosen."""
-    options, sites = question.options, question.sites
-    of_site = np.bincount(options.site, weights=share, minlength=len(sites))
-    favourite: dict[int, int] = {}
-    for option in np.argsort(share, kind="stable"):
-        favourite[int(options.site[option])] = int(option)
+    actions, sites = asked.table.actions, question.sites
+    times, kind_of = np.zeros(len(sites)), dict[int, str]()
+    for option, share in zip(found.option.tolist(), found.share.tolist(), strict=True):
+        if option < asked.problem.standing_option:
+            action = actions[int(asked.problem.options.action[option])]
+            times[action.place] += share
+            # the most frequent stands first
+            kind_of.setdefault(action.place, action.kind)
     row_of = {site: row for row, site in enumerate(sites.ids)}
-    planned = [row_of[site.site_id] for site in made.sites]
-    others = [row for row in np.argsort(-of_site, kind="stable").tolist() if of_site[row] > 0]
-    rows = [*planned, *(row for row in others if row not in set(planned))]
+    planned = {row_of[site.site_id]: site.kind for site in made.sites}
+    order = np.argsort(-times, kind="stable").tolist()
+    rows = [*planned, *(row for row in order if times[row] > 0 and row not in planned)]
     return tuple(
         SiteFrequency(
             site_id=sites.ids[row],
             name=str(sites.frame["name"].iloc[row]),
-            kind=options.kinds[favourite[row]],
+            kind=kind_of.get(row) or planned[row],
             lon=float(sites.lonlat[row, 0]),
             lat=float(sites.lonlat[row, 1]),
-            share=float(of_site[row]),
-            planned=number < len(planned),
+            share=float(times[row]),
+            planned=row in planned,
         )
-        for number, row in enumerate(rows)
+        for row in rows
     )

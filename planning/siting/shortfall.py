@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
-
-    from planning.siting.candidates import SitePins, SitingDemand, SitingOptions
+    import scipy.sparse as sp
 
 #: No other candidate site reaches a worker who has no station yet.
 NO_GAIN: Final = "no_gain"
@@ -45,39 +44,50 @@ class Shortfall:
     adds_workers: float
 
 
+class Choices(NamedTuple):
+    """What may be built, and whom it reaches who has no station yet.
+
+    ``covers`` bool CSR [n_options, n_items], ``weights`` float64[n_items] workers; ``place``
+    int64[n_options] the number of each option's site, from 0, ``kinds`` its kind; ``forbidden``
+    bool[n_options] those that cannot be had.
+    """
+
+    covers: sp.csr_array
+    weights: npt.NDArray[np.float64]
+    place: npt.NDArray[np.int64]
+    kinds: tuple[str, ...]
+    forbidden: npt.NDArray[np.bool_]
+
+
 def shortfalls(
-    options: SitingOptions,
-    items: SitingDemand,
-    built: npt.NDArray[np.int64],
-    *,
-    pins: SitePins,
-    kinds: Mapping[str, int | None],
+    choices: Choices, built: npt.NDArray[np.int64], *, most: Mapping[str, int | None]
 ) -> tuple[Shortfall, ...]:
     """Recompute from the data what keeps each option that is not ``built`` out of a plan.
 
-    Of two sets of limits, one within the other, the smaller is the reason. The reason behind which
-    most workers stand comes first.
+    ``most`` says how many of each kind may be built. Of two sets of limits, one within the other,
+    the smaller is the reason. The reason behind which most workers stand comes first.
     """
-    uncovered = ~items.covered
-    uncovered[items.covers[built].indices] = False
-    gains = items.covers @ np.where(uncovered, items.weights, 0.0)
+    place, kinds = choices.place, choices.kinds
+    uncovered = np.array(choices.weights)
+    uncovered[choices.covers[built].indices] = 0.0
+    gains = choices.covers @ uncovered
     gains[built] = 0.0
-    n_sites = len(options.lonlat)
+    n_sites = len(np.unique(place))
     if not gains.any():
-        word = ALL_BUILT if len(np.unique(options.site[built])) == n_sites else NO_GAIN
+        word = ALL_BUILT if len(np.unique(place[built])) == n_sites else NO_GAIN
         return (Shortfall((word,), n_sites, 0.0),)
     held: dict[frozenset[str], list[int]] = defaultdict(list)
-    used_up = _kinds_used_up(options, built, kinds)
-    taken = set(options.site[built].tolist())
+    used_up = _kinds_used_up(kinds, built, most)
+    taken = set(place[built].tolist())
     for option in np.flatnonzero(gains).tolist():
-        limits = {used_up[options.kinds[option]]} if options.kinds[option] in used_up else set()
-        limits |= {WITHOUT} if pins.forbidden[option] else set()
-        limits |= {ONE_A_SITE} if int(options.site[option]) in taken else set()
+        limits = {used_up[kinds[option]]} if kinds[option] in used_up else set()
+        limits |= {WITHOUT} if choices.forbidden[option] else set()
+        limits |= {ONE_A_SITE} if int(place[option]) in taken else set()
         held[frozenset(limits)].append(option)
     shorts = [
         Shortfall(
             tuple(sorted(limits)) or (STOPPED,),
-            len(np.unique(options.site[members])),
+            len(np.unique(place[members])),
             float(gains[members].max()),
         )
         for limits, members in held.items()
@@ -87,12 +97,12 @@ def shortfalls(
 
 
 def _kinds_used_up(
-    options: SitingOptions, built: npt.NDArray[np.int64], kinds: Mapping[str, int | None]
+    kinds: tuple[str, ...], built: npt.NDArray[np.int64], most: Mapping[str, int | None]
 ) -> dict[str, str]:
     """Return the kinds of which no more may be built, each with its limit as a word."""
-    n_built = Counter(options.kinds[option] for option in built.tolist())
+    n_built = Counter(kinds[option] for option in built.tolist())
     return {
-        kind: f"{KIND}:{kind}:{most}"
-        for kind, most in kinds.items()
-        if most is not None and n_built[kind] >= most
+        kind: f"{KIND}:{kind}:{limit}"
+        for kind, limit in most.items()
+        if limit is not None and n_built[kind] >= limit
     }

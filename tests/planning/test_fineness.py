@@ -80,7 +80,6 @@ def bound_of(
         question,
         plan,
         sites_at(list(range(N_PLACES)), "all"),
-        NETWORK,
         spacing_m=0.0,
         new=new,
         kinds=STATION,

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from planning.siting.candidates import SitePins, SitingDemand, SitingOptions
-from planning.siting.shortfall import Shortfall, shortfalls
+from planning.siting.shortfall import Choices, Shortfall, shortfalls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,17 +35,16 @@ class Case(NamedTuple):
         return KINDS[option % 2]
 
     def found(self) -> tuple[Shortfall, ...]:
-        none = np.zeros(len(self.covers), dtype=np.bool_)
         return shortfalls(
-            SitingOptions(
-                np.zeros((len(self.covers) // 2, 2)),
+            Choices(
+                sp.csr_array(self.covers),
+                np.where(self.covered, 0.0, self.weights),
                 self.site,
                 tuple(self.kind(option) for option in range(len(self.covers))),
+                self.forbidden,
             ),
-            SitingDemand(sp.csr_array(self.covers), self.weights, self.covered),
             self.built,
-            pins=SitePins(none, self.forbidden),
-            kinds=self.most,
+            most=self.most,
         )
 
     def added_with(self, lifted: Iterable[str]) -> dict[int, float]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
 import pytest
 
 from data.demand import Demand
+from data.questions import Question
 from data.settings import GroupSettings, ServiceStandard, Settings
 from data.sites import CandidateSites
 from data.stations import Stations
@@ -20,10 +21,13 @@ from geo.measure import Box, great_circle_m
 from geo.network import RoadNetwork, build_network
 from geo.roads import RawRoads
 from planning import Coverage, Places, SitingPlan, measure_coverage, plan_stations
-from planning.coverage.nominal import OffRoads, reach
+from planning.coverage.nominal import OffRoads, count_places, reach
 from planning.coverage.reach import straight_counts, straight_radius_m, straight_reach
 from planning.engine.params import Plan, SolveParams
 from planning.siting.question import SitingQuestion, siting_question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SIDE = 9
 STEP_DEGREES = 0.0021  # about 195 m east, 233 m north: no way of the grid is near a cutoff
@@ -378,16 +382,24 @@ def question(
     )
 
 
-def best_with(question: SitingQuestion, *, new: int, keep: set[int], without: set[int]) -> float:
-    """The best of all choices of options, one a site, by the items' own figures."""
-    dense = question.items.covers.toarray() > 0
-    site = question.options.site
-    values = [
-        question.items.weights[question.items.covered | dense[list(some)].any(axis=0)].sum()
-        for some in itertools.combinations(sorted(set(range(len(site))) - without), new)
-        if keep <= set(some) and len(set(site[list(some)])) == new
-    ]
-    return float(max(values))
+def covered_by(question: SitingQuestion) -> dict[tuple[str, str], np.ndarray]:
+    """bool[n_cells, n_groups] whom each site and kind reaches, as coverage counts it."""
+    reached = {}
+    for action in question.asked.table.actions:
+        at = question.asked.table.states[action.state]
+        places = Places(np.array([[at.lon, at.lat]]), (action.kind,))
+        counts = count_places(question.demand, places, question.network, question.settings)
+        reached[action.id, action.kind] = counts.road > 0
+    return reached
+
+
+def workers_with(
+    question: SitingQuestion,
+    reached: dict[tuple[str, str], np.ndarray],
+    chosen: Iterable[tuple[str, str]],
+) -> float:
+    hit = np.logical_or.reduce([question.before.road > 0, *(reached[one] for one in chosen)])
+    return float((question.demand.weights * hit).sum())
 
 
 def test_a_site_that_must_be_or_cannot_be_had_is_heeded(question: SitingQuestion) -> None:
@@ -400,11 +412,11 @@ def test_a_site_that_must_be_or_cannot_be_had_is_heeded(question: SitingQuestion
     again = question.plan(
         new=2, kinds=kinds, keep=[f"{other}:station"], without=[lost], last=first, params=params
     )
-    row = {site: number for number, site in enumerate(question.sites.ids)}
-    options = question.options
-    kept = {j for j in np.flatnonzero(options.site == row[other]) if options.kinds[j] == "station"}
-    best = best_with(
-        question, new=2, keep=kept, without=set(np.flatnonzero(options.site == row[lost]))
+    reached = covered_by(question)
+    best = max(
+        workers_with(question, reached, ((other, "station"), one))
+        for one in reached
+        if one[0] not in {lost, other}
     )
     assert again.status == "optimal"
     assert again.objective == pytest.approx(best)
@@ -483,15 +495,17 @@ def test_with_every_worker_covered_a_plan_says_that_there_is_nobody_to_reach(
     question: SitingQuestion,
 ) -> None:
     covered = replace(
-        question, items=question.items._replace(covered=np.ones_like(question.items.covered))
+        question, before=question.before._replace(road=np.ones_like(question.before.road))
     )
     with pytest.raises(ProblemError, match="every worker has a station already"):
         covered.plan(new=1)
 
 
 def answered(question: SitingQuestion, monkeypatch: pytest.MonkeyPatch, said: Plan) -> SitingPlan:
-    """The plan of a question whose engine gives this answer."""
-    monkeypatch.setattr("planning.siting.question.solve", lambda _problem, *, params: said)  # noqa: ARG005
+    """The plan of a question whose engine gives this answer, what stands already with it."""
+    stands = question.asked.problem.standing_option
+    said = replace(said, chosen=np.append(said.chosen, stands))
+    monkeypatch.setattr("planning.decisions.goals.solve", lambda _problem, *, params: said)  # noqa: ARG005
     return question.plan(new=4, kinds={"station": None, "courier_home": None})
 
 
@@ -513,11 +527,12 @@ def test_an_engine_out_of_time_gives_a_plan_of_finite_figures(
     )
     plan = answered(question, monkeypatch, said)
     json.dumps(plan.as_dict(), allow_nan=False)
-    dense, items = question.items.covers.toarray() > 0, question.items
-    worth = items.weights[items.covered | dense[list(chosen)].any(axis=0)].sum()
+    reached = covered_by(question)
+    options = [(one.id, one.kind) for one in question.asked.table.actions]
+    worth = workers_with(question, reached, [options[j] for j in chosen])
     assert plan.objective == pytest.approx(worth)
     assert plan.objective == pytest.approx(plan.covered_after)
-    assert plan.bound >= items.weights[items.covered | dense.any(axis=0)].sum() - 1e-6
+    assert plan.bound >= workers_with(question, reached, reached) - 1e-6
     assert plan.gap == pytest.approx((plan.bound - plan.objective) / plan.objective)
     assert {one.limits for one in plan.shortfalls} == {("stopped",)}
 
@@ -528,22 +543,23 @@ def test_an_option_that_adds_nobody_is_not_built_and_takes_no_merit_from_another
     network: RoadNetwork,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    dense, open_weights = question.items.covers.toarray() > 0, question.open_weights
-    worth = dense @ open_weights
-    best = int(worth.argmax())
+    reached = covered_by(question)
+    now = question.before.road > 0
+    options = [(one.id, one.kind) for one in question.asked.table.actions]
+    open_of = [question.demand.weights * (reached[one] & ~now) for one in options]
+    worth = [float(one.sum()) for one in open_of]
+    best = int(np.argmax(worth))
     # courier_home at the same place reaches a part of whom the station reaches, and nobody else
     inner = next(
         j
-        for j in range(len(worth))
-        if j != best
-        and not (dense[j] & ~dense[best] & (open_weights > 0)).any()
-        and (dense[j] & dense[best] & (open_weights > 0)).any()
+        for j, own in enumerate(open_of)
+        if j != best and own.any() and not own[open_of[best] == 0].any()
     )
     said = Plan(
         status="optimal",
         chosen=np.array([best, inner]),
-        objective=float(worth[best]),
-        bound=float(worth[best]),
+        objective=worth[best],
+        bound=worth[best],
         runtime_s=1.0,
         method="stub",
     )
@@ -558,3 +574,34 @@ def test_an_option_that_adds_nobody_is_not_built_and_takes_no_merit_from_another
         extra_places=Places(np.array([[site.lon, site.lat]]), (site.kind,)),
     )
     assert plan.after.rows == twice.rows
+
+
+def test_the_short_form_is_the_question_that_a_planner_writes(
+    question: SitingQuestion,
+) -> None:
+    """The same as `plan --question` with a number, limits by kind and pins, key for key."""
+    kinds = {"station": 1, "courier_home": None}
+    written = Question.from_dict(
+        {
+            "new": 2,
+            "actions": {"build": ["station", "courier_home"]},
+            "count_limits": [{"name": "station", "most": 1, "kinds": ["station"]}],
+            "forbidden": [{"place": "k3"}],
+            "required": [{"place": "k10", "kind": "station"}],
+        }
+    )
+    short = question.asking(new=2, kinds=kinds, keep=["k10:station"], without=["k3"])
+    assert short.question.content_hash == written.content_hash
+
+
+def test_a_station_and_a_site_may_share_an_id_where_stations_stay_as_they_are(
+    demand: Demand,
+    stations: Stations,
+    sites: CandidateSites,
+    network: RoadNetwork,
+    settings: Settings,
+) -> None:
+    shared = str(stations.frame["id"].iloc[0])
+    named = CandidateSites(sites.frame.assign(id=[shared, *sites.ids[1:]]))
+    plan = plan_stations(demand, stations, named, network, settings, new=len(sites))
+    assert shared in {site.site_id for site in plan.sites} or plan.shortfalls

@@ -94,7 +94,6 @@ def answer_of(
             question,
             made,
             grid_sites(workspace, spacing_m=finer_m),
-            network_when(workspace, when),
             spacing_m=finer_m,
             **asked._asdict(),
             params=params,

@@ -9,6 +9,7 @@ FACE = {
     "DemandComparison",
     "DensityModel",
     "Diagnosis",
+    "DrawnWorkers",
     "FigureRange",
     "FitFigures",
     "GroupSpec",
