@@ -16,7 +16,13 @@ from geo.errors import InputError
 from geo.messages import say
 
 GoalWord = Literal[
-    "workers", "worker_hours", "cheapest", "worst_group", "worst_district", "two_in_reach"
+    "workers",
+    "worker_hours",
+    "cheapest",
+    "worst_group",
+    "worst_district",
+    "two_in_reach",
+    "mean_time",
 ]
 ActWord = Literal["build", "upgrade", "extend", "close", "relocate", "keep"]
 ExistingWord = Literal["fixed", "upgrade", "free"]
@@ -64,7 +70,8 @@ class Goal(Part):
         default="workers",
         description="workers: most workers; worker_hours: most worker-hours of a week; cheapest: "
         "the least money for `share` of the workers; worst_group, worst_district: the worst off "
-        "first, then most workers; two_in_reach: most workers with two stations",
+        "first, then most workers; two_in_reach: most workers with two stations; mean_time: the "
+        "least mean time to the nearest open place",
     )
     coverage: Literal["nominal", "effective"] = Field(
         default="nominal",
@@ -83,6 +90,11 @@ class Goal(Part):
         default=(),
         description="worker_hours only: from, to (may pass midnight), what an hour counts",
     )
+    beyond_s: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] | None = Field(
+        default=None,
+        description="mean_time only: the seconds that a worker counts whom no open place serves "
+        "within the standard; none: the time of the standard",
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -95,6 +107,8 @@ class Goal(Part):
             raise InputError(
                 say("effective coverage and hour_weights belong to what = worker_hours")
             )
+        if self.what != "mean_time" and self.beyond_s is not None:
+            raise InputError(say("beyond_s belongs to the goal mean_time"))
         for _, _, weight in self.hour_weights:
             if not 0 <= weight <= 1000:  # noqa: PLR2004 - as group_weights
                 raise InputError(say("an hour counts from 0 to 1000"))

@@ -188,6 +188,11 @@ class Question(Part):
         return tuple(range(self.years.first, self.years.first + self.years.count))
 
     @property
+    def counts_time(self) -> bool:
+        """Whether the time to the nearest place is asked for."""
+        return self.goal.what == "mean_time"
+
+    @property
     def money_by_year(self) -> tuple[int, ...] | None:
         """Yuan that come in each year; None: money is no limit."""
         sums = self.money.yuan_by_year

@@ -292,18 +292,20 @@ def reach_by_standard(
     *,
     ends: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]],
     standard: StandardWord = "group",
+    search: Callable[..., sp.csr_array] = reach,
     on_progress: Callable[[str, float], None] | None = None,
 ) -> Iterator[tuple[list[int], sp.csr_array]]:
     """Search each distinct standard once, from where workers are to where places are.
 
     ``ends`` are both, lonlat float64[n, 2]. Yields the numbers of a standard's groups and who gets
-    where within it, bool [n_places, n_workers] (`planning.coverage.reach.reach`).
+    where within it, bool [n_places, n_workers] (`planning.coverage.reach.reach`), or seconds with
+    ``search`` `reach_seconds`.
     """
     origins, destinations = ends
     for held, numbers in by_standard(groups, settings, standard=standard).items():
         yield (
             numbers,
-            reach(
+            search(
                 network,
                 standard=held,
                 origins=origins,

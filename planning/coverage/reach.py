@@ -77,10 +77,40 @@ def reach(
         snap_limit_m=snap_limit_m,
         on_progress=on_progress,
     ).csr
-    within = sp.csr_array(
+    return sp.csr_array(pattern_of(times).T)
+
+
+def reach_seconds(
+    network: RoadNetwork,
+    *,
+    standard: ServiceStandard,
+    origins: Points,
+    destinations: Points,
+    snap_limit_m: float = 500.0,
+    on_progress: Callable[[str, float], None] | None = None,
+) -> sp.csr_array:
+    """Return the seconds of the pairs of `reach`: float32 [n_destinations, n_origins].
+
+    Absence means out of reach, a stored 0 is a real 0.
+    """
+    times = travel_times(
+        network,
+        mode=standard.mode,
+        origins=origins,
+        destinations=destinations,
+        cutoff_s=standard.cutoff_s,
+        cutoff_m=standard.radius_m,
+        snap_limit_m=snap_limit_m,
+        on_progress=on_progress,
+    )
+    return sp.csr_array(times.csr.T)
+
+
+def pattern_of(times: sp.csr_array) -> sp.csr_array:
+    """Return which pairs a table of seconds holds: bool, of the same shape."""
+    return sp.csr_array(
         (np.ones(times.nnz, dtype=np.bool_), times.indices, times.indptr), shape=times.shape
     )
-    return sp.csr_array(within.T)
 
 
 def straight_radius_m(standard: ServiceStandard) -> float:

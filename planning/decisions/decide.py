@@ -15,9 +15,16 @@ from geo.errors import ProblemError
 from geo.messages import say
 from planning.coverage.nominal import ALL, OUTSIDE
 from planning.decisions.actions import action_table
-from planning.decisions.decision import CoveredLine, DecidedAction, Decision, MoneyLine
+from planning.decisions.decision import (
+    CoveredLine,
+    DecidedAction,
+    Decision,
+    MoneyLine,
+    TimeLine,
+)
 from planning.decisions.goals import solve_goal
 from planning.decisions.items import demand_items
+from planning.decisions.mean_time import time_lines
 from planning.decisions.problem import decision_problem
 from planning.engine.checks import known
 from planning.engine.params import SolveParams
@@ -96,7 +103,9 @@ class AskedQuestion:
             when the goal cannot be asked together with these limits.
         """
         begun = time.perf_counter()
-        answer = solve_goal(self.question, self.items, self.problem, params=params or SolveParams())
+        answer = solve_goal(
+            self.question, self.items, self.problem, self.table, params=params or SolveParams()
+        )
         answer = replace(answer, plan=self._without_idle(answer.plan))
         return self.told(answer, runtime_s=time.perf_counter() - begun)
 
@@ -155,8 +164,13 @@ class AskedQuestion:
             n_candidates=self.n_candidates,
             assumed_kinds=self.question.assumed_kinds,
             inputs=dict(self.inputs),
+            times=self._times(chosen) if is_plan and self.items.trips is not None else (),
             plan=answer.plan,
         )
+
+    def _times(self, chosen: Ints) -> tuple[TimeLine, ...]:
+        years = self.question.years_meant
+        return time_lines(years, self.items, self.problem, self.table, chosen)
 
     def covered_items(self, chosen: Ints) -> npt.NDArray[np.bool_]:
         """bool[n_years, n_items]: which items a choice of options covers in which year."""

@@ -71,6 +71,16 @@ class CoveredLine:
 
 
 @dataclass(frozen=True)
+class TimeLine:
+    """The mean seconds of a group in a year, without the plan and with it; "all" for all groups."""
+
+    year: int
+    group: str
+    before_s: float
+    mean_s: float
+
+
+@dataclass(frozen=True)
 class MoneyLine:
     """What one payer pays in one year, and what of it is capital."""
 
@@ -86,7 +96,8 @@ class Decision:
 
     ``measure`` says what is counted ("workers" or "worker_hours"); ``objective`` and ``bound`` are
     sums over the years of the plan in this measure (of the last year for the goals that speak of
-    the end; yuan for cheapest), weighted as the goal says; ``bound`` is what no plan can pass among
+    the end; yuan for cheapest; seconds for mean_time, where ``bound`` is what no plan is below),
+    weighted as the goal says; ``bound`` is what no plan can pass among
     these candidates and within these limits.
     """
 
@@ -106,12 +117,20 @@ class Decision:
     n_candidates: int
     assumed_kinds: tuple[str, ...]
     inputs: dict[str, str]
+    times: tuple[TimeLine, ...] = ()
     plan: Plan | None = field(default=None, repr=False)
 
     @property
     def is_plan(self) -> bool:
         """Whether there is a plan that keeps every limit."""
         return math.isfinite(self.objective)
+
+    def time(self, *, year: int, group: str = "all") -> TimeLine:
+        """Return one line of times (KeyError when there is none)."""
+        for line in self.times:
+            if (line.year, line.group) == (year, group):
+                return line
+        raise KeyError(year, group)
 
     def covered(self, *, year: int, group: str = "all", district: str = "all") -> CoveredLine:
         """Return one line of coverage (KeyError when there is none)."""
@@ -156,6 +175,7 @@ class Decision:
             "money": [asdict(line) for line in self.money],
             "assumed_kinds": list(self.assumed_kinds),
             "inputs": dict(self.inputs),
+            **({"times": [asdict(line) for line in self.times]} if self.times else {}),
         }
 
     @classmethod
@@ -183,4 +203,5 @@ class Decision:
             n_candidates=int(body["n_candidates"]),
             assumed_kinds=tuple(body["assumed_kinds"]),
             inputs=dict(body["inputs"]),
+            times=parts(TimeLine, body.get("times") or []),
         )

@@ -26,8 +26,10 @@ from geo.measure import to_metric
 from geo.messages import say
 from planning.coverage.effective import covered_cells, hour_patterns
 from planning.coverage.nominal import groups_of, reach_by_standard
+from planning.coverage.reach import pattern_of, reach, reach_seconds
 from planning.coverage.service_week import DAYS_A_WEEK, HOURS_A_DAY, service_week
 from planning.decisions.actions import HOURS_A_WEEK, open_week
+from planning.decisions.time_levels import TripRule, Trips, all_trips, trip_rules, trips_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -80,7 +82,8 @@ class DemandItems:
     ``rest``, their labels; ``beyond_once`` is the part of ``beyond`` that lacks one station of two.
     ``needs`` int64[n_items], how many more stations an item needs: 1, or 2
     where two in reach are the goal and none stands. ``classes`` bool[n_classes, 168]. ``each`` says
-    what one worker counts, ``n_pairs`` how many pairs of state and cell are in reach.
+    what one worker counts, ``n_pairs`` how many pairs of state and cell are in reach. ``trips`` are
+    there where a goal counts the time to the nearest place.
     """
 
     covers: sp.csr_array
@@ -97,6 +100,7 @@ class DemandItems:
     districts: tuple[str, ...]
     each: EachWorker
     n_pairs: int
+    trips: Trips | None = None
 
     @property
     def total(self) -> Floats:
@@ -113,7 +117,7 @@ class _Ground(NamedTuple):
     [n_states, n_classes]; ``people`` float64[n_years, n_cells], ``presence`` the part of the
     workers that they are; ``hours`` float64[168] the share of them that counts; ``stands``
     bool[n_cells, 168] or [n_cells, 1] whether enough fixed stations serve; ``needs``
-    int64[n_cells] how many more do.
+    int64[n_cells] how many more do; ``trips`` the group's own.
     """
 
     states: sp.csr_array
@@ -123,6 +127,7 @@ class _Ground(NamedTuple):
     hours: Floats
     stands: Mask
     needs: Ints
+    trips: Trips | None
 
 
 def demand_items(
@@ -146,7 +151,7 @@ def demand_items(
         when the question knows hours and the demand does not, or workers leave a place where there
         are not so many.
     """
-    settings = slowed(settings, question)
+    usual, settings = settings, slowed(settings, question)
     groups = groups_of(demand, settings)
     by_hours = question.goal.what == "worker_hours"
     if by_hours and not demand.knows_hours:
@@ -164,17 +169,20 @@ def demand_items(
     places, place = np.unique(np.vstack([lonlat, stations.lonlat]), axis=0, return_inverse=True)
     ends = demand.lonlat, places
     city = _City(question, table, week, classes, demand, people, tuple(stations.frame["kind"]))
+    rules = trip_rules(question, groups, usual) if question.counts_time else ()
     grounds: dict[int, _Ground] = {}
-    for numbers, within in reach_by_standard(
+    for numbers, found in reach_by_standard(
         groups,
         network,
         settings,
         ends=ends,
         standard=question.goal.standard,
+        search=reach_seconds if rules else reach,
         on_progress=on_progress,
     ):
         for number in numbers:
-            grounds[number] = _ground(city, groups[number], number, within, place.ravel())
+            rule = rules[number] if rules else None
+            grounds[number] = _ground(city, groups[number], number, found, place.ravel(), rule)
     return _gathered([grounds[number] for number in range(len(groups))], classes, demand, people)
 
 
@@ -299,13 +307,20 @@ class _City(NamedTuple):
         return bool(self.classes.shape[1] > 1)
 
 
-def _ground(
-    city: _City, group: GroupSettings, number: int, within: sp.csr_array, place: Ints
+def _ground(  # noqa: PLR0917 - what one group is made of
+    city: _City,
+    group: GroupSettings,
+    number: int,
+    found: sp.csr_array,
+    place: Ints,
+    rule: TripRule | None,
 ) -> _Ground:
     """Return one group's ground: the states that serve it, when, and what stands already.
 
-    ``place`` is the row of each state, then of each station, in ``within``.
+    ``place`` is the row of each state, then of each station, in ``found``, which holds seconds
+    where there is a ``rule`` for trips.
     """
+    within = found if rule is None else pattern_of(found)
     table, week, n_states = city.table, city.week, len(city.table.states)
     in_effect = city.question.goal.coverage == "effective"
     serving = week.suits[number] if in_effect else week.serves[number]
@@ -318,7 +333,12 @@ def _ground(
         needs = asked - there.T.astype(np.int64) @ fixed.astype(np.int64)
         always = np.ones((n_states, 1), dtype=np.bool_)
         stands = np.asarray(needs <= 0)[:, None]
-        return _Ground(states, always, city.people[:, :, number], 1.0, np.ones(1), stands, needs)
+        people = city.people[:, :, number]
+        trips = None
+        if rule is not None:
+            rows = sp.csr_array(found[place])
+            trips = trips_of(rows, may_serve, fixed=fixed, people=people, rule=rule, group=number)
+        return _Ground(states, always, people, 1.0, np.ones(1), stands, needs, trips)
     patterns, when = hour_patterns(fixed[:, None, None] & week.open)
     weeks = np.array(
         [state_week((state.hours, state.station), week) for state in table.states], dtype=np.bool_
@@ -333,6 +353,7 @@ def _ground(
         np.asarray(hours, dtype=np.float64),
         covered_cells(there, patterns)[:, when.reshape(-1)],
         np.ones(len(city.demand), dtype=np.int64),
+        None,
     )
 
 
@@ -424,4 +445,5 @@ def _gathered(
             place=place.astype(np.int64),
         ),
         n_pairs=sum(ground.states.nnz for ground in grounds),
+        trips=all_trips([ground.trips for ground in grounds]),
     )

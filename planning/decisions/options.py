@@ -41,6 +41,14 @@ def options_of(table: ActionTable, n_years: int) -> Options:
     return Options(*(np.array(column, dtype=np.int64) for column in zip(*rows, strict=True)))
 
 
+def state_in_year(table: ActionTable, options: Options, year: int) -> Ints:
+    """int64[n_options]: the state that stands by each option in a year (from 0), -1 for none."""
+    state = np.array([one.state for one in table.actions], dtype=np.int64)[options.action]
+    old = np.array([one.before for one in table.actions], dtype=np.int64)[options.action]
+    now = np.where((options.begins <= year) & (year < options.ends), state, -1)
+    return np.asarray(np.where(year < options.begins, old, now), dtype=np.int64)
+
+
 def places_of(table: ActionTable, options: Options) -> Ints:
     """int64[n_options]: the place of each, of which one option at most is open."""
     return np.array([table.actions[number].place for number in options.action], dtype=np.int64)

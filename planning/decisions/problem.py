@@ -33,8 +33,10 @@ from planning.decisions.options import (
     paid_today,
     places_of,
     spending,
+    state_in_year,
 )
 from planning.decisions.placing import conflicts, must_have, pinned
+from planning.decisions.time_levels import time_levels
 from planning.engine.checks import known
 from planning.engine.problems import CoverageProblem, Floor, Limit
 
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from planning.decisions.items import DemandItems
     from planning.decisions.money import PayerCosts
     from planning.decisions.options import Options
+    from planning.decisions.time_levels import TimeLevels
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -55,6 +58,8 @@ Mask = npt.NDArray[np.bool_]
 _TOKEN = 1e-7
 # What an item is worth to the engine that the goal does not count.
 _NEXT_TO_NOTHING = 1e-7
+# The goals that speak of the last year alone.
+_AT_END = frozenset({"cheapest", "worst_group", "worst_district"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,13 +67,13 @@ class DecisionProblem:
     """A question ready for the engine, and how to read its answer.
 
     The options of ``problem`` are those of ``options``, and one more: what stands. Its items are
-    those of ``items`` year by year, then the rest year by year, then tokens. ``spend`` int64
-    [n_options, n_years] yuan of all payers, ``split`` the same by payer; ``worth`` float64[n_items]
-    and ``rest_worth`` what the goal counts an item, ``exact`` float64[n_demand] what each item of
-    the problem adds to the goal. ``constant`` is what tokens add to the engine's objective,
-    ``tokens`` bool[n_options] each the options of which one must be open; their floors are the
-    last ones of the problem. ``n_amounts`` are the first limits of the problem, whose amounts the
-    question gives.
+    those of ``items`` year by year, then the rest year by year, then ``levels`` of time where they
+    are counted, then tokens. ``spend`` int64 [n_options, n_years] yuan of all payers, ``split`` the
+    same by payer; ``worth`` float64[n_items] and ``rest_worth`` what the goal counts an item,
+    ``exact`` float64[n_demand] what each item of the problem adds to the goal. ``constant`` is what
+    tokens add to the engine's objective, ``tokens`` bool[n_options] each the options of which one
+    must be open; their floors are the last ones of the problem. ``n_amounts`` are the first limits
+    of the problem, whose amounts the question gives.
     """
 
     problem: CoverageProblem
@@ -81,12 +86,14 @@ class DecisionProblem:
     tokens: tuple[Mask, ...]
     exact: Floats
     n_amounts: int
+    levels: TimeLevels | None = None
 
     def weights_of(self, question: Question, items: DemandItems) -> Floats:
         """float64[n_demand]: what the engine is given where the items weigh otherwise."""
         n_tokens = len(self.tokens)
         tokens = np.full(n_tokens, self.constant / n_tokens) if n_tokens else np.empty(0)
-        return _weights(question, items, (self.worth, self.rest_worth), tokens)[1]
+        exact = _exact(question, items, (self.worth, self.rest_worth), self.levels, n_tokens)
+        return _given(question, items, exact, self.problem.floors, tokens)
 
     def value(self, chosen: Ints) -> float:
         """Return what a choice of options is worth to the goal."""
@@ -139,13 +146,19 @@ def decision_problem(
     worth, rest_worth = _worth(question, items)
     total = max(float((items.total).sum()), 1.0)
     token = _TOKEN * total
+    levels = None
+    if items.trips is not None:
+        levels = time_levels(items.trips, group_worth(question, items)[items.trips.group])
+    is_same = last is not None and not (tokens or last.tokens or levels or last.levels)
     covers = (
         last.problem.covers
-        if last is not None and not (tokens or last.tokens)
-        else _covers(table, items, options, n_years, tokens)
+        if last is not None and is_same
+        else _covers(table, items, options, levels, tokens)
     )
-    exact, weights = _weights(question, items, (worth, rest_worth), np.full(len(tokens), token))
-    counted = Counted(items, n_years, len(tokens))
+    counted = Counted(items, n_years, len(tokens), covers.shape[1])
+    floors = tuple(counted.floor(question, floor) for floor in question.floors)
+    exact = _exact(question, items, (worth, rest_worth), levels, len(tokens))
+    weights = _given(question, items, exact, floors, np.full(len(tokens), token))
     budget, limits = _money_limits(question, table, options, spend, split)
     most_new = _most_new(question, table, required)
     limits += _count_limits(question, table, options, is_counted=most_new is not None)
@@ -163,7 +176,7 @@ def decision_problem(
         forbidden=np.r_[forbidden, False],
         limits=tuple(_with_standing(limit) for limit in limits),
         floors=(
-            *(counted.floor(question, floor) for floor in question.floors),
+            *floors,
             *counted.token_floors([name for name, _ in tokens], weight=_best_gain(covers, weights)),
         ),
     )
@@ -178,12 +191,18 @@ def decision_problem(
         tokens=tuple(np.r_[mask, False] for _, mask in tokens),
         exact=exact,
         n_amounts=n_amounts,
+        levels=levels,
     )
+
+
+def group_worth(question: Question, items: DemandItems) -> Floats:
+    """float64[n_groups]: what the goal counts a worker of each group."""
+    return np.array([question.goal.group_weights.get(name, 1.0) for name in items.groups])
 
 
 def _worth(question: Question, items: DemandItems) -> tuple[Floats, Floats]:
     """Return what the goal counts each item and each of the rest."""
-    by_group = np.array([question.goal.group_weights.get(name, 1.0) for name in items.groups])
+    by_group = group_worth(question, items)
     by_hours = np.ones(len(items.classes))
     for first, last, weight in question.goal.hour_weights:
         inside = (items.classes & ~span_hours((first, last))).sum(axis=1) == 0
@@ -195,55 +214,78 @@ def _worth(question: Question, items: DemandItems) -> tuple[Floats, Floats]:
     return of_items, of_rest
 
 
-def _weights(
-    question: Question, items: DemandItems, worth: tuple[Floats, Floats], tokens: Floats
-) -> tuple[Floats, Floats]:
-    """Return what the goal counts, and what the engine is given: never 0 where a floor may look.
+def _exact(
+    question: Question,
+    items: DemandItems,
+    worth: tuple[Floats, Floats],
+    levels: TimeLevels | None,
+    n_tokens: int,
+) -> Floats:
+    """float64[n_demand]: what the goal counts each item of the problem."""
+    goal = question.goal.what
+    years = np.full((len(items.weights), 1), 0.0 if goal == "mean_time" else 1.0)
+    if goal in _AT_END:
+        years[:-1] = 0.0
+    blocks = [
+        by_year * (years * own)
+        for by_year, own in (
+            (items.weights, worth[0]),
+            (items.standing, worth[1]),
+            (items.beyond, worth[1]),
+        )
+    ]
+    if levels is not None:
+        blocks.append(levels.weights * (1.0 if goal == "mean_time" else 0.0))
+    return np.concatenate([*(block.ravel() for block in blocks), np.zeros(n_tokens)])
+
+
+def _given(
+    question: Question,
+    items: DemandItems,
+    exact: Floats,
+    floors: tuple[Floor, ...],
+    tokens: Floats,
+) -> Floats:
+    """Return what the engine is given: never 0 where a floor looks, or may be set by the goal.
 
     The engine passes over what is worth nothing. What the goal does not count and a floor may is
     worth next to nothing to it: a bound with it in is a bound without it too.
     """
-    at_end = question.goal.what in {"cheapest", "worst_group", "worst_district"}
-    years = np.ones(len(items.weights))
-    if at_end:
-        years[:-1] = 0.0
-    exact, given = [], []
-    for by_year, own in (
-        (items.weights, worth[0]),
-        (items.standing, worth[1]),
-        (items.beyond, worth[1]),
-    ):
-        counts = years[:, None] * own[None, :]
-        exact.append((by_year * counts).ravel())
-        given.append((by_year * np.maximum(counts, _NEXT_TO_NOTHING)).ravel())
-    return (
-        np.concatenate([*exact, np.zeros(len(tokens))]),
-        np.concatenate([*(given if question.floors or at_end else exact), tokens]),
-    )
+    people = np.concatenate([by.ravel() for by in (items.weights, items.standing, items.beyond)])
+    least = np.zeros(len(exact))
+    least[: len(people)] = people * _NEXT_TO_NOTHING
+    if question.goal.what not in _AT_END:
+        looked = np.zeros(len(exact), dtype=np.bool_)
+        for floor in floors:
+            looked |= floor.members
+        least[~looked] = 0.0
+    given = np.maximum(exact, least)
+    given[len(given) - len(tokens) :] = tokens
+    return np.asarray(given, dtype=np.float64)
 
 
 def _covers(
     table: ActionTable,
     items: DemandItems,
     options: Options,
-    n_years: int,
+    levels: TimeLevels | None,
     tokens: list[tuple[str, Mask]],
 ) -> sp.csr_array:
-    """Return bool [n_options + 1, items by year, standing by year, beyond by year, tokens]."""
-    state = np.array([one.state for one in table.actions], dtype=np.int64)[options.action]
-    old = np.array([one.before for one in table.actions], dtype=np.int64)[options.action]
-    n_options, n_states = len(state), len(table.states)
-    blocks = []
+    """Return bool [n_options + 1, items, standing, beyond, levels (all four by year), tokens]."""
+    n_options, n_states, n_years = len(options.action), len(table.states), len(items.weights)
+    blocks, of_levels = [], []
     for year in range(n_years):
-        now = np.where((options.begins <= year) & (year < options.ends), state, -1)
-        now = np.where(year < options.begins, old, now)
+        now = state_in_year(table, options, year)
         rows = np.flatnonzero(now >= 0)
         chosen = sp.csr_array(
             (np.ones(len(rows), dtype=np.int8), (rows, now[rows])), shape=(n_options, n_states)
         )
         blocks.append(sp.csr_array(chosen @ items.covers.astype(np.int8)))
+        if levels is not None:
+            of_levels.append(sp.csr_array(chosen @ levels.covers.astype(np.int8)))
     n_rest = n_years * len(items.rest.group)
-    free = sp.csr_array(sp.hstack([*blocks, sp.csr_array((n_options, 2 * n_rest), dtype=np.int8)]))
+    nothing = sp.csr_array((n_options, 2 * n_rest), dtype=np.int8)
+    free = sp.csr_array(sp.hstack([*blocks, nothing, *of_levels]))
     token = sp.csr_array(
         np.array([mask for _, mask in tokens], dtype=np.int8).reshape(len(tokens), n_options).T
     )
@@ -253,7 +295,7 @@ def _covers(
             np.ones(n_rest, dtype=np.int8),
             (np.zeros(n_rest, dtype=np.int64), n_items + np.arange(n_rest)),
         ),
-        shape=(1, n_items + 2 * n_rest + len(tokens)),
+        shape=(1, free.shape[1] + len(tokens)),
     )
     return sp.csr_array(
         sp.vstack([sp.hstack([free, token]), stands], format="csr").astype(np.bool_)
@@ -266,12 +308,7 @@ class Counted(NamedTuple):
     items: DemandItems
     n_years: int
     n_tokens: int
-
-    @property
-    def size(self) -> int:
-        """How many items there are in all."""
-        rest = len(self.items.rest.group)
-        return int(self.n_years * (self.items.weights.shape[1] + 2 * rest) + self.n_tokens)
+    size: int
 
     def masks(self, floor: FloorLimit) -> tuple[Mask, Mask]:
         """Return which items, and which of the rest, a floor speaks of."""
@@ -310,7 +347,8 @@ class Counted(NamedTuple):
         own[0][year] = items.weights[year] * of_items
         own[1][year] = items.standing[year] * of_rest
         own[2][year] = items.beyond[year] * of_rest
-        weights = np.concatenate([*(block.ravel() for block in own), np.zeros(self.n_tokens)])
+        weights = np.concatenate([block.ravel() for block in own])
+        weights = np.r_[weights, np.zeros(self.size - len(weights))]
         if not weights.any():
             raise ProblemError(
                 say("floor {name}: there is nobody whom it speaks of", name=floor.name)

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from data.json_shapes import By, Maybe, Words, check_shape
+from data.json_shapes import By, Maybe, Since, Words, check_shape
 from data.questions import Question
 from geo.errors import InputError
 from geo.factors import TIME_FACTORS
@@ -49,6 +49,7 @@ _DECISION: Final = {
     "money": [{"year": int, "payer": str, "yuan": int, "capital_yuan": int}],
     "assumed_kinds": [str],
     "inputs": By(str),
+    "times": Since([{"year": int, "group": str, "before_s": float, "mean_s": float}]),
 }
 _ASKED: Final = {
     "question": By(object),

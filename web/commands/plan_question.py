@@ -13,6 +13,7 @@ from planning import SolveParams
 from web.commands.accounts_words import accounts_figures, accounts_words
 from web.commands.assignment import assignment_option, refuse_other_ending, write_found
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
+from web.commands.decision_words import times_words
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken, told
 from web.commands.scenario import author_of, saved_words
@@ -216,6 +217,7 @@ def _words(made: Decision, why: Explanation) -> list[object]:
             *reasons,
         ]
     words: list[object] = [_sentence(made, t), _actions(made, t), _by_year(made, t)]
+    words += times_words(made, t)
     if made.money:
         words.append(_money(made, t))
     if made.assumed_kinds and any(one.kind in made.assumed_kinds for one in made.actions):
