@@ -144,6 +144,10 @@ class Backend(ABC):
         """Open a connection for one transaction: committed at the end, undone when it fails."""
 
     @abstractmethod
+    def snapshot(self) -> contextlib.AbstractContextManager[sa.Connection]:
+        """Open a connection on which every statement sees the database as it is at one moment."""
+
+    @abstractmethod
     def keep_reading(self) -> contextlib.AbstractContextManager[sa.Connection]:
         """Open a connection on which every statement sees what is committed by then."""
 
@@ -167,6 +171,14 @@ class Backend(ABC):
         rows: Iterable[Sequence[Any]],
     ) -> None:
         """Insert many rows the fastest way there is."""
+
+    @abstractmethod
+    def last_number(self, connection: sa.Connection, table: sa.Table) -> int:
+        """Return the highest number that a row of a table ever had; 0 where there was none."""
+
+    @abstractmethod
+    def set_last_number(self, connection: sa.Connection, table: sa.Table, number: int) -> None:
+        """Let the next row of a table have the number after this one."""
 
     @abstractmethod
     def near(

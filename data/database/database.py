@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from data.database.contents import Contents, read_contents
+from data.database.copying import CopiedTable, copy_database
 from data.database.organisations import OrganisationRegister
 from data.database.postgres import Postgres
 from data.database.register import Register
@@ -123,6 +124,10 @@ class Database:
                 for table in tables
             }
         return {**there, "schema": step, "city": "" if city is None else city.identity, **counts}
+
+    def copy_to(self, where: str) -> tuple[tuple[CopiedTable, ...], str]:
+        """Copy everything to another place; see `data.database.copying.copy_database`."""
+        return copy_database(self.backend, where)
 
     def close(self) -> None:
         """Close the connections to a server that are kept for the next call."""

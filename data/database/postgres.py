@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from data.database.backend import Backend, like_pattern
-from data.database.schema import HEAD
+from data.database.schema import HEAD, METADATA
 from geo.errors import InputError, WorkspaceError
 from geo.messages import say
 
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 _DRIVERS: Final = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 _ONE_WRITER: Final = 0x59697A68616E  # "Yizhan": the number of the lock that writers share
 _PATIENCE_S: Final = 10
+#: What the triggers of the migrations call.
+_FUNCTIONS: Final = (
+    "refuse_to_rewrite_history",
+    "refuse_locked_scenario",
+    "refuse_locked_scenario_log",
+)
 
 
 class Postgres(Backend):
@@ -47,6 +53,14 @@ class Postgres(Backend):
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE_S}s'")
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_WRITER})")
             yield connection
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """Take a connection for one transaction, which sees what is committed at its start."""
+        with self.errors_in_words(), self._engine().connect() as connection:
+            frozen = connection.execution_options(isolation_level="REPEATABLE READ")
+            with frozen.begin():
+                yield frozen
 
     @contextlib.contextmanager
     def keep_reading(self) -> Iterator[sa.Connection]:
@@ -96,6 +110,31 @@ class Postgres(Backend):
                     copy.write_row(row)
         except driver.Error as error:  # COPY goes past SQLAlchemy, which would have wrapped it
             raise self._unusable_words(str(error)) from None
+
+    def last_number(self, connection: sa.Connection, table: sa.Table) -> int:
+        """Ask the sequence of the table's numbers."""
+        sequence = self._sequence(connection, table)
+        row = connection.exec_driver_sql(f"SELECT last_value, is_called FROM {sequence}").one()  # noqa: S608 - the server's own name
+        return int(row[0]) if row[1] else 0
+
+    def set_last_number(self, connection: sa.Connection, table: sa.Table, number: int) -> None:
+        """Set the sequence of the table's numbers."""
+        values = (self._sequence(connection, table), max(number, 1), number > 0)
+        connection.exec_driver_sql("SELECT setval(%s::regclass, %s, %s)", values)
+
+    @staticmethod
+    def _sequence(connection: sa.Connection, table: sa.Table) -> str:
+        (key,) = table.primary_key.columns
+        query = "SELECT pg_get_serial_sequence(%s, %s)"
+        return str(connection.exec_driver_sql(query, (table.name, key.name)).scalar_one())
+
+    def drop_all(self, connection: sa.Connection) -> None:
+        """Drop every table with what belongs to it; undone when the transaction fails."""
+        names = [*(table.name for table in METADATA.sorted_tables), "alembic_version"]
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {', '.join(names)} CASCADE")
+        for name in _FUNCTIONS:
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}")
+        _UP_TO_DATE.discard(self._key)
 
     def near(
         self, connection: sa.Connection, lon: float, lat: float, *, count: int

@@ -9,6 +9,7 @@ import math
 import os
 import shutil
 import sqlite3
+import time
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from geo.measure import EARTH_RADIUS_M
 from geo.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from data.database.city import Owner
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _FIRST_LOOK_M: Final = 1000.0
 _FARTHER: Final = 1.5
 _TRIGRAM: Final = 3
+_PATIENCE_S: Final = 10.0
 _FARTHEST_M: Final = EARTH_RADIUS_M * math.pi
 _WRITE: Final = "yizhan_write"
 _LEAST_ROOM_BYTES: Final = 1 << 16  # the index of a log has half of it
@@ -61,6 +63,12 @@ class Sqlite(Backend):
                 _use_wal(connection)
             with connection.begin():
                 yield connection
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """Open the file for one transaction, which sees the log up to its first statement."""
+        with self.errors_in_words(), self.begin() as connection:
+            yield connection
 
     @contextlib.contextmanager
     def keep_reading(self) -> Iterator[sa.Connection]:
@@ -99,6 +107,44 @@ class Sqlite(Backend):
         if tuples:
             statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names of our own tables
             connection.exec_driver_sql(statement, tuples)
+
+    def last_number(self, connection: sa.Connection, table: sa.Table) -> int:
+        """Ask SQLite's own list of numbers."""
+        query = "SELECT seq FROM sqlite_sequence WHERE name = ?"
+        return int(connection.exec_driver_sql(query, (table.name,)).scalar() or 0)
+
+    def set_last_number(self, connection: sa.Connection, table: sa.Table, number: int) -> None:
+        """Write into SQLite's own list of numbers."""
+        connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (table.name,))
+        if number:
+            written = "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)"
+            connection.exec_driver_sql(written, (table.name, number))
+
+    def save_copy(self, path: Path) -> None:
+        """Copy the file as it is at one moment, while others read and write (WorkspaceError).
+
+        The copy is one file: what stands in the log is in it.
+        """
+        with (
+            self.snapshot() as connection,
+            contextlib.closing(sqlite3.connect(path)) as copy,
+        ):
+            _driver(connection).backup(copy, progress=_patience())
+            copy.execute("PRAGMA journal_mode = DELETE")
+
+    def take_over(self, path: Path) -> None:
+        """Put the content of another file in the place of this one's, in one transaction.
+
+        A process that is killed meanwhile leaves the old content, and readers see one of the two.
+        """
+        with (
+            self.errors_in_words(),
+            contextlib.closing(sqlite3.connect(path)) as copy,
+            contextlib.closing(sqlite3.connect(self.path)) as mine,
+        ):
+            _prepare(mine)
+            copy.backup(mine, progress=_patience())
+            mine.execute("PRAGMA journal_mode = WAL")
 
     def insert_stations(
         self, connection: sa.Connection, columns: Sequence[str], rows: Sequence[Sequence[Any]]
@@ -278,6 +324,17 @@ def _engine(path: Path, *, way: _Way) -> sa.Engine:
     event.listen(engine, "connect", lambda connection, _record: _prepare(connection))
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _patience() -> Callable[[int, int, int], None]:
+    """Return what ends a copy that waits too long for a writer: the driver would wait for ever."""
+    until = time.monotonic() + _PATIENCE_S
+
+    def look(status: int, _left: int, _all: int) -> None:
+        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} and time.monotonic() > until:
+            raise sqlite3.OperationalError("database is locked")
+
+    return look
 
 
 def _begin(connection: sa.Connection) -> None:

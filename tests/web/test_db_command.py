@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from data.database import Database
 from data.database.schema import HEAD
 from data.settings import read_settings
 from data.stations import Stations
@@ -110,3 +111,19 @@ def test_with_the_database_of_another_city_neither_commands_nor_pages_start(
     city = Workspace.open(tmp_path / "huaibei")
     assert city.stations().content_hash == before
     city.database.close()
+
+
+def test_copy_moves_house_and_says_what_stands_there(
+    cli: Cli, workspace: Workspace, tmp_path: Path
+) -> None:
+    place = tmp_path / "moved.db"
+    told = cli("db", "copy", "-w", workspace.folder, "--to", place, "--json").json
+    assert told["to"] == str(place)
+    assert (told["tables"]["stations"]["rows"], told["tables"]["events"]["rows"]) == (1, 1)
+    assert Database(place).stations().content_hash == workspace.stations().content_hash
+    again = cli("db", "copy", "-w", workspace.folder, "--to", place)
+    assert (again.code, again.err.count("\n")) == (2, 1)
+    assert "is there already" in again.err
+    words = cli("db", "copy", "-w", workspace.folder, "--to", tmp_path / "other.db").out
+    assert told["tables"]["stations"]["hash"][:12] in words
+    assert "let DATABASE_URL name the new one" in words

@@ -62,3 +62,33 @@ def upgrade(folder: Path, *, create: bool, as_json: bool) -> None:
     else:
         words = [t("Schema {before} is now {after}.", before=before or t("none"), after=after)]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+@db.command()
+@common_options
+@click.option(
+    "--to",
+    "where",
+    required=True,
+    metavar="WHERE",
+    envvar="YIZHAN_COPY_TO",
+    help="postgresql://USER:PASSWORD@HOST:5432/DATABASE, or the path of a new SQLite file.",
+)
+def copy(folder: Path, *, where: str, as_json: bool) -> None:
+    """Move house: copy everything into an empty database, and check it there table by table."""
+    from data.database.copying import table_figures
+
+    workspace = open_workspace(folder)
+    figures: Figures = {}
+    with stopwatch(figures):
+        tables, named = workspace.database.copy_to(where)
+        figures |= {"from": workspace.database.backend.where, "to": named}
+        figures["tables"] = table_figures(tables)
+    t = spoken()
+    rows = [(made.name, made.rows, made.content_hash[:12]) for made in tables]
+    words = [
+        table((t("table"), t("rows"), t("hash")), rows),
+        t("{where} now holds all of that, with the same hashes.", where=named),
+        t("The copied one is as it was: stop the pages, then let DATABASE_URL name the new one."),
+    ]
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
