@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache, cached_property
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -72,12 +73,30 @@ class TinyCity:
     def n_years(self) -> int:
         return self.question.years.count
 
+    # what is there, read once: a city has hundreds of choices ---------------------------------
+
+    @cached_property
+    def ids(self) -> list[str]:
+        return list(self.stations.frame["id"])
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        return list(self.stations.frame["kind"])
+
+    @cached_property
+    def hours(self) -> list[np.ndarray]:
+        return [open_hours(text) for text in self.stations.frame["hours"]]
+
+    @cached_property
+    def people(self) -> list[dict[str, np.ndarray]]:
+        years = range(self.n_years)
+        return [{group: self.weights(group, y) for group in self.demand.groups} for y in years]
+
     # what may be done ------------------------------------------------------------------------
 
     def policy(self, row: int) -> str:
-        station = self.stations.frame["id"].iloc[row]
         for one in self.question.actions.stations:
-            if one.id == station:
+            if one.id == self.ids[row]:
                 return one.may
         return self.question.actions.existing
 
@@ -92,8 +111,7 @@ class TinyCity:
 
     def at_station(self, row: int) -> list[Doing]:
         asked, years = self.question.actions, range(self.n_years)
-        kind = self.stations.frame["kind"].iloc[row]
-        old = open_hours(self.stations.frame["hours"].iloc[row])
+        kind, old = self.kinds[row], self.hours[row]
         policy = self.policy(row)
         if policy == "fixed":
             return [Doing("keep")]
@@ -145,8 +163,7 @@ class TinyCity:
         ]
         n_sites = len(self.sites)
         for row, doing in enumerate(at_stations):
-            old_kind = self.stations.frame["kind"].iloc[row]
-            old = open_hours(self.stations.frame["hours"].iloc[row])
+            old_kind, old = self.kinds[row], self.hours[row]
             if doing.what == "keep":
                 if year < doing.until:
                     states.append((n_sites + row, (old_kind,), row, old))
@@ -194,7 +211,7 @@ class TinyCity:
             states = self.standing(*choice, year)
             years.append(
                 {
-                    group: (self.weights(group, year), self.covered(states, group))
+                    group: (self.people[year][group], self.covered(states, group))
                     for group in self.demand.groups
                 }
             )
@@ -258,7 +275,7 @@ class TinyCity:
 
     def _station_bill(self, doing: Doing, row: int) -> dict[str, list[int]]:
         """Return what a station costs beyond today."""
-        kind = self.stations.frame["kind"].iloc[row]
+        kind = self.kinds[row]
         capital, now = self._cost(kind)
         years = range(self.n_years)
         is_free = self.policy(row) == "free"
@@ -266,7 +283,7 @@ class TinyCity:
             return self._bill({}, [0 if year < doing.until else -now for year in years])
         begun = [year >= doing.year for year in years]
         if doing.what == "extend":
-            old = open_hours(self.stations.frame["hours"].iloc[row])
+            old = self.hours[row]
             hours = int((open_hours(doing.hours) & ~old).sum())
             wages = hours * 52 * self.question.costs.wage_yuan_an_hour
             wages = wages if self.question.money.running else 0
@@ -400,7 +417,7 @@ class TinyCity:
         return True
 
     def _keeps_pins(self, choice) -> bool:  # noqa: ANN001
-        places = {place: k for k, place in enumerate([*self.sites.ids, *self.stations.frame["id"]])}
+        places = {place: k for k, place in enumerate([*self.sites.ids, *self.ids])}
         doings = self._doings(choice)
         moved = {doing.to: doing for doing in choice[1] if doing.what == "relocate"}
         for site, doing in moved.items():
@@ -432,16 +449,22 @@ class TinyCity:
         return True
 
 
+@cache
 def open_hours(text: str) -> np.ndarray:
     """bool[168], closed where the text is not understood."""
     table = week_table(parse_hours(text))
-    return np.zeros(168, dtype=bool) if table is None else np.array(table, dtype=bool).ravel()
+    hours = np.zeros(168, dtype=bool) if table is None else np.array(table, dtype=bool).ravel()
+    hours.flags.writeable = False
+    return hours
 
 
+@cache
 def within_span(first: int, last: int) -> np.ndarray:
     """bool[168]: every day from the first hour to the last; it may pass midnight."""
     inside = [
         (first <= hour % 24 < last) if first < last else (hour % 24 >= first or hour % 24 < last)
         for hour in range(168)
     ]
-    return np.array(inside)
+    span = np.array(inside)
+    span.flags.writeable = False
+    return span
