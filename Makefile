@@ -1,5 +1,6 @@
 # make demo   the sample city, from nothing to the running product
 # make test   every test, a real browser included
+# make coverage  the same, and which lines and branches no test reaches: half as long again
 # make check  lint, format, types, import direction, dead code, the container's files
 # make quick  the part of check that takes seconds; what the hooks of .pre-commit-config.yaml run
 # make catalogues  the messages of code and templates into web/languages/*.po, and those compiled
@@ -13,7 +14,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 DEMO   ?= yizhan-demo
 PORT   ?= 8000
 
-.PHONY: demo test check quick catalogues docs bench format system clean
+.PHONY: demo test coverage check quick catalogues docs bench format system clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -36,6 +37,9 @@ demo: $(VENV)/.base
 	@$(BIN)/yizhan demo --workspace $(DEMO) --port $(PORT)
 
 test: $(VENV)/.test system
+	@YIZHAN_SKIPS_NONE=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+
+coverage: $(VENV)/.test system
 	@YIZHAN_SKIPS_NONE=1 $(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 
 check: quick
