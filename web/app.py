@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request, url_for
 from jinja2 import StrictUndefined
 
 from data.vocabulary import SAMPLE_NOTICE
-from web.admin.desk import admin
+from web.admin import desk, register
 from web.api.catalogue import catalogue
 from web.api.features import api
 from web.api.worker_reports import reporting
@@ -33,8 +33,8 @@ from web.site.security import secure
 _FOR_WORKERS = (locator, station_page, feedback, page_files, offline, bundles)
 #: What programs ask.
 _FOR_PROGRAMS = (api, catalogue)
-#: What workers say and what becomes of it.
-_VOICES = (reporting, activities, admin)
+#: What workers say and what becomes of it, and the register that it is about.
+_VOICES = (reporting, activities, *{desk.admin, register.admin})
 
 
 _LANGUAGE: Final = "lang"

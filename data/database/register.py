@@ -15,7 +15,6 @@ import sqlalchemy as sa
 
 from data.database import clock
 from data.database.changes import Changes, Import, merge
-from data.database.conflicts import PLACE
 from data.database.contents import read_contents
 from data.database.history import (
     HALF_LIFE_DAYS,
@@ -28,25 +27,16 @@ from data.database.history import (
     read_imports,
     rebuild,
 )
-from data.database.records import (
-    EMPTY,
-    ID,
-    Record,
-    apply_changes,
-    changes_text,
-    record_of,
-    stations_of,
-)
-from data.database.schema import EVENTS, FIELDS, FIRST_FIELDS, LISTS, STATIONS
+from data.database.observations import checked_values, observe_in
+from data.database.records import EMPTY, ID, Record, record_of, stations_of
+from data.database.schema import EVENTS, FIELDS, FIRST_FIELDS, LISTS
 from data.database.writing import (
     next_moment,
     read_present,
     read_records,
     write_import,
-    write_observation,
 )
-from data.stations import FACILITY_COLUMNS
-from data.vocabulary import FACILITIES_BY_ID, quote
+from data.vocabulary import quote
 from geo.errors import InputError, NothingYetError, RowFault, RowsError
 from geo.measure import great_circle_m
 from geo.messages import say
@@ -59,8 +49,6 @@ if TYPE_CHECKING:
     from data.stations import Stations
     from geo.measure import Box
 
-FACILITY_WORDS: Final = ("yes", "no", "broken", "unknown")
-_NOT_OBSERVED: Final = frozenset({"id", *FACILITY_COLUMNS})
 _LONGEST_QUERY: Final = 200
 _NO_STATIONS: Final = say("no stations yet: run yizhan stations import FILE --datum …")
 
@@ -349,7 +337,7 @@ class Register:
         """
         if not 0 <= weight <= 1:
             raise InputError(say("weight {weight} must be between 0 and 1", weight=weight))
-        said = _checked_values(values)
+        said = checked_values(values)
         with self._backend.transaction(write=True) as connection:
             moment = next_moment(connection)
             head = {
@@ -360,42 +348,8 @@ class Register:
                 "by_whom": by,
                 "weight": float(weight),
             }
-            self._write_observation(connection, head, said, moment=moment)
+            observe_in(self._backend, connection, head, said, moment=moment)
             return read_events(connection, station_id)[-1]
-
-    def _write_observation(
-        self,
-        connection: sa.Connection,
-        head: Mapping[str, Any],
-        said: Mapping[str, Any],
-        *,
-        moment: datetime,
-    ) -> None:
-        """Let what was said take effect, but for what is known from a later moment."""
-        station_id, seen = head["station_id"], clock.read_moment(head["observed_at"])
-        key, place, record = _station(connection, station_id)
-        known = evidence_of(
-            read_events(connection, station_id), read_imports(connection), moment=moment
-        )
-        late = {name for name in said if name in known and known[name].observed_at > seen}
-        kept, noted = _split(said, late, record, day=clock.china_day(seen).isoformat())
-        after = dict(zip(FIELDS, record, strict=True))
-        apply_changes(after, kept)
-        new = tuple(after[name] for name in FIELDS)
-        stations_of([new])  # refuses what cannot be
-        write_observation(
-            self._backend,
-            connection,
-            new,
-            key=key,
-            place=place,
-            events=[
-                {**head, "kind": kind, "changes": changes_text(changes)}
-                for kind, changes in (("noted", noted), ("observed", kept))
-                if changes
-            ],
-            moment=moment,
-        )
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
@@ -406,71 +360,6 @@ class Register:
             return
         with self._lock, self._backend.errors_in_words():
             yield self._kept
-
-
-def _checked_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was observed by field; refuses fields and facilities that are none."""
-    if not values:
-        raise InputError(say("an observation needs a value"))
-    said: dict[str, Any] = {}
-    for name, value in values.items():
-        facility = name.removeprefix("facility.")
-        if facility != name:
-            if facility not in FACILITIES_BY_ID:
-                raise InputError(
-                    say(
-                        "observation: facility {facility} is not in the vocabulary",
-                        facility=facility,
-                    )
-                )
-            if value not in FACILITY_WORDS:
-                raise InputError(
-                    say(
-                        "observation: facility {facility} is {value}: use {known}",
-                        facility=facility,
-                        value=value,
-                        known=", ".join(FACILITY_WORDS),
-                    )
-                )
-            said[name] = value
-        elif name in FIELDS and name not in _NOT_OBSERVED:
-            missing = isinstance(value, float) and math.isnan(value)
-            said[name] = None if missing else tuple(value) if name in LISTS else value
-        else:
-            raise InputError(
-                say("observation: {name} is no column that can be observed", name=name)
-            )
-    if ("lon" in said) != ("lat" in said):
-        raise InputError(say("observation: a place needs both lon and lat"))
-    if "lon" in said:
-        own = {"datum": "wgs84", "source_lon": said["lon"], "source_lat": said["lat"]}
-        said = {**own, **said}
-    return said
-
-
-def _split(
-    said: Mapping[str, Any], late: set[str], record: Record, *, day: str
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what takes effect, with the day of the check, and what is only noted."""
-    if late & set(PLACE):
-        late = late | set(PLACE)
-    kept = {name: value for name, value in said.items() if name not in late}
-    noted = {name: value for name, value in said.items() if name in late}
-    if kept:
-        checked = record[FIELDS.index("checked_at")]
-        kept = {"checked_at": max(day, checked)} | kept
-    return kept, noted
-
-
-def _station(connection: sa.Connection, station_id: str) -> tuple[int, int, Record]:
-    """Return key, place and record of one station."""
-    columns = [STATIONS.c.key, STATIONS.c.row, *(STATIONS.c[name] for name in FIELDS)]
-    row = connection.execute(sa.select(*columns).where(STATIONS.c.id == station_id)).one_or_none()
-    if row is None:
-        raise InputError(
-            say("station {station_id} is not in the register", station_id=station_id[:80])
-        )
-    return int(row[0]), int(row[1]), record_of(row[2:])
 
 
 def _exported(connection: sa.Connection, record: Import) -> dict[str, Record] | None:

@@ -186,20 +186,25 @@ def _import_events(
             yield line(record[ID], "added", told(record))
 
 
-def write_observation(
+def write_observations(
     backend: Backend,
     connection: sa.Connection,
-    record: Record,
+    records: Sequence[tuple[int, int, Record]],
     *,
-    key: int,
-    place: int,
     events: Sequence[Mapping[str, Any]],
     moment: datetime,
 ) -> None:
-    """Write what was observed of one station, and its new state."""
-    connection.execute(sa.insert(EVENTS), [dict(event) for event in events])
-    backend.delete_stations(connection, [key])
-    backend.insert_stations(connection, ("key", "row", *FIELDS), [[key, place, *row_of(record)]])
+    """Write what was observed of some stations, and their new states: (key, place, record)."""
+    lines = [[event.get(name) for name in _EVENT] for event in events]
+    backend.insert_rows(connection, EVENTS, _EVENT, lines)
+    backend.delete_stations(connection, [key for key, _, _ in records])
+    rows = [[key, place, *row_of(record)] for key, place, record in records]
+    backend.insert_stations(connection, ("key", "row", *FIELDS), rows)
+    note_contents(connection, moment=moment)
+
+
+def note_contents(connection: sa.Connection, *, moment: datetime) -> None:
+    """Write down that the register is as its newest event left it."""
     newest = connection.execute(sa.select(sa.func.max(EVENTS.c.id))).scalar_one()
     count = connection.execute(sa.select(sa.func.count()).select_from(STATIONS)).scalar_one()
     write_contents(

@@ -5,4 +5,6 @@ from __future__ import annotations
 __all__ = [
     "checkup_page",
     "desk",
+    "register",
+    "routes",
 ]

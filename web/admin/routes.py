@@ -57,9 +57,23 @@ ACTS: Final[Mapping[str, Act]] = {
     "admin.add_activity": "add activities",
     "admin.remove_activity": "remove activities",
     "admin.audit": "read the log",
+    "admin.register": "see register",
+    "admin.export_register": "see register",
+    "admin.station_form": "see register",
+    "admin.hours_preview": "see register",
+    "admin.edits": "see register",
+    "admin.save_station": "edit register",
+    "admin.new_station": "edit register",
+    "admin.add_station": "edit register",
+    "admin.bulk_edit": "edit register",
+    "admin.undo_edit": "edit register",
 }
-_FRAME = ("admin.queue", "admin.proposals", "admin.activities", "admin.audit")
+_FRAME = ("admin.queue", "admin.proposals", "admin.activities", "admin.register", "admin.audit")
 _MOST_BYTES = 16_384
+#: Of forms that say all of a station, or name a page full of them.
+_MORE_BYTES: Final = dict.fromkeys(
+    ("admin.save_station", "admin.add_station", "admin.bulk_edit"), 65_536
+)
 _MOST_FIELDS = 20
 
 
@@ -72,7 +86,7 @@ def _let_in() -> BaseResponse | None:
     g.visit = found or new_visit(key=g.session_key)
     g.account = _account_here()
     if request.method == "POST":
-        request.max_content_length = _MOST_BYTES
+        request.max_content_length = _MORE_BYTES.get(request.endpoint or "", _MOST_BYTES)
         request.max_form_parts = _MOST_FIELDS
         refuse_foreign(request, form=True)
         if not is_form_token(request.form.get("token", ""), g.visit, key=g.session_key):

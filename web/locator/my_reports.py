@@ -32,7 +32,8 @@ def mine() -> str:
     return render_template("feedback.html", page="feedback", settings=_settings(g.language))
 
 
-def _settings(t: Language) -> dict[str, Any]:
+def map_settings(t: Language) -> dict[str, Any]:
+    """Return what the script of a map needs on which a place is tapped."""
     settings = city_here().settings
     names = (f"{_LEAFLET}.css", f"{_LEAFLET}.js")
     return {
@@ -48,15 +49,21 @@ def _settings(t: Language) -> dict[str, Any]:
             "cluster": [],
             "roads": bundle("roads.js"),
         },
-        "words": _words(t),
+        "words": {
+            "map": map_words(t),
+            "map_larger": t("放大地图"),
+            "map_smaller": t("返回"),
+        },
     }
+
+
+def _settings(t: Language) -> dict[str, Any]:
+    made = map_settings(t)
+    return {**made, "words": made["words"] | _words(t)}
 
 
 def _words(t: Language) -> dict[str, Any]:
     return {
-        "map": map_words(t),
-        "map_larger": t("放大地图"),
-        "map_smaller": t("返回"),
         "complaints": {what: t(words) for what, words in COMPLAINTS.items()},
         "states": {
             "waiting": t("已收到，等另一位工友证实"),

@@ -30,8 +30,10 @@ def no_week_words(status: str, t: Language) -> str:
     return t(NO_WEEK["no_hours" if status == "open" else "not_open"], status=t.status(status))
 
 
-def week_of(hours: Mapping[str, Any], first: date, t: Language) -> list[dict[str, Any]]:
-    """Return for each of seven days its name, its hours in words and its spans in minutes.
+def week_of(
+    hours: Mapping[str, Any], first: date, t: Language, *, days: int = DAYS
+) -> list[dict[str, Any]]:
+    """Return for each of seven (or so many) days its name, hours in words, and spans in minutes.
 
     ``hours`` is what `hours_properties` says from ``first`` on. A span that goes on after midnight
     stands on both days; hours that are not known have no row, and a day that is not known says so.
@@ -39,7 +41,7 @@ def week_of(hours: Mapping[str, Any], first: date, t: Language) -> list[dict[str
     """
     if hours["hours_intervals"] is None:
         return []
-    return [_day(first, number, hours, t) for number in range(DAYS)]
+    return [_day(first, number, hours, t) for number in range(days)]
 
 
 def _day(first: date, number: int, hours: Mapping[str, Any], t: Language) -> dict[str, Any]:

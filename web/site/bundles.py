@@ -44,6 +44,7 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         "offline.js",
         "station_page.js",
     ),
+    "register.js": ("datum.js", "map.js", "locator_map.js", "register_form.js"),
     "feedback.js": (
         "opening.js",
         "datum.js",

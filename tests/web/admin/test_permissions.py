@@ -59,7 +59,7 @@ def test_a_page_is_there_for_whom_the_table_says(app: Flask, book: ReportBook, r
     account = book.accounts.account(role)
     assert account is not None
     client = logged_in(app, role)
-    for page in ("queue", "proposals", "activities", "audit"):
+    for page in ("queue", "proposals", "activities", "register", "audit"):
         path = "/admin/" if page == "queue" else f"/admin/{page}"
         there = client.get(path).status_code == 200
         assert there == account.may(ACTS[f"admin.{page}"])

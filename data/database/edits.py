@@ -1,0 +1,558 @@
+"""The register edited by hand: one station or many at once, added ones, and their undoing.
+
+An edit is one moment of the history: each station has a line of its own with the values it got, who
+gave them and of which day. Undoing one adds lines and takes none away: a value goes back to what it
+was where nobody said anything of it since.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from data.database import clock
+from data.database.audit import note
+from data.database.changes import Import, merge
+from data.database.conflicts import PLACE
+from data.database.contents import read_contents
+from data.database.history import Event, evidence_of, read_events, read_imports
+from data.database.observations import checked_values, observe_in, read_station
+from data.database.records import (
+    EMPTY,
+    ID,
+    Record,
+    apply_changes,
+    changes_text,
+    facts,
+    row_of,
+    stations_of,
+    told,
+)
+from data.database.schema import EVENTS, FIELDS, STATIONS
+from data.database.writing import (
+    next_moment,
+    note_contents,
+    read_present,
+    write_import,
+    write_observations,
+)
+from geo.errors import InputError
+from geo.messages import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from data.database.backend import Backend
+
+MOST_AT_ONCE: Final = 5_000
+"""An edit of more stations is refused."""
+UNDONE: Final = "undo"
+"""The source of a value that an undoing brought back."""
+_E: Final = EVENTS.c
+_APPLIED: Final = ("added", "changed", "observed")
+#: A day of a check goes back with the value that it came with, and is not spoken of.
+_SILENT: Final = frozenset({"checked_at"})
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A field that two people gave two values: the one kept by now, by whom, and the other's."""
+
+    field: str
+    kept: Any
+    by: str
+    source: str
+    at: datetime
+    wanted: Any
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of an edit of one station; with ``clashes`` nothing was written."""
+
+    number: int
+    clashes: tuple[Clash, ...] = ()
+
+
+@dataclass(frozen=True)
+class EditLine:
+    """One edit as the history keeps it; ``number`` is that of its first line."""
+
+    number: int
+    recorded_at: datetime
+    source: str
+    by: str
+    stations: tuple[str, ...]
+    kinds: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What an undoing brought back, and what stays since somebody changed it: (station, field)."""
+
+    number: int
+    back: tuple[str, ...]
+    stays: tuple[tuple[str, str], ...]
+
+
+class Edits:
+    """The edits of one register, the same on SQLite and PostgreSQL."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def versions(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return by station the number of the newest line of its history."""
+        with self._backend.transaction() as connection:
+            return _versions(connection, tuple(ids))
+
+    def at(self, station_id: str, version: int) -> dict[str, Any]:
+        """Return what was known of a station at a version: its facts, as `records.facts` has them.
+
+        Raises
+        ------
+        InputError
+            when it was not in the register then.
+        """
+        with self._backend.transaction() as connection:
+            return facts(_replayed(_lines(connection, station_id, until=version), station_id))
+
+    def save(
+        self,
+        station_id: str,
+        values: Mapping[str, Any],
+        *,
+        since: int,
+        source: str,
+        by: str,
+        observed_at: date | None = None,
+        checks: bool = False,
+    ) -> Saved:
+        """Give one station new values, unless somebody gave it others since.
+
+        Parameters
+        ----------
+        station_id
+            a station of the register.
+        values
+            what is to change, as `Register.observe` takes it.
+        since
+            the version that the editor saw (`versions`).
+        source, by, observed_at
+            who says so, who writes it, and of which day (None: now).
+        checks
+            whether somebody was there: the day is that of a check then.
+
+        Raises
+        ------
+        InputError
+            when the station is gone, or a value cannot be.
+        """
+        said = checked_values(values)
+        with self._backend.transaction(write=True) as connection:
+            clashes = _clashes(connection, station_id, said, since=since)
+            if clashes:
+                return Saved(0, clashes)
+            moment = next_moment(connection)
+            head = _head(moment, source=source, by=by, observed_at=observed_at)
+            line = {**head, "station_id": station_id}
+            observe_in(self._backend, connection, line, said, moment=moment, checks=checks)
+            number = _first_of(connection, moment)
+            _note(connection, "edit", by=by, stations=[station_id], fields=said)
+            return Saved(number)
+
+    def save_all(
+        self,
+        values: Mapping[str, Mapping[str, Any]],
+        *,
+        versions: Mapping[str, int],
+        source: str,
+        by: str,
+    ) -> int:
+        """Give several stations new values at once, all or none; returns the edit's number.
+
+        Raises
+        ------
+        InputError
+            when there are more than `MOST_AT_ONCE`, one is gone or was changed since ``versions``,
+            or a value cannot be.
+        """
+        refuse_too_many(len(values))
+        said = {station: checked_values(one) for station, one in values.items()}
+        with self._backend.transaction(write=True) as connection:
+            for station, newest in _versions(connection, tuple(said)).items():
+                if newest != versions.get(station):
+                    raise InputError(
+                        say("station {station} was changed meanwhile: look again", station=station)
+                    )
+            moment = next_moment(connection)
+            head = _head(moment, source=source, by=by)
+            fields = {name for one in said.values() for name in one}
+            heads = dict.fromkeys(said, head)
+            _write(self._backend, connection, said, heads, moment=moment)
+            _note(connection, "edit", by=by, stations=list(said), fields=fields)
+            return _first_of(connection, moment)
+
+    def add(
+        self,
+        values: Mapping[str, Any],
+        *,
+        source: str,
+        by: str,
+        observed_at: date | None = None,
+    ) -> int:
+        """Put a new station at the end of the register; returns the edit's number.
+
+        ``values`` are columns of a station as a record has them, with id, name, kind, lon and lat.
+
+        Raises
+        ------
+        InputError
+            when the id is taken, or a value cannot be.
+        """
+        record = {**EMPTY, "status": "open", **values}
+        stations = stations_of([tuple(record[name] for name in FIELDS)])
+        station_id = str(record["id"])
+        with self._backend.transaction(write=True) as connection:
+            there = sa.select(STATIONS.c.id).where(STATIONS.c.id == station_id)
+            if connection.execute(there).one_or_none() is not None:
+                raise InputError(
+                    say("station {station} is in the register already", station=station_id[:80])
+                )
+            moment = next_moment(connection)
+            if read_contents(connection, "stations") is None:  # the first of all is an import
+                how = Import(source=source, by=by, observed_at=observed_at, partial=True)
+                merged = merge({}, stations, how, newer={})
+                present = read_present(connection)
+                write_import(self._backend, connection, present, merged, how, stations)
+            else:
+                head = _head(moment, source=source, by=by, observed_at=observed_at)
+                self._append(connection, tuple(record[name] for name in FIELDS), head, moment)
+            _note(connection, "add station", by=by, stations=[station_id], fields=())
+            return _versions(connection, (station_id,))[station_id]
+
+    def undo(self, number: int, *, by: str) -> Undone:
+        """Take an edit back, by new lines of the history.
+
+        A value that was changed or confirmed since stays; a station that was added goes again.
+
+        Raises
+        ------
+        InputError
+            when there is no such edit, or nothing of it is left to take back.
+        """
+        with self._backend.transaction(write=True) as connection:
+            lines = _edit_lines(connection, number)
+            moment = next_moment(connection)
+            head = _head(moment, source=UNDONE, by=by)
+            back: dict[str, dict[str, Any]] = {}
+            heads: dict[str, dict[str, Any]] = {}
+            stays: list[tuple[str, str]] = []
+            gone: list[str] = []
+            for line in lines:
+                if line.kind == "added":
+                    if _lines(connection, line.station_id, after=line.id):
+                        stays.append((line.station_id, ""))
+                    else:
+                        gone.append(line.station_id)
+                    continue
+                returns, kept, weight = _returns(connection, line, moment)
+                stays += [(line.station_id, name) for name in kept]
+                if returns:
+                    back[line.station_id] = returns
+                    heads[line.station_id] = {**head, "weight": weight}
+            if not back and not gone:
+                raise InputError(say("nothing to undo: all of it was changed since"))
+            _write(self._backend, connection, back, heads, moment=moment)
+            self._remove(connection, gone, head, moment)
+            fields = {name for one in back.values() for name in one}
+            _note(connection, "undo edit", by=by, stations=[*back, *gone], fields=fields)
+            return Undone(_first_of(connection, moment), (*back, *gone), tuple(stays))
+
+    def edit(self, number: int) -> EditLine | None:
+        """Return one edit by the number of any of its lines; None where it is none."""
+        with self._backend.transaction() as connection:
+            try:
+                return _edit_line(list(reversed(_edit_lines(connection, number))))
+            except InputError:
+                return None
+
+    def newest(self, *, limit: int = 50, station_id: str | None = None) -> tuple[EditLine, ...]:
+        """Return the newest edits by hand, the newest first; of one station only where it is named.
+
+        What an import, workers' reports or a look at the door said is none.
+        """
+        query = sa.select(EVENTS).where(
+            _E.import_id.is_(None),
+            _E.by_whom != "",
+            _E.source != "workers",
+            _E.kind.in_(("observed", "added", "removed")),
+        )
+        if station_id is not None:
+            query = query.where(_E.station_id == station_id)
+        query = query.order_by(_E.id.desc()).limit(limit + MOST_AT_ONCE)
+        with self._backend.transaction() as connection:
+            rows = connection.execute(query).all()
+        found: list[EditLine] = []
+        for _, group in itertools.groupby(rows, key=lambda row: row.recorded_at):
+            if len(found) == limit:
+                break
+            found.append(_edit_line(list(group)))
+        return tuple(found)
+
+    def _append(
+        self, connection: sa.Connection, record: Record, head: Mapping[str, Any], moment: datetime
+    ) -> None:
+        """Write a station at the end of the register."""
+        last = connection.execute(sa.select(sa.func.max(STATIONS.c.row))).scalar()
+        place = 0 if last is None else int(last) + 1
+        line = {
+            **head,
+            "station_id": record[ID],
+            "kind": "added",
+            "changes": changes_text(told(record)),
+        }
+        connection.execute(sa.insert(EVENTS).values(line))
+        columns = ("row", *FIELDS)
+        self._backend.insert_stations(connection, columns, [[place, *row_of(record)]])
+        note_contents(connection, moment=moment)
+
+    def _remove(
+        self,
+        connection: sa.Connection,
+        ids: Sequence[str],
+        head: Mapping[str, Any],
+        moment: datetime,
+    ) -> None:
+        """Take stations out of the register, each with a line of the history."""
+        for station_id in ids:
+            key, _, _ = read_station(connection, station_id)
+            line = {**head, "station_id": station_id, "kind": "removed", "changes": "{}"}
+            connection.execute(sa.insert(EVENTS).values(line))
+            self._backend.delete_stations(connection, [key])
+        if ids:
+            note_contents(connection, moment=moment)
+
+
+def refuse_too_many(count: int) -> None:
+    """Refuse an edit of more stations than `MOST_AT_ONCE` (InputError)."""
+    if count > MOST_AT_ONCE:
+        raise InputError(
+            say(
+                "{count:,} stations are too many at once: take {most:,} or fewer, by a filter",
+                count=count,
+                most=MOST_AT_ONCE,
+            )
+        )
+
+
+def _head(
+    moment: datetime, *, source: str, by: str, observed_at: date | None = None
+) -> dict[str, Any]:
+    return {
+        "recorded_at": clock.moment_text(moment),
+        "observed_at": clock.observed_text(observed_at, recorded=moment),
+        "source": source,
+        "by_whom": by,
+        "weight": 1.0,
+    }
+
+
+def _write(
+    backend: Backend,
+    connection: sa.Connection,
+    said: Mapping[str, Mapping[str, Any]],
+    heads: Mapping[str, Mapping[str, Any]],
+    *,
+    moment: datetime,
+) -> None:
+    """Write what is said now of several stations."""
+    if not said:
+        return
+    rows, events = [], []
+    for station_id, values in said.items():
+        key, place, record = read_station(connection, station_id)
+        after = dict(zip(FIELDS, record, strict=True))
+        apply_changes(after, values)
+        rows.append((key, place, tuple(after[name] for name in FIELDS)))
+        line = {"station_id": station_id, "kind": "observed", "changes": changes_text(values)}
+        events.append({**heads[station_id], **line})
+    stations_of([record for _, _, record in rows])  # refuses what cannot be
+    write_observations(backend, connection, rows, events=events, moment=moment)
+
+
+def _versions(connection: sa.Connection, ids: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        query = (
+            sa.select(_E.station_id, sa.func.max(_E.id))
+            .where(_E.station_id.in_(some))
+            .group_by(_E.station_id)
+        )
+        found |= {station: int(number) for station, number in connection.execute(query)}
+    return found
+
+
+def _lines(
+    connection: sa.Connection, station_id: str, *, until: int | None = None, after: int = 0
+) -> list[sa.Row[Any]]:
+    """Return the lines of a station that had effect, up to a version or after one."""
+    query = sa.select(EVENTS).where(
+        _E.station_id == station_id, _E.kind.in_((*_APPLIED, "removed")), _E.id > after
+    )
+    if until is not None:
+        query = query.where(_E.id <= until)
+    return list(connection.execute(query.order_by(_E.id)))
+
+
+def _replayed(lines: Sequence[sa.Row[Any]], station_id: str) -> dict[str, Any]:
+    """Let a station's lines happen, and return its record by field."""
+    record: dict[str, Any] | None = None
+    for line in lines:
+        if line.kind == "removed":
+            record = None
+            continue
+        if line.kind == "added" or record is None:
+            record = {**EMPTY, "id": station_id}
+        apply_changes(record, json.loads(line.changes))
+    if record is None:
+        raise InputError(
+            say("station {station_id} is not in the register", station_id=station_id[:80])
+        )
+    return record
+
+
+def _clashes(
+    connection: sa.Connection, station_id: str, said: Mapping[str, Any], *, since: int
+) -> tuple[Clash, ...]:
+    """Return the fields that somebody gave another value after a version."""
+    later = _lines(connection, station_id, after=since)
+    if not later:
+        return ()
+    _, _, record = read_station(connection, station_id)
+    now = facts(dict(zip(FIELDS, record, strict=True)))
+    changed: dict[str, sa.Row[Any]] = {}
+    before = _replayed(_lines(connection, station_id, until=since), station_id)
+    for line in later:
+        was = facts(before)
+        apply_changes(before, json.loads(line.changes))
+        became = facts(before)
+        for name in {*was, *became}:
+            if was.get(name) != became.get(name):
+                changed[name] = line
+    return tuple(
+        Clash(
+            field=name,
+            kept=now.get(name),
+            by=changed[name].by_whom,
+            source=changed[name].source,
+            at=clock.read_moment(changed[name].recorded_at),
+            wanted=value,
+        )
+        for name, value in said.items()
+        if name in changed and _fact(name, now.get(name)) != _fact(name, value)
+    )
+
+
+def _fact(name: str, value: object) -> object:
+    """Return a value as two of them compare: what says nothing is None."""
+    if name.startswith("facility."):
+        return None if value in {None, "unknown"} else value
+    empty = EMPTY[name]
+    plain = tuple(value) if isinstance(value, list) else value
+    return None if plain == empty else plain
+
+
+def _edit_lines(connection: sa.Connection, number: int) -> list[sa.Row[Any]]:
+    """Return the lines of an edit by the number of any of them."""
+    moment = connection.execute(sa.select(_E.recorded_at).where(_E.id == number)).scalar()
+    query = sa.select(EVENTS).where(
+        _E.recorded_at == moment, _E.import_id.is_(None), _E.kind.in_(("observed", "added"))
+    )
+    lines = [] if moment is None else list(connection.execute(query.order_by(_E.id)))
+    if not lines:
+        raise InputError(say("there is no edit {number} that can be undone", number=number))
+    return lines
+
+
+def _returns(
+    connection: sa.Connection, line: sa.Row[Any], moment: datetime
+) -> tuple[dict[str, Any], list[str], float]:
+    """Return what goes back of one line, the fields that stay, and what the old values count.
+
+    An old value counts as much as it would, had the edit never been: the least of theirs.
+    """
+    station_id, changes = line.station_id, json.loads(line.changes)
+    later = _lines(connection, station_id, after=line.id)
+    if any(one.kind in {"removed", "added"} for one in later):
+        return {}, [name for name in changes if name not in _SILENT], 1.0
+    said_since = {name for one in later for name in json.loads(one.changes)}
+    before = facts(_replayed(_lines(connection, station_id, until=line.id - 1), station_id))
+    _, _, record = read_station(connection, station_id)
+    now = facts(dict(zip(FIELDS, record, strict=True)))
+    stays = {
+        name
+        for name, value in changes.items()
+        if name in said_since or _fact(name, now.get(name)) != _fact(name, value)
+    }
+    if stays & set(PLACE):
+        stays |= set(PLACE) & set(changes)
+    back = {
+        name: before.get(name, "unknown" if name.startswith("facility.") else EMPTY.get(name))
+        for name in changes
+        if name not in stays
+    }
+    if not set(back) - _SILENT:
+        back = {}
+    events = [one for one in read_events(connection, station_id) if _is_before(one, line)]
+    known = evidence_of(events, read_imports(connection), moment=moment)
+    weights = [known[name].confidence for name in back if name in known]
+    shown = [name for name in stays - _SILENT if name not in set(PLACE) - {"lon"}]
+    return back, shown, min(weights, default=1.0)
+
+
+def _is_before(event: Event, line: sa.Row[Any]) -> bool:
+    return clock.moment_text(event.recorded_at) < str(line.recorded_at)
+
+
+def _first_of(connection: sa.Connection, moment: datetime) -> int:
+    query = sa.select(sa.func.min(_E.id)).where(_E.recorded_at == clock.moment_text(moment))
+    return int(connection.execute(query).scalar() or 0)
+
+
+def _edit_line(rows: Sequence[sa.Row[Any]]) -> EditLine:
+    fields: defaultdict[str, None] = defaultdict()
+    for row in rows:
+        if row.kind == "observed":
+            fields.update(dict.fromkeys(json.loads(row.changes)))
+    first = rows[-1]
+    return EditLine(
+        number=min(row.id for row in rows),
+        recorded_at=clock.read_moment(first.recorded_at),
+        source=first.source,
+        by=first.by_whom,
+        stations=tuple(dict.fromkeys(row.station_id for row in reversed(rows))),
+        kinds=tuple(dict.fromkeys(row.kind for row in rows)),
+        fields=tuple(name for name in fields if name not in _SILENT),
+    )
+
+
+def _note(
+    connection: sa.Connection,
+    action: str,
+    *,
+    by: str,
+    stations: Sequence[str],
+    fields: Iterable[str],
+) -> None:
+    """Write an edit into the log, its stations counted where they are several."""
+    subject = stations[0] if len(stations) == 1 else str(len(stations))
+    note(connection, who=by, action=action, subject=subject, detail=", ".join(sorted(fields)))
