@@ -21,6 +21,7 @@ from data.database.tickets import (
     DOUBT_TOLD,
     LIVE,
     MENDING_TOLD,
+    TAKEN,
     UNTOLD,
     Receipt,
     Ticket,
@@ -41,6 +42,8 @@ from geo.errors import InputError, NothingYetError, WorkspaceError
 from geo.messages import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from data.workspace import Workspace
 
 #: What a report speaks against in the register.
@@ -52,6 +55,15 @@ _AGAINST: Final = {
     "broken": "status",
 }
 _SOURCE: Final = "workers"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A value that reports give for the register: by field, from how many devices, newest seen."""
+
+    said: Mapping[str, Any]
+    devices: int
+    seen_at: datetime
 
 
 @dataclass(frozen=True)
@@ -90,8 +102,13 @@ class ReportBook:
         nonce: str,
         facility: str = "",
         text: str = "",
+        hours: object = None,
+        lon: object = None,
+        lat: object = None,
     ) -> Receipt:
         """Take a report as a phone sent it, and tell the register what follows.
+
+        ``hours`` are the new ones, ``lon`` and ``lat`` where the station stands now.
 
         Raises
         ------
@@ -106,7 +123,10 @@ class ReportBook:
             nonce=nonce,
             facility=facility,
             text=text,
+            said={"hours": hours, "lon": lon, "lat": lat},
         )
+        if "lon" in report.said:
+            self._refuse_outside(report.said["lon"], report.said["lat"])
         receipt = self.tickets.add(report)
         self._tell_open_tickets()  # also when it comes again because the first answer was lost
         if what == FINE and not receipt.again:
@@ -125,10 +145,61 @@ class ReportBook:
             nonce=nonce,
             text=text,
         )
-        left, bottom, right, top = self.workspace.settings.box
-        if not (left <= proposal.lon <= right and bottom <= proposal.lat <= top):
-            raise InputError(say("the place lies outside of the city"))
+        self._refuse_outside(proposal.lon, proposal.lat)
         return self.proposals.add(proposal)
+
+    def offers(self, number: str) -> tuple[Offer, ...]:
+        """Return the values that the reports of a ticket give, those of most devices first.
+
+        A ticket about a named facility offers that it is broken.
+        """
+        ticket = self.tickets.ticket(number)
+        if ticket is None:
+            return ()
+        if ticket.facility:
+            said = {f"facility.{ticket.facility}": "broken"}
+            return (Offer(said, ticket.devices, ticket.last_seen or ticket.opened_at),)
+        found: list[Offer] = []
+        for report in self.tickets.reports(number):
+            if not report.said or report.state != TAKEN:
+                continue
+            at = next((i for i, one in enumerate(found) if one.said == report.said), None)
+            if at is None:
+                found.append(Offer(report.said, int(report.counts), report.seen_at))
+            else:
+                one = found[at]
+                newest = max(one.seen_at, report.seen_at)
+                found[at] = Offer(one.said, one.devices + int(report.counts), newest)
+        return tuple(sorted(found, key=lambda one: (one.devices, one.seen_at), reverse=True))
+
+    def settle(self, number: str, *, offer: int, by: str) -> None:
+        """Take over what a ticket's reports say, by its number among `offers`, and close it.
+
+        The value stands in the register with the workers as its source, as of the day that they
+        saw it; where something later is known of it, as of now, for who settles knows both.
+
+        Raises
+        ------
+        InputError
+            when there is no such offer, the ticket is closed, or its station is gone.
+        """
+        ticket, offers = self.tickets.ticket(number), self.offers(number)
+        if ticket is None or ticket.state not in LIVE or not 0 <= offer < len(offers):
+            raise InputError(say("ticket {number} offers no such value", number=number))
+        taken, register = offers[offer], self.workspace.register()
+        known = register.evidence(ticket.station)
+        late = any(name in known and known[name].observed_at > taken.seen_at for name in taken.said)
+        register.observe(
+            ticket.station,
+            taken.said,
+            source=_SOURCE,
+            by=f"{by}, {number}",
+            observed_at=None if late else taken.seen_at,
+            weight=agreement(max(1, taken.devices)),
+        )
+        said = ", ".join(f"{name}={value}" for name, value in taken.said.items())
+        self.tickets.close(number, by=by, action="settle", detail=said)
+        self.tickets.mark_told(number, MENDING_TOLD, before=ticket.told)
 
     def close(self, number: str, *, by: str) -> None:
         """Mark what a ticket is about as mended, and say the values anew in the register."""
@@ -147,6 +218,11 @@ class ReportBook:
             self._tell_mended(ticket, by=by)
             self.tickets.mark_told(number, UNTOLD, before=DOUBT_TOLD)
         return number
+
+    def _refuse_outside(self, lon: float, lat: float) -> None:
+        left, bottom, right, top = self.workspace.settings.box
+        if not (left <= lon <= right and bottom <= lat <= top):
+            raise InputError(say("the place lies outside of the city"))
 
     def _hash(self, device: object, about: str) -> str:
         return device_hash(device, about, key=workspace_key(self.workspace.folder, "devices"))
@@ -232,7 +308,7 @@ def _doubt(ticket: Ticket, workspace: Workspace) -> dict[str, Any]:
     """
     if ticket.facility:
         return {f"facility.{ticket.facility}": "broken"}
-    stations = workspace.stations()
+    stations = workspace.register().stations()
     if ticket.station not in stations.ids:
         return {}
     row = stations.frame.iloc[stations.ids.index(ticket.station)]

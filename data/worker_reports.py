@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
+from data.hours import parse_hours
 from data.plain_text import plain_text
 from data.vocabulary import FACILITIES, FACILITIES_BY_ID, quote, unknown_word
 from geo.errors import InputError
 from geo.messages import say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FINE: Final = "fine"
 #: locked in posted hours; something broken; let nobody in; stands elsewhere; other hours posted.
@@ -40,6 +45,9 @@ AHEAD: Final = timedelta(days=1)
 #: The device's hash is erased after so many days; longer than a late report and the window.
 DEVICE_KEPT_DAYS: Final = 45
 LONGEST_TEXT: Final = 500
+LONGEST_HOURS: Final = 200
+#: A place is kept to so many digits of a degree, about ten metres, as those of proposals are.
+PLACE_DIGITS: Final = 4
 #: n devices that agree count 1 - 0.5 ** n as a statement of the register (0.5, 0.75, 0.875 …).
 ONE_DEVICE: Final = 0.5
 #: "All fine" is written into the register when it raises what is known by at least so much.
@@ -57,6 +65,8 @@ class WorkerReport:
 
     ``what`` is one of `WHATS`; ``facility`` (an id, or empty) only with "broken"; ``seen_at`` is
     kept to the minute; ``device`` is what `device_hash` gave; ``nonce`` is new for each report.
+    ``said`` is the value that the register should have: "hours" with "new_hours", "lon" and "lat"
+    (WGS-84, where somebody tapped the map) with "moved", else empty.
 
     Raises
     ------
@@ -71,6 +81,7 @@ class WorkerReport:
     nonce: str
     facility: str = ""
     text: str = ""
+    said: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not isinstance(self.station, str) or not _UNICODE.fullmatch(self.station):
@@ -91,6 +102,7 @@ class WorkerReport:
             raise InputError(unknown_word(self.facility, FACILITIES, what=say("facility")))
         if self.seen_at.tzinfo is None:
             raise InputError(say("when must say its zone"))
+        object.__setattr__(self, "said", _checked_said(self.what, self.said))
         if not _HASH.fullmatch(self.device):
             raise InputError(say("device must be hashed"))
         object.__setattr__(self, "nonce", token(self.nonce, what="nonce"))
@@ -99,6 +111,27 @@ class WorkerReport:
         )
         minute = self.seen_at.astimezone(UTC).replace(second=0, microsecond=0)
         object.__setattr__(self, "seen_at", minute)
+
+
+def _checked_said(what: str, said: Mapping[str, object]) -> dict[str, str | float]:
+    """Return the value that a report gives, checked; a place rounded."""
+    given = {name: value for name, value in said.items() if value is not None}
+    if not given:
+        return {}
+    if what == "new_hours" and set(given) == {"hours"}:
+        hours = plain_text(given["hours"], what=say("hours"), longest=LONGEST_HOURS, least=1)
+        if not parse_hours(hours).known:
+            raise InputError(say("hours {hours} cannot be read", hours=quote(hours)))
+        return {"hours": hours}
+    if what == "moved" and set(given) == {"lon", "lat"}:
+        return {name: _degrees(given[name], what=name) for name in ("lon", "lat")}
+    raise InputError(say('hours go with what "new_hours", lon and lat with what "moved"'))
+
+
+def _degrees(value: object, *, what: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InputError(say("{what} must be a number of degrees", what=what))
+    return round(float(value), PLACE_DIGITS)
 
 
 def token(text: object, *, what: str) -> str:

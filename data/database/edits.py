@@ -292,7 +292,7 @@ class Edits:
         query = sa.select(EVENTS).where(
             _E.import_id.is_(None),
             _E.by_whom != "",
-            _E.source != "workers",
+            _E.by_whom.not_like("% reports"),
             _E.kind.in_(("observed", "added", "removed")),
         )
         if station_id is not None:

@@ -7,6 +7,7 @@ facility. A second device within `WINDOW_DAYS` opens it: the station is amber un
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,7 +34,7 @@ from geo.errors import InputError
 from geo.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from data.database.backend import Backend
     from data.worker_reports import WorkerReport
@@ -95,6 +96,7 @@ class ReportLine:
     received_at: datetime
     counts: bool
     state: str
+    said: Mapping[str, Any]
 
 
 class Tickets:
@@ -223,13 +225,16 @@ class Tickets:
             action = "answer and publish" if public else "answer"
             note(connection, who=by, action=action, subject=number, detail=words)
 
-    def close(self, number: str, *, by: str) -> None:
-        """Mark what a ticket is about as mended: its station is amber no longer."""
+    def close(self, number: str, *, by: str, action: str = "fix", detail: str = "") -> None:
+        """Mark what a ticket is about as mended: its station is amber no longer.
+
+        The log says ``action``: "fix", or "settle" where the value that was reported was taken.
+        """
         with self._backend.transaction(write=True) as connection:
             if _live_or_done(connection, number) not in LIVE:
                 raise InputError(say("ticket {number} is closed already", number=number))
             _close(connection, number, CLOSED, clock.now())
-            note(connection, who=by, action="fix", subject=number)
+            note(connection, who=by, action=action, subject=number, detail=detail)
 
     def reject(self, report_id: int, *, by: str) -> str:
         """Reject a report as spam, with all that its device said in the ticket; returns that.
@@ -374,7 +379,7 @@ def _insert(connection: sa.Connection, report: WorkerReport, number: str, now: d
             nonce=report.nonce,
             counts=int(not before),
             state=state,
-            said="",
+            said=json.dumps(report.said) if report.said else "",
         )
     )
 
@@ -471,4 +476,5 @@ def _line(row: Any) -> ReportLine:  # noqa: ANN401 - a row of a query
         received_at=clock.read_moment(row.received_at),
         counts=bool(row.counts),
         state=row.state,
+        said=json.loads(row.said) if row.said else {},
     )

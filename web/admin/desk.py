@@ -15,7 +15,13 @@ from data.worker_reports import read_number
 from geo.errors import InputError, NothingYetError
 from geo.messages import message_of, say
 from web.admin.routes import account_here, admin, book, here, is_allowed, stations_for
-from web.labels.worker_reports import activity_kind_words, complaint_words, span_words, state_words
+from web.labels.worker_reports import (
+    activity_kind_words,
+    complaint_words,
+    offer_words,
+    span_words,
+    state_words,
+)
 from web.languages import message
 from web.site.city import city_here
 
@@ -33,6 +39,7 @@ _DONE: Final = {
     "answer": message("已答复。"),
     "publish": message("已答复并公开。"),
     "fix": message("已标为解决，站点恢复正常。"),
+    "settle": message("已采用工友的说法，手机上马上能看到。"),
     "reject": message("已标为无效。"),
     "adopt": message("已列为候选点。"),
     "add": message("活动已发布。"),
@@ -210,6 +217,8 @@ def _ticket_page(ticket: Ticket, *, error: str = "") -> str:
         reports=book().tickets.reports(ticket.number),
         names=_names(),
         is_live=ticket.state in LIVE,
+        offers=book().offers(ticket.number) if ticket.state in LIVE else (),
+        offer_words=offer_words,
         written=written,
     )
 

@@ -49,6 +49,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "admin.ticket": "see tickets",
     "admin.answer_ticket": "answer tickets",
     "admin.fix_ticket": "close tickets",
+    "admin.settle_ticket": "edit register",
     "admin.reject_report": "reject reports",
     "admin.proposals": "see proposals",
     "admin.answer_proposal": "answer proposals",

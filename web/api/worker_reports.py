@@ -68,7 +68,7 @@ def gates() -> Gates:
 @reporting.post("/api/reports")
 def report() -> Response:
     """Take a worker's report on a station."""
-    body = _body(_REPORT, also={"facility", "text"})
+    body = _body(_REPORT, also={"facility", "text", "hours", "lon", "lat"})
     receipt = _book().take_report(**body)
     return _taken(receipt, station=body["station"])
 

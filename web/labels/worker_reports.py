@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from data.china_time import CHINA_TIME
+from data.hours import parse_hours
+from web.labels.hours import opening_words
 from web.languages import message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from web.languages import Language
@@ -43,6 +46,10 @@ _ACTIONS: Final = {
     "answer": message("答复", context="log"),
     "answer and publish": message("答复并公开"),
     "fix": message("标为已解决"),
+    "settle": message("采用工友的说法"),
+    "edit": message("修改登记册"),
+    "undo edit": message("撤销修改"),
+    "add station": message("新建站点"),
     "reject": message("标为无效", context="log"),
     "adopt": message("列为候选点", context="log"),
     "add activity": message("发布活动", context="log"),
@@ -67,6 +74,16 @@ def complaint_words(what: str, facility: str, t: Language) -> str:
         name = t.facility(facility)
         return t("{name}坏了", name=name)
     return t(_COMPLAINTS.get(what, what))
+
+
+def offer_words(said: Mapping[str, Any], t: Language) -> str:
+    """Say a value that reports give for the register."""
+    if "hours" in said:
+        return t("开放时间：{hours}", hours=opening_words(parse_hours(said["hours"]), t))
+    if "lon" in said:
+        return t("位置：{lon}, {lat}（WGS-84）", lon=said["lon"], lat=said["lat"])
+    name, _ = next(iter(said.items()))
+    return t("{name}坏了", name=t.facility(name.removeprefix("facility.")))
 
 
 def state_words(state: str, t: Language) -> str:

@@ -13,17 +13,19 @@ from flask import Blueprint, Response, abort, g, render_template, request
 
 from data.activities import KINDS_OF_ACTIVITY
 from data.vocabulary import ACCESS_MODES, FACILITIES, HOST_TYPES, KINDS, OPERATOR_KINDS
-from web.labels.hours import script_words
+from web.labels.hours import WEEKDAYS, script_words
 from web.labels.standing import DATA_AGE, STANDING
 from web.labels.worker_reports import activity_kind_words
 from web.labels.worker_reports import state_words as ticket_words
 from web.languages import message
 from web.locator.labels import COMPLAINTS, MODES
+from web.locator.my_reports import map_settings
 from web.locator.navigation import APPS, navigation_links
 from web.locator.page_files import FOLDER, files_here
 from web.locator.station_alerts import standing_here
 from web.locator.station_view import INSIDE, LABELS, station_view
 from web.locator.week import NO_WEEK
+from web.maps.base_tiles import HOSTS
 from web.site.city import city_here
 from web.stations.at_hand import features_of
 
@@ -77,6 +79,7 @@ def _feature(city: City, station_id: str) -> Feature:
 
 
 def _page(city: City, t: Language, feature: Feature | None) -> str:
+    g.image_hosts = HOSTS[city.settings.base_map.provider]
     return render_template(
         "station.html",
         page="station",
@@ -86,6 +89,7 @@ def _page(city: City, t: Language, feature: Feature | None) -> str:
         apps=[(app, t(_APP_NAMES[app])) for app in APPS],
         complaints=[(what, t(words)) for what, words in COMPLAINTS.items()],
         facilities=[(term.id, t.facility(term.id)) for term in FACILITIES],
+        weekday_words=[t(words) for words in WEEKDAYS],
         settings=_script_settings(city, t),
     )
 
@@ -115,6 +119,7 @@ def _script_settings(city: City, t: Language) -> dict[str, Any]:
         "stations": files_here().stations().address,
         "details": files_here().details().address,
         "facilities": {term.id: t.facility(term.id) for term in FACILITIES},
+        "place_map": map_settings(t),
         "words": page_words(t),
     }
 
@@ -130,6 +135,10 @@ def page_words(t: Language) -> dict[str, Any]:
         "queued": t("没有网络：已存在手机里，有网络时自动送出。"),
         "later": t("现在太忙：已存在手机里，稍后自动送出。"),
         "refused": t("没有收下：{detail}"),
+        "place_taken": t("已选好地方，可以再点换一个。"),
+        "outside": t("这个地方在本市之外，请另选。"),
+        "hours_said": t("报成：{hours}"),
+        "hours_need": t("请选好哪几天，填几点开、几点关。"),
         "not_found": t("没有这个站点。"),
         "day": t("{weekday} {month}月{day}日"),
         "whole_day": t("24 小时"),

@@ -238,6 +238,7 @@
     }
     find("#report-more").hidden = false;
     find("#report-facility-field").hidden = what !== "broken";
+    reportValues.show(what, settings);
     find("#report-said").textContent = "";
   }
 
@@ -247,7 +248,7 @@
     const text = find("#report-text").value.trim();
     if (what === "broken" && facility) said.facility = facility;
     if (text) said.text = text;
-    return said;
+    return Object.assign(said, reportValues.of(what));
   }
 
   function sayOutcome({ state, ticket, detail }) {
@@ -263,6 +264,7 @@
   async function report() {
     const button = find("#report-send");
     if (button.getAttribute("aria-disabled") === "true") return;
+    if (!reportValues.of(what)) { find("#report-hours-said").textContent = words.hours_need; return; }
     button.setAttribute("aria-disabled", "true"); // not `disabled`: that would lose the focus
     const label = `${find('[data-slot="name"]').textContent} · ${words.complaints[what]}`;
     const outcome = await reportQueue.add("/api/reports", body(), label);
@@ -271,6 +273,7 @@
     if (outcome.state === "refused") return;
     find("#report-more").hidden = true;
     find("#report-text").value = "";
+    reportValues.clear();
     for (const one of document.querySelectorAll("[data-what]")) one.setAttribute("aria-pressed", "false");
   }
 
@@ -280,6 +283,7 @@
       button.addEventListener("click", () => choose(button));
     }
     find("#report-send").addEventListener("click", report);
+    reportValues.bind(words);
     bindApps();
     if (article.hasAttribute("data-shell")) await fillShell();
     addEventListener("load", () => setTimeout(() => offline.start()
