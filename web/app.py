@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request, url_for
 from jinja2 import StrictUndefined
 
 from data.vocabulary import SAMPLE_NOTICE
-from web.admin import desk, register
+from web.admin.desk import admin
 from web.api.catalogue import catalogue
 from web.api.features import api
 from web.api.worker_reports import reporting
@@ -34,7 +34,7 @@ _FOR_WORKERS = (locator, station_page, feedback, page_files, offline, bundles)
 #: What programs ask.
 _FOR_PROGRAMS = (api, catalogue)
 #: What workers say and what becomes of it, and the register that it is about.
-_VOICES = (reporting, activities, *{desk.admin, register.admin})
+_VOICES = (reporting, activities, admin)
 
 
 _LANGUAGE: Final = "lang"

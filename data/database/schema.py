@@ -26,6 +26,8 @@ WITH_CITY: Final = REVISIONS[3]
 WITH_ORGANISATIONS: Final = REVISIONS[4]
 #: The step from which on there are scenarios.
 WITH_SCENARIOS: Final = REVISIONS[5]
+#: The step from which on there are sign-ups, rounds and attempts to log in.
+WITH_DESK_TABLES: Final = REVISIONS[7]
 #: What columns that a later step added hold in a database that has not got there yet.
 LATER_COLUMNS: Final[Mapping[tuple[str, str], tuple[str, str | int | None]]] = MappingProxyType(
     {

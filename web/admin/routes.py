@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import Forbidden, NotFound, TooManyRequests
 
-from data.database.audit import read_audit, write_note
+from data.database.audit import write_note
 from data.permissions import reach_of
 from data.report_book import ReportBook
 from data.workspace_key import workspace_key
-from web.labels.worker_reports import action_words, subject_words
 from web.services.station_districts import district_at, district_of, stations_in
 from web.site.city import city_here
 from web.site.number_words import local_words
-from web.site.passwords import is_password, login_limiters
-from web.site.rate_limit import refuse_foreign, refuse_when_full, visitor
+from web.site.passwords import is_password, take_try
+from web.site.rate_limit import network_of, refuse_foreign, too_many
 from web.site.sessions import (
     COOKIE,
     PATH,
@@ -68,8 +67,22 @@ ACTS: Final[Mapping[str, Act]] = {
     "admin.add_station": "edit register",
     "admin.bulk_edit": "edit register",
     "admin.undo_edit": "edit register",
+    "admin.accounts": "see accounts",
+    "admin.account": "see accounts",
+    "admin.add_account": "edit accounts",
+    "admin.change_account_role": "edit accounts",
+    "admin.change_account_password": "edit accounts",
+    "admin.disable_account": "edit accounts",
+    "admin.enable_account": "edit accounts",
 }
-_FRAME = ("admin.queue", "admin.proposals", "admin.activities", "admin.register", "admin.audit")
+_FRAME = (
+    "admin.queue",
+    "admin.proposals",
+    "admin.activities",
+    "admin.register",
+    "admin.audit",
+    "admin.accounts",
+)
 _MOST_BYTES = 16_384
 #: Of forms that say all of a station, or name a page full of them.
 _MORE_BYTES: Final = dict.fromkeys(
@@ -132,18 +145,13 @@ def login_page() -> str | BaseResponse:
 def login() -> BaseResponse | tuple[str, int]:
     """Log in: the session gets a new id, so that none that was known before is worth anything."""
     name, password = request.form.get("name", "").strip(), request.form.get("password", "")
-    by_address, by_name = current_app.extensions.setdefault("yizhan-logins", login_limiters())
-    refuse_when_full(by_address, visitor(request))
-    refuse_when_full(by_name, name[:40])
+    refuse_tries(name)
     account = None if "\x00" in name else book().accounts.account(name)
     right = is_password(account, password)
     if account is None or account.disabled or not right:
         return _login_form(wrong=True), 403
     write_note(city_here().workspace().database.backend, who=name, action="login", subject=name)
-    g.visit, g.visit_is_new = new_visit(account, key=g.session_key), False
-    response = redirect(here(_first_page(account)), 303)
-    write_visit(response, g.visit, key=g.session_key, secure=request.is_secure)  # type: ignore[arg-type]
-    return response
+    return begin_session(account, then=here(_first_page(account)))
 
 
 @admin.post("/logout")
@@ -155,20 +163,6 @@ def logout() -> BaseResponse:
     return response
 
 
-@admin.get("/audit")
-def audit() -> str:
-    """Show who did what, the newest first."""
-    lines = read_audit(city_here().workspace().database.backend)
-    return render_template(
-        "admin_audit.html",
-        page="admin",
-        tab="audit",
-        lines=lines,
-        action_words=action_words,
-        subject_words=subject_words,
-    )
-
-
 @admin.errorhandler(TooManyRequests)
 def _too_many(error: TooManyRequests) -> Response:
     page = render_template("error.html", status=429, detail=error.description, page="error")
@@ -178,6 +172,22 @@ def _too_many(error: TooManyRequests) -> Response:
 def book() -> ReportBook:
     """Return the reports of the city that is served."""
     return ReportBook(city_here().workspace())
+
+
+def refuse_tries(name: str) -> None:
+    """Count a try at the password of an account, and refuse it (429) when there were too many."""
+    workspace = city_here().workspace()
+    wait_s = take_try(workspace, address=network_of(request), name=name[:40])
+    if wait_s > 0:
+        raise too_many(wait_s)
+
+
+def begin_session(account: Account, *, then: str) -> BaseResponse:
+    """Give an account a session with a new id, and go on."""
+    g.visit, g.visit_is_new = new_visit(account, key=g.session_key), False
+    response = redirect(then, 303)
+    write_visit(response, g.visit, key=g.session_key, secure=request.is_secure)  # type: ignore[arg-type]
+    return response
 
 
 def here(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - URL values of any type

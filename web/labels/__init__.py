@@ -8,6 +8,7 @@ __all__ = [
     "last_check",
     "places",
     "plans",
+    "roles",
     "shortfalls",
     "standing",
     "worker_reports",

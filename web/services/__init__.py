@@ -36,6 +36,7 @@ __all__ = [
     "report_basis",
     "scenarios",
     "sites",
+    "station_districts",
     "stations",
     "worker_reports",
 ]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import hmac
 from typing import TYPE_CHECKING, Final
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from data.database.login_attempts import LoginAttempts
+from data.workspace_key import workspace_key
 from geo.errors import InputError
 from geo.messages import say
-from web.site.rate_limit import Limiter
 
 if TYPE_CHECKING:
     from data.accounts import Account
+    from data.workspace import Workspace
 
 LEAST_SIGNS: Final = 10
 MOST_SIGNS: Final = 200
@@ -43,13 +47,24 @@ def is_password(account: Account | None, password: str) -> bool:
     return check_password_hash(kept, password) and account is not None
 
 
-def login_limiters() -> tuple[Limiter, Limiter]:
-    """Return the counters of one application: by address, and by account."""
-    everybody = TRIES_FOR_ONE * 10
-    return (
-        Limiter(most=TRIES, period_s=TRY_PERIOD_S, most_overall=everybody),
-        Limiter(most=TRIES_FOR_ONE, period_s=TRY_PERIOD_S, most_overall=everybody),
-    )
+def take_try(workspace: Workspace, *, address: str, name: str) -> float:
+    """Count a try at a password; return 0, or in how many seconds to try again (none is counted).
+
+    The counters stand in the database, so that they hold over all processes that serve the city;
+    the address and the name are hashed with a key of the workspace.
+    """
+    key = workspace_key(workspace.folder, "login attempts")
+    limits = {
+        _hashed(f"address\n{address}", key): TRIES,
+        _hashed(f"name\n{name}", key): TRIES_FOR_ONE,
+    }
+    attempts = LoginAttempts(workspace.database.backend)
+    most = TRIES_FOR_ONE * 10 * len(limits)
+    return attempts.take(limits, period_s=TRY_PERIOD_S, most_overall=most)
+
+
+def _hashed(text: str, key: bytes) -> str:
+    return hmac.new(key, text.encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
 @functools.lru_cache(maxsize=1)

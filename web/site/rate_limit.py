@@ -83,7 +83,12 @@ class Limiter:
 
 
 def visitor(request: Request) -> str:
-    """Return a key for the visitor's address that means nothing outside of this process.
+    """Return a key for the visitor's address that means nothing outside of this process."""
+    return hmac.new(_KEY, network_of(request).encode(), hashlib.sha256).hexdigest()
+
+
+def network_of(request: Request) -> str:
+    """Return the visitor's address, of IPv6 the network of its household: to be hashed only.
 
     Behind a proxy on the same machine (loopback or a socket file) the last address that the proxy
     wrote into X-Forwarded-For counts; a header from anywhere else is not believed.
@@ -92,7 +97,7 @@ def visitor(request: Request) -> str:
     if _is_local(address):
         forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
         address = forwarded or address
-    return hmac.new(_KEY, _network(address).encode(), hashlib.sha256).hexdigest()
+    return _network(address)
 
 
 def refuse_when_full(limiter: Limiter, key: str) -> None:

@@ -91,6 +91,7 @@ def test_a_moderator_of_before_the_roles_is_an_administrator_before_and_after_th
     with backend.begin(write=True) as connection:
         without_the_desk(connection)
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
+    book.workspace.database.close()
     assert backend.revision() == "0007"
     expected = [("li", "administrator"), ("wang", "operator")]
     assert [(one.name, one.role) for one in book.accounts.accounts()] == expected

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.web.admin.visits import PAGES, PASSWORD
+from tests.web.admin.visits import PAGES, PASSWORD, QUIET_PAGES
 from tests.web.serving import served
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     faults: list[str] = []
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     page.goto(f"{address}/admin/login?lang={language}")
-    paths = ["/admin/login", *PAGES, f"/admin/tickets/{full['ticket']}"]
+    paths = ["/admin/login", *PAGES, *QUIET_PAGES, f"/admin/tickets/{full['ticket']}"]
     for path in paths:
         page.goto(f"{address}{path}?lang={language}")
         if path == "/admin/login":

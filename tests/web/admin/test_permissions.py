@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     from data.report_book import ReportBook
 
-WITHOUT_AN_ACT = {"admin.login_page", "admin.login", "admin.logout"}
+WITHOUT_AN_ACT = {
+    *("admin.login_page", "admin.login", "admin.logout"),
+    *("admin.own_password", "admin.change_own_password"),
+}
 #: Acts that are part of a page of another act.
 WITHIN_A_PAGE = {"publish answers"}
 #: Acts whose pages come next.
@@ -29,7 +32,6 @@ WITHOUT_A_PAGE = {
     *("see register", "edit register"),
     *("see rounds", "make rounds", "visit stations"),
     *("see organisations", "edit organisations"),
-    *("see accounts", "edit accounts"),
 }
 READER = {"see tickets": "own", "see activities": "all"}
 
@@ -59,7 +61,7 @@ def test_a_page_is_there_for_whom_the_table_says(app: Flask, book: ReportBook, r
     account = book.accounts.account(role)
     assert account is not None
     client = logged_in(app, role)
-    for page in ("queue", "proposals", "activities", "register", "audit"):
+    for page in ("queue", "proposals", "activities", "register", "audit", "accounts"):
         path = "/admin/" if page == "queue" else f"/admin/{page}"
         there = client.get(path).status_code == 200
         assert there == account.may(ACTS[f"admin.{page}"])

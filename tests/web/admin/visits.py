@@ -23,6 +23,8 @@ PASSWORD = "a long enough password"  # noqa: S105 - of an account of this test
 # As it is kept, but quicker.
 PASSWORD_HASH = generate_password_hash(PASSWORD, method="scrypt:1024:8:1")
 PAGES = ("/admin/", "/admin/proposals", "/admin/activities", "/admin/audit")
+#: Pages on which nothing that workers or moderators wrote stands.
+QUIET_PAGES = ("/admin/accounts", "/admin/accounts/wang", "/admin/password")
 _NUMBERS = count()
 
 

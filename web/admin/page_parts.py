@@ -1,0 +1,76 @@
+"""What the pages behind the sign-in share: doing something and going on, their words, names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import g, redirect, render_template, request
+
+from geo.errors import InputError, NothingYetError
+from geo.messages import message_of
+from web.labels.worker_reports import (
+    activity_kind_words,
+    complaint_words,
+    offer_words,
+    span_words,
+    state_words,
+)
+from web.languages import message
+from web.site.city import city_here
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.wrappers import Response as BaseResponse
+
+_DONE: Final = {
+    "answer": message("已答复。"),
+    "publish": message("已答复并公开。"),
+    "fix": message("已标为解决，站点恢复正常。"),
+    "settle": message("已采用工友的说法，手机上马上能看到。"),
+    "reject": message("已标为无效。"),
+    "adopt": message("已列为候选点。"),
+    "add": message("活动已发布。"),
+    "remove": message("活动已撤下。"),
+    "account": message("账号已建立。"),
+    "role": message("角色已更改，该账号须重新登录。"),
+    "disable": message("账号已停用。"),
+    "enable": message("账号已重新启用。"),
+    "password": message("密码已更改。"),
+}
+Shown = str | tuple[str, int]
+
+
+def do(
+    act: Callable[[], object], *, then: str, otherwise: Callable[[str], str]
+) -> BaseResponse | Shown:
+    """Do something and go on, or show the page again with what was wrong."""
+    try:
+        act()
+    except InputError as error:
+        return otherwise(g.language.told(message_of(error))), 400
+    return redirect(then, 303)
+
+
+def render(name: str, *, error: str = "", **context: Any) -> str:  # noqa: ANN401 - a template takes what it names
+    """Return one of these pages; it says what was done before, or what was wrong."""
+    words = {
+        "complaint_words": complaint_words,
+        "offer_words": offer_words,
+        "state_words": state_words,
+        "kind_words": activity_kind_words,
+        "span_words": span_words,
+    }
+    done = _DONE.get(request.args.get("done", ""))
+    return render_template(
+        f"admin_{name}.html", page="admin", tab=name, done=done, error=error, **words, **context
+    )
+
+
+def station_names() -> dict[str, str]:
+    """Return the stations' names by their ids."""
+    try:
+        frame = city_here().stations().frame
+    except NothingYetError:
+        return {}
+    return dict(zip(frame["id"], frame["name"], strict=True))
