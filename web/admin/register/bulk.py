@@ -11,7 +11,7 @@ from geo.errors import InputError
 from geo.messages import message_of, say
 from web.admin.register.table import found_here, query_here
 from web.admin.register.words import column_words, names_of, source_words, value_words
-from web.admin.routes import account_here, admin, here, is_allowed
+from web.admin.routes import account_here, admin, here, is_allowed, stations_for
 from web.languages import message
 from web.services.register_edits import bulk_change, edits_of
 from web.site.city import city_here
@@ -109,7 +109,7 @@ def _bulk_page(change: BulkChange | None, *, error: str = "") -> str:
 
 
 def _edits_page(*, error: str = "", stays: tuple[tuple[str, str], ...] = ()) -> str:
-    mine = account_here().stations_for("see register")
+    mine = stations_for("see register")
     lines = [
         line
         for line in edits_of(city_here().workspace()).newest(limit=_EDITS_SHOWN)

@@ -16,7 +16,7 @@ from data.files.station_files import write_stations
 from data.vocabulary import KINDS, STATUSES
 from web.admin.register.fields import bulk_fields, bulk_words
 from web.admin.register.words import AGES, COLUMNS, cell_words, column_words, value_words
-from web.admin.routes import account_here, admin, book
+from web.admin.routes import admin, book, stations_for
 from web.languages import message
 from web.services.register_table import (
     AGES as ALL_AGES,
@@ -96,7 +96,7 @@ def found_here(query: Query) -> list[Row]:
     return table_here().found(
         query,
         tickets=Counter(ticket.station for ticket in live),
-        mine=account_here().stations_for("see register"),
+        mine=stations_for("see register"),
     )
 
 
