@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from jinja2 import Environment, nodes
 
-from tests.web.languages.pseudo import MARK, add_language
+from tests.web.languages.pseudo import MARK, add_language, make_room
 from tests.web.untranslated import AIMS, names_of, pieces_of, untranslated
 from web.app import create_app
-from web.languages import ENGLISH, Language
+from web.languages import ENGLISH, Language, catalogues
 from web.languages.extraction import CALLS
 from web.maps.city_map import map_of_workspace
 from web.reports.pages import report_of
@@ -50,12 +50,20 @@ NO_MESSAGES = {
 }
 
 
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The catalogues that there are, and one whose every word is a mark."""
+    made = tmp_path_factory.mktemp("languages") / "room"
+    make_room(made, "vi")
+    return made
+
+
 @pytest.fixture(params=LANGUAGES)
 def language(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, room: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Language:
     """English, and a language whose every word is a mark."""
-    add_language(tmp_path / "room", monkeypatch, "vi")
+    monkeypatch.setattr(catalogues, "ROOM", room)
     return Language(request.param)
 
 
