@@ -20,6 +20,7 @@ import pytest
 
 from bench.cluster import Cluster, running_cluster, server_binaries
 from tests.needed import do_without
+from tests.new_tables import repeat_statements
 from web.cli import main
 
 if TYPE_CHECKING:
@@ -34,6 +35,14 @@ os.environ["YIZHAN_LANG"] = "en"
 
 _NUMBERS = itertools.count(1)
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _new_tables() -> Iterator[None]:
+    """New SQLite files get their tables as Alembic made them in the first one."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        repeat_statements(monkeypatch)
+        yield
 
 
 @pytest.fixture(scope="session")

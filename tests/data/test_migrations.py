@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
-from data.database import Database
+from data.database import Database, backend, migrate
 from data.database.migrate import alembic_config
 from data.database.schema import FIELDS, METADATA, REVISIONS
 from data.stations import STATION_COLUMNS, UNKNOWN, Stations
@@ -220,3 +220,19 @@ def test_a_city_on_a_server_needs_no_file(
         assert not (tmp_path / "other").exists()
     finally:
         made.database.close()
+
+
+def test_the_tables_that_the_tests_repeat_are_those_of_the_steps(tmp_path: Path) -> None:
+    schemas = []
+    for name in ("stepped", "heard", "repeated"):
+        path = tmp_path / f"{name}.db"
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            if name == "stepped":
+                monkeypatch.setattr(backend, "upgrade", migrate.upgrade)
+            Database(path).create()
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            words = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name"
+            schemas.append(connection.execute(words).fetchall())
+            schemas[-1] += connection.execute("SELECT * FROM alembic_version").fetchall()
+    assert schemas[0] == schemas[1] == schemas[2]
+    assert (REVISIONS[-1],) in schemas[0]
