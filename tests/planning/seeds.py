@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+#: ``YIZHAN_EXAMPLES=1000`` looks longer than each change has time for.
+EXAMPLES = int(os.environ.get("YIZHAN_EXAMPLES", "100"))
 QUICK = settings(
-    max_examples=300,
+    max_examples=EXAMPLES,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -9,18 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from planning import CoverageProblem, Floor, Limit, SolveParams, solve
 from planning.engine.verify import broken_rules
-
-QUICK = settings(
-    max_examples=300,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+from tests.planning.seeds import QUICK
 
 
 def dense_cover(rng: np.random.Generator, n: int, m: int) -> np.ndarray:
