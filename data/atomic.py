@@ -36,11 +36,11 @@ _CURES: Final = {
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, mode: int | None = None) -> Iterator[Path]:
     """Give the path of a new empty file beside ``path`` that takes its place when all went well.
 
-    When the block raises, the new file is removed and the old one stays as it was. Who may read
-    the old file may read the new one; a first one may be read by all.
+    When the block raises, the new file is removed and the old one stays as it was. Without a
+    ``mode``, who may read the old file may read the new one; a first one may be read by all.
 
     Raises
     ------
@@ -57,7 +57,9 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield draft
         flush_file(draft)
-        draft.chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
+        if mode is None:
+            mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
+        draft.chmod(mode)
         replace_file(draft, path)
         flush_folder(path.parent)
     except OSError as error:

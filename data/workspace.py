@@ -22,6 +22,14 @@ import numpy as np
 
 from data.array_files import load_arrays, save_arrays
 from data.atomic import cannot_write
+from data.backup import (
+    DATABASE_FILE,
+    DISTRICTS_FILE,
+    Backup,
+    finish_restore,
+    restore_backup,
+    write_backup,
+)
 from data.database import Database
 from data.database.city import Owner, new_identity
 from data.demand_store import check_name, load_demand, save_demand
@@ -57,8 +65,6 @@ if TYPE_CHECKING:
     from geo.measure import Box
     from geo.network import RoadNetwork
 
-DATABASE_FILE: Final = "yizhan.db"
-DISTRICTS_FILE: Final = "districts.geojson"
 _NETWORK_FILE: Final = "network.bin"
 _DEMAND: Final = "demand"
 _DENSITY: Final = "density"
@@ -202,6 +208,7 @@ class Workspace:
         ('示例市', ('S1',))
         >>> folder.cleanup()
         """
+        finish_restore(folder, url=_url(database_url))
         if not (folder / SETTINGS_FILE).is_file():
             raise WorkspaceError(
                 say(
@@ -379,6 +386,10 @@ class Workspace:
         """Return the kept scenarios, to ask and to write."""
         return self.database.scenarios()
 
+    def back_up(self, path: Path) -> Backup:
+        """Write all of it but ``cache`` into one file; see `data.backup.write_backup`."""
+        return write_backup(self.folder, self.database.backend, path)
+
     def _variant(self, what: str, name: str | None) -> Path:
         """Return the file of a demand or its model: the one that holds, or that of a name."""
         if name is None:
@@ -393,6 +404,16 @@ class Workspace:
         except OSError as error:
             raise cannot_write(cache, error) from None
         return cache.resolve() / name
+
+
+def restore_workspace(
+    path: Path, folder: Path, *, database_url: str | None = None, replace: bool = False
+) -> Backup:
+    """Make a workspace of a backup, in the database of ``database_url``, else DATABASE_URL.
+
+    See `data.backup.restore_backup`.
+    """
+    return restore_backup(path, folder, url=_url(database_url), replace=replace)
 
 
 def check_new(folder: Path) -> None:

@@ -127,3 +127,23 @@ def test_copy_moves_house_and_says_what_stands_there(
     words = cli("db", "copy", "-w", workspace.folder, "--to", tmp_path / "other.db").out
     assert told["tables"]["stations"]["hash"][:12] in words
     assert "let DATABASE_URL name the new one" in words
+
+
+def test_a_backup_is_made_and_restored_by_two_commands(
+    cli: Cli, workspace: Workspace, tmp_path: Path
+) -> None:
+    file, place = tmp_path / "b.zip", tmp_path / "again"
+    told = cli("db", "backup", file, "-w", workspace.folder, "--json").json
+    assert (told["name"], told["city"]) == ("市", workspace.settings.identity)
+    assert (
+        "keep it where only you can read it"
+        in cli("db", "backup", file, "-w", place.parent / "city").out
+    )
+    assert cli("db", "restore", file, "-w", place, "--json").json["files"] == told["files"]
+    assert Workspace.open(place).stations().content_hash == workspace.stations().content_hash
+    again = cli("db", "restore", file, "-w", place)
+    assert (again.code, again.err.count("\n")) == (2, 1)
+    assert "say --replace" in again.err
+    assert (
+        "The roads are not in a backup" in cli("db", "restore", file, "-w", place, "--replace").out
+    )

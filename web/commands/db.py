@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,8 +12,7 @@ from web.commands.help_pages import Group
 from web.commands.language import spoken
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from data.backup import Backup
     from web.services import Figures
 
 
@@ -92,3 +92,64 @@ def copy(folder: Path, *, where: str, as_json: bool) -> None:
         t("The copied one is as it was: stop the pages, then let DATABASE_URL name the new one."),
     ]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+@db.command()
+@common_options
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(folder: Path, *, file: Path, as_json: bool) -> None:
+    """Write the whole workspace into FILE: database, settings, districts, key, photos."""
+    workspace = open_workspace(folder)
+    figures: Figures = {"file": str(file)}
+    with stopwatch(figures):
+        made = workspace.back_up(file)
+    figures |= _figures_of(made)
+    t = spoken()
+    words = [
+        t(
+            "{file} holds {city} as of {made_at}, in {count} files.",
+            file=str(file),
+            city=made.name,
+            made_at=made.made_at,
+            count=len(made.files),
+        ),
+        t("It holds accounts and the secret key: keep it where only you can read it."),
+    ]
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+@db.command()
+@common_options
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--replace", is_flag=True, help="Put it in the place of what the database holds.")
+def restore(folder: Path, *, file: Path, replace: bool, as_json: bool) -> None:
+    """Make the workspace as it was in the backup FILE; every part is checked by its hash before."""
+    from data.workspace import restore_workspace
+
+    figures: Figures = {"file": str(file)}
+    with stopwatch(figures):
+        made = restore_workspace(file, folder, replace=replace)
+        workspace = open_workspace(folder)
+    figures |= _figures_of(made)
+    t = spoken()
+    words: list[object] = [
+        t(
+            "{folder} is {city} as of {made_at}.",
+            folder=folder,
+            city=made.name,
+            made_at=made.made_at,
+        )
+    ]
+    if not workspace.has_network():
+        words.append(t("The roads are not in a backup: run yizhan network build, then demand."))
+    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+def _figures_of(made: Backup) -> Figures:
+    return {
+        "city": made.city,
+        "name": made.name,
+        "made_at": made.made_at,
+        "files": len(made.files),
+        "bytes": made.size,
+    }
