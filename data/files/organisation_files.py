@@ -19,6 +19,7 @@ from data.files.columns import (
     read_texts,
     read_word,
 )
+from data.files.spoken_tables import Spoken
 from data.files.table_files import write_rows
 from data.files.total_files import means_city, unknown_district
 from data.organisations import (
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from data.districts import Districts
     from data.files.columns import Columns
+    from data.files.spoken_tables import Reader
 
 ORGANISATION_FIELDS: Final = (
     Term(
@@ -144,10 +146,16 @@ def read_organisations(
     return OrganisationRows(Organisations.from_records(records), tuple(columns.table.numbers))
 
 
-def write_organisations(organisations: Organisations, path: Path, *, sample: bool = False) -> None:
+def write_organisations(
+    organisations: Organisations,
+    path: Path,
+    *,
+    sample: bool = False,
+    reader: Reader | None = None,
+) -> None:
     """Write organisations as CSV, XLSX or JSON by the ending; reading it back gives the same.
 
-    A ``sample`` carries its notice.
+    A ``sample`` carries its notice, a workbook for a ``reader`` the words of that language.
 
     Raises
     ------
@@ -158,7 +166,11 @@ def write_organisations(organisations: Organisations, path: Path, *, sample: boo
     """
     frame = organisations.frame
     columns = {name: frame[name].tolist() for name in ORGANISATION_COLUMNS}
-    write_rows(columns, path, layer="organisations", sample=sample)
+    choices = {"kind": ORGANISATION_KINDS}
+    spoken = (
+        None if reader is None else Spoken(reader, ORGANISATION_FIELDS, choices, frozenset(choices))
+    )
+    write_rows(columns, path, layer="organisations", sample=sample, spoken=spoken)
 
 
 def _read_districts(columns: Columns, faults: Faults, districts: Districts) -> list[str]:

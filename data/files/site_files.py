@@ -26,16 +26,18 @@ from data.files.columns import (
     read_word,
 )
 from data.files.place_columns import datum_of_table, read_places
+from data.files.spoken_tables import Spoken
 from data.files.table_files import write_points
 from data.points import point_frame
 from data.sites import CandidateSites
-from data.vocabulary import KINDS, Term
+from data.vocabulary import HOST_TYPES, KINDS, Term
 from geo.errors import FileFormatError
 from geo.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from data.files.spoken_tables import Reader
     from geo.datum import Datum
     from geo.measure import Box
 
@@ -130,10 +132,13 @@ def read_sites(
     return CandidateSites(point_frame(frame, places.lonlat))
 
 
-def write_sites(sites: CandidateSites, path: Path, *, sample: bool = False) -> None:
+def write_sites(
+    sites: CandidateSites, path: Path, *, sample: bool = False, reader: Reader | None = None
+) -> None:
     """Write candidate sites in the format of the ending (`SUFFIXES` of its tables), in WGS-84.
 
     Reading the file back with datum wgs84 gives the same sites. A ``sample`` carries its notice.
+    A workbook for a ``reader`` has headings and words in that language.
 
     Raises
     ------
@@ -155,4 +160,6 @@ def write_sites(sites: CandidateSites, path: Path, *, sample: bool = False) -> N
         "source_lon": list(frame["source_lon"]),
         "source_lat": list(frame["source_lat"]),
     }
-    write_points(columns, path, layer="sites", sample=sample)
+    choices = {"kind": KINDS, "host_type": HOST_TYPES}
+    spoken = None if reader is None else Spoken(reader, SITE_FIELDS, choices, frozenset({"kind"}))
+    write_points(columns, path, layer="sites", sample=sample, spoken=spoken)

@@ -7,6 +7,8 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from data.files.columns import (
@@ -35,16 +37,21 @@ from data.files.columns import (
 from data.files.facility_columns import read_equipment
 from data.files.place_columns import read_places
 from data.files.record_cells import read_dates, read_sizes, read_yes_no
+from data.files.spoken_tables import Spoken
 from data.files.table_files import write_points
 from data.points import point_frame
-from data.stations import Stations
+from data.stations import FACILITY_COLUMNS, Stations
 from data.vocabulary import (
     ACCESS_MODES,
     FACILITIES,
+    FACILITY_STATES,
+    GROUPS,
+    HOST_TYPES,
     KINDS,
     OPERATOR_KINDS,
     SAMPLE_NOTICE,
     STATUSES,
+    YES_NO,
     Term,
     quote,
 )
@@ -57,6 +64,7 @@ if TYPE_CHECKING:
 
     from data.files.columns import Columns
     from data.files.place_columns import Places
+    from data.files.spoken_tables import Reader
     from data.files.tables import Table
     from geo.datum import Datum
     from geo.errors import RowFault
@@ -117,6 +125,20 @@ _VERSION: Final = re.compile(r"[rR]([0-9]{1,15})")
 _NUMBERS: Final = frozenset({"seats", "area_m2", "truck_spaces"})
 
 
+_FACILITY_HEADINGS: Final = tuple(replace(term, id=f"facility.{term.id}") for term in FACILITIES)
+#: The words that stand in cells of a workbook, by column.
+_CHOICES: Final[dict[str, tuple[Term, ...]]] = {
+    "kind": KINDS,
+    "host_type": HOST_TYPES,
+    "operator_kind": OPERATOR_KINDS,
+    "access": ACCESS_MODES,
+    "groups": GROUPS,
+    "status": STATUSES,
+    "sign": YES_NO,
+    **dict.fromkeys((term.id for term in _FACILITY_HEADINGS), FACILITY_STATES),
+}
+#: A host may be one of the town's own, and ways in and groups are lists.
+_FIXED: Final = frozenset(_CHOICES) - {"host_type", "access", "groups"}
 #: A row whose id or name begins so is an example and not a station.
 EXAMPLE_MARKS: Final = ("示例行", "example row")
 ALL_DAY: Final = "24小时"
@@ -396,7 +418,12 @@ def read_version(columns: Columns) -> int | None:
 
 
 def write_stations(
-    stations: Stations, path: Path, *, sample: bool = False, version: int | None = None
+    stations: Stations,
+    path: Path,
+    *,
+    sample: bool = False,
+    version: int | None = None,
+    reader: Reader | None = None,
 ) -> None:
     """Write the register in the format of the ending (`SUFFIXES` of its tables), in WGS-84.
 
@@ -415,6 +442,9 @@ def write_stations(
     version
         of the register (`Register.version`), to stand in every row: an import of the file then
         finds what changed in the register since.
+    reader
+        whose words stand in a workbook, with a column for each facility and drop-downs; None
+        writes identifiers, as all other formats do.
 
     Raises
     ------
@@ -456,7 +486,54 @@ def write_stations(
             columns[term.id] = [_number(value) for value in frame[term.id]]
         elif term.id in frame.columns and term.id != "datum":
             columns[term.id] = list(frame[term.id])
-    write_points(columns, path, layer="stations", sample=sample)
+    spoken = None
+    if reader is not None and path.suffix.casefold() == ".xlsx":
+        columns = _with_facilities(columns)
+        spoken = Spoken(reader, (*STATION_FIELDS, *_FACILITY_HEADINGS), _CHOICES, _FIXED)
+    write_points(columns, path, layer="stations", sample=sample, spoken=spoken)
+
+
+def _with_facilities(columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Put a column for each facility, with its state, in the place of the three lists.
+
+    The columns stand in an order that every list keeps, for so they are read again; where the
+    lists contradict each other, they stay.
+    """
+    lists = [columns[name] for name in FACILITY_COLUMNS]
+    order = _common_order([words for cells in lists for words in cells])
+    if order is None:
+        return columns
+    made: dict[str, list[Any]] = {}
+    for name, values in columns.items():
+        if name == next(iter(FACILITY_COLUMNS)):
+            made |= {f"facility.{facility}": _states(facility, lists) for facility in order}
+        elif name not in FACILITY_COLUMNS:
+            made[name] = values
+    return made
+
+
+def _common_order(lists: Sequence[tuple[str, ...]]) -> list[str] | None:
+    """Return the facilities in an order that all lists keep; None where there is none."""
+    sorter: TopologicalSorter[str] = TopologicalSorter({term.id: () for term in FACILITIES})
+    for words in set(lists):
+        for first, second in pairwise(words):
+            sorter.add(second, first)
+    try:
+        return list(sorter.static_order())
+    except CycleError:
+        return None
+
+
+def _states(facility: str, lists: Sequence[Sequence[tuple[str, ...]]]) -> list[str]:
+    """Return yes, no, broken or nothing for each station."""
+    return [
+        "".join(
+            state
+            for words, state in zip(row, FACILITY_COLUMNS.values(), strict=True)
+            if facility in words
+        )
+        for row in zip(*lists, strict=True)
+    ]
 
 
 def _number(value: float) -> float | int | None:

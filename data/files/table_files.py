@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,6 +17,7 @@ from openpyxl.utils import get_column_letter
 from data.atomic import cannot_write, replacing, write_bytes, write_text
 from data.files.cell_text import clean_text, harmless
 from data.files.csv_text import csv_text
+from data.files.spoken_tables import WORDS_SHEETS
 from data.points import point_frame
 from data.vocabulary import SAMPLE_NOTICE
 from geo.errors import InputError
@@ -23,6 +26,8 @@ from geo.messages import say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from data.files.spoken_tables import Spoken
 
     Columns = Mapping[str, Sequence[Any]]
     Writer = Callable[[Columns, Path, str, str], None]
@@ -45,11 +50,14 @@ _WIDTHS: Final = {
 }
 
 
-def write_points(columns: Columns, path: Path, *, layer: str, sample: bool) -> None:
+def write_points(
+    columns: Columns, path: Path, *, layer: str, sample: bool, spoken: Spoken | None = None
+) -> None:
     """Write columns, of which lon and lat are WGS-84 degrees, in the format of the ending.
 
     Values are text, numbers or tuples of words. ``sample`` adds a column ``notice`` and puts the
-    notice into the metadata (or a sheet) too. The file is there whole or not at all.
+    notice into the metadata (or a sheet) too. ``spoken`` is how a workbook says them; None writes
+    identifiers. The file is there whole or not at all.
 
     Raises
     ------
@@ -58,21 +66,27 @@ def write_points(columns: Columns, path: Path, *, layer: str, sample: bool) -> N
     WorkspaceError
         when the file cannot be written.
     """
-    writers = {
+    writers: dict[str, Writer] = {
         ".csv": _write_csv,
-        ".xlsx": _write_xlsx,
+        ".xlsx": partial(_write_xlsx, spoken=spoken),
         ".geojson": _write_geojson,
         ".gpkg": _write_gpkg,
     }
     _write(columns, path, writers, layer=layer, sample=sample)
 
 
-def write_rows(columns: Columns, path: Path, *, layer: str, sample: bool) -> None:
+def write_rows(
+    columns: Columns, path: Path, *, layer: str, sample: bool, spoken: Spoken | None = None
+) -> None:
     """Write columns of rows that stand nowhere on the map, in the format of the ending.
 
     As `write_points`, but the endings are `ROW_SUFFIXES`; JSON is a list of objects.
     """
-    writers = {".csv": _write_csv, ".xlsx": _write_xlsx, ".json": _write_json}
+    writers: dict[str, Writer] = {
+        ".csv": _write_csv,
+        ".xlsx": partial(_write_xlsx, spoken=spoken),
+        ".json": _write_json,
+    }
     _write(columns, path, writers, layer=layer, sample=sample)
 
 
@@ -109,25 +123,50 @@ def _write_csv(columns: Columns, path: Path, _layer: str, _notice: str) -> None:
     write_text(path, csv_text([list(columns), *_rows(columns)]))
 
 
-def _write_xlsx(columns: Columns, path: Path, layer: str, notice: str) -> None:
+def _write_xlsx(
+    columns: Columns, path: Path, layer: str, notice: str, *, spoken: Spoken | None
+) -> None:
     book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet(layer)
+    sheet = book.create_sheet(layer if spoken is None else spoken.title(layer))
     sheet.freeze_panes = "A2"
     heading = []
     for number, name in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(name, 14)
-        cell = openpyxl.cell.WriteOnlyCell(sheet, value=name)
+        text = name if spoken is None else spoken.heading(name)
+        cell = openpyxl.cell.WriteOnlyCell(sheet, value=text)
         cell.font = Font(bold=True)
         heading.append(cell)
+    if spoken is not None:
+        columns = {name: spoken.cells(name, values) for name, values in columns.items()}
+        _add_drop_downs(book, sheet, list(columns), spoken, rows=len(next(iter(columns.values()))))
     sheet.append(heading)
     for row in _rows(columns):
         sheet.append([_spreadsheet_cell(value) for value in row])
     if notice:
-        book.create_sheet("notice").append([notice])
+        book.create_sheet("notice" if spoken is None else spoken.title("notice")).append([notice])
         book.properties.description = notice
     packed = io.BytesIO()  # not the file itself: a package cut off by a full disk complains later
     book.save(packed)
     write_bytes(path, packed.getvalue())
+
+
+def _add_drop_downs(
+    book: openpyxl.Workbook,
+    sheet: Any,  # noqa: ANN401 - its stubs lack this class
+    names: Sequence[str],
+    spoken: Spoken,
+    *,
+    rows: int,
+) -> None:
+    """Give columns of fixed words a drop-down; the words stand on a sheet that is not shown."""
+    for rule in spoken.drop_downs(names, rows=rows):
+        sheet.data_validations.append(rule)
+    lists = spoken.lists(names)
+    if lists:
+        words = book.create_sheet(WORDS_SHEETS[spoken.reader])
+        words.sheet_state = "hidden"
+        for row in zip_longest(*lists.values()):
+            words.append(list(row))
 
 
 def _spreadsheet_cell(value: object) -> object:

@@ -503,3 +503,18 @@ def test_one_straight_street_is_roads_enough_to_import(cli: Cli, folder: Path) -
     street = RawRoads.of_lines([(ends, {"highway": "residential"})])
     Workspace.open(folder).replace_network(build_network(street))
     assert taken(cli, folder, FIRST).json["datum_checked"] is True
+
+
+@pytest.mark.parametrize(("language", "heading"), [("zh", "营业时间"), ("en", "hours")])
+def test_a_workbook_in_the_readers_language_changes_nothing_when_it_comes_back(
+    cli: Cli, tmp_path: Path, language: str, heading: str
+) -> None:
+    place, file = ("-w", tmp_path / "city"), tmp_path / "x.xlsx"
+    cli("init", *place, "--name", "市", "--box", "116.388,33.283,117.045,34.250")
+    (tmp_path / "a.csv").write_text(FIRST, encoding="utf-8")
+    cli("stations", "import", tmp_path / "a.csv", *place, "--datum", "gcj02")
+    assert cli("stations", "export", "-o", file, *place, "--lang", language).code == 0
+    rows = list(openpyxl.load_workbook(file).worksheets[0].iter_rows(values_only=True))
+    assert heading in rows[0]
+    told = cli("stations", "import", file, *place, "--datum", "wgs84", "--dry-run", "--json").json
+    assert (told["stations"], told["added"], told["changed"], told["missing"]) == (3, 0, 0, 0)

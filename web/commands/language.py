@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -77,6 +77,11 @@ def asked(*, otherwise: Language) -> Language:
 def shown(word: str, name: Callable[[str], str]) -> str:
     """Return a word of the vocabulary for a table: as one types it in English, else by its name."""
     return word if is_english() else name(word)
+
+
+def reader() -> Literal["zh", "en"]:
+    """Return in whose words workbooks are written: in Chinese, or else in English."""
+    return "zh" if spoken().is_chinese else "en"
 
 
 def told(words: str) -> str:

@@ -18,7 +18,7 @@ from web.commands.common import (
 )
 from web.commands.help_pages import Group
 from web.commands.history_words import event_figures, event_words
-from web.commands.language import shown, spoken
+from web.commands.language import reader, shown, spoken
 from web.commands.register_words import by_field, change_words
 from web.commands.stations_import import read_day
 from web.languages import message
@@ -172,7 +172,7 @@ def export(folder: Path, output: Path, *, as_json: bool) -> None:
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):
-        found = export_organisations(workspace, file=output)
+        found = export_organisations(workspace, file=output, reader=reader())
         figures |= {"organisations": len(found), "file": str(output)}
     words = [spoken()("{organisations} written to {file}.", organisations=_n(found), file=output)]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)

@@ -22,7 +22,7 @@ from web.commands.common import (
     table_output_option,
 )
 from web.commands.help_pages import Group
-from web.commands.language import shown, spoken
+from web.commands.language import reader, shown, spoken
 from web.commands.osm_counts import counts_line
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def export(folder: Path, output: Path, *, as_json: bool) -> None:
     workspace = open_workspace(folder)
     figures: Figures = {}
     with stopwatch(figures):
-        found = export_sites(workspace, file=output)
+        found = export_sites(workspace, file=output, reader=reader())
         figures |= {"sites": len(found.sites), "imported": found.imported, "file": str(output)}
     words = [
         spoken().plural(

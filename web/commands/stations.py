@@ -16,7 +16,7 @@ from web.commands.common import (
 )
 from web.commands.help_pages import Group
 from web.commands.history_words import event_figures, event_words
-from web.commands.language import spoken
+from web.commands.language import reader, spoken
 from web.commands.numbers import n_stations
 from web.commands.stations_check import check, day_of
 from web.commands.stations_import import import_, update
@@ -47,7 +47,7 @@ def export(folder: Path, output: Path, as_of: str | None, *, as_json: bool) -> N
     figures: Figures = {}
     with stopwatch(figures):
         day = None if as_of is None else day_of(as_of, option="--as-of")
-        count = export_stations(workspace, file=output, as_of=day)
+        count = export_stations(workspace, file=output, as_of=day, reader=reader())
         figures |= {"stations": count, "file": str(output)}
         figures |= {} if day is None else {"as_of": day.isoformat()}
     t = spoken()

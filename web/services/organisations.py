@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.database import Changes, ImportNote
+    from data.files.spoken_tables import Reader
     from data.organisations import Organisations
     from data.workspace import Workspace
 
@@ -92,10 +93,12 @@ def import_organisations(
     return TakenOrganisations(read.organisations, changes, missing or "remove")
 
 
-def export_organisations(workspace: Workspace, *, file: Path) -> Organisations:
+def export_organisations(
+    workspace: Workspace, *, file: Path, reader: Reader | None = None
+) -> Organisations:
     """Write the organisations as CSV, XLSX or JSON (NothingYetError when there are none)."""
     found = workspace.organisations()
-    write_organisations(found, file, sample=workspace.settings.sample)
+    write_organisations(found, file, sample=workspace.settings.sample, reader=reader)
     return found
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from data.files.spoken_tables import Reader
     from data.workspace import Workspace
     from geo.datum import Datum
 
@@ -110,10 +111,10 @@ def import_sites(
     return sites
 
 
-def export_sites(workspace: Workspace, *, file: Path) -> Candidates:
+def export_sites(workspace: Workspace, *, file: Path, reader: Reader | None = None) -> Candidates:
     """Write the candidate sites to a file, those of the grid too: a list to begin with."""
     found = candidates(workspace)
-    write_sites(found.sites, file, sample=workspace.settings.sample)
+    write_sites(found.sites, file, sample=workspace.settings.sample, reader=reader)
     return found
 
 

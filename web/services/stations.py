@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from data.database import Event
     from data.database.conflicts import Take
     from data.doctor import Checkup, Finding
+    from data.files.spoken_tables import Reader
     from data.workspace import Workspace
     from geo.datum import Datum
 
@@ -227,11 +228,17 @@ def import_stations(
     return Imported(checkup, cured, stated, count_by_kind(read), taken)
 
 
-def export_stations(workspace: Workspace, *, file: Path, as_of: date | None = None) -> int:
+def export_stations(
+    workspace: Workspace,
+    *,
+    file: Path,
+    as_of: date | None = None,
+    reader: Reader | None = None,
+) -> int:
     """Write the register, or what it was at the end of a day; returns how many stations.
 
     Each row says from which version of the register it comes, so that an import of the file finds
-    what changed since.
+    what changed since. A workbook for a ``reader`` speaks that language.
 
     Raises
     ------
@@ -245,7 +252,7 @@ def export_stations(workspace: Workspace, *, file: Path, as_of: date | None = No
     register = workspace.register()
     version = register.version(as_of=as_of)  # before the rows: never newer than they are
     stations = register.stations(as_of=as_of)
-    write_stations(stations, file, sample=workspace.settings.sample, version=version)
+    write_stations(stations, file, sample=workspace.settings.sample, version=version, reader=reader)
     return len(stations)
 
 
