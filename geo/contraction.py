@@ -17,13 +17,15 @@ class Chains(NamedTuple):
 
     The nodes of edge e, in order, are ``node[offset[e]:offset[e + 1]]``; ``segment`` holds one of
     its segments for each edge (all share their attributes); ``first`` and ``last`` are its end
-    segments. Edges run in the direction in which their segments are drawn.
+    segments. Edges run in the direction in which their segments are drawn. All segments of edge e
+    stand in ``run[offset[e]:offset[e + 1]]``, one of them twice.
     """
 
     offset: NDArray[np.int64]
     node: NDArray[np.int32]
     first: NDArray[np.int32]
     last: NDArray[np.int32]
+    run: NDArray[np.int32]
 
 
 @compiled
@@ -65,12 +67,20 @@ def _walk(
     incident: NDArray[np.int32],
     seg_from: NDArray[np.int32],
     seg_to: NDArray[np.int32],
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], int]:
+) -> tuple[
+    NDArray[np.int64],
+    NDArray[np.int32],
+    NDArray[np.int32],
+    NDArray[np.int32],
+    NDArray[np.int32],
+    int,
+]:
     # at most an edge and two nodes a segment
     n_segments = len(seg_from)
     used = np.zeros(n_segments, dtype=np.bool_)
     offset = np.zeros(n_segments + 1, dtype=np.int64)
     node = np.empty(2 * n_segments, dtype=np.int32)
+    run = np.empty(2 * n_segments, dtype=np.int32)
     first = np.empty(n_segments, dtype=np.int32)
     last = np.empty(n_segments, dtype=np.int32)
     n_edges = 0
@@ -89,6 +99,7 @@ def _walk(
                 first[n_edges] = segment
                 along = seg_from[segment] == begin
                 node[filled] = begin
+                run[filled] = segment
                 filled += 1
                 # follow segments, over nodes where two meet, to the next joint
                 at = begin
@@ -96,6 +107,7 @@ def _walk(
                     used[segment] = True
                     at = seg_to[segment] if seg_from[segment] == at else seg_from[segment]
                     node[filled] = at
+                    run[filled] = segment
                     filled += 1
                     if keep[at]:
                         break
@@ -110,7 +122,7 @@ def _walk(
                     last[n_edges], first[n_edges] = first[n_edges], last[n_edges]
                 n_edges += 1
                 offset[n_edges] = filled
-    return offset, node, first, last, n_edges
+    return offset, node, first, last, run, n_edges
 
 
 def chains(
@@ -134,12 +146,13 @@ def chains(
     np.cumsum(np.bincount(ends, minlength=n_nodes), out=start[1:])
     # joints first, then the walks between them
     mark_joints(keep, start, incident, seg_from, seg_attribute, symmetric)
-    offset, node, first, last, n_edges = _walk(keep, start, incident, seg_from, seg_to)
+    offset, node, first, last, run, n_edges = _walk(keep, start, incident, seg_from, seg_to)
     return Chains(
         offset[: n_edges + 1].copy(),
         node[: offset[n_edges]].copy(),
         first[:n_edges].copy(),
         last[:n_edges].copy(),
+        run[: offset[n_edges]].copy(),
     )
 
 

@@ -33,8 +33,14 @@ if TYPE_CHECKING:
 Report = Callable[[str, float], None]
 
 FORWARD, BACKWARD = 0, 1
+# What the ways are called changes no time: a network keeps its hash when it learns them.
+_NOT_HASHED = frozenset({"way_offset", "way_id"})
 _ISLAND_M = 5_000.0
 _ISLAND_SHARE = 0.01
+
+
+def _no_ways() -> NDArray[np.int64]:
+    return np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +55,9 @@ class RoadNetwork:
     arc, arc, ...), short ones filled up with -1: the last may not follow all those before it.
     ``main[mode]`` marks the largest strongly connected component.
     ``shape_lonlat[shape_offset[e]:shape_offset[e + 1]]`` is the whole line of edge e, ends
-    included. ``left_out`` counts what the input held and the network does not.
+    included. ``way_id[way_offset[e]:way_offset[e + 1]]`` are the ids of the ways of edge e,
+    ascending; both are empty in a network that was built before they were kept. ``left_out``
+    counts what the input held and the network does not.
     """
 
     node_id: NDArray[np.int64]
@@ -70,6 +78,8 @@ class RoadNetwork:
     modes: tuple[str, ...]
     names: tuple[str, ...]
     path_bans: NDArray[np.int32] = field(default_factory=no_path_bans)
+    way_offset: NDArray[np.int64] = field(default_factory=_no_ways)
+    way_id: NDArray[np.int64] = field(default_factory=_no_ways)
     left_out: Mapping[str, int] = field(default_factory=dict)
     known_hash: str = ""
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
@@ -122,7 +132,7 @@ class RoadNetwork:
 
     @property
     def content_hash(self) -> str:
-        """Sha-256 of all arrays and names, in hex."""
+        """Sha-256 of all arrays that tell times and of all names, in hex."""
         if self.known_hash:
             return self.known_hash
         if "hash" not in self.memo:
@@ -134,7 +144,7 @@ class RoadNetwork:
         digest = hashlib.sha256()
         for spec in fields(self):
             value = getattr(self, spec.name)
-            if isinstance(value, np.ndarray):
+            if isinstance(value, np.ndarray) and spec.name not in _NOT_HASHED:
                 digest.update(f"{spec.name} {value.dtype} {value.shape}".encode())
                 digest.update(np.ascontiguousarray(value).data)
         digest.update("\n".join((*self.modes, *self.names)).encode())
@@ -428,6 +438,7 @@ def _assemble(  # noqa: PLR0917 - the ingredients of one network
     node_blocked = blocked[:, kept]
     ends = EdgeEnds(edge_from, edge_to, way, seg_way[made.last[edge_order]])
     turns = turn_bans(raw, number, ends, np.isfinite(seconds), profiles)
+    way_offset, way_id = _ways_of_edges(raw.way_id[seg_way[made.run[point]]], sizes)
     return RoadNetwork(
         node_id=raw.node_id[kept],
         node_lonlat=raw.node_lonlat[kept],
@@ -444,11 +455,23 @@ def _assemble(  # noqa: PLR0917 - the ingredients of one network
         main=main_nodes(len(kept), edge_from, edge_to, seconds, node_blocked),
         turn_bans=turns.bans,
         path_bans=turns.path_bans,
+        way_offset=way_offset,
+        way_id=way_id,
         access_kph=np.array([profile.access_kph for profile in profiles.values()]),
         modes=tuple(profiles),
         names=raw.names,
         left_out=_left_out(raw, profiles, turns),
     )
+
+
+def _ways_of_edges(
+    ids: NDArray[np.int64], sizes: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the offsets and the distinct ids of each edge, of ids that stand edge by edge."""
+    edge = np.repeat(np.arange(len(sizes)), sizes)
+    pairs = np.unique(np.column_stack([edge, ids]), axis=0)
+    offset = np.searchsorted(pairs[:, 0], np.arange(len(sizes) + 1))
+    return offset.astype(np.int64), pairs[:, 1].astype(np.int64)
 
 
 def _left_out(raw: RawRoads, profiles: Mapping[str, Profile], turns: Turns) -> dict[str, int]:

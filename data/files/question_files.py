@@ -7,6 +7,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any, Final
 
 from data.atomic import write_text
+from data.files.drawn_roads import read_drawn
 from data.files.tables import bytes_of
 from data.questions.example import example_text
 from data.questions.question import Question
@@ -24,6 +25,8 @@ def read_question(path: Path, *, changes: Sequence[str] = ()) -> Question:
     """Read a question of TOML, or of JSON where the name ends in .json.
 
     ``changes`` are put over it: ``KEY=VALUE`` with a value of TOML, as `changed_question` takes.
+    A change of roads may name a GeoJSON file beside the question, whose lines and areas become part
+    of it (`data.files.drawn_roads`): the question is the same wherever it is read again.
 
     Raises
     ------
@@ -45,6 +48,7 @@ def read_question(path: Path, *, changes: Sequence[str] = ()) -> Question:
         raise FileFormatError(say("{file}: is nested too deep", file=path.name)) from None
     except ValueError as error:
         raise FileFormatError(say("{file}: {reason}", file=path.name, reason=str(error))) from None
+    _take_drawn(tables, path.parent)
     try:
         return changed_question(tables, changes)
     except FileFormatError:
@@ -53,6 +57,17 @@ def read_question(path: Path, *, changes: Sequence[str] = ()) -> Question:
         raise InputError(
             say("{file}: {reason}", file=path.name, reason=message_of(error))
         ) from None
+
+
+def _take_drawn(tables: Any, folder: Path) -> None:  # noqa: ANN401 - as read
+    """Put the lines and rings of a GeoJSON file in the place of its name."""
+    world = tables.get("world") if isinstance(tables, dict) else None
+    roads = world.get("roads") if isinstance(world, dict) else None
+    for change in roads if isinstance(roads, list) else []:
+        if isinstance(change, dict) and isinstance(change.get("geojson"), str):
+            drawn = read_drawn(folder / change.pop("geojson"))
+            change["lines"] = [*change.get("lines", ()), *drawn.lines]
+            change["rings"] = [*change.get("rings", ()), *drawn.rings]
 
 
 def changed_question(tables: Any, changes: Sequence[str]) -> Question:  # noqa: ANN401 - as read

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-READING: Final = 3
+READING: Final = 4
 """Number of this way of reading roads: a network that an older one built is built anew."""
 
 Box = tuple[float, float, float, float]

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from data.questions.capacity import Capacity
 from data.questions.money_rules import MoneyRules
 from data.questions.parts import (
     Actions,
@@ -31,11 +32,11 @@ from data.questions.parts import (
     Part,
     Pin,
     Text,
-    World,
     Years,
     Zone,
 )
 from data.questions.refusals import first_fault
+from data.questions.world import World
 from geo.errors import InputError
 from geo.messages import say
 
@@ -133,6 +134,9 @@ class Question(Part):
     zones: tuple[Zone, ...] = Field(default=(), description="ground that excludes or requires")
     costs: Costs = Field(default=Costs(), description="what actions cost")
     money_rules: Rules = Field(default=MoneyRules(), description="who pays which part of it")
+    capacity: Capacity = Field(
+        default=Capacity(), description="how full places become in the hours of a week"
+    )
     world: World = Field(default=World(), description="what changes in the city itself")
 
     @model_validator(mode="after")

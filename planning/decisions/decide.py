@@ -26,6 +26,7 @@ from planning.decisions.goals import solve_goal
 from planning.decisions.items import demand_items
 from planning.decisions.mean_time import time_lines
 from planning.decisions.problem import decision_problem
+from planning.decisions.world import changed_roads
 from planning.engine.checks import known
 from planning.engine.params import SolveParams
 
@@ -405,7 +406,7 @@ def ask(
         table,
         demand=demand,
         stations=stations,
-        network=network,
+        network=changed_roads(network, question, settings=settings),
         settings=settings,
         doubted=doubted,
         on_progress=on_progress,

@@ -77,7 +77,7 @@ def coverage(
     """
     from planning.density import undrawn_groups
     from planning.siting.whole_workers import in_whole_workers
-    from web.services.assignments import who_goes_where
+    from web.services.assignments import ground_of, who_goes_where
     from web.services.coverage import coverage_of
     from web.services.demand import model_of
 
@@ -109,10 +109,10 @@ def coverage(
         figures |= unkept_figures(unkept)
         if assignment is not None:
             with progress.step(say("sending workers to places")) as done:
-                found = who_goes_where(
+                ground = ground_of(
                     workspace, standard=standard, when=when, counted=counted, done=done
                 )
-            more, written = write_found(workspace, found, assignment)
+            more, written = write_found(workspace, who_goes_where(ground), assignment)
             figures |= more
     whole, t = in_whole_workers(measured), spoken()
     answer(

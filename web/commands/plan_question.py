@@ -162,8 +162,8 @@ def answer_question(
         "explanation": why.as_dict(),
     }
     words = _words(made, why)
-    if options.assignment is not None and made.is_plan:
-        more, said = _who_goes_where(workspace, made, question, options, options.assignment)
+    if made.is_plan:
+        more, said = _who_goes_where(workspace, made, question, options)
         figures |= more
         words += said
     if options.output is not None and made.is_plan:
@@ -183,19 +183,28 @@ def answer_question(
 
 
 def _who_goes_where(
-    workspace: Workspace, made: Decision, question: Question, options: QuestionOptions, file: Path
+    workspace: Workspace, made: Decision, question: Question, options: QuestionOptions
 ) -> tuple[Figures, list[object]]:
-    """Write who goes where after the plan."""
+    """Seat the workers after the plan, and write who goes where if that is wanted."""
     from planning.scenarios.decision_document import done_actions
-    from web.services.assignments import who_goes_where
+    from web.commands.seats_words import seats_words
+    from web.services.assignments import ground_of, seats_of, who_goes_where
 
     actions = done_actions(made)
     with steps() as progress, progress.step(say("sending workers to places")) as done:
-        found = who_goes_where(
+        ground = ground_of(
             workspace, actions=actions, question=question, when=options.when, done=done
         )
-    name = question.name or options.scenario or spoken()("plan", context="a title")
-    return write_found(workspace, found, file, actions=actions, name=name)
+        seating = seats_of(ground, question)
+    figures: Figures = {"capacity": None if seating is None else seating.as_dict()}
+    words = [] if seating is None else seats_words(seating, question)
+    if options.assignment is not None:
+        name = question.name or options.scenario or spoken()("plan", context="a title")
+        more, said = write_found(
+            workspace, who_goes_where(ground), options.assignment, actions=actions, name=name
+        )
+        figures, words = figures | more, words + said
+    return figures, words
 
 
 def _kept(workspace: Workspace, options: QuestionOptions) -> str:

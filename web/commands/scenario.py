@@ -198,7 +198,7 @@ def map_(folder: Path, name: str, output: Path, *, as_json: bool) -> None:
     from planning.scenarios.forms import figures_of
     from web.commands.assignment import refuse_other_ending, write_found
     from web.commands.scenario_words import stale_words
-    from web.services.assignments import after_scenario
+    from web.services.assignments import ground_after, who_goes_where
     from web.services.scenarios import scenario_of
 
     refuse_other_ending(output)
@@ -207,7 +207,7 @@ def map_(folder: Path, name: str, output: Path, *, as_json: bool) -> None:
     figures: Figures = {}
     with steps() as progress, stopwatch(figures):
         with progress.step(say("sending workers to places")) as done:
-            found = after_scenario(workspace, kept.scenario, done=done)
+            found = who_goes_where(ground_after(workspace, kept.scenario, done=done))
         actions = figures_of(kept.scenario).actions
         more, words = write_found(workspace, found, output, actions=actions, name=name)
     sample = kept.scenario.sample or workspace.settings.sample

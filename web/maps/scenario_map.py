@@ -14,7 +14,7 @@ from data.vocabulary import SAMPLE_NOTICE
 from geo.measure import Box, from_metric, to_metric
 from web.labels.actions import action_words
 from web.labels.places import names_of
-from web.languages import CHINESE, Language
+from web.languages import CHINESE, Language, capital
 from web.maps.city_map import box_round, map_words, source_of
 from web.maps.label_points import label_point
 from web.maps.road_lines import road_lines
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from web.services.assignments import WhoGoesWhere
     from web.stations.features import Feature
 
-MOST_LINES: Final = 800
+MOST_LINES: Final = 400
 _SQUARES_M: Final = (0.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16_000.0, 64_000.0)
-_WIDTHS: Final = (1.0, 2.2, 4.0)
+_WIDTHS: Final = (0.8, 1.6, 3.0)
 
 
 @dataclass(frozen=True)
@@ -313,7 +313,7 @@ def _act_rows(
             kind,
             "closed" if what == "close" else "open",
             some[0].order,
-            t("{what}：{kind}", what=action_words(what, t), kind=t.kind(kind)),
+            capital(t("{what}：{kind}", what=action_words(what, t), kind=t.kind_within(kind))),
             len(some),
         )
         for (what, kind), some in sorts.items()

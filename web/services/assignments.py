@@ -1,4 +1,4 @@
-"""Who goes where, today or after a plan, and where each group has a place within its standard."""
+"""Who goes where, today or after a plan: the nearest place, its area, its seats."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from data.demand import DAYS
 from data.files.layer_styles import LayerStyle
 from data.files.map_layers import MapLayer, write_layers
 from data.report_book import doubted_stations
-from planning.coverage.assignment import Assignment, StandingPlaces, assign, ways_within
+from planning.coverage.assignment import Assignment, StandingPlaces, Ways, assign, ways_within
 from planning.coverage.group_areas import group_areas
 from planning.coverage.nominal import groups_of, standard_of
+from planning.coverage.seating import Seating, measure_seating
 from planning.decisions.items import people_by_year
+from planning.decisions.world import changed_roads
 from planning.scenarios.forms import asked_of, figures_of
 from planning.scenarios.plan_document import PlanAsked
 from planning.scenarios.standing import places_after
@@ -34,9 +36,10 @@ if TYPE_CHECKING:
     from data.demand import Demand
     from data.questions import Question
     from data.scenarios import Scenario
-    from data.settings import GroupSettings, ServiceStandard
+    from data.settings import GroupSettings, ServiceStandard, Settings
     from data.vocabulary import StandardWord
     from data.workspace import Workspace
+    from geo.network import RoadNetwork
     from planning.scenarios.figures import DoneAction
     from web.languages import Language
     from web.services import Done, Figures
@@ -89,7 +92,25 @@ class WhoGoesWhere:
         }
 
 
-def who_goes_where(
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What stands in a city, today or after a plan, and every way to it within the standard.
+
+    ``factors`` are the speeds by mode, ``settings`` those of the city.
+    """
+
+    demand: Demand
+    groups: tuple[GroupSettings, ...]
+    places: StandingPlaces
+    ways: Ways
+    network: RoadNetwork
+    settings: Settings
+    standard: StandardWord
+    factors: Mapping[str, float]
+    counted: Counted
+
+
+def ground_of(
     workspace: Workspace,
     *,
     actions: Sequence[DoneAction] = (),
@@ -98,16 +119,16 @@ def who_goes_where(
     when: str = "usual",
     counted: Counted = USUAL,
     done: Done | None = None,
-) -> WhoGoesWhere:
-    """Send all workers of a workspace to the nearest place that serves them.
+) -> Ground:
+    """Search the ways from all workers of a workspace to what stands.
 
     Parameters
     ----------
     actions
         what a plan does; none: today's stations.
     question
-        what the plan was asked: its standard, its changes of the world, nominal or effective.
-        None: ``standard`` holds, nothing changes, and places serve as the register says.
+        what the plan was asked: its standard, its changes of the world, its seats, nominal or
+        effective. None: ``standard`` holds, nothing changes, places serve as the register says.
     when
         the time of the roads.
     counted
@@ -125,8 +146,11 @@ def who_goes_where(
     network = network_when(workspace, when)
     groups = groups_of(demand, settings)
     factors: Mapping[str, float] = {}
+    seats: Mapping[str, int] = {}
     if question is not None:
         standard, factors = question.goal.standard, question.world.speed_factors
+        seats = question.capacity.seats_by_kind
+        network = changed_roads(network, question, settings=settings)
         demand = replace(demand, weights=people_by_year(question, demand, settings)[-1])
     places = places_after(
         workspace.stations(),
@@ -134,6 +158,7 @@ def who_goes_where(
         actions=actions,
         effective=question is not None and question.goal.coverage == "effective",
         doubted=doubted_stations(workspace),
+        seats_by_kind=seats,
     )
     ways = ways_within(
         demand,
@@ -144,37 +169,55 @@ def who_goes_where(
         speed_factors=factors,
         on_progress=done,
     )
+    return Ground(demand, groups, places, ways, network, settings, standard, factors, counted)
+
+
+def who_goes_where(ground: Ground) -> WhoGoesWhere:
+    """Send all workers to the nearest place that serves them, and draw each group's area."""
+    places, settings, counted = ground.places, ground.settings, ground.counted
     is_open, unknown = None, 0
     if counted.hour is not None:
         day = _SEVERAL_DAYS * DAYS.index(counted.day)
         is_open = places.open[:, 24 * day + counted.hour]
         unknown = int((~places.knows_hours).sum())
     serving = places.serves if is_open is None else places.serves & is_open
+    where = {
+        group.id: places.lonlat[row] for group, row in zip(ground.groups, serving, strict=True)
+    }
     return WhoGoesWhere(
-        demand=demand,
-        groups=groups,
+        demand=ground.demand,
+        groups=ground.groups,
         places=places,
-        assignment=assign(ways, demand.weights, is_open=is_open),
-        standards={group.id: standard_of(group, settings, standard=standard) for group in groups},
+        assignment=assign(ground.ways, ground.demand.weights, is_open=is_open),
+        standards={
+            group.id: standard_of(group, settings, standard=ground.standard)
+            for group in ground.groups
+        },
         areas=group_areas(
-            network,
+            ground.network,
             settings,
-            groups,
-            {group.id: places.lonlat[row] for group, row in zip(groups, serving, strict=True)},
-            standard=standard,
-            speed_factors=factors,
+            ground.groups,
+            where,
+            standard=ground.standard,
+            speed_factors=ground.factors,
         ),
         hours_unknown=unknown,
     )
 
 
-def after_scenario(
-    workspace: Workspace, scenario: Scenario, *, done: Done | None = None
-) -> WhoGoesWhere:
-    """Send all workers where they go once a scenario is done, with what the workspace holds now."""
+def seats_of(ground: Ground, question: Question) -> Seating | None:
+    """Seat the workers of each hour; None where no seats, or no hours of demand, are known."""
+    if not ground.demand.knows_hours or np.isnan(ground.places.seats).all():
+        return None
+    at_once = question.capacity.at_once
+    return measure_seating(ground.demand, ground.places, ground.ways, at_once=at_once)
+
+
+def ground_after(workspace: Workspace, scenario: Scenario, *, done: Done | None = None) -> Ground:
+    """Search the ways to what stands once a scenario is done, with what the workspace holds now."""
     asked, actions = asked_of(scenario), figures_of(scenario).actions
     if isinstance(asked, PlanAsked):
-        return who_goes_where(
+        return ground_of(
             workspace,
             actions=actions,
             standard=asked.standard,
@@ -182,7 +225,7 @@ def after_scenario(
             counted=Counted(asked.demand),
             done=done,
         )
-    return who_goes_where(
+    return ground_of(
         workspace, actions=actions, question=asked.question, when=asked.when, done=done
     )
 
