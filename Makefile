@@ -14,7 +14,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 DEMO   ?= yizhan-demo
 PORT   ?= 8000
 
-.PHONY: demo test coverage check quick catalogues docs bench format system clean
+.PHONY: demo loops test coverage check quick catalogues docs bench format system clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -29,6 +29,15 @@ $(VENV)/.test: $(VENV)/.base
 	@$(PIP) install -c constraints.txt -e '.[test,dev]'
 	@touch $@
 
+# Numba keeps what it compiles beside the modules. Two processes of tests that begin with the same
+# loops would both compile them.
+$(VENV)/.loops: $(VENV)/.base $(shell find geo planning -name '*.py')
+	@echo "compiling the loops of the engine"
+	@$(BIN)/python -c 'from planning.engine.jit_warmup import warm_up; warm_up(floors=True)'
+	@touch $@
+
+loops: $(VENV)/.loops
+
 # Chromium for the browser tests and a CJK font for pictures; asks apt only when one is missing.
 system:
 	@sh .ci/system-packages
@@ -36,10 +45,10 @@ system:
 demo: $(VENV)/.base
 	@$(BIN)/yizhan demo --workspace $(DEMO) --port $(PORT)
 
-test: $(VENV)/.test system
+test: $(VENV)/.test loops system
 	@YIZHAN_SKIPS_NONE=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
-coverage: $(VENV)/.test system
+coverage: $(VENV)/.test loops system
 	@YIZHAN_SKIPS_NONE=1 $(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 
 check: quick
