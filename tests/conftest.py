@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import importlib.util
 import io
 import itertools
@@ -19,8 +20,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bench.cluster import Cluster, running_cluster, server_binaries
+from data.sample import SampleFiles, write_sample_city
 from tests.needed import do_without
 from tests.new_tables import repeat_statements
+from tests.once import made_once
 from web.cli import main
 
 if TYPE_CHECKING:
@@ -166,10 +169,29 @@ def cli() -> Cli:
 @pytest.fixture(scope="session")
 def sample_city(tmp_path_factory: pytest.TempPathFactory, cli: Cli) -> Path:
     """The workspace that `yizhan demo` builds: read it only."""
-    folder = tmp_path_factory.mktemp("demo") / "yizhan-demo"
-    answer = cli("demo", "-w", folder, "--no-serve", "--json")
-    assert answer.code == 0, answer.err
-    return folder
+
+    def build(folder: Path) -> None:
+        answer = cli("demo", "-w", folder, "--no-serve", "--json")
+        assert answer.code == 0, answer.err
+
+    return made_once(tmp_path_factory, "yizhan-demo", build)
+
+
+@pytest.fixture(scope="session")
+def sample_files(tmp_path_factory: pytest.TempPathFactory) -> SampleFiles:
+    """The files of the sample city: read them only."""
+    folder = made_once(tmp_path_factory, "sample-files", _write_sample_files)
+    told = json.loads((folder / "files.json").read_text(encoding="utf-8"))
+    paths = {name: folder / file for name, file in told.pop("paths").items()}
+    return SampleFiles(**paths, **told)
+
+
+def _write_sample_files(folder: Path) -> None:
+    """Write the files, and which is which."""
+    held = dataclasses.asdict(write_sample_city(folder))
+    paths = {name: held.pop(name) for name in list(held) if isinstance(held[name], Path)}
+    held["paths"] = {name: path.relative_to(folder).as_posix() for name, path in paths.items()}
+    (folder / "files.json").write_text(json.dumps(held), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

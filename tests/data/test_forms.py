@@ -13,13 +13,13 @@ import pytest
 from data.files.place_columns import datum_of_table
 from data.files.station_files import STATION_FIELDS, read_stations, station_rows, station_table
 from data.files.station_updates import read_updates
-from data.sample import write_sample_city
 from geo.datum import Datum
 from geo.errors import InputError
 from geo.measure import Box, great_circle_m
 from tests.data.forms import FORMS, HEADINGS, Form, Row, text
 
 if TYPE_CHECKING:
+    from data.sample import SampleFiles
     from data.stations import Stations
 
 BOX = Box(116.388, 33.283, 117.045, 34.250)
@@ -29,10 +29,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "files.md"
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
+def rows(sample_files: SampleFiles) -> list[Row]:
     """The first stations of the sample city, as its file has them; the phones are made up."""
-    files = write_sample_city(tmp_path_factory.mktemp("sample"))
-    with files.stations.open(encoding="utf-8-sig", newline="") as file:
+    with sample_files.stations.open(encoding="utf-8-sig", newline="") as file:
         read = list(csv.DictReader(file))[:N]
     assert len(read) == N
     return [{**row, "电话": f"0561-{3_000_000 + at}"} for at, row in enumerate(read)]

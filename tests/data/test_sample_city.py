@@ -77,8 +77,8 @@ def metric(lonlat: np.ndarray) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> SampleFiles:
-    return write_sample_city(tmp_path_factory.mktemp("city"))
+def city(sample_files: SampleFiles) -> SampleFiles:
+    return sample_files
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import osmium
@@ -15,10 +16,12 @@ import shapely
 from data.layers import Layer, LayerArea, OsmExtract
 from data.layers.osm import OSM_LICENCE, _plane
 from data.osm_rules import OSM_RULES, OsmSorter, levels_of
-from data.sample import write_sample_city
 from data.vocabulary import SAMPLE_NOTICE
 from geo.errors import FileFormatError
 from geo.measure import Box
+
+if TYPE_CHECKING:
+    from data.sample import SampleFiles
 
 AREA = LayerArea(Box(116.70, 33.90, 116.80, 33.96), "EPSG:32650")
 EVERYWHERE = LayerArea(Box(24.0, 60.0, 26.0, 61.0), "EPSG:32635")
@@ -104,9 +107,10 @@ def test_layers_say_where_they_are_from(helsinki_pbf: Path) -> None:
         assert layer.date.startswith("2019-")
 
 
-def test_the_sample_city_says_that_it_is_one(tmp_path: Path) -> None:
-    city = write_sample_city(tmp_path)
-    layers = read(city.roads, LayerArea(Box(116.388, 33.283, 117.045, 34.250), "EPSG:32650"))
+def test_the_sample_city_says_that_it_is_one(sample_files: SampleFiles) -> None:
+    layers = read(
+        sample_files.roads, LayerArea(Box(116.388, 33.283, 117.045, 34.250), "EPSG:32650")
+    )
     assert {layer.licence for layer in layers.values()} == {SAMPLE_NOTICE}
     assert len(layers["restaurants"]) == 1_500
     assert all(len(layer) for layer in layers.values())
