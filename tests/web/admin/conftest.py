@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    made = Workspace.create(tmp_path / "city", name="市", box=Box(116.7, 33.8, 116.9, 34.0))
+@pytest.fixture(scope="session")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The city as every test finds it."""
+    folder = tmp_path_factory.mktemp("moderated") / "city"
+    made = Workspace.create(folder, name="市", box=Box(116.7, 33.8, 116.9, 34.0))
     made.replace_stations(
         Stations.from_records(
             [
@@ -36,7 +39,12 @@ def workspace(tmp_path: Path) -> Workspace:
     accounts = ReportBook(made).accounts
     accounts.add(Account("li", PASSWORD_HASH), by="test")
     accounts.add(Account("wang", PASSWORD_HASH, "operator", ("b",)), by="test")
-    return made
+    return folder
+
+
+@pytest.fixture
+def workspace(original: Path, tmp_path: Path) -> Workspace:
+    return Workspace.open(shutil.copytree(original, tmp_path / "city"))
 
 
 @pytest.fixture
