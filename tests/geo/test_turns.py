@@ -183,7 +183,7 @@ WAYS_OF_TWO = [[0, 1, 2], [2, 3], [4, 5, 6, 7], [1, 5], [2, 6], [0, 4], [3, 7]]
 
 
 @settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,

@@ -151,7 +151,7 @@ WEEKDAYS = frozenset({"周一", "周三", "周六、周日", "周一至周五", 
 _joint = st.sampled_from(["{}{}", "{} {}", "{}（{}）"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     words=st.lists(st.sampled_from(sorted(WORDS)), min_size=2, max_size=3, unique=True).filter(
         lambda words: len(words) <= 1 + sum(word not in WEEKDAYS for word in words)
@@ -203,7 +203,7 @@ def _open_days(text: str) -> set[date] | None:
     return {first + timedelta(days=start // 1440) for start, _ in spans}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     day_words=st.lists(st.sampled_from(sorted(WORDS)), min_size=2, max_size=2, unique=True),
     joint=st.sampled_from(["，", "；", " ", "\n"]),

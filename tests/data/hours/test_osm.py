@@ -62,7 +62,7 @@ def _their_spans(text: str, first: date, days: int) -> list[tuple[int, int]]:
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=_text, start=st.integers(1, 1070))
 def test_rules_without_holidays_open_when_another_implementation_says(
     text: str, start: int

@@ -80,7 +80,7 @@ def _spans(
     return None if working and free and bool(HOLIDAYS.get(holidays)) else ()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     head=st.sampled_from(["", "开放时间：", "营业时间为"]),
     days=st.sampled_from(sorted(DAYS)),
@@ -167,7 +167,7 @@ _SCRAPS = st.sampled_from(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(_SCRAPS, max_size=8).map("".join) | st.text(max_size=30))
 def test_nothing_raises_and_what_is_read_is_written_and_read_back(text: str) -> None:
     hours = parse_hours(text)

@@ -37,7 +37,7 @@ def test_the_shipped_example_says_what_shenyang_pays() -> None:
     assert rules.organisation_rules == (members, posts)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     members=st.integers(0, 10**6),
     base=st.integers(0, 10_000),
@@ -94,7 +94,7 @@ tables = st.lists(
 ).map(lambda many: [{**table, "name": f"rule {at}"} for at, table in enumerate(many)])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(tables=tables)
 def test_what_is_written_reads_back_as_the_same_rules(tables: list[dict[str, Any]]) -> None:
     rules = MoneyRules.from_dicts(tables)

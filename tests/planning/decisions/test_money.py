@@ -262,7 +262,7 @@ def by_the_formula(tables: list[dict[str, Any]], gross: int, **of: object) -> li
     return [*parts, left]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(tables=rule_lists, many=st.lists(options, min_size=1, max_size=4))
 def test_every_option_is_split_by_the_formula_and_adds_up(
     tables: list[dict[str, Any]], many: list[dict[str, Any]]
@@ -294,7 +294,7 @@ def test_every_option_is_split_by_the_formula_and_adds_up(
     assert (split.by_payer[:-1] >= 0).all()  # only the operator saves
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(tables=rule_lists, cost=st.integers(0, 400_000), more=st.integers(0, 50_000))
 def test_what_all_payers_pay_together_never_falls_and_never_passes_the_cost(
     tables: list[dict[str, Any]], cost: int, more: int
@@ -305,7 +305,7 @@ def test_what_all_payers_pay_together_never_falls_and_never_passes_the_cost(
     assert cost - less["own"] <= cost + more - dear["own"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(share=shares, least=shares, cost=st.integers(0, 10**11))
 def test_the_own_share_is_never_eaten(share: float, least: float, cost: int) -> None:
     tables = [
