@@ -15,6 +15,7 @@ import contextlib
 import os
 import shutil
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +33,8 @@ from data.backup import (
 )
 from data.database import Database
 from data.database.city import Owner, new_identity
+from data.database.clock import china_day, now
+from data.database.coming_changes import ComingChanges, overlaid
 from data.demand_store import check_name, load_demand, save_demand
 from data.districts import Districts
 from data.files.district_files import read_districts, write_districts
@@ -44,7 +47,7 @@ from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import date, datetime
+    from datetime import date
     from pathlib import Path
 
     import numpy.typing as npt
@@ -250,8 +253,19 @@ class Workspace:
         return self.database.register()
 
     def stations(self, *, as_of: date | datetime | None = None) -> Stations:
-        """Return the register, or what it was on an earlier day (NothingYetError when none)."""
-        return self.register().stations(as_of=as_of)
+        """Return the stations as they are today, or on a day (NothingYetError when none).
+
+        Changes ahead that hold on the day go before what the register says. Of a past day it is
+        what was known then, of a day to come what is known now.
+        """
+        stations = self.register().stations(as_of=as_of)
+        when = now() if as_of is None else as_of
+        day = china_day(when) if isinstance(when, datetime) else when
+        return overlaid(stations, self.coming_changes().entered(until=as_of), day)
+
+    def coming_changes(self) -> ComingChanges:
+        """Return the changes ahead, to ask and to write."""
+        return ComingChanges(self.database.backend)
 
     def replace_stations(self, stations: Stations, *, record: Import | None = None) -> Changes:
         """Lay ``stations`` over the register, all or nothing; see `Register.replace`."""

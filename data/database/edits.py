@@ -20,7 +20,7 @@ from data.database.audit import note
 from data.database.changes import Import, merge
 from data.database.conflicts import PLACE
 from data.database.contents import read_contents
-from data.database.history import Event, evidence_of, read_events, read_imports
+from data.database.history import Event, ImportNote, evidence_of, read_events, read_imports
 from data.database.observations import checked_values, observe_in, read_station
 from data.database.records import (
     EMPTY,
@@ -250,7 +250,7 @@ class Edits:
         """
         with self._backend.transaction(write=True) as connection:
             lines = _edit_lines(connection, number)
-            moment = next_moment(connection)
+            moment, imports = next_moment(connection), read_imports(connection)
             head = _head(moment, source=UNDONE, by=by)
             back: dict[str, dict[str, Any]] = {}
             heads: dict[str, dict[str, Any]] = {}
@@ -263,7 +263,7 @@ class Edits:
                     else:
                         gone.append(line.station_id)
                     continue
-                returns, kept, weight = _returns(connection, line, moment)
+                returns, kept, weight = _returns(connection, line, moment, imports)
                 stays += [(line.station_id, name) for name in kept]
                 if returns:
                     back[line.station_id] = returns
@@ -484,7 +484,10 @@ def _edit_lines(connection: sa.Connection, number: int) -> list[sa.Row[Any]]:
 
 
 def _returns(
-    connection: sa.Connection, line: sa.Row[Any], moment: datetime
+    connection: sa.Connection,
+    line: sa.Row[Any],
+    moment: datetime,
+    imports: Sequence[ImportNote],
 ) -> tuple[dict[str, Any], list[str], float]:
     """Return what goes back of one line, the fields that stay, and what the old values count.
 
@@ -513,7 +516,7 @@ def _returns(
     if not set(back) - _SILENT:
         back = {}
     events = [one for one in read_events(connection, station_id) if _is_before(one, line)]
-    known = evidence_of(events, read_imports(connection), moment=moment)
+    known = evidence_of(events, imports, moment=moment)
     weights = [known[name].confidence for name in back if name in known]
     shown = [name for name in stays - _SILENT if name not in set(PLACE) - {"lon"}]
     return back, shown, min(weights, default=1.0)

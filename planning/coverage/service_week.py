@@ -109,3 +109,48 @@ def service_week(
         suits=there & (verdict == YES),
         may_suit=there & (verdict != NO),
     )
+
+
+def changing_week(
+    by_day: Sequence[Stations],
+    groups: Sequence[GroupSettings],
+    *,
+    calendar: WorkCalendar,
+    on: date,
+    doubted: Collection[str] = (),
+) -> ServiceWeek:
+    """Read the service week of stations that are not the same on all seven days.
+
+    Parameters
+    ----------
+    by_day
+        the stations on each day from the Monday on, the same ones in the same order.
+    calendar, on, doubted
+        as `service_week` has them.
+
+    Returns
+    -------
+    ServiceWeek
+        each day with its own hours; on a day on which a station is not open by its status it is
+        known to be shut.
+    """
+    weeks = {
+        id(stations): service_week(stations, groups, calendar=calendar, on=on, doubted=doubted)
+        for stations in by_day
+    }
+    days = [weeks[id(stations)] for stations in by_day]
+    works = np.array([(one.frame["status"] == "open").to_numpy() for one in by_day], dtype=np.bool_)
+    hours = [week.open[:, number] & works[number][:, None] for number, week in enumerate(days)]
+    known = np.array([week.known for week in days]) | ~works
+    return ServiceWeek(
+        np.stack(hours, axis=1),
+        np.asarray(known.all(axis=0), dtype=np.bool_),
+        serves=_any([week.serves for week in days]),
+        suits=_any([week.suits for week in days]),
+        may_suit=_any([week.may_suit for week in days]),
+    )
+
+
+def _any(days: Sequence[npt.NDArray[np.bool_]]) -> npt.NDArray[np.bool_]:
+    """Tell what holds on any of the days."""
+    return np.asarray(np.array(days).any(axis=0), dtype=np.bool_)

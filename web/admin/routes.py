@@ -67,6 +67,8 @@ ACTS: Final[Mapping[str, Act]] = {
     "admin.add_station": "edit register",
     "admin.bulk_edit": "edit register",
     "admin.undo_edit": "edit register",
+    "admin.add_change": "edit register",
+    "admin.withdraw_change": "edit register",
     "admin.accounts": "see accounts",
     "admin.account": "see accounts",
     "admin.add_account": "edit accounts",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "actions",
+    "coming_changes",
     "hours",
     "last_check",
     "places",

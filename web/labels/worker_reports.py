@@ -50,6 +50,8 @@ _ACTIONS: Final = {
     "edit": message("修改登记册"),
     "undo edit": message("撤销修改"),
     "add station": message("新建站点"),
+    "add change": message("记下即将变化"),
+    "withdraw change": message("取消即将变化"),
     "reject": message("标为无效", context="log"),
     "adopt": message("列为候选点", context="log"),
     "add activity": message("发布活动", context="log"),

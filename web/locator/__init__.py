@@ -9,4 +9,5 @@ __all__ = [
     "offline",
     "page_files",
     "station_page",
+    "week",
 ]

@@ -17,7 +17,7 @@ from data.vocabulary import ACCESS_MODES, FACILITIES, KINDS, STATUSES
 from geo.errors import NothingYetError
 from web.labels.hours import opening_words
 from web.languages import CHINESE, ENGLISH
-from web.stations.at_hand import features_of
+from web.stations.at_hand import changing_hours, features_of
 from web.stations.hours import hours_properties
 
 if TYPE_CHECKING:
@@ -45,12 +45,22 @@ _NUMBERS: Final = ("seats", "area_m2", "truck_spaces")
 def station_columns(city: City, standings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the list's columns, in the order of the list; without those that are gone or planned.
 
-    ``hours`` has for each text of hours what `hours_properties` says of it from ``day`` on;
+    ``hours`` has for each text of hours what `hours_properties` says of it from ``day`` on, and for
+    each station with changes ahead what holds there; ``moves`` are those to come;
     ``districts`` has [name, lon, lat]; ``standing`` what workers said, by station.
     """
     day = today_here()
     stations, rows = _in_order(city)
     texts, hours = _distinct(stations, rows)
+    told = [hours_properties(text, first=day) for text in texts]
+    columns = _columns(city, stations, rows)
+    for station, own in changing_hours(city).items():
+        if station in columns["id"]:
+            row = columns["id"].index(station)
+            told.append(own)
+            hours[row] = len(told) - 1
+            if own["hours_intervals"]:  # shut for a time, it says itself when it opens again
+                columns["status"][row] = _ids(STATUSES).index("open")
     return {
         "day": day.isoformat(),
         "kinds": _ids(KINDS),
@@ -58,10 +68,11 @@ def station_columns(city: City, standings: Mapping[str, Any]) -> dict[str, Any]:
         "facilities": _ids(FACILITIES),
         "access": _ids(ACCESS_MODES),
         "groups": list(city.settings.group_ids),
-        "hours": [_without_day(hours_properties(text, first=day)) for text in texts],
+        "hours": [_without_day(one) for one in told],
         "districts": _districts(city),
         "standing": dict(standings),
-        "columns": _columns(city, stations, rows) | {"hours": hours},
+        "moves": _moves(city, columns["id"]),
+        "columns": columns | {"hours": hours},
     }
 
 
@@ -108,6 +119,22 @@ def _columns(city: City, stations: Stations | None, rows: list[int]) -> dict[str
         "address": frame["address"].tolist(),
         "district": city.workspace().districts.locate(stations.lonlat[rows]).tolist(),
     }
+
+
+def _moves(city: City, ids: list[str]) -> list[list[Any]]:
+    """Return the moves ahead: row, first and last day, and where it stands then."""
+    rows = {station: row for row, station in enumerate(ids)}
+    return [
+        [
+            rows[change.station],
+            change.from_day.isoformat(),
+            "" if change.to_day is None else change.to_day.isoformat(),
+            round(change.said["lon"] * _STEPS),
+            round(change.said["lat"] * _STEPS),
+        ]
+        for change in city.workspace().coming_changes().entered()
+        if "lon" in change.said and change.station in rows
+    ]
 
 
 def _in_order(city: City) -> tuple[Stations | None, list[int]]:

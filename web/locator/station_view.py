@@ -14,7 +14,6 @@ from web.locator.station_alerts import activities_of, history_of
 from web.locator.station_cards import card_of, in_order
 from web.locator.week import no_week_words, week_of
 from web.site.number_words import count
-from web.stations.hours import hours_properties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,9 +76,10 @@ def station_view(
         "facilities_by": _facilities(record, t),
         "history": history_of(standing, record["checked_at"], t),
         "activities": activities_of(standing, t),
-        "week": week_of(hours_properties(record["hours"], first=first), first, t)
-        if record["status"] == "open"
+        "week": week_of(feature["properties"], first, t)
+        if record["status"] == "open" or standing["changes"]
         else [],
+        "changes": [one["zh" if t.is_chinese else "en"] for one in standing["changes"]],
         "no_week": no_week_words(record["status"], t),
         "lonlat": feature["geometry"]["coordinates"],
     }

@@ -33,6 +33,8 @@ __all__ = [
     "organisations",
     "plans",
     "register",
+    "register_edits",
+    "register_table",
     "report_basis",
     "scenarios",
     "sites",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from data.china_time import today_here
+from data.database.coming_changes import overlaid
 from data.hours import WorkCalendar
 from data.report_book import doubted_stations
 from geo.errors import InputError
@@ -19,7 +20,7 @@ from planning.coverage.effective import EffectiveCoverage, group_reaches, measur
 from planning.coverage.evidence import ServiceEvidence, service_evidence
 from planning.coverage.extended_hours import LongerHours, hourly_gains, longer_hours
 from planning.coverage.nominal import groups_of
-from planning.coverage.service_week import service_week
+from planning.coverage.service_week import changing_week, service_week
 from web.services import LONGER
 from web.services.freshness import outdated
 from web.services.keeping import keep
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from data.database import Result
     from data.demand import Demand
+    from data.stations import Stations
     from data.workspace import Workspace
     from web.services.keeping import Unkept
 
@@ -107,7 +109,8 @@ def effective_of(
     InputError
         when ``hours`` is not 1 to 12, or the demand has nobody of ``group``.
     """
-    demand, stations, network = workspace.demand(), workspace.stations(), workspace.network()
+    by_day = _by_day(workspace, week_of)
+    demand, stations, network = workspace.demand(), by_day[0], workspace.network()
     _check_group(demand, group)
     settings, doubted = workspace.settings, doubted_stations(workspace)
     inputs = {
@@ -119,13 +122,10 @@ def effective_of(
         "counting": _COUNTING,
     }
     calendar, groups = WorkCalendar.china(), groups_of(demand, settings)
-    week = service_week(
-        stations,
-        groups,
-        calendar=None if week_of is None else calendar,
-        on=week_of,
-        doubted=doubted,
-    )
+    if week_of is None:
+        week = service_week(stations, groups, doubted=doubted)
+    else:
+        week = changing_week(by_day, groups, calendar=calendar, on=week_of, doubted=doubted)
     reaches = group_reaches(demand, stations, network, settings, on_progress=done)
     gains = hourly_gains(reaches, week)
     answer = EffectiveAnswer(
@@ -145,6 +145,22 @@ def effective_of(
     only = gains * np.array([name == group for name in demand.groups])[:, None, None, None]
     ranked = longer_hours(stations, only, week, groups=demand.groups, hours=hours)
     return replace(answer, longer=ranked)
+
+
+def _by_day(workspace: Workspace, week_of: date | None) -> list[Stations]:
+    """Return the stations on each day of a week from its Monday; of a plain week those of today.
+
+    They are those of the register as it is, under the changes that hold on each day; who moves
+    within the week stands all of it where the Monday finds it.
+    """
+    if week_of is None:
+        return [workspace.stations()]
+    base, changes = workspace.register().stations(), workspace.coming_changes().entered()
+    monday = week_of - timedelta(days=week_of.weekday())
+    days = [monday + timedelta(days=number) for number in range(7)]
+    if not any(change.holds_on(day) for change in changes for day in days):
+        return [base] * 7
+    return [overlaid(base, changes, day) for day in days]
 
 
 def _settled(week_of: date, calendar: WorkCalendar) -> bool:

@@ -157,7 +157,7 @@ def doubt_of_places(moved_m: Mapping[str, float]) -> str:
 def _moved_m(workspace: Workspace, stations: Stations) -> dict[str, float]:
     """Metres by id of the stations that the file puts elsewhere, from `MOVED_M` on."""
     try:
-        before = workspace.stations()
+        before = workspace.register().stations()
     except NothingYetError:
         return {}
     place = {station: at for at, station in enumerate(before.ids)}

@@ -138,7 +138,7 @@ def update_stations(
     InputError
         when a row cannot be taken; nothing is changed then.
     """
-    updates = read_updates(station_table(file, sheet=sheet), workspace.stations())
+    updates = read_updates(station_table(file, sheet=sheet), workspace.register().stations())
     record = Import(
         file=file.name,
         source=by,

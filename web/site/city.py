@@ -88,7 +88,8 @@ class City:
     def stations_key(self) -> Hashable:
         """Return what the register and the settings are known by."""
         contents = self.workspace().contents("stations")
-        return (repr(contents), self._settings_changed())
+        ahead = self.workspace().coming_changes().version()
+        return (repr(contents), self._settings_changed(), ahead, today_here() if ahead else "")
 
     def map_key(self) -> Hashable:
         """Return what a map of the newest plan is known by."""

@@ -144,7 +144,9 @@
   }
 
   function showStanding(station) {
-    const { complaints, answers, confirmed_at: confirmed, fine, activities } = station.standing;
+    const { complaints, answers, confirmed_at: confirmed, fine, activities, changes } = station.standing;
+    find('[data-slot="changes"]').replaceChildren(...changes.map((one) => yizhan.element("li", one[words.hours_in ? "en" : "zh"])));
+    find('[data-slot="changes-section"]').hidden = !changes.length;
     const rows = [
       ...complaints.map((one) => [one.since, `${reported(one)} · ${words.states[one.state] || one.state}`]),
       ...answers.map((one) => [one.answered_at || "", fill(words.answered, { what: whatWords(one), answer: one.answer })]),

@@ -7,7 +7,7 @@ const Stations = (() => {
   const DAY = 1440;
   const NIGHT = { from: 22 * 60, to: 30 * 60 };
   const HOURS = ["hours_intervals", "hours_unsettled", "hours_silent", "hours_unknown"];
-  const SILENT = { amber: false, complaints: [], answers: [], activities: [], confirmed_at: null, fine: 0 };
+  const SILENT = { amber: false, complaints: [], answers: [], activities: [], changes: [], confirmed_at: null, fine: 0 };
 
   const wordsOf = (sum, list) => list.filter((word, place) => sum & (1 << place));
 
@@ -43,6 +43,10 @@ const Stations = (() => {
       const spans = hours[station.hours];
       for (const name of HOURS) if (name in spans) station[name] = spans[name];
       list[row] = station;
+    }
+    const today = new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 10);
+    for (const [row, from, to, lon, lat] of file.moves || []) { // by the clock, also without a signal
+      if (from <= today && (!to || today <= to)) list[row].lonlat = [lon * STEP, lat * STEP];
     }
     return list;
   }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 from data.china_time import today_here
 from geo.errors import NothingYetError
 from web.stations.features import station_features
+from web.stations.hours import changing_properties
 
 if TYPE_CHECKING:
     from web.site.city import City
@@ -28,6 +30,9 @@ def _features(city: City) -> list[Feature]:
     except NothingYetError:
         return []
     features = station_features(stations, city.settings.groups)
+    ahead = changing_hours(city)
+    for feature in features:
+        feature["properties"] |= ahead.get(feature["id"], {})
     district = city.workspace().districts.locate(stations.lonlat).tolist()
     keys = [
         (
@@ -39,6 +44,27 @@ def _features(city: City) -> list[Feature]:
         for feature, number, name in zip(features, district, stations.frame["name"], strict=True)
     ]
     return [features[row] for row in sorted(range(len(features)), key=keys.__getitem__)]
+
+
+def changing_hours(city: City) -> dict[str, dict[str, Any]]:
+    """Return by station its hours of the coming days, of those that have changes ahead."""
+    changes = city.workspace().coming_changes().entered()
+    if not changes:
+        return {}
+    first, own = today_here(), defaultdict(list)
+    for change in changes:
+        if (change.to_day is None or change.to_day >= first) and {"status", "hours"} & set(
+            change.said
+        ):
+            own[change.station].append(change)
+    frame = city.workspace().register().stations().frame
+    wanted = frame[frame["id"].isin(list(own))]
+    return {
+        station: changing_properties(own[station], status, hours, first=first)
+        for station, status, hours in zip(
+            wanted["id"], wanted["status"], wanted["hours"], strict=True
+        )
+    }
 
 
 def _by_number(name: str) -> list[tuple[bool, int, str]]:

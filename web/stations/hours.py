@@ -10,11 +10,14 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from data.coming_changes import days_of
 from data.hours import WorkCalendar, intervals, parse_hours, unknown_days
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
+    from data.coming_changes import ComingChange
     from data.hours import Hours
     from data.hours.rules import Span
 
@@ -53,6 +56,64 @@ def hours_properties(text: str, *, first: date) -> dict[str, Any]:
     if not hours.names_holidays and silent:
         made["hours_silent"] = silent
     return made
+
+
+def changing_properties(
+    changes: Sequence[ComingChange], status: str, hours: str, *, first: date
+) -> dict[str, Any]:
+    """Return `hours_properties` of a station under the changes ahead of it.
+
+    ``status`` and ``hours`` are the register's. An opening belongs to the day on which it begins;
+    on a day on which the station is not open there is none.
+    """
+    days = days_of(changes, status, hours, first=first, days=DAYS + 1)
+    made: dict[str, Any] = {"hours_from": first.isoformat(), "hours_intervals": None}
+    told = [hours_properties(text, first=first) for _, text in days]
+    if any(
+        one["hours_intervals"] is None and state == "open"
+        for one, (state, _) in zip(told, days, strict=True)
+    ):
+        return made
+    spans: list[list[int | None]] = []
+    for number, (one, (state, _)) in enumerate(zip(told, days, strict=True)):
+        if state == "open":
+            spans += _of_day(one["hours_intervals"], number, last=number == DAYS)
+    made["hours_intervals"] = _joined(spans)
+    for name in ("hours_unsettled", "hours_silent", "hours_unknown"):
+        said = [n for n in range(DAYS + 1) if days[n][0] == "open" and n in told[n].get(name, ())]
+        if said:
+            made[name] = said
+    return made
+
+
+def _of_day(
+    spans: Sequence[Sequence[int | None]], number: int, *, last: bool
+) -> list[list[int | None]]:
+    """Return what opens on one day; of the last one what opens next, however late."""
+    low, high = number * _DAY_MIN, (number + 1) * _DAY_MIN
+    found: list[list[int | None]] = []
+    for start, end in spans:
+        is_long = end is None or end - (start or 0) > _DAY_MIN
+        begins = max(start or 0, low) if is_long else max(start or 0, 0)
+        if begins < low or (end is not None and end <= begins):
+            continue
+        if last:
+            return [[begins, end]]
+        if begins < high:
+            ends = high if end is None else min(end, high)
+            found.append([begins, ends] if is_long else [start, end])
+    return found
+
+
+def _joined(spans: list[list[int | None]]) -> list[list[int | None]]:
+    """Join openings that follow on each other without a pause."""
+    joined: list[list[int | None]] = []
+    for start, end in spans:
+        if joined and joined[-1][1] is not None and (start or 0) <= joined[-1][1]:
+            joined[-1][1] = None if end is None else max(end, joined[-1][1])
+        else:
+            joined.append([start, end])
+    return joined
 
 
 def _spans(hours: Hours, calendar: WorkCalendar, *, first: date) -> list[Span] | None:

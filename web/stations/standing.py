@@ -11,9 +11,11 @@ from data.database import clock
 from data.database.tickets import AMBER, LIVE
 from data.report_book import ReportBook
 from data.worker_reports import WINDOW_DAYS
+from web.labels.coming_changes import change_words
+from web.languages import CHINESE, ENGLISH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from data.database.activities import ActivityLine
     from data.database.tickets import Ticket
@@ -32,6 +34,7 @@ EMPTY_STANDING: Final[Mapping[str, Any]] = {
     "confirmed_at": None,
     "answers": [],
     "activities": [],
+    "changes": [],
 }
 
 
@@ -41,7 +44,8 @@ def standing_of(workspace: Workspace, moment: datetime | None = None) -> dict[st
     Each has the keys of `EMPTY_STANDING`: ``amber`` (an open or answered ticket), ``complaints``
     (those of amber tickets, and single ones of the last 14 days, each with its ``devices``),
     ``reports`` (devices by kind), ``fine`` (devices of the last 14 days), ``confirmed_at`` (China's
-    day of the newest "all fine"), ``answers`` (published) and ``activities`` (not over).
+    day of the newest "all fine"), ``answers`` (published), ``activities`` (not over) and
+    ``changes`` (those ahead, in words).
     """
     now = clock.now() if moment is None else moment
     book = ReportBook(workspace)
@@ -68,14 +72,24 @@ def standing_of(workspace: Workspace, moment: datetime | None = None) -> dict[st
         activities = of(line.activity.station)["activities"]
         if len(activities) < MOST_ACTIVITIES:
             activities.append(_activity(line))
+    for station, words in _changes(workspace, now):
+        of(station)["changes"].append(words)
     return found
 
 
 def standing_version(workspace: Workspace) -> str:
     """Return a short text that changes when a standing would: a report, an answer, a new day."""
     book = ReportBook(workspace)
-    told = f"{book.tickets.version()} {book.activities.version()} {_day(clock.now())}"
+    ahead = workspace.coming_changes().version()
+    told = f"{book.tickets.version()} {book.activities.version()} {ahead} {_day(clock.now())}"
     return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _changes(workspace: Workspace, now: datetime) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the changes ahead that are not over: the station, and what is said by language."""
+    for change in workspace.coming_changes().entered():
+        if change.to_day is None or change.to_day >= clock.china_day(now):
+            yield change.station, {t.code: change_words(change, t) for t in (CHINESE, ENGLISH)}
 
 
 def _add_complaint(standing: dict[str, Any], ticket: Ticket) -> None:

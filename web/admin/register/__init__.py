@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.admin.register import bulk, form, settle, table
+from web.admin.register import ahead, bulk, form, settle, table
 from web.admin.routes import admin
 
-__all__ = ["admin", "bulk", "form", "settle", "table"]
+__all__ = ["admin", "ahead", "bulk", "form", "settle", "table"]

@@ -32,6 +32,7 @@ from web.admin.register.words import (
     value_words,
 )
 from web.admin.routes import account_here, admin, here, is_allowed
+from web.labels.coming_changes import change_words
 from web.labels.hours import opening_words
 from web.languages import message
 from web.locator.my_reports import map_settings
@@ -64,6 +65,8 @@ _DONE: Final = {
     "undone": message("已撤销。"),
     "partly": message("已撤销；之后又有人改过的保持不变。"),
     "same": message("没有改动。"),
+    "ahead": message("已记下，到那天手机和覆盖自动按它算。"),
+    "withdrawn": message("已取消这项变化。"),
 }
 _SOURCES: Final = ("register", "inspector", "operator")
 _PREVIEW_DAYS: Final = 14
@@ -276,6 +279,8 @@ def _form_page(
         edits=edits_of(city.workspace()).newest(limit=10, station_id=station_id)
         if station_id
         else (),
+        ahead=city.workspace().coming_changes().of(station_id) if station_id else (),
+        change_words=change_words,
         preview=preview_of(values["texts"]["hours"], t),
         today=today_here(),
         source=request.form.get("source", _SOURCES[0]),
