@@ -103,6 +103,9 @@ DESK = (
     "/admin/tickets/{ticket}",
     "/admin/proposals",
     "/admin/activities",
+    "/admin/register",
+    "/admin/register/s/S1",
+    "/admin/register/edits",
     "/admin/audit",
 )
 
