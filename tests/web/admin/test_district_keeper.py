@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -103,3 +104,24 @@ def test_the_district_of_a_station_is_that_of_its_point(app: Flask) -> None:
     workspace = app.extensions["yizhan"].workspace()
     found = {one: district_of(workspace, one) for one in (*POINTS, "nobody's")}
     assert found == {"a": "北区", "b": "南区", "c": None, "a2": "北区", "nobody's": None}
+
+
+def test_a_keeper_edits_and_places_stations_in_its_districts_only(app: Flask) -> None:
+    client, register = logged_in(app, "bei"), app.extensions["yizhan"].workspace().register()
+    assert 'value="save"' not in client.get("/admin/register/s/b").text
+    page = "/admin/register/s/a"
+    assert 'value="save"' in client.get(page).text
+    version = re.search(r'name="version" value="([0-9]+)"', client.get(page).text)
+    assert version is not None
+    form = {"version": version[1], "name": "驿站 a", "kind": "station", "status": "open"}
+    form |= {"datum": "wgs84", "lon": "116.8", "lat": "33.95", "hours": "7:00-21:00"}
+    form |= {"sure": "yes", "page": page}
+    assert send(client, "/admin/register/s/b", **form) == 404
+    away = {**form, "lat": "33.85"}
+    assert send(client, page, **away) == 400
+    assert send(client, "/admin/register/new", **{**away, "name": "新站"}) == 400
+    ahead = {"from_day": "2027-03-01", "lon": "116.8", "lat": "33.85", "page": page}
+    assert send(client, "/admin/register/ahead/a", **ahead) == 400
+    assert register.evidence("a")["name"].by == ""
+    assert send(client, page, **form) == 303
+    assert register.evidence("a")["hours"].by == "bei"
