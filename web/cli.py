@@ -34,6 +34,7 @@ _COMMANDS = {
     "report": "web.commands.report:report",
     "account": "web.commands.account:account",
     "reports": "web.commands.reports:reports",
+    "rounds": "web.commands.rounds:rounds",
     "activities": "web.commands.activities:activities",
     "serve": "web.commands.serve:serve",
     "db": "web.commands.db:db",

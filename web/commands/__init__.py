@@ -20,6 +20,7 @@ __all__ = [
     "refusals",
     "report",
     "reports",
+    "rounds",
     "scenario",
     "serve",
     "sites",

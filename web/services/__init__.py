@@ -36,6 +36,7 @@ __all__ = [
     "register_edits",
     "register_table",
     "report_basis",
+    "rounds",
     "scenarios",
     "sites",
     "station_districts",
