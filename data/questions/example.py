@@ -39,6 +39,7 @@ _EXAMPLES: Final[dict[str, str]] = {
     "count_limits": '[[count_limits]]\nname = "driver homes"\nmost = 4\nkinds = ["driver_home"]',
     "floors": '[[floors]]\nname = "nobody under 30 %"\nleast_share = 0.3\n'
     'groups = ["truck_driver"]',
+    "front": '[front]\nfirst = "workers"\nsecond = "money"',
     "zones": '[[zones]]\nname = "freight yard"\naround = [116.80, 33.95]\nwithin_m = 2000.0\n'
     'rule = "require"\nkinds = ["driver_home"]',
 }

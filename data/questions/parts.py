@@ -24,6 +24,9 @@ GoalWord = Literal[
     "two_in_reach",
     "mean_time",
 ]
+FrontWord = Literal[
+    "workers", "worker_hours", "mean_time", "money", "worst_group", "worst_district"
+]
 ActWord = Literal["build", "upgrade", "extend", "close", "relocate", "keep"]
 ExistingWord = Literal["fixed", "upgrade", "free"]
 
@@ -107,11 +110,25 @@ class Goal(Part):
             raise InputError(
                 say("effective coverage and hour_weights belong to what = worker_hours")
             )
-        if self.what != "mean_time" and self.beyond_s is not None:
-            raise InputError(say("beyond_s belongs to the goal mean_time"))
         for _, _, weight in self.hour_weights:
             if not 0 <= weight <= 1000:  # noqa: PLR2004 - as group_weights
                 raise InputError(say("an hour counts from 0 to 1000"))
+        return self
+
+
+class Front(Part):
+    """Two measures to be weighed against each other: the plans that are best in neither alone."""
+
+    first: FrontWord = Field(description="as the goals; money: the least yuan in all years")
+    second: FrontWord = Field(description="the other measure")
+    points: Annotated[int, Field(ge=2, le=200)] = Field(
+        default=11, description="how many plans at most"
+    )
+
+    @model_validator(mode="after")
+    def _are_two(self) -> Self:
+        if self.first == self.second:
+            raise InputError(say("front: {word} stands twice: give two", word=self.first))
         return self
 
 

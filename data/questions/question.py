@@ -25,6 +25,7 @@ from data.questions.parts import (
     CountLimit,
     Earliest,
     FloorLimit,
+    Front,
     Goal,
     KindCost,
     Money,
@@ -138,6 +139,7 @@ class Question(Part):
         default=Capacity(), description="how full places become in the hours of a week"
     )
     world: World = Field(default=World(), description="what changes in the city itself")
+    front: Front | None = Field(default=None, description="two measures beside each other")
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -152,6 +154,7 @@ class Question(Part):
             )
         if self.goal.what != "worker_hours" and any(floor.hours for floor in self.floors):
             raise InputError(say("floors: hours belong to the goal worker_hours"))
+        self._check_measures()
         named: list[MoneyLimit | CountLimit | FloorLimit | Zone] = []
         for parts in (self.money_limits, self.count_limits, self.floors, self.zones):
             named += parts
@@ -175,6 +178,26 @@ class Question(Part):
             raise InputError(say("costs: a kind stands twice in by_kind"))
         return self
 
+    def _check_measures(self) -> None:
+        """Refuse measures that the goal's count cannot tell, and a time that nothing counts."""
+        if self.goal.beyond_s is not None and not self.counts_time:
+            raise InputError(say("beyond_s belongs to the goal mean_time"))
+        by_hours = self.goal.what == "worker_hours"
+        for word in () if self.front is None else (self.front.first, self.front.second):
+            if (word == "worker_hours") != by_hours and word in {
+                "worker_hours",
+                "workers",
+                "mean_time",
+            }:
+                raise InputError(
+                    say(
+                        "front: the goal {goal} does not count {word}: hours are counted with the "
+                        "goal worker_hours alone",
+                        goal=self.goal.what,
+                        word=word,
+                    )
+                )
+
     def _years_named(self) -> list[int]:
         parts: list[Any] = [
             *self.required,
@@ -194,7 +217,10 @@ class Question(Part):
     @property
     def counts_time(self) -> bool:
         """Whether the time to the nearest place is asked for."""
-        return self.goal.what == "mean_time"
+        asked: list[str] = [self.goal.what]
+        if self.front is not None:
+            asked += [self.front.first, self.front.second]
+        return "mean_time" in asked
 
     @property
     def money_by_year(self) -> tuple[int, ...] | None:

@@ -9,7 +9,8 @@ up, to the yuan, what a chosen plan costs whom, and ``decision_accounts`` does s
 
 Of a covering problem and its plan: ``gains`` (what each option does), ``runner_up`` (why here and
 not there), ``shadow_prices`` (what a little more of each rule would bring), ``alternatives`` (other
-plans that are nearly as good), ``curve`` (money against coverage), ``score`` (a list made by hand),
+plans that are nearly as good), ``curve`` (money against coverage), ``front`` (two measures against
+each other), ``score`` (a list made by hand),
 ``robust`` (when demand, places and prices are not as assumed), ``redundant`` (what closing what
 stands would lose), ``conflict`` (why there is no plan).
 """
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from planning.decisions.decide import AskedQuestion, ask
     from planning.decisions.decision import Decision
     from planning.decisions.decision_accounts import accounts_of, money_of
+    from planning.decisions.front import Front, FrontPoint, pareto_front
     from planning.decisions.gains import ClassGains, Gains, measure_gains
     from planning.decisions.money import GrossCosts, PayerCosts, split_costs
     from planning.decisions.redundant import Redundancy, find_redundant
@@ -50,6 +52,8 @@ __all__ = [
     "Curve",
     "CurvePoint",
     "Decision",
+    "Front",
+    "FrontPoint",
     "Gains",
     "GrossCosts",
     "Neighbour",
@@ -73,6 +77,7 @@ __all__ = [
     "measure_shadow_prices",
     "money_of",
     "near_alternatives",
+    "pareto_front",
     "score_choice",
     "split_costs",
     "try_over_draws",

@@ -107,20 +107,22 @@ class AskedQuestion:
         answer = solve_goal(
             self.question, self.items, self.problem, self.table, params=params or SolveParams()
         )
-        answer = replace(answer, plan=self._without_idle(answer.plan))
+        if self.question.goal.what not in {"two_in_reach", "cheapest"}:
+            answer = replace(answer, plan=self.without_idle(answer.plan))
         return self.told(answer, runtime_s=time.perf_counter() - begun)
 
-    def _without_idle(self, plan: Plan) -> Plan:
+    def without_idle(self, plan: Plan, *, counted: npt.NDArray[np.bool_] | None = None) -> Plan:
         """Leave out what is built for nobody: all that it covers is covered without it.
+
+        ``counted`` bool[n_demand] are the items that count; None: those that the goal counts.
 
         Money that is there is no reason to spend it, and an engine that counts workers alone does
         not mind. Two in reach need the second station, and the cheapest plan has none to spare.
         """
-        if self.question.goal.what in {"two_in_reach", "cheapest"}:
-            return plan
         if not math.isfinite(plan.objective):
             return plan
         problem = self.problem.problem
+        counts = problem.weights > 0.0 if counted is None else counted
         required = known(problem.required)
         chosen = plan.chosen
         times = np.bincount(
@@ -137,7 +139,7 @@ class AskedQuestion:
         # the dearest first; of two that stand for each other one stays
         for number in sorted(builds, key=lambda one: (-self.problem.spend[one].sum(), one)):
             row = _reached(problem.covers, number)
-            row = row[problem.weights[row] > 0.0]
+            row = row[counts[row]]
             if (times[row] > 1).all():
                 times[row] -= 1
                 idle.append(number)

@@ -16,6 +16,7 @@ from geo.messages import say
 from planning.decisions.alternatives import near_alternatives
 from planning.decisions.conflict import find_conflict
 from planning.decisions.curve import coverage_curve
+from planning.decisions.front import pareto_front
 from planning.decisions.runner_up import find_runners_up
 from planning.decisions.shadow_prices import measure_shadow_prices
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from planning.decisions.curve import Curve
     from planning.decisions.decide import AskedQuestion
     from planning.decisions.decision import Decision
+    from planning.decisions.front import Front
     from planning.decisions.runner_up import RunnerUp
     from planning.engine.rules import Rule
 
@@ -80,6 +82,43 @@ class OtherPlan:
     n_apart: int
 
 
+@dataclass(frozen=True)
+class WeighedPlan:
+    """A point of the front: its figures, what is proved of it, and the actions of its plan."""
+
+    first: float
+    second: float
+    bound: float
+    is_proved: bool
+    places: tuple[WhatIf, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class WeighedPlans:
+    """The front of two measures in places and years, as `planning.decisions.front.Front` has it."""
+
+    first: str
+    second: str
+    raised: str
+    is_complete: bool
+    points: tuple[WeighedPlan, ...]
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Return the columns of a table with a row for each point."""
+        names = [self.first, self.second]
+        return {
+            names[0]: [point.first for point in self.points],
+            names[1]: [point.second for point in self.points],
+            f"bound_{self.raised}": [point.bound for point in self.points],
+            "is_proved": [point.is_proved for point in self.points],
+            "n_actions": [len(point.places) for point in self.points],
+            "actions": [
+                "; ".join(f"{one.what} {one.id} {one.kind} {one.year}" for one in point.places)
+                for point in self.points
+            ],
+        }
+
+
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """What is known of a decision beside itself; each part is empty where it was not asked for.
@@ -92,6 +131,7 @@ class Explanation:
     others: tuple[OtherPlan, ...] = ()
     held: dict[str, float] = field(default_factory=dict)
     curve: Curve | None = None
+    front: WeighedPlans | None = None
     conflict: str = ""
     conflict_is_minimal: bool = False
 
@@ -103,6 +143,7 @@ class Explanation:
             "alternatives": [_plain(asdict(line)) for line in self.others],
             "held": dict(self.held),
             "curve": None if self.curve is None else self.curve.as_dict(),
+            "front": None if self.front is None else _plain_front(self.front),
             "conflict": str(self.conflict),
             "conflict_is_minimal": self.conflict_is_minimal,
         }
@@ -118,6 +159,11 @@ def _plain(line: dict[str, Any]) -> dict[str, Any]:
         else value
         for key, value in line.items()
     }
+
+
+def _plain_front(front: WeighedPlans) -> dict[str, Any]:
+    body = asdict(front)
+    return body | {"points": [_plain(asdict(point)) for point in front.points]}
 
 
 def in_words(asked: AskedQuestion, option: int) -> WhatIf | None:
@@ -297,6 +343,40 @@ def money_curve(
         time_limit_s=time_limit_s,
         start=decision.plan,
         on_progress=on_progress,
+    )
+
+
+def weighed_plans(
+    asked: AskedQuestion,
+    *,
+    time_limit_s: float = 30.0,
+    gap: float = 0.002,
+    on_progress: Callable[[str, float], None] | None = None,
+) -> WeighedPlans | None:
+    """Find the front that the question asks for; None where it asks for none."""
+    wanted = asked.question.front
+    if wanted is None:
+        return None
+    found: Front = pareto_front(
+        asked,
+        wanted.first,
+        wanted.second,
+        n=wanted.points,
+        time_limit_s=time_limit_s,
+        gap=gap,
+        on_progress=on_progress,
+    )
+    points = []
+    for point in found.points:
+        words = [in_words(asked, int(option)) for option in point.chosen]
+        places = tuple(one for one in words if one is not None and one.what != "keep")
+        points.append(WeighedPlan(point.first, point.second, point.bound, point.is_proved, places))
+    return WeighedPlans(
+        first=found.first,
+        second=found.second,
+        raised=found.raised,
+        is_complete=found.is_complete,
+        points=tuple(points),
     )
 
 

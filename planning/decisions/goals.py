@@ -31,6 +31,8 @@ from planning.engine.solver import solve
 from planning.engine.verdict import with_bound
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
 
     from data.questions.question import Question
@@ -279,7 +281,7 @@ def _worst_first(
 ) -> GoalAnswer:
     """Raise a floor under all classes as far as it goes, then cover most."""
     clock = _Clock(params)
-    classes = _classes(question, items, of)
+    classes = weights_of_classes(items, of, by_group=question.goal.what == "worst_group")
     high = min(_alone(of, members, clock=clock, parts=len(classes)) for members in classes.values())
     plan = solve(of.problem, params=clock.part(clock.left_s / 4, gap=1e-3, start=None))
     if not math.isfinite(plan.objective):
@@ -315,11 +317,16 @@ def _worst_first(
     return GoalAnswer(best, status, low, high, gap, "floors raised from both sides")
 
 
-def _classes(
-    question: Question, items: DemandItems, of: DecisionProblem
+def weights_of_classes(
+    items: DemandItems, of: DecisionProblem, *, by_group: bool
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """Return the weights of each class in the last year, over all items of the problem."""
-    by_group = question.goal.what == "worst_group"
+    """Return the weights of each group or district in the last year, over all items of a problem.
+
+    Raises
+    ------
+    ProblemError
+        when there are no districts.
+    """
     names = items.groups if by_group else items.districts
     if not names:
         raise ProblemError(say("the goal worst_district needs districts: import them"))
@@ -368,11 +375,15 @@ def _least_share(
 def _with_floor(
     problem: CoverageProblem, classes: dict[str, npt.NDArray[np.float64]], share: float
 ) -> CoverageProblem:
-    floors = tuple(
+    return replace(problem, floors=(*problem.floors, *share_floors(classes, share)))
+
+
+def share_floors(classes: Mapping[str, npt.NDArray[np.float64]], share: float) -> tuple[Floor, ...]:
+    """Return a floor of a share under each class."""
+    return tuple(
         Floor(members=own > 0, min_share=min(share, 1.0), weights=own, name=name)
         for name, own in classes.items()
     )
-    return replace(problem, floors=(*problem.floors, *floors))
 
 
 def _two_in_reach(

@@ -92,7 +92,8 @@ class DecisionProblem:
         """float64[n_demand]: what the engine is given where the items weigh otherwise."""
         n_tokens = len(self.tokens)
         tokens = np.full(n_tokens, self.constant / n_tokens) if n_tokens else np.empty(0)
-        exact = _exact(question, items, (self.worth, self.rest_worth), self.levels, n_tokens)
+        worth = (self.worth, self.rest_worth)
+        exact = counted_by(question.goal.what, items, worth, self.levels, n_tokens)
         return _given(question, items, exact, self.problem.floors, tokens)
 
     def value(self, chosen: Ints) -> float:
@@ -157,7 +158,8 @@ def decision_problem(
     )
     counted = Counted(items, n_years, len(tokens), covers.shape[1])
     floors = tuple(counted.floor(question, floor) for floor in question.floors)
-    exact = _exact(question, items, (worth, rest_worth), levels, len(tokens))
+    goal = question.goal.what
+    exact = counted_by(goal, items, (worth, rest_worth), levels, len(tokens))
     weights = _given(question, items, exact, floors, np.full(len(tokens), token))
     budget, limits = _money_limits(question, table, options, spend, split)
     most_new = _most_new(question, table, required)
@@ -214,15 +216,17 @@ def _worth(question: Question, items: DemandItems) -> tuple[Floats, Floats]:
     return of_items, of_rest
 
 
-def _exact(
-    question: Question,
+def counted_by(
+    goal: str,
     items: DemandItems,
     worth: tuple[Floats, Floats],
     levels: TimeLevels | None,
     n_tokens: int,
 ) -> Floats:
-    """float64[n_demand]: what the goal counts each item of the problem."""
-    goal = question.goal.what
+    """float64[n_demand]: what a goal counts each item of the problem.
+
+    ``worth`` is what it counts each item and each of the rest, as `DecisionProblem` has them.
+    """
     years = np.full((len(items.weights), 1), 0.0 if goal == "mean_time" else 1.0)
     if goal in _AT_END:
         years[:-1] = 0.0

@@ -92,7 +92,7 @@ def coverage_frontier(
         if max_open is not None:
             point = replace(problem, max_open=int(amount))
         else:
-            point = _what_fits(replace(problem, budget=amount))
+            point = what_fits(replace(problem, budget=amount))
         plan = solve(point, params=params)
         plans.insert(0, plan)
         if np.isfinite(plan.objective):
@@ -108,7 +108,7 @@ def coverage_frontier(
     )
 
 
-def _what_fits(problem: CoverageProblem) -> CoverageProblem:
+def what_fits(problem: CoverageProblem) -> CoverageProblem:
     """Say of a budget what follows from it: which options are too dear, and how many fit at most.
 
     Halves of dear options, which the relaxation would open, make its bound weak where money is for

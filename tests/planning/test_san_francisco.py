@@ -20,6 +20,7 @@ from planning import (
     SetCoverProblem,
     solve,
 )
+from planning.decisions import coverage_curve
 from planning.engine.verify import broken_rules
 
 TABLE: Final = "SF_network_distance_candidateStore_16_censusTract_205_new.csv"
@@ -64,6 +65,17 @@ def test_so_many_people_are_within_reach_of_p_stores(
     plan = solve(problem)
     assert broken_rules(problem, plan) == ()
     assert (plan.status, plan.objective, plan.bound) == ("optimal", covered, covered)
+
+
+def test_the_curve_of_a_decision_is_the_published_frontier(city: tuple[np.ndarray, ...]) -> None:
+    metres, people = city
+    problem = CoverageProblem(people, sp.csr_array(metres <= STANDARD_M), costs=np.ones(16))
+    by_number = coverage_curve(problem, max_open=range(1, 9), gap=0.0)
+    by_money = coverage_curve(problem, budgets=range(1, 9), gap=0.0)
+    for curve in (by_number, by_money):
+        assert [(point.covered, point.bound) for point in curve.points] == [
+            (covered, covered) for covered in COVERED
+        ]
 
 
 def test_four_stores_are_so_many_metres_from_all_people(city: tuple[np.ndarray, ...]) -> None:

@@ -154,9 +154,11 @@ def test_the_accounts_are_written_line_by_line_and_add_up_to_the_answer(
 
 def test_a_question_in_words_says_what_is_done_who_pays_and_why(cli: Cli, city: Path) -> None:
     words = ("--runners-up", "--prices", "--alternatives", "2", "--curve", "3", "--explain-s", "2")
+    weighed = ("--front", "workers", "money", "--front-table", city / "front.csv")
     given = asked(
-        cli, city, "--set", "years.count=1", "--set", "money.yuan_by_year=[900000]", *words
-    )
+        cli, city, "--set", "years.count=1", "--set", "money.yuan_by_year=[900000]", *words,
+        *weighed,
+    )  # fmt: skip
     assert given.code == 0, given.err
     for piece in ("% covered then", "Why here and not there", "What a little more", "市总工会"):
         assert piece in given.out
@@ -164,6 +166,10 @@ def test_a_question_in_words_says_what_is_done_who_pays_and_why(cli: Cli, city: 
     assert "money up to 2027: " in given.out
     assert "nan" not in given.out
     curve = given.out.partition("Money and what it covers")[2].splitlines()
+    # each plan of the front has less money than the next one, and covers less
+    points = [(float(row["workers"]), float(row["money"])) for row in rows_of(city / "front.csv")]
+    assert points == sorted(points)
+    assert "front.csv written." in given.out
     # the floor under truck drivers needs a home, and nothing buys none
     assert curve[2].split() == ["0", "no", "plan", "—"]
 
@@ -205,6 +211,9 @@ def test_a_bad_question_is_refused_in_one_line(cli: Cli, city: Path) -> None:
     assert given.code == 2
     assert "did you mean yuan_by_year" in given.err
     assert cli("plan", "-w", city).code == 2
+    given = asked(cli, city, "--front-table", city / "none.csv")
+    assert given.code == 2
+    assert "ask for one with --front" in given.err
 
 
 def test_a_new_question_and_its_schema_are_written_once(cli: Cli, tmp_path: Path) -> None:

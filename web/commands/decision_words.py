@@ -9,6 +9,7 @@ from web.commands.language import shown
 
 if TYPE_CHECKING:
     from planning.decisions import Decision
+    from planning.decisions.explain import WeighedPlans
     from web.languages import Language
 
 
@@ -47,6 +48,54 @@ def times_words(made: Decision, t: Language) -> list[object]:
             )
         )
     return [*words, table((t("minutes"), t("without"), *map(str, made.years)), rows)]
+
+
+def front_words(front: WeighedPlans | None, t: Language) -> list[object]:
+    """Say what is best in neither of two measures alone; nothing where no front is asked for."""
+    if front is None:
+        return []
+    if not front.points:
+        return [t("The front has no plan: none was found that keeps these limits.")]
+    heads = {
+        "workers": t("workers"),
+        "worker_hours": t("worker-hours"),
+        "mean_time": t("minutes"),
+        "money": t("yuan"),
+        "worst_group": t("worst-off group"),
+        "worst_district": t("worst-off district"),
+    }
+    rows = [
+        (
+            _figure(front.first, point.first),
+            _figure(front.second, point.second),
+            t("proved") if point.is_proved else _figure(front.raised, point.bound),
+            f"{len(point.places)}",
+        )
+        for point in front.points
+    ]
+    raised = heads[front.raised]
+    words = (
+        t("All plans of which none is as good in one measure and better in the other:")
+        if front.is_complete
+        else t("Some plans of which none is known to be better in both measures:")
+    )
+    headings = (
+        heads[front.first],
+        heads[front.second],
+        t("{measure} at best", measure=raised),
+        t("actions"),
+    )
+    return [words, table(headings, rows, left=0)]
+
+
+def _figure(measure: str, figure: float) -> str:
+    if measure == "mean_time":
+        return _minutes(figure)
+    if measure == "money":
+        return f"{figure:,.0f}"
+    if measure in {"worst_group", "worst_district"}:
+        return f"{100 * figure:.2f} %"
+    return f"{figure:,.1f}"
 
 
 def _minutes(seconds: float) -> str:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from geo.errors import InputError
 from geo.messages import say
 from planning import SolveParams
 from web.commands.accounts_words import accounts_figures, accounts_words
 from web.commands.assignment import assignment_option, refuse_other_ending, write_found
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
-from web.commands.decision_words import times_words
+from web.commands.decision_words import front_words, times_words
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken, told
 from web.commands.scenario import author_of, saved_words
@@ -43,6 +44,8 @@ class QuestionOptions:
     prices: bool
     alternatives: int
     curve: int
+    front: tuple[str, str] | None
+    front_table: Path | None
     explain_s: float
     output: Path | None
     accounts: Path | None
@@ -93,6 +96,19 @@ def question_options(command: F) -> F:
             help="Money against coverage at N points, each with its bound.",
         ),
         click.option(
+            "--front",
+            nargs=2,
+            metavar="GOAL GOAL",
+            help="The plans that are best in neither of two measures alone, each with its bound: "
+            "two of workers, worker_hours, mean_time, money, worst_group, worst_district.",
+        ),
+        click.option(
+            "--front-table",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write the front of a question: .csv, .xlsx or .json.",
+        ),
+        click.option(
             "--explain-s",
             type=click.FloatRange(min=0.1),
             default=20.0,
@@ -123,9 +139,15 @@ def answer_question(
     folder: Path, options: QuestionOptions, *, new: int | None, as_json: bool
 ) -> None:
     """Ask the question, explain the answer and print both."""
-    from data.files.question_files import changed_question, read_question
     from web.services.decision_accounts import keep_decision_accounts, write_accounts
-    from web.services.decisions import Wanted, ask_workspace, decide, explain, write_actions
+    from web.services.decisions import (
+        Wanted,
+        ask_workspace,
+        decide,
+        explain,
+        write_actions,
+        write_front,
+    )
     from web.services.scenarios import refuse_taken_name
 
     workspace = open_workspace(folder)
@@ -133,12 +155,7 @@ def answer_question(
         refuse_taken_name(workspace, options.scenario)
     if options.assignment is not None:
         refuse_other_ending(options.assignment)
-    changes = [*options.changes, *([f"new={new}"] if new is not None else [])]
-    question = (
-        changed_question({}, changes)
-        if options.question_file is None
-        else read_question(options.question_file, changes=changes)
-    )
+    question = _asked(options, new=new)
     params = SolveParams(time_limit_s=options.time_limit_s, gap=options.gap, seed=options.seed)
     wanted = Wanted(
         why=options.runners_up,
@@ -170,6 +187,9 @@ def answer_question(
         write_actions(made, options.output, sample=workspace.settings.sample)
         figures["file"] = str(options.output)
         words.append(spoken()("{file} written.", file=str(options.output)))
+    if options.front_table is not None and why.front is not None:
+        write_front(why.front, options.front_table, sample=workspace.settings.sample)
+        words.append(spoken()("{file} written.", file=str(options.front_table)))
     if made.is_plan:
         kept = keep_decision_accounts(workspace, asked, made)
         figures["accounts"] = accounts_figures(kept)
@@ -180,6 +200,23 @@ def answer_question(
         words.append(_kept(workspace, options))
         figures["scenario"] = options.scenario
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+def _asked(options: QuestionOptions, *, new: int | None) -> Question:
+    """Read the question, and put over it what the options say."""
+    from data.files.question_files import changed_question, read_question
+
+    changes = [*options.changes, *([f"new={new}"] if new is not None else [])]
+    if options.front is not None:
+        changes += [f"front.first={options.front[0]}", f"front.second={options.front[1]}"]
+    question = (
+        changed_question({}, changes)
+        if options.question_file is None
+        else read_question(options.question_file, changes=changes)
+    )
+    if options.front_table is not None and question.front is None:
+        raise InputError(say("--front-table writes a front: ask for one with --front"))
+    return question
 
 
 def _who_goes_where(
@@ -240,6 +277,7 @@ def _words(made: Decision, why: Explanation) -> list[object]:
         *_prices(why, t),
         *_others(why, t),
         *_curve(why, t),
+        *front_words(why.front, t),
     ]
 
 
@@ -388,7 +426,7 @@ def _amount(kind: str, amount: float) -> str:
 
 def _unit(made: Decision, why: Explanation, t: Language) -> list[object]:
     """Say what the explanations count, which is not what the tables above count."""
-    if not (why.why or why.prices or why.curve) or len(made.years) == 1:
+    if not (why.why or why.prices or why.curve or why.front) or len(made.years) == 1:
         return []
     return [
         t("Below, workers are added up over all years of the plan.")
@@ -480,8 +518,6 @@ def question_schema(*, folder: Path, output: Path, as_json: bool) -> None:
 
 
 def _write_new(folder: Path, output: Path, write: Callable[[Path], None], *, as_json: bool) -> None:
-    from geo.errors import InputError
-
     del folder  # a question is of no one city
     if output.exists():
         raise InputError(say("{file}: is there already; choose another name", file=str(output)))

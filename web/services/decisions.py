@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from data.files.table_files import write_points
+from data.files.table_files import write_points, write_rows
 from data.report_book import doubted_stations
 from geo.errors import InputError
 from geo.messages import say
@@ -13,10 +13,12 @@ from planning.decisions.decide import AskedQuestion, ask
 from planning.decisions.explain import (
     Explanation,
     OtherPlan,
+    WeighedPlans,
     conflict_of,
     money_curve,
     other_plans,
     price_lines,
+    weighed_plans,
     why_here,
 )
 from planning.scenarios.decision_document import DecisionAsked
@@ -131,7 +133,21 @@ def explain(asked: AskedQuestion, made: Decision, wanted: Wanted, *, done: Done)
         curve=money_curve(asked, made, n=wanted.curve, time_limit_s=time_limit_s, on_progress=done)
         if wanted.curve
         else None,
+        front=weighed_plans(asked, time_limit_s=time_limit_s, on_progress=done),
     )
+
+
+def write_front(front: WeighedPlans, file: Path, *, sample: bool) -> None:
+    """Write a line for each point of a front: .csv, .xlsx or .json.
+
+    Raises
+    ------
+    InputError
+        when there is no point, or the ending is none of these.
+    """
+    if not front.points:
+        raise InputError(say("{file}: the front has no point", file=file.name))
+    write_rows(front.columns(), file, layer="front", sample=sample)
 
 
 def write_actions(made: Decision, file: Path, *, sample: bool) -> None:
