@@ -10,9 +10,9 @@ up, to the yuan, what a chosen plan costs whom, and ``decision_accounts`` does s
 Of a covering problem and its plan: ``gains`` (what each option does), ``runner_up`` (why here and
 not there), ``shadow_prices`` (what a little more of each rule would bring), ``alternatives`` (other
 plans that are nearly as good), ``curve`` (money against coverage), ``front`` (two measures against
-each other), ``score`` (a list made by hand),
-``robust`` (when demand, places and prices are not as assumed), ``redundant`` (what closing what
-stands would lose), ``conflict`` (why there is no plan).
+each other), ``nesting`` (what plans that only grow cost each year), ``score`` (a list made by
+hand), ``robust`` (when demand, places and prices are not as assumed), ``redundant`` (what closing
+what stands would lose), ``conflict`` (why there is no plan).
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from planning.decisions.front import Front, FrontPoint, pareto_front
     from planning.decisions.gains import ClassGains, Gains, measure_gains
     from planning.decisions.money import GrossCosts, PayerCosts, split_costs
+    from planning.decisions.nesting import NestedYear, Nesting, price_of_nesting
     from planning.decisions.redundant import Redundancy, find_redundant
     from planning.decisions.robust import Candidate, PriceChange, Robustness, try_over_draws
     from planning.decisions.runner_up import Neighbour, RunnerUp, find_runners_up
@@ -57,6 +58,8 @@ __all__ = [
     "Gains",
     "GrossCosts",
     "Neighbour",
+    "NestedYear",
+    "Nesting",
     "PayerCosts",
     "PriceChange",
     "Redundancy",
@@ -78,6 +81,7 @@ __all__ = [
     "money_of",
     "near_alternatives",
     "pareto_front",
+    "price_of_nesting",
     "score_choice",
     "split_costs",
     "try_over_draws",

@@ -94,7 +94,7 @@ class Measure:
         n_tokens = len(self.asked.problem.tokens)
         if n_tokens:
             weights[-n_tokens:] = problem.weights[-n_tokens:]
-        return _seen(problem, weights)
+        return seen(problem, weights)
 
     def held(self, problem: CoverageProblem, level: float) -> CoverageProblem:
         """Return the problem in which every plan has this level at least."""
@@ -107,7 +107,7 @@ class Measure:
             gains = np.zeros(problem.n_demand) if self.gains is None else self.gains
             share = min(level / float(gains.sum()), 1.0) * (1.0 - _ROUNDING)
             floors = (Floor(members=gains > 0.0, min_share=max(share, 0.0), weights=gains),)
-        return _seen(replace(problem, floors=(*problem.floors, *floors)), problem.weights)
+        return seen(replace(problem, floors=(*problem.floors, *floors)), problem.weights)
 
     @property
     def counted(self) -> npt.NDArray[np.bool_]:
@@ -125,7 +125,7 @@ class Measure:
         return 1.0 if self.gains is None else float(self.gains.sum())
 
 
-def _seen(problem: CoverageProblem, weights: Floats) -> CoverageProblem:
+def seen(problem: CoverageProblem, weights: Floats) -> CoverageProblem:
     """Return the problem with these weights, none of them 0 where a floor looks."""
     weights = np.array(weights)
     for floor in problem.floors:

@@ -106,6 +106,16 @@ def test_what_each_action_adds_sums_up_to_what_a_year_gains(answer: dict[str, An
     assert answer["objective"] == pytest.approx(sum(line["covered"] for line in whole))
 
 
+def test_nesting_costs_no_year_less_than_nothing(answer: dict[str, Any]) -> None:
+    nesting = answer["nesting"]
+    whole = [line for line in answer["coverage"] if line["group"] == line["district"] == "all"]
+    assert [line["nested"] for line in nesting["years"]] == pytest.approx(
+        [line["covered"] for line in whole]
+    )
+    assert all(0 <= line["price_least"] <= line["price_most"] for line in nesting["years"])
+    assert nesting["plan"] == pytest.approx(answer["objective"])
+
+
 def test_the_subsidy_is_sixty_per_cent_and_the_parts_add_up(answer: dict[str, Any]) -> None:
     for one in answer["actions"]:
         share = one["paid"].get("市总工会", 0)

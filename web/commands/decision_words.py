@@ -10,6 +10,7 @@ from web.commands.language import shown
 if TYPE_CHECKING:
     from planning.decisions import Decision
     from planning.decisions.explain import WeighedPlans
+    from planning.decisions.nesting import Nesting
     from web.languages import Language
 
 
@@ -86,6 +87,49 @@ def front_words(front: WeighedPlans | None, t: Language) -> list[object]:
         t("actions"),
     )
     return [words, table(headings, rows, left=0)]
+
+
+def nesting_words(made: Decision, nesting: Nesting | None, t: Language) -> list[object]:
+    """Say what each year has less than a plan for it alone; nothing where there is one year."""
+    if nesting is None:
+        return []
+    rows = [
+        (
+            f"{line.year}",
+            f"{line.nested:,.1f}",
+            _ends(line.alone_least, line.alone_most),
+            _ends(*line.price),
+        )
+        for line in nesting.years
+    ]
+    headings = (t("year"), t("this plan"), t("a plan for it alone"), t("price of nesting"))
+    less = max(nesting.plan - nesting.greedy, 0.0)
+    greedy = (
+        t("Always taking what adds most breaks a floor or a zone of this question.")
+        if nesting.greedy_breaks
+        else t(
+            "Always taking what adds most would cover {less} workers less, added up over the "
+            "years.",
+            less=f"{less:,.1f}",
+        )
+        if made.measure == "workers"
+        else t(
+            "Always taking what adds most would cover {less} worker-hours a week less, added up "
+            "over the years.",
+            less=f"{less:,.1f}",
+        )
+    )
+    return [
+        t("What is built stays. So much more would a plan for one year alone cover in it:"),
+        table(headings, rows, left=0),
+        greedy,
+    ]
+
+
+def _ends(least: float, most: float) -> str:
+    """Write two ends, once where they are the same figure."""
+    low, high = f"{least:,.1f}", f"{most:,.1f}"
+    return low if low == high else f"{low}–{high}"
 
 
 def _figure(measure: str, figure: float) -> str:

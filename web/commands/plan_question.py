@@ -14,7 +14,7 @@ from planning import SolveParams
 from web.commands.accounts_words import accounts_figures, accounts_words
 from web.commands.assignment import assignment_option, refuse_other_ending, write_found
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
-from web.commands.decision_words import front_words, times_words
+from web.commands.decision_words import front_words, nesting_words, times_words
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken, told
 from web.commands.scenario import author_of, saved_words
@@ -145,6 +145,7 @@ def answer_question(
         ask_workspace,
         decide,
         explain,
+        nesting_of,
         write_actions,
         write_front,
     )
@@ -172,13 +173,15 @@ def answer_question(
             made = decide(workspace, asked, when=options.when, params=params)
         with progress.step(say("explaining")) as done:
             why = explain(asked, made, wanted, done=done)
+            nesting = nesting_of(workspace, asked, made, seconds=options.explain_s, gap=options.gap)
     figures |= {
         **made.as_dict(),
         "runtime_s": figures["runtime_s"],
         "question": question.as_dict(),
         "explanation": why.as_dict(),
+        "nesting": None if nesting is None else nesting.as_dict(),
     }
-    words = _words(made, why)
+    words = [*_words(made, why), *nesting_words(made, nesting, spoken())]
     if made.is_plan:
         more, said = _who_goes_where(workspace, made, question, options)
         figures |= more

@@ -21,6 +21,7 @@ from planning.decisions.explain import (
     weighed_plans,
     why_here,
 )
+from planning.decisions.nesting import Nesting, price_of_nesting
 from planning.scenarios.decision_document import DecisionAsked
 from web.services.networks import network_when
 from web.services.plans import limit_of
@@ -134,6 +135,20 @@ def explain(asked: AskedQuestion, made: Decision, wanted: Wanted, *, done: Done)
         if wanted.curve
         else None,
         front=weighed_plans(asked, time_limit_s=time_limit_s, on_progress=done),
+    )
+
+
+def nesting_of(
+    workspace: Workspace, asked: AskedQuestion, made: Decision, *, seconds: float, gap: float
+) -> Nesting | None:
+    """Tell what plans that only grow cost each year; None where there is one year alone."""
+    return price_of_nesting(
+        asked,
+        made,
+        stations=workspace.stations(),
+        settings=workspace.settings,
+        time_limit_s=seconds,
+        gap=gap,
     )
 
 
