@@ -155,6 +155,7 @@ class Question(Part):
         if self.goal.what != "worker_hours" and any(floor.hours for floor in self.floors):
             raise InputError(say("floors: hours belong to the goal worker_hours"))
         self._check_measures()
+        self._check_earliest()
         named: list[MoneyLimit | CountLimit | FloorLimit | Zone] = []
         for parts in (self.money_limits, self.count_limits, self.floors, self.zones):
             named += parts
@@ -177,6 +178,20 @@ class Question(Part):
         if len({cost.kind for cost in self.costs.by_kind}) < len(self.costs.by_kind):
             raise InputError(say("costs: a kind stands twice in by_kind"))
         return self
+
+    def _check_earliest(self) -> None:
+        """Refuse a place that is had too late for any year of the plan."""
+        for early in self.earliest:
+            if early.year > self.years_meant[-1]:
+                raise InputError(
+                    say(
+                        "earliest: {place} is to be had from {year} on and the plan ends in "
+                        "{last}, so it could never be chosen: forbid it instead",
+                        place=early.place,
+                        year=early.year,
+                        last=self.years_meant[-1],
+                    )
+                )
 
     def _check_measures(self) -> None:
         """Refuse measures that the goal's count cannot tell, and a time that nothing counts."""

@@ -8,6 +8,7 @@ import math
 import re
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,8 @@ import pytest
 from data.database.audit import read_audit
 from data.files.scenario_files import read_scenario, scenario_bytes
 from data.questions import Question
+from data.questions.parts import Goal
+from data.report_book import ReportBook
 from data.sites import CandidateSites
 from data.stations import Stations
 from data.workspace import Workspace
@@ -28,6 +31,7 @@ from planning.decisions.decide import ask as ask_question
 from planning.scenarios import DecisionAsked
 from tests.data.test_scenario_files import resealed
 from web.languages import ENGLISH
+from web.services.decisions import ask_workspace, decide
 from web.services.freshness import input_name
 from web.services.scenarios import save_decision
 from web.services.sites import candidates
@@ -611,6 +615,29 @@ def test_a_decision_goes_to_another_computer_and_is_made_again(
     assert cli("scenario", "import", file, "-w", other, "--json").json["stale"] == []
     _halved(Workspace.open(other))
     assert cli("scenario", "replay", file, "-w", other, "--json").json["changed"] == ["stations"]
+
+
+def test_a_decision_in_effect_is_stale_when_workers_report_other_stations(
+    folder: Path, ask: Callable[..., Answer]
+) -> None:
+    workspace, params = Workspace.open(folder), SolveParams(gap=0.5)
+    on_paper = ask_workspace(workspace, Question.from_dict(QUESTION), done=lambda *_: None)
+    goal = Goal(what="worker_hours", coverage="effective")
+    in_effect = replace(on_paper, question=on_paper.question.model_copy(update={"goal": goal}))
+    kept = {"on paper": on_paper, "in effect": in_effect}
+    for name, asked in kept.items():
+        made = decide(workspace, asked, params=params, keeping=False)
+        search = DecisionAsked(question=asked.question, gap=0.5)
+        save_decision(workspace, made, search, name=name, author="李四")
+    station = str(workspace.stations().frame["id"].iloc[0])
+    for device in ("a" * 24, "b" * 24):
+        ReportBook(workspace).take_report(
+            station=station, what="locked", device=device,
+            when=datetime.now(UTC).isoformat(), nonce=f"{station}-{device}"[:40],
+        )  # fmt: skip
+    told = {one["name"]: one["stale"] for one in ask("list", "--json").json["scenarios"]}
+    assert told["in effect"] == ["doubted"]
+    assert told["on paper"] == []
 
 
 def test_a_question_without_a_plan_is_not_kept(folder: Path) -> None:

@@ -23,6 +23,7 @@ from planning.decisions.explain import (
 )
 from planning.decisions.nesting import Nesting, price_of_nesting
 from planning.scenarios.decision_document import DecisionAsked
+from web.services.effective import doubted_version
 from web.services.networks import network_when
 from web.services.plans import limit_of
 from web.services.sites import candidates
@@ -81,6 +82,8 @@ def decide(
     made = asked.decide(params=params)
     # the network is traced by what it was built from; the hour is told beside it
     traced = {"network": workspace.network().content_hash, "when": when}
+    if asked.question.goal.coverage == "effective":
+        traced["doubted"] = doubted_version(workspace)
     made = replace(made, inputs={**made.inputs, **traced})
     if keeping and made.is_plan:
         search = DecisionAsked(

@@ -27,6 +27,7 @@ _NAMES: Final = {
     "network": message("道路网络", context="in a sentence"),
     "sites": message("候选点", context="in a sentence"),
     "settings": message("设置", context="in a sentence"),
+    "doubted": message("工友反映的站点问题", context="in a sentence"),
 }
 _WHAT: Final = {
     "plan": message("规划", context="in a sentence"),

@@ -23,6 +23,7 @@ from planning.scenarios.plan_document import PlanAsked
 from planning.siting.plan import SitingPlan
 from web.services.counted import Counted
 from web.services.decisions import ASKED, KIND, ask_workspace, decide
+from web.services.effective import doubted_version
 from web.services.freshness import changed_inputs, present_inputs
 from web.services.plans import QUESTION, Asked, answer_of, params_of, question_of
 from web.services.sites import candidates
@@ -468,7 +469,7 @@ def _present(workspace: Workspace) -> Mapping[str, str | None]:
         sites = candidates(workspace).sites.content_hash
     except NothingYetError:
         sites = None
-    return {**present_inputs(workspace), "sites": sites}
+    return {**present_inputs(workspace), "sites": sites, "doubted": doubted_version(workspace)}
 
 
 def _stale(

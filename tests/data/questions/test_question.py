@@ -78,6 +78,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "a names two limits",
     ),
     "a year of no plan": ({"required": [{"place": "C", "year": 2031}]}, "2031 is not among"),
+    "a place that comes too late": (
+        {"earliest": [{"place": "C8", "year": 2035}]},
+        "C8 is to be had from 2035 on and the plan ends in 2027",
+    ),
     "ground without a place": ({"zones": [{"name": "z", "rule": "exclude"}]}, "give ring or aroun"),
     "a share without cheapest": ({"goal": {"share": 0.5}}, "share belongs to what = cheapest"),
     "hours of a goal without": (
