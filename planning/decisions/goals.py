@@ -25,6 +25,7 @@ import scipy.sparse as sp
 from geo.errors import ProblemError
 from geo.messages import say
 from planning.decisions.mean_time import least_mean
+from planning.engine.checks import known
 from planning.engine.params import SolveParams, relative_gap
 from planning.engine.problems import BackupProblem, CoverageProblem, Floor
 from planning.engine.solver import solve
@@ -92,8 +93,11 @@ def solve_goal(
 
 
 def _most(of: DecisionProblem, *, params: SolveParams) -> Plan:
-    """Cover most; where something must stand, begin with plans in which one such place is set."""
-    if not of.tokens:
+    """Cover most; where something must stand beside floors, begin with one such place set.
+
+    Without other floors the engine minds by itself what must stand.
+    """
+    if not of.tokens or not _asks_more(of):
         return solve(of.problem, params=params)
     clock = _Clock(params)
     held = _with_tokens_set(of, clock=clock)
@@ -102,6 +106,18 @@ def _most(of: DecisionProblem, *, params: SolveParams) -> Plan:
         return plan
     # what was set is a plan of the whole question too, and its bound holds for both
     return with_bound(held, plan.bound, gap=params.gap)
+
+
+def _asks_more(of: DecisionProblem) -> bool:
+    """Whether some floor beside the tokens asks for more than what is required covers."""
+    problem = of.problem
+    hit = np.zeros(problem.n_demand, dtype=np.bool_)
+    hit[sp.csr_array(problem.covers[np.flatnonzero(known(problem.required))]).indices] = True
+    for floor in problem.floors[: len(problem.floors) - len(of.tokens)]:
+        own = problem.weights_of(floor)
+        if float(own[hit].sum()) < floor.min_share * float(own.sum()):
+            return True
+    return False
 
 
 def _with_tokens_set(of: DecisionProblem, *, clock: _Clock) -> Plan | None:

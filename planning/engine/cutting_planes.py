@@ -70,10 +70,10 @@ def no_cuts(n_columns: int) -> Cuts:
 class CutProgramme:
     """The relaxation of one model, whose columns lie between 0 and 1, and its cuts.
 
-    ``point`` float64[n_columns] is the solution now, ``least`` the bound that its dual values prove
-    within ``lower`` and ``upper`` (inf: nothing lies within them), ``cost`` its reduced costs,
-    ``cuts`` what stands. ``solved`` tells whether the last run came to its end; ``steps`` is the
-    work so far.
+    ``point`` float64[n_columns] is the solution now, ``dual`` the values of its rows and then of
+    its ``cuts``, which stand. ``least`` is the bound that these prove within ``lower`` and
+    ``upper`` (inf: nothing lies within them), ``cost`` its reduced costs. ``solved`` tells whether
+    the last run came to its end; ``steps`` is the work so far.
     """
 
     def __init__(self, model: MipModel, *, clock: TimeLeft) -> None:
@@ -108,8 +108,8 @@ class CutProgramme:
         self.solved = highs.getModelStatus() == known.kOptimal
         solution = highs.getSolution()
         self.point = np.array(solution.col_value)
-        dual = np.array(solution.row_dual)
-        self.least, self.cost = self._proven(dual, self._model.cost)
+        self.dual = np.array(solution.row_dual)
+        self.least, self.cost = self._proven(self.dual, self._model.cost)
         if highs.getModelStatus() == known.kInfeasible:
             # an infeasibility that its ray does not prove is looked at like any other end
             self.solved = True
@@ -144,8 +144,8 @@ class CutProgramme:
         loss = ROUNDING * (np.abs(terms).sum() + np.abs(objective).sum())
         return float(terms.sum() - loss), cost
 
-    def add(self, cuts: Cuts) -> None:
-        """Add cuts, solve, and drop what does not bind."""
+    def add(self, cuts: Cuts, *, drops: bool = True) -> None:
+        """Add cuts, solve, and drop what does not bind, unless all are to stay."""
         matrix = cuts.matrix
         self._highs.addRows(
             cuts.n_cuts,
@@ -158,7 +158,7 @@ class CutProgramme:
         )
         self.cuts = self.cuts.joined(cuts)
         self.run()
-        if self.solved:
+        if self.solved and drops:
             self._drop_loose()
 
     def _drop_loose(self) -> None:

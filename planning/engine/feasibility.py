@@ -254,7 +254,7 @@ def _most(problem: CoverageProblem, number: int, *, time_limit_s: float) -> Amou
         return None
     if len(reduced.cover.option_item) > PROGRAMME_PAIRS:
         return None
-    own, whole = task.floors[number], float(problem.weights_of(floor).sum())
+    own, whole = reduced.floors[number], float(problem.weights_of(floor).sum())
     # what is fixed covers so much: what a floor that asks for nothing needs less than nothing by
     fixed = -own.need - SAME * whole
     model = cover_programme(task)

@@ -14,7 +14,8 @@ from planning.engine.cutting_planes import Cuts
 from planning.engine.mclp.crossover import nearest_first
 from planning.engine.mclp.floor_repair import FloorRepair
 from planning.engine.mclp.reduction import reduce_coverage
-from planning.engine.mclp.search_and_bound import CoverRun, search_and_bound
+from planning.engine.mclp.rounds import search_and_bound
+from planning.engine.mclp.search_and_bound import CoverRun
 from planning.engine.mclp.zero_half_cuts import find_cuts
 from planning.engine.params import SolveParams
 from planning.engine.problems import CoverageProblem, Floor, Limit, SetCoverProblem

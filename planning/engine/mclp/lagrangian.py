@@ -29,7 +29,10 @@ import numpy.typing as npt
 from geo.compiled import compiled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from planning.engine.cover_arrays import CoverArrays
+    from planning.engine.mclp.count_cuts import CountCut
     from planning.engine.mclp.side_constraints import PackingRows
 
 Ints = npt.NDArray[Any]
@@ -56,11 +59,14 @@ ASTRAY = 1.0
 class WarmMultipliers(NamedTuple):
     """Prices of items and rows that were good for a problem much like this one.
 
-    ``row_multiplier`` is empty when the rows are others now.
+    ``row_multiplier`` is empty when the rows are others now. ``cuts`` are rows beside the problem's
+    own (`count_cuts`), with multipliers of their own; None where the options are others too.
     """
 
     multiplier: Floats
     row_multiplier: Floats
+    cuts: Sequence[CountCut] | None = None
+    cut_multiplier: Floats | None = None
 
 
 class BoundState(NamedTuple):

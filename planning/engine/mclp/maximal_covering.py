@@ -8,12 +8,13 @@ r"""Maximal covering (Church and ReVelle 1974) with limits, floors and gradual c
    \sum_{i \in F} w_i y_i \ge q_F \sum_{i \in F} w_i \ (\text{floor } F), \quad
    x_j \in \{0, 1\}, \ 0 \le y_i \le 1
 
-Steps: take out what required options cover, merge items with the same cover set, greedy, swaps,
-annealing beside a Lagrangian bound (two threads), plans bred from plans (`crossover`), fix
-options by reduced cost, branches, and HiGHS with a cutoff on what is left. Gradual cover is turned
-into levels first (`gradual`). Floors are met by the programme itself where it is small,
-else by multipliers on what they lack (`floor_multipliers`) and by repair (`floor_repair`);
-without them the bound already holds.
+Steps: take out what required options cover, merge items with the same cover set, greedy, swaps, few
+options at a time where money binds (`sifting`), annealing beside a Lagrangian bound (two threads),
+plans bred from plans (`crossover`), fix options by reduced cost, branches, and HiGHS with a cutoff
+on what is left. Gradual cover is turned into levels first (`gradual`). Floors are met by the
+programme itself where it is small, else by multipliers on what they lack (`floor_multipliers`) and
+by repair (`floor_repair`); without them the bound already holds. A floor of a single item is a
+weight (`with_heavy_items`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ import numpy.typing as npt
 
 from planning.engine.checks import known
 from planning.engine.clock import Clock
+from planning.engine.mclp import interchange
 from planning.engine.mclp.closing import close_gap
 from planning.engine.mclp.floor_multipliers import FloorSearch, repair_at_once
 from planning.engine.mclp.floor_repair import FloorRepair
@@ -36,15 +38,16 @@ from planning.engine.mclp.infeasibility import coverage_conflict, required_confl
 from planning.engine.mclp.milp import solve_floored
 from planning.engine.mclp.opening import first_answer
 from planning.engine.mclp.reduction import ReducedCoverage, meets_floors, reduce_coverage
-from planning.engine.mclp.search_and_bound import CoverAnswer, CoverRun, search_and_bound
-from planning.engine.mclp.warm_start import reduce_on_basis
+from planning.engine.mclp.rounds import search_and_bound
+from planning.engine.mclp.warm_start import kept_basis, reduce_on_basis
 from planning.engine.params import Plan, Progress, SolveParams, relative_gap
 from planning.engine.proven import Bound, Draft, contradicted
 
 if TYPE_CHECKING:
     from planning.engine.mclp.lagrangian import WarmMultipliers
+    from planning.engine.mclp.search_and_bound import CoverAnswer, CoverRun
     from planning.engine.mclp.task import CoverTask
-    from planning.engine.mclp.warm_start import CoverWarmStart
+    from planning.engine.params import WarmStart
     from planning.engine.problems import CoverageProblem
 
 Ints = npt.NDArray[np.int64]
@@ -69,13 +72,24 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams, clo
     if conflict is not None:
         return contradicted(conflict)
     last = params.start.basis if isinstance(params.start, Plan) else None
-    reduced, basis, warm = reduce_on_basis(problem, last)
+    reduced, basis, warm = reduce_on_basis(problem, last, clock=clock)
     task = reduced.task
+
+    def basis_after(run: CoverRun) -> WarmStart | None:
+        return kept_basis(problem, reduced, run, wider=basis)
+
     opened = first_answer(task, warm=warm, clock=clock)
     if opened is not None:
         with_opened = None if basis is None else basis.with_multipliers(reduced, opened.bound)
         return _drafted(problem, reduced, opened.answer, with_opened)
     start = _start(reduced, params)
+    heavy = with_heavy_items(task)
+    if heavy is not None:
+        run = search_and_bound(heavy, params=params, clock=clock, start=start, warm=warm)
+        if meets_floors(reduced, np.flatnonzero(run.best_open)):
+            answer = close_gap(run, params=params, clock=clock)
+            if meets_floors(reduced, answer.chosen):
+                return _drafted(problem, reduced, answer, basis_after(run))
     run = _without_floors(task, params=params, clock=clock, start=start, warm=warm)
     if task.floors:
         is_met = meets_floors(reduced, run.answer("").chosen)
@@ -88,11 +102,30 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams, clo
         answer = floored
     else:
         answer = close_gap(run, params=params, clock=clock)
-    return _drafted(
-        problem,
-        reduced,
-        answer,
-        None if basis is None else basis.with_multipliers(reduced, run.bound),
+    return _drafted(problem, reduced, answer, basis_after(run))
+
+
+def with_heavy_items(task: CoverTask) -> CoverTask | None:
+    """Write floors of one item each as weights; None: there are others, or none at all.
+
+    Such an item must be covered. It weighs as much more as the best option covers, and that much
+    is taken off the value: a plan that covers it is worth the same as before, and a bound of the
+    heavier task is one of the plans that keep the floors.
+    """
+    items = [np.flatnonzero(floor.weights) for floor in task.floors]
+    if not items or any(len(of_floor) != 1 for of_floor in items):
+        return None
+    cover = task.cover
+    gains = interchange.new_state(cover, task.rows, seed=0).gain
+    more = float(np.ceil(gains.max(initial=0.0)))
+    heavy = np.unique(np.concatenate(items))
+    weights = cover.weights.copy()
+    weights[heavy] += more
+    return replace(
+        task,
+        cover=cover._replace(weights=weights),
+        fixed_value=task.fixed_value - more * len(heavy),
+        floors=(),
     )
 
 
@@ -211,7 +244,7 @@ def _drafted(
     problem: CoverageProblem,
     reduced: ReducedCoverage,
     answer: CoverAnswer,
-    basis: CoverWarmStart | None,
+    basis: WarmStart | None,
 ) -> Draft:
     chosen = np.r_[np.flatnonzero(known(problem.required)), reduced.options[answer.chosen]]
     is_plan = answer.value > -np.inf

@@ -30,8 +30,8 @@ class ReducedCoverage:
     """A coverage problem without what is fixed: what the engine works on.
 
     ``options`` are the free options' numbers in the problem; ``fixed_value`` is the weight that
-    required options cover for good; ``item_of`` int32[n_demand] the item that each demand item
-    went into (-1: none).
+    required options cover for good, ``fixed_items`` bool[n_demand] of these; ``item_of``
+    int32[n_demand] the item that each demand item went into (-1: none).
     """
 
     cover: CoverArrays
@@ -41,16 +41,20 @@ class ReducedCoverage:
     floors: tuple[FloorRow, ...]
     whole_numbers: bool
     item_of: npt.NDArray[np.int32]
+    fixed_items: npt.NDArray[np.bool_]
 
     @property
     def task(self) -> CoverTask:
-        """What is left for the engine, in the numbering of the free options."""
+        """What is left for the engine, in the numbering of the free options.
+
+        Floors that what is fixed meets already are left out.
+        """
         return CoverTask(
             cover=self.cover,
             rows=self.rows,
             fixed_value=self.fixed_value,
             whole_numbers=self.whole_numbers,
-            floors=self.floors,
+            floors=tuple(floor for floor in self.floors if floor.need > 0.0),
         )
 
 
@@ -81,10 +85,8 @@ def reduce_coverage(problem: CoverageProblem) -> ReducedCoverage:
         rows=rows_of(problem, options),
         options=options,
         fixed_value=float(problem.weights[fixed_items].sum()),
-        floors=tuple(
-            _floor_row(problem, number, merged.item_of, fixed_items, cover.n_items)
-            for number in range(len(problem.floors))
-        ),
+        floors=_floor_rows(problem, merged.item_of, fixed_items, cover.n_items),
+        fixed_items=fixed_items,
         whole_numbers=bool((problem.weights == np.floor(problem.weights)).all()),
         item_of=merged.item_of,
     )
@@ -124,6 +126,23 @@ def rows_of(problem: CoverageProblem, options: Ints) -> PackingRows:
 def _left(budget: float, spent: float) -> float:
     """Return what is left of a budget: sums may lose a part of the whole, not of what is left."""
     return max(budget - spent + SLACK * spent, 0.0)
+
+
+def floor_rows(problem: CoverageProblem, reduced: ReducedCoverage) -> tuple[FloorRow, ...]:
+    """Return the floors of a problem that was reduced so before, with other shares maybe."""
+    return _floor_rows(problem, reduced.item_of, reduced.fixed_items, reduced.cover.n_items)
+
+
+def _floor_rows(
+    problem: CoverageProblem,
+    item_of: npt.NDArray[np.int32],
+    fixed_items: npt.NDArray[np.bool_],
+    n_items: int,
+) -> tuple[FloorRow, ...]:
+    return tuple(
+        _floor_row(problem, number, item_of, fixed_items, n_items)
+        for number in range(len(problem.floors))
+    )
 
 
 def _floor_row(

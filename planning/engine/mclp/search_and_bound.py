@@ -9,9 +9,7 @@ is the beginning of the run of a long one, and more time gives no worse a plan.
 
 from __future__ import annotations
 
-import math
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,19 +19,21 @@ from planning.engine.cover_arrays import merge_items
 from planning.engine.mclp import interchange, lagrangian
 from planning.engine.mclp.annealing import Schedule, cool
 from planning.engine.mclp.crossover import Population
+from planning.engine.mclp.lagrangian import WarmMultipliers
 from planning.engine.mclp.priced_annealing import cool_at_prices, room_for
-from planning.engine.mclp.side_constraints import SLACK, PackingRows
+from planning.engine.mclp.side_constraints import SLACK, PackingRows, with_more_rows
 from planning.engine.mclp.task import CoverTask, FloorRow
 from planning.engine.params import EXACT, SolveParams, relative_gap
 from planning.engine.proven import whole_below
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from threading import Event
 
     from planning.engine.clock import Clock
+    from planning.engine.mclp.count_cuts import CountCut
     from planning.engine.mclp.interchange import SearchState
-    from planning.engine.mclp.lagrangian import BoundState, WarmMultipliers
+    from planning.engine.mclp.lagrangian import BoundState
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -67,6 +67,8 @@ PRICED_ROUNDS, PRICING_STEPS_PER_PAIR = (200, 800, 800, 1600), 1_200
 MIN_PRICED_STEPS = 200_000
 # Prices in the search as a part of the multipliers, and its first temperature.
 PRICE_PART, PRICED_HOT = 0.88, 0.035
+# Fewer pairs of option and item than this are soon looked at all together.
+SIFTED_PAIRS = 200_000
 # Temperature of the annealing as parts of the mean weight that an open option covers.
 HOT, COLD = 0.03, 0.003
 
@@ -116,7 +118,8 @@ class CoverRun:
         tells: bool = False,
     ) -> None:
         cover, rows = task.cover, task.rows
-        self.task, self.work, self._tells = task, work, tells
+        self.task, self.work, self._tells, self._seed = task, work, tells, seed
+        self.own_rows = rows
         self._turn, self._is_over = 0, None if clock is None else clock.is_over
         self.least = 1e-12 * float(cover.weights.sum())
         self.relative_cost = np.ones(cover.n_options)
@@ -125,14 +128,46 @@ class CoverRun:
         self.best_open = np.zeros(cover.n_options, dtype=np.bool_)
         self.best_value = 0.0
         self.bound_value = float(cover.weights.sum())
-        self._start()
+        self.is_same = warm is not None and warm.cuts is not None
+        if start is None or not self.is_same:
+            self._start()
+        else:
+            # the same options at other limits: greedy would only come to that plan again
+            self.relative_cost = relative_costs(task)[-1]
         if start is not None:
             self.learn(start)
         self.bound: BoundState = lagrangian.new_bound(
-            cover, rows, cover_count=self.search.cover_count, warm=warm
+            cover,
+            rows,
+            cover_count=self.search.cover_count,
+            warm=warm,
+            settled=not is_sifted(task),
         )
         self.is_warm = warm is not None
+        self.cuts: tuple[CountCut, ...] = ()
+        if warm is not None and warm.cuts:
+            self.take_cuts(warm.cuts, warm.cut_multiplier)
         self.population = Population(self, seed=seed)
+
+    def take_cuts(self, cuts: Sequence[CountCut], multiplier: Floats | None = None) -> None:
+        """Add rows that every plan keeps, and which bring the bound down; ``own_rows`` stay."""
+        if not cuts:
+            return
+        self.cuts = (*self.cuts, *cuts)
+        amounts = np.array([cut.amount for cut in cuts]).T
+        capacity = np.array([cut.capacity for cut in cuts])
+        rows = with_more_rows(self.task.rows, amounts, capacity)
+        self.task = replace(self.task, rows=rows)
+        self.search = interchange.new_state(self.task.cover, rows, seed=self._seed)
+        self.back_to_best()
+        old = self.bound
+        more = np.zeros(len(cuts)) if multiplier is None else multiplier
+        self.bound = lagrangian.new_bound(
+            self.task.cover,
+            rows,
+            warm=WarmMultipliers(old.best_multiplier, np.r_[old.best_row_multiplier, more]),
+        )
+        self.bound.figures[:] = old.figures
 
     def answer(self, method: str) -> CoverAnswer:
         """Return the best plan so far with its bound."""
@@ -350,8 +385,13 @@ class CoverRun:
 
     @property
     def bound_rests(self) -> bool:
-        """Whether the multipliers have come to rest: the bound will hardly fall any more."""
-        return bool(self.bound.figures[1] <= RESTED)
+        """Whether the multipliers have come to rest: the bound will hardly fall any more.
+
+        Where an item weighs more than in the question (`maximal_covering`) the bound may have met
+        the plan as far as its sums go, and not yet as far as the question's own sums do.
+        """
+        met = self.bound.figures[0] <= self.best_value * (1.0 + EXACT)
+        return bool(met or self.bound.figures[1] <= RESTED)
 
     def fixing(self) -> Fixing:
         """Tell what the reduced costs at the best multipliers settle against the best plan."""
@@ -373,72 +413,9 @@ class CoverRun:
         )
 
 
-def search_and_bound(
-    task: CoverTask,
-    *,
-    params: SolveParams,
-    clock: Clock,
-    start: Ints | None = None,
-    warm: WarmMultipliers | None = None,
-    most_work: float = math.inf,
-) -> CoverRun:
-    """Search and bound side by side; the run holds the best plan and the bound.
-
-    ``start`` is a plan and ``warm`` are multipliers to begin with, of a problem much like this one.
-    After ``most_work`` steps of search it ends in any case.
-    """
-    run = CoverRun(task, seed=params.seed, start=start, warm=warm, clock=clock, tells=True)
-    if task.cover.n_items and task.rows.most:
-        _rounds(run, params=params, clock=clock, most_work=most_work)
-    else:
-        run.bound_value = 0.0
-    return run
-
-
-def _rounds(run: CoverRun, *, params: SolveParams, clock: Clock, most_work: float) -> None:
-    """Search and bound side by side until the gap is reached, both are through or time is up."""
-    pairs = len(run.task.cover.option_item)
-    if run.is_warm:
-        # one look at the old multipliers, however little time there is: they prove most of the
-        # bound
-        proven, _ = lagrangian.evaluate(run.task.cover, run.task.rows, run.bound)
-        run.bound_value = min(run.bound_value, float(proven))
-        _bound_alone(run, WARM_STEPS_PER_PAIR * pairs, clock=clock)
-    if len(run.task.rows.capacity) and not (run.is_warm and done(run, params)):
-        # old prices may do
-        _bound_alone(run, PRICING_STEPS_PER_PAIR * pairs, clock=clock)
-    # what went before gives prices, and is no search yet
-    most_work += run.work
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        while not done(run, params) and run.work < most_work:
-            if clock.report(run.value, run.upper):
-                return
-            if not run.rounds_left and run.bound_rests:
-                break
-            is_bred = run.population.pays and not run.rounds_left
-            steps = BRED_STEPS if is_bred else run.next_steps()
-            run.set_prices()
-            proof = pool.submit(
-                run.bound_round, run.best_value, max(BOUND_SPEED * steps, 100 * pairs), clock=clock
-            )
-            if is_bred:
-                run.search_more(steps, clock=clock)
-            else:
-                run.search_round(steps, clock=clock)
-            relaxed = proof.result()
-            if len(relaxed):
-                run.try_options(relaxed)
-                run.back_to_best()
-    clock.report(run.value, run.upper)
-
-
-def _bound_alone(run: CoverRun, steps: int, *, clock: Clock) -> None:
-    """Move the multipliers before any search, which waits for them."""
-    for _ in range(0, steps, BOUND_STEPS):
-        if run.bound_rests or clock.tick(run.value, run.upper):
-            return
-        run.bound_round(run.best_value, BOUND_STEPS, clock=clock)
-        run.work += BOUND_STEPS // BOUND_SPEED
+def is_sifted(task: CoverTask) -> bool:
+    """Whether few options at a time come first: rows bind, and all are many (`sifting`)."""
+    return len(task.rows.capacity) > 0 and len(task.cover.option_item) >= SIFTED_PAIRS
 
 
 def done(run: CoverRun, params: SolveParams) -> bool:
@@ -492,7 +469,7 @@ def restricted_task(task: CoverTask, fixing: Fixing) -> tuple[CoverTask, Ints]:
     )
     smaller = CoverTask(
         cover=merged.cover,
-        rows=_restricted_rows(rows, fixing.open_for_good, options),
+        rows=restricted_rows(rows, fixing.open_for_good, options),
         fixed_value=task.fixed_value + float(cover.weights[fixed_items].sum()),
         whole_numbers=task.whole_numbers,
         floors=tuple(
@@ -515,9 +492,8 @@ def _restricted_floor(
     )
 
 
-def _restricted_rows(
-    rows: PackingRows, opened: npt.NDArray[np.bool_], options: Ints
-) -> PackingRows:
+def restricted_rows(rows: PackingRows, opened: npt.NDArray[np.bool_], options: Ints) -> PackingRows:
+    """Return the rows over some options, less what others that are open take."""
     n_options = len(rows.site)
     owner = np.repeat(np.arange(n_options), np.diff(rows.offset))
     used = np.bincount(rows.row, weights=rows.amount * opened[owner], minlength=len(rows.capacity))

@@ -124,3 +124,19 @@ def take(rows: PackingRows, used: Floats, site_used: Ints, option: int, sign: in
         site_used[site] += sign
     for k in range(rows.offset[option], rows.offset[option + 1]):
         used[rows.row[k]] += sign * rows.amount[k]
+
+
+def with_more_rows(rows: PackingRows, amounts: Floats, capacity: Floats) -> PackingRows:
+    """Return the rows and then others: ``amounts`` float64[n_options, n_more] of ``capacity``."""
+    n, base = len(rows.site), len(rows.capacity)
+    owner = np.repeat(np.arange(n), np.diff(rows.offset))
+    at_option, at_row = np.nonzero(amounts)
+    option = np.r_[owner, at_option]
+    # the rows of an option stand together, the older ones first
+    order = np.argsort(option, kind="stable")
+    return rows._replace(
+        offset=np.r_[0, np.cumsum(np.bincount(option, minlength=n))].astype(np.int64),
+        row=np.r_[rows.row, base + at_row].astype(np.int32)[order],
+        amount=np.ascontiguousarray(np.r_[rows.amount, amounts[at_option, at_row]][order]),
+        capacity=np.r_[rows.capacity, capacity],
+    )

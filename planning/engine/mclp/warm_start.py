@@ -16,11 +16,19 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from planning.engine.checks import known
+from planning.engine.mclp.count_cuts import CountCut, count_cut
 from planning.engine.mclp.lagrangian import BoundState, WarmMultipliers
-from planning.engine.mclp.reduction import ReducedCoverage, reduce_coverage, rows_of
+from planning.engine.mclp.reduction import (
+    ReducedCoverage,
+    floor_rows,
+    reduce_coverage,
+    rows_of,
+)
+from planning.engine.mclp.search_and_bound import CoverRun, is_sifted
 from planning.engine.params import WarmStart
 
 if TYPE_CHECKING:
+    from planning.engine.clock import TimeLeft
     from planning.engine.cover_arrays import CoverArrays
     from planning.engine.problems import CoverageProblem
 
@@ -100,6 +108,7 @@ class CoverWarmStart(WarmStart):
                 floors=(),
                 whole_numbers=bool((self.cover.weights == np.floor(self.cover.weights)).all()),
                 item_of=np.arange(n_items, dtype=np.int32),
+                fixed_items=np.zeros(n_items, dtype=np.bool_),
             )
         weights = self.cover.weights
         if not same:
@@ -130,17 +139,112 @@ class CoverWarmStart(WarmStart):
         now = bound.best_multiplier / np.maximum(reduced.cover.weights, 1e-300)
         share[kept] = now[reduced.item_of[kept]]
         return replace(
-            self, multiplier_share=share, row_multiplier=bound.best_row_multiplier.copy()
+            self,
+            multiplier_share=share,
+            row_multiplier=bound.best_row_multiplier[: len(reduced.rows.capacity)].copy(),
         )
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class KeptReduction(WarmStart):
+    """A problem as it was reduced, for one that differs in its limits, money and floors' shares.
+
+    ``problem`` is the one that was answered, ``multiplier`` float64[n_items] and ``row_multiplier``
+    are the best ones of its reduced items and rows, ``cuts`` what was found beside its rows, with
+    ``cut_multiplier``. ``wider`` is what serves where more has changed.
+    """
+
+    matrix: SameMatrix
+    problem: CoverageProblem
+    reduced: ReducedCoverage
+    multiplier: Floats
+    row_multiplier: Floats
+    cuts: tuple[CountCut, ...]
+    cut_multiplier: Floats
+    wider: CoverWarmStart | None
+
+    def holds_for(self, problem: CoverageProblem) -> bool:
+        """Whether a problem has the same options, items and members of floors."""
+        last = self.problem
+        pairs = [
+            (problem.weights, last.weights),
+            (problem.site, last.site),
+            (known(problem.required), known(last.required)),
+            (known(problem.forbidden), known(last.forbidden)),
+        ]
+        if len(problem.floors) != len(last.floors) or not all(_same(*pair) for pair in pairs):
+            return False
+        floors = zip(problem.floors, last.floors, strict=True)
+        return all(
+            _same(floor.members, old.members) and _same(floor.weights, old.weights)
+            for floor, old in floors
+        ) and self.matrix.is_of(problem.covers)
+
+    def again(
+        self, problem: CoverageProblem, *, clock: TimeLeft
+    ) -> tuple[ReducedCoverage, WarmMultipliers | None]:
+        """Reduce a problem for which this holds, and return the multipliers to begin with."""
+        rows = rows_of(problem, self.reduced.options)
+        reduced = replace(self.reduced, rows=rows, floors=floor_rows(problem, self.reduced))
+        if len(rows.capacity) != len(self.row_multiplier):
+            return reduced, None
+        kept = [
+            (count_cut(rows, cut.sizes, cut.alpha, cut.rows, clock=clock), each)
+            for cut, each in zip(self.cuts, self.cut_multiplier, strict=True)
+        ]
+        held = [(cut, each) for cut, each in kept if cut is not None]
+        return reduced, WarmMultipliers(
+            self.multiplier,
+            self.row_multiplier,
+            tuple(cut for cut, _ in held),
+            np.array([each for _, each in held]),
+        )
+
+
+def _same(array: npt.NDArray[Any] | None, other: npt.NDArray[Any] | None) -> bool:
+    if array is None or other is None:
+        return array is other
+    return array is other or np.array_equal(array, other)
+
+
+def kept_basis(
+    problem: CoverageProblem,
+    reduced: ReducedCoverage,
+    run: CoverRun,
+    *,
+    wider: CoverWarmStart | None,
+) -> WarmStart | None:
+    """Return what the next question takes over of a run."""
+    if wider is not None:
+        wider = wider.with_multipliers(reduced, run.bound)
+    if not is_sifted(run.task):
+        return wider
+    own, bound = len(run.own_rows.capacity), run.bound
+    return KeptReduction(
+        matrix=SameMatrix.of(problem.covers),
+        problem=problem,
+        reduced=reduced,
+        multiplier=bound.best_multiplier.copy(),
+        row_multiplier=bound.best_row_multiplier[:own].copy(),
+        cuts=run.cuts,
+        cut_multiplier=bound.best_row_multiplier[own:].copy(),
+        wider=wider,
+    )
+
+
 def reduce_on_basis(
-    problem: CoverageProblem, last: WarmStart | None
+    problem: CoverageProblem, last: WarmStart | None, *, clock: TimeLeft
 ) -> tuple[ReducedCoverage, CoverWarmStart | None, WarmMultipliers | None]:
     """Reduce a problem; from the ``last`` answer's basis where that is of the same matrix.
 
-    Floors leave no basis: their items are others whenever they change.
+    Where only limits, money and the shares of floors have changed nothing is reduced anew. Else
+    floors leave no basis: their items are others whenever they change.
     """
+    if isinstance(last, KeptReduction):
+        if last.holds_for(problem):
+            reduced, warm = last.again(problem, clock=clock)
+            return reduced, last.wider, warm
+        last = last.wider
     if problem.floors:
         return reduce_coverage(problem), None, None
     if isinstance(last, CoverWarmStart) and last.holds_for(problem):
