@@ -11,7 +11,6 @@ import json
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,10 +93,14 @@ def measure(folder: Path, name: str, by: str, limit_s: float) -> Row:
     warm_up(floors=True)
     question = Question.from_dict(OPENING if name == "opening" else HOURS)
     begun = time.perf_counter(), time.process_time()
-    asked = ask_workspace(Workspace.open(folder), question, done=lambda _what, _share: None)
+    workspace = Workspace.open(folder)
+    asked = ask_workspace(workspace, question, done=lambda _what, _share: None)
     ready = time.perf_counter(), time.process_time()
     answer = {"HiGHS": highs, "greedy": greedy}.get(by)
-    row = ours(asked, by, limit_s) if answer is None else answer(asked.problem.problem, limit_s)
+    if answer is None:
+        row = ours(workspace, asked, by, limit_s)
+    else:
+        row = answer(asked.problem.problem, limit_s)
     return {
         "options": asked.problem.problem.n_options,
         "items": asked.problem.problem.n_demand,
@@ -107,17 +110,19 @@ def measure(folder: Path, name: str, by: str, limit_s: float) -> Row:
     }
 
 
-def ours(asked: AskedQuestion, by: str, limit_s: float) -> Row:
-    """Answer by the engine; ``edited`` changes the last year's money and begins with the answer."""
+def ours(workspace: Workspace, asked: AskedQuestion, by: str, limit_s: float) -> Row:
+    """Answer by the engine; ``edited`` takes 50,000 yuan off the last year, from the answer."""
     params = SolveParams(time_limit_s=limit_s, gap=0.005)
     start = time.perf_counter(), time.process_time()
     made = asked.decide(params=params)
     if by == "edited" and made.plan is not None:
-        problem = asked.problem.problem
-        edited = replace(problem, budget=float(problem.budget or 0.0) - 50_000.0)
-        changed = replace(asked, problem=replace(asked.problem, problem=edited))
+        tables = asked.question.as_dict()
+        tables["money"]["yuan_by_year"][-1] -= 50_000
         start = time.perf_counter(), time.process_time()
-        made = changed.decide(params=replace(params, start=made.plan))
+        changed = asked.with_limits(
+            Question.from_dict(tables), stations=workspace.stations(), settings=workspace.settings
+        )
+        made = changed.decide(params=params, start_from=made)
     if by.startswith("curve"):
         start = time.perf_counter(), time.process_time()
         curve = money_curve(asked, made, n=30, time_limit_s=limit_s)

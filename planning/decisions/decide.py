@@ -95,8 +95,14 @@ class AskedQuestion:
         inputs = {**self.inputs, "question": question.content_hash}
         return replace(self, question=question, problem=problem, inputs=inputs)
 
-    def decide(self, *, params: SolveParams | None = None) -> Decision:
+    def decide(
+        self, *, params: SolveParams | None = None, start_from: Decision | None = None
+    ) -> Decision:
         """Answer the question.
+
+        ``start_from`` is the answer to a question much like this one: search and proof go on from
+        it, in a fraction of the first time where only limits, money or floors are others
+        (`with_limits`).
 
         Raises
         ------
@@ -104,9 +110,10 @@ class AskedQuestion:
             when the goal cannot be asked together with these limits.
         """
         begun = time.perf_counter()
-        answer = solve_goal(
-            self.question, self.items, self.problem, self.table, params=params or SolveParams()
-        )
+        params = params or SolveParams()
+        if start_from is not None:
+            params = replace(params, start=start_from.plan)
+        answer = solve_goal(self.question, self.items, self.problem, self.table, params=params)
         if self.question.goal.what not in {"two_in_reach", "cheapest"}:
             answer = replace(answer, plan=self.without_idle(answer.plan))
         return self.told(answer, runtime_s=time.perf_counter() - begun)

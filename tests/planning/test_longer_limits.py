@@ -32,7 +32,7 @@ LOOKS = (3, 10, 30, 100, 300, 1000, 3000)
 ENGINE = "planning.engine"
 # Who hands work to other threads, and in what steps the clock is looked at.
 THREADED = (
-    "mclp.search_and_bound",
+    "mclp.rounds",
     "mclp.crossover",
     "mclp.closing",
     "mclp.floor_multipliers",
@@ -45,6 +45,7 @@ PIECES = {
     "mclp.interchange.SWAP_STEPS": 5_000,
     "mclp.search_and_bound.RUIN_PIECE_STEPS": 20_000,
     "mclp.search_and_bound.BOUND_STEPS": 100_000,
+    "mclp.rounds.BOUND_STEPS": 100_000,
     "mclp.floor_repair.CHUNK_STEPS": 20_000,
     "p_median.search_and_bound.PIECE_STEPS": 40_000,
     "p_median.search_and_bound.BOUND_PIECE_STEPS": 100_000,

@@ -77,9 +77,14 @@ def decide(
     when: str = "usual",
     params: SolveParams,
     keeping: bool = True,
+    start_from: Decision | None = None,
 ) -> Decision:
-    """Answer a question; ``keeping`` makes the decision the newest of the workspace."""
-    made = asked.decide(params=params)
+    """Answer a question; ``keeping`` makes the decision the newest of the workspace.
+
+    ``start_from`` is an answer to begin with, of a question with other limits
+    (`AskedQuestion.with_limits`).
+    """
+    made = asked.decide(params=params, start_from=start_from)
     # the network is traced by what it was built from; the hour is told beside it
     traced = {"network": workspace.network().content_hash, "when": when}
     if asked.question.goal.coverage == "effective":

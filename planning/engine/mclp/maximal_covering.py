@@ -38,14 +38,14 @@ from planning.engine.mclp.infeasibility import coverage_conflict, required_confl
 from planning.engine.mclp.milp import solve_floored
 from planning.engine.mclp.opening import first_answer
 from planning.engine.mclp.reduction import ReducedCoverage, meets_floors, reduce_coverage
-from planning.engine.mclp.rounds import search_and_bound
+from planning.engine.mclp.rounds import go_on, search_and_bound
+from planning.engine.mclp.search_and_bound import CoverAnswer, CoverRun
 from planning.engine.mclp.warm_start import kept_basis, reduce_on_basis
 from planning.engine.params import Plan, Progress, SolveParams, relative_gap
 from planning.engine.proven import Bound, Draft, contradicted
 
 if TYPE_CHECKING:
     from planning.engine.mclp.lagrangian import WarmMultipliers
-    from planning.engine.mclp.search_and_bound import CoverAnswer, CoverRun
     from planning.engine.mclp.task import CoverTask
     from planning.engine.params import WarmStart
     from planning.engine.problems import CoverageProblem
@@ -85,11 +85,10 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams, clo
     start = _start(reduced, params)
     heavy = with_heavy_items(task)
     if heavy is not None:
-        run = search_and_bound(heavy, params=params, clock=clock, start=start, warm=warm)
-        if meets_floors(reduced, np.flatnonzero(run.best_open)):
-            answer = close_gap(run, params=params, clock=clock)
-            if meets_floors(reduced, answer.chosen):
-                return _drafted(problem, reduced, answer, basis_after(run))
+        run = CoverRun(heavy, seed=params.seed, start=start, warm=warm, clock=clock, tells=True)
+        had = _had(run, reduced, params=params, clock=clock)
+        if had is not None:
+            return _drafted(problem, reduced, had, basis_after(run))
     run = _without_floors(task, params=params, clock=clock, start=start, warm=warm)
     if task.floors:
         is_met = meets_floors(reduced, run.answer("").chosen)
@@ -115,6 +114,8 @@ def with_heavy_items(task: CoverTask) -> CoverTask | None:
     items = [np.flatnonzero(floor.weights) for floor in task.floors]
     if not items or any(len(of_floor) != 1 for of_floor in items):
         return None
+    if any(float(floor.weights.sum()) < floor.need for floor in task.floors):
+        return None
     cover = task.cover
     gains = interchange.new_state(cover, task.rows, seed=0).gain
     more = float(np.ceil(gains.max(initial=0.0)))
@@ -127,6 +128,28 @@ def with_heavy_items(task: CoverTask) -> CoverTask | None:
         fixed_value=task.fixed_value - more * len(heavy),
         floors=(),
     )
+
+
+def _had(
+    run: CoverRun, reduced: ReducedCoverage, *, params: SolveParams, clock: Clock
+) -> CoverAnswer | None:
+    """Search and bound with what must be covered as weights; None: it is not covered so."""
+
+    def report(news: Progress) -> bool:
+        # a plan that leaves it out is none
+        is_met = meets_floors(reduced, np.flatnonzero(run.best_open))
+        return clock.report(min(news.incumbent, run.value) if is_met else np.nan, news.bound)
+
+    told = replace(params, on_progress=report)
+    part = clock.part(told)
+    is_met = meets_floors(reduced, np.flatnonzero(run.best_open))
+    pairs = len(run.task.cover.option_item)
+    most_work = np.inf if is_met else FIRST_STEPS_PER_PAIR * pairs
+    go_on(run, params=told, clock=part, most_work=most_work)
+    if not meets_floors(reduced, np.flatnonzero(run.best_open)):
+        return None
+    answer = close_gap(run, params=told, clock=part)
+    return answer if meets_floors(reduced, answer.chosen) else None
 
 
 def _without_floors(

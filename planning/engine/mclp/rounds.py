@@ -50,11 +50,16 @@ def search_and_bound(
     After ``most_work`` steps of search it ends in any case.
     """
     run = CoverRun(task, seed=params.seed, start=start, warm=warm, clock=clock, tells=True)
-    if task.cover.n_items and task.rows.most:
+    go_on(run, params=params, clock=clock, most_work=most_work)
+    return run
+
+
+def go_on(run: CoverRun, *, params: SolveParams, clock: Clock, most_work: float = math.inf) -> None:
+    """Search and bound side by side from where a run stands."""
+    if run.task.cover.n_items and run.task.rows.most:
         _rounds(run, params=params, clock=clock, most_work=most_work)
     else:
         run.bound_value = 0.0
-    return run
 
 
 def _rounds(run: CoverRun, *, params: SolveParams, clock: Clock, most_work: float) -> None:
