@@ -23,6 +23,7 @@ GoalWord = Literal[
     "worst_district",
     "two_in_reach",
     "mean_time",
+    "seated",
 ]
 FrontWord = Literal[
     "workers", "worker_hours", "mean_time", "money", "worst_group", "worst_district"
@@ -74,7 +75,8 @@ class Goal(Part):
         description="workers: most workers; worker_hours: most worker-hours of a week; cheapest: "
         "the least money for `share` of the workers; worst_group, worst_district: the worst off "
         "first, then most workers; two_in_reach: most workers with two stations; mean_time: the "
-        "least mean time to the nearest open place",
+        "least mean time to the nearest open place; seated: most workers seated in the hour in "
+        "which most find every place full (capacity)",
     )
     coverage: Literal["nominal", "effective"] = Field(
         default="nominal",

@@ -150,7 +150,7 @@ def measure_seating(
     fullest, column = None, 0
     for days, hour in _classes(places):
         at = HOURS_A_DAY * days[0] + hour
-        wanted = _wanted(demand, days[0], hour, at_once)
+        wanted = seats_wanted(demand, days[0], hour, at_once)
         sat = assign(ways, wanted, is_open=places.open[:, at], room=room)
         near = assign(ways, wanted, is_open=places.open[:, at])
         made = SeatHour(
@@ -165,7 +165,7 @@ def measure_seating(
             fullest, column = made, at
     if fullest is None:
         raise RuntimeError("a week without hours")
-    wanted = _wanted(demand, fullest.days[0], fullest.hour, at_once)
+    wanted = seats_wanted(demand, fullest.days[0], fullest.hour, at_once)
     is_open = places.open[:, column]
     sat = assign(ways, wanted, is_open=is_open, room=room)
     near = assign(ways, wanted, is_open=is_open)
@@ -193,8 +193,8 @@ def _classes(places: StandingPlaces) -> list[tuple[tuple[int, ...], int]]:
     return [(tuple(days), hour) for (hour, _, _), days in found.items()]
 
 
-def _wanted(demand: Demand, day: int, hour: int, at_once: float) -> Floats:
-    """float64[n_cells, n_groups]: seats asked for in an hour."""
+def seats_wanted(demand: Demand, day: int, hour: int, at_once: float) -> Floats:
+    """float64[n_cells, n_groups]: seats asked for in an hour of a day, 0 being Monday."""
     share = demand.presence * demand.profile[:, int(day >= _WEEKDAYS), hour] * at_once
     return np.asarray(demand.weights * share, dtype=np.float64)
 

@@ -22,10 +22,11 @@ from planning.decisions.decision import (
     MoneyLine,
     TimeLine,
 )
-from planning.decisions.goals import solve_goal
+from planning.decisions.goals import GoalAnswer, solve_goal
 from planning.decisions.items import demand_items
 from planning.decisions.mean_time import time_lines
 from planning.decisions.problem import decision_problem
+from planning.decisions.seat_goal import most_seated, seat_problem
 from planning.decisions.world import changed_roads
 from planning.engine.checks import known
 from planning.engine.params import SolveParams
@@ -40,9 +41,9 @@ if TYPE_CHECKING:
     from data.stations import Stations
     from geo.network import RoadNetwork
     from planning.decisions.actions import Action, ActionTable
-    from planning.decisions.goals import GoalAnswer
     from planning.decisions.items import DemandItems, Labels
     from planning.decisions.problem import DecisionProblem
+    from planning.decisions.seat_goal import SeatProblem
     from planning.engine.params import Plan
 
 Floats = npt.NDArray[np.float64]
@@ -64,6 +65,7 @@ class AskedQuestion:
     inputs: Mapping[str, str]
     n_candidates: int
     station_ids: tuple[str, ...]
+    seats: SeatProblem | None = None
 
     def with_limits(
         self, question: Question, *, stations: Stations, settings: Settings
@@ -80,7 +82,11 @@ class AskedQuestion:
         """
         kept = ("goal", "actions", "costs", "years", "world")
         hours = [floor.hours for one in (self.question, question) for floor in one.floors]
-        if any(hours) or any(getattr(self.question, k) != getattr(question, k) for k in kept):
+        if (
+            self.seats is not None
+            or any(hours)
+            or any(getattr(self.question, k) != getattr(question, k) for k in kept)
+        ):
             raise ProblemError(
                 say("goal, actions, costs, years, world and hours are others: ask the city anew")
             )
@@ -109,8 +115,13 @@ class AskedQuestion:
         ProblemError
             when the goal cannot be asked together with these limits.
         """
-        begun = time.perf_counter()
-        params = params or SolveParams()
+        begun, params = time.perf_counter(), params or SolveParams()
+        if self.seats is not None:
+            plan = most_seated(
+                self.seats, standing_option=self.problem.standing_option, params=params
+            )
+            figures = (plan.status, plan.objective, plan.bound, plan.gap, plan.method)
+            return self.told(GoalAnswer(plan, *figures), runtime_s=time.perf_counter() - begun)
         if start_from is not None:
             params = replace(params, start=start_from.plan)
         answer = solve_goal(self.question, self.items, self.problem, self.table, params=params)
@@ -410,21 +421,36 @@ def ask(
     if not len(sites) and question.actions.existing == "fixed" and not question.actions.stations:
         raise ProblemError(say("there are no candidate sites: import some or make a grid"))
     table = action_table(question, stations=stations, sites=sites, demand=demand, settings=settings)
+    changed = changed_roads(network, question, settings=settings)
     items = demand_items(
         question,
         table,
         demand=demand,
         stations=stations,
-        network=changed_roads(network, question, settings=settings),
+        network=changed,
         settings=settings,
         doubted=doubted,
         on_progress=on_progress,
     )
+    problem = decision_problem(question, table, items, stations=stations, settings=settings)
+    seats = None
+    if question.goal.what == "seated":
+        seats = seat_problem(
+            question,
+            table,
+            problem,
+            demand=demand,
+            stations=stations,
+            network=changed,
+            settings=settings,
+            doubted=doubted,
+        )
     return AskedQuestion(
         question=question,
         table=table,
         items=items,
-        problem=decision_problem(question, table, items, stations=stations, settings=settings),
+        problem=problem,
+        seats=seats,
         inputs={
             "question": question.content_hash,
             "demand": demand.content_hash,

@@ -267,6 +267,14 @@ def _words(made: Decision, why: Explanation) -> list[object]:
         ]
     words: list[object] = [_sentence(made, t), _actions(made, t), _by_year(made, t)]
     words += times_words(made, t)
+    if made.goal == "seated":
+        words.append(
+            t(
+                "In the hour that is fullest today {n} workers can sit with these places, if they "
+                "are sent well.",
+                n=count(made.objective),
+            )
+        )
     if made.money:
         words.append(_money(made, t))
     if made.assumed_kinds and any(one.kind in made.assumed_kinds for one in made.actions):
