@@ -207,6 +207,8 @@ def _qualified(text: str, at: int, *, literal: bool) -> tuple[tuple[Days, ...], 
         if (item := _item(text, at, literal=literal)) is not None:
             met |= _MEETS.match(text, at) is not None
             both = _met(days, item[0]) if met else None
+            if both == ():
+                return None  # 周一至周五遇节假日周六日
             found, at = both or side_by_side(days, (item[0],), listed=False), item[1]
             narrows |= found in (days, (item[0],))
             if narrows and found is not None and found not in (days, (item[0],)):
@@ -222,10 +224,11 @@ def _qualified(text: str, at: int, *, literal: bool) -> tuple[tuple[Days, ...], 
 
 
 def _met(one: tuple[Days, ...], other: Days) -> tuple[Days, ...] | None:
-    """Read 周一遇节假日 and 遇节假日周一: the holidays that are Mondays."""
+    """Read 周一遇节假日 and 遇节假日周一: the holidays that are Mondays; () when none can be."""
     for these, those in ((one, (other,)), ((other,), one)):
         if len(these) == len(those) == 1 and these[0].literal and those[0].kinds == HOLIDAY:
-            return (Days(these[0].weekdays & those[0].weekdays, HOLIDAY, those[0].festivals),)
+            both = these[0].weekdays & those[0].weekdays
+            return (Days(both, HOLIDAY, those[0].festivals),) if both else ()
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from data.hours import WorkCalendar, intervals, parse_hours, unknown_days
@@ -167,8 +167,9 @@ _SCRAPS = st.sampled_from(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(_SCRAPS, max_size=8).map("".join) | st.text(max_size=30))
+@example("周一至周五遇节假日周六日")  # holidays that are both of the week and of its end
 def test_nothing_raises_and_what_is_read_is_written_and_read_back(text: str) -> None:
     hours = parse_hours(text)
     assert hours.text == text
