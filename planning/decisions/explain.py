@@ -23,6 +23,8 @@ from planning.decisions.shadow_prices import measure_shadow_prices
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy.typing as npt
+
     from planning.decisions.curve import Curve
     from planning.decisions.decide import AskedQuestion
     from planning.decisions.decision import Decision
@@ -75,11 +77,20 @@ class PriceLine:
 
 @dataclass(frozen=True)
 class OtherPlan:
-    """A plan within the gap; it does without ``n_apart`` places of each earlier one at least."""
+    """A plan within the gap; it does without ``n_apart`` places of each earlier one at least.
+
+    ``covered`` is what it covers in the last year, ``cost_yuan`` what all payers pay. ``gained``
+    are those of its ``places`` that the decision does not have as they are, ``dropped`` those of
+    the decision that it does not have.
+    """
 
     objective: float
     places: tuple[WhatIf, ...]
     n_apart: int
+    covered: float
+    cost_yuan: int
+    gained: tuple[WhatIf, ...]
+    dropped: tuple[WhatIf, ...]
 
 
 @dataclass(frozen=True)
@@ -135,6 +146,11 @@ class Explanation:
     conflict: str = ""
     conflict_is_minimal: bool = False
 
+    @property
+    def no_regret(self) -> tuple[str, ...]:
+        """The places that every plan within the gap uses."""
+        return tuple(place for place, share in self.held.items() if share >= 1.0)
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         return {
@@ -142,6 +158,7 @@ class Explanation:
             "prices": [asdict(line) for line in self.prices],
             "alternatives": [_plain(asdict(line)) for line in self.others],
             "held": dict(self.held),
+            "no_regret": list(self.no_regret),
             "curve": None if self.curve is None else self.curve.as_dict(),
             "front": None if self.front is None else _plain_front(self.front),
             "conflict": str(self.conflict),
@@ -174,6 +191,12 @@ def in_words(asked: AskedQuestion, option: int) -> WhatIf | None:
     action = asked.table.actions[int(of.action[option])]
     year = asked.question.years_meant[int(of.begins[option])]
     return WhatIf(action.what, action.id, action.name, action.kind, year)
+
+
+def done_by(asked: AskedQuestion, options: npt.NDArray[np.int64]) -> tuple[WhatIf, ...]:
+    """Return what a choice of options does; what stands or is kept is left out."""
+    words = (in_words(asked, int(option)) for option in options)
+    return tuple(one for one in words if one is not None and one.what != "keep")
 
 
 def limit_words(asked: AskedQuestion, rule: Rule) -> str:
@@ -306,11 +329,27 @@ def other_plans(
         time_limit_s=time_limit_s,
         on_progress=on_progress,
     )
+    first = done_by(asked, decision.plan.chosen)
     plans = []
     for plan in found.plans:
-        words = [in_words(asked, int(option)) for option in plan.chosen]
-        places = tuple(one for one in words if one is not None and one.what != "keep")
-        plans.append(OtherPlan(plan.objective - asked.problem.constant, places, plan.n_apart))
+        places = done_by(asked, plan.chosen)
+        own = plan.chosen[plan.chosen < asked.problem.standing_option]
+        last = asked.question.years_meant[-1]
+        plans.append(
+            OtherPlan(
+                objective=plan.objective - asked.problem.constant,
+                places=places,
+                n_apart=plan.n_apart,
+                covered=next(
+                    line.covered
+                    for line in asked.coverage(own)
+                    if (line.year, line.group, line.district) == (last, "all", "all")
+                ),
+                cost_yuan=int(asked.problem.spend[own].sum()),
+                gained=tuple(one for one in places if one not in first),
+                dropped=tuple(one for one in first if one not in places),
+            )
+        )
     ids = {one.place: one.id for one in asked.table.actions}
     held = {
         ids[int(place)]: float(share)

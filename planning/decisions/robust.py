@@ -157,7 +157,7 @@ def try_over_draws(
     plan: Plan,
     *,
     draws: Draws,
-    failing: float = 0.0,
+    failing: npt.ArrayLike = 0.0,
     price_change: float = 0.2,
     worst_part: float = 0.1,
     params: SolveParams | None = None,
@@ -174,7 +174,8 @@ def try_over_draws(
     draws
         float64[n_draws, n_demand] weights, or a sequence that makes each row when it is asked for.
     failing
-        the probability with which each place does not work in a draw, required options aside.
+        the probability with which each place does not work in a draw, required options aside: one
+        for all, or float64[n_options].
     price_change
         by which part all prices rise and fall; 0: no look at prices.
     worst_part
@@ -213,13 +214,15 @@ def try_over_draws(
     begun = time.perf_counter()
     if not np.isfinite(plan.objective):
         raise ProblemError(say("draws are of a plan, and there is none: solve it first"))
-    for name, part in (("failing", failing), ("worst_part", worst_part)):
+    chance = np.broadcast_to(np.asarray(failing, dtype=np.float64), problem.n_options)
+    ends = (float(chance.min(initial=0.0)), float(chance.max(initial=0.0)))
+    for name, part in (*(("failing", end) for end in ends), ("worst_part", worst_part)):
         if not 0.0 <= part <= 1.0:
             raise ProblemError(say("{name} is {part}: give 0 to 1", name=name, part=part))
     if not 0.0 <= price_change < 1.0:
         raise ProblemError(say("price_change is {part}: give less than 1", part=price_change))
     weights = _Weights(draws, n_demand=problem.n_demand)
-    works = _working(problem, n_draws=weights.n, failing=failing, seed=params.seed)
+    works = _working(problem, n_draws=weights.n, failing=chance, seed=params.seed)
     tell = on_progress or (lambda _what, _share: None)
     made = _plans_of_draws(problem, plan, weights, begun=begun, params=params, tell=tell)
     counted = _chosen_ones(problem, plan, made.plans)
@@ -294,7 +297,7 @@ class _Made(NamedTuple):
 
 
 def _working(
-    problem: CoverageProblem, *, n_draws: int, failing: float, seed: int
+    problem: CoverageProblem, *, n_draws: int, failing: Floats, seed: int
 ) -> npt.NDArray[np.bool_]:
     """bool[n_draws, n_options]: which options work; those of one place work or fail together."""
     n = problem.n_options
@@ -302,8 +305,8 @@ def _working(
         np.arange(n) if problem.site is None else np.unique(problem.site, return_inverse=True)[1]
     )
     rng = np.random.default_rng(seed)
-    works = rng.random((n_draws, int(place.max(initial=-1)) + 1)) >= failing
-    return np.asarray(works[:, place] | known(problem.required))
+    luck = rng.random((n_draws, int(place.max(initial=-1)) + 1))
+    return np.asarray((luck[:, place] >= failing) | known(problem.required))
 
 
 def _plans_of_draws(

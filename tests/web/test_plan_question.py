@@ -162,9 +162,17 @@ def test_the_accounts_are_written_line_by_line_and_add_up_to_the_answer(
     assert [pot["yuan"] for pot in accounts["money"]] == [600_000, 1_100_000, 1_600_000]
 
 
-def test_a_question_in_words_says_what_is_done_who_pays_and_why(cli: Cli, city: Path) -> None:
+def test_a_question_in_words_says_what_is_done_who_pays_and_why(
+    cli: Cli, city: Path, answer: dict[str, Any]
+) -> None:
+    words: tuple[str | Path, ...]
     words = ("--runners-up", "--prices", "--alternatives", "2", "--curve", "3", "--explain-s", "2")
     weighed = ("--front", "workers", "money", "--front-table", city / "front.csv")
+    own = city / "own.csv"
+    homes = [one for one in answer["actions"] if one["kind"] == "driver_home"]
+    near = min(homes, key=lambda one: np.hypot(one["lon"] - 116.80, one["lat"] - 33.95))
+    own.write_text(f"id,kind\n{near['id']},driver_home\n", "utf-8")
+    words = (*words, "--stations", "--draws", "2", "--score", own)
     given = asked(
         cli, city, "--set", "years.count=1", "--set", "money.yuan_by_year=[900000]", *words,
         *weighed,
@@ -173,6 +181,12 @@ def test_a_question_in_words_says_what_is_done_who_pays_and_why(cli: Cli, city: 
     for piece in ("% covered then", "Why here and not there", "What a little more", "市总工会"):
         assert piece in given.out
     assert "assumptions" in given.out
+    # the home at the freight yard alone keeps every limit
+    assert "Proven: no plan within the limits covers more than" in given.out
+    assert "can close without a loss, and no more than" in given.out
+    assert "Over 2 draws (other weights of the layers" in given.out
+    assert "Slower ways (at rush hour" in given.out
+    assert "Prices -20 %" in given.out
     assert "money up to 2027: " in given.out
     assert "nan" not in given.out
     curve = given.out.partition("Money and what it covers")[2].splitlines()

@@ -24,6 +24,7 @@ from web.commands.demand_draws import undrawn_words
 from web.commands.demand_hours import counted_options, counted_words
 from web.commands.help_pages import Group
 from web.commands.language import shown, spoken
+from web.commands.plan_answers import more_answers_options
 from web.commands.plan_question import (
     QuestionOptions,
     answer_question,
@@ -59,6 +60,7 @@ _OFTEN = 0.25
 @common_options
 @click.option("--new", type=click.IntRange(min=1), help="How many new stations.")
 @question_options
+@more_answers_options
 @click.option(
     "--kind",
     "kind_words",
@@ -131,7 +133,7 @@ def plan(
     by: str | None,
     why: str,
     as_json: bool,
-    **of_question: Any,  # noqa: ANN401 - the options of `question_options`
+    **of_question: Any,  # noqa: ANN401 - the options of a question
 ) -> None:
     """Add NEW stations to those that stand, where they reach most workers, and prove how good.
 
@@ -156,6 +158,7 @@ def plan(
             scenario=scenario,
             by=by,
             why=why,
+            draws=draws,
         )
         answer_question(folder, options, new=new, as_json=as_json)
         return

@@ -17,6 +17,15 @@ from web.commands.common import answer, common_options, open_workspace, steps, s
 from web.commands.decision_words import front_words, nesting_words, times_words
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken, told
+from web.commands.plan_answers import (
+    MoreAnswers,
+    MoreWanted,
+    act_word,
+    list_words,
+    measured,
+    more_answers,
+    what_words,
+)
 from web.commands.scenario import author_of, saved_words
 from web.site.number_words import count
 
@@ -57,6 +66,12 @@ class QuestionOptions:
     scenario: str | None
     by: str | None
     why: str
+    score: Path | None
+    stations: bool
+    visits: Path | None
+    draws: int | None
+    uncertainty: float | None
+    failing: float | None
 
 
 def question_options(command: F) -> F:
@@ -174,17 +189,21 @@ def answer_question(
         with progress.step(say("explaining")) as done:
             why = explain(asked, made, wanted, done=done)
             nesting = nesting_of(workspace, asked, made, seconds=options.explain_s, gap=options.gap)
+            more = MoreAnswers()
+            if made.is_plan:
+                more = more_answers(workspace, asked, made, _more(options), done=done)
     figures |= {
         **made.as_dict(),
         "runtime_s": figures["runtime_s"],
         "question": question.as_dict(),
         "explanation": why.as_dict(),
         "nesting": None if nesting is None else nesting.as_dict(),
+        **more.figures,
     }
-    words = [*_words(made, why), *nesting_words(made, nesting, spoken())]
+    words = [*_words(made, why), *nesting_words(made, nesting, spoken()), *more.words]
     if made.is_plan:
-        more, said = _who_goes_where(workspace, made, question, options)
-        figures |= more
+        of_ways, said = _who_goes_where(workspace, made, question, options)
+        figures |= of_ways
         words += said
     if options.output is not None and made.is_plan:
         write_actions(made, options.output, sample=workspace.settings.sample)
@@ -247,6 +266,20 @@ def _who_goes_where(
     return figures, words
 
 
+def _more(options: QuestionOptions) -> MoreWanted:
+    return MoreWanted(
+        score=options.score,
+        stations=options.stations,
+        visits=options.visits,
+        draws=options.draws,
+        uncertainty=options.uncertainty,
+        failing=options.failing,
+        when=options.when,
+        seed=options.seed,
+        seconds=options.explain_s,
+    )
+
+
 def _kept(workspace: Workspace, options: QuestionOptions) -> str:
     """Keep the decision that was made just now as a scenario."""
     from web.services.scenarios import save_newest
@@ -292,15 +325,6 @@ def _words(made: Decision, why: Explanation) -> list[object]:
     ]
 
 
-def _counted(made: Decision, figure: float, t: Language) -> str:
-    workers = made.measure == "workers"
-    return (
-        t("{n} workers", n=count(figure))
-        if workers
-        else t("{n} worker-hours a week", n=count(figure))
-    )
-
-
 def _sentence(made: Decision, t: Language) -> str:
     last = made.covered(year=made.years[-1])
     acts = t.plural("{n} action", "{n} actions", n=len(made.actions))
@@ -312,7 +336,7 @@ def _sentence(made: Decision, t: Language) -> str:
         year=made.years[-1],
         share=100 * last.share,
         covered=count(last.covered),
-        whole=_counted(made, last.whole, t),
+        whole=measured(made, last.whole, t),
         before=100 * last.share_before,
     )
     among = t("among {n} candidate sites and within these limits", n=f"{made.n_candidates:,}")
@@ -330,7 +354,7 @@ def _actions(made: Decision, t: Language) -> object:
         (
             one.order,
             one.year,
-            _what(one.what, t),
+            act_word(one.what, t),
             one.id,
             one.name,
             shown(one.kind, t.kind),
@@ -354,17 +378,6 @@ def _actions(made: Decision, t: Language) -> object:
         t("yuan for each"),
     )
     return table(headings, rows, left=7)
-
-
-def _what(word: str, t: Language) -> str:
-    return {
-        "build": t("build"),
-        "upgrade": t("upgrade"),
-        "extend": t("extend hours"),
-        "close": t("close"),
-        "relocate": t("relocate"),
-        "keep": t("keep"),
-    }[word]
 
 
 def _by_year(made: Decision, t: Language) -> object:
@@ -399,7 +412,7 @@ def _money(made: Decision, t: Language) -> object:
 def _of(what: WhatIf | None, t: Language) -> str:
     if what is None:
         return t("nothing")
-    return f"{_what(what.what, t)} {what.id} {shown(what.kind, t.kind)} {what.year}"
+    return what_words(what, t)
 
 
 def _ends(least: float | None, most: float | None) -> str:
@@ -465,12 +478,23 @@ def _others(why: Explanation, t: Language) -> list[object]:
     if not why.held:
         return []
     rows = [(place, f"{100 * share:.0f} %") for place, share in why.held.items()]
+    plans = [
+        (
+            number,
+            list_words(plan.gained, t),
+            list_words(plan.dropped, t),
+            count(plan.covered),
+            f"{plan.cost_yuan:,}",
+        )
+        for number, plan in enumerate(why.others, start=1)
+    ]
+    headings = (t("plan"), t("does instead"), t("leaves out"), t("covered at the end"), t("yuan"))
     return [
         t.plural(
-            "{n} other plan is nearly as good; how many of them use a place:",
-            "{n} other plans are nearly as good; how many of them use a place:",
-            n=len(why.others),
+            "{n} other plan is nearly as good:", "{n} other plans are nearly as good:", n=len(plans)
         ),
+        table(headings, plans, left=3),
+        t("How many of the plans, this one among them, use a place:"),
         table((t("id"), t("in the plans")), rows),
     ]
 

@@ -22,6 +22,7 @@ __all__ = [
     "counted",
     "coverage",
     "decision_accounts",
+    "decision_answers",
     "decisions",
     "demand",
     "demo",

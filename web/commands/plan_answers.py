@@ -1,0 +1,326 @@
+"""More answers about a decision, in words: a list beside it, what stands, how it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from web.commands.common import table
+from web.commands.language import shown, spoken, told
+from web.languages import message
+from web.site.number_words import count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from data.workspace import Workspace
+    from planning.decisions import AskedQuestion, Decision
+    from planning.decisions.explain import WhatIf
+    from planning.decisions.listed import ListScore
+    from planning.decisions.standing import StandingStations
+    from web.languages import Language
+    from web.services import Done, Figures
+    from web.services.decision_answers import Shaken
+
+F = TypeVar("F", bound="Callable[..., Any]")
+_MOST_STATIONS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoreWanted:
+    """What is wanted beside a decision and its explanations."""
+
+    score: Path | None
+    stations: bool
+    visits: Path | None
+    draws: int | None
+    uncertainty: float | None
+    failing: float | None
+    when: str
+    seed: int
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class MoreAnswers:
+    """What is told beside a decision, as figures and in words."""
+
+    figures: Figures = field(default_factory=dict)
+    words: list[object] = field(default_factory=list)
+
+
+def more_answers_options(command: F) -> F:
+    """Give a command the options of `MoreWanted` that are not those of a plan."""
+    options = (
+        click.option(
+            "--score",
+            type=click.Path(path_type=Path),
+            metavar="LIST",
+            help="Set a plan made by hand beside the answer of the question: CSV, XLSX or GeoJSON "
+            "with id, and what, kind, hours, year where they matter.",
+        ),
+        click.option(
+            "--stations",
+            is_flag=True,
+            help="What closing each station that stands would lose beside the plan, and how many "
+            "could close together.",
+        ),
+        click.option(
+            "--visits",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Check-ins as demand calibrate reads them: --stations begins with the worst used.",
+        ),
+        click.option(
+            "--uncertainty",
+            type=click.FloatRange(0, 3),
+            metavar="SHARE",
+            help="With --draws: draw the workers of each cell so far round what is said (0.3 is "
+            "30 %), instead of the layers' weights.  [default: 0.3 where demand was imported]",
+        ),
+        click.option(
+            "--failing",
+            type=click.FloatRange(0, 1),
+            metavar="SHARE",
+            help="With --draws: the chance of a new place not to work.  [default: the share of "
+            "stations that the reports of workers doubt]",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def more_answers(
+    workspace: Workspace,
+    asked: AskedQuestion,
+    made: Decision,
+    wanted: MoreWanted,
+    *,
+    done: Done,
+) -> MoreAnswers:
+    """Make every further answer that is wanted."""
+    from web.services.decision_answers import scored, shaken, standing
+
+    more, t = MoreAnswers(), spoken()
+    if wanted.score is not None:
+        score = scored(asked, made, wanted.score)
+        more.figures["score"] = score.as_dict()
+        more.words.extend(_score(made, score, t))
+    if wanted.stations or wanted.visits is not None:
+        stands = standing(
+            workspace,
+            asked,
+            made,
+            when=wanted.when,
+            counts=wanted.visits,
+            seconds=wanted.seconds,
+        )
+        more.figures["stations"] = stands.as_dict()
+        more.words.extend(_stations(stands, t))
+    if wanted.draws is not None:
+        over = shaken(
+            workspace,
+            asked,
+            made,
+            n=wanted.draws,
+            when=wanted.when,
+            uncertainty=wanted.uncertainty,
+            failing=wanted.failing,
+            seed=wanted.seed,
+            done=done,
+        )
+        more.figures["robustness"] = over.as_dict()
+        more.words.extend(_shaken(made, over, t))
+    return more
+
+
+def act_word(word: str, t: Language) -> str:
+    """Say what is done."""
+    return {
+        "build": t("build"),
+        "upgrade": t("upgrade"),
+        "extend": t("extend hours"),
+        "close": t("close"),
+        "relocate": t("relocate"),
+        "keep": t("keep"),
+    }[word]
+
+
+def what_words(what: WhatIf, t: Language) -> str:
+    """Say what is done where, and from which year on."""
+    return f"{act_word(what.what, t)} {what.id} {shown(what.kind, t.kind)} {what.year}"
+
+
+def list_words(some: Iterable[WhatIf], t: Language) -> str:
+    """Say several of them in a line, a dash for none."""
+    return ", ".join(what_words(one, t) for one in some) or "—"
+
+
+def measured(made: Decision, figure: float, t: Language) -> str:
+    """Say a figure with what the question counts."""
+    if made.measure == "workers":
+        return t("{n} workers", n=count(figure))
+    return t("{n} worker-hours a week", n=count(figure))
+
+
+def _score(made: Decision, score: ListScore, t: Language) -> list[object]:
+    last = score.line(made.years[-1])
+    words: list[object] = [
+        t(
+            "The list: {yuan} yuan until {year}, {share:.1f} % covered then ({covered} of "
+            "{whole}); the best plan found covers {best:.1f} %.",
+            yuan=f"{score.cost_yuan:,}",
+            year=made.years[-1],
+            share=100 * last.share,
+            covered=count(last.covered),
+            whole=measured(made, last.whole, t),
+            best=100 * made.covered(year=made.years[-1]).share,
+        )
+    ]
+    if score.broken:
+        words.append(t("The list breaks limits, so the bound is not of such plans:"))
+        words += [f"  {told(one)}" for one in score.broken]
+    elif score.gap is not None:
+        words.append(
+            t(
+                "Proven: no plan within the limits covers more than {gap:.2f} % more than the list "
+                "over the years.",
+                gap=100 * score.gap,
+            )
+        )
+    rows = [
+        (t("only the list"), list_words(score.only_here, t)),
+        (t("only the plan"), list_words(score.only_there, t)),
+    ]
+    return [*words, table((t("does"), t("what")), rows, left=2)]
+
+
+def _stations(stands: StandingStations, t: Language) -> list[object]:
+    counted = any(line.visits is not None for line in stands.lines)
+    rows = [
+        (
+            line.id,
+            line.name,
+            shown(line.kind, t.kind),
+            shown(line.district, t.district),
+            *(
+                (
+                    "—" if line.visits is None else f"{line.visits:,.0f}",
+                    "—" if line.visits_per_worker is None else f"{line.visits_per_worker:.2f}",
+                )
+                if counted
+                else ()
+            ),
+            count(line.in_reach),
+            count(line.lost),
+            t("yes") if line.closes else t("no"),
+        )
+        for line in stands.lines[:_MOST_STATIONS]
+    ]
+    used = (t("visits"), t("visits a worker")) if counted else ()
+    headings = (
+        t("id"),
+        t("station"),
+        t("kind"),
+        t("district"),
+        *used,
+        t("workers in reach"),
+        t("closing loses"),
+        t("can close with others"),
+    )
+    words: list[object] = [
+        t.plural(
+            "{n} station that stands would be missed by nobody if it alone closed;",
+            "{n} stations that stand would be missed by nobody if one of them closed;",
+            n=stands.n_redundant,
+        )
+        + " "
+        + t(
+            "together {n} can close without a loss, and no more than {most}.",
+            n=stands.n_together,
+            most=stands.at_most,
+        ),
+        t("Those used worst first:") if counted else t("Those whose closing loses least first:"),
+        table(headings, rows, left=4),
+    ]
+    if len(stands.lines) > _MOST_STATIONS:
+        words.append(t("… and {n} more in --json.", n=len(stands.lines) - _MOST_STATIONS))
+    return words
+
+
+_SLOWER = {
+    "winter": message("on ice and snow, ways a fifth to a third slower"),
+    "rush": message("at rush hour, cars and lorries two fifths slower"),
+}
+
+
+def _shaken(made: Decision, over: Shaken, t: Language) -> list[object]:
+    found = over.found
+    low, high = found.covered_range
+    drawn = (
+        t("other weights of the layers")
+        if over.drawn_by == "weights"
+        else t("workers {share:.0f} % round what is said", share=100 * (over.uncertainty or 0.0))
+    )
+    words: list[object] = [
+        t(
+            "Over {n} draws ({drawn}; a new place does not work with a chance of {failing:.1f} %) "
+            "the plan covers {low} to {high} (5-95 %), {worst} on average of the worst tenth; as "
+            "assumed {covered}, added up over the years.",
+            n=len(found.covered),
+            drawn=drawn,
+            failing=100 * over.failing,
+            low=count(low),
+            high=count(high),
+            worst=count(found.planned.worst),
+            covered=measured(made, over.covered, t),
+        )
+    ]
+    words.append(
+        t(
+            "Plans were made anew for {n} of the draws in the time; how many of these plans use a "
+            "place:",
+            n=int((found.best == found.best).sum()),
+        )
+    )
+    rows = [
+        (what_words(what, t), t("yes") if planned else t("no"), f"{100 * share:.0f} %")
+        for what, share, planned in over.chosen
+    ]
+    words.append(table((t("what"), t("in the plan"), t("chosen")), rows, left=2))
+    if over.is_plan_the_robust_one:
+        words.append(t("No other plan found covers more in its worst tenth."))
+    else:
+        best = found.candidates[0]
+        words.append(
+            t(
+                "Best in its worst tenth is another plan, {worst} there: {actions}.",
+                worst=count(best.worst),
+                actions=list_words(over.worst_plan, t),
+            )
+        )
+    words += [
+        t(
+            "Slower ways ({which}): the plan covers {covered}.",
+            which=t(_SLOWER[name]),
+            covered=count(covered),
+        )
+        for name, covered in over.slower.items()
+    ]
+    for change, (enters, leaves) in over.prices.items():
+        if not enters and not leaves:
+            words.append(t("Prices {change}: the plan stays.", change=change))
+        else:
+            words.append(
+                t(
+                    "Prices {change}: new are {enters}; no more {leaves}.",
+                    change=change,
+                    enters=list_words(enters, t),
+                    leaves=list_words(leaves, t),
+                )
+            )
+    return words
