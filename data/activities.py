@@ -1,4 +1,4 @@
-"""Activities at stations: legal advice, health visits, training, water in summer."""
+"""Activities at stations: Shenyang's ten kinds, health visits, water in summer, mutual aid."""
 
 from __future__ import annotations
 
@@ -16,12 +16,30 @@ from geo.messages import say
 if TYPE_CHECKING:
     from pathlib import Path
 
-KINDS_OF_ACTIVITY: Final = ("legal_advice", "health_visit", "training", "summer_water", "other")
+#: The ten kinds of Shenyang's list (沈阳市总工会, 2024) in its order, then three more and the rest.
+KINDS_OF_ACTIVITY: Final = (
+    "service_base",
+    "sign",
+    "promotion",
+    "matchmaking",
+    "visit",
+    "culture_sport",
+    "legal_advice",
+    "skills_contest",
+    "training",
+    "most_beautiful",
+    "health_visit",
+    "summer_water",
+    "mutual_aid",
+    "other",
+)
 LONGEST_TITLE: Final = 80
 LONGEST_ABOUT: Final = 1000
 #: Water in summer is one entry for the whole summer.
 LONGEST_DAYS: Final = 200
-COLUMNS: Final = ("station", "title", "kind", "starts_at", "ends_at", "text")
+MOST_PLACES: Final = 100_000
+NEEDED: Final = ("station", "title", "kind", "starts_at", "ends_at")
+COLUMNS: Final = (*NEEDED, "text", "places")
 _HEADINGS: Final = {
     "站点编号": "station",
     "站点": "station",
@@ -33,9 +51,29 @@ _HEADINGS: Final = {
     "结束": "ends_at",
     "结束时间": "ends_at",
     "说明": "text",
+    "名额": "places",
 }
 _KIND_WORDS: Final = {
+    "服务基地": "service_base",
+    "标识": "sign",
+    "挂牌": "sign",
+    "推介会": "promotion",
+    "推介": "promotion",
+    "联谊交友": "matchmaking",
+    "相亲": "matchmaking",
+    "走访慰问": "visit",
+    "慰问": "visit",
+    "文体活动": "culture_sport",
+    "文体": "culture_sport",
+    "法律和就业咨询": "legal_advice",
     "法律咨询": "legal_advice",
+    "就业咨询": "legal_advice",
+    "技能竞赛": "skills_contest",
+    "技能比赛": "skills_contest",
+    "最美选树": "most_beautiful",
+    "最美评选": "most_beautiful",
+    "互助保障": "mutual_aid",
+    "互助保障服务台": "mutual_aid",
     "健康义诊": "health_visit",
     "义诊": "health_visit",
     "技能培训": "training",
@@ -50,6 +88,8 @@ _KIND_WORDS: Final = {
 class Activity:
     """What happens at a station, and when; moments carry their zone.
 
+    ``places`` is how many can come; None as many as like.
+
     Raises
     ------
     InputError
@@ -62,6 +102,7 @@ class Activity:
     starts_at: datetime
     ends_at: datetime
     text: str = ""
+    places: int | None = None
 
     def __post_init__(self) -> None:
         if not self.station:
@@ -80,6 +121,8 @@ class Activity:
             raise InputError(
                 say("ends_at must lie after starts_at, within {days} days", days=LONGEST_DAYS)
             )
+        if self.places is not None and not 1 <= self.places <= MOST_PLACES:
+            raise InputError(say("places must be 1 to {most}, or empty", most=MOST_PLACES))
         title = plain_text(
             self.title, what=say("title"), longest=LONGEST_TITLE, least=1, lines=False
         )
@@ -119,10 +162,20 @@ def read_local(text: str, *, what: str, last: bool = False) -> datetime:
     return moment
 
 
-def read_activities(path: Path) -> tuple[Activity, ...]:
-    """Read activities from a table: station, title, kind, starts_at, ends_at and perhaps text.
+def read_places(text: str) -> int | None:
+    """Read how many can come; empty is as many as like (InputError when it is no number)."""
+    digits = text.strip()
+    if not digits:
+        return None
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > len(str(MOST_PLACES)):
+        raise InputError(say("places must be 1 to {most}, or empty", most=MOST_PLACES))
+    return int(digits)
 
-    Headings and kinds may be Chinese (站点编号, 标题, 类型, 开始, 结束, 说明).
+
+def read_activities(path: Path) -> tuple[Activity, ...]:
+    """Read activities from a table: those of `NEEDED`, and perhaps text and places.
+
+    Headings and kinds may be Chinese (站点编号, 标题, 类型, 开始, 结束, 说明, 名额).
 
     Raises
     ------
@@ -133,7 +186,7 @@ def read_activities(path: Path) -> tuple[Activity, ...]:
     """
     table = read_rows(path)
     names = [_HEADINGS.get(heading.strip(), heading.strip()) for heading in table.headings]
-    missing = [name for name in COLUMNS[:-1] if name not in names]
+    missing = [name for name in NEEDED if name not in names]
     if missing:
         fault = RowFault(None, None, say("no column {missing}", missing=", ".join(missing)))
         raise RowsError(table.file, (fault,))
@@ -157,4 +210,5 @@ def _activity(cells: dict[str, str]) -> Activity:
         starts_at=read_local(cells["starts_at"], what="starts_at"),
         ends_at=read_local(cells["ends_at"], what="ends_at", last=True),
         text=cells.get("text", ""),
+        places=read_places(cells.get("places", "")),
     )

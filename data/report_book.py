@@ -17,6 +17,7 @@ from data.database import clock
 from data.database.accounts import Accounts
 from data.database.activities import Activities
 from data.database.proposals import Proposals
+from data.database.sign_ups import SignUps
 from data.database.tickets import (
     DOUBT_TOLD,
     LIVE,
@@ -36,6 +37,7 @@ from data.worker_reports import (
     agreement,
     device_hash,
     read_when,
+    token,
 )
 from data.workspace_key import workspace_key
 from geo.errors import InputError, NothingYetError, WorkspaceError
@@ -55,6 +57,8 @@ _AGAINST: Final = {
     "broken": "status",
 }
 _SOURCE: Final = "workers"
+#: What a number of an activity is less than, in every database.
+_MOST_ACTIVITIES: Final = 2**31
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,11 @@ class ReportBook:
     def activities(self) -> Activities:
         """What happens at stations."""
         return Activities(self.workspace.database.backend)
+
+    @property
+    def sign_ups(self) -> SignUps:
+        """Who comes to what happens there."""
+        return SignUps(self.workspace.database.backend)
 
     @property
     def accounts(self) -> Accounts:
@@ -200,6 +209,15 @@ class ReportBook:
         said = ", ".join(f"{name}={value}" for name, value in taken.said.items())
         self.tickets.close(number, by=by, action="settle", detail=said)
         self.tickets.mark_told(number, MENDING_TOLD, before=ticket.told)
+
+    def take_sign_up(self, *, activity: object, device: object, nonce: object) -> Receipt:
+        """Take a sign-up as a phone sent it (InputError, also when no place is left)."""
+        if not isinstance(activity, int) or isinstance(activity, bool):
+            raise InputError(say("activity must be the number of an activity"))
+        if not 0 < activity < _MOST_ACTIVITIES:
+            raise InputError(say("there is no activity {number}", number=str(activity)[:20]))
+        hashed = self._hash(device, f"activity {activity}")
+        return self.sign_ups.add(activity, device=hashed, nonce=token(nonce, what="nonce"))
 
     def close(self, number: str, *, by: str) -> None:
         """Mark what a ticket is about as mended, and say the values anew in the register."""

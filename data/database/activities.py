@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from data.activities import Activity
+from data.activities import MOST_PLACES, Activity
 from data.database import clock
 from data.database.audit import desk_rows, has_desk, note
 from data.database.schema import ACTIVITIES, STATIONS
+from data.database.sign_ups import cancel_all, mark_came
 from geo.errors import InputError
 from geo.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from data.database.backend import Backend
@@ -31,6 +32,8 @@ class ActivityLine:
     activity: Activity
     made_at: datetime
     made_by: str
+    #: How many came; None before it was said.
+    attended: int | None = None
 
 
 class Activities:
@@ -69,7 +72,33 @@ class Activities:
             subject = f"activity {number}"
             detail = f"{found.activity.station}: {found.activity.title}"
             note(connection, who=by, action="remove activity", subject=subject, detail=detail)
+            cancel_all(connection, number)
         return found
+
+    def attend(self, number: int, *, attended: int, came: Collection[str], by: str) -> None:
+        """Say how many came to an activity, and of those who signed up which numbers did.
+
+        Raises
+        ------
+        InputError
+            when there is no such activity, or so many cannot have come.
+        """
+        if not len(came) <= attended <= MOST_PLACES:
+            raise InputError(
+                say("attended must be {least} to {most}", least=len(came), most=MOST_PLACES)
+            )
+        with self._backend.transaction(write=True) as connection:
+            query = sa.update(ACTIVITIES).where(_A.id == number).values(attended=attended)
+            if connection.execute(query).rowcount != 1:
+                raise InputError(say("there is no activity {number}", number=number))
+            mark_came(connection, number, came)
+            subject, detail = f"activity {number}", str(attended)
+            note(connection, who=by, action="count attendance", subject=subject, detail=detail)
+
+    def over_since(self, moment: datetime, *, until: datetime) -> tuple[ActivityLine, ...]:
+        """Return the activities that ended between two moments, the earliest first."""
+        ended = _A.ends_at.between(clock.moment_text(moment), clock.moment_text(until))
+        return self._find(ended)
 
     def activity(self, number: int) -> ActivityLine | None:
         """Return one activity; None when there is none of this number."""
@@ -104,9 +133,11 @@ class Activities:
                     starts_at=clock.read_moment(row.starts_at),
                     ends_at=clock.read_moment(row.ends_at),
                     text=row.text,
+                    places=row.places,
                 ),
                 clock.read_moment(row.made_at),
                 row.made_by,
+                row.attended,
             )
             for row in desk_rows(self._backend, query)
         )
@@ -120,6 +151,7 @@ def _insert(connection: sa.Connection, activity: Activity, by: str) -> int:
         "starts_at": clock.moment_text(activity.starts_at),
         "ends_at": clock.moment_text(activity.ends_at),
         "text": activity.text,
+        "places": activity.places,
         "made_at": clock.moment_text(clock.now()),
         "made_by": by,
     }

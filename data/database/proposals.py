@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from data.database import clock
 from data.database.audit import desk_rows, note
+from data.database.numbers import new_number
 from data.database.schema import PROPOSALS
 from data.database.sites import add_site
-from data.database.tickets import Receipt, forget_devices, new_number
+from data.database.tickets import Receipt, forget_devices
 from data.plain_text import plain_text
 from data.worker_reports import LONGEST_TEXT
 from geo.errors import InputError

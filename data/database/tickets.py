@@ -8,7 +8,6 @@ facility. A second device within `WINDOW_DAYS` opens it: the station is amber un
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +17,8 @@ import sqlalchemy as sa
 from data.china_time import CHINA_TIME
 from data.database import clock
 from data.database.audit import desk_rows, has_desk, note
-from data.database.schema import PROPOSALS, STATIONS, TICKETS, WORKER_REPORTS
+from data.database.numbers import new_number
+from data.database.schema import STATIONS, TICKETS, WORKER_REPORTS
 from data.plain_text import plain_text
 from data.worker_reports import (
     DEVICE_KEPT_DAYS,
@@ -28,7 +28,6 @@ from data.worker_reports import (
     FINE_TO_SETTLE,
     LONGEST_TEXT,
     WINDOW_DAYS,
-    written_number,
 )
 from geo.errors import InputError
 from geo.messages import say
@@ -285,18 +284,6 @@ class Tickets:
             .limit(limit)
         )
         return tuple(_ticket(row) for row in desk_rows(self._backend, query))
-
-
-def new_number(connection: sa.Connection) -> str:
-    """Return a number that no ticket and no proposal has."""
-    while True:
-        number = written_number(secrets.token_bytes(6))
-        taken = sa.union_all(
-            sa.select(_T.number).where(_T.number == number),
-            sa.select(PROPOSALS.c.number).where(PROPOSALS.c.number == number),
-        )
-        if connection.execute(taken).first() is None:
-            return number
 
 
 def forget_devices(connection: sa.Connection, table: sa.Table, now: datetime) -> None:

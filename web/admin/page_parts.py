@@ -32,6 +32,7 @@ _DONE: Final = {
     "adopt": message("已列为候选点。"),
     "add": message("活动已发布。"),
     "remove": message("活动已撤下。"),
+    "attendance": message("到场人数已登记。"),
     "account": message("账号已建立。"),
     "role": message("角色已更改，该账号须重新登录。"),
     "disable": message("账号已停用。"),

@@ -56,6 +56,8 @@ ACTS: Final[Mapping[str, Act]] = {
     "admin.activities": "see activities",
     "admin.add_activity": "add activities",
     "admin.remove_activity": "remove activities",
+    "admin.activity": "see activities",
+    "admin.count_attendance": "add activities",
     "admin.audit": "read the log",
     "admin.register": "see register",
     "admin.export_register": "see register",

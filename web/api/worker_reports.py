@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import BadRequest, NotFound, TooManyRequests, UnsupportedMediaType
 
+from data.database.sign_ups import CANCELLED
 from data.database.tickets import WAITING
 from data.report_book import ReportBook
 from data.worker_reports import read_number
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from data.database.proposals import ProposalLine
+    from data.database.sign_ups import SignUpLine
     from data.database.tickets import Receipt, Ticket
 
 reporting = Blueprint("reporting", __name__)
@@ -40,6 +42,7 @@ ASKS_AN_HOUR: Final = 60
 ALL_ASKS_AN_HOUR: Final = 20_000
 
 _REPORT: Final = frozenset({"station", "what", "when", "device", "nonce"})
+_SIGN_UP: Final = frozenset({"activity", "device", "nonce"})
 _PROPOSAL: Final = frozenset({"name", "lon", "lat", "device", "nonce"})
 
 
@@ -79,6 +82,25 @@ def proposal() -> Response:
     return _taken(_book().take_proposal(**_body(_PROPOSAL, also={"text"})))
 
 
+@reporting.post("/api/sign_ups")
+def sign_up() -> Response:
+    """Give a worker a place at an activity: a number, without an account or a name."""
+    return _taken(_book().take_sign_up(**_body(_SIGN_UP, also=set())))
+
+
+@reporting.post("/api/sign_ups/<number>/cancel")
+def cancel_sign_up(number: str) -> Response:
+    """Give a place back; whoever has the number may."""
+    refuse_foreign(request)
+    refuse_when_full(gates().posts, visitor(request))
+    read = read_number(number[:40])
+    book = _book()
+    if read is None or book.sign_ups.sign_up(read) is None:
+        raise NotFound(say("there is no ticket of this number"))
+    book.sign_ups.cancel(read)
+    return _no_store(jsonify(ticket=read, state=CANCELLED))
+
+
 @reporting.get("/api/tickets/<number>")
 def ticket(number: str) -> Response:
     """Answer what became of a report or proposal, to whoever has its number."""
@@ -91,6 +113,9 @@ def ticket(number: str) -> Response:
         return _no_store(jsonify(_ticket_body(found)))
     if proposed is not None:
         return _no_store(jsonify(_proposal_body(proposed)))
+    coming = None if read is None else book.sign_ups.sign_up(read)
+    if coming is not None:
+        return _no_store(jsonify(_sign_up_body(coming, book)))
     raise NotFound(say("there is no ticket of this number"))
 
 
@@ -162,6 +187,19 @@ def _proposal_body(proposal: ProposalLine) -> dict[str, Any]:
         "opened_at": _second(proposal.received_at),
         "answer": proposal.answer,
         "answered_at": _second(proposal.answered_at),
+    }
+
+
+def _sign_up_body(line: SignUpLine, book: ReportBook) -> dict[str, Any]:
+    found = book.activities.activity(line.activity)
+    return {
+        "ticket": line.number,
+        "kind": "sign_up",
+        "state": line.state,
+        "activity": line.activity,
+        "name": "" if found is None else found.activity.title,
+        "starts_at": None if found is None else _second(found.activity.starts_at),
+        "opened_at": _second(line.made_at),
     }
 
 

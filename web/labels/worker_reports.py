@@ -34,10 +34,19 @@ _STATES: Final = {
     "taken": message("有效", context="state"),
 }
 _ACTIVITIES: Final = {
-    "legal_advice": message("法律咨询"),
-    "health_visit": message("健康义诊"),
+    "service_base": message("服务基地"),
+    "sign": message("驿站标识"),
+    "promotion": message("推介会"),
+    "matchmaking": message("联谊交友"),
+    "visit": message("走访慰问"),
+    "culture_sport": message("文体活动"),
+    "legal_advice": message("法律和就业咨询"),
+    "skills_contest": message("技能竞赛"),
     "training": message("技能培训"),
+    "most_beautiful": message("“最美”选树"),
+    "health_visit": message("健康义诊"),
     "summer_water": message("夏日送清凉"),
+    "mutual_aid": message("互助保障服务台"),
     "other": message("其他活动"),
 }
 _ACTIONS: Final = {
@@ -56,6 +65,7 @@ _ACTIONS: Final = {
     "adopt": message("列为候选点", context="log"),
     "add activity": message("发布活动", context="log"),
     "remove activity": message("撤下活动"),
+    "count attendance": message("登记到场人数", context="log"),
     "add account": message("新建账号"),
     "remove account": message("删除账号"),
     "change password": message("更改密码"),

@@ -56,6 +56,7 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         "offline.js",
         "feedback.js",
     ),
+    "activities.js": ("report_queue.js", "activities.js"),
 }
 """What each holds; ``roads.js`` wants Leaflet there, the others nothing."""
 _TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}

@@ -156,3 +156,28 @@ def test_an_operator_neither_answers_nor_adopts_a_proposal(
     assert found is not None
     assert (found.state, found.answer) == ("new", "")
     assert workspace.sites().ids == ("s",)
+
+
+def test_who_came_is_counted_by_those_who_publish_at_the_station(
+    moderator: FlaskClient, operator: FlaskClient, book: ReportBook
+) -> None:
+    number = activity(book, "b")
+    signed = book.take_sign_up(activity=number, device="d" * 20, nonce="n" * 20).number
+    page = f"/admin/activities/{number}"
+    assert signed in operator.get(page).text
+    assert send(operator, f"{page}/attendance", page, came=signed, attended="3") == 303
+    assert "3 人到场" in moderator.get(page).text
+    assert send(operator, f"{page}/attendance", page, attended="three") == 400
+    foreign = activity(book, "a")
+    assert operator.get(f"/admin/activities/{foreign}").status_code == 404
+    assert send(operator, f"/admin/activities/{foreign}/attendance", attended="1") == 404
+
+
+def test_the_station_of_an_activity_is_found_by_its_words(
+    moderator: FlaskClient, operator: FlaskClient
+) -> None:
+    found = moderator.get("/admin/activities?find=驿站").text
+    assert '<option value="b">驿站 b (b)</option>' in found
+    assert '<option value="c">' in found
+    assert '<option value="c">' not in operator.get("/admin/activities?find=驿站").text
+    assert "没有找到站点" in moderator.get("/admin/activities?find=nowhere").text
