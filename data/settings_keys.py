@@ -146,6 +146,24 @@ KEYS: Final = (
         "the operator to ask",
     ),
     SettingsKey(
+        "proposals.quick_fix_days",
+        "days",
+        "7",
+        "by when a proposal that is mended at once is reviewed; a judgement",
+    ),
+    SettingsKey(
+        "proposals.improvement_days",
+        "days",
+        "30",
+        "by when one for an improvement is reviewed, and one that has no level yet; a judgement",
+    ),
+    SettingsKey(
+        "proposals.project_days",
+        "days",
+        "60",
+        "by when one for a project is reviewed; a judgement",
+    ),
+    SettingsKey(
         "profiles.<mode>",
         "table",
         "those of docs/profiles.md",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from data.atomic import write_text
@@ -46,6 +47,9 @@ def settings_text(settings: Settings) -> str:
     page = ("provider", "key", "review_number")
     lines += ["[base_map]"]
     lines += _spaced({f"base_map.{name}": getattr(settings.base_map, name) for name in page})
+    lines += ["[proposals]"]
+    review = {f"proposals.{name}_days": days for name, days in asdict(settings.review_days).items()}
+    lines += _spaced(review)
     lines += ["[candidates]"]
     lines += _spaced(
         {

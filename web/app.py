@@ -16,6 +16,7 @@ from web.api.worker_reports import reporting
 from web.design.palette import TOKENS, css_variables
 from web.languages import Language, codes, language_of
 from web.locator.activities import activities
+from web.locator.adopted_proposals import adopted
 from web.locator.my_reports import feedback
 from web.locator.nearest import locator
 from web.locator.offline import offline
@@ -34,7 +35,7 @@ _FOR_WORKERS = (locator, station_page, feedback, page_files, offline, bundles)
 #: What programs ask.
 _FOR_PROGRAMS = (api, catalogue)
 #: What workers say and what becomes of it, and the register that it is about.
-_VOICES = (reporting, activities, admin)
+_VOICES = (reporting, activities, adopted, admin)
 
 
 _LANGUAGE: Final = "lang"

@@ -35,6 +35,7 @@ _COMMANDS = {
     "account": "web.commands.account:account",
     "reports": "web.commands.reports:reports",
     "rounds": "web.commands.rounds:rounds",
+    "proposals": "web.commands.proposals:proposals",
     "activities": "web.commands.activities:activities",
     "serve": "web.commands.serve:serve",
     "db": "web.commands.db:db",

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 #: An organisation by the names of its columns.
 Record = dict[str, Any]
 _WHAT: Final = "organisations"
+#: The source of what is said in the browser.
+_DESK: Final = "desk"
 _NO_ORGANISATIONS: Final = say("no organisations yet: run yizhan organisations import FILE")
 
 
@@ -125,22 +127,34 @@ class OrganisationRegister:
         WorkspaceError
             when the database cannot be written; the table is as it was then.
         """
-        how = record or OrganisationImport()
         with self._backend.transaction(write=True) as connection:
-            after, changes = _merge(_read(connection), organisations, how)
-            made = Organisations.from_records(list(after.values()))
-            moment = _write_history(connection, organisations, made, changes, how)
-            connection.execute(sa.delete(ORGANISATIONS))
-            if after:
-                connection.execute(sa.insert(ORGANISATIONS), [_row(r) for r in after.values()])
-            write_contents(
-                connection,
-                _WHAT,
-                moment=moment,
-                rows=len(after),
-                content_hash=made.content_hash,
-            )
-        return changes
+            return _lay(connection, organisations, record or OrganisationImport())
+
+    def add(self, organisation: Mapping[str, Any], *, by: str) -> None:
+        """Add one organisation (InputError when it cannot be, or its id is there)."""
+        listed = Organisations.from_records([organisation])
+        with self._backend.transaction(write=True) as connection:
+            if listed.ids[0] in _read(connection):
+                raise InputError(
+                    say("organisation {id} is in the table already", id=listed.ids[0][:80])
+                )
+            _lay(connection, listed, OrganisationImport(source=_DESK, by=by, partial=True))
+
+    def change(self, organisation: Mapping[str, Any], *, by: str) -> Changes:
+        """Give one organisation new values (InputError when it cannot be, or is not there)."""
+        listed = Organisations.from_records([organisation])
+        with self._backend.transaction(write=True) as connection:
+            _known(_read(connection), listed.ids[0])
+            return _lay(connection, listed, OrganisationImport(source=_DESK, by=by, partial=True))
+
+    def remove(self, organisation_id: str, *, by: str) -> None:
+        """Take one organisation out of the table; its history stays (InputError: not there)."""
+        with self._backend.transaction(write=True) as connection:
+            before = _read(connection)
+            _known(before, organisation_id)
+            rest = [record for key, record in before.items() if key != organisation_id]
+            how = OrganisationImport(source=_DESK, by=by)
+            _lay(connection, Organisations.from_records(rest), how)
 
     def clear(self, *, by: str = "") -> int:
         """Forget the organisations, but not their history; return how many there were.
@@ -162,6 +176,27 @@ class OrganisationRegister:
         return NothingYetError(
             say("{where}: {reason}", where=self._backend.where, reason=_NO_ORGANISATIONS)
         )
+
+
+def _known(before: Mapping[str, Record], organisation_id: str) -> None:
+    if organisation_id not in before:
+        raise InputError(say("organisation {id} is not in the table", id=organisation_id[:80]))
+
+
+def _lay(
+    connection: sa.Connection, organisations: Organisations, how: OrganisationImport
+) -> Changes:
+    """Lay a list over the table, with its history."""
+    after, changes = _merge(_read(connection), organisations, how)
+    made = Organisations.from_records(list(after.values()))
+    moment = _write_history(connection, organisations, made, changes, how)
+    connection.execute(sa.delete(ORGANISATIONS))
+    if after:
+        connection.execute(sa.insert(ORGANISATIONS), [_row(r) for r in after.values()])
+    write_contents(
+        connection, _WHAT, moment=moment, rows=len(after), content_hash=made.content_hash
+    )
+    return changes
 
 
 def _merge(

@@ -69,8 +69,8 @@ def test_an_account_is_made_listed_changed_and_removed(
     assert cli("account", "disable", "li", *here).code == 0
     assert "disabled" in cli("account", "list", *here).out
     assert cli("account", "enable", "li", *here).code == 0
-    changed = cli("account", "role", "wang", "operator", "--operator", "b", *here, "--json")
-    assert changed.json["stations"] == ["b"]
+    changed = cli("account", "role", "wang", "viewer", *here, "--json")
+    assert (changed.json["role"], changed.json["stations"]) == ("viewer", [])
     assert cli("account", "remove", "li", *here).code == 0
     assert accounts.account("li") is None
     done = [line.action for line in read_audit(workspace.database.backend)]
@@ -167,3 +167,21 @@ def test_activities_are_taken_from_a_table_all_or_none(
     file.write_text(heading + visit, "utf-8")
     assert cli("activities", "import", file, *here, "--json").json["activities"] == 1
     assert len(ReportBook(workspace).activities.at("a")) == 1
+
+
+def test_reviews_that_are_due_and_the_numbers_of_a_period(cli: Cli, workspace: Workspace) -> None:
+    here = ("-w", workspace.folder)
+    assert "No review is due." in cli("proposals", "due", *here).out
+    book = ReportBook(workspace)
+    receipt = book.take_proposal(name="东门", lon=116.8, lat=33.95, device="d" * 20, nonce="n" * 20)
+    [due] = cli("proposals", "due", "--within", "30", *here, "--json").json["proposals"]
+    assert (due["number"], due["days_left"]) == (receipt.number, 30)
+    assert receipt.number in cli("proposals", "due", "--within", "30", *here).out
+    assert cli("proposals", "due", "--within", "-1", *here).code == 2
+    period = ("--since", "2020-01-01", "--until", "2099-12-31")
+    told = cli("proposals", "figures", *period, *here, "--json").json
+    assert (told["received"], told["answered"], told["median_days"]) == (1, 0, None)
+    book.proposals.answer(receipt.number, "好", by="li", accept=True)
+    told = cli("proposals", "figures", *period, *here, "--json").json
+    assert (told["answered"], told["adopted"], told["median_days"]) == (1, 1, 0.0)
+    assert "taken up" in cli("proposals", "figures", *period, *here).out

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from web.admin import accounts, activities, audit, proposals, register, tickets
+from web.admin import (
+    accounts,
+    activities,
+    audit,
+    organisations,
+    proposals,
+    register,
+    tickets,
+)
 from web.admin.routes import admin
 
-__all__ = ["accounts", "activities", "admin", "audit", "proposals", "register", "tickets"]
+__all__ = [
+    "accounts",
+    "activities",
+    "admin",
+    "audit",
+    "organisations",
+    "proposals",
+    "register",
+    "tickets",
+]

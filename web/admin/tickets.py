@@ -12,6 +12,8 @@ from data.database.tickets import AMBER, CLOSED, LIVE, OPEN, REJECTED, WAITING
 from data.worker_reports import read_number
 from web.admin.page_parts import do, render, station_names
 from web.admin.routes import account_here, admin, book, here, is_allowed, stations_for
+from web.services.proposals import due_proposals
+from web.site.city import city_here
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -31,8 +33,11 @@ def queue() -> str:
     amber = sorted((t for t in live if t.state in AMBER), key=lambda t: t.state != OPEN)
     waiting = [ticket for ticket in live if ticket.state == WAITING]
     sections = (("amber", amber), ("waiting", waiting), ("done", done))
-    new = sum(line.state == NEW for line in book().proposals.proposals())
-    return render("queue", sections=sections, names=station_names(), new_proposals=new)
+    new = sum(line.state == NEW for line in book().proposals.undecided())
+    late = sum(one.days_left < 0 for one in due_proposals(city_here().workspace()))
+    return render(
+        "queue", sections=sections, names=station_names(), new_proposals=new, late_proposals=late
+    )
 
 
 @admin.get("/tickets/<number>")

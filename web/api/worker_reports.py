@@ -187,6 +187,7 @@ def _proposal_body(proposal: ProposalLine) -> dict[str, Any]:
         "opened_at": _second(proposal.received_at),
         "answer": proposal.answer,
         "answered_at": _second(proposal.answered_at),
+        "award": proposal.award,
     }
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "network",
     "organisations",
     "plan",
+    "proposals",
     "refusals",
     "report",
     "reports",

@@ -31,7 +31,18 @@ _STATES: Final = {
     "rejected": message("未采纳"),
     "new": message("新建议"),
     "adopted": message("已列为候选点"),
+    "accepted": message("已采纳", context="state"),
     "taken": message("有效", context="state"),
+}
+_LEVELS: Final = {
+    "quick_fix": message("立行立改"),
+    "improvement": message("改进措施"),
+    "project": message("专项项目"),
+}
+_AWARDS: Final = {
+    "commended": message("表扬"),
+    "good": message("优秀建议"),
+    "best": message("金点子"),
 }
 _ACTIVITIES: Final = {
     "service_base": message("服务基地"),
@@ -63,6 +74,8 @@ _ACTIONS: Final = {
     "withdraw change": message("取消即将变化"),
     "reject": message("标为无效", context="log"),
     "adopt": message("列为候选点", context="log"),
+    "accept": message("采纳", context="log"),
+    "review": message("定级与期限"),
     "add activity": message("发布活动", context="log"),
     "remove activity": message("撤下活动"),
     "count attendance": message("登记到场人数", context="log"),
@@ -104,6 +117,16 @@ def offer_words(said: Mapping[str, Any], t: Language) -> str:
 def state_words(state: str, t: Language) -> str:
     """Say the state of a ticket, report or proposal."""
     return t(_STATES.get(state, state))
+
+
+def level_words(level: str, t: Language) -> str:
+    """Name the level of a proposal."""
+    return t(_LEVELS.get(level, level))
+
+
+def award_words(award: str, t: Language) -> str:
+    """Name the award of a proposal."""
+    return t(_AWARDS.get(award, award))
 
 
 def subject_words(subject: str, t: Language) -> str:

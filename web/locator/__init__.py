@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "activities",
+    "adopted_proposals",
     "my_reports",
     "nearest",
     "offline",

@@ -72,6 +72,7 @@ def _words(t: Language) -> dict[str, Any]:
             "answered": t("已答复"),
             "closed": t("已解决"),
             "adopted": t("已采纳，列为候选点"),
+            "accepted": t("已采纳", context="state"),
             "rejected": t("没有采纳"),
             "coming": t("已报名"),
             "cancelled": t("已取消报名"),

@@ -33,6 +33,7 @@ __all__ = [
     "networks",
     "organisations",
     "plans",
+    "proposals",
     "register",
     "register_edits",
     "register_table",

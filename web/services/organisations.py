@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from data.database import OrganisationImport
+from data.database.organisations import records_of
+from data.files.columns import LONGEST_NAME
 from data.files.organisation_files import read_organisations, write_organisations
-from geo.errors import InputError
+from data.organisations import NUMBERS
+from data.plain_text import plain_text
+from data.vocabulary import quote
+from geo.errors import InputError, NothingYetError
 from geo.messages import say
 from web.services.register import MOST_MISSING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
@@ -19,6 +25,9 @@ if TYPE_CHECKING:
     from data.files.spoken_tables import Reader
     from data.organisations import Organisations
     from data.workspace import Workspace
+
+
+_MOST_DIGITS: Final = 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +100,91 @@ def import_organisations(
     if not dry_run:
         register.replace(read.organisations, record=record)
     return TakenOrganisations(read.organisations, changes, missing or "remove")
+
+
+@dataclass(frozen=True)
+class OrganisationQuery:
+    """Which organisations are looked for; an empty part lets all through.
+
+    ``district`` "-" are those of the whole city; ``words`` must all stand in id or name, capitals
+    aside.
+    """
+
+    kind: str = ""
+    district: str = ""
+    words: str = ""
+
+
+WHOLE_CITY: Final = "-"
+
+
+def find_organisations(workspace: Workspace, query: OrganisationQuery) -> list[dict[str, Any]]:
+    """Return the organisations that match, as records with all ``members``; none before a list."""
+    try:
+        found = workspace.organisations()
+    except NothingYetError:
+        return []
+    words = query.words.casefold().split()
+    district = "" if query.district == WHOLE_CITY else query.district
+    return [
+        {**record, "members": int(members)}
+        for record, members in zip(records_of(found), found.members, strict=True)
+        if query.kind in {"", record["kind"]}
+        and (not query.district or record["district"] == district)
+        and all(word in f"{record['id']} {record['name']}".casefold() for word in words)
+    ]
+
+
+def organisation_of(workspace: Workspace, organisation_id: str) -> dict[str, Any] | None:
+    """Return one organisation as a record; None when it is not in the table."""
+    found = find_organisations(workspace, OrganisationQuery())
+    return next((record for record in found if record["id"] == organisation_id), None)
+
+
+def check_organisation(workspace: Workspace, record: Mapping[str, str]) -> dict[str, Any]:
+    """Return an organisation as a form sends it, its numbers read; an empty one is 0.
+
+    Raises
+    ------
+    InputError
+        when id, name, district or a number cannot be.
+    """
+    district = record["district"]
+    known = workspace.districts.names
+    if district and district not in known:
+        raise InputError(
+            say(
+                "district {district} is none of the city (there are: {known})",
+                district=quote(district[:80]),
+                known=", ".join(known) or say("none"),
+            )
+        )
+    checked: dict[str, Any] = {"kind": record["kind"], "district": district}
+    for name in ("id", "name"):
+        checked[name] = plain_text(
+            record[name].strip(), what=name, longest=LONGEST_NAME, least=1, lines=False
+        )
+    for name in NUMBERS:
+        digits = record[name].strip() or "0"
+        if not (digits.isascii() and digits.isdigit()) or len(digits) > _MOST_DIGITS:
+            raise InputError(say("{name} must be a whole number, or empty", name=name))
+        checked[name] = int(digits)
+    return checked
+
+
+def add_organisation(workspace: Workspace, record: Mapping[str, Any], *, by: str) -> None:
+    """Add one organisation (InputError when it cannot be, or its id is there)."""
+    workspace.organisation_register().add(record, by=by)
+
+
+def change_organisation(workspace: Workspace, record: Mapping[str, Any], *, by: str) -> None:
+    """Give one organisation new values (InputError when it cannot be, or is not there)."""
+    workspace.organisation_register().change(record, by=by)
+
+
+def remove_organisation(workspace: Workspace, organisation_id: str, *, by: str) -> None:
+    """Take one organisation out of the table; its history stays (InputError: not there)."""
+    workspace.organisation_register().remove(organisation_id, by=by)
 
 
 def export_organisations(

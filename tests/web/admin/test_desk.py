@@ -83,7 +83,9 @@ def test_a_proposal_is_answered_and_adopted_beside_the_sites_that_are_there(
     assert found is not None
     assert (found.state, found.answer) == ("adopted", "会去看")
     other = proposal(book)
-    assert send(moderator, f"/admin/proposals/{other}/answer", act="reject", answer="") == 303
+    there = f"/admin/proposals/{other}/answer"
+    assert send(moderator, there, act="reject", answer="") == 400  # a reason is needed
+    assert send(moderator, there, act="reject", answer="已有站点") == 303
     turned = book.proposals.proposal(other)
     assert turned is not None
     assert turned.state == "rejected"

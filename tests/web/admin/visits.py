@@ -24,7 +24,10 @@ PASSWORD = "a long enough password"  # noqa: S105 - of an account of this test
 PASSWORD_HASH = generate_password_hash(PASSWORD, method="scrypt:1024:8:1")
 PAGES = ("/admin/", "/admin/proposals", "/admin/activities", "/admin/audit")
 #: Pages on which nothing that workers or moderators wrote stands.
-QUIET_PAGES = ("/admin/accounts", "/admin/accounts/wang", "/admin/password")
+QUIET_PAGES = (
+    *("/admin/accounts", "/admin/accounts/wang", "/admin/password"),
+    *("/admin/organisations", "/admin/organisations/new"),
+)
 _NUMBERS = count()
 
 
