@@ -9,6 +9,7 @@ from web.admin import (
     organisations,
     proposals,
     register,
+    rounds,
     tickets,
 )
 from web.admin.routes import admin
@@ -21,5 +22,6 @@ __all__ = [
     "organisations",
     "proposals",
     "register",
+    "rounds",
     "tickets",
 ]

@@ -79,6 +79,8 @@ _ACTIONS: Final = {
     "add activity": message("发布活动", context="log"),
     "remove activity": message("撤下活动"),
     "count attendance": message("登记到场人数", context="log"),
+    "add round": message("安排巡查", context="log"),
+    "close round": message("结束巡查", context="log"),
     "add account": message("新建账号"),
     "remove account": message("删除账号"),
     "change password": message("更改密码"),

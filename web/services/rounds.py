@@ -74,12 +74,13 @@ def pick(
     days: int = 90,
     most: int = 20,
     district: str = "",
+    among: Sequence[str] | None = None,
 ) -> tuple[str, ...]:
     """Return the stations that a rule picks, those that want a visit most first.
 
     "unchecked": not looked at for so many ``days``, or never; "reported": two or more devices say
     that something is wrong; "demand": of those that are unchecked, the ones that most workers have
-    nearest.
+    nearest. ``among`` keeps to some stations; None takes all.
 
     Raises
     ------
@@ -96,6 +97,8 @@ def pick(
         raise InputError(say("a round has 1 to {most} stations: {n}", most=MOST_STOPS, n=most))
     stations = workspace.stations()
     in_use = _in_use(workspace, stations, district)
+    if among is not None:
+        in_use = [one for one in in_use if one in set(among)]
     checked = dict(zip(stations.ids, stations.frame["checked_at"], strict=True))
     since = (today - timedelta(days=days)).isoformat()
     old = sorted((one for one in in_use if checked[one] < since), key=lambda one: checked[one])
