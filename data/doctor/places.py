@@ -18,7 +18,7 @@ from geo.roads import metres_per_degree
 from geo.snapping import snap
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
@@ -176,6 +176,22 @@ def _twin(placed: Placed, at: int, other: int, metres: float) -> Finding:
         ),
         Words("若是同一站点，删除其中一行", "if they are one station, delete one of the rows"),
     )
+
+
+def twin_of(name: str, others: Iterable[tuple[str, str, float]]) -> Finding | None:
+    """Doubt a name of the form beside those of stations near (id, name, metres); None: no doubt."""
+    for other_id, other, metres in others:
+        if metres <= TWIN_M and alike(name, other):
+            return Finding(
+                code="twin",
+                severity=Severity.warning,
+                what=Words(
+                    f"与“{other}”（{other_id}）相距 {metres:.0f} 米且名称相近，可能重复",
+                    f"stands {metres:.0f} m from {quote(other)} ({other_id}) and is named alike",
+                ),
+                cure=Words("若是同一站点，不要新建", "if they are one station, keep only one"),
+            )
+    return None
 
 
 def alike(first: str, second: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -152,10 +153,10 @@ def _new_password() -> str:
 
 def _reach_of_form() -> dict[str, Any]:
     """Read role, stations (one a line, or with commas) and districts."""
-    stations = request.form.get("stations", "").replace("\n", ",").replace("，", ",")
+    stations = re.split(r"[\n,\uff0c]", request.form.get("stations", ""))
     return {
         "role": request.form.get("role", ""),
-        "stations": tuple(dict.fromkeys(filter(None, map(str.strip, stations.split(","))))),
+        "stations": tuple(dict.fromkeys(filter(None, map(str.strip, stations)))),
         "districts": tuple(dict.fromkeys(request.form.getlist("districts"))),
     }
 

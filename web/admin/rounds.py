@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -144,7 +145,8 @@ def _make_round() -> int:
             among=mine,
         )
     else:
-        picked = tuple(dict.fromkeys(form.get("stations", "").replace("、", " ").split()))
+        said = re.split(r"[\s,\u3001]", form.get("stations", ""))
+        picked = tuple(dict.fromkeys(filter(None, said)))
         if mine is not None and not set(picked) <= set(mine):
             raise InputError(say("this account looks after other stations"))
     number, _ = service.make(
@@ -228,7 +230,7 @@ def _outcome(kept: KeptVisit, t: Language) -> str:
     if kept.is_of_gone:
         return t("已送达。这个站点已不在登记册里：记录保留，登记册不变。")
     if kept.conflicts:
-        words = "；".join(
+        words = t.listed(
             f"{t.term(FACILITIES_BY_ID[name[9:]]) if name[:9] == 'facility.' else name}: {value}"
             for name, value in kept.conflicts.items()
         )

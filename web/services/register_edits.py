@@ -12,7 +12,7 @@ from data.database.edits import Edits, refuse_too_many
 from data.database.records import EMPTY, ID, facts, records_of
 from data.database.schema import FIELDS
 from data.doctor import Finding, Severity, Words
-from data.doctor.places import TWIN_M, alike
+from data.doctor.places import twin_of
 from data.files.columns import Faults, find_columns
 from data.files.station_files import STATION_FIELDS, read_fields, station_rows
 from data.files.tables import Table
@@ -22,7 +22,6 @@ from data.vocabulary import (
     FACILITIES_BY_ID,
     FACILITY_STATES,
     find_term,
-    quote,
     unknown_word,
 )
 from geo.datum import parse_datum
@@ -61,7 +60,7 @@ LISTS: Final = ("groups", "access")
 AT_ONCE: Final = tuple(name for name in TEXTS if name not in {"name", "status_since"}) + LISTS
 """Fields that can be changed at many stations at once; each facility besides."""
 _FORM: Final = say("the form")
-_JOINT: Final = "、"
+_JOINT: Final = "\u3001"
 
 
 @dataclass(frozen=True)
@@ -203,7 +202,8 @@ def read_bulk_value(field: str, text: str) -> Any:  # noqa: ANN401 - a value of 
     columns = find_columns(table, STATION_FIELDS, faults, wide=FACILITIES)
     value = read_fields(columns, [""], faults, kind="station", named=False)[field][0]
     if faults.found:
-        raise InputError(faults.found[0].reason)
+        reason = faults.found[0].reason
+        raise InputError(say("{where}: {reason}", where=field, reason=reason))
     missing = isinstance(value, float) and value != value  # noqa: PLR0124 - NaN
     return None if missing else value
 
@@ -278,22 +278,10 @@ def _read(workspace: Workspace, table: Table, datum: Datum) -> Stations:
 
 def _twin(workspace: Workspace, record: Mapping[str, Any], own: str) -> list[Finding]:
     """Find another station of the register that stands there and is named alike."""
-    for near in workspace.register().nearest(record["lon"], record["lat"], 6):
-        if near.id == own or near.distance_m > TWIN_M:
-            continue
-        name = station_name(workspace, near.id)
-        if not alike(record["name"], name):
-            continue
-        metres = f"{near.distance_m:.0f}"
-        return [
-            Finding(
-                code="twin",
-                severity=Severity.warning,
-                what=Words(
-                    f"与“{name}”（{near.id}）相距 {metres} 米且名称相近，可能重复",
-                    f"stands {metres} m from {quote(name)} ({near.id}) and is named alike",
-                ),
-                cure=Words("若是同一站点，不要新建", "if they are one station, keep only one"),
-            )
-        ]
-    return []
+    others = (
+        (near.id, station_name(workspace, near.id), near.distance_m)
+        for near in workspace.register().nearest(record["lon"], record["lat"], 6)
+        if near.id != own
+    )
+    found = twin_of(record["name"], others)
+    return [] if found is None else [found]

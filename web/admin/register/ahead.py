@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from flask import g, redirect, request
+from flask import redirect, request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from data.coming_changes import ComingChange
@@ -30,7 +30,7 @@ def add_change(station_id: str) -> BaseResponse:
         refuse_elsewhere(change.said)
         workspace.coming_changes().add(change, by=account_here().name)
     except InputError as error:
-        raise BadRequest(g.language.told(message_of(error))) from None
+        raise BadRequest(message_of(error)) from None
     return redirect(here("admin.station_form", station_id=station_id, done="ahead"), 303)
 
 
@@ -44,7 +44,7 @@ def withdraw_change(number: int) -> BaseResponse:
     try:
         changes.withdraw(number, by=account_here().name)
     except InputError as error:
-        raise BadRequest(g.language.told(message_of(error))) from None
+        raise BadRequest(message_of(error)) from None
     return redirect(here("admin.station_form", station_id=found.station, done="withdrawn"), 303)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import g, redirect, request
+from flask import redirect, request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from data.worker_reports import read_number
@@ -28,5 +28,5 @@ def settle_ticket(number: str) -> BaseResponse:
     try:
         book().settle(found.number, offer=number_of, by=account_here().name)
     except InputError as error:
-        raise BadRequest(g.language.told(message_of(error))) from None
+        raise BadRequest(message_of(error)) from None
     return redirect(here("admin.ticket", number=found.number, done="settle"), 303)
