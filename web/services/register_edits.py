@@ -60,7 +60,7 @@ LISTS: Final = ("groups", "access")
 AT_ONCE: Final = tuple(name for name in TEXTS if name not in {"name", "status_since"}) + LISTS
 """Fields that can be changed at many stations at once; each facility besides."""
 _FORM: Final = say("the form")
-_JOINT: Final = "\u3001"
+_JOINT: Final = ","
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from data.vocabulary import (
 )
 from geo.datum import Datum
 from geo.errors import InputError
-from geo.messages import message_of
+from geo.messages import message_of, say
 from web.admin.register.places import refuse_elsewhere
 from web.admin.register.words import (
     FACILITY_STATES,
@@ -181,7 +181,9 @@ def _known(station_id: str) -> tuple[int, dict[str, Any]]:
     try:
         return version, edits.at(station_id, version)
     except InputError:
-        raise NotFound(g.language("这个站点已经不在登记册里。")) from None
+        raise NotFound(
+            say("station {station_id} is not in the register", station_id=station_id[:80])
+        ) from None
 
 
 def _draft(values: Mapping[str, Any], station_id: str, *, is_new: bool) -> Draft:
