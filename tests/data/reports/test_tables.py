@@ -56,7 +56,7 @@ def test_every_act_of_the_desk_is_written_down_with_who_did_it_to_what(book: Rep
     book.reject(first.id, by="li")
     book.close(number, by="wang")
     book.proposals.answer(one, "会去看", by="li")
-    book.proposals.answer(other, "", by="wang", reject=True)
+    book.proposals.answer(other, "已有", by="wang", reject=True)
     book.proposals.adopt(one, by="li", base=lambda: sites)
     [activity] = book.activities.add([visit], by="wang")
     book.activities.remove(activity, by="li")

@@ -34,7 +34,7 @@ def test_a_proposal_is_accepted_with_a_reason_awarded_and_published(
         shown = stranger.get(path).text
         assert number in shown
         assert "<script>window" not in shown
-    assert "金点子" in stranger.get(there).text
+    assert "金点子" in stranger.get(f"{there}?lang=zh").text
     assert stranger.get(f"/adopted/{year}/5").status_code == 404
     assert stranger.get("/adopted/99999/1").status_code == 404
 
