@@ -60,7 +60,7 @@ def test_every_act_of_the_desk_is_written_down_with_who_did_it_to_what(book: Rep
     book.proposals.adopt(one, by="li", base=lambda: sites)
     [activity] = book.activities.add([visit], by="wang")
     book.activities.remove(activity, by="li")
-    book.accounts.add(Account("zhao", "hash"), by="shell")
+    book.accounts.add(Account("zhao", "hash", "viewer"), by="shell")
     book.accounts.set_password("zhao", "other", by="shell")
     book.accounts.end_sessions("zhao", by="zhao")
     book.accounts.remove("zhao", by="shell")
