@@ -18,6 +18,7 @@ from data.vocabulary import BASIC_EQUIPMENT, FACILITIES_BY_ID
 from geo.errors import InputError, NothingYetError
 from geo.messages import message_of, say
 from web.admin.page_parts import do, render, station_names
+from web.admin.register.words import column_words, value_words
 from web.admin.routes import account_here, admin, here, is_allowed, stations_for
 from web.languages import message
 from web.services import rounds as service
@@ -78,8 +79,10 @@ def round_page(number: int) -> str:
 
 @admin.post("/rounds/<int:number>/close")
 def close_round(number: int) -> BaseResponse:
-    """Close a round."""
+    """Close a round: who looks after all of its stations may."""
     found = _round(number)
+    if not _may_close(found):
+        raise NotFound
     service.rounds_of(city_here().workspace()).close(found.id, by=account_here().name)
     return redirect(here("admin.rounds", done="close"), 303)
 
@@ -172,6 +175,11 @@ def _round(number: int) -> KeptRound:
     return kept
 
 
+def _may_close(kept: KeptRound) -> bool:
+    mine = stations_for("make rounds")
+    return mine is None or set(kept.round.stations) <= set(mine)
+
+
 def _round_page(kept: KeptRound, *, error: str = "") -> str:
     workspace = city_here().workspace()
     try:
@@ -186,6 +194,7 @@ def _round_page(kept: KeptRound, *, error: str = "") -> str:
         "round",
         error=error,
         kept=kept,
+        may_close=_may_close(kept) and not kept.closed_at,
         rows=rows,
         found=found,
         asked=asked,
@@ -231,7 +240,7 @@ def _outcome(kept: KeptVisit, t: Language) -> str:
         return t("已送达。这个站点已不在登记册里：记录保留，登记册不变。")
     if kept.conflicts:
         words = t.listed(
-            f"{t.term(FACILITIES_BY_ID[name[9:]]) if name[:9] == 'facility.' else name}: {value}"
+            f"{column_words(name, t)}: {value_words(name, value, t)}"
             for name, value in kept.conflicts.items()
         )
         return t("已送达。这些有更晚的说法，保持不变：{words}", words=words)

@@ -125,3 +125,14 @@ def test_a_keeper_edits_and_places_stations_in_its_districts_only(app: Flask) ->
     assert register.evidence("a")["name"].by == ""
     assert send(client, page, **form) == 303
     assert register.evidence("a")["hours"].by == "bei"
+
+
+def test_a_round_over_two_districts_is_closed_by_who_looks_after_both(app: Flask) -> None:
+    everywhere, north = logged_in(app, "quan"), logged_in(app, "bei")
+    form = {"name": "巡查", "rule": "", "stations": "a b", "due": "2035-01-31"}
+    assert send(everywhere, "/admin/rounds/add", page="/admin/rounds", **form) == 303
+    [number] = re.findall(r"/admin/rounds/(\d+)", everywhere.get("/admin/rounds").text)[:1]
+    close = f"/admin/rounds/{number}/close"
+    assert "结束巡查" not in north.get(f"/admin/rounds/{number}").text
+    assert send(north, close) == 404
+    assert send(everywhere, close) == 303

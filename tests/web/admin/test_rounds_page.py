@@ -87,7 +87,7 @@ def test_conflicts_and_a_station_that_was_taken_away_are_told(
     _make(keeper)
     number = rounds.rounds()[0].id
     workspace.register().observe("a", {"hours": "24小时"}, source="operator")
-    assert "hours: 24小时" in _visit(keeper, number, hours="8:00-18:00", **EARLIER)["said"]
+    assert "开放时间: 24小时" in _visit(keeper, number, hours="8:00-18:00", **EARLIER)["said"]
     frame = workspace.stations().frame
     left = [row for row in frame.to_dict("records") if row["id"] != "c"]
     for row in left:
