@@ -150,12 +150,9 @@ def decision_problem(
     levels = None
     if items.trips is not None:
         levels = time_levels(items.trips, group_worth(question, items)[items.trips.group])
-    is_same = last is not None and not (tokens or last.tokens or levels or last.levels)
-    covers = (
-        last.problem.covers
-        if last is not None and is_same
-        else _covers(table, items, options, levels, tokens)
-    )
+    covers = None if last is None else _covers_of(last, levels, tokens)
+    if covers is None:
+        covers = _covers(table, items, options, levels, tokens)
     counted = Counted(items, n_years, len(tokens), covers.shape[1])
     floors = tuple(counted.floor(question, floor) for floor in question.floors)
     goal = question.goal.what
@@ -266,6 +263,18 @@ def _given(
     given = np.maximum(exact, least)
     given[len(given) - len(tokens) :] = tokens
     return np.asarray(given, dtype=np.float64)
+
+
+def _covers_of(
+    last: DecisionProblem, levels: TimeLevels | None, tokens: list[tuple[str, Mask]]
+) -> sp.csr_array | None:
+    """Return the matrix of a problem that has the same tokens, and no levels; else None."""
+    if levels is not None or last.levels is not None or len(tokens) != len(last.tokens):
+        return None
+    is_same = all(
+        np.array_equal(mask, old[:-1]) for (_, mask), old in zip(tokens, last.tokens, strict=True)
+    )
+    return last.problem.covers if is_same else None
 
 
 def _covers(
@@ -384,7 +393,7 @@ class Counted(NamedTuple):
 
 def _best_gain(covers: sp.csr_array, weights: Floats) -> float:
     """Return the most that an option covers, what stands left out."""
-    gains = sp.csr_array(covers[:-1]) @ weights
+    gains = (covers @ weights)[:-1]
     return max(float(gains.max(initial=0.0)), 1.0)
 
 

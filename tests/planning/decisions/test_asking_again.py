@@ -50,6 +50,7 @@ def test_an_edited_question_is_ready_without_a_search_and_answered_with_the_best
         assert anew is not None
         ours, theirs = again.problem.problem, anew.problem.problem
         assert (ours.covers != theirs.covers).nnz == 0
+        assert np.shares_memory(ours.covers.indices, asked.problem.problem.covers.indices)
         assert np.array_equal(ours.weights, theirs.weights)
         assert ours.budget == theirs.budget
         assert [(str(one.name), one.max_open, one.budget) for one in ours.limits] == [
