@@ -373,7 +373,19 @@ def _may_serve(city: _City, group: GroupSettings, serving: Mask) -> Mask:
 
 
 def _rows_kept(matrix: sp.csr_array, kept: Mask) -> sp.csr_array:
-    return sp.csr_array(sp.diags_array(kept, dtype=np.bool_) @ matrix)
+    """Return a matrix with the other rows empty."""
+    if kept.all():
+        return matrix
+    rows = sp.csr_array(matrix[np.flatnonzero(kept)])
+    sizes = np.where(kept, np.diff(matrix.indptr), 0)
+    indptr = np.r_[0, np.cumsum(sizes)].astype(matrix.indptr.dtype)
+    return sp.csr_array((rows.data, rows.indices, indptr), shape=matrix.shape)
+
+
+def _bare(stands: Mask, shares: Floats) -> Floats:
+    """float64[n_cells, n_classes]: of each class's hours, what counts and finds nothing open."""
+    bare = (~stands).astype(np.float64)
+    return np.asarray(bare @ shares.T if stands.shape[1] > 1 else bare.repeat(len(shares), axis=1))
 
 
 def _gathered(
@@ -386,14 +398,10 @@ def _gathered(
     rest_labels, standing, beyond, beyond_once = [], [], [], []
     each_item, each_standing, each_beyond = [], [], []
     for number, ground in enumerate(grounds):
-        for which, hours in enumerate(classes):
-            share = ground.hours * hours
-            bare = (
-                (~ground.stands) @ share
-                if ground.stands.shape[1] > 1
-                else (~ground.stands[:, 0]) * 1.0
-            )
-            whole = float(share.sum())
+        shares = ground.hours * classes
+        by_class = _bare(ground.stands, shares)
+        for which, share in enumerate(shares):
+            bare, whole = by_class[:, which], float(share.sum())
             rows = _rows_kept(ground.states, ground.open[:, which])
             reached = np.zeros(len(demand), dtype=np.bool_)
             reached[rows.indices] = True
