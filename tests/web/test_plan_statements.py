@@ -205,7 +205,7 @@ def test_an_engine_without_figures_leaves_no_nan_on_any_face(
         runtime_s=1.0,
         method="stub",
     )
-    monkeypatch.setattr("planning.siting.question.solve", lambda _problem, *, params: said)  # noqa: ARG005
+    monkeypatch.setattr("planning.decisions.goals.solve", lambda _problem, *, params: said)  # noqa: ARG005
     told = cli("plan", "--new", "2", "-w", folder)
     answer = cli("plan", "--new", "2", "-w", folder, "--json")
     assert (told.code, answer.code) == (0, 0)

@@ -164,7 +164,7 @@ def test_reports_posted_at_the_same_time_are_each_taken_once(
         ({"nonce": "1"}, "nonce must be"),
         ({"text": "长" * 501}, "at most 500"),
         ({"text": 5}, "must be text"),
-        ({"lat": 33.961234}, "'lat' is not known"),
+        ({"lat": 33.961234}, "lon and lat with what"),
         ({"position": [116.784321, 33.961234]}, "'position' is not known"),
     ],
 )

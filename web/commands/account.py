@@ -81,7 +81,7 @@ def add(
 @account.command("role")
 @common_options
 @click.argument("name")
-@click.argument("role", type=click.Choice([term.id for term in ROLES]))
+@click.argument("role", type=click.Choice([term.id for term in ROLES]), metavar="ROLE")
 @_reach_options
 def role_(
     folder: Path,

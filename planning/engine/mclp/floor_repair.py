@@ -135,7 +135,8 @@ class FloorRepair:
             # a little that is lacking may cost any weight: only what floors lack counts
             multiplier[0] = 0.0
         self._rounds += 1
-        worth_of_weight = max(multiplier[0], 0.2 * multiplier[1:].mean())
+        of_rows = multiplier[1:].mean() if len(multiplier) > 1 else 0.0
+        worth_of_weight = max(multiplier[0], 0.2 * of_rows)
         temperature = float(self.reach(self._opened())[0]) * worth_of_weight / n_open
         temperature = max(temperature, 1e-9 * float(task.cover.weights.sum()), 1e-12)
         cold = COLD / HOT
