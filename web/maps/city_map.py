@@ -12,7 +12,7 @@ import numpy as np
 from data.atomic import write_text
 from data.china_time import today_here
 from data.hours import parse_hours
-from data.vocabulary import KINDS, SAMPLE_NOTICE
+from data.vocabulary import KINDS
 from geo.errors import InputError, NothingYetError
 from geo.measure import EARTH_RADIUS_M, Box
 from geo.messages import say
@@ -28,7 +28,7 @@ from web.maps.road_lines import road_lines
 from web.maps.safe_map import MapDocument, SafeMap
 from web.services.freshness import newest_outdated
 from web.site.number_words import added_count, roads_source
-from web.site.pages import asset_text, leaflet_css, render
+from web.site.pages import asset_text, render_map
 from web.stations.features import station_features
 
 if TYPE_CHECKING:
@@ -135,16 +135,8 @@ class CityMap:
 
     def html(self) -> str:
         """Return the map as one HTML document that asks nobody for anything."""
-        return render(
-            "map_file.html",
-            self.language,
-            city_map=self,
-            notice=SAMPLE_NOTICE,
-            leaflet_css=leaflet_css(),
-            leaflet_js=asset_text("vendor/leaflet-1.9.4/leaflet.js"),
-            opening_js=asset_text("opening.js"),
-            map_js=asset_text("map.js"),
-        )
+        opening_js = asset_text("opening.js")
+        return render_map("map_file.html", self.language, city_map=self, opening_js=opening_js)
 
     def save(self, path: Path) -> None:
         """Write the map as one file, whole or not at all."""

@@ -9,7 +9,6 @@ import numpy as np
 
 from data.atomic import write_text
 from data.china_time import today_here
-from data.vocabulary import SAMPLE_NOTICE
 from geo.errors import NothingYetError
 from geo.measure import Box
 from web.labels.places import names_of
@@ -20,7 +19,7 @@ from web.maps.road_lines import road_lines
 from web.maps.safe_map import MapDocument, SafeMap
 from web.services.freshness import input_name
 from web.site.number_words import added_count, count, share
-from web.site.pages import asset_text, leaflet_css, render
+from web.site.pages import render_map
 
 if TYPE_CHECKING:
     from datetime import date
@@ -72,15 +71,7 @@ class DifferenceMap:
 
     def html(self) -> str:
         """Return the map as one HTML document that asks nobody for anything."""
-        return render(
-            "difference_file.html",
-            self.language,
-            drawn=self,
-            notice=SAMPLE_NOTICE,
-            leaflet_css=leaflet_css(),
-            leaflet_js=asset_text("vendor/leaflet-1.9.4/leaflet.js"),
-            map_js=asset_text("map.js"),
-        )
+        return render_map("difference_file.html", self.language, drawn=self)
 
 
 def write_difference_map(

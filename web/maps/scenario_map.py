@@ -10,7 +10,6 @@ import numpy as np
 
 from data.atomic import write_text
 from data.china_time import today_here
-from data.vocabulary import SAMPLE_NOTICE
 from geo.measure import Box, from_metric, to_metric
 from web.labels.actions import action_words
 from web.labels.places import names_of
@@ -20,7 +19,7 @@ from web.maps.label_points import label_point
 from web.maps.road_lines import road_lines
 from web.maps.safe_map import MapDocument, SafeMap, Way
 from web.site.number_words import count, standard_words
-from web.site.pages import asset_text, leaflet_css, render
+from web.site.pages import render_map
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,15 +75,7 @@ class ScenarioMap:
 
     def html(self) -> str:
         """Return the map as one HTML document that asks nobody for anything."""
-        return render(
-            "scenario_file.html",
-            self.language,
-            drawn=self,
-            notice=SAMPLE_NOTICE,
-            leaflet_css=leaflet_css(),
-            leaflet_js=asset_text("vendor/leaflet-1.9.4/leaflet.js"),
-            map_js=asset_text("map.js"),
-        )
+        return render_map("scenario_file.html", self.language, drawn=self)
 
 
 def write_scenario_map(

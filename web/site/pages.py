@@ -68,6 +68,19 @@ def render(template: str, language: Language, **context: Any) -> str:  # noqa: A
     return _environment().get_template(template).render(t=language, **context)
 
 
+def render_map(template: str, language: Language, **context: Any) -> str:  # noqa: ANN401 - a template takes what it names
+    """Render the template of a map in a file of its own, with the styles and scripts it needs."""
+    return render(
+        template,
+        language,
+        notice=SAMPLE_NOTICE,
+        leaflet_css=leaflet_css(),
+        leaflet_js=asset_text("vendor/leaflet-1.9.4/leaflet.js"),
+        map_js=asset_text("map.js"),
+        **context,
+    )
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
