@@ -181,21 +181,29 @@ def export(folder: Path, output: Path, *, as_json: bool) -> None:
 @organisations.command()
 @common_options
 @click.option("--by", default="", metavar="NAME", help="Who has them forgotten.")
-def clear(folder: Path, by: str, *, as_json: bool) -> None:
+@click.option("--dry-run", is_flag=True, help="Only say how many would be forgotten.")
+def clear(folder: Path, by: str, *, dry_run: bool, as_json: bool) -> None:
     """Forget the organisations; their history stays."""
     from web.services.organisations import clear_organisations
 
     workspace = open_workspace(folder)
-    figures: Figures = {}
+    figures: Figures = {"dry_run": dry_run}
     with stopwatch(figures):
-        figures["forgotten"] = clear_organisations(workspace, by=by)
-    words = [
-        spoken().plural(
+        figures["forgotten"] = clear_organisations(workspace, by=by, dry_run=dry_run)
+    t, n = spoken(), figures["forgotten"]
+    if dry_run:
+        told = t.plural(
+            "{n} organisation would be forgotten; nothing was written.",
+            "{n} organisations would be forgotten; nothing was written.",
+            n=n,
+        )
+    else:
+        told = t.plural(
             "{n} organisation forgotten; its history stays.",
             "{n} organisations forgotten; their history stays.",
-            n=figures["forgotten"],
+            n=n,
         )
-    ]
+    words = [told]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 

@@ -196,9 +196,11 @@ def export_organisations(
     return found
 
 
-def clear_organisations(workspace: Workspace, *, by: str = "") -> int:
+def clear_organisations(workspace: Workspace, *, by: str = "", dry_run: bool = False) -> int:
     """Forget the organisations, but not their history; return how many there were.
 
-    NothingYetError when there are none.
+    With ``dry_run`` they stay. NothingYetError when there are none.
     """
+    if dry_run:
+        return len(workspace.organisation_register().organisations())
     return workspace.organisation_register().clear(by=by)
