@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from planning.decisions.explain import WeighedPlans
     from planning.decisions.nesting import Nesting
     from web.languages import Language
+    from web.services.decisions import Silence
 
 
 def times_words(made: Decision, t: Language) -> list[object]:
@@ -49,6 +50,22 @@ def times_words(made: Decision, t: Language) -> list[object]:
             )
         )
     return [*words, table((t("minutes"), t("without"), *map(str, made.years)), rows)]
+
+
+def silence_words(silence: Silence | None, t: Language) -> list[object]:
+    """Say of how many stations too little is known to count them in effect; nothing on paper."""
+    if silence is None or not silence.silent:
+        return []
+    return [
+        t.plural(
+            "{n} of {standing} stations counts for nobody or for fewer in effect, as its hours, "
+            "way in or equipment are not known: yizhan effective says from where to where.",
+            "{n} of {standing} stations count for nobody or for fewer in effect, as their hours, "
+            "ways in or equipment are not known: yizhan effective says from where to where.",
+            n=silence.silent,
+            standing=silence.standing,
+        )
+    ]
 
 
 def front_words(front: WeighedPlans | None, t: Language) -> list[object]:

@@ -14,7 +14,7 @@ from planning import SolveParams
 from web.commands.accounts_words import accounts_figures, accounts_words
 from web.commands.assignment import assignment_option, refuse_other_ending, write_found
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
-from web.commands.decision_words import front_words, nesting_words, times_words
+from web.commands.decision_words import front_words, nesting_words, silence_words, times_words
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken, told
 from web.commands.plan_answers import (
@@ -161,6 +161,7 @@ def answer_question(
         decide,
         explain,
         nesting_of,
+        silence_of,
         write_actions,
         write_front,
     )
@@ -187,6 +188,7 @@ def answer_question(
         with progress.step(say("planning")):
             made = decide(workspace, asked, when=options.when, params=params)
         with progress.step(say("explaining")) as done:
+            silence = silence_of(workspace, question)
             why = explain(asked, made, wanted, done=done)
             nesting = nesting_of(workspace, asked, made, seconds=options.explain_s, gap=options.gap)
             more = MoreAnswers()
@@ -198,9 +200,15 @@ def answer_question(
         "question": question.as_dict(),
         "explanation": why.as_dict(),
         "nesting": None if nesting is None else nesting.as_dict(),
+        "silence": None if silence is None else silence._asdict(),
         **more.figures,
     }
-    words = [*_words(made, why), *nesting_words(made, nesting, spoken()), *more.words]
+    words = [
+        *_words(made, why),
+        *silence_words(silence, spoken()),
+        *nesting_words(made, nesting, spoken()),
+        *more.words,
+    ]
     if made.is_plan:
         of_ways, said = _who_goes_where(workspace, made, question, options)
         figures |= of_ways

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from data.files.table_files import write_points, write_rows
 from data.report_book import doubted_stations
 from geo.errors import InputError
 from geo.messages import say
+from planning.coverage.service_week import service_week
 from planning.decisions.decide import AskedQuestion, ask
 from planning.decisions.explain import (
     Explanation,
@@ -68,6 +69,27 @@ def ask_workspace(
         doubted=doubted_stations(workspace),
         on_progress=done,
     )
+
+
+class Silence(NamedTuple):
+    """Of ``standing`` stations so many serve somebody less in effect for want of being known."""
+
+    silent: int
+    standing: int
+
+
+def silence_of(workspace: Workspace, question: Question) -> Silence | None:
+    """Count stations that the register says too little of to count in effect; None on paper.
+
+    They serve somebody on paper, nothing known speaks against them, and their hours, way in or
+    equipment are not known.
+    """
+    if question.goal.coverage != "effective":
+        return None
+    groups = workspace.settings.groups
+    week = service_week(workspace.stations(), groups, doubted=doubted_stations(workspace))
+    unknown = week.may_suit & (~week.suits | ~week.known)
+    return Silence(int(unknown.any(axis=0).sum()), int(week.serves.any(axis=0).sum()))
 
 
 def decide(
