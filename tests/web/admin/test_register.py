@@ -243,3 +243,26 @@ def test_a_register_that_is_empty_is_an_empty_table(tmp_path: Path) -> None:
 
 def test_a_station_that_never_was_has_no_form(moderator: FlaskClient) -> None:
     assert moderator.get("/admin/register/s/nobody").status_code == 404
+
+
+def test_an_operator_says_hours_and_equipment_of_its_own_stations_and_no_more(
+    operator: FlaskClient, workspace: Workspace
+) -> None:
+    def row() -> dict[str, Any]:
+        frame = workspace.register().stations().frame
+        return dict(frame.loc[frame["id"] == "b"].iloc[0])
+
+    page, before = "/admin/register/s/b", row()
+    said = {"hours": "7:00-21:00", "facility.toilet": "broken", "sure": "yes"}
+    assert _post(operator, page, **_form(operator, "b", **said)).status_code == 303
+    now = row()
+    assert (now["hours"], now["facilities_broken"]) == ("7:00-21:00", ("toilet",))
+    for name, value in (("name", "别的"), ("kind", "base"), ("lon", "116.85"), ("operator", "我")):
+        answer = _post(operator, page, **_form(operator, "b", **{name: value, "sure": "yes"}))
+        assert answer.status_code == 400, name
+    ahead = {"from_day": "2035-01-01", "lon": "116.85", "lat": "33.95"}
+    assert _post(operator, "/admin/register/ahead/b", **ahead).status_code == 400
+    many = {"which": "ticked", "station": "b", "field": "kind", "value": "base", "act": "preview"}
+    assert _post(operator, "/admin/register/bulk", **many).status_code == 400
+    assert repr(row()) == repr(now)
+    assert (now["name"], now["kind"]) == (before["name"], before["kind"])

@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from data.coming_changes import ComingChange
 from geo.errors import InputError
 from geo.messages import message_of, say
-from web.admin.register.places import refuse_elsewhere
+from web.admin.register.limits import refuse_beyond
 from web.admin.routes import account_here, admin, here, is_allowed
 from web.site.city import city_here
 
@@ -27,7 +27,7 @@ def add_change(station_id: str) -> BaseResponse:
     workspace = city_here().workspace()
     try:
         change = _change_of_form(station_id)
-        refuse_elsewhere(change.said)
+        refuse_beyond(change.said)
         workspace.coming_changes().add(change, by=account_here().name)
     except InputError as error:
         raise BadRequest(message_of(error)) from None

@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from geo.errors import InputError
 from geo.messages import message_of, say
+from web.admin.register.limits import refuse_fields
 from web.admin.register.table import found_here, query_here
 from web.admin.register.words import column_words, names_of, source_words, value_words
 from web.admin.routes import account_here, admin, here, is_allowed, stations_for
@@ -34,11 +35,13 @@ Shown = str | tuple[str, int]
 def bulk_edit() -> BaseResponse | Shown:
     """Show what an edit of many stations would change, and do it when that was seen."""
     form = request.form
+    field = form.get("field", "")
     try:
+        refuse_fields([field])
         change = bulk_change(
             city_here().workspace(),
             _chosen(),
-            field=form.get("field", ""),
+            field=field,
             text=form.get("value", "").strip()[:500],
         )
         if form.get("act") == "save" and form.get("seen") == change.seen and change.values:
@@ -65,6 +68,7 @@ def undo_edit(number: int) -> BaseResponse | Shown:
         line = made.edit(number) if number < 2**53 else None
         if line is None or not all(is_allowed(station) for station in line.stations):
             raise NotFound
+        refuse_fields(line.fields)
         undone = made.undo(number, by=account_here().name)
     except InputError as error:
         return _edits_page(error=g.language.told(message_of(error))), 400

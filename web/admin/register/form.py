@@ -22,7 +22,7 @@ from data.vocabulary import (
 from geo.datum import Datum
 from geo.errors import InputError
 from geo.messages import message_of, say
-from web.admin.register.places import refuse_elsewhere
+from web.admin.register.limits import refuse_beyond
 from web.admin.register.words import (
     FACILITY_STATES,
     SOURCES,
@@ -105,7 +105,7 @@ def save_station(station_id: str) -> BaseResponse | Shown:
         said = _decided(changes_of(base, draft.facts))
         if not said:
             return redirect(here("admin.station_form", station_id=station_id, done="same"), 303)
-        refuse_elsewhere(said)
+        refuse_beyond(said)
         saved = edits.save(station_id, said, since=since, **_who())
     except InputError as error:
         return _form_page(station_id, since, values, error=_told(error)), 400
@@ -135,7 +135,7 @@ def add_station() -> BaseResponse | Shown:
         draft = _draft(values, wanted, is_new=True)
         if draft.errors or (draft.doubts and request.form.get("sure") != "yes"):
             return _form_page("", 0, values, draft=draft), 422
-        refuse_elsewhere(draft.facts)
+        refuse_beyond(draft.facts)
         who = _who()
         checked = (who["observed_at"] or today_here()).isoformat() if who.pop("checks") else ""
         record = {**record_of_facts(draft.facts), "checked_at": checked}
