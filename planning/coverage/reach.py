@@ -67,17 +67,15 @@ def reach(
     >>> near.toarray().tolist()
     [[False, True, True]]
     """
-    times = travel_times(
+    seconds = reach_seconds(
         network,
-        mode=standard.mode,
+        standard=standard,
         origins=origins,
         destinations=destinations,
-        cutoff_s=standard.cutoff_s,
-        cutoff_m=standard.radius_m,
         snap_limit_m=snap_limit_m,
         on_progress=on_progress,
-    ).csr
-    return sp.csr_array(pattern_of(times).T)
+    )
+    return pattern_of(seconds)
 
 
 def reach_seconds(
