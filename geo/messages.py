@@ -58,6 +58,34 @@ def say(template: str, /, **values: object) -> Message:
     return Message(template, values)
 
 
+def message_parts(message: str) -> dict[str, object]:
+    """Return a sentence as plain data, from which `message_from` makes it again, elsewhere too.
+
+    Values that JSON has no form for become text.
+    """
+    if not isinstance(message, Message):
+        return {"template": str(message), "values": {}}
+    values = {
+        name: message_parts(value)
+        if isinstance(value, Message)
+        else value
+        if isinstance(value, str | int | float) or value is None
+        else str(value)
+        for name, value in message.values.items()
+    }
+    return {"template": message.template, "values": values}
+
+
+def message_from(parts: Mapping[str, object]) -> Message:
+    """Make the sentence again of which `message_parts` told the parts."""
+    values = parts["values"]
+    told = values if isinstance(values, dict) else {}
+    return Message(
+        str(parts["template"]),
+        {n: message_from(v) if isinstance(v, dict) else v for n, v in told.items()},
+    )
+
+
 def either(words: Iterable[str]) -> str:
     """Join words that are alternatives: "Point or MultiPoint"."""
     return _joined(words, lambda first, last: say("{first} or {last}", first=first, last=last))

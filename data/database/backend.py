@@ -54,6 +54,21 @@ class Backend(ABC):
                 self._claim(connection)
             yield connection
 
+    @contextlib.contextmanager
+    def beside_writers(self) -> Iterator[sa.Connection]:
+        """Run one short writing transaction beside those of other writers (WorkspaceError).
+
+        A server keeps apart only those that touch the same rows, a file takes one at a time all
+        the same. It is for rows that stand for themselves, such as those of the queue.
+        """
+        with self.transaction() as connection:
+            is_ready = self.read_revision(connection) == HEAD
+        if not is_ready:
+            with self.transaction(write=True):
+                pass  # which brings the tables up to date
+        with self.errors_in_words(), self.begin(write=True, alone=False) as connection:
+            yield connection
+
     def check_city(self) -> None:
         """Refuse the database of another city than its owner's (WorkspaceError)."""
         with self.errors_in_words(), self.begin() as connection:
@@ -139,9 +154,12 @@ class Backend(ABC):
 
     @abstractmethod
     def begin(
-        self, *, write: bool = False, create: bool = False
+        self, *, write: bool = False, create: bool = False, alone: bool = True
     ) -> contextlib.AbstractContextManager[sa.Connection]:
-        """Open a connection for one transaction: committed at the end, undone when it fails."""
+        """Open a connection for one transaction: committed at the end, undone when it fails.
+
+        A writer that need not be ``alone`` shares a server with others.
+        """
 
     @abstractmethod
     def snapshot(self) -> contextlib.AbstractContextManager[sa.Connection]:

@@ -14,6 +14,7 @@ from data.database.organisations import OrganisationRegister
 from data.database.postgres import Postgres
 from data.database.register import Register
 from data.database.results import Result, read_results, save_result
+from data.database.runs import Runs
 from data.database.scenarios import Scenarios
 from data.database.schema import (
     EVENTS,
@@ -205,6 +206,10 @@ class Database:
     def scenarios(self) -> Scenarios:
         """Return the kept scenarios."""
         return Scenarios(self.backend)
+
+    def runs(self) -> Runs:
+        """Return the queue of runs."""
+        return Runs(self.backend)
 
     def _is_used(self) -> bool:
         backend = self.backend

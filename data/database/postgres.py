@@ -45,12 +45,15 @@ class Postgres(Backend):
         self.where = f"postgresql://{self._url.host or ''}{port}/{self._url.database or ''}"
 
     @contextlib.contextmanager
-    def begin(self, *, write: bool = False, create: bool = False) -> Iterator[sa.Connection]:
-        """Take a connection for one transaction; a writer waits for another."""
+    def begin(
+        self, *, write: bool = False, create: bool = False, alone: bool = True
+    ) -> Iterator[sa.Connection]:
+        """Take a connection for one transaction; a writer that is ``alone`` waits for another."""
         del create  # the database is there already; only its tables are made
         with self._engine().begin() as connection:
             if write:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE_S}s'")
+            if write and alone:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_WRITER})")
             yield connection
 

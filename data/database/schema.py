@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: Every step of the schema in order; one more for each file in `migrations/versions`.
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 HEAD: Final = REVISIONS[-1]
 #: The step from which on a database knows its city.
 WITH_CITY: Final = REVISIONS[3]
@@ -28,6 +28,8 @@ WITH_ORGANISATIONS: Final = REVISIONS[4]
 WITH_SCENARIOS: Final = REVISIONS[5]
 #: The step from which on there are sign-ups, rounds and attempts to log in.
 WITH_DESK_TABLES: Final = REVISIONS[7]
+#: The step from which on there is a queue of runs.
+WITH_RUNS: Final = REVISIONS[8]
 #: What columns that a later step added hold in a database that has not got there yet.
 LATER_COLUMNS: Final[Mapping[tuple[str, str], tuple[str, str | int | None]]] = MappingProxyType(
     {
@@ -436,5 +438,29 @@ SCENARIO_LOG: Final = sa.Table(
     sa.Column("what", sa.Text, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
     sa.Index("scenario_log_of_scenario", "scenario_id", "id"),
+    sqlite_autoincrement=True,
+)
+RUNS: Final = sa.Table(
+    "runs",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("scenario", sa.Text, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("content_hash", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+    sa.Column("begun_at", sa.Text, nullable=False),
+    sa.Column("ended_at", sa.Text, nullable=False),
+    sa.Column("worker", sa.Text, nullable=False),
+    sa.Column("beat_at", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("changes", sa.Integer, nullable=False),
+    sa.Column("progress", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Index("runs_by_state", "state", "id"),
+    sa.Index("runs_by_content", "content_hash", "state"),
     sqlite_autoincrement=True,
 )

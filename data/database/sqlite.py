@@ -51,8 +51,11 @@ class Sqlite(Backend):
         self.where = str(path)
 
     @contextlib.contextmanager
-    def begin(self, *, write: bool = False, create: bool = False) -> Iterator[sa.Connection]:
+    def begin(
+        self, *, write: bool = False, create: bool = False, alone: bool = True
+    ) -> Iterator[sa.Connection]:
         """Open the file for one transaction; a writer waits for another."""
+        del alone  # a file has one writer at a time
         if not create and not self.path.exists():
             raise WorkspaceError(
                 say("{path}: no such file: run yizhan init in a new folder", path=self.path)

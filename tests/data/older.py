@@ -16,8 +16,14 @@ _OF_THE_DESK = {
 }
 
 
+def without_runs(connection: sa.Connection) -> None:
+    """Take away what step 0009 makes."""
+    connection.exec_driver_sql("DROP TABLE runs")
+
+
 def without_the_desk(connection: sa.Connection) -> None:
-    """Take away what step 0008 makes."""
+    """Take away what step 0008 makes, after that of 0009."""
+    without_runs(connection)
     for table in (
         *("photos", "visits", "round_stops", "rounds"),
         *("coming_changes", "sign_ups", "login_attempts"),
