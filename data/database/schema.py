@@ -396,8 +396,12 @@ PHOTOS: Final = sa.Table(
     sa.Column("taken_at", sa.Text, nullable=False),
     sa.Column("made_at", sa.Text, nullable=False),
     sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("caption", sa.Text, nullable=False),
     sa.Column("public", sa.Integer, nullable=False),
     sa.Column("removed_at", sa.Text, nullable=False),
+    sa.Column("changed_at", sa.Text, nullable=False),
+    sa.UniqueConstraint("station_id", "content_hash", name="photos_once"),
+    sa.Index("photos_by_change", "changed_at"),
     sa.Index("photos_of_station", "station_id", "made_at"),
 )
 AUDIT: Final = sa.Table(

@@ -105,11 +105,13 @@ def _make_rounds() -> None:
         sa.Column("visit_id", sa.Integer, sa.ForeignKey("visits.id"), nullable=True),
         *_texts("content_hash"),
         *(sa.Column(name, sa.Integer, nullable=False) for name in ("width", "height", "bytes")),
-        *_texts("taken_at", "made_at", "made_by"),
+        *_texts("taken_at", "made_at", "made_by", "caption"),
         sa.Column("public", sa.Integer, nullable=False),
-        *_texts("removed_at"),
+        *_texts("removed_at", "changed_at"),
+        sa.UniqueConstraint("station_id", "content_hash", name="photos_once"),
     )
     op.create_index("photos_of_station", "photos", ["station_id", "made_at"])
+    op.create_index("photos_by_change", "photos", ["changed_at"])
 
 
 def _texts(*names: str, nullable: bool = False) -> list[sa.Column[str]]:
