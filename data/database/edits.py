@@ -74,10 +74,14 @@ class Clash:
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of an edit of one station; with ``clashes`` nothing was written."""
+    """What became of an edit of one station; with ``clashes`` nothing was written.
+
+    ``noted`` are fields of which something is known from a later day, which stays.
+    """
 
     number: int
     clashes: tuple[Clash, ...] = ()
+    noted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,22 @@ class Edits:
         """Return by station the number of the newest line of its history."""
         with self._backend.transaction() as connection:
             return _versions(connection, tuple(ids))
+
+    def newest_of(self, station_id: str) -> tuple[int, dict[str, Any]] | None:
+        """Return a station's version and what is known of it (`records.facts`).
+
+        None where there never was one of that id.
+
+        Raises
+        ------
+        InputError
+            when it is not in the register any more.
+        """
+        with self._backend.transaction() as connection:
+            version = _versions(connection, (station_id,)).get(station_id)
+            if version is None:
+                return None
+            return version, facts(_replayed(_lines(connection, station_id), station_id))
 
     def at(self, station_id: str, version: int) -> dict[str, Any]:
         """Return what was known of a station at a version: its facts, as `records.facts` has them.
@@ -160,13 +180,12 @@ class Edits:
             clashes = _clashes(connection, station_id, said, since=since)
             if clashes:
                 return Saved(0, clashes)
-            moment = next_moment(connection)
+            moment, last = next_moment(connection), _last_line(connection)
             head = _head(moment, source=source, by=by, observed_at=observed_at)
             line = {**head, "station_id": station_id}
-            observe_in(self._backend, connection, line, said, moment=moment, checks=checks)
-            number = _first_of(connection, moment)
+            noted = observe_in(self._backend, connection, line, said, moment=moment, checks=checks)
             _note(connection, "edit", by=by, stations=[station_id], fields=said)
-            return Saved(number)
+            return Saved(_first_after(connection, last), noted=noted)
 
     def save_all(
         self,
@@ -192,13 +211,13 @@ class Edits:
                     raise InputError(
                         say("station {station} was changed meanwhile: look again", station=station)
                     )
-            moment = next_moment(connection)
+            moment, last = next_moment(connection), _last_line(connection)
             head = _head(moment, source=source, by=by)
             fields = {name for one in said.values() for name in one}
             heads = dict.fromkeys(said, head)
             _write(self._backend, connection, said, heads, moment=moment)
             _note(connection, "edit", by=by, stations=list(said), fields=fields)
-            return _first_of(connection, moment)
+            return _first_after(connection, last)
 
     def add(
         self,
@@ -251,6 +270,7 @@ class Edits:
         with self._backend.transaction(write=True) as connection:
             lines = _edit_lines(connection, number)
             moment, imports = next_moment(connection), read_imports(connection)
+            last = _last_line(connection)
             head = _head(moment, source=UNDONE, by=by)
             back: dict[str, dict[str, Any]] = {}
             heads: dict[str, dict[str, Any]] = {}
@@ -274,7 +294,7 @@ class Edits:
             self._remove(connection, gone, head, moment)
             fields = {name for one in back.values() for name in one}
             _note(connection, "undo edit", by=by, stations=[*back, *gone], fields=fields)
-            return Undone(_first_of(connection, moment), (*back, *gone), tuple(stays))
+            return Undone(_first_after(connection, last), (*back, *gone), tuple(stays))
 
     def edit(self, number: int) -> EditLine | None:
         """Return one edit by the number of any of its lines; None where it is none."""
@@ -526,8 +546,14 @@ def _is_before(event: Event, line: sa.Row[Any]) -> bool:
     return clock.moment_text(event.recorded_at) < str(line.recorded_at)
 
 
-def _first_of(connection: sa.Connection, moment: datetime) -> int:
-    query = sa.select(sa.func.min(_E.id)).where(_E.recorded_at == clock.moment_text(moment))
+def _last_line(connection: sa.Connection) -> int:
+    """Return the number of the newest line of the history; 0 before the first."""
+    return int(connection.execute(sa.select(sa.func.max(_E.id))).scalar() or 0)
+
+
+def _first_after(connection: sa.Connection, number: int) -> int:
+    """Return the number of the first line after another; 0 where there is none."""
+    query = sa.select(sa.func.min(_E.id)).where(_E.id > number)
     return int(connection.execute(query).scalar() or 0)
 
 

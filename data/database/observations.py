@@ -76,11 +76,12 @@ def observe_in(
     *,
     moment: datetime,
     checks: bool = True,
-) -> None:
+) -> frozenset[str]:
     """Let what was said take effect, but for what is known from a later moment.
 
     ``head`` has the columns of the event beside its kind and its changes, ``said`` is what
     `checked_values` gave. With ``checks`` somebody stood there: the day goes into checked_at.
+    Returns the fields that were only noted.
     """
     station_id, seen = head["station_id"], clock.read_moment(head["observed_at"])
     key, place, record = read_station(connection, station_id)
@@ -105,6 +106,7 @@ def observe_in(
         ],
         moment=moment,
     )
+    return frozenset(noted)
 
 
 def _split(

@@ -1,4 +1,4 @@
-"""Where the stations lie, without the rest of their rows."""
+"""Where the stations lie and what they are called, without the rest of their rows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from data.database.schema import STATIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from data.database.backend import Backend
 
 
@@ -25,4 +27,11 @@ def station_points(
     with backend.transaction() as connection:
         if not backend.known(backend.read_revision(connection)):
             return {}
-        return {row.id: (row.lon, row.lat) for row in connection.execute(query)}
+        return {one: (lon, lat) for one, lon, lat in connection.execute(query)}
+
+
+def station_names(backend: Backend, ids: Sequence[str]) -> dict[str, str]:
+    """Return the names of some stations by id; one that is not in the register is left out."""
+    query = sa.select(STATIONS.c.id, STATIONS.c.name).where(STATIONS.c.id.in_(ids))
+    with backend.transaction() as connection:
+        return {row.id: row.name for row in connection.execute(query)}

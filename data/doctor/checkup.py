@@ -124,12 +124,19 @@ class Checkup:
 
 
 def examine(
-    table: Table, *, datum: Datum, city: City, today: date, kind: str | None = None
+    table: Table,
+    *,
+    datum: Datum,
+    city: City,
+    today: date,
+    kind: str | None = None,
+    fits_datum: bool = True,
 ) -> Checkup:
     """Examine a table of stations: its headings, its cells, its places, and what it says.
 
-    ``datum`` is what the file claims, ``kind`` that of rows that name none. Never raises for what
-    is wrong in the table: it is found.
+    ``datum`` is what the file claims, ``kind`` that of rows that name none. Without ``fits_datum``
+    nobody asks whether another datum fits the roads better, which one station cannot tell. Never
+    raises for what is wrong in the table: it is found.
 
     Raises
     ------
@@ -161,7 +168,7 @@ def examine(
         findings += sense_findings(read, today=today)
         findings += _place_findings(read, city)
         examples, rows = read.examples, len(columns.table) - read.examples
-        if city.network is not None:
+        if fits_datum and city.network is not None:
             fit = fit_datum(
                 read.places.given, stated=datum, network=city.network, districts=city.districts
             )

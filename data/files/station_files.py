@@ -165,14 +165,17 @@ class StationRows:
 
     def stations(self) -> Stations:
         """Return the register (RowsError with every fault when there is one)."""
+        return Stations(point_frame(self.sound_columns(), self.places.lonlat))
+
+    def sound_columns(self) -> dict[str, list[Any]]:
+        """Return the columns of the record but for the points (RowsError with every fault)."""
         Faults(self.columns.table.file, list(self.faults)).refuse_if_any()
-        frame = {
+        return {
             **self.frame,
             "datum": self.places.datums,
             "source_lon": self.places.source[:, 0].tolist(),
             "source_lat": self.places.source[:, 1].tolist(),
         }
-        return Stations(point_frame(frame, self.places.lonlat))
 
 
 def read_stations(path: Path, *, datum: Datum, box: Box, sample: bool | None = None) -> Stations:

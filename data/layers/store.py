@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -62,6 +63,13 @@ def load_layers(folder: Path) -> Layers:
     path = folder / FILE
     if not path.exists():
         return Layers()
+    told = path.stat()
+    return _load_layers(path, told.st_mtime_ns, told.st_size)
+
+
+@lru_cache(maxsize=1)
+def _load_layers(path: Path, _changed_ns: int, _size: int) -> Layers:
+    """Load the layers; kept until the file changes."""
     arrays = load_arrays(path, cure=_AGAIN)
     try:
         head = json.loads(arrays["head"].tobytes())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, g, render_template, url_for
 
+from data.database.places import station_points
 from web.locator.labels import COMPLAINTS
 from web.locator.nearest import box_around
 from web.locator.page_files import FOLDER
@@ -14,9 +15,10 @@ from web.maps.city_map import map_words, source_of
 from web.maps.road_lines import ROAD_TIERS
 from web.site.bundles import bundle
 from web.site.city import city_here
-from web.stations.at_hand import features_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from web.languages import Language
 
 feedback = Blueprint("feedback", __name__)
@@ -32,15 +34,23 @@ def mine() -> str:
     return render_template("feedback.html", page="feedback", settings=_settings(g.language))
 
 
-def map_settings(t: Language) -> dict[str, Any]:
-    """Return what the script of a map needs on which a place is tapped."""
-    settings = city_here().settings
+def map_settings(
+    t: Language, *, around: Collection[Sequence[float]] | None = None
+) -> dict[str, Any]:
+    """Return what the script of a map needs on which a place is tapped.
+
+    It opens where the middle of the points ``around`` is, None: of the stations, none: of the city.
+    """
+    workspace = city_here().workspace()
+    settings = workspace.settings
+    if around is None:
+        around = station_points(workspace.database.backend).values()
     names = (f"{_LEAFLET}.css", f"{_LEAFLET}.js")
     return {
         "now": f"{FOLDER}now.json",
         "roads": url_for("api.roads"),
         "city_box": list(settings.box),
-        "box": box_around(features_of(city_here()), list(settings.box)),
+        "box": box_around(around, list(settings.box)),
         "attribution": source_of(settings, t),
         "base_map": base_map_of(settings, t),
         "tiers": ROAD_TIERS,

@@ -22,6 +22,8 @@ from web.stations.at_hand import features_of
 from web.stations.standing import EMPTY_STANDING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from web.languages import Language
     from web.site.city import City
     from web.stations.features import Feature
@@ -114,7 +116,9 @@ def _script_settings(city: City, features: list[Feature], t: Language) -> dict[s
         "station": "/s/",
         "roads": url_for("api.roads"),
         "shown": _SHOWN,
-        "box": box_around(features, list(settings.box)),
+        "box": box_around(
+            [feature["geometry"]["coordinates"] for feature in features], list(settings.box)
+        ),
         "radius_m": settings.national.radius_m or 1000.0,
         "away_m": _AWAY_M,
         "group_modes": {group.id: group.standard.mode for group in settings.groups},
@@ -141,11 +145,10 @@ def _static(name: str) -> str:
     return url_for("static", filename=name)
 
 
-def box_around(features: list[Feature], box: list[float]) -> list[float]:
+def box_around(points: Collection[Sequence[float]], box: list[float]) -> list[float]:
     """Return the box that holds the middle of the stations, so that the town fills the map."""
-    if not features:
+    if not points:
         return box
-    points = [feature["geometry"]["coordinates"] for feature in features]
     lons, lats = (sorted(values) for values in zip(*points, strict=True))
     low, high = len(points) // 10, -1 - len(points) // 10
     return [lons[low], lats[low], lons[high], lats[high]]

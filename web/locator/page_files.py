@@ -124,13 +124,21 @@ _birth = threading.Lock()
 
 @page_files.get(f"{FOLDER}now.json")
 def now() -> Response:
-    """Answer which files hold now, and how much the roads weigh."""
+    """Answer which files hold now, and how much the roads weigh.
+
+    With ``only=roads`` nothing is said of the stations, so that a page that draws the roads alone
+    does not ask for all stations anew after every edit.
+    """
     files = files_here()
     roads = files.roads()
+    stations = (
+        {}
+        if request.args.get("only") == "roads"
+        else {"stations": files.stations().address, "details": files.details().address}
+    )
     answer = jsonify(
         day=today_here().isoformat(),
-        stations=files.stations().address,
-        details=files.details().address,
+        **stations,
         roads=None if roads is None else roads.address,
         roads_bytes=0 if roads is None else len(roads.packed),
         roads_large=roads is not None and len(roads.packed) > LARGE_BYTES,

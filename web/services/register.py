@@ -38,9 +38,14 @@ FAR_M: Final = 5000.0
 
 
 def examine_in(
-    workspace: Workspace, rows: Table, *, datum: Datum, kind: str | None = None
+    workspace: Workspace,
+    rows: Table,
+    *,
+    datum: Datum,
+    kind: str | None = None,
+    fits_datum: bool = True,
 ) -> Checkup:
-    """Examine a table with everything that the workspace knows of the city."""
+    """Examine a table with everything that the workspace knows of the city; see `examine`."""
     settings = workspace.settings
     water = load_layers(workspace.layers_folder()).get("water")
     city = City(
@@ -51,7 +56,9 @@ def examine_in(
         snap_limit_m=settings.snap_limit_m,
         sample=settings.sample,
     )
-    return examine(rows, datum=datum, city=city, today=today_here(), kind=kind)
+    return examine(
+        rows, datum=datum, city=city, today=today_here(), kind=kind, fits_datum=fits_datum
+    )
 
 
 def refuse_doubtful(checkup: Checkup) -> None:

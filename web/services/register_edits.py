@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from data.database.conflicts import PLACE
 from data.database.edits import Edits, refuse_too_many
+from data.database.places import station_names
 from data.database.records import EMPTY, ID, facts, records_of
 from data.database.schema import FIELDS
 from data.doctor import Finding, Severity, Words
@@ -32,7 +33,6 @@ from web.services.register import examine_in
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from data.stations import Stations
     from data.workspace import Workspace
     from geo.datum import Datum
 
@@ -130,18 +130,16 @@ def check_form(
     """
     datum = parse_datum(texts.get("datum", ""))
     table = _table_of(texts, lists, facilities, station_id=station_id)
-    checkup = examine_in(workspace, table, datum=datum)
-    findings = [finding for finding in checkup.findings if finding.code != "datum"]
+    findings = examine_in(workspace, table, datum=datum, fits_datum=False).findings
     errors = tuple(finding for finding in findings if finding.severity is Severity.error)
     if errors:
         return Draft({}, errors, (), ())
     try:
-        stations = _read(workspace, table, datum)
+        record = _read(workspace, table, datum)
     except RowsError as error:
         words = message_of(error)
         fault = Finding("other", Severity.error, Words(words, words), Words("", ""))
         return Draft({}, (fault,), (), ())
-    record = dict(zip(FIELDS, records_of(stations)[0], strict=True))
     twin = _twin(workspace, record, "" if is_new else station_id)
     doubts = [finding for finding in findings if finding.severity is Severity.warning]
     return Draft(
@@ -204,8 +202,7 @@ def read_bulk_value(field: str, text: str) -> Any:  # noqa: ANN401 - a value of 
     if faults.found:
         reason = faults.found[0].reason
         raise InputError(say("{where}: {reason}", where=field, reason=reason))
-    missing = isinstance(value, float) and value != value  # noqa: PLR0124 - NaN
-    return None if missing else value
+    return None if _is_nan(value) else value
 
 
 def bulk_change(workspace: Workspace, ids: Iterable[str], *, field: str, text: str) -> BulkChange:
@@ -246,12 +243,7 @@ def bulk_change(workspace: Workspace, ids: Iterable[str], *, field: str, text: s
 
 def station_name(workspace: Workspace, station_id: str) -> str:
     """Return a station's name as the register has it now; its id where it is gone."""
-    edits = edits_of(workspace)
-    version = edits.versions([station_id]).get(station_id)
-    try:
-        return str(edits.at(station_id, version or 0)["name"])
-    except InputError:
-        return station_id
+    return station_names(workspace.database.backend, [station_id]).get(station_id, station_id)
 
 
 def _table_of(
@@ -271,17 +263,26 @@ def _table_of(
     return Table(_FORM, tuple(cells), (tuple(cells.values()),), (1,))
 
 
-def _read(workspace: Workspace, table: Table, datum: Datum) -> Stations:
+def _read(workspace: Workspace, table: Table, datum: Datum) -> dict[str, Any]:
+    """Return the one row of a table as a record, by field (RowsError with its faults)."""
     settings = workspace.settings
-    return station_rows(table, datum=datum, box=settings.box, sample=settings.sample).stations()
+    rows = station_rows(table, datum=datum, box=settings.box, sample=settings.sample)
+    lon, lat = rows.places.lonlat[0].tolist()
+    cells = {name: column[0] for name, column in rows.sound_columns().items()}
+    return {name: None if _is_nan(value) else value for name, value in cells.items()} | {
+        "lon": lon,
+        "lat": lat,
+    }
+
+
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and value != value  # noqa: PLR0124 - NaN
 
 
 def _twin(workspace: Workspace, record: Mapping[str, Any], own: str) -> list[Finding]:
     """Find another station of the register that stands there and is named alike."""
-    others = (
-        (near.id, station_name(workspace, near.id), near.distance_m)
-        for near in workspace.register().nearest(record["lon"], record["lat"], 6)
-        if near.id != own
-    )
-    found = twin_of(record["name"], others)
+    near = workspace.register().nearest(record["lon"], record["lat"], 6)
+    names = station_names(workspace.database.backend, [one.id for one in near])
+    others = ((one.id, names[one.id], one.distance_m) for one in near if one.id in names)
+    found = twin_of(record["name"], (other for other in others if other[0] != own))
     return [] if found is None else [found]

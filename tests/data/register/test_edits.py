@@ -50,6 +50,17 @@ def test_an_edit_is_one_line_with_source_day_and_person(database: Database, edit
     assert edits.versions(["a", "b"])["a"] == number
 
 
+def test_a_save_names_what_is_known_from_a_later_day(edits: Edits) -> None:
+    _save(edits, "a", hours="7:00-21:00")
+    since = edits.versions(["a"])["a"]
+    older = {"source": "inspector", "by": "li", "observed_at": date(2026, 2, 1)}
+    saved = edits.save("a", {"hours": "8:00-18:00", "seats": 4.0}, since=since, **older)
+    assert saved.noted == {"hours"}
+    assert edits.newest_of("a") == (saved.number + 1, edits.at("a", saved.number + 1))
+    assert edits.newest_of("a")[1]["seats"] == 4.0
+    assert edits.newest_of("nobody") is None
+
+
 def test_the_second_of_two_editors_sees_the_first_ones_value(
     database: Database, edits: Edits
 ) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
+from data.database import Register
 from data.stations import Stations
 from data.workspace import Workspace
 from geo.datum import Datum, to_wgs84
@@ -129,6 +130,24 @@ def test_a_saved_form_is_one_line_of_history_of_its_person(
     page = moderator.get("/admin/register/s/xs").text
     assert "现场核查 · " in page
     assert "周一至周五 7:00-21:00" in moderator.get("/s/xs").text
+
+
+def test_a_form_is_shown_and_saved_without_reading_the_other_stations(
+    moderator: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = _form(moderator, "xs", phone="110")
+
+    def refuse(*_args: object, **_more: object) -> None:
+        raise AssertionError("all stations were read")
+
+    monkeypatch.setattr(Register, "stations", refuse)
+    answer = _post(moderator, "/admin/register/s/xs", **form)
+    assert answer.status_code == 303
+    assert 'value="110"' in moderator.get(answer.location).text
+    now = moderator.get("/api/page/now.json?only=roads").json
+    assert now is not None
+    assert "roads" in now
+    assert not {"stations", "details"} & set(now)
 
 
 def test_the_second_editor_decides_field_by_field(

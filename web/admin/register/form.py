@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import g, redirect, render_template, request
+from flask import g, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from data.china_time import today_here
@@ -112,8 +112,7 @@ def save_station(station_id: str) -> BaseResponse | Shown:
     if saved.clashes:
         merged = _values_of({**now, **said})
         return _form_page(station_id, newest, merged, clashes=saved.clashes), 409
-    after = edits.at(station_id, edits.versions([station_id])[station_id])
-    done = "noted" if changes_of(after, {**after, **said}) else "saved"
+    done = "noted" if saved.noted else "saved"
     return redirect(here("admin.station_form", station_id=station_id, done=done), 303)
 
 
@@ -174,16 +173,17 @@ def preview_of(text: str, t: Language) -> dict[str, Any]:
 
 def _known(station_id: str) -> tuple[int, dict[str, Any]]:
     """Return the newest version of a station and what is known then; refuses one not seen."""
-    edits = edits_of(city_here().workspace())
-    version = edits.versions([station_id]).get(station_id)
-    if version is None or not is_allowed(station_id):
+    if not is_allowed(station_id):
         raise NotFound
     try:
-        return version, edits.at(station_id, version)
+        found = edits_of(city_here().workspace()).newest_of(station_id)
     except InputError:
         raise NotFound(
             say("station {station_id} is not in the register", station_id=station_id[:80])
         ) from None
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _draft(values: Mapping[str, Any], station_id: str, *, is_new: bool) -> Draft:
@@ -290,7 +290,8 @@ def _form_page(
         today=today_here(),
         source=request.form.get("source", _SOURCES[0]),
         observed_at=request.form.get("observed_at", today_here().isoformat()),
-        settings=map_settings(t),
+        settings=map_settings(t, around=() if station_id else None)
+        | {"now": url_for("page_files.now", only="roads")},
         column_words=column_words,
         names_of=names_of,
         source_words=source_words,
