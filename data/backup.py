@@ -27,8 +27,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from data.atomic import cannot_write, replacing, write_bytes
 from data.database.copying import copy_tables, has_rows
+from data.database.photos import Photos
 from data.database.postgres import Postgres
 from data.database.sqlite import Sqlite
+from data.photos.store import FOLDER as PHOTOS_FOLDER
+from data.photos.store import PhotoStore
 from data.settings import SETTINGS_FILE, read_settings
 from data.workspace_key import KEY_FILE
 from geo.errors import FileFormatError, WorkspaceError
@@ -41,7 +44,6 @@ if TYPE_CHECKING:
 
 DATABASE_FILE: Final = "yizhan.db"
 DISTRICTS_FILE: Final = "districts.geojson"
-PHOTOS_FOLDER: Final = "photos"
 _FORM: Final = "yizhan backup 1"
 _MANIFEST: Final = "manifest.json"
 _LONGEST_MANIFEST: Final = 64 << 20
@@ -62,12 +64,17 @@ _NAMES: Final = re.compile(
 
 @dataclass(frozen=True)
 class Backup:
-    """What a backup says of itself; ``files`` has bytes and sha256 of each of its files."""
+    """What a backup says of itself; ``files`` has bytes and sha256 of each of its files.
+
+    ``lost_photos`` are hashes of photos that the database names and of which no whole file was
+    there to be taken in; it is known where the backup was made.
+    """
 
     city: str
     name: str
     made_at: str
     files: Mapping[str, tuple[int, str]]
+    lost_photos: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -96,19 +103,21 @@ def write_backup(folder: Path, backend: Backend, path: Path) -> Backup:
             backend.save_copy(database)
         else:
             copy_tables(backend, Sqlite(database))
-        contents = {name: (folder / name).read_bytes() for name in _files_of(folder)}
-        files = {DATABASE_FILE: _size_and_hash(database)} | {
-            name: (len(content), hashlib.sha256(content).hexdigest())
-            for name, content in contents.items()
-        }
-        made = Backup(
-            settings.identity, settings.name, datetime.now(UTC).isoformat(timespec="seconds"), files
-        )
+        files = {DATABASE_FILE: _size_and_hash(database)}
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as package:
-            package.writestr(_MANIFEST, _manifest_text(made))
             package.write(database, DATABASE_FILE)
-            for name, content in contents.items():
+            store = PhotoStore(folder, address=settings.photo_store)
+            for name, content in _contents(folder, store):
+                files[name] = (len(content), hashlib.sha256(content).hexdigest())
                 package.writestr(name, content)
+            made = Backup(
+                settings.identity,
+                settings.name,
+                datetime.now(UTC).isoformat(timespec="seconds"),
+                files,
+                _lost_photos(Photos(Sqlite(database)), files),
+            )
+            package.writestr(_MANIFEST, _manifest_text(made))
     return made
 
 
@@ -144,6 +153,7 @@ def restore_backup(path: Path, folder: Path, *, url: str | None, replace: bool) 
             with _cleared_when_failing(stage):
                 _unpack(path, package, backup, stage)
                 _check_database(path, stage / DATABASE_FILE, backup)
+                _hand_over_photos(stage, folder)
                 with contextlib.closing(sqlite3.connect(stage / _LOCK)):
                     write_bytes(stage / _MARK, backend.where.encode())
         finally:
@@ -214,13 +224,37 @@ def _check_place(stage: Path, backend: Backend) -> None:
         )
 
 
-def _files_of(folder: Path) -> list[str]:
-    """Return which of the workspace's files are there, but for the database."""
-    photos = sorted(path.name for path in (folder / PHOTOS_FOLDER).glob("*.*"))
-    names = [name for name in _SMALL if (folder / name).is_file()]
-    return names + [
-        name for photo in photos if _NAMES.fullmatch(name := f"{PHOTOS_FOLDER}/{photo}")
-    ]
+def _contents(folder: Path, store: PhotoStore) -> Iterator[tuple[str, bytes]]:
+    """Give the workspace's files one by one, but for the database; photos from their store."""
+    for name in _SMALL:
+        if (folder / name).is_file():
+            yield name, (folder / name).read_bytes()
+    kept = sorted(path.name for path in (folder / PHOTOS_FOLDER).glob("*.*"))
+    for photo in kept:
+        if _NAMES.fullmatch(name := f"{PHOTOS_FOLDER}/{photo}"):
+            yield name, (folder / name).read_bytes()
+    for photo in store.names() if store.address else ():
+        content = store.file(photo)
+        if photo not in kept and content is not None:
+            yield f"{PHOTOS_FOLDER}/{photo}", content
+
+
+def _lost_photos(photos: Photos, files: Mapping[str, tuple[int, str]]) -> tuple[str, ...]:
+    """Return the photos of the database whose file was not there, or is not what it was."""
+    named = ((one, f"{PHOTOS_FOLDER}/{one}.jpg") for one in photos.files())
+    return tuple(one for one, name in named if files.get(name, (0, ""))[1] != one)
+
+
+def _hand_over_photos(stage: Path, folder: Path) -> None:
+    """Bring unpacked photos into the store that the settings name; what is there never changes."""
+    address = read_settings(stage / SETTINGS_FILE).photo_store
+    store = PhotoStore(folder, address=address)
+    for path in _photos(stage) if store.address else ():
+        content = path.read_bytes()
+        if store.is_photo(path.name):
+            if store.file(path.name) != content:
+                store.write(path.name, content)
+            path.unlink()
 
 
 def _size_and_hash(path: Path) -> tuple[int, str]:

@@ -21,6 +21,7 @@ from pyproj.exceptions import CRSError
 from data.demand_settings import DemandSettings, read_demand_settings, read_number
 from data.group_defaults import GROUP_DEFAULTS
 from data.map_settings import BaseMapSettings, check_address, read_base_map
+from data.photos.store import read_photo_store
 from data.review_days import ReviewDays, read_review_days
 from data.settings_keys import KEY_NAMES
 from data.vocabulary import (
@@ -166,6 +167,7 @@ class Settings:
     public_address: str = ""
     base_map: BaseMapSettings = field(default_factory=BaseMapSettings)
     review_days: ReviewDays = field(default_factory=ReviewDays)
+    photo_store: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name.strip()) <= _LONGEST_NAME or _CONTROL.search(self.name):
@@ -217,7 +219,8 @@ class Settings:
         """sha256 (hex) of what a coverage or a plan depends on.
 
         That is all settings but the name, the identity, the sample mark, what the public page is
-        drawn on, how long reviews take, and how workers are spread: the demand has its own hash.
+        drawn on, how long reviews take, where photos lie, and how workers are spread: the demand
+        has its own hash.
         """
         parts = {
             "box": list(self.box),
@@ -340,6 +343,7 @@ def _settings(raw: Mapping[str, Any]) -> Settings:
         "public_address": check_address(raw.get("public_address", "")),
         "base_map": read_base_map(raw.get("base_map", {})),
         "review_days": read_review_days(raw.get("proposals", {})),
+        "photo_store": read_photo_store(raw.get("photos", {})),
     }
     if "standards" in raw:
         changes["national"] = _read_standard(

@@ -164,6 +164,13 @@ KEYS: Final = (
         "by when one for a project is reviewed; a judgement",
     ),
     SettingsKey(
+        "photos.store",
+        "address",
+        "the folder photos of the workspace",
+        "where the files of photos lie, such as s3://bucket/folder (pip install s3fs; its keys "
+        "stand in the environment, never here); PHOTOS_URL in the environment goes before it",
+    ),
+    SettingsKey(
         "profiles.<mode>",
         "table",
         "those of docs/profiles.md",

@@ -50,6 +50,8 @@ def settings_text(settings: Settings) -> str:
     lines += ["[proposals]"]
     review = {f"proposals.{name}_days": days for name, days in asdict(settings.review_days).items()}
     lines += _spaced(review)
+    lines += ["[photos]"]
+    lines += _spaced({"photos.store": settings.photo_store})
     lines += ["[candidates]"]
     lines += _spaced(
         {

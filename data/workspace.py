@@ -35,10 +35,12 @@ from data.database import Database
 from data.database.city import Owner, new_identity
 from data.database.clock import china_day, now
 from data.database.coming_changes import ComingChanges, overlaid
+from data.database.photos import Photos
 from data.demand_store import check_name, load_demand, save_demand
 from data.districts import Districts
 from data.files.district_files import read_districts, write_districts
 from data.network_store import load_network, save_network
+from data.photos.store import PhotoStore
 from data.settings import SETTINGS_FILE, Settings, default_settings, read_settings
 from data.settings_text import settle_identity, write_template
 from geo.datum import Datum
@@ -266,6 +268,14 @@ class Workspace:
     def coming_changes(self) -> ComingChanges:
         """Return the changes ahead, to ask and to write."""
         return ComingChanges(self.database.backend)
+
+    def photos(self) -> Photos:
+        """Return the photos of stations, to ask and to write; their files lie in `photo_store`."""
+        return Photos(self.database.backend)
+
+    def photo_store(self) -> PhotoStore:
+        """Return where the files of photos lie: PHOTOS_URL, else ``photos.store``, else here."""
+        return PhotoStore(self.folder, address=self.settings.photo_store)
 
     def replace_stations(self, stations: Stations, *, record: Import | None = None) -> Changes:
         """Lay ``stations`` over the register, all or nothing; see `Register.replace`."""

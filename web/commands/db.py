@@ -84,11 +84,15 @@ def copy(folder: Path, *, where: str, as_json: bool) -> None:
         tables, named = workspace.database.copy_to(where)
         figures |= {"from": workspace.database.backend.where, "to": named}
         figures["tables"] = table_figures(tables)
+        photos, store = workspace.photos().files(), workspace.photo_store()
+        lost = store.faults(photos)
+        figures["photos"] = {"there": len(photos) - len(lost), "lost": sorted(lost)}
     t = spoken()
     rows = [(made.name, made.rows, made.content_hash[:12]) for made in tables]
     words = [
         table((t("table"), t("rows"), t("hash")), rows),
         t("{where} now holds all of that, with the same hashes.", where=named),
+        *_photo_words(len(photos), len(lost), store.where),
         t("The copied one is as it was: stop the pages, then let DATABASE_URL name the new one."),
     ]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
@@ -115,6 +119,14 @@ def backup(folder: Path, *, file: Path, as_json: bool) -> None:
         ),
         t("It holds accounts and the secret key: keep it where only you can read it."),
     ]
+    if made.lost_photos:
+        words.append(
+            t.plural(
+                "{n} photo has no whole file and is not in it.",
+                "{n} photos have no whole file and are not in it.",
+                n=len(made.lost_photos),
+            )
+        )
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
@@ -145,8 +157,32 @@ def restore(folder: Path, *, file: Path, replace: bool, as_json: bool) -> None:
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
 
+def _photo_words(named: int, lost: int, where: str) -> list[object]:
+    """Say where the photos lie, which no database holds, and what of them is lost."""
+    t, words = spoken(), list[object]()
+    if named:
+        words.append(
+            t.plural(
+                "{n} photo lies in {where}, where the new one finds it too.",
+                "{n} photos lie in {where}, where the new one finds them too.",
+                n=named - lost,
+                where=where,
+            )
+        )
+    if lost:
+        words.append(
+            t.plural(
+                "{n} photo has no whole file there: put it back from a backup.",
+                "{n} photos have no whole file there: put them back from a backup.",
+                n=lost,
+            )
+        )
+    return words
+
+
 def _figures_of(made: Backup) -> Figures:
     return {
+        "lost_photos": list(made.lost_photos),
         "city": made.city,
         "name": made.name,
         "made_at": made.made_at,

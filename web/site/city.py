@@ -61,8 +61,12 @@ class City:
         return {"notice": SAMPLE_NOTICE} if self.settings.sample else {}
 
     def stations_version(self) -> str:
-        """Return a short text that changes with the register, the settings and the day."""
-        return _short_hash((self.stations_key(), today_here()))
+        """Return a short text that changes with register, photos, settings and the day."""
+        return _short_hash((self.stations_key(), self.photos_version(), today_here()))
+
+    def photos_version(self) -> str:
+        """Return a short text that changes with the photos."""
+        return self.workspace().photos().version()
 
     @property
     def has_roads(self) -> bool:

@@ -7,11 +7,13 @@ import os
 import zipfile
 from typing import TYPE_CHECKING
 
+import fsspec
 import pytest
 
 from bench.backup_kills import run_kills
 from data import backup
 from data.database import Database
+from data.photos import Picture
 from data.stations import Stations
 from data.workspace import Workspace, restore_workspace
 from geo.errors import FileFormatError, WorkspaceError
@@ -53,6 +55,31 @@ def test_a_backup_restored_elsewhere_is_the_same_city(city: Workspace, tmp_path:
     assert (again.folder / "secret.key").stat().st_mode & 0o777 == 0o600
     assert (again.folder / "photos" / "a-b_1.jpg").read_bytes() == b"\xff\xd8 picture"
     assert not (again.folder / ".restoring").exists()
+
+
+def test_photos_in_a_store_come_along_and_those_without_a_whole_file_are_told(
+    tmp_path: Path,
+) -> None:
+    files = fsspec.filesystem("memory")
+    made = Workspace.create(tmp_path / "city", name="市", box=BOX)
+    made.replace_stations(Stations.from_records([STATION]))
+    settings = made.folder / "yizhan.toml"
+    written = settings.read_text("utf-8").replace('store = ""', 'store = "memory://kept"')
+    settings.write_text(written, "utf-8")
+    city = Workspace.open(made.folder)
+    kept, lost = (Picture(bytes([one]) * 9, b"small", 16, 16) for one in (1, 2))
+    for one in (kept, lost):
+        city.photo_store().keep(one)
+        city.photos().add(one, "a", by="li")
+    city.photo_store().write(f"{lost.content_hash}.jpg", b"torn")
+    assert city.back_up(tmp_path / "b.zip").lost_photos == (lost.content_hash,)
+    files.store.clear()
+    restore_workspace(tmp_path / "b.zip", tmp_path / "new")
+    again = Workspace.open(tmp_path / "new")
+    assert again.photo_store().faults(again.photos().files()) == {lost.content_hash: "changed"}
+    assert again.photo_store().read(kept.content_hash, small=True) == b"small"
+    assert list((again.folder / "photos").iterdir()) == []
+    files.store.clear()
 
 
 def test_a_restore_over_a_city_asks_to_be_told_and_takes_the_old_state_back(
