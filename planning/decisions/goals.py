@@ -25,6 +25,7 @@ import scipy.sparse as sp
 from geo.errors import ProblemError
 from geo.messages import say
 from planning.decisions.mean_time import least_mean
+from planning.decisions.news import News
 from planning.engine.checks import known
 from planning.engine.params import SolveParams, relative_gap
 from planning.engine.problems import BackupProblem, CoverageProblem, Floor
@@ -72,7 +73,7 @@ def solve_goal(
     *,
     params: SolveParams,
 ) -> GoalAnswer:
-    """Solve a question by its goal.
+    """Solve a question by its goal; ``params.on_progress`` is told figures of the goal (`News`).
 
     Raises
     ------
@@ -80,28 +81,34 @@ def solve_goal(
         when the goal cannot be asked together with the question's limits.
     """
     goal = question.goal.what
+    news = News(params, least=goal in {"cheapest", "mean_time"})
     if goal == "cheapest":
-        return _cheapest(question, items, of, params=params)
+        return _cheapest(question, items, of, params=params, news=news)
     if goal in {"worst_group", "worst_district"}:
-        return _worst_first(question, items, of, params=params)
+        return _worst_first(question, items, of, params=params, news=news)
     if goal == "two_in_reach":
-        return _two_in_reach(question, items, of, params=params)
+        return _two_in_reach(question, items, of, params=params, news=news)
     if goal == "mean_time":
-        plan, mean_s, bound_s = least_mean(question, items, of, table, params=params)
+        heard = news.heard(params)
+        plan, mean_s, bound_s = least_mean(question, items, of, table, params=heard)
         return _proved(plan, mean_s, bound_s, params=params)
-    return _told(_most(of, params=params), of)
+    return _told(_most(of, params=params, news=news), of)
 
 
-def _most(of: DecisionProblem, *, params: SolveParams) -> Plan:
+def _most(of: DecisionProblem, *, params: SolveParams, news: News) -> Plan:
     """Cover most; where something must stand beside floors, begin with one such place set.
 
     Without other floors the engine minds by itself what must stand.
     """
+    shift = of.constant
+    whole = news.heard(params, lambda now: (now.incumbent - shift, now.bound - shift))
     if not of.tokens or not _asks_more(of):
-        return solve(of.problem, params=params)
-    clock = _Clock(params)
+        return solve(of.problem, params=whole)
+    # what a plan with a place set cannot pass, another plan may
+    clock = _Clock(news.heard(params, lambda now: (now.incumbent - shift, math.nan)))
     held = _with_tokens_set(of, clock=clock)
-    plan = solve(of.problem, params=clock.part(clock.left_s, gap=params.gap, start=held))
+    rest = clock.part(clock.left_s, gap=params.gap, start=held)
+    plan = solve(of.problem, params=replace(rest, on_progress=whole.on_progress))
     if held is None or plan.objective >= held.objective:
         return plan
     # what was set is a plan of the whole question too, and its bound holds for both
@@ -222,10 +229,10 @@ def _hit(items: DemandItems, of: DecisionProblem, plan: Plan) -> npt.NDArray[np.
 
 
 def _cheapest(
-    question: Question, items: DemandItems, of: DecisionProblem, *, params: SolveParams
+    question: Question, items: DemandItems, of: DecisionProblem, *, params: SolveParams, news: News
 ) -> GoalAnswer:
     """Find the least budget that is enough, from both sides."""
-    asked, clock = float(question.goal.share or 0.0), _Clock(params)
+    asked, clock = float(question.goal.share or 0.0), _Clock(news.heard(params))
     costs = np.asarray(of.problem.costs, dtype=np.float64)
     need = asked * items.total[-1] * (1.0 - _ROUNDING)
     ceiling = costs.sum() if of.problem.budget is None else of.problem.budget
@@ -260,6 +267,7 @@ def _cheapest(
                     "bisection of the budget",
                 )
             least = max(least, _next_above(costs, budget))
+        news.learn(spent, min(least, spent))
         gap = relative_gap(spent, least) if best is not None else math.inf
         if gap <= max(params.gap, 1e-3) or clock.left_s <= 0.0 or spent <= least:
             break
@@ -293,10 +301,10 @@ def _out_of_reach(items: DemandItems, plan: Plan, of: DecisionProblem, asked: fl
 
 
 def _worst_first(
-    question: Question, items: DemandItems, of: DecisionProblem, *, params: SolveParams
+    question: Question, items: DemandItems, of: DecisionProblem, *, params: SolveParams, news: News
 ) -> GoalAnswer:
     """Raise a floor under all classes as far as it goes, then cover most."""
-    clock = _Clock(params)
+    clock = _Clock(news.heard(params))
     classes = weights_of_classes(items, of, by_group=question.goal.what == "worst_group")
     high = min(_alone(of, members, clock=clock, parts=len(classes)) for members in classes.values())
     plan = solve(of.problem, params=clock.part(clock.left_s / 4, gap=1e-3, start=None))
@@ -306,6 +314,7 @@ def _worst_first(
     high = max(high, low)
     until = clock.end - _LAST_PART * params.time_limit_s
     for _ in range(_STEPS):
+        news.learn(low, high)
         if high - low <= max(params.gap, 1e-3) * low or time.perf_counter() > until:
             break
         middle = (low + high) / 2
@@ -403,7 +412,7 @@ def share_floors(classes: Mapping[str, npt.NDArray[np.float64]], share: float) -
 
 
 def _two_in_reach(
-    question: Question, items: DemandItems, of: DecisionProblem, *, params: SolveParams
+    question: Question, items: DemandItems, of: DecisionProblem, *, params: SolveParams, news: News
 ) -> GoalAnswer:
     """Solve for a number of new stations alone; other limits have no bound with this goal."""
     problem = of.problem
@@ -432,9 +441,10 @@ def _two_in_reach(
         required=problem.required,
         forbidden=problem.forbidden,
     )
-    plan = solve(backup, params=params)
     # who has two already counts twice, who has one and can have no second counts once
     stands = float(((2.0 * items.standing[0] + items.beyond_once[0]) * of.rest_worth).sum())
+    heard = news.heard(params, lambda now: (now.incumbent + stands, now.bound + stands))
+    plan = solve(backup, params=heard)
     objective, bound = plan.objective + stands, plan.bound + stands
     gap = 0.0 if plan.status == "optimal" else relative_gap(objective, bound)
     return GoalAnswer(plan, plan.status, objective, bound, gap, plan.method)

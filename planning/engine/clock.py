@@ -11,11 +11,16 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from geo.compiled import seconds_compiling
 from planning.engine.params import Progress, SolveParams
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+Ints = npt.NDArray[np.int64]
 
 # News are told at least so often while there are any: ten times a second, with some to spare.
 NEWS_S = 0.05
@@ -35,7 +40,8 @@ class Clock:
     """Counts from its birth; `report` and `tick` ask the caller's ``on_progress``.
 
     ``now`` tells the time in seconds. A value of 1 that is reported is one of ``unit`` to the
-    caller.
+    caller. ``plan`` returns the best plan so far in the numbering of a task, which ``numbering``
+    turns into that of the caller's problem; None where nobody keeps one.
     """
 
     def __init__(
@@ -47,6 +53,8 @@ class Clock:
         self._now = now
         self._start, self._compiled = now(), seconds_compiling()
         self.unit = 1.0
+        self.plan: Callable[[], Ints] | None = None
+        self.numbering: Callable[[Ints], Ints] | None = None
         self._params = params
         self._told: tuple[float, float] | None = None
         self._told_at = -math.inf
@@ -89,9 +97,15 @@ class Clock:
                 figure * self.unit if math.isfinite(figure) else math.nan
                 for figure in (incumbent, bound)
             ]
-            news = Progress(incumbent=known[0], bound=known[1], seconds=self.seconds)
+            plan = None if self.plan is None or self.numbering is None else self._plan
+            news = Progress(incumbent=known[0], bound=known[1], seconds=self.seconds, plan=plan)
             self.stopped = bool(self._params.on_progress(news))
         return self.left_s <= 0.0
+
+    def _plan(self) -> Ints:
+        if self.plan is None or self.numbering is None:
+            return np.empty(0, np.int64)
+        return self.numbering(self.plan())
 
     def tick(self, incumbent: float, bound: float) -> bool:
         """Tell the caller what is news, every `NEWS_S`; True when the run must end.

@@ -30,12 +30,17 @@ class WarmStart:
 class Progress:
     """What is known while solving: the best plan so far, the proven bound, the time used.
 
-    ``incumbent`` and ``bound`` are objective values; nan where there is none yet.
+    ``incumbent`` and ``bound`` are objective values; nan where there is none yet. ``plan``, where a
+    formulation tells it (maximal covering without floors), returns the options of the best plan so
+    far; it is asked for within the call, or not at all.
     """
 
     incumbent: float
     bound: float
     seconds: float
+    plan: Callable[[], npt.NDArray[np.int64]] | None = field(
+        default=None, repr=False, compare=False
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,6 +74,7 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams, clo
     last = params.start.basis if isinstance(params.start, Plan) else None
     reduced, basis, warm = reduce_on_basis(problem, last, clock=clock)
     task = reduced.task
+    clock.numbering = lambda chosen: _whole(problem, reduced, chosen)
 
     def basis_after(run: CoverRun) -> WarmStart | None:
         return kept_basis(problem, reduced, run, wider=basis)
@@ -89,6 +90,7 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams, clo
         had = _had(run, reduced, params=params, clock=clock)
         if had is not None:
             return _drafted(problem, reduced, had, basis_after(run))
+        clock.plan = None  # a plan that leaves out what must be covered
     run = _without_floors(task, params=params, clock=clock, start=start, warm=warm)
     if task.floors:
         is_met = meets_floors(reduced, run.answer("").chosen)
@@ -269,7 +271,7 @@ def _drafted(
     answer: CoverAnswer,
     basis: WarmStart | None,
 ) -> Draft:
-    chosen = np.r_[np.flatnonzero(known(problem.required)), reduced.options[answer.chosen]]
+    chosen = _whole(problem, reduced, answer.chosen)
     is_plan = answer.value > -np.inf
     return Draft(
         chosen=chosen if is_plan else None,
@@ -279,3 +281,9 @@ def _drafted(
         reasons=() if is_plan else (short_floors(problem, reduced, answer.chosen),),
         basis=basis,
     )
+
+
+def _whole(problem: CoverageProblem, reduced: ReducedCoverage, chosen: Ints) -> Ints:
+    """Return a choice among the free options in the numbering of the problem, with the required."""
+    required = np.flatnonzero(known(problem.required))
+    return np.concatenate([required, reduced.options[chosen]]).astype(np.int64)

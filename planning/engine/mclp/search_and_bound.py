@@ -148,6 +148,8 @@ class CoverRun:
         if warm is not None and warm.cuts:
             self.take_cuts(warm.cuts, warm.cut_multiplier)
         self.population = Population(self, seed=seed)
+        if tells and clock is not None:
+            clock.plan = lambda: np.flatnonzero(self.best_open)
 
     def take_cuts(self, cuts: Sequence[CountCut], multiplier: Floats | None = None) -> None:
         """Add rows that every plan keeps, and which bring the bound down; ``own_rows`` stay."""
