@@ -4,6 +4,7 @@
     * `InputError` (`ValueError`): what a person handed in cannot be taken
         * `DatumError`: a datum word that is not known, or coordinates that cannot be in it
         * `RowsError`: rows of a file that cannot be taken, each with file, row, column and cure
+        * `FieldsError`: values of a document, such as a question, each with its place in it
         * `FileFormatError`: a file that is missing, empty, broken or of another format
     * `NetworkError` (`ValueError`): a road network that cannot be built or asked
     * `ProblemError` (`ValueError`): a planning problem that contradicts itself
@@ -33,6 +34,34 @@ class InputError(YizhanError, ValueError):
 
 class DatumError(InputError):
     """A datum word that is not known, or coordinates that cannot be in it."""
+
+
+@dataclass(frozen=True)
+class FieldFault:
+    """One value of a document that cannot be taken.
+
+    ``place`` leads to it by keys and by positions from 0; ``reason`` is why, without the place.
+    """
+
+    place: tuple[str | int, ...]
+    reason: str = ""
+
+    @property
+    def pointer(self) -> str:
+        """The place as a JSON pointer (RFC 6901): "/floors/0/hours", "" for the whole document."""
+        parts = (str(part).replace("~", "~0").replace("/", "~1") for part in self.place)
+        return "".join(f"/{part}" for part in parts)
+
+
+class FieldsError(InputError):
+    """Values of a document that cannot be taken; nothing of it was taken.
+
+    The message is one line about the first of ``faults``.
+    """
+
+    def __init__(self, words: str, *faults: FieldFault) -> None:
+        self.faults = faults
+        super().__init__(words)
 
 
 class FileFormatError(InputError):

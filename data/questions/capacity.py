@@ -7,8 +7,9 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from data.questions.parts import Part, Share
+from data.questions.refusals import at
 from data.vocabulary import KINDS, KINDS_BY_ID, unknown_word
-from geo.errors import InputError
+from geo.errors import FieldsError
 from geo.messages import say
 
 Seats = Annotated[int, Field(ge=0, le=100_000)]
@@ -32,5 +33,7 @@ class Capacity(Part):
     def _known_kinds(self) -> Self:
         for kind in self.seats_by_kind:
             if kind not in KINDS_BY_ID:
-                raise InputError(unknown_word(kind, KINDS, what=say("kind")))
+                raise FieldsError(
+                    unknown_word(kind, KINDS, what=say("kind")), at("seats_by_kind", kind)
+                )
         return self

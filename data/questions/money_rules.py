@@ -21,6 +21,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, get_args
 
+from data.questions.refusals import at
 from data.vocabulary import (
     KINDS,
     ORGANISATION_KINDS,
@@ -30,7 +31,7 @@ from data.vocabulary import (
     quote,
     unknown_word,
 )
-from geo.errors import InputError
+from geo.errors import FieldsError, InputError
 from geo.messages import say
 
 if TYPE_CHECKING:
@@ -378,8 +379,9 @@ def exact_share(share: float) -> Fraction:
 
 def _read_rule(number: int, table: object) -> MoneyRule:
     if not isinstance(table, Mapping):
-        raise InputError(
-            say("money rule {number} must be a table: write [[money_rules]]", number=number)
+        raise FieldsError(
+            say("money rule {number} must be a table: write [[money_rules]]", number=number),
+            at(number - 1),
         )
     try:
         sort = _sort_of(table.get("rule"))
@@ -387,7 +389,9 @@ def _read_rule(number: int, table: object) -> MoneyRule:
         _check_keys(values, sort)
         return sort(**values)
     except InputError as error:
-        raise InputError(say("money rule {number}: {error}", number=number, error=error)) from None
+        raise FieldsError(
+            say("money rule {number}: {error}", number=number, error=error), at(number - 1)
+        ) from None
 
 
 def _sort_of(word: object) -> type[MoneyRule]:

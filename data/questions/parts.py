@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from data.hours import parse_hours
+from data.questions.refusals import at
 from data.vocabulary import GROUPS, GROUPS_BY_ID, KINDS, KINDS_BY_ID, StandardWord, unknown_word
-from geo.errors import InputError
+from geo.errors import FieldsError
 from geo.messages import say
 
 GoalWord = Literal[
@@ -52,19 +53,15 @@ class Part(BaseModel):
     @model_validator(mode="after")
     def _known_words(self) -> Self:
         for name in ("kinds", "build", "upgrade"):
-            for word in getattr(self, name, ()):
+            for number, word in enumerate(getattr(self, name, ())):
                 if word not in KINDS_BY_ID:
-                    raise InputError(unknown_word(word, KINDS, what=say("kind")))
-        for word in getattr(self, "groups", ()):
+                    raise FieldsError(unknown_word(word, KINDS, what=say("kind")), at(name, number))
+        for number, word in enumerate(getattr(self, "groups", ())):
             if word not in GROUPS_BY_ID:
-                raise InputError(unknown_word(word, GROUPS, what=say("group")))
+                raise FieldsError(
+                    unknown_word(word, GROUPS, what=say("group")), at("groups", number)
+                )
         return self
-
-
-def _checked_hours(text: str) -> str:
-    if not parse_hours(text).rules:
-        raise InputError(say("hours {text}: not understood; write such as 7:00-21:00", text=text))
-    return text
 
 
 class Goal(Part):
@@ -105,16 +102,21 @@ class Goal(Part):
     def _fits(self) -> Self:
         for group in self.group_weights:
             if group not in GROUPS_BY_ID:
-                raise InputError(unknown_word(group, GROUPS, what=say("group")))
+                raise FieldsError(
+                    unknown_word(group, GROUPS, what=say("group")), at("group_weights", group)
+                )
         if (self.share is not None) != (self.what == "cheapest"):
-            raise InputError(say("share belongs to what = cheapest, which needs it"))
+            raise FieldsError(say("share belongs to what = cheapest, which needs it"), at("share"))
         if self.what != "worker_hours" and (self.coverage == "effective" or self.hour_weights):
-            raise InputError(
-                say("effective coverage and hour_weights belong to what = worker_hours")
+            raise FieldsError(
+                say("effective coverage and hour_weights belong to what = worker_hours"),
+                at("hour_weights" if self.hour_weights else "coverage"),
             )
-        for _, _, weight in self.hour_weights:
+        for number, (_, _, weight) in enumerate(self.hour_weights):
             if not 0 <= weight <= 1000:  # noqa: PLR2004 - as group_weights
-                raise InputError(say("an hour counts from 0 to 1000"))
+                raise FieldsError(
+                    say("an hour counts from 0 to 1000"), at("hour_weights", number, 2)
+                )
         return self
 
 
@@ -130,7 +132,9 @@ class Front(Part):
     @model_validator(mode="after")
     def _are_two(self) -> Self:
         if self.first == self.second:
-            raise InputError(say("front: {word} stands twice: give two", word=self.first))
+            raise FieldsError(
+                say("front: {word} stands twice: give two", word=self.first), at("second")
+            )
         return self
 
 
@@ -168,10 +172,17 @@ class Actions(Part):
 
     @model_validator(mode="after")
     def _hours_are_read(self) -> Self:
-        for text in (*self.build_hours, *self.extend_hours):
-            _checked_hours(text)
+        for name in ("build_hours", "extend_hours"):
+            for number, text in enumerate(getattr(self, name)):
+                if not parse_hours(text).rules:
+                    raise FieldsError(
+                        say("hours {text}: not understood; write such as 7:00-21:00", text=text),
+                        at(name, number),
+                    )
         if not self.build_hours:
-            raise InputError(say("build_hours is empty; a new station keeps some hours"))
+            raise FieldsError(
+                say("build_hours is empty; a new station keeps some hours"), at("build_hours")
+            )
         return self
 
 
@@ -273,11 +284,18 @@ class Zone(Part):
     @model_validator(mode="after")
     def _has_ground(self) -> Self:
         if (self.ring is None) == (self.around is None):
-            raise InputError(say("zone {name}: give ring or around, one of them", name=self.name))
+            raise FieldsError(
+                say("zone {name}: give ring or around, one of them", name=self.name), at("ring")
+            )
         if (self.around is None) != (self.within_m is None):
-            raise InputError(say("zone {name}: around and within_m go together", name=self.name))
+            raise FieldsError(
+                say("zone {name}: around and within_m go together", name=self.name),
+                at("within_m"),
+            )
         if self.ring is not None and len(set(self.ring)) < 3:  # noqa: PLR2004 - a triangle
-            raise InputError(say("zone {name}: a ring has 3 corners or more", name=self.name))
+            raise FieldsError(
+                say("zone {name}: a ring has 3 corners or more", name=self.name), at("ring")
+            )
         return self
 
 
@@ -295,7 +313,7 @@ class KindCost(Part):
     @model_validator(mode="after")
     def _known_kind(self) -> Self:
         if self.kind not in KINDS_BY_ID:
-            raise InputError(unknown_word(self.kind, KINDS, what=say("kind")))
+            raise FieldsError(unknown_word(self.kind, KINDS, what=say("kind")), at("kind"))
         return self
 
 

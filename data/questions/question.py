@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import cached_property
-from itertools import pairwise
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -36,9 +35,9 @@ from data.questions.parts import (
     Years,
     Zone,
 )
-from data.questions.refusals import first_fault
+from data.questions.refusals import at, faults_of, first_fault
 from data.questions.world import World
-from geo.errors import InputError
+from geo.errors import FieldsError, InputError
 from geo.messages import say
 
 _ASSUMED = "an assumption of Yizhan's, for a first answer: put in what it costs in your city"
@@ -145,84 +144,99 @@ class Question(Part):
     def _fits_together(self) -> Self:
         given = len(self.money.yuan_by_year)
         if given not in {0, 1, self.years.count}:
-            raise InputError(
+            raise FieldsError(
                 say(
                     "money: {given} sums for {years} years: give one for each year, or one for all",
                     given=given,
                     years=self.years.count,
-                )
+                ),
+                at("money", "yuan_by_year"),
             )
-        if self.goal.what != "worker_hours" and any(floor.hours for floor in self.floors):
-            raise InputError(say("floors: hours belong to the goal worker_hours"))
+        for number, floor in enumerate(self.floors):
+            if self.goal.what != "worker_hours" and floor.hours:
+                raise FieldsError(
+                    say("floors: hours belong to the goal worker_hours"),
+                    at("floors", number, "hours"),
+                )
         self._check_measures()
         self._check_earliest()
-        named: list[MoneyLimit | CountLimit | FloorLimit | Zone] = []
-        for parts in (self.money_limits, self.count_limits, self.floors, self.zones):
-            named += parts
-        names = sorted(part.name for part in named)
-        for one, other in pairwise(names):
-            if one == other:
-                raise InputError(
-                    say("{name} names two limits: each needs a name of its own", name=one)
-                )
-        for year in self._years_named():
+        self._check_names()
+        for place, year in self._years_named():
             if year not in self.years_meant:
-                raise InputError(
+                raise FieldsError(
                     say(
                         "year {year} is not among those of the plan ({first} to {last})",
                         year=year,
                         first=self.years_meant[0],
                         last=self.years_meant[-1],
-                    )
+                    ),
+                    at(*place),
                 )
         if len({cost.kind for cost in self.costs.by_kind}) < len(self.costs.by_kind):
-            raise InputError(say("costs: a kind stands twice in by_kind"))
+            raise FieldsError(say("costs: a kind stands twice in by_kind"), at("costs", "by_kind"))
         return self
+
+    def _check_names(self) -> None:
+        """Refuse a limit that has the name of another: the answer could not tell them apart."""
+        had: set[str] = set()
+        for field in ("money_limits", "count_limits", "floors", "zones"):
+            for number, part in enumerate(getattr(self, field)):
+                if part.name in had:
+                    raise FieldsError(
+                        say(
+                            "{name} names two limits: each needs a name of its own", name=part.name
+                        ),
+                        at(field, number, "name"),
+                    )
+                had.add(part.name)
 
     def _check_earliest(self) -> None:
         """Refuse a place that is had too late for any year of the plan."""
-        for early in self.earliest:
+        for number, early in enumerate(self.earliest):
             if early.year > self.years_meant[-1]:
-                raise InputError(
+                raise FieldsError(
                     say(
                         "earliest: {place} is to be had from {year} on and the plan ends in "
                         "{last}, so it could never be chosen: forbid it instead",
                         place=early.place,
                         year=early.year,
                         last=self.years_meant[-1],
-                    )
+                    ),
+                    at("earliest", number, "year"),
                 )
 
     def _check_measures(self) -> None:
         """Refuse measures that the goal's count cannot tell, and a time that nothing counts."""
         if self.goal.beyond_s is not None and not self.counts_time:
-            raise InputError(say("beyond_s belongs to the goal mean_time"))
+            raise FieldsError(say("beyond_s belongs to the goal mean_time"), at("goal", "beyond_s"))
         by_hours = self.goal.what == "worker_hours"
-        for word in () if self.front is None else (self.front.first, self.front.second):
+        for field in () if self.front is None else ("first", "second"):
+            word = getattr(self.front, field)
             if (word == "worker_hours") != by_hours and word in {
                 "worker_hours",
                 "workers",
                 "mean_time",
             }:
-                raise InputError(
+                raise FieldsError(
                     say(
                         "front: the goal {goal} does not count {word}: hours are counted with the "
                         "goal worker_hours alone",
                         goal=self.goal.what,
                         word=word,
-                    )
+                    ),
+                    at("front", field),
                 )
 
-    def _years_named(self) -> list[int]:
-        parts: list[Any] = [
-            *self.required,
-            *self.forbidden,
-            *self.money_limits,
-            *self.count_limits,
-            *self.floors,
-            *self.world.demand,
+    def _years_named(self) -> list[tuple[tuple[str | int, ...], int]]:
+        """Return every year that a part names, with its place."""
+        fields = ("required", "forbidden", "money_limits", "count_limits", "floors")
+        parts: list[tuple[tuple[str | int, ...], Any]] = [
+            ((field, number), part)
+            for field in fields
+            for number, part in enumerate(getattr(self, field))
         ]
-        return [part.year for part in parts if part.year is not None]
+        parts += [(("world", "demand", n), part) for n, part in enumerate(self.world.demand)]
+        return [((*place, "year"), part.year) for place, part in parts if part.year is not None]
 
     @property
     def years_meant(self) -> tuple[int, ...]:
@@ -266,7 +280,7 @@ class Question(Part):
         try:
             return cls.model_validate_json(json.dumps(tables, default=str))
         except ValidationError as error:
-            raise InputError(first_fault(cls, error)) from None
+            raise FieldsError(first_fault(cls, error), *faults_of(cls, error)) from None
         except RecursionError:
             raise InputError(say("the question is nested too deep")) from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from data.vocabulary import nearest_word, quote
-from geo.errors import InputError
+from geo.errors import FieldFault, FieldsError, InputError
 from geo.messages import Message, message_of, say
 
 if TYPE_CHECKING:
@@ -30,6 +30,24 @@ def first_fault(model: type[BaseModel], error: ValidationError) -> str:
     where = _where(fault["loc"])
     what = _what(model, fault)
     return say("{where}: {what}", where=where, what=what) if where else what
+
+
+def faults_of(model: type[BaseModel], error: ValidationError) -> tuple[FieldFault, ...]:
+    """Return every fault of a question with the place of its field."""
+    return tuple(_fault(model, fault) for fault in error.errors())
+
+
+def at(*place: str | int) -> FieldFault:
+    """Say at which field below a part of a question something is wrong."""
+    return FieldFault(place)
+
+
+def _fault(model: type[BaseModel], fault: ErrorDetails) -> FieldFault:
+    raised = fault.get("ctx", {}).get("error")
+    below: tuple[str | int, ...] = ()
+    if isinstance(raised, FieldsError) and raised.faults:
+        below = raised.faults[0].place
+    return FieldFault((*fault["loc"], *below), _what(model, fault))
 
 
 def _where(place: tuple[int | str, ...]) -> str:

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from data.questions.parts import LonLat, Name, Part
-from geo.errors import InputError
+from data.questions.refusals import at
+from geo.errors import FieldsError
 from geo.messages import say
 from geo.profiles import MODES
 
@@ -41,23 +42,26 @@ class RoadChange(Part):
     @model_validator(mode="after")
     def _has_roads(self) -> Self:
         if not (self.ways or self.lines or self.rings):
-            raise InputError(
-                say("{name}: say which roads: give ways, lines, rings or geojson", name=self.name)
+            raise FieldsError(
+                say("{name}: say which roads: give ways, lines, rings or geojson", name=self.name),
+                at("ways"),
             )
-        for parts, least in ((self.lines, _LINE), (self.rings, _RING)):
-            for points in parts:
+        for field, least in (("lines", _LINE), ("rings", _RING)):
+            for number, points in enumerate(getattr(self, field)):
                 if len(set(points)) < least:
-                    raise InputError(
-                        say("{name}: a line has 2 points or more, a ring 3", name=self.name)
+                    raise FieldsError(
+                        say("{name}: a line has 2 points or more, a ring 3", name=self.name),
+                        at(field, number),
                     )
-        for mode in self.modes:
+        for number, mode in enumerate(self.modes):
             if mode not in MODES:
-                raise InputError(
+                raise FieldsError(
                     say(
                         "{name}: mode {mode} is none of {known}",
                         name=self.name,
                         mode=mode,
                         known=", ".join(MODES),
-                    )
+                    ),
+                    at("modes", number),
                 )
         return self

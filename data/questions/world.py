@@ -7,9 +7,10 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from data.questions.parts import LonLat, Name, Part, Year
+from data.questions.refusals import at
 from data.questions.road_change import RoadChange  # noqa: TC001 - pydantic reads it
 from data.vocabulary import GROUPS, GROUPS_BY_ID, unknown_word
-from geo.errors import InputError
+from geo.errors import FieldsError
 from geo.messages import say
 
 
@@ -30,7 +31,7 @@ class NewDemand(Part):
     @model_validator(mode="after")
     def _known_group(self) -> Self:
         if self.group not in GROUPS_BY_ID:
-            raise InputError(unknown_word(self.group, GROUPS, what=say("group")))
+            raise FieldsError(unknown_word(self.group, GROUPS, what=say("group")), at("group"))
         return self
 
 
