@@ -12,7 +12,8 @@ not there), ``shadow_prices`` (what a little more of each rule would bring), ``a
 plans that are nearly as good), ``curve`` (money against coverage), ``front`` (two measures against
 each other), ``nesting`` (what plans that only grow cost each year), ``score`` (a list made by
 hand), ``robust`` (when demand, places and prices are not as assumed), ``redundant`` (what closing
-what stands would lose), ``conflict`` (why there is no plan).
+what stands would lose), ``conflict`` (why there is no plan). ``site_reasons`` gathers what the
+sheet of a site tells, and ``restored`` gives a decision that was read back its plan again.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +48,19 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+
+class Served(NamedTuple):
+    """Whom one action of a plan serves.
+
+    ``fresh`` are the items that it is the first to cover in its first ``year`` (from 0), ``only``
+    those that nothing else of the plan covers in the last one.
+    """
+
+    option: int
+    year: int
+    fresh: Ints
+    only: Ints
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -216,13 +229,23 @@ class AskedQuestion:
 
     def _actions(self, chosen: Ints) -> tuple[DecidedAction, ...]:
         """Order the chosen options by year and by what they add; add the stations that close."""
+        served = self.served(chosen)
+        told = [self._told_action(one, order) for order, one in enumerate(served, start=1)]
+        return (*told, *self._closed(chosen, len(told)))
+
+    def served(self, chosen: Ints) -> tuple[Served, ...]:
+        """Tell whom each chosen action serves, in the order of years and of what they add.
+
+        What is kept as it is, or closes, is no such action.
+        """
         of = self.problem.options
+        chosen = chosen[chosen < self.problem.standing_option]
         acts = [int(number) for number in chosen if self._act(number).what != "keep"]
         kept = [int(number) for number in chosen if self._act(number).what == "keep"]
         end = len(self.question.years_meant)
         last = [self._act(n).state for n in (*acts, *kept) if of.ends[n] == end]
         at_end = _times_covered(self.items.covers, last)
-        told: list[DecidedAction] = []
+        found: list[Served] = []
         for year in range(end):
             standing = [self._act(n).state for n in kept if of.ends[n] > year]
             standing += [
@@ -242,22 +265,19 @@ class AskedQuestion:
                 fresh = row[needs[row] > 0]
                 needs[row] -= 1
                 only = row[at_end[row] == self.items.needs[row]]
-                lost = float(self.items.weights[-1][only].sum())
-                told.append(self._told_action(number, len(told) + 1, fresh, weights, lost))
-        return (*told, *self._closed(chosen, len(told)))
+                found.append(Served(number, year, fresh, only))
+        return tuple(found)
 
     def _act(self, number: int) -> Action:
         return self.table.actions[int(self.problem.options.action[number])]
 
-    def _told_action(
-        self, number: int, order: int, fresh: Ints, weights: Floats, lost_without: float
-    ) -> DecidedAction:
-        of = self.problem.options
+    def _told_action(self, served: Served, order: int) -> DecidedAction:
+        of, number = self.problem.options, served.option
         action = self.table.actions[of.action[number]]
         state = self.table.states[action.state]
         adds = np.bincount(
-            self.items.labels.group[fresh],
-            weights=weights[fresh],
+            self.items.labels.group[served.fresh],
+            weights=self.items.weights[served.year][served.fresh],
             minlength=len(self.items.groups),
         )
         return DecidedAction(
@@ -278,7 +298,7 @@ class AskedQuestion:
             paid=self._paid(number),
             adds=float(adds.sum()),
             adds_by_group=dict(zip(self.items.groups, map(float, adds), strict=True)),
-            lost_without=lost_without,
+            lost_without=float(self.items.weights[-1][served.only].sum()),
         )
 
     def _closed(self, chosen: Ints, told: int) -> list[DecidedAction]:

@@ -44,6 +44,14 @@ class DecidedAction:
         """Yuan of the plan's years for each worker (or worker-hour) added."""
         return sum(self.paid.values()) / self.adds if self.adds > 0 else None
 
+    @property
+    def life_cycle_yuan(self) -> int:
+        """Yuan of the whole lifetime: capital once and what it costs to run in each year of it.
+
+        Nothing is discounted.
+        """
+        return self.capital_yuan + self.lifetime_years * self.running_yuan_a_year
+
 
 @dataclass(frozen=True)
 class CoveredLine:
