@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from planning.decisions.decide import AskedQuestion, Served
     from planning.decisions.decision import DecidedAction, Decision
 
+Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
@@ -48,7 +49,8 @@ class SiteReasons:
 
     ``by_district`` and ``by_hours`` part what it adds in its first year, each most first;
     ``by_hours`` is empty where hours do not count. ``only_here`` is what no other place could serve
-    in the last year. ``payments`` are those for what it makes, in the order of years.
+    in the last year. ``payments`` are those for what it makes, in the order of years. ``cells``
+    int64[k] are the cells of the demand where it adds somebody, ``cell_adds`` float64[k] how many.
     """
 
     action: DecidedAction
@@ -56,6 +58,8 @@ class SiteReasons:
     by_hours: tuple[HourGain, ...]
     only_here: float
     payments: tuple[AccountLine, ...]
+    cells: Ints
+    cell_adds: Floats
 
 
 def site_reasons(asked: AskedQuestion, decision: Decision) -> tuple[SiteReasons, ...]:
@@ -77,11 +81,20 @@ def site_reasons(asked: AskedQuestion, decision: Decision) -> tuple[SiteReasons,
             _by_hours(asked, one),
             alone,
             _payments(asked, one.option),
+            *_by_cell(asked, one),
         )
         for action, one, alone in zip(decision.actions, served, only, strict=False)
     ]
     closed = decision.actions[len(served) :]
-    return (*told, *(SiteReasons(action, {}, (), 0.0, ()) for action in closed))
+    nowhere = np.empty(0, dtype=np.int64)
+    nothing = [SiteReasons(one, {}, (), 0.0, (), nowhere, np.empty(0)) for one in closed]
+    return (*told, *nothing)
+
+
+def _by_cell(asked: AskedQuestion, one: Served) -> tuple[Ints, Floats]:
+    cells, of = np.unique(asked.items.cell[one.fresh], return_inverse=True)
+    adds = np.bincount(of.ravel(), weights=asked.items.weights[one.year][one.fresh])
+    return cells.astype(np.int64), adds.astype(np.float64)
 
 
 def _by_district(asked: AskedQuestion, one: Served) -> dict[str, float]:

@@ -25,6 +25,7 @@ from web.commands.demand_hours import counted_options, counted_words
 from web.commands.help_pages import Group
 from web.commands.language import shown, spoken
 from web.commands.plan_answers import more_answers_options
+from web.commands.plan_files import PlanFiles
 from web.commands.plan_question import (
     QuestionOptions,
     answer_question,
@@ -149,8 +150,10 @@ def plan(
     if context.invoked_subcommand is not None:
         return
     if of_question["question_file"] is not None or of_question["changes"]:
+        files = PlanFiles.taken_from(of_question)
         options = QuestionOptions(
             **of_question,
+            files=files,
             when=when,
             time_limit_s=time_limit_s,
             gap=gap,

@@ -26,6 +26,7 @@ from web.commands.plan_answers import (
     more_answers,
     what_words,
 )
+from web.commands.plan_files import PlanFiles, plan_files_options, write_plan_files
 from web.commands.scenario import author_of, saved_words
 from web.site.number_words import count
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from planning.decisions.explain import Explanation, WhatIf
     from web.languages import Language
     from web.services import Figures
+    from web.services.decisions import Wanted
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -54,11 +56,10 @@ class QuestionOptions:
     alternatives: int
     curve: int
     front: tuple[str, str] | None
-    front_table: Path | None
     explain_s: float
-    output: Path | None
     accounts: Path | None
     assignment: Path | None
+    files: PlanFiles
     when: str
     time_limit_s: float
     gap: float
@@ -118,23 +119,11 @@ def question_options(command: F) -> F:
             "two of workers, worker_hours, mean_time, money, worst_group, worst_district.",
         ),
         click.option(
-            "--front-table",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Write the front of a question: .csv, .xlsx or .json.",
-        ),
-        click.option(
             "--explain-s",
             type=click.FloatRange(min=0.1),
             default=20.0,
             show_default=True,
             help="Seconds for each explanation.",
-        ),
-        click.option(
-            "-o",
-            "--output",
-            type=click.Path(path_type=Path),
-            help="Write the actions of a question: .csv, .xlsx, .geojson or .gpkg.",
         ),
         click.option(
             "--accounts",
@@ -144,7 +133,7 @@ def question_options(command: F) -> F:
             ".csv, .xlsx or .json.",
         ),
     )
-    command = assignment_option(command)
+    command = plan_files_options(assignment_option(command))
     for option in reversed(options):
         command = option(command)
     return command
@@ -156,14 +145,11 @@ def answer_question(
     """Ask the question, explain the answer and print both."""
     from web.services.decision_accounts import keep_decision_accounts, write_accounts
     from web.services.decisions import (
-        Wanted,
         ask_workspace,
         decide,
         explain,
         nesting_of,
         silence_of,
-        write_actions,
-        write_front,
     )
     from web.services.scenarios import refuse_taken_name
 
@@ -174,13 +160,7 @@ def answer_question(
         refuse_other_ending(options.assignment)
     question = _asked(options, new=new)
     params = SolveParams(time_limit_s=options.time_limit_s, gap=options.gap, seed=options.seed)
-    wanted = Wanted(
-        why=options.runners_up,
-        prices=options.prices,
-        alternatives=options.alternatives,
-        curve=options.curve,
-        seconds=options.explain_s,
-    )
+    wanted = _wanted(options, question)
     figures: Figures = {}
     with steps() as progress, stopwatch(figures):
         with progress.step(say("measuring travel times")) as done:
@@ -213,13 +193,9 @@ def answer_question(
         of_ways, said = _who_goes_where(workspace, made, question, options)
         figures |= of_ways
         words += said
-    if options.output is not None and made.is_plan:
-        write_actions(made, options.output, sample=workspace.settings.sample)
-        figures["file"] = str(options.output)
-        words.append(spoken()("{file} written.", file=str(options.output)))
-    if options.front_table is not None and why.front is not None:
-        write_front(why.front, options.front_table, sample=workspace.settings.sample)
-        words.append(spoken()("{file} written.", file=str(options.front_table)))
+    of_files, said = write_plan_files(workspace, asked, made, why, options.files, when=options.when)
+    figures |= of_files
+    words += said
     if made.is_plan:
         kept = keep_decision_accounts(workspace, asked, made)
         figures["accounts"] = accounts_figures(kept)
@@ -244,9 +220,22 @@ def _asked(options: QuestionOptions, *, new: int | None) -> Question:
         if options.question_file is None
         else read_question(options.question_file, changes=changes)
     )
-    if options.front_table is not None and question.front is None:
-        raise InputError(say("--front-table writes a front: ask for one with --front"))
+    options.files.check(question)
     return question
+
+
+def _wanted(options: QuestionOptions, question: Question) -> Wanted:
+    """Return which explanations are wanted; a sheet tells two of them where the goal has them."""
+    from web.services.decisions import EXPLAINED, Wanted
+
+    of_sheets = options.files.sheets is not None and question.goal.what in EXPLAINED
+    return Wanted(
+        why=options.runners_up or of_sheets,
+        prices=options.prices or of_sheets,
+        alternatives=options.alternatives,
+        curve=options.curve,
+        seconds=options.explain_s,
+    )
 
 
 def _who_goes_where(

@@ -13,6 +13,7 @@ from geo.messages import say
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch
 from web.commands.help_pages import Group
 from web.commands.language import asked, spoken
+from web.commands.sheets import refuse_other_folder, sheets_option, write_site_sheets
 
 if TYPE_CHECKING:
     from data.scenarios import LogLine, Scenario
@@ -68,12 +69,15 @@ def list_(folder: Path, *, as_json: bool) -> None:
 @scenario.command()
 @common_options
 @click.argument("name")
-def show(folder: Path, name: str, *, as_json: bool) -> None:
+@sheets_option
+def show(folder: Path, name: str, sheets: Path | None, *, as_json: bool) -> None:
     """Show a scenario: what it does, its decision log, what has changed since."""
     from web.commands.scenario_words import scenario_words
     from web.services.scenarios import scenario_of
 
     workspace = open_workspace(folder)
+    if sheets is not None:
+        refuse_other_folder(sheets)
     kept = scenario_of(workspace, name)
     figures = {
         **_figures(kept),
@@ -83,6 +87,9 @@ def show(folder: Path, name: str, *, as_json: bool) -> None:
         "answer": kept.figures.as_dict(),
     }
     words = scenario_words(kept, _network(workspace))
+    if sheets is not None:
+        of_sheets, said = _sheets(workspace, kept, sheets)
+        figures, words = figures | of_sheets, [*words, *said]
     sample = kept.scenario.sample or workspace.settings.sample
     answer(figures, as_json=as_json, sample=sample, words=words)
 
@@ -301,6 +308,21 @@ def delete(folder: Path, name: str, *, as_json: bool) -> None:
     delete_scenario(workspace, name)
     words = [spoken()("{name} was deleted.", name=name)]
     answer({"deleted": name}, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+def _sheets(workspace: Workspace, kept: Kept, folder: Path) -> tuple[Figures, list[object]]:
+    """Write the sheets of a decision that was kept, its question asked and explained anew."""
+    from web.services.decisions import EXPLAINED, Wanted, explain
+    from web.services.site_sheets import ask_kept
+
+    with steps() as progress:
+        with progress.step(say("measuring travel times")) as done:
+            question, made, when = ask_kept(workspace, kept, done=done)
+        has_why = made.goal in EXPLAINED
+        with progress.step(say("explaining")) as done:
+            why = explain(question, made, Wanted(why=has_why, prices=has_why), done=done)
+        with progress.step(say("writing sheets")) as done:
+            return write_site_sheets(workspace, question, made, why, folder, when=when, done=done)
 
 
 def author_of(by: str | None) -> str:

@@ -15,4 +15,5 @@ __all__ = [
     "difference_map",
     "road_lines",
     "scenario_map",
+    "site_picture",
 ]

@@ -8,4 +8,5 @@ __all__ = [
     "effective_table",
     "pages",
     "routes",
+    "site_sheets",
 ]

@@ -40,6 +40,7 @@ __all__ = [
     "report_basis",
     "rounds",
     "scenarios",
+    "site_sheets",
     "sites",
     "station_districts",
     "stations",

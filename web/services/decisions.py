@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 KIND: Final = "decision"
 #: The part of a kept decision that says what was asked and how it was searched.
 ASKED: Final = "asked"
+#: The goals that have one problem of the engine behind them, which explanations are made of.
+EXPLAINED: Final = ("workers", "worker_hours")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +135,7 @@ def explain(asked: AskedQuestion, made: Decision, wanted: Wanted, *, done: Done)
     if made.status == "infeasible":
         return conflict_of(asked, time_limit_s=wanted.seconds)
     asks = wanted.why or wanted.prices or wanted.alternatives or wanted.curve
-    if asks and made.goal not in {"workers", "worker_hours"}:
+    if asks and made.goal not in EXPLAINED:
         raise InputError(
             say(
                 "explanations are made for the goals workers and worker_hours: ask without "

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from web.languages import Language
 
 _INPUTS: Final = {
+    "question": message("问题", context="an input"),
     "demand": message("工友人数"),
     "stations": message("站点登记"),
     "service": message("站点位置与服务"),
