@@ -263,6 +263,10 @@ class FloorLimit(Part):
         default=None, description="goal worker_hours only: from, to (may pass midnight)"
     )
     year: Year | None = Field(default=None, description="from this year on; none: in the last")
+    stations: Annotated[int, Field(ge=1, le=2)] = Field(
+        default=1,
+        description="how many stations in reach count as covered; 2: goal two_in_reach only",
+    )
 
 
 class Zone(Part):

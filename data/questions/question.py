@@ -158,6 +158,11 @@ class Question(Part):
                     say("floors: hours belong to the goal worker_hours"),
                     at("floors", number, "hours"),
                 )
+            if self.goal.what != "two_in_reach" and floor.stations > 1:
+                raise FieldsError(
+                    say("floors: stations = 2 belongs to the goal two_in_reach"),
+                    at("floors", number, "stations"),
+                )
         self._check_measures()
         self._check_earliest()
         self._check_names()

@@ -138,7 +138,7 @@ class AskedQuestion:
         if start_from is not None:
             params = replace(params, start=start_from.plan)
         answer = solve_goal(self.question, self.items, self.problem, self.table, params=params)
-        if self.question.goal.what not in {"two_in_reach", "cheapest"}:
+        if self.question.goal.what != "cheapest":
             answer = replace(answer, plan=self.without_idle(answer.plan))
         return self.told(answer, runtime_s=time.perf_counter() - begun)
 
@@ -148,7 +148,8 @@ class AskedQuestion:
         ``counted`` bool[n_demand] are the items that count; None: those that the goal counts.
 
         Money that is there is no reason to spend it, and an engine that counts workers alone does
-        not mind. Two in reach need the second station, and the cheapest plan has none to spare.
+        not mind. Where two in reach are the goal, all must have two without it; the cheapest plan
+        has none to spare.
         """
         if not math.isfinite(plan.objective):
             return plan
@@ -171,7 +172,7 @@ class AskedQuestion:
         for number in sorted(builds, key=lambda one: (-self.problem.spend[one].sum(), one)):
             row = _reached(problem.covers, number)
             row = row[counts[row]]
-            if (times[row] > 1).all():
+            if (times[row] > 1 + self._counts_two).all():
                 times[row] -= 1
                 idle.append(number)
         return replace(plan, chosen=np.setdiff1d(chosen, idle)) if idle else plan
@@ -199,6 +200,7 @@ class AskedQuestion:
             assumed_kinds=self.question.assumed_kinds,
             inputs=dict(self.inputs),
             times=self._times(chosen) if is_plan and self.items.trips is not None else (),
+            once=self.coverage(chosen, short_of=1) if is_plan and self._counts_two else (),
             plan=answer.plan,
         )
 
@@ -206,26 +208,33 @@ class AskedQuestion:
         years = self.question.years_meant
         return time_lines(years, self.items, self.problem, self.table, chosen)
 
-    def covered_items(self, chosen: Ints) -> npt.NDArray[np.bool_]:
-        """bool[n_years, n_items]: which items a choice of options covers in which year."""
+    @property
+    def _counts_two(self) -> bool:
+        return self.question.goal.what == "two_in_reach"
+
+    def covered_items(self, chosen: Ints, *, short_of: int = 0) -> npt.NDArray[np.bool_]:
+        """bool[n_years, n_items]: which items a choice of options covers in which year.
+
+        ``short_of`` are the stations that an item may lack and counts all the same.
+        """
         n_years, n_items = self.items.weights.shape
         n_demand = self.problem.problem.n_demand
         rows = sp.csr_array(self.problem.problem.covers[chosen])
         times = np.bincount(rows.indices, minlength=n_demand)[: n_years * n_items]
-        return np.asarray(times.reshape(n_years, n_items) >= self.items.needs)
+        return np.asarray(times.reshape(n_years, n_items) >= self.items.needs - short_of)
 
-    def coverage(self, chosen: Ints) -> tuple[CoveredLine, ...]:
+    def coverage(self, chosen: Ints, *, short_of: int = 0) -> tuple[CoveredLine, ...]:
         """Count who is covered in each year, without the plan and with it."""
-        hit, today = self.covered_items(chosen), self._kept_today()
+        hit, today = self.covered_items(chosen, short_of=short_of), self._kept_today(short_of)
         lines: list[CoveredLine] = []
         for at, year in enumerate(self.question.years_meant):
             lines += _lines(self.items, at, year, today, hit[at])
         return tuple(lines)
 
-    def _kept_today(self) -> npt.NDArray[np.bool_]:
+    def _kept_today(self, short_of: int) -> npt.NDArray[np.bool_]:
         """bool[n_items]: what free stations cover as they are."""
         kept = [one.state for one in self.table.actions if one.what == "keep"]
-        return _times_covered(self.items.covers, kept) >= self.items.needs
+        return _times_covered(self.items.covers, kept) >= self.items.needs - short_of
 
     def _actions(self, chosen: Ints) -> tuple[DecidedAction, ...]:
         """Order the chosen options by year and by what they add; add the stations that close."""

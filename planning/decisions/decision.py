@@ -106,7 +106,8 @@ class Decision:
     sums over the years of the plan in this measure (of the last year for the goals that speak of
     the end; yuan for cheapest; seconds for mean_time, where ``bound`` is what no plan is below),
     weighted as the goal says; ``bound`` is what no plan can pass among
-    these candidates and within these limits.
+    these candidates and within these limits. Where two in reach are the goal, ``coverage`` counts
+    who has two, and ``once`` who has one at least.
     """
 
     status: str
@@ -126,6 +127,7 @@ class Decision:
     assumed_kinds: tuple[str, ...]
     inputs: dict[str, str]
     times: tuple[TimeLine, ...] = ()
+    once: tuple[CoveredLine, ...] = ()
     plan: Plan | None = field(default=None, repr=False)
 
     @property
@@ -176,14 +178,12 @@ class Decision:
             "actions": [
                 asdict(one) | {"cost_per_added": one.cost_per_added} for one in self.actions
             ],
-            "coverage": [
-                asdict(line) | {"share_before": line.share_before, "share": line.share}
-                for line in self.coverage
-            ],
+            "coverage": _covered_rows(self.coverage),
             "money": [asdict(line) for line in self.money],
             "assumed_kinds": list(self.assumed_kinds),
             "inputs": dict(self.inputs),
             **({"times": [asdict(line) for line in self.times]} if self.times else {}),
+            **({"once": _covered_rows(self.once)} if self.once else {}),
         }
 
     @classmethod
@@ -212,4 +212,11 @@ class Decision:
             assumed_kinds=tuple(body["assumed_kinds"]),
             inputs=dict(body["inputs"]),
             times=parts(TimeLine, body.get("times") or []),
+            once=parts(CoveredLine, body.get("once") or []),
         )
+
+
+def _covered_rows(lines: tuple[CoveredLine, ...]) -> list[dict[str, Any]]:
+    return [
+        asdict(line) | {"share_before": line.share_before, "share": line.share} for line in lines
+    ]

@@ -8,8 +8,7 @@ r"""A decision problem solved by its goal: most, cheapest, the worst off first, 
   by the same two sides; then most workers with that floor. The least, over the classes, of what a
   class could have if it were alone bounds f too.
 * **Least mean time**: most seconds saved, as covering by levels of time (`time_levels`).
-* **Two in reach**: workers with one station and workers with two, added up (Hogan and ReVelle
-  1986), for a number of new stations.
+* **Two in reach**: workers with one station and workers with two, added up (`two_in_reach`).
 """
 
 from __future__ import annotations
@@ -26,9 +25,10 @@ from geo.errors import ProblemError
 from geo.messages import say
 from planning.decisions.mean_time import least_mean
 from planning.decisions.news import News
+from planning.decisions.two_in_reach import most_twice
 from planning.engine.checks import known
 from planning.engine.params import SolveParams, relative_gap
-from planning.engine.problems import BackupProblem, CoverageProblem, Floor
+from planning.engine.problems import CoverageProblem, Floor
 from planning.engine.solver import solve
 from planning.engine.verdict import with_bound
 
@@ -87,7 +87,8 @@ def solve_goal(
     if goal in {"worst_group", "worst_district"}:
         return _worst_first(question, items, of, params=params, news=news)
     if goal == "two_in_reach":
-        return _two_in_reach(question, items, of, params=params, news=news)
+        plan, worth, bound = most_twice(items, of, params=news.heard(params))
+        return _proved(plan, worth, bound, params=params)
     if goal == "mean_time":
         heard = news.heard(params)
         plan, mean_s, bound_s = least_mean(question, items, of, table, params=heard)
@@ -409,42 +410,3 @@ def share_floors(classes: Mapping[str, npt.NDArray[np.float64]], share: float) -
         Floor(members=own > 0, min_share=min(share, 1.0), weights=own, name=name)
         for name, own in classes.items()
     )
-
-
-def _two_in_reach(
-    question: Question, items: DemandItems, of: DecisionProblem, *, params: SolveParams, news: News
-) -> GoalAnswer:
-    """Solve for a number of new stations alone; other limits have no bound with this goal."""
-    problem = of.problem
-    asks_more = problem.budget is not None or problem.floors or len(question.years_meant) > 1
-    named = [limit for limit in problem.limits if limit.name != "new stations"]
-    if asks_more or named or question.new is None or question.actions.existing != "fixed":
-        raise ProblemError(
-            say(
-                "the goal two_in_reach takes `new` and pins, and no money, floors, other limits, "
-                "years or free stations: leave these out"
-            )
-        )
-    places = np.asarray(problem.site)[: of.standing_option]
-    if len(np.unique(places)) < len(places):
-        raise ProblemError(
-            say("the goal two_in_reach takes one kind with one kind of hours: leave one in build")
-        )
-    n_items = items.covers.shape[1]
-    once = sp.csr_array((items.needs == 1).astype(np.bool_)[None, :])
-    options = sp.csr_array(problem.covers[: of.standing_option, :n_items])
-    backup = BackupProblem(
-        items.weights[0] * of.worth,
-        sp.csr_array(sp.vstack([options, once], format="csr")),
-        max_open=min(question.new, of.standing_option),
-        second_weights=items.weights[0] * of.worth,
-        required=problem.required,
-        forbidden=problem.forbidden,
-    )
-    # who has two already counts twice, who has one and can have no second counts once
-    stands = float(((2.0 * items.standing[0] + items.beyond_once[0]) * of.rest_worth).sum())
-    heard = news.heard(params, lambda now: (now.incumbent + stands, now.bound + stands))
-    plan = solve(backup, params=heard)
-    objective, bound = plan.objective + stands, plan.bound + stands
-    gap = 0.0 if plan.status == "optimal" else relative_gap(objective, bound)
-    return GoalAnswer(plan, plan.status, objective, bound, gap, plan.method)

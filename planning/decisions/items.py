@@ -79,11 +79,11 @@ class DemandItems:
     ``covers`` bool CSR [n_states, n_items]; ``cell`` int64[n_items]; ``labels`` of the items;
     ``weights`` float64[n_years, n_items], workers, or worker-hours of a week. ``standing`` and
     ``beyond`` float64[n_years, n_labels] are what fixed stations cover and what nothing could, by
-    ``rest``, their labels; ``beyond_once`` is the part of ``beyond`` that lacks one station of two.
-    ``needs`` int64[n_items], how many more stations an item needs: 1, or 2
-    where two in reach are the goal and none stands. ``classes`` bool[n_classes, 168]. ``each`` says
-    what one worker counts, ``n_pairs`` how many pairs of state and cell are in reach. ``trips`` are
-    there where a goal counts the time to the nearest place.
+    ``rest``, their labels. ``needs`` int64[n_items], how many more stations an item needs: 1, or 2
+    where two in reach are the goal and none stands; ``half`` bool[n_items] are those of them that
+    have one of two, whether anything could be the second or not. ``classes`` bool[n_classes, 168].
+    ``each`` says what one worker counts, ``n_pairs`` how many pairs of state and cell are in reach.
+    ``trips`` are there where a goal counts the time to the nearest place.
     """
 
     covers: sp.csr_array
@@ -93,8 +93,8 @@ class DemandItems:
     rest: Labels
     standing: Floats
     beyond: Floats
-    beyond_once: Floats
     needs: Ints
+    half: Mask
     classes: Mask
     groups: tuple[str, ...]
     districts: tuple[str, ...]
@@ -117,7 +117,8 @@ class _Ground(NamedTuple):
     [n_states, n_classes]; ``people`` float64[n_years, n_cells], ``presence`` the part of the
     workers that they are; ``hours`` float64[168] the share of them that counts; ``stands``
     bool[n_cells, 168] or [n_cells, 1] whether enough fixed stations serve; ``needs``
-    int64[n_cells] how many more do; ``trips`` the group's own.
+    int64[n_cells] how many more do; ``half`` bool[n_cells] where one of two is there; ``trips`` the
+    group's own.
     """
 
     states: sp.csr_array
@@ -127,6 +128,7 @@ class _Ground(NamedTuple):
     hours: Floats
     stands: Mask
     needs: Ints
+    half: Mask
     trips: Trips | None
 
 
@@ -324,13 +326,16 @@ def _ground(  # noqa: PLR0917 - what one group is made of
     table, week, n_states = city.table, city.week, len(city.table.states)
     in_effect = city.question.goal.coverage == "effective"
     serving = week.suits[number] if in_effect else week.serves[number]
+    counts_two = city.question.goal.what == "two_in_reach"
     may_serve = _may_serve(city, group, serving)
+    if counts_two:
+        # what becomes of a station that counts already is no second one
+        may_serve &= ~_serves_as_it_is(city, serving)
     states = _rows_kept(sp.csr_array(within[place[:n_states]]), may_serve)
     fixed = serving & ~table.free
     there = sp.csr_array(within[place[n_states:]])
     if not city.counts_hours:
-        asked = 2 if city.question.goal.what == "two_in_reach" else 1
-        needs = asked - there.T.astype(np.int64) @ fixed.astype(np.int64)
+        needs = (2 if counts_two else 1) - there.T.astype(np.int64) @ fixed.astype(np.int64)
         always = np.ones((n_states, 1), dtype=np.bool_)
         stands = np.asarray(needs <= 0)[:, None]
         people = city.people[:, :, number]
@@ -338,7 +343,8 @@ def _ground(  # noqa: PLR0917 - what one group is made of
         if rule is not None:
             rows = sp.csr_array(found[place])
             trips = trips_of(rows, may_serve, fixed=fixed, people=people, rule=rule, group=number)
-        return _Ground(states, always, people, 1.0, np.ones(1), stands, needs, trips)
+        half = (needs == 1) & counts_two
+        return _Ground(states, always, people, 1.0, np.ones(1), stands, needs, half, trips)
     patterns, when = hour_patterns(fixed[:, None, None] & week.open)
     weeks = np.array(
         [state_week((state.hours, state.station), week) for state in table.states], dtype=np.bool_
@@ -353,6 +359,7 @@ def _ground(  # noqa: PLR0917 - what one group is made of
         np.asarray(hours, dtype=np.float64),
         covered_cells(there, patterns)[:, when.reshape(-1)],
         np.ones(len(city.demand), dtype=np.int64),
+        np.zeros(len(city.demand), dtype=np.bool_),
         None,
     )
 
@@ -370,6 +377,13 @@ def _may_serve(city: _City, group: GroupSettings, serving: Mask) -> Mask:
         ],
         dtype=np.bool_,
     )
+
+
+def _serves_as_it_is(city: _City, serving: Mask) -> Mask:
+    """bool[n_states]: the states of a fixed station that serves the group anyway."""
+    fixed = serving & ~city.table.free
+    rows = np.array([state.station for state in city.table.states], dtype=np.int64)
+    return np.asarray((rows >= 0) & np.r_[fixed, False][rows])
 
 
 def _rows_kept(matrix: sp.csr_array, kept: Mask) -> sp.csr_array:
@@ -394,8 +408,8 @@ def _gathered(
     """Make items of what is open to actions, and sums of the rest."""
     n_years, n_places = len(grounds[0].people), len(demand.district_names) + 1
     place = np.where(demand.district < 0, n_places - 1, demand.district)
-    blocks, cells, labels, weights, needs = [], [], [], [], []
-    rest_labels, standing, beyond, beyond_once = [], [], [], []
+    blocks, cells, labels, weights, needs, half = [], [], [], [], [], []
+    rest_labels, standing, beyond = [], [], []
     each_item, each_standing, each_beyond = [], [], []
     for number, ground in enumerate(grounds):
         shares = ground.hours * classes
@@ -403,12 +417,14 @@ def _gathered(
         for which, share in enumerate(shares):
             bare, whole = by_class[:, which], float(share.sum())
             rows = _rows_kept(ground.states, ground.open[:, which])
-            reached = np.zeros(len(demand), dtype=np.bool_)
+            # who has one of two is an item though nothing could be the second
+            reached = ground.half.copy()
             reached[rows.indices] = True
             open_ = np.flatnonzero(reached & (bare > 0) & (ground.people > 0).any(axis=0))
             blocks.append(sp.csr_array(rows[:, open_]))
             cells.append(open_)
             needs.append(ground.needs[open_])
+            half.append(ground.half[open_])
             weights.append(ground.people[:, open_] * bare[open_])
             labels.append((number, which, demand.district[open_]))
             missed = np.where(reached, 0.0, bare)
@@ -418,13 +434,11 @@ def _gathered(
             each_standing.append(ground.presence * served)
             each_beyond.append(ground.presence * missed)
             out, stood = ground.people * missed, ground.people * served
-            once = out * (ground.needs == 1)
             for district in range(n_places):
                 here = place == district
                 rest_labels.append((number, district if district < n_places - 1 else -1, which))
                 standing.append(stood[:, here].sum(axis=1))
                 beyond.append(out[:, here].sum(axis=1))
-                beyond_once.append(once[:, here].sum(axis=1))
     sizes = [len(one) for one in cells]
     return DemandItems(
         covers=sp.csr_array(sp.hstack(blocks, format="csr")),
@@ -440,8 +454,8 @@ def _gathered(
         ),
         standing=np.array(standing).T.reshape(n_years, -1),
         beyond=np.array(beyond).T.reshape(n_years, -1),
-        beyond_once=np.array(beyond_once).T.reshape(n_years, -1),
         needs=np.concatenate(needs),
+        half=np.concatenate(half),
         classes=classes,
         groups=demand.groups,
         districts=demand.district_names,

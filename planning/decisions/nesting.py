@@ -173,7 +173,6 @@ def _until(items: DemandItems, at: int) -> DemandItems:
         weights=items.weights[years],
         standing=items.standing[years],
         beyond=items.beyond[years],
-        beyond_once=items.beyond_once[years],
         trips=None if trips is None else replace(trips, people=trips.people[years]),
     )
 

@@ -10,8 +10,9 @@ stands then: the old one before, the new one from that year on.
    \sum_{o \in p} x_o \le 1 \ (\text{place } p), \quad x \in \{0, 1\}
 
 with ``a_oyi`` 1 where option o covers item i in year y, ``s_oy`` what it costs in that year, and
-``v_i`` what the goal counts an item. One more option, always open, is what stands already. A place
-that must have something is an item of its own that only what may stand there covers, with a floor.
+``v_i`` what the goal counts an item. One more option, always open, is what stands already; where
+two in reach are the goal it covers those who have one. A place that must have something is an item
+of its own that only what may stand there covers, with a floor.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class DecisionProblem:
     ``exact`` float64[n_demand] what each item of the problem adds to the goal. ``constant`` is what
     tokens add to the engine's objective, ``tokens`` bool[n_options] each the options of which one
     must be open; their floors are the last ones of the problem. ``n_amounts`` are the first limits
-    of the problem, whose amounts the question gives.
+    of the problem, whose amounts the question gives. ``second_floors`` ask for two in reach.
     """
 
     problem: CoverageProblem
@@ -87,6 +88,7 @@ class DecisionProblem:
     exact: Floats
     n_amounts: int
     levels: TimeLevels | None = None
+    second_floors: tuple[Floor, ...] = ()
 
     def weights_of(self, question: Question, items: DemandItems) -> Floats:
         """float64[n_demand]: what the engine is given where the items weigh otherwise."""
@@ -94,7 +96,8 @@ class DecisionProblem:
         tokens = np.full(n_tokens, self.constant / n_tokens) if n_tokens else np.empty(0)
         worth = (self.worth, self.rest_worth)
         exact = counted_by(question.goal.what, items, worth, self.levels, n_tokens)
-        return _given(question, items, exact, self.problem.floors, tokens)
+        floors = (*self.problem.floors, *self.second_floors)
+        return _given(question, items, exact, floors, tokens)
 
     def value(self, chosen: Ints) -> float:
         """Return what a choice of options is worth to the goal."""
@@ -154,10 +157,11 @@ def decision_problem(
     if covers is None:
         covers = _covers(table, items, options, levels, tokens)
     counted = Counted(items, n_years, len(tokens), covers.shape[1])
-    floors = tuple(counted.floor(question, floor) for floor in question.floors)
+    floors = tuple(counted.floor(question, one) for one in question.floors if one.stations == 1)
+    twice = tuple(counted.floor(question, one) for one in question.floors if one.stations > 1)
     goal = question.goal.what
     exact = counted_by(goal, items, (worth, rest_worth), levels, len(tokens))
-    weights = _given(question, items, exact, floors, np.full(len(tokens), token))
+    weights = _given(question, items, exact, (*floors, *twice), np.full(len(tokens), token))
     budget, limits = _money_limits(question, table, options, spend, split)
     most_new = _most_new(question, table, required)
     limits += _count_limits(question, table, options, is_counted=most_new is not None)
@@ -191,6 +195,7 @@ def decision_problem(
         exact=exact,
         n_amounts=n_amounts,
         levels=levels,
+        second_floors=twice,
     )
 
 
@@ -303,11 +308,9 @@ def _covers(
         np.array([mask for _, mask in tokens], dtype=np.int8).reshape(len(tokens), n_options).T
     )
     n_items = n_years * items.covers.shape[1]
+    served = np.r_[np.flatnonzero(np.tile(items.half, n_years)), n_items + np.arange(n_rest)]
     stands = sp.csr_array(
-        (
-            np.ones(n_rest, dtype=np.int8),
-            (np.zeros(n_rest, dtype=np.int64), n_items + np.arange(n_rest)),
-        ),
+        (np.ones(len(served), dtype=np.int8), (np.zeros(len(served), dtype=np.int64), served)),
         shape=(1, free.shape[1] + len(tokens)),
     )
     return sp.csr_array(

@@ -7,6 +7,7 @@ items* (cell x group x hour, each with a weight of workers). Matrices are [n_opt
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -258,7 +259,9 @@ class BackupProblem:
 
     The first station that covers item i adds ``weights[i]``, the second adds
     ``second_weights[i]``, further ones nothing. ``second_weights`` may not pass ``weights``.
-    ``cover_all`` asks that every item is covered at least once.
+    ``cover_all`` asks that every item is covered at least once. The limits are those of
+    `CoverageProblem`, its ``floors`` of what is covered once; ``second_floors`` ask for what is
+    covered twice.
 
     Raises
     ------
@@ -268,25 +271,49 @@ class BackupProblem:
 
     weights: Vector
     covers: sp.csr_array
-    max_open: int
+    max_open: int | None
     second_weights: Vector
     cover_all: bool = False
     required: Mask | None = None
     forbidden: Mask | None = None
+    costs: Vector | None = None
+    budget: float | None = None
+    site: npt.NDArray[np.int64] | None = None
+    limits: tuple[Limit, ...] = ()
+    floors: tuple[Floor, ...] = ()
+    second_floors: tuple[Floor, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_plain_cover(self, kind="backup")
-        weights = self.weights
+        once = self.once
+        for name in ("weights", "covers", "required", "forbidden", "costs", "site"):
+            object.__setattr__(self, name, getattr(once, name))
+        _check_plain(once.covers, kind="backup")
         second = checks.float_vector(
-            self.second_weights, name="second_weights", length=len(weights), unit=say("workers")
+            self.second_weights, name="second_weights", length=once.n_demand, unit=say("workers")
         )
-        if (second > weights).any():
-            where = int(np.flatnonzero(second > weights)[0])
+        if (second > once.weights).any():
+            where = int(np.flatnonzero(second > once.weights)[0])
             raise ProblemError(
                 say("second_weights[{where}] is above weights[{where}]", where=where)
             )
         object.__setattr__(self, "second_weights", second)
-        _check_max_open(self)
+        _check_lengths((), self.second_floors, n_options=once.n_options, n_demand=once.n_demand)
+
+    @cached_property
+    def once(self) -> CoverageProblem:
+        """The same options and limits where only the first station counts."""
+        return CoverageProblem(
+            self.weights,
+            self.covers,
+            costs=self.costs,
+            budget=self.budget,
+            max_open=self.max_open,
+            site=self.site,
+            required=self.required,
+            forbidden=self.forbidden,
+            limits=self.limits,
+            floors=self.floors,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -518,20 +545,22 @@ Problem = (
 )
 
 
-def _check_plain_cover(
-    problem: BackupProblem | CapacitatedProblem | MaxMinProblem, *, kind: str
-) -> None:
+def _check_plain_cover(problem: CapacitatedProblem | MaxMinProblem, *, kind: str) -> None:
     """Set weights, covers of 0 and 1, required and forbidden to checked arrays."""
     weights = checks.float_vector(problem.weights, name="weights", unit=say("workers"))
     object.__setattr__(problem, "weights", weights)
     covers = checks.cover_matrix(problem.covers, n_demand=len(weights))
     object.__setattr__(problem, "covers", covers)
-    if ((covers.data != 0) & (covers.data != 1)).any():
-        raise ProblemError(say("{kind} covering takes covers of 0 and 1 only", kind=kind))
+    _check_plain(covers, kind=kind)
     _check_options(problem, n_options=covers.shape[0])
 
 
-def _check_max_open(problem: BackupProblem | CapacitatedProblem | MaxMinProblem) -> None:
+def _check_plain(covers: sp.csr_array, *, kind: str) -> None:
+    if ((covers.data != 0) & (covers.data != 1)).any():
+        raise ProblemError(say("{kind} covering takes covers of 0 and 1 only", kind=kind))
+
+
+def _check_max_open(problem: CapacitatedProblem | MaxMinProblem) -> None:
     most = checks.count(problem.max_open, name="max_open")
     object.__setattr__(problem, "max_open", most)
     n_options = problem.covers.shape[0]

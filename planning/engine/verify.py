@@ -113,6 +113,8 @@ def _n_options(problem: Problem) -> int:
 
 
 def _money(problem: Problem, opened: np.ndarray) -> list[str]:
+    if isinstance(problem, BackupProblem):
+        problem = problem.once
     if not isinstance(problem, CoverageProblem):
         return []
     broken = []
@@ -130,6 +132,8 @@ def _money(problem: Problem, opened: np.ndarray) -> list[str]:
 
 
 def _floors(problem: Problem, opened: np.ndarray) -> list[str]:
+    if isinstance(problem, BackupProblem):
+        return _backup_floors(problem, opened)
     if not isinstance(problem, CoverageProblem | SetCoverProblem):
         return []
     weights = np.asarray(problem.weights, dtype=np.float64)
@@ -149,6 +153,18 @@ def _floors(problem: Problem, opened: np.ndarray) -> list[str]:
             broken.append("an item is not covered")
         if float((weights * dense_best).sum()) < (problem.share - TOLERANCE) * whole:
             broken.append("the share is not covered")
+    return broken
+
+
+def _backup_floors(problem: BackupProblem, opened: np.ndarray) -> list[str]:
+    """Look at the floors of what is covered once, and of what is covered twice."""
+    times = sp.csr_array(problem.covers.astype(np.int64)).T @ opened.astype(np.int64)
+    broken = []
+    for need, floors in ((1, problem.floors), (2, problem.second_floors)):
+        for number, floor in enumerate(floors):
+            own = problem.once.weights_of(floor)
+            if float(own[times >= need].sum()) < (floor.min_share - TOLERANCE) * float(own.sum()):
+                broken.append(f"floor {number} of {need} is not met")
     return broken
 
 

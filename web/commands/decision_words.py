@@ -1,4 +1,4 @@
-"""What the answer to a question says beside its actions: times to the nearest open place."""
+"""What the answer to a question says beside its actions: who is covered, how long workers go."""
 
 from __future__ import annotations
 
@@ -9,10 +9,38 @@ from web.commands.language import shown
 
 if TYPE_CHECKING:
     from planning.decisions import Decision
+    from planning.decisions.decision import CoveredLine
     from planning.decisions.explain import WeighedPlans
     from planning.decisions.nesting import Nesting
     from web.languages import Language
     from web.services.decisions import Silence
+
+
+def covered_words(made: Decision, t: Language) -> list[object]:
+    """Say who is covered in which year, by group; by one and by two where two are the goal."""
+    if not made.once:
+        return [_by_year(made.coverage, made.years, t("covered"), t)]
+    return [
+        _by_year(made.coverage, made.years, t("two within reach"), t),
+        _by_year(made.once, made.years, t("one within reach"), t),
+    ]
+
+
+def _by_year(
+    lines: tuple[CoveredLine, ...], years: tuple[int, ...], heading: str, t: Language
+) -> object:
+    whole = {(line.group, line.year): line for line in lines if line.district == "all"}
+    rows = []
+    for group in dict.fromkeys(line.group for line in lines if line.year == years[0]):
+        of_group = [whole[group, year] for year in years]
+        rows.append(
+            (
+                t("all") if group == "all" else shown(group, t.group),
+                f"{100 * of_group[0].share_before:.1f} %",
+                *(f"{100 * line.share:.1f} %" for line in of_group),
+            )
+        )
+    return table((heading, t("without"), *map(str, years)), rows)
 
 
 def times_words(made: Decision, t: Language) -> list[object]:

@@ -14,7 +14,13 @@ from planning import SolveParams
 from web.commands.accounts_words import accounts_figures, accounts_words
 from web.commands.assignment import assignment_option, refuse_other_ending, write_found
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
-from web.commands.decision_words import front_words, nesting_words, silence_words, times_words
+from web.commands.decision_words import (
+    covered_words,
+    front_words,
+    nesting_words,
+    silence_words,
+    times_words,
+)
 from web.commands.help_pages import Command
 from web.commands.language import shown, spoken, told
 from web.commands.plan_answers import (
@@ -295,7 +301,7 @@ def _words(made: Decision, why: Explanation) -> list[object]:
             else t("No plan was found in the time."),
             *reasons,
         ]
-    words: list[object] = [_sentence(made, t), _actions(made, t), _by_year(made, t)]
+    words: list[object] = [_sentence(made, t), _actions(made, t), *covered_words(made, t)]
     words += times_words(made, t)
     if made.goal == "seated":
         words.append(
@@ -325,16 +331,27 @@ def _words(made: Decision, why: Explanation) -> list[object]:
 def _sentence(made: Decision, t: Language) -> str:
     last = made.covered(year=made.years[-1])
     acts = t.plural("{n} action", "{n} actions", n=len(made.actions))
-    first = t(
-        "{acts} for {yuan} yuan until {year}: {share:.1f} % covered then ({covered} of {whole}), "
-        "without them {before:.1f} %.",
-        acts=acts,
-        yuan=f"{made.cost_yuan:,}",
-        year=made.years[-1],
-        share=100 * last.share,
-        covered=count(last.covered),
-        whole=measured(made, last.whole, t),
-        before=100 * last.share_before,
+    figures: dict[str, Any] = {
+        "acts": acts,
+        "yuan": f"{made.cost_yuan:,}",
+        "year": made.years[-1],
+        "share": 100 * last.share,
+        "covered": count(last.covered),
+        "whole": measured(made, last.whole, t),
+        "before": 100 * last.share_before,
+    }
+    first = (
+        t(
+            "{acts} for {yuan} yuan until {year}: {share:.1f} % have two stations within reach "
+            "then ({covered} of {whole}), without them {before:.1f} %.",
+            **figures,
+        )
+        if made.goal == "two_in_reach"
+        else t(
+            "{acts} for {yuan} yuan until {year}: {share:.1f} % covered then ({covered} of "
+            "{whole}), without them {before:.1f} %.",
+            **figures,
+        )
     )
     among = t("among {n} candidate sites and within these limits", n=f"{made.n_candidates:,}")
     if made.gap == 0.0:
@@ -375,21 +392,6 @@ def _actions(made: Decision, t: Language) -> object:
         t("yuan for each"),
     )
     return table(headings, rows, left=7)
-
-
-def _by_year(made: Decision, t: Language) -> object:
-    groups = [line.group for line in made.coverage if line.year == made.years[0]]
-    rows = []
-    for group in dict.fromkeys(groups):
-        lines = [made.covered(year=year, group=group) for year in made.years]
-        rows.append(
-            (
-                t("all") if group == "all" else shown(group, t.group),
-                f"{100 * lines[0].share_before:.1f} %",
-                *(f"{100 * line.share:.1f} %" for line in lines),
-            )
-        )
-    return table((t("covered"), t("without"), *map(str, made.years)), rows)
 
 
 def _money(made: Decision, t: Language) -> object:

@@ -30,7 +30,7 @@ def cover_programme(task: CoverTask) -> MipModel:
     )
     blocks = [sp.hstack([options, sp.eye_array(m)])]
     lower, upper = [np.full(m, -np.inf)], [np.zeros(m)]
-    packing, capacity = _packing_matrix(rows, n)
+    packing, capacity = packing_matrix(rows, n)
     if len(capacity):
         blocks.append(sp.hstack([packing, sp.csr_array((len(capacity), m))]))
         lower.append(np.full(len(capacity), -np.inf))
@@ -50,7 +50,8 @@ def cover_programme(task: CoverTask) -> MipModel:
     )
 
 
-def _packing_matrix(rows: PackingRows, n: int) -> tuple[sp.csr_array, Floats]:
+def packing_matrix(rows: PackingRows, n: int) -> tuple[sp.csr_array, Floats]:
+    """Return the rows as a matrix [n_rows, n_options], and what each takes at most."""
     parts, capacity = [], []
     if rows.most < n:
         parts.append(sp.csr_array(np.ones((1, n))))

@@ -7,10 +7,17 @@ r"""Backup covering: one station within reach, and a second one (Hogan and ReVel
 
 With ``v <= w`` the first cover is taken before the second by itself. ``cover_all`` adds
 ``sum_j a_ij x_j >= 1`` for every item: with p the optimum of set covering this is LSCPB, the
-smallest set of stations that covers everybody, and as many as possible twice.
+smallest set of stations that covers everybody, and as many as possible twice. Limits are those of
+maximal covering; floors ask for a share of what is covered once, or twice:
 
-Steps: merge items of the same cover set, greedy and exchanges, a Lagrangian bound, then HiGHS from
-the best plan. With multipliers ``u_i`` in [0, w_i] on the rows of the items,
+.. math::
+   \sum_{i \in F} b_i y_i \ge q_F \sum_{i \in F} b_i, \quad
+   \sum_{i \in G} b_i z_i \ge q_G \sum_{i \in G} b_i
+   \quad\text{with}\quad z_i \le y_i, \ z_i \in \{0, 1\} \ (i \in G)
+
+Steps: merge items of the same cover set, greedy (what lacks of a floor first) and exchanges within
+the limits (`backup_search`), a Lagrangian bound, which leaves floors aside, then HiGHS from the
+best plan. With multipliers ``u_i`` in [0, w_i] on the rows of the items,
 
 .. math::
    L(u) = \sum_i \bigl[(w_i - u_i) + \max(v_i - u_i, 0)\bigr]
@@ -22,7 +29,7 @@ linear programme without ``cover_all``, in seconds where the programme needs min
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -32,49 +39,47 @@ from geo.messages import say
 from planning.engine.checks import known
 from planning.engine.cover_arrays import from_rows, merge_items
 from planning.engine.lscp.feasibility import cover_within
+from planning.engine.mclp.infeasibility import required_conflict
 from planning.engine.mclp.lagrangian import lower_bound_by_multipliers, new_bound
+from planning.engine.mclp.milp import packing_matrix
+from planning.engine.mclp.reduction import rows_of
 from planning.engine.mclp.search_and_bound import RESTED
-from planning.engine.mclp.side_constraints import packing_rows
 from planning.engine.mip import MipModel, solve_mip
-from planning.engine.params import EXACT, relative_gap
+from planning.engine.params import EXACT, Plan, relative_gap
 from planning.engine.proven import Bound, Draft, contradicted
+from planning.engine.rules import floor_name
+from planning.engine.variants.backup_search import TWICE, BackupTask, TwiceFloor, best_found
 
 if TYPE_CHECKING:
     from planning.engine.clock import Clock
     from planning.engine.params import SolveParams
-    from planning.engine.problems import BackupProblem
+    from planning.engine.problems import BackupProblem, Floor
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-# Passes of exchanges over the plan before the programme.
-PASSES = 3
 # Steps of the bound between two looks at the clock.
 BOUND_STEPS = 20_000_000
+# What a floor may lack by rounding, as a part of its whole weight.
+SAME = 1e-9
 # Pairs for each second of the time limit up to which the programme is of use beside a plan.
 PAIRS_PER_S = 5_000
 
 
-class BackupTask(NamedTuple):
-    """Merged items: cover CSR [n_options, n_items], first and second weight, what is fixed."""
-
-    covers: sp.csr_array
-    first: Floats
-    second: Floats
-    must: npt.NDArray[np.bool_]
-    options: Ints
-    fixed_value: float
-    most: int
-
-
 def solve_backup_covering(problem: BackupProblem, *, params: SolveParams, clock: Clock) -> Draft:
     """Solve a `BackupProblem`; see the module for the steps."""
+    conflict = required_conflict(problem.once)
+    if conflict is not None:
+        return contradicted(conflict)
     task = _reduced(problem)
     uncovered = np.flatnonzero(task.must & (task.covers.sum(axis=0) == 0))
     if problem.cover_all and (len(uncovered) or _unreachable(problem)):
         return contradicted(say("cover_all: a demand item is covered by no allowed option"))
-    start = _start(task, clock=clock, seed=params.seed)
-    value = 0.0 if start is None else _value(task, start) + task.fixed_value
+    beyond = _out_of_reach(task)
+    if beyond is not None:
+        return contradicted(beyond)
+    start = _start(task, params, clock=clock)
+    value = 0.0 if start is None else task.value(start) + task.fixed_value
     most = _lagrangian_bound(task, start, clock=clock)
     clock.report(np.nan if start is None else value, most)
     is_small = task.covers.nnz <= PAIRS_PER_S * params.time_limit_s
@@ -93,14 +98,33 @@ def solve_backup_covering(problem: BackupProblem, *, params: SolveParams, clock:
         ),
     )
     if start is None and answer.bound.is_nothing:
-        return contradicted(
-            say("{n_options} options cannot cover every demand item", n_options=problem.max_open),
-            method="programme",
-        )
+        return contradicted(_nothing(problem), method="programme")
     chosen = _better(task, start, answer.values)
     proved = answer.bound.times(-1.0).plus(task.fixed_value).figure(absent=most, nothing=most)
     method = "greedy, exchanges, Lagrangian bound, programme"
     return _drafted(problem, task, chosen, Bound.at(min(proved, most)), method)
+
+
+def _out_of_reach(task: BackupTask) -> str | None:
+    """Name a floor that all options together do not meet."""
+    count = np.asarray(task.covers.sum(axis=0), dtype=np.float64)
+    for floor, lacks in zip(task.floors, task.short(count), strict=True):
+        if lacks > 0.0:
+            covered = floor.asked - lacks / floor.whole
+            return say(
+                "{floor} asks for {asked_percent:.4g} % and all allowed "
+                "options together cover {covered_percent:.4g} %",
+                floor=floor.name,
+                asked_percent=100 * floor.asked,
+                covered_percent=100 * covered,
+            )
+    return None
+
+
+def _nothing(problem: BackupProblem) -> str:
+    if problem.floors or problem.second_floors or problem.max_open is None:
+        return say("no plan keeps all floors and limits")
+    return say("{n_options} options cannot cover every demand item", n_options=problem.max_open)
 
 
 def _drafted(
@@ -114,7 +138,7 @@ def _drafted(
         method=method,
         reasons=()
         if chosen is not None
-        else (say("no plan that covers everybody was found in the time: give more"),),
+        else (say("no plan that keeps every floor was found in the time: give more"),),
     )
 
 
@@ -126,9 +150,9 @@ def _lagrangian_bound(task: BackupTask, start: Ints | None, *, clock: Clock) -> 
     cover = from_rows(
         task.covers.indptr.astype(np.int64), task.covers.indices.astype(np.int32), task.first
     )
-    rows = packing_rows(n_options=len(task.options), most=task.most, site=None, rows=[])
+    rows = task.rows
     count = None if start is None else np.asarray(task.covers[start].sum(axis=0), dtype=np.int64)
-    value = 0.0 if start is None else _value(task, start)
+    value = 0.0 if start is None else task.value(start)
     state = new_bound(cover, rows, cover_count=count, second=task.second)
     while clock.left_s > 0.0 and state.figures[1] > RESTED:
         lower_bound_by_multipliers(cover, rows, state, value, BOUND_STEPS)
@@ -140,19 +164,19 @@ def _lagrangian_bound(task: BackupTask, start: Ints | None, *, clock: Clock) -> 
     return max(min(float(state.figures[0]), most), value) + task.fixed_value
 
 
-def _start(task: BackupTask, *, clock: Clock, seed: int) -> Ints | None:
+def _start(task: BackupTask, params: SolveParams, *, clock: Clock) -> Ints | None:
     """Return a plan that keeps the rules: what adds most, or else what covers all."""
-    greedy = _greedy(task, np.empty(0, dtype=np.int64), clock=clock)
-    if _covers_all(task, greedy):
-        return greedy
+    last = params.start.chosen if isinstance(params.start, Plan) else params.start
+    warm = None if last is None else np.flatnonzero(np.isin(task.options, last))
+    found = best_found(task, [warm], is_over=clock.is_over)
+    if found is not None or not task.must.any():
+        return found
     all_once = sp.csr_array(task.covers[:, np.flatnonzero(task.must)])
-    cover = cover_within(all_once, task.most, left_s=lambda: clock.left_s, seed=seed, most_steps=0)
+    cover = cover_within(
+        all_once, task.rows.most, left_s=lambda: clock.left_s, seed=params.seed, most_steps=0
+    )
     # whatever is added to a cover covers all too
-    return None if cover.sites is None else _greedy(task, cover.sites, clock=clock)
-
-
-def _covers_all(task: BackupTask, chosen: Ints) -> bool:
-    return bool((task.covers[chosen].sum(axis=0)[task.must] > 0).all())
+    return None if cover.sites is None else best_found(task, [cover.sites], is_over=clock.is_over)
 
 
 def _better(task: BackupTask, start: Ints | None, values: Floats | None) -> Ints | None:
@@ -160,9 +184,9 @@ def _better(task: BackupTask, start: Ints | None, values: Floats | None) -> Ints
     if values is None:
         return start
     opened = np.flatnonzero(values[: len(task.options)] > 0.5)  # noqa: PLR2004 - binary
-    if not _covers_all(task, opened):
+    if not task.keeps(opened):
         return start
-    return opened if start is None or _value(task, opened) > _value(task, start) else start
+    return opened if start is None or task.value(opened) > task.value(start) else start
 
 
 def _unreachable(problem: BackupProblem) -> bool:
@@ -176,8 +200,11 @@ def _reduced(problem: BackupProblem) -> BackupTask:
     if not covers.data.all():
         covers = covers.copy()
         covers.eliminate_zeros()
-    required = np.flatnonzero(known(problem.required))
-    options = np.flatnonzero(~known(problem.required) & ~known(problem.forbidden))
+    must_open = known(problem.required)
+    free = ~must_open & ~known(problem.forbidden)
+    if problem.site is not None:
+        free &= ~np.isin(problem.site, problem.site[must_open])
+    required, options = np.flatnonzero(must_open), np.flatnonzero(free)
     fixed = sp.csr_array(covers[required])
     count = np.bincount(fixed.indices, minlength=len(problem.weights))
     first = np.where(count == 0, problem.weights, np.where(count == 1, problem.second_weights, 0))
@@ -187,12 +214,34 @@ def _reduced(problem: BackupProblem) -> BackupTask:
         covers.indices,
         np.ones(len(first)),
         options=options,
-        removed=count >= 2,  # noqa: PLR2004 - both covers are fixed
-        labels=np.minimum(count, 2).astype(np.int64),
+        removed=count >= TWICE,
+        labels=np.minimum(count, TWICE).astype(np.int64),
     )
     cover, inside = merged.cover, merged.item_of >= 0
     item, n_items = merged.item_of[inside], merged.cover.n_items
-    fixed_value = problem.weights[count >= 1].sum() + problem.second_weights[count >= 2].sum()  # noqa: PLR2004 - a second one
+
+    def summed(values: Floats) -> Floats:
+        sums = np.bincount(item, weights=values[inside], minlength=n_items)
+        return np.asarray(sums, dtype=np.float64)
+
+    def floor_row(floor: Floor, need: int, name: str) -> TwiceFloor:
+        own = problem.once.weights_of(floor)
+        whole = float(own.sum())
+        lacks = floor.min_share * whole - float(own[count >= need].sum()) - SAME * whole
+        # what one fixed option covers becomes a second cover by the first free one
+        on_first = np.where(count == need - 1, own, 0.0)
+        on_second = np.where(count == need - TWICE, own, 0.0)
+        share = floor.min_share
+        return TwiceFloor(summed(on_first), summed(on_second), lacks, share, whole, name)
+
+    floors = [
+        floor_row(one, 1, floor_name(problem.once, k)) for k, one in enumerate(problem.floors)
+    ]
+    floors += [
+        floor_row(one, TWICE, one.name or say("floor {number}", number=k))
+        for k, one in enumerate(problem.second_floors)
+    ]
+    fixed_value = problem.weights[count >= 1].sum() + problem.second_weights[count >= TWICE].sum()
     must = np.zeros(n_items, dtype=np.bool_)
     if problem.cover_all:
         must[item[count[inside] == 0]] = True
@@ -201,77 +250,49 @@ def _reduced(problem: BackupProblem) -> BackupTask:
             (np.ones(len(cover.option_item)), cover.option_item, cover.option_offset),
             shape=(len(options), n_items),
         ),
-        first=np.asarray(np.bincount(item, weights=first[inside], minlength=n_items), np.float64),
-        second=np.asarray(np.bincount(item, weights=second[inside], minlength=n_items), np.float64),
+        first=summed(first),
+        second=summed(second),
         must=must,
         options=options,
         fixed_value=float(fixed_value),
-        most=min(problem.max_open, len(options)),
+        rows=rows_of(problem.once, options),
+        floors=tuple(floor for floor in floors if floor.need > 0.0),
     )
-
-
-def _value(task: BackupTask, chosen: Ints) -> float:
-    count = task.covers[chosen].sum(axis=0)
-    return float(task.first[count >= 1].sum() + task.second[count >= 2].sum())  # noqa: PLR2004 - a second one
-
-
-def _greedy(task: BackupTask, first: Ints, *, clock: Clock) -> Ints:
-    """Open what adds most until p are open, then exchange one by one while that adds and time is.
-
-    The options ``first`` are open before, and stay.
-    """
-    chosen: list[int] = []
-    count = np.asarray(task.covers[first].sum(axis=0), dtype=np.float64)
-    for _ in range(task.most - len(first)):
-        gains = _gains(task, count)
-        gains[first] = -1.0
-        gains[chosen] = -1.0
-        best = int(gains.argmax())
-        chosen.append(best)
-        count += task.covers[[best]].sum(axis=0)
-    for _ in range(PASSES):
-        before = list(chosen)
-        for place, option in enumerate(before):
-            if clock.is_over():
-                break
-            count -= task.covers[[option]].sum(axis=0)
-            gains = _gains(task, count)
-            others = [*first, *chosen[:place], *chosen[place + 1 :]]
-            gains[others] = -1.0
-            best = int(gains.argmax())
-            if gains[best] <= gains[option] * (1 + 1e-12):
-                best = option
-            chosen[place] = best
-            count += task.covers[[best]].sum(axis=0)
-        if chosen == before:
-            break
-    return np.sort(np.r_[first, np.array(chosen, dtype=np.int64)])
-
-
-def _gains(task: BackupTask, count: Floats) -> Floats:
-    """Tell what each option adds to a plan that covers the items ``count`` times."""
-    worth = np.where(count < 0.5, task.first, np.where(count < 1.5, task.second, 0.0))  # noqa: PLR2004 - counts in floats
-    return np.asarray(task.covers @ worth, dtype=np.float64)
 
 
 def _model(task: BackupTask) -> MipModel:
     n, m = len(task.options), len(task.first)
-    two = sp.hstack([-sp.csr_array(task.covers.T), sp.eye_array(m), sp.eye_array(m)])
-    count = sp.csr_array(np.r_[np.ones(n), np.zeros(2 * m)][None, :])
-    lower = np.where(task.must, 1.0, 0.0)
+    packing, capacity = packing_matrix(task.rows, n)
+    # a floor may not count a second cover without a first, nor a part of one
+    looked = np.flatnonzero(sum((floor.second for floor in task.floors), np.zeros(m)))
+    at = np.arange(len(looked))
+    in_order = sp.csr_array(
+        (np.r_[-np.ones(len(at)), np.ones(len(at))], (np.r_[at, at], np.r_[looked, m + looked])),
+        shape=(len(looked), 2 * m),
+    )
+    floors = np.array([np.r_[floor.first, floor.second] for floor in task.floors])
+    blocks = [
+        sp.hstack([-sp.csr_array(task.covers.T), sp.eye_array(m), sp.eye_array(m)]),
+        sp.hstack([packing, sp.csr_array((len(capacity), 2 * m))]),
+        sp.hstack([sp.csr_array((len(looked), n)), in_order]),
+        sp.hstack([sp.csr_array((len(task.floors), n)), sp.csr_array(floors.reshape(-1, 2 * m))]),
+    ]
+    needs = np.array([floor.need for floor in task.floors])
+    counted = np.zeros(m, dtype=np.bool_)
+    counted[looked] = True
     return MipModel(
         cost=np.r_[np.zeros(n), -task.first, -task.second],
-        lower=np.r_[np.zeros(n), lower, np.zeros(m)],
+        lower=np.r_[np.zeros(n), np.where(task.must, 1.0, 0.0), np.zeros(m)],
         upper=np.ones(n + 2 * m),
-        integer=np.r_[np.ones(n, dtype=np.bool_), np.zeros(2 * m, dtype=np.bool_)],
-        matrix=sp.csr_array(sp.vstack([two, count])),
-        row_lower=np.full(m + 1, -np.inf),
-        row_upper=np.r_[np.zeros(m), float(task.most)],
+        integer=np.r_[np.ones(n, dtype=np.bool_), np.zeros(m, dtype=np.bool_), counted],
+        matrix=sp.csr_array(sp.vstack(blocks)),
+        row_lower=np.r_[np.full(m + len(capacity) + len(looked), -np.inf), needs],
+        row_upper=np.r_[np.zeros(m), capacity, np.zeros(len(looked)), np.full(len(needs), np.inf)],
     )
 
 
 def _point(task: BackupTask, chosen: Ints) -> Floats:
-    count = task.covers[chosen].sum(axis=0)
+    count = task.times(chosen)
     x = np.zeros(len(task.options))
     x[chosen] = 1.0
     return np.asarray(np.r_[x, np.minimum(count, 1.0), np.clip(count - 1.0, 0.0, 1.0)])

@@ -187,6 +187,21 @@ class TinyCity:
                 covered |= self.near[group][place][:, None] & (hours if by_hours else True)
         return covered
 
+    def times_covered(self, states, group: str) -> np.ndarray:  # noqa: ANN001
+        """int64[n_cells, 1]: how many places serve a group."""
+        kinds = self.settings.group(group).kinds
+        near = [self.near[group][place] for place, own, _, _ in states if kinds & set(own)]
+        return np.sum([np.zeros(len(self.demand), dtype=int), *near], axis=0)[:, None]
+
+    def twice(self, choice) -> list[dict[str, tuple[np.ndarray, np.ndarray]]]:  # noqa: ANN001
+        """Return, a year, who is there and who has two places, by group."""
+        years = []
+        for year in range(self.n_years):
+            states = self.standing(*choice, year)
+            two = {group: self.times_covered(states, group) >= 2 for group in self.demand.groups}
+            years.append({group: (self.people[year][group], two[group]) for group in two})
+        return years
+
     def weights(self, group: str, year: int) -> np.ndarray:
         """float64[n_cells, 168 or 1]: who counts in each hour."""
         number = self.demand.groups.index(group)
@@ -309,7 +324,11 @@ class TinyCity:
         return (
             self._keeps_money(choice)
             and self._keeps_counts(choice)
-            and self._keeps_floors(tables)
+            and self._keeps_floors(tables, 1)
+            and (
+                self.question.goal.what != "two_in_reach"
+                or self._keeps_floors(self.twice(choice), 2)
+            )
             and self._keeps_ground(choice)
             and self._keeps_pins(choice)
         )
@@ -360,8 +379,10 @@ class TinyCity:
                 return False
         return True
 
-    def _keeps_floors(self, tables) -> bool:  # noqa: ANN001
+    def _keeps_floors(self, tables, stations: int) -> bool:  # noqa: ANN001
         for floor in self.question.floors:
+            if floor.stations != stations:
+                continue
             year = -1 if floor.year is None else self.question.years_meant.index(floor.year)
             there_sum = covered_sum = 0.0
             for group in floor.groups or self.demand.groups:

@@ -83,32 +83,6 @@ def test_the_worst_group_is_as_well_off_as_in_any_choice(seed: int) -> None:
     assert made.covered(year=2027).share >= most - 0.05
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_two_in_reach_counts_those_with_one_and_those_with_two(seed: int) -> None:
-    one_kind = {"actions": {"build": ["courier_home"]}}
-    city = city_with(seed, {**one_kind, "goal": {"what": "two_in_reach"}, "new": 2})
-    best = -1.0
-    for choice in city.choices():
-        if sum(doing.what == "build" for doing in choice[0]) > 2:
-            continue
-        states, value = city.standing(*choice, 0), 0.0
-        for group in city.demand.groups:
-            kinds = city.settings.group(group).kinds
-            near = [city.near[group][place] for place, own, _, _ in states if kinds & set(own)]
-            times = np.sum(near, axis=0) if near else np.zeros(len(city.demand))
-            weights = city.weights(group, 0)[:, 0]
-            value += float((weights * ((times >= 1) + 0.0) + weights * (times >= 2)).sum())
-        best = max(best, value)
-    made = answered(city)
-    assert made.objective == pytest.approx(best)
-    assert made.status == "optimal"
-
-
 def test_goals_refuse_what_they_have_no_bound_for() -> None:
-    tables = {**BUILD, "goal": {"what": "two_in_reach"}, "new": 2, "spacing_m": 250.0}
-    with pytest.raises(ProblemError, match="two_in_reach takes"):
-        answered(city_with(0, tables))
-    with pytest.raises(ProblemError, match="takes one kind"):
-        answered(city_with(0, {**BUILD, "goal": {"what": "two_in_reach"}, "new": 2}))
     with pytest.raises(ProblemError, match="needs districts"):
         answered(city_with(0, {**BUILD, "goal": {"what": "worst_district"}, "new": 1}))
