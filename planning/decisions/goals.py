@@ -87,7 +87,9 @@ def solve_goal(
     if goal in {"worst_group", "worst_district"}:
         return _worst_first(question, items, of, params=params, news=news)
     if goal == "two_in_reach":
-        plan, worth, bound = most_twice(items, of, params=news.heard(params))
+        shift = of.constant
+        heard = news.heard(params, lambda now: (now.incumbent - shift, now.bound - shift))
+        plan, worth, bound = most_twice(items, of, params=heard)
         return _proved(plan, worth, bound, params=params)
     if goal == "mean_time":
         heard = news.heard(params)
