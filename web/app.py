@@ -21,6 +21,7 @@ from web.locator.my_reports import feedback
 from web.locator.nearest import locator
 from web.locator.offline import offline
 from web.locator.page_files import page_files
+from web.locator.photos import photos
 from web.locator.station_page import station_page
 from web.planner.routes import planner
 from web.reports.routes import reports
@@ -31,7 +32,7 @@ from web.site.pages import helpers
 from web.site.security import secure
 
 #: What a worker sees and carries along.
-_FOR_WORKERS = (locator, station_page, feedback, page_files, offline, bundles)
+_FOR_WORKERS = (locator, station_page, photos, feedback, page_files, offline, bundles)
 #: What programs ask.
 _FOR_PROGRAMS = (api, catalogue)
 #: What workers say and what becomes of it, and the register that it is about.

@@ -139,6 +139,11 @@ class Photos:
         """Return the photos that were taken on some visits, the newest first."""
         return self._read(_P.visit_id.in_(visits) & (_P.removed_at == ""))
 
+    def is_public(self, content_hash: str) -> bool:
+        """Tell whether workers see a photo, by the hash of its content."""
+        shown = (_P.content_hash == content_hash) & (_P.public == 1) & (_P.removed_at == "")
+        return bool(self._read(shown))
+
     def public(self) -> tuple[Photo, ...]:
         """Return all photos that workers see, the newest first."""
         return self._read((_P.public == 1) & (_P.removed_at == ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "checkup_page",
     "desk",
+    "photos",
     "register",
     "routes",
 ]

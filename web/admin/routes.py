@@ -9,10 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
-from werkzeug.exceptions import Forbidden, NotFound, TooManyRequests
+from werkzeug.exceptions import (
+    Forbidden,
+    NotFound,
+    RequestEntityTooLarge,
+    TooManyRequests,
+)
 
 from data.database.audit import write_note
 from data.permissions import reach_of
+from data.photos import MOST_BYTES
 from data.report_book import ReportBook
 from data.workspace_key import workspace_key
 from web.services.station_districts import district_at, district_of, stations_in
@@ -72,6 +78,11 @@ ACTS: Final[Mapping[str, Act]] = {
     "admin.undo_edit": "edit register",
     "admin.add_change": "edit register",
     "admin.withdraw_change": "edit register",
+    "admin.photo": "see register",
+    "admin.add_photos": "edit register",
+    "admin.change_photo": "edit register",
+    "admin.remove_photo": "edit register",
+    "admin.restore_photo": "edit register",
     "admin.organisations": "see organisations",
     "admin.organisation": "see organisations",
     "admin.new_organisation": "edit organisations",
@@ -107,7 +118,11 @@ _MOST_BYTES = 16_384
 _MORE_BYTES: Final = dict.fromkeys(
     ("admin.save_station", "admin.add_station", "admin.bulk_edit"), 65_536
 )
-_MOST_FIELDS = 20
+#: Of forms with photos: two that a camera wrote, or four that the page made smaller.
+_PHOTO_BYTES: Final = dict.fromkeys(
+    ("admin.add_photos", "admin.add_visit"), 2 * MOST_BYTES + 65_536
+)
+_MOST_FIELDS = 40
 
 
 @admin.before_request
@@ -119,7 +134,9 @@ def _let_in() -> BaseResponse | None:
     g.visit = found or new_visit(key=g.session_key)
     g.account = _account_here()
     if request.method == "POST":
-        request.max_content_length = _MORE_BYTES.get(request.endpoint or "", _MOST_BYTES)
+        sizes = {**_MORE_BYTES, **_PHOTO_BYTES}
+        request.max_content_length = sizes.get(request.endpoint or "", _MOST_BYTES)
+        _refuse_heavy_photos()
         request.max_form_parts = _MOST_FIELDS
         refuse_foreign(request, form=True)
         if not is_form_token(request.form.get("token", ""), g.visit, key=g.session_key):
@@ -130,6 +147,18 @@ def _let_in() -> BaseResponse | None:
     if act is not None and not account_here().may(act):
         raise NotFound
     return None
+
+
+def _refuse_heavy_photos() -> None:
+    """Say what a form with photos may weigh before any of it is read."""
+    most = _PHOTO_BYTES.get(request.endpoint or "", 0)
+    if most and (request.content_length or 0) > most:
+        words = g.language(
+            "照片太大：一次最多 {most} MB，每张最多 {each} MB。请选小一点的照片。",
+            most=most >> 20,
+            each=MOST_BYTES >> 20,
+        )
+        raise RequestEntityTooLarge(words)
 
 
 @admin.after_request

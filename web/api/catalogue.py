@@ -25,13 +25,17 @@ CONFORMS_TO: Final = tuple(
     for name in ("core", "geojson", "oas30")
 )
 _OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
+_PHOTOS: Final = (
+    "property photos, where there are any: href and thumbnail (JPEG) with their sizes in pixels, "
+    "and a caption"
+)
 _PATHS: Final = {
     "/": "landing page",
     "/conformance": "classes of the standard that are answered",
     "/collections": "what is there",
     "/collections/stations": "the stations as a whole",
-    "/collections/stations/items": "the stations, page by page",
-    "/collections/stations/items/{stationId}": "one station",
+    "/collections/stations/items": f"the stations, page by page; {_PHOTOS}",
+    "/collections/stations/items/{stationId}": f"one station; {_PHOTOS}",
 }
 _SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "bbox": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6},

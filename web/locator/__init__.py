@@ -9,6 +9,7 @@ __all__ = [
     "nearest",
     "offline",
     "page_files",
+    "photos",
     "station_page",
     "week",
 ]

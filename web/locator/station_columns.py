@@ -79,7 +79,8 @@ def station_columns(city: City, standings: Mapping[str, Any]) -> dict[str, Any]:
 def detail_columns(city: City) -> dict[str, Any]:
     """Return what the page of a station says beyond the list, in the same order.
 
-    ``hours`` has each text of hours in Chinese and in English.
+    ``hours`` has each text of hours in Chinese and in English; ``photos`` by station what
+    `features_of` says of those that workers see.
     """
     stations, rows = _in_order(city)
     texts, _ = _distinct(stations, rows)
@@ -91,6 +92,11 @@ def detail_columns(city: City) -> dict[str, Any]:
     spoken = [parse_hours(text) for text in texts]
     return {
         "hours": [[opening_words(one, t) for t in (CHINESE, ENGLISH)] for one in spoken],
+        "photos": {
+            feature["id"]: feature["properties"]["photos"]
+            for feature in features_of(city)
+            if "photos" in feature["properties"]
+        },
         "columns": {name: column for name, column in columns.items() if any(column)},
     }
 

@@ -153,6 +153,7 @@ def page_words(t: Language) -> dict[str, Any]:
         **{name: t(STANDING[name]) for name in _OF_STANDING},
         "states": {state: ticket_words(state, t) for state in ("waiting", "open", "answered")},
         "calendar": t("加入日历"),
+        "photo": t("{name}的照片"),
         "activity_kinds": {kind: activity_kind_words(kind, t) for kind in KINDS_OF_ACTIVITY},
         "signs": {"yes": t("有"), "no": t("没有")},
         "inside": {state: t(words) for state, words in INSIDE.items()},

@@ -65,8 +65,8 @@ def station_view(
 
     ``record`` is the register's row, ``district`` its name or "". Beside the words of its card:
     ``facts`` (name, label, text), ``facilities_by`` what is known of them, ``week`` as `week_of`
-    has it where the station is open, ``no_week`` why it has none, ``history`` (day, sentence) and
-    ``activities``.
+    has it where the station is open, ``no_week`` why it has none, ``history`` (day, sentence),
+    ``activities`` and ``photos`` as `features_of` has them.
     """
     card = card_of(feature, moment, t, standing=standing)["properties"]
     first = today_here()
@@ -82,6 +82,7 @@ def station_view(
         "changes": [one["zh" if t.is_chinese else "en"] for one in standing["changes"]],
         "no_week": no_week_words(record["status"], t),
         "lonlat": feature["geometry"]["coordinates"],
+        "photos": feature["properties"].get("photos", []),
     }
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "layers",
     "networks",
     "organisations",
+    "photos",
     "plans",
     "proposals",
     "register",

@@ -31,7 +31,7 @@
     const row = more.columns.id.indexOf(id);
     const detail = {};
     for (const [name, column] of Object.entries(more.columns)) if (row >= 0) detail[name] = column[row];
-    return { file, station, detail, spoken: more.hours[station.hours] };
+    return { file, station, detail, spoken: more.hours[station.hours], photos: (more.photos || {})[id] || [] };
   }
 
   function showState(station) {
@@ -184,6 +184,23 @@
     return item;
   }
 
+  function showPhotos({ station, photos }) {
+    find('[data-slot="photos"]').replaceChildren(...photos.map((one) => {
+      const picture = document.createElement("img");
+      Object.assign(picture, { width: one.thumbnail_width, height: one.thumbnail_height, loading: "lazy", decoding: "async" });
+      picture.alt = one.caption || fill(words.photo, { name: station.name });
+      picture.src = one.thumbnail;
+      const link = yizhan.element("a");
+      link.href = one.href;
+      link.append(picture);
+      const item = yizhan.element("li");
+      item.append(link);
+      if (one.caption) item.append(yizhan.element("span", one.caption, "small quiet"));
+      return item;
+    }));
+    find('[data-slot="photos-section"]').hidden = !photos.length;
+  }
+
   async function fillShell() {
     const id = decodeURIComponent(location.pathname.replace(/^\/s\//, ""));
     const found = await readStation(id).catch(() => null);
@@ -197,6 +214,7 @@
     showWeek(station);
     showInside(found);
     showFacts(found);
+    showPhotos(found);
     showStanding(station);
     linkTo(station.lonlat, station.name);
     const day = fill(words.data_day, {

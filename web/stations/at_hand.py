@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from data.china_time import today_here
+from data.photos import thumbnail_size
 from geo.errors import NothingYetError
 from web.stations.features import station_features
 from web.stations.hours import changing_properties
@@ -21,7 +22,8 @@ def features_of(city: City) -> list[Feature]:
 
     The service centres first, then by district and name, the same in both languages.
     """
-    return city.keep("features", (city.stations_key(), today_here()), lambda: _features(city))
+    key = (city.stations_key(), city.photos_version(), today_here())
+    return city.keep("features", key, lambda: _features(city))
 
 
 def _features(city: City) -> list[Feature]:
@@ -30,9 +32,11 @@ def _features(city: City) -> list[Feature]:
     except NothingYetError:
         return []
     features = station_features(stations, city.settings.groups)
-    ahead = changing_hours(city)
+    ahead, photos = changing_hours(city), _photos(city)
     for feature in features:
         feature["properties"] |= ahead.get(feature["id"], {})
+        if feature["id"] in photos:
+            feature["properties"]["photos"] = photos[feature["id"]]
     district = city.workspace().districts.locate(stations.lonlat).tolist()
     keys = [
         (
@@ -44,6 +48,25 @@ def _features(city: City) -> list[Feature]:
         for feature, number, name in zip(features, district, stations.frame["name"], strict=True)
     ]
     return [features[row] for row in sorted(range(len(features)), key=keys.__getitem__)]
+
+
+def _photos(city: City) -> dict[str, list[dict[str, Any]]]:
+    """Return by station the photos that workers see, the newest first; sizes are pixels."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for photo in city.workspace().photos().public():
+        wide, high = thumbnail_size(photo.width, photo.height)
+        found[photo.station].append(
+            {
+                "href": f"/photos/{photo.content_hash}.jpg",
+                "width": photo.width,
+                "height": photo.height,
+                "thumbnail": f"/photos/{photo.content_hash}-small.jpg",
+                "thumbnail_width": wide,
+                "thumbnail_height": high,
+                "caption": photo.caption,
+            }
+        )
+    return found
 
 
 def changing_hours(city: City) -> dict[str, dict[str, Any]]:

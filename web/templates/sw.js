@@ -10,6 +10,8 @@ const FOLDER = {{ folder|tojson }};
 const NOW = `${FOLDER}now.json`;
 const SHELL = `yizhan-${VERSION}`;
 const DATA = "yizhan-data";
+const PHOTOS = "yizhan-photos";
+const MOST_PHOTOS = 60;
 const LANGUAGE = "/.language";
 const PATIENCE_MS = 3000;
 
@@ -26,7 +28,7 @@ async function install() {
 
 async function activate() {
   for (const name of await caches.keys()) {
-    if (name.startsWith("yizhan-") && name !== SHELL && name !== DATA) await caches.delete(name);
+    if (name.startsWith("yizhan-") && ![SHELL, DATA, PHOTOS].includes(name)) await caches.delete(name);
   }
 }
 
@@ -52,10 +54,27 @@ self.addEventListener("fetch", (event) => {
     if (url.pathname === "/plan" || url.pathname.startsWith("/report") || url.pathname.endsWith(".svg")
       || url.pathname.startsWith("/admin")) return;
     if (url.pathname in PAGES || url.pathname.startsWith("/s/")) event.respondWith(page(url, request));
-  } else if (url.pathname === NOW) event.respondWith(newest(event));
+  } else if (url.pathname.startsWith("/photos/")) event.respondWith(photo(request));
+  else if (url.pathname === NOW) event.respondWith(newest(event));
   else if (url.pathname.startsWith(FOLDER)) event.respondWith(dataFile(url, request));
   else if (ASSETS.includes(url.pathname + url.search)) event.respondWith(asset(request));
 });
+
+/* A photo that was seen stays for when there is no signal; one that was taken away goes at once. */
+async function photo(request) {
+  const photos = await caches.open(PHOTOS);
+  let answer;
+  try {
+    answer = await Promise.race([fetch(request), late()]);
+  } catch {
+    return (await photos.match(request.url)) || Response.error();
+  }
+  if (answer.ok) {
+    await photos.put(request.url, answer.clone());
+    for (const old of (await photos.keys()).slice(0, -MOST_PHOTOS)) await photos.delete(old);
+  } else if (answer.status === 404) await photos.delete(request.url);
+  return answer;
+}
 
 async function asset(request) {
   return (await caches.match(request)) || fetch(request);

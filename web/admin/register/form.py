@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from data.china_time import today_here
 from data.database.conflicts import PLACE
+from data.database.photos import LONGEST_CAPTION
 from data.hours import WorkCalendar, parse_hours
 from data.vocabulary import (
     ACCESS_MODES,
@@ -22,6 +23,7 @@ from data.vocabulary import (
 from geo.datum import Datum
 from geo.errors import InputError
 from geo.messages import message_of, say
+from web.admin.photos import small_size
 from web.admin.register.limits import refuse_beyond
 from web.admin.register.words import (
     FACILITY_STATES,
@@ -68,6 +70,10 @@ _DONE: Final = {
     "same": message("没有改动。"),
     "ahead": message("已记下，到那天手机和覆盖自动按它算。"),
     "withdrawn": message("已取消这项变化。"),
+    "photo": message("照片已存下。"),
+    "photo_changed": message("照片的说明已保存。"),
+    "photo_removed": message("照片已撤下，可以放回。"),
+    "photo_restored": message("照片已放回。"),
 }
 _SOURCES: Final = ("register", "inspector", "operator")
 _PREVIEW_DAYS: Final = 14
@@ -286,6 +292,9 @@ def _form_page(
         else (),
         ahead=city.workspace().coming_changes().of(station_id) if station_id else (),
         change_words=change_words,
+        photos=city.workspace().photos().of_station(station_id, removed=True) if station_id else (),
+        small_size=small_size,
+        longest_caption=LONGEST_CAPTION,
         preview=preview_of(values["texts"]["hours"], t),
         today=today_here(),
         source=request.form.get("source", _SOURCES[0]),
