@@ -18,10 +18,12 @@ from data.vocabulary import BASIC_EQUIPMENT, FACILITIES_BY_ID
 from geo.errors import InputError, NothingYetError
 from geo.messages import message_of, say
 from web.admin.page_parts import do, render, station_names
+from web.admin.photos import sent_photos, small_size
 from web.admin.register.words import column_words, value_words
 from web.admin.routes import account_here, admin, here, is_allowed, stations_for
 from web.languages import message
 from web.services import rounds as service
+from web.services.photos import take_photo
 from web.site.city import city_here
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as BaseResponse
 
+    from data.database.photos import Photo
     from data.rounds import KeptRound, KeptVisit
     from web.admin.page_parts import Shown
     from web.languages import Language
@@ -94,17 +97,40 @@ def add_visit(number: int) -> BaseResponse | Response | Shown | tuple[Response, 
     by_script = request.accept_mimetypes.best == "application/json"
     try:
         visit = _visit_of_form(found)
+        sent = sent_photos(least=0)
         kept = service.rounds_of(city_here().workspace()).add_visit(
             visit, by=account_here().name, round_id=found.id
         )
+        without = _take_photos(sent, kept)
     except InputError as error:
         said = g.language.told(message_of(error))
         if by_script:
             return jsonify(detail=said), 400
         return _round_page(found, error=said), 400
     if by_script:
-        return jsonify(said=_outcome(kept, g.language))
+        return jsonify(said=" ".join([_outcome(kept, g.language), *without]))
+    if without:
+        return _round_page(found, error=" ".join(without)), 400
     return redirect(here("admin.round_page", number=number, done="visit"), 303)
+
+
+def _take_photos(sent: list[bytes], kept: KeptVisit) -> list[str]:
+    """Take the photos of a visit, which is kept in any case; say of each that is not why."""
+    t, refused = g.language, []
+    for number, content in enumerate(sent, start=1):
+        try:
+            take_photo(
+                city_here().workspace(),
+                content,
+                station=kept.visit.station,
+                by=account_here().name,
+                visit=kept.id,
+                taken_at=kept.visit.seen_at,
+            )
+        except InputError as error:
+            told = t.told(message_of(error))
+            refused.append(t("照片 {n} 没有收下：{detail}", n=number, detail=told))
+    return refused
 
 
 def _rounds_page(*, error: str = "") -> str:
@@ -190,6 +216,9 @@ def _round_page(kept: KeptRound, *, error: str = "") -> str:
         rows = {}
     found = {one.visit.station: one for one in kept.visits}
     asked = {station: _asked(row) for station, row in rows.items()}
+    photos: dict[str, list[Photo]] = {}
+    for one in workspace.photos().of_visits([visit.id for visit in kept.visits]):
+        photos.setdefault(one.station, []).append(one)
     page: str = render(
         "round",
         error=error,
@@ -202,6 +231,8 @@ def _round_page(kept: KeptRound, *, error: str = "") -> str:
         outcome=_outcome,
         names=station_names(),
         longest_note=LONGEST_NOTE,
+        photos=photos,
+        small_size=small_size,
         nonces={station: secrets.token_hex(16) for station in kept.round.stations},
     )
     return page

@@ -2,17 +2,20 @@
    Who is sent to the sign-in leaves nothing behind. */
 "use strict";
 const KEPT = "yizhan-rounds";
+const PATIENCE_MS = 5000;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
+const late = () => new Promise((done, failed) => { setTimeout(failed, PATIENCE_MS); });
+
 async function fresh(request) {
   const cache = await caches.open(KEPT);
+  const kept = await cache.match(request, { ignoreSearch: request.mode === "navigate" });
   let answer;
   try {
-    answer = await fetch(request);
+    answer = await (kept ? Promise.race([fetch(request), late()]) : fetch(request));
   } catch {
-    const kept = await cache.match(request, { ignoreSearch: request.mode === "navigate" });
     return kept || Response.error();
   }
   if (request.mode === "navigate" && new URL(answer.url).pathname.endsWith("/login")) await caches.delete(KEPT);
@@ -21,5 +24,7 @@ async function fresh(request) {
 }
 
 self.addEventListener("fetch", (event) => {
-  if (event.request.method === "GET") event.respondWith(fresh(event.request));
+  const { request } = event;
+  if (request.method !== "GET" || new URL(request.url).pathname.startsWith("/admin/photos/")) return;
+  event.respondWith(fresh(request));
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from data.accounts import Account
 from data.database.rounds import Rounds
 from data.stations import Stations
+from tests.data.photos.drawn import drawn, with_everything
 from tests.web.admin.visits import HOSTILE, PASSWORD_HASH, logged_in, token_of
 
 if TYPE_CHECKING:
@@ -128,6 +130,32 @@ def test_who_does_not_look_after_a_station_sees_no_round_of_it(
     assert HOSTILE[:10] not in other.get("/admin/rounds").text
     assert _make(other) == 400
     assert other.get("/admin/rounds/9999999999").status_code == 404
+
+
+def test_photos_of_a_visit_are_kept_once_and_one_that_is_none_loses_no_visit(
+    keeper: FlaskClient, rounds: Rounds, workspace: Workspace
+) -> None:
+    _make(keeper)
+    number = rounds.rounds()[0].id
+    for _again in range(2):
+        token = token_of(keeper, f"/admin/rounds/{number}")
+        photos = [(io.BytesIO(one), "x.jpg") for one in (with_everything(drawn()), b"none")]
+        told = keeper.post(
+            f"/admin/rounds/{number}/visits",
+            data={"station": "a", "nonce": "n1", "open": "open", "token": token, "photo": photos},
+            headers={"Accept": "application/json"},
+        ).json
+        assert told is not None
+        assert told["said"].startswith("已送达，登记册已更新。 照片 2 没有收下：照片不是 JPEG")
+    (kept,) = rounds.rounds()[0].visits
+    (photo,) = workspace.photos().of_visits([kept.id])
+    assert (photo.station, photo.visit, photo.made_by, photo.public) == ("a", kept.id, "sun", False)
+    assert f"/admin/photos/{photo.id}.jpg" in keeper.get(f"/admin/rounds/{number}").text
+    token = token_of(keeper, f"/admin/rounds/{number}")
+    many = [(io.BytesIO(b"x"), "x.jpg") for _ in range(5)]
+    form = {"station": "a", "nonce": "n5", "open": "open", "token": token, "photo": many}
+    assert keeper.post(f"/admin/rounds/{number}/visits", data=form).status_code == 400
+    assert len(rounds.rounds()[0].visits) == 1
 
 
 def test_the_phones_worker_is_scoped_to_the_rounds(keeper: FlaskClient) -> None:
