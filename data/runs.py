@@ -30,6 +30,8 @@ AT_WORK: Final = ("running", "stopping")
 #: How a run ends: with an answer; stopped, with the best plan so far where there is one; with a
 #: reason why there is no answer; with the rules that contradict each other.
 ENDED: Final = ("done", "stopped", "failed", "infeasible")
+#: Of these, who asks the same again is told the same.
+ANSWERED: Final = ("done", "infeasible")
 STATES: Final = (*WAITING, *AT_WORK, *ENDED)
 
 

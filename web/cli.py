@@ -38,6 +38,7 @@ _COMMANDS = {
     "proposals": "web.commands.proposals:proposals",
     "activities": "web.commands.activities:activities",
     "serve": "web.commands.serve:serve",
+    "worker": "web.commands.worker:worker",
     "db": "web.commands.db:db",
     "demo": "web.commands.demo:demo",
 }

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from data.database import clock
 from data.database.audit import has_step, note
 from data.database.schema import RUNS, WITH_RUNS
-from data.runs import AT_WORK, ENDED, Run
+from data.runs import ANSWERED, AT_WORK, ENDED, Run
 from data.scenarios import json_text
 from geo.errors import InputError
 from geo.messages import message_from, message_parts, say
@@ -304,7 +304,7 @@ def _refuse_too_many(connection: sa.Connection, author: str) -> None:
 
 
 def _answered(connection: sa.Connection, content_hash: str) -> Run | None:
-    query = sa.select(RUNS).where(_R.content_hash == content_hash, _R.state == "done")
+    query = sa.select(RUNS).where(_R.content_hash == content_hash, _R.state.in_(ANSWERED))
     row = connection.execute(query.order_by(_R.id.desc()).limit(1)).one_or_none()
     return None if row is None else _run(row)
 

@@ -28,4 +28,5 @@ __all__ = [
     "start",
     "stations",
     "streams",
+    "worker",
 ]

@@ -13,7 +13,14 @@ from web.commands.common import answer, common_options, steps
 from web.commands.help_pages import Command
 from web.commands.language import OPTION, is_english, speaking, spoken
 from web.commands.plan import sentence
-from web.commands.serve import PORT, listening, say_addresses, serve_until_stopped
+from web.commands.serve import (
+    PORT,
+    listening,
+    say_addresses,
+    serve_until_stopped,
+    worker_option,
+)
+from web.commands.worker_process import worker_beside
 
 if TYPE_CHECKING:
     from data.workspace import Workspace
@@ -63,7 +70,10 @@ def _build_apart(target: Path) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True)
 @click.option("--no-serve", is_flag=True, help="Build the city and stop.")
-def demo(folder: Path, host: str, port: int, *, no_serve: bool, as_json: bool) -> None:
+@worker_option
+def demo(
+    folder: Path, host: str, port: int, *, no_serve: bool, no_worker: bool, as_json: bool
+) -> None:
     """Build the generated sample city in a folder of its own, plan it, map it and serve it."""
     from data.workspace import Workspace
 
@@ -91,4 +101,5 @@ def demo(folder: Path, host: str, port: int, *, no_serve: bool, as_json: bool) -
         return
     server = listening(workspace.folder, host=host, port=port)
     say_addresses(workspace, host=host, port=port, as_json=as_json)
-    serve_until_stopped(server)
+    with worker_beside(workspace.folder, wanted=not no_worker):
+        serve_until_stopped(server)

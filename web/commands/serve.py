@@ -12,6 +12,7 @@ from geo.messages import Message, reason_of, say
 from web.commands.common import answer, common_options, open_workspace
 from web.commands.help_pages import Command
 from web.commands.language import spoken
+from web.commands.worker_process import worker_beside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,17 +23,28 @@ if TYPE_CHECKING:
 
 PORT = 8000
 
+worker_option = click.option(
+    "--no-worker",
+    is_flag=True,
+    help="Begin no process that answers planners' questions: yizhan worker does that.",
+)
+
 
 @click.command(cls=Command)
 @common_options
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True)
-def serve(folder: Path, host: str, port: int, *, as_json: bool) -> None:
-    """Serve the worker's page, the newest plan and the report."""
+@worker_option
+def serve(folder: Path, host: str, port: int, *, no_worker: bool, as_json: bool) -> None:
+    """Serve the worker's page, the newest plan and the report.
+
+    A process beside it answers what planners ask in the browser.
+    """
     workspace = open_workspace(folder)
     server = listening(workspace.folder, host=host, port=port)
     say_addresses(workspace, host=host, port=port, as_json=as_json)
-    serve_until_stopped(server)
+    with worker_beside(workspace.folder, wanted=not no_worker):
+        serve_until_stopped(server)
 
 
 def listening(folder: Path, *, host: str, port: int) -> BaseWSGIServer:

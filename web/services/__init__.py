@@ -40,6 +40,7 @@ __all__ = [
     "register_table",
     "report_basis",
     "rounds",
+    "run_work",
     "scenarios",
     "site_sheets",
     "sites",
