@@ -1,20 +1,22 @@
 r"""Most workers seated: where new places do most when the ones that stand are full.
 
 Counted is one hour of a plain week, the one in which most workers find every open place in reach
-full as things stand. What stands is there anyway; of the candidate sites at most ``new`` are built.
-It is capacitated covering (`planning.engine.variants.capacitated`):
+full as things stand. What stands is there anyway; new places are built at candidate sites. It is
+capacitated covering (`planning.engine.variants.capacitated`):
 
 .. math::
    \max \sum_{ij} f_{ij} \quad\text{with}\quad
    \sum_j f_{ij} \le d_i, \quad \sum_i f_{ij} \le q_j x_j, \quad \sum_{j\ \text{new}} x_j \le p
 
 over the ways within the standard, ``d`` the seats asked for by a cell and a group, ``q`` the seats
-of a place. It counts what workers who are sent well could do: those who go to the nearest place
-with room seat no more.
+of a place. Money, counts, floors, zones, spacing and one action a place hold as in any question of
+one year: they are those of the decision problem, whose options the new places are. It counts what
+workers who are sent well could do: those who go to the nearest place with room seat no more.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -29,9 +31,14 @@ from planning.coverage.nominal import groups_of
 from planning.coverage.seating import measure_seating, seats_wanted
 from planning.coverage.service_week import HOURS_A_DAY, service_week
 from planning.decisions.actions import HOURS_A_WEEK, open_week
+from planning.decisions.always_open import with_always_open
 from planning.decisions.items import people_by_year
+from planning.engine.checks import known
+from planning.engine.objectives import value_of
+from planning.engine.params import EXACT
 from planning.engine.problems import CapacitatedProblem
 from planning.engine.solver import solve
+from planning.engine.verify import broken_choice
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -45,18 +52,15 @@ if TYPE_CHECKING:
     from planning.decisions.problem import DecisionProblem
     from planning.engine.params import Plan, SolveParams
 
-Ints = npt.NDArray[np.int64]
-
 
 @dataclass(frozen=True, eq=False)
 class SeatProblem:
-    """Seats as the engine takes them; ``option`` int64[n_places] is the decision problem's.
+    """Seats as the engine takes them: options are the decision problem's, then what stands.
 
-    It is -1 for what stands. ``day`` (0 is Monday) and ``hour`` are those that count.
+    ``day`` (0 is Monday) and ``hour`` are those that count.
     """
 
     problem: CapacitatedProblem
-    option: Ints
     day: int
     hour: int
 
@@ -81,7 +85,6 @@ def seat_problem(
     """
     _check(question)
     demand = replace(demand, weights=people_by_year(question, demand, settings)[-1])
-    option = np.arange(len(of.options.action), dtype=np.int64)
     places, standing = _places(question, table, of, stations, demand, settings, doubted)
     ways = ways_within(
         demand,
@@ -97,54 +100,58 @@ def seat_problem(
     wanted = seats_wanted(demand, fullest.days[0], fullest.hour, at_once).T.ravel()
     is_open = places.open[:, HOURS_A_DAY * fullest.days[0] + fullest.hour]
     kept = is_open[ways.place] & (wanted[ways.item] > 0.0)
-    new = ~standing
-    required, forbidden = standing.copy(), np.zeros(len(places), dtype=np.bool_)
-    required[new] = np.asarray(of.problem.required)[option]
-    forbidden[new] = np.asarray(of.problem.forbidden)[option]
-    most = int(new.sum()) if question.new is None else question.new
+    # the decision problem's options, what stands of it, then the places that stand
+    row = np.where(standing, of.standing_option + np.cumsum(standing), np.cumsum(~standing) - 1)
+    nobody = sp.csr_array((int(standing.sum()), of.problem.n_demand), dtype=np.bool_)
+    rules = with_always_open(of.problem, nobody)
+    seats = np.zeros(rules.n_options)
+    most = max(float(wanted.sum()), 1.0)
+    seats[row] = np.minimum(np.nan_to_num(places.seats, nan=np.inf), most)
     problem = CapacitatedProblem(
         weights=wanted,
         covers=sp.csr_array(
-            (np.ones(int(kept.sum()), dtype=np.bool_), (ways.place[kept], ways.item[kept])),
-            shape=(len(places), len(wanted)),
+            (np.ones(int(kept.sum()), dtype=np.bool_), (row[ways.place[kept]], ways.item[kept])),
+            shape=(rules.n_options, len(wanted)),
         ),
-        capacity=np.minimum(np.nan_to_num(places.seats, nan=np.inf), max(float(wanted.sum()), 1.0)),
-        max_open=max(most - int(required[new].sum()), 0),
-        required=required,
-        forbidden=forbidden & ~required,
+        capacity=seats,
+        max_open=rules.n_options if rules.max_open is None else rules.max_open,
+        required=rules.required,
+        forbidden=rules.forbidden,
+        rules=rules,
     )
-    of_place = np.full(len(places), -1, dtype=np.int64)
-    of_place[new] = option
-    return SeatProblem(problem, of_place, fullest.days[0], fullest.hour)
+    return SeatProblem(problem, fullest.days[0], fullest.hour)
 
 
 def most_seated(of: SeatProblem, *, standing_option: int, params: SolveParams) -> Plan:
-    """Solve it; the plan's ``chosen`` are options of the decision problem."""
+    """Solve it; the plan's ``chosen`` are options of the decision problem.
+
+    What nobody would sit down in is not built.
+    """
     plan = solve(of.problem, params=params)
-    built = of.option[plan.chosen]
-    chosen = np.r_[np.sort(built[built >= 0]), standing_option]
-    return replace(plan, chosen=chosen)
+    chosen = plan.chosen
+    if math.isfinite(plan.objective):
+        free = np.flatnonzero(~known(of.problem.required)[chosen])
+        for place in chosen[free]:
+            rest = np.setdiff1d(chosen, [place])
+            same = value_of(of.problem, rest) >= plan.objective * (1.0 - EXACT)
+            if same and not broken_choice(of.problem, rest):
+                chosen = rest
+    return replace(plan, chosen=chosen[chosen <= standing_option])
 
 
 def _check(question: Question) -> None:
     """Refuse what the goal does not take."""
     given = {
         "years.count": question.years.count > 1,
-        "money.yuan_by_year": bool(question.money.yuan_by_year),
-        "money_limits": bool(question.money_limits),
-        "count_limits": bool(question.count_limits),
-        "floors": bool(question.floors),
-        "spacing_m": bool(question.spacing_m),
         "goal.group_weights": bool(question.goal.group_weights),
         "actions.existing": question.actions.existing != "fixed" or bool(question.actions.stations),
-        "zones": any(zone.rule == "require" for zone in question.zones),
     }
     for key, is_given in given.items():
         if is_given:
             raise ProblemError(
                 say(
-                    "the goal seated takes one year, a number of new places (new), pins and zones "
-                    "that exclude: leave out {key}",
+                    "the goal seated takes one year, and builds beside the stations that stand: "
+                    "leave out {key}",
                     key=key,
                 )
             )
@@ -164,13 +171,6 @@ def _places(  # noqa: PLR0917 - what a place is made of
     week = service_week(stations, groups, doubted=doubted)
     rows = np.flatnonzero(stations.frame["status"].eq("open").to_numpy())
     acts = [table.actions[number] for number in of.options.action]
-    if len({one.place for one in acts}) < len(acts):
-        raise ProblemError(
-            say(
-                "the goal seated builds one kind with one text of hours at a place: give one "
-                "under actions.build and one under actions.build_hours"
-            )
-        )
     for one in acts:
         if one.kind not in question.capacity.seats_by_kind:
             raise ProblemError(

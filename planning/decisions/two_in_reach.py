@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from planning.engine.checks import known
+from planning.decisions.always_open import with_always_open
 from planning.engine.problems import BackupProblem
 from planning.engine.solver import solve
 
@@ -51,30 +51,19 @@ def backup_problem(items: DemandItems, of: DecisionProblem) -> BackupProblem:
 
     What stands covers once who has one of two. Who has two is covered by both of them.
     """
-    problem = of.problem
-    second = of.exact.copy()
-    costs = np.zeros(problem.n_options) if problem.costs is None else problem.costs
-    limits = tuple(
-        replace(
-            limit,
-            members=np.r_[limit.members, False],
-            costs=None if limit.costs is None else np.r_[limit.costs, 0.0],
-        )
-        for limit in problem.limits
-    )
-    site = np.asarray(problem.site)
+    twice = with_always_open(of.problem, _second_row(items, of.problem.n_demand))
     return BackupProblem(
-        problem.weights,
-        sp.csr_array(sp.vstack([problem.covers, _second_row(items, problem.n_demand)])),
-        problem.max_open,
-        np.minimum(second, problem.weights),
-        required=np.r_[known(problem.required), True],
-        forbidden=np.r_[known(problem.forbidden), False],
-        costs=np.r_[costs, 0.0],
-        budget=problem.budget,
-        site=np.r_[site, site.min() - 1],
-        limits=limits,
-        floors=problem.floors,
+        twice.weights,
+        twice.covers,
+        twice.max_open,
+        np.minimum(of.exact, twice.weights),
+        required=twice.required,
+        forbidden=twice.forbidden,
+        costs=twice.costs,
+        budget=twice.budget,
+        site=twice.site,
+        limits=twice.limits,
+        floors=twice.floors,
         second_floors=of.second_floors,
     )
 

@@ -474,12 +474,14 @@ class CapacitatedProblem:
     """Cover as much weight as stations can serve: each worker is assigned, within capacity.
 
     ``capacity`` float64[n_options] in workers; ``covers`` bool; an item's workers may be split
-    between stations. ``max_open`` counts only options that are not required.
+    between stations. ``max_open`` counts only options that are not required. ``rules`` is a
+    coverage problem over the same options with the same marks and count: its limits, sites and
+    floors (of what is in reach, seat or no seat) hold too.
 
     Raises
     ------
     ProblemError
-        As `CoverageProblem`.
+        As `CoverageProblem`; also for rules with other options, marks or another count.
     """
 
     weights: Vector
@@ -488,6 +490,7 @@ class CapacitatedProblem:
     max_open: int
     required: Mask | None = None
     forbidden: Mask | None = None
+    rules: CoverageProblem | None = None
 
     def __post_init__(self) -> None:
         _check_plain_cover(self, kind="capacitated")
@@ -496,6 +499,15 @@ class CapacitatedProblem:
         )
         object.__setattr__(self, "capacity", capacity)
         _check_max_open(self)
+        if self.rules is not None and not self._is_ruled(self.rules):
+            raise ProblemError(say("rules speak of other options: give the same marks and count"))
+
+    def _is_ruled(self, rules: CoverageProblem) -> bool:
+        return (
+            np.array_equal(checks.known(rules.required), checks.known(self.required))
+            and np.array_equal(checks.known(rules.forbidden), checks.known(self.forbidden))
+            and (rules.n_options if rules.max_open is None else rules.max_open) == self.max_open
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ import scipy.sparse as sp
 from planning.engine.objectives import limit_of, value_of
 from planning.engine.problems import (
     BackupProblem,
+    CapacitatedProblem,
     CoverageProblem,
     PCenterProblem,
     PMedianProblem,
@@ -85,6 +86,8 @@ def broken_choice(problem: Problem, chosen: npt.NDArray[np.int64]) -> tuple[str,
     broken += _money(problem, opened)
     broken += _floors(problem, opened)
     broken += _reach(problem, opened)
+    if isinstance(problem, CapacitatedProblem) and problem.rules is not None:
+        broken += broken_choice(problem.rules, chosen)
     return tuple(broken)
 
 

@@ -65,7 +65,7 @@ def max_min_problem(seed: int, **size: int) -> MaxMinProblem:
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_multipliers_of_two_covers_come_to_the_linear_programme(seed: int) -> None:
     problem = backup_problem(seed)
-    task = backup._reduced(problem)
+    task = backup.backup_task(problem)
     model = backup._model(task)
     exact = solve_mip(
         replace(model, integer=np.zeros_like(model.integer)), time_limit_s=60

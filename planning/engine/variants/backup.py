@@ -71,11 +71,11 @@ def solve_backup_covering(problem: BackupProblem, *, params: SolveParams, clock:
     conflict = required_conflict(problem.once)
     if conflict is not None:
         return contradicted(conflict)
-    task = _reduced(problem)
+    task = backup_task(problem)
     uncovered = np.flatnonzero(task.must & (task.covers.sum(axis=0) == 0))
     if problem.cover_all and (len(uncovered) or _unreachable(problem)):
         return contradicted(say("cover_all: a demand item is covered by no allowed option"))
-    beyond = _out_of_reach(task)
+    beyond = floor_out_of_reach(task)
     if beyond is not None:
         return contradicted(beyond)
     start = _start(task, params, clock=clock)
@@ -105,7 +105,7 @@ def solve_backup_covering(problem: BackupProblem, *, params: SolveParams, clock:
     return _drafted(problem, task, chosen, Bound.at(min(proved, most)), method)
 
 
-def _out_of_reach(task: BackupTask) -> str | None:
+def floor_out_of_reach(task: BackupTask) -> str | None:
     """Name a floor that all options together do not meet."""
     count = np.asarray(task.covers.sum(axis=0), dtype=np.float64)
     for floor, lacks in zip(task.floors, task.short(count), strict=True):
@@ -195,7 +195,8 @@ def _unreachable(problem: BackupProblem) -> bool:
     return bool((covered == 0).any())
 
 
-def _reduced(problem: BackupProblem) -> BackupTask:
+def backup_task(problem: BackupProblem) -> BackupTask:
+    """Settle what is required, leave out what is forbidden, merge items of the same cover set."""
     covers = sp.csr_array(problem.covers)
     if not covers.data.all():
         covers = covers.copy()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from planning.engine.mclp.side_constraints import SLACK
+from planning.engine.variants.room import Room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,37 +85,18 @@ class BackupTask(NamedTuple):
 
 
 class _Plan:
-    """A plan in the making: what is open, how often each item is covered, what is used of rows."""
+    """A plan in the making: what is open, and how often each item is covered."""
 
     def __init__(self, task: BackupTask) -> None:
-        rows = task.rows
         self.task = task
         self.count = np.zeros(len(task.first))
-        self.open = np.zeros(len(task.options), dtype=np.bool_)
-        self.used = np.zeros(len(rows.capacity))
-        self.site_used = np.zeros(max(rows.n_sites, 1), dtype=np.int64)
-        self.owner = np.repeat(np.arange(len(task.options)), np.diff(rows.offset))
+        self.room = Room(task.rows, counted=np.ones(len(task.options), dtype=np.bool_))
 
     def put(self, option: int, sign: int) -> None:
         """Open an option (``sign`` 1), or close it (-1)."""
-        rows = self.task.rows
-        self.open[option] = sign > 0
+        self.room.put(option, sign)
         covered = slice(*self.task.covers.indptr[option : option + 2])
         self.count[self.task.covers.indices[covered]] += sign
-        taken = slice(*rows.offset[option : option + 2])
-        self.used[rows.row[taken]] += sign * rows.amount[taken]
-        if rows.site[option] >= 0:
-            self.site_used[rows.site[option]] += sign
-
-    def may_open(self) -> Mask:
-        """bool[n_options]: which closed options fit beside what is open."""
-        rows = self.task.rows
-        if int(self.open.sum()) >= rows.most:
-            return np.zeros(len(self.open), dtype=np.bool_)
-        fits = ~self.open & ~((rows.site >= 0) & (self.site_used[rows.site] > 0))
-        passed = self.used[rows.row] + rows.amount > rows.capacity[rows.row] * (1.0 + SLACK)
-        fits[self.owner[passed]] = False
-        return np.asarray(fits)
 
     def gains(self) -> Floats:
         """float64[n_options]: what each adds to the value."""
@@ -123,7 +104,7 @@ class _Plan:
 
     def gives(self, short: Floats) -> Floats:
         """float64[n_options]: what each gives of what the floors lack, as parts of their needs."""
-        given = np.zeros(len(self.open))
+        given = np.zeros(len(self.task.options))
         for floor, lacks in zip(self.task.floors, short, strict=True):
             if lacks > 0.0:
                 given += np.minimum(self._of_covers(floor.first, floor.second), lacks) / floor.need
@@ -133,38 +114,29 @@ class _Plan:
         worth = np.where(self.count < 1, first, np.where(self.count < TWICE, second, 0.0))
         return np.asarray(self.task.covers @ worth, dtype=np.float64)
 
-    def takes(self) -> Floats:
-        """float64[n_options]: the largest part of what a row has left that each takes."""
-        rows = self.task.rows
-        left = np.maximum(rows.capacity - self.used, 0.0)
-        part = rows.amount / np.maximum(left[rows.row], SLACK)
-        most = np.zeros(len(self.open))
-        np.maximum.at(most, self.owner, part)
-        return most
-
-    def fill(self, *, by_price: bool) -> None:
+    def fill(self, *, by_price: bool, floors_alone: bool = False) -> None:
         """Open what gives floors most and then what adds most, while anything fits and adds.
 
         ``by_price`` measures it by what it takes of the scarcest row.
         """
         while True:
-            fits = self.may_open()
+            fits = self.room.may_open()
             if not fits.any():
                 return
             short = self.task.short(self.count)
             score = self.gives(short) if short.any() else np.zeros(len(fits))
-            if not (score[fits] > 0.0).any():
+            if not (score[fits] > 0.0).any() and not floors_alone:
                 score = self.gains()
             if not (score[fits] > 0.0).any():
                 return
             if by_price:
-                score = score / np.maximum(self.takes(), NOTABLE)
+                score = score / np.maximum(self.room.takes(), NOTABLE)
             self.put(int(np.where(fits, score, -1.0).argmax()), 1)
 
     @property
     def chosen(self) -> Ints:
         """The options that are open."""
-        return np.flatnonzero(self.open)
+        return np.flatnonzero(self.room.open)
 
 
 def best_found(
@@ -180,7 +152,7 @@ def best_found(
         for by_price in (False, True) if len(task.rows.capacity) else (False,):
             plan = _Plan(task)
             for option in begin:
-                if plan.may_open()[option]:
+                if plan.room.may_open()[option]:
                     plan.put(int(option), 1)
             plan.fill(by_price=by_price)
             _exchange(plan, by_price=by_price, is_over=is_over)
@@ -188,6 +160,16 @@ def best_found(
             if task.keeps(chosen) and (best is None or task.value(chosen) > task.value(best)):
                 best = chosen
     return best
+
+
+def floors_met(task: BackupTask) -> Ints | None:
+    """Return few options that meet all floors within the limits; None: none were found."""
+    for by_price in (True, False):
+        plan = _Plan(task)
+        plan.fill(by_price=by_price, floors_alone=True)
+        if task.keeps(plan.chosen):
+            return plan.chosen
+    return None
 
 
 def _exchange(plan: _Plan, *, by_price: bool, is_over: Callable[[], bool]) -> None:
@@ -201,7 +183,7 @@ def _exchange(plan: _Plan, *, by_price: bool, is_over: Callable[[], bool]) -> No
                 return
             plan.put(int(option), -1)
             gains = plan.gains()
-            best = int(np.where(plan.may_open(), gains, -1.0).argmax())
+            best = int(np.where(plan.room.may_open(), gains, -1.0).argmax())
             if gains[best] <= gains[option] * (1 + NOTABLE):
                 best = int(option)
             plan.put(best, 1)

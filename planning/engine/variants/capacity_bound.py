@@ -13,7 +13,10 @@ highest ``u_i / w_i`` until the capacity is used up. With any threshold :math:`\
    g_j(u) \le \tau q_j + \sum_i \max(u_i - \tau w_i, 0)
 
 so that a threshold found by halving gives a true bound. Its least value is that of the strong
-linear programme (with ``f_ij <= w_i x_j``), which has a row for every pair.
+linear programme (with ``f_ij <= w_i x_j``), which has a row for every pair. Rows of money and
+number have multipliers ``v_r >= 0`` of their own, as in `planning.engine.mclp.lagrangian`: an
+option's score is then ``g_j - sum_r v_r a_rj``, at most one option a site is open, and
+``sum_r v_r b_r`` is added.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from planning.engine.mclp.lagrangian import MIN_STEP, ROUNDING, BoundState, note
 
 if TYPE_CHECKING:
     from planning.engine.cover_arrays import CoverArrays
+    from planning.engine.mclp.side_constraints import PackingRows
 
 Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
@@ -100,15 +104,30 @@ def _serve(
 
 
 @compiled
-def _chosen(score: Floats, is_required: npt.NDArray[np.bool_], most: int) -> tuple[Ints, float]:
-    """Return the required options and the ``most`` best of the others, and their scores' sum."""
+def _priced(rows: PackingRows, bound: BoundState) -> None:
+    """Take from each option's score what it takes of the rows, at their multipliers."""
+    for j in range(len(bound.score)):
+        for k in range(rows.offset[j], rows.offset[j + 1]):
+            bound.score[j] -= bound.row_multiplier[rows.row[k]] * rows.amount[k]
+
+
+@compiled
+def _chosen(
+    score: Floats, is_required: npt.NDArray[np.bool_], rows: PackingRows
+) -> tuple[Ints, float]:
+    """Return the required options and the best of the others, one a site; their scores' sum."""
     order = np.argsort(-score, kind="mergesort")
     chosen = np.empty(len(score), np.int64)
+    taken = np.zeros(max(rows.n_sites, 1), np.bool_)
     n, free, total = 0, 0, 0.0
     for j in order:
         if not is_required[j]:
-            if free == most:
+            site = rows.site[j]
+            # the count is used up, it adds nothing, or its site is taken
+            if free == rows.most or score[j] < 0.0 or (site >= 0 and taken[site]):
                 continue
+            if site >= 0:
+                taken[site] = True
             free += 1
         chosen[n] = j
         n += 1
@@ -117,23 +136,46 @@ def _chosen(score: Floats, is_required: npt.NDArray[np.bool_], most: int) -> tup
 
 
 @compiled
+def _paid(cover: CoverArrays, rows: PackingRows, bound: BoundState) -> float:
+    """Return what multipliers leave of the weights and pay for the rows' capacities."""
+    total = 0.0
+    for i in range(len(cover.weights)):
+        total += cover.weights[i] - bound.multiplier[i]
+    for r in range(len(rows.capacity)):
+        total += bound.row_multiplier[r] * rows.capacity[r]
+    return total
+
+
+@compiled
+def _enter(  # noqa: PLR0917 - compiled: positional only
+    cover: CoverArrays, rows: PackingRows, option: int, part: Floats, count: Floats, pull: Floats
+) -> None:
+    """Enter what an open option serves of each item, and takes of each row."""
+    begin = cover.option_offset[option]
+    for k in range(len(part)):
+        count[cover.option_item[begin + k]] += part[k]
+    for k in range(rows.offset[option], rows.offset[option + 1]):
+        pull[rows.row[k]] += rows.amount[k]
+
+
+@compiled
 def lower_capacity_bound(  # noqa: PLR0917 - compiled: positional only
     cover: CoverArrays,
     capacity: Floats,
     is_required: npt.NDArray[np.bool_],
-    most: int,
+    rows: PackingRows,
     bound: BoundState,
     known: float,
     settings: int,
 ) -> Ints:
     """Move the multipliers over so many settings; returns what the relaxed problem opens last.
 
-    ``capacity`` float64[n_options]; ``most`` options open that are not required; ``known`` is the
-    value of the best plan so far. The least bound stands in ``bound.figures[0]``.
+    ``capacity`` float64[n_options]; ``rows`` are of the options that are not required; ``known`` is
+    the value of the best plan so far. The least bound stands in ``bound.figures[0]``.
     """
     n = len(capacity)
     near, threshold = np.zeros(n), np.zeros(n)
-    none = np.zeros(0)
+    count, pull = np.zeros(len(cover.weights)), np.zeros(len(rows.capacity))
     chosen = np.empty(0, np.int64)
     for j in range(n):
         for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
@@ -143,21 +185,19 @@ def lower_capacity_bound(  # noqa: PLR0917 - compiled: positional only
             break
         # the bound here, raised by what the sums may have lost
         _thresholds(cover, capacity, near, bound, threshold)
-        chosen, scores = _chosen(bound.score, is_required, most)
-        value = scores
-        for i in range(len(cover.weights)):
-            value += cover.weights[i] - bound.multiplier[i]
+        _priced(rows, bound)
+        chosen, scores = _chosen(bound.score, is_required, rows)
+        value = scores + _paid(cover, rows, bound)
         value *= 1.0 + ROUNDING
         note(bound, value, known)
         if bound.figures[0] - known <= 1e-9 * abs(known):
             break
-        # the subgradient: how much of each item is served
-        count = np.zeros(len(cover.weights))
+        # the subgradient: how much of each item is served, how far each row is passed
+        count[:] = 0.0
+        pull[:] = -rows.capacity
         for option in chosen:
             j = int(option)
             part = _serve(cover, bound.multiplier, j, threshold[j], capacity[j])
-            begin = cover.option_offset[j]
-            for k in range(len(part)):
-                count[cover.option_item[begin + k]] += part[k]
-        step(cover, bound, count, none, value, known)
+            _enter(cover, rows, j, part, count, pull)
+        step(cover, bound, count, pull, value, known)
     return chosen

@@ -14,7 +14,7 @@ from data import CandidateSites
 from data.questions import Question
 from geo.errors import ProblemError
 from planning import SolveParams
-from planning.decisions import ask
+from planning.decisions import AskedQuestion, Decision, ask
 from tests.planning.grid_town import (
     graph_of,
     town_demand,
@@ -99,10 +99,8 @@ def seated(of: dict[str, Any], places: list[Any], at: tuple[int, int], share: fl
     return -float(linprog(-np.ones(len(pairs)), A_ub=table, b_ub=limits).fun)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_no_two_sites_seat_more_than_the_plan_does(seed: int) -> None:
-    of = city(seed)
-    asked = ask(question(), **of)
+def asked_and_values(of: dict[str, Any], asked: AskedQuestion) -> dict[tuple[int, ...], float]:
+    """What every choice of up to three sites seats in the hour that counts."""
     assert asked.seats is not None
     at = (asked.seats.day, asked.seats.hour)
     stations, sites = of["stations"].frame, of["sites"].frame
@@ -115,37 +113,93 @@ def test_no_two_sites_seat_more_than_the_plan_does(seed: int) -> None:
     may = [
         (near_of(of, of["sites"].lonlat[row], sites["kind"][row]), 5) for row in range(len(sites))
     ]
-    values = {
+    return {
         some: seated(of, [*stands, *(may[row] for row in some)], at, 0.5)
-        for size in (0, 1, 2)
+        for size in (0, 1, 2, 3)
         for some in combinations(range(len(sites)), size)
     }
+
+
+def chosen_of(made: Decision) -> tuple[int, ...]:
+    return tuple(sorted(int(one.id[1:]) for one in made.actions))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_two_sites_seat_more_than_the_plan_does(seed: int) -> None:
+    of = city(seed)
+    asked = ask(question(), **of)
+    values = asked_and_values(of, asked)
+    two = {some: value for some, value in values.items() if len(some) <= 2}
     made = asked.decide(params=SolveParams(time_limit_s=20.0))
     assert made.status == "optimal"
-    assert made.objective == pytest.approx(max(values.values()))
+    assert made.objective == pytest.approx(max(two.values()))
     assert made.bound == pytest.approx(made.objective)
-    chosen = tuple(sorted(int(one.id[1:]) for one in made.actions))
-    assert values[chosen] == pytest.approx(made.objective)
-    assert max(values.values()) > values[()]
+    assert values[chosen_of(made)] == pytest.approx(made.objective)
+    assert max(two.values()) > values[()]
     pinned = {"required": [{"place": "C0"}], "forbidden": [{"place": "C1"}]}
     held = ask(question(**pinned), **of).decide(params=SolveParams(time_limit_s=20.0))
-    fits = {some: value for some, value in values.items() if 0 in some and 1 not in some}
+    fits = {some: value for some, value in two.items() if 0 in some and 1 not in some}
     assert held.objective == pytest.approx(max(fits.values()))
     assert {"C0"} <= {one.id for one in held.actions} <= {"C0", "C2", "C3", "C4"}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_money_counts_and_floors_hold_with_seats(seed: int) -> None:
+    of = city(seed)
+    kinds = list(of["sites"].frame["kind"])
+    costs = {
+        kind: {"kind": kind, "capital_yuan": 40_000 + 20_000 * number}
+        for number, kind in enumerate(KINDS)
+    }
+    few = {"name": "few", "most": 1, "kinds": [KINDS[0]]}
+    limits = {
+        "new": 3,
+        "costs": {"by_kind": list(costs.values())},
+        "money": {"yuan_by_year": [150_000]},
+        "count_limits": [few],
+    }
+    asked = ask(question(**limits), **of)
+    covered = {some: _share(asked, some) for some in combinations(range(5), 3)}
+    floor = {"name": "floor", "least_share": sorted(covered.values())[len(covered) // 2]}
+    for floors in ([], [floor]):
+        asked = ask(question(**limits, floors=floors), **of)
+        fits = {
+            some: value
+            for some, value in asked_and_values(of, asked).items()
+            if sum(costs[kinds[row]]["capital_yuan"] for row in some) <= 150_000
+            and sum(kinds[row] == KINDS[0] for row in some) <= 1
+            and (not floors or _share(asked, some) >= floor["least_share"] - 1e-9)
+        }
+        made = asked.decide(params=SolveParams(time_limit_s=20.0))
+        if not fits:
+            assert made.status == "infeasible"
+            continue
+        assert made.status == "optimal"
+        assert made.objective == pytest.approx(max(fits.values()))
+        assert chosen_of(made) in fits
+        # what is built seats somebody, or a floor needs it
+        less = [some for some in fits if set(some) < set(chosen_of(made))]
+        assert all(fits[some] < made.objective - 1e-9 for some in less)
+
+
+def _share(asked: AskedQuestion, some: tuple[int, ...]) -> float:
+    """The share of all workers that a choice of sites covers."""
+    of = asked.problem.options
+    ids = [asked.table.actions[int(number)].id for number in of.action]
+    options = np.array([ids.index(f"C{row}") for row in some], dtype=np.int64)
+    return next(
+        line.share
+        for line in asked.coverage(options)
+        if (line.group, line.district) == ("all", "all")
+    )
 
 
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"money": {"yuan_by_year": [9]}}, "leave out money.yuan_by_year"),
-        ({"spacing_m": 9.0}, "leave out spacing_m"),
         ({"actions": {"existing": "free"}}, "leave out actions.existing"),
         ({"years": {"count": 2}}, "leave out years.count"),
         ({"capacity": {"seats_by_kind": {"base": 4}}}, "has no seats: give them in"),
-        (
-            {"actions": {"build_hours": ["8:00-9:00", "9:00-10:00"]}},
-            "builds one kind with one text of hours",
-        ),
     ],
 )
 def test_what_the_goal_does_not_take_is_refused(more: dict[str, Any], words: str) -> None:
