@@ -9,8 +9,9 @@ and what is found are candidates; the robust one has the greatest mean over its 
    \max_P \ \frac{1}{k} \sum_{d \in W_k(P)} v_d(P), \quad k = \lceil D / 10 \rceil,
 
 with ``W_k(P)`` the k draws in which P covers least: the conditional value at risk (Rockafellar and
-Uryasev 2000) over the draws, among the candidates. Prices are moved by a part, all alike, with the
-money as it is: what enters the plan then and what leaves it.
+Uryasev 2000) over the draws, among the candidates. Each draw goes on from the plan's own answer:
+the same reduced items, multipliers and cuts, at other weights. Prices are moved by a part, all
+alike, with the money as it is: what enters the plan then and what leaves it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -41,8 +45,13 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-# Least seconds for one draw, and the part of the time that goes to the prices.
-MIN_S, PRICE_PART = 0.05, 0.1
+# Least seconds for one draw, and the part of the time for all of them: what they leave goes to the
+# worth of the plans and to the prices.
+MIN_S, DRAWS_PART = 0.05, 0.85
+# A hard draw may take so many times its share of the time that is left.
+SHARES = 4
+# How many draws are planned side by side: the engine's loops leave the interpreter free.
+AT_ONCE = 2
 # How many plans are counted over all draws at most, those found most often first.
 MOST_CANDIDATES = 20
 # The low and high percentile of a range.
@@ -172,7 +181,8 @@ def try_over_draws(
     plan
         its answer, from which each draw begins.
     draws
-        float64[n_draws, n_demand] weights, or a sequence that makes each row when it is asked for.
+        float64[n_draws, n_demand] weights, or a sequence that makes each row when it is asked for,
+        by one of two threads.
     failing
         the probability with which each place does not work in a draw, required options aside: one
         for all, or float64[n_options].
@@ -320,21 +330,33 @@ def _plans_of_draws(
 ) -> _Made:
     best, bound = np.full(weights.n, np.nan), np.full(weights.n, np.nan)
     plans, n_without = [], 0
-    end = begun + (1.0 - 2.0 * PRICE_PART) * params.time_limit_s
-    for number in range(weights.n):
+    end = begun + DRAWS_PART * params.time_limit_s
+
+    def answered(number: int, *, start: Plan) -> Plan | None:
         left_s = end - time.perf_counter()
         if left_s <= 0.0:
-            break
-        each_s = max(left_s / (weights.n - number), MIN_S)
-        answer = solve(
-            replace(problem, weights=weights[number]),
-            params=replace(params, time_limit_s=each_s, start=plan, on_progress=None),
-        )
-        n_without += answer.status == "infeasible"
-        if math.isfinite(answer.objective):
-            plans.append(answer.chosen)
-            best[number], bound[number] = answer.objective, answer.bound
-        tell(say("draws"), (1.0 - 2.0 * PRICE_PART) * (number + 1) / weights.n)
+            return None
+        each_s = max(SHARES * AT_ONCE * left_s / (weights.n - number), MIN_S)
+        one = replace(params, time_limit_s=each_s, start=start, on_progress=None)
+        return solve(problem.with_weights(weights[number]), params=one)
+
+    pool = ThreadPoolExecutor(max_workers=AT_ONCE)
+    try:
+        first = answered(0, start=plan)
+        if plan.basis is None and first is not None:
+            # a plan that was kept without: the first draw leaves what the others go on from
+            plan = replace(plan, basis=first.basis)
+        others = pool.map(partial(answered, start=plan), range(1, weights.n))
+        for number, answer in enumerate(chain([first], others)):
+            if answer is None:
+                break
+            n_without += answer.status == "infeasible"
+            if math.isfinite(answer.objective):
+                plans.append(answer.chosen)
+                best[number], bound[number] = answer.objective, answer.bound
+            tell(say("draws"), DRAWS_PART * (number + 1) / weights.n)
+    finally:
+        pool.shutdown(cancel_futures=True)
     return _Made(plans, best, bound, n_without)
 
 
@@ -355,20 +377,38 @@ def _chosen_ones(
 
 
 class _Counted:
-    """A plan's rows beside what always works: what it adds to that, over the items it touches."""
+    """A plan's rows beside what always works: what it adds to that.
+
+    Items that its options cover alike are one: ``alike`` int64[k] is the number of that of each of
+    ``items`` int64[k], ``value`` float64[n_chosen, n_alike] and ``base`` float64[n_alike] what the
+    options and what always works cover of it.
+    """
 
     def __init__(self, problem: CoverageProblem, chosen: Ints, base: Floats) -> None:
         rows = sp.csr_array(problem.covers[chosen])
         beyond = rows.data > base[rows.indices]
-        self.option = np.repeat(chosen, np.diff(rows.indptr))[beyond]
-        self.items, self.place = np.unique(rows.indices[beyond], return_inverse=True)
-        self.value, self.base = rows.data[beyond].astype(np.float64), base[self.items]
+        row = np.repeat(np.arange(len(chosen)), np.diff(rows.indptr))[beyond]
+        value = rows.data[beyond].astype(np.float64)
+        self.items, at = np.unique(rows.indices[beyond], return_inverse=True)
+        label = np.unique(base[self.items], return_inverse=True)[1]
+        for k in range(len(chosen)):
+            own, level = at[row == k], np.unique(value[row == k], return_inverse=True)[1]
+            # what this option covers stands apart from what it does not, by how much of it
+            apart = np.unique(label[own] * (len(own) + 1) + level, return_inverse=True)[1]
+            label[own] = int(label.max(initial=0)) + 1 + apart
+        _, first, self.alike = np.unique(label, return_index=True, return_inverse=True)
+        self.chosen, self.base = chosen, base[self.items[first]]
+        number = np.full(len(self.items), -1)
+        number[first] = np.arange(len(first))
+        kept = number[at] >= 0
+        self.value = np.zeros((len(chosen), len(first)))
+        self.value[row[kept], number[at[kept]]] = value[kept]
 
     def added(self, weights: Floats, works: npt.NDArray[np.bool_]) -> float:
         """Return the weight that the options that work add."""
-        alive, best = works[self.option], self.base.copy()
-        np.maximum.at(best, self.place[alive], self.value[alive])
-        return float(weights[self.items] @ (best - self.base))
+        of_alike = np.bincount(self.alike, weights[self.items], minlength=len(self.base))
+        best = self.value[works[self.chosen]].max(axis=0, initial=0.0)
+        return float(of_alike @ np.maximum(best - self.base, 0.0))
 
 
 def _values(
@@ -385,11 +425,15 @@ def _values(
     base = best_cover(problem.covers, required)
     counted = [_Counted(problem, np.setdiff1d(chosen, required), base) for chosen in plans]
     values = np.zeros((len(plans), weights.n))
-    for number in range(weights.n):
+
+    def count(number: int) -> None:
         drawn = weights[number]
         always = float(drawn @ base)
         for k, plan in enumerate(counted):
             values[k, number] = always + plan.added(drawn, works[number])
+
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        list(pool.map(count, range(weights.n)))
     return values
 
 

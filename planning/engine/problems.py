@@ -6,6 +6,7 @@ items* (cell x group x hour, each with a weight of workers). Matrices are [n_opt
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -230,6 +231,21 @@ class CoverageProblem:
         owns = any(floor.weights is not None for floor in self.floors)
         if owns and ((covers.data != 0) & (covers.data != 1)).any():
             raise ProblemError(say("floors with weights of their own take covers of 0 and 1 only"))
+
+    def with_weights(self, weights: npt.ArrayLike) -> CoverageProblem:
+        """Return the same problem with other weights, nothing else being looked at anew.
+
+        Raises
+        ------
+        ProblemError
+            For weights of another length, NaN or negative ones.
+        """
+        own = checks.float_vector(
+            weights, name="weights", length=self.n_demand, unit=say("workers")
+        )
+        other = copy.copy(self)
+        object.__setattr__(other, "weights", own)
+        return other
 
     def costs_of(self, limit: Limit) -> Vector:
         """float64[n_options]: what each option takes of a limit's budget, 0 for no member."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -237,12 +239,71 @@ def test_another_item_or_option_is_no_edit() -> None:
         cut_multiplier=np.empty(0),
         wider=None,
     )
+    weighs_nothing = problem.weights.copy()
+    weighs_nothing[0] = 0.0
     assert kept.holds_for(replace(problem, budget=1.0, limits=()))
+    assert kept.holds_for(problem.with_weights(problem.weights + 1.0))
+    assert kept.holds_for(problem.with_weights(weighs_nothing))
     floor = Floor(members=np.arange(problem.n_demand) == 0, min_share=0.5)
     for other in (
-        replace(problem, weights=problem.weights + 1.0),
         replace(problem, site=problem.site[::-1]),
         replace(problem, forbidden=np.arange(problem.n_options) == 1),
         replace(problem, floors=(floor,)),
     ):
         assert not kept.holds_for(other)
+    # what weighed nothing went into no item
+    before = replace(kept, problem=problem.with_weights(weighs_nothing))
+    assert not before.holds_for(problem)
+    # nor may an item of a floor with weights of its own come to weigh nothing
+    own = replace(floor, weights=problem.weights)
+    before = replace(kept, problem=replace(problem, floors=(own,)))
+    assert before.holds_for(before.problem.with_weights(problem.weights + 1.0))
+    assert not before.holds_for(before.problem.with_weights(weighs_nothing))
+
+
+@pytest.mark.parametrize("first", range(0, 30, 15))
+def test_other_weights_are_answered_from_the_last_answer_and_nothing_reduced_anew(
+    first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_and_bound, "SIFTED_PAIRS", 1)
+    n_again = n_cut = 0
+    for seed in range(first, first + 15):
+        rng = np.random.default_rng(seed)
+        problem = questions(seed)
+        few = rng.random(problem.n_demand) < 0.4
+        if rng.random() < 0.5:
+            problem = replace(problem, floors=(Floor(members=few, min_share=0.3),))
+        last = solve(problem, params=PARAMS)
+        # some weigh nothing now, what every item weighs is another
+        drawn = np.floor(problem.weights * rng.uniform(0.0, 2.0, problem.n_demand))
+        drawn[rng.integers(problem.n_demand)] = 0.0
+        asked = problem.with_weights(drawn)
+        with monkeypatch.context() as patched:
+            if isinstance(last.basis, KeptReduction):
+                n_again, n_cut = n_again + 1, n_cut + bool(last.basis.cuts)
+                patched.setattr(warm_start, "reduce_coverage", lambda _: pytest.fail("anew"))
+            again = solve(asked, params=replace(PARAMS, start=last))
+        plans = allowed(asked)
+        if problem.floors:
+            hit = (plans @ problem.covers.toarray()) > 0
+            reached = hit[:, few] @ drawn[few]
+            plans = plans[reached >= 0.3 * drawn[few].sum() - 1e-6]
+        if not len(plans):
+            assert again.status == "infeasible"
+            continue
+        assert again.status == "optimal"
+        assert again.objective == pytest.approx(values(asked, plans).max())
+        assert not broken_rules(asked, again)
+    assert n_again >= 5
+    assert n_cut >= 1
+
+
+def test_a_run_that_is_let_go_frees_its_arrays_without_a_look_for_cycles() -> None:
+    run = CoverRun(reduce_coverage(questions(1)).task, seed=0, clock=Clock(PARAMS), tells=True)
+    arrays = weakref.ref(run.search.gain)
+    gc.disable()
+    try:
+        del run
+        assert arrays() is None
+    finally:
+        gc.enable()

@@ -61,12 +61,22 @@ class WarmMultipliers(NamedTuple):
 
     ``row_multiplier`` is empty when the rows are others now. ``cuts`` are rows beside the problem's
     own (`count_cuts`), with multipliers of their own; None where the options are others too.
+    ``weighs_the_same`` tells whether the items' weights are those that the prices were good for.
     """
 
     multiplier: Floats
     row_multiplier: Floats
     cuts: Sequence[CountCut] | None = None
     cut_multiplier: Floats | None = None
+    weighs_the_same: bool = False
+
+    @property
+    def with_cuts(self) -> WarmMultipliers:
+        """The same with the cuts' multipliers after those of the rows."""
+        if self.cut_multiplier is None:
+            return self
+        rows = np.r_[self.row_multiplier, self.cut_multiplier]
+        return self._replace(row_multiplier=rows, cuts=(), cut_multiplier=None)
 
 
 class BoundState(NamedTuple):

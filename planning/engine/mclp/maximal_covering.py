@@ -77,7 +77,7 @@ def solve_maximal_covering(problem: CoverageProblem, *, params: SolveParams, clo
     clock.numbering = lambda chosen: _whole(problem, reduced, chosen)
 
     def basis_after(run: CoverRun) -> WarmStart | None:
-        return kept_basis(problem, reduced, run, wider=basis)
+        return kept_basis(problem, reduced, run, wider=basis, last=last)
 
     opened = first_answer(task, warm=warm, clock=clock)
     if opened is not None:

@@ -6,7 +6,7 @@ those that cover nothing are dropped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,6 +89,21 @@ def reduce_coverage(problem: CoverageProblem) -> ReducedCoverage:
         fixed_items=fixed_items,
         whole_numbers=bool((problem.weights == np.floor(problem.weights)).all()),
         item_of=merged.item_of,
+    )
+
+
+def weighed_anew(reduced: ReducedCoverage, weights: npt.NDArray[np.float64]) -> ReducedCoverage:
+    """Return a reduction at other ``weights`` of what it was made of; floors are as they were.
+
+    What weighed nothing before must do so now.
+    """
+    kept, n_items = reduced.item_of >= 0, reduced.cover.n_items
+    sums = np.bincount(reduced.item_of[kept], weights=weights[kept], minlength=n_items)
+    return replace(
+        reduced,
+        cover=reduced.cover._replace(weights=sums.astype(np.float64)),
+        fixed_value=float(weights[reduced.fixed_items].sum()),
+        whole_numbers=bool((weights == np.floor(weights)).all()),
     )
 
 

@@ -9,6 +9,7 @@ is the beginning of the run of a long one, and more time gives no worse a plan.
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -117,23 +118,28 @@ class CoverRun:
         work: int = 0,
         tells: bool = False,
     ) -> None:
+        self.own_rows = task.rows
+        self.least = 1e-12 * float(task.cover.weights.sum())
+        self.relative_cost = np.ones(task.cover.n_options)
+        has_same_options = warm is not None and warm.cuts is not None
+        self.is_same = has_same_options and warm is not None and warm.weighs_the_same
+        if start is not None and has_same_options:
+            # at other limits or weights greedy would only come to the plan of the start again
+            self.relative_cost = relative_costs(task)[-1]
+        self.cuts: tuple[CountCut, ...] = ()
+        if warm is not None and warm.cuts:
+            self.cuts = tuple(warm.cuts)
+            task, warm = with_cuts(task, self.cuts), warm.with_cuts
         cover, rows = task.cover, task.rows
         self.task, self.work, self._tells, self._seed = task, work, tells, seed
-        self.own_rows = rows
         self._turn, self._is_over = 0, None if clock is None else clock.is_over
-        self.least = 1e-12 * float(cover.weights.sum())
-        self.relative_cost = np.ones(cover.n_options)
         self.price = np.zeros(cover.n_options)
         self.search: SearchState = interchange.new_state(cover, rows, seed=seed)
         self.best_open = np.zeros(cover.n_options, dtype=np.bool_)
         self.best_value = 0.0
         self.bound_value = float(cover.weights.sum())
-        self.is_same = warm is not None and warm.cuts is not None
-        if start is None or not self.is_same:
+        if start is None or not has_same_options:
             self._start()
-        else:
-            # the same options at other limits: greedy would only come to that plan again
-            self.relative_cost = relative_costs(task)[-1]
         if start is not None:
             self.learn(start)
         self.bound: BoundState = lagrangian.new_bound(
@@ -144,30 +150,27 @@ class CoverRun:
             settled=not is_sifted(task),
         )
         self.is_warm = warm is not None
-        self.cuts: tuple[CountCut, ...] = ()
-        if warm is not None and warm.cuts:
-            self.take_cuts(warm.cuts, warm.cut_multiplier)
-        self.population = Population(self, seed=seed)
+        # a run that is let go frees its arrays at once, not when a cycle is looked for
+        self.population = Population(weakref.proxy(self), seed=seed)
         if tells and clock is not None:
-            clock.plan = lambda: np.flatnonzero(self.best_open)
+            best_open = self.best_open
+            clock.plan = lambda: np.flatnonzero(best_open)
 
-    def take_cuts(self, cuts: Sequence[CountCut], multiplier: Floats | None = None) -> None:
+    def take_cuts(self, cuts: Sequence[CountCut]) -> None:
         """Add rows that every plan keeps, and which bring the bound down; ``own_rows`` stay."""
         if not cuts:
             return
         self.cuts = (*self.cuts, *cuts)
-        amounts = np.array([cut.amount for cut in cuts]).T
-        capacity = np.array([cut.capacity for cut in cuts])
-        rows = with_more_rows(self.task.rows, amounts, capacity)
-        self.task = replace(self.task, rows=rows)
-        self.search = interchange.new_state(self.task.cover, rows, seed=self._seed)
+        self.task = with_cuts(self.task, cuts)
+        self.search = interchange.new_state(self.task.cover, self.task.rows, seed=self._seed)
         self.back_to_best()
         old = self.bound
-        more = np.zeros(len(cuts)) if multiplier is None else multiplier
         self.bound = lagrangian.new_bound(
             self.task.cover,
-            rows,
-            warm=WarmMultipliers(old.best_multiplier, np.r_[old.best_row_multiplier, more]),
+            self.task.rows,
+            warm=WarmMultipliers(
+                old.best_multiplier, np.r_[old.best_row_multiplier, np.zeros(len(cuts))]
+            ),
         )
         self.bound.figures[:] = old.figures
 
@@ -413,6 +416,13 @@ class CoverRun:
             open_for_good=inside & (value - score + most_outside <= needed),
             closed_for_good=~inside & (value + score - least_inside <= needed),
         )
+
+
+def with_cuts(task: CoverTask, cuts: Sequence[CountCut]) -> CoverTask:
+    """Return a task with cuts as rows after its own."""
+    amounts = np.array([cut.amount for cut in cuts]).T
+    capacity = np.array([cut.capacity for cut in cuts])
+    return replace(task, rows=with_more_rows(task.rows, amounts, capacity))
 
 
 def is_sifted(task: CoverTask) -> bool:

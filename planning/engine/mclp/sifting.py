@@ -74,9 +74,8 @@ def sift(run: CoverRun, *, params: SolveParams, clock: Clock) -> None:
         return
     for turn in range(PROGRAMMES):
         before = run.upper
-        hot = 0 if turn or run.is_warm else FIRST_LOOKS
         if turn or not run.is_same:
-            _settle(run, sieve, hot=hot, params=params, clock=clock)
+            _settle(run, sieve, is_first=not turn, params=params, clock=clock)
         else:
             # multipliers of the same options are near enough
             sieve.take_in()
@@ -88,21 +87,24 @@ def sift(run: CoverRun, *, params: SolveParams, clock: Clock) -> None:
             return
 
 
-def _settle(run: CoverRun, sieve: _Sieve, *, hot: int, params: SolveParams, clock: Clock) -> None:
+def _settle(
+    run: CoverRun, sieve: _Sieve, *, is_first: bool, params: SolveParams, clock: Clock
+) -> None:
     """Move the multipliers and look at all options, in turn, until the bound hardly falls.
 
-    The first ``hot`` looks are at multipliers that still move far.
+    The first time some looks pass before the sieve holds what matters, and new multipliers move
+    far.
     """
-    idle = 0
+    idle, patient = 0, FIRST_LOOKS if is_first else 0
     for look in range(LOOKS):
         before = run.upper
         sieve.take_in()
-        sieve.ascend(STEP if look < hot else LATER_STEP)
+        sieve.ascend(STEP if look < patient and not run.is_warm else LATER_STEP)
         sieve.look()
         if clock.tick(run.value, run.upper) or done(run, params):
             return
         fallen = before - run.upper
-        if look < hot or fallen >= NOTABLE * (run.upper - run.value):
+        if look < patient or fallen >= NOTABLE * (run.upper - run.value):
             idle = 0
             continue
         # a look that has gone astray is no sign yet

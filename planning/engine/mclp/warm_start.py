@@ -23,6 +23,7 @@ from planning.engine.mclp.reduction import (
     floor_rows,
     reduce_coverage,
     rows_of,
+    weighed_anew,
 )
 from planning.engine.mclp.search_and_bound import CoverRun, is_sifted
 from planning.engine.params import WarmStart
@@ -30,6 +31,7 @@ from planning.engine.params import WarmStart
 if TYPE_CHECKING:
     from planning.engine.clock import TimeLeft
     from planning.engine.cover_arrays import CoverArrays
+    from planning.engine.mclp.side_constraints import PackingRows
     from planning.engine.problems import CoverageProblem
 
 Floats = npt.NDArray[np.float64]
@@ -94,6 +96,11 @@ class CoverWarmStart(WarmStart):
             return False
         return not (problem.weights[self.weights <= 0.0] > 0.0).any()
 
+    def weights_of_items(self, weights: Floats) -> Floats:
+        """float64[n_items]: what the merged items weigh at other weights float64[n_demand]."""
+        kept = self.item_of >= 0
+        return _sums(self.item_of[kept], weights[kept], self.cover.n_items)
+
     def reduced(self, problem: CoverageProblem) -> ReducedCoverage:
         """Reduce a problem from the merged items; its ``item_of`` is of these."""
         n_items = self.cover.n_items
@@ -110,10 +117,7 @@ class CoverWarmStart(WarmStart):
                 item_of=np.arange(n_items, dtype=np.int32),
                 fixed_items=np.zeros(n_items, dtype=np.bool_),
             )
-        weights = self.cover.weights
-        if not same:
-            kept = self.item_of >= 0
-            weights = _sums(self.item_of[kept], problem.weights[kept], n_items)
+        weights = self.cover.weights if same else self.weights_of_items(problem.weights)
         index, offset = self.cover.option_item, self.cover.option_offset
         covers = sp.csr_array(
             (np.ones(len(index), dtype=np.bool_), index, offset),
@@ -147,7 +151,7 @@ class CoverWarmStart(WarmStart):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class KeptReduction(WarmStart):
-    """A problem as it was reduced, for one that differs in its limits, money and floors' shares.
+    """A problem as it was reduced, for one that differs in limits, money, weights, floors' shares.
 
     ``problem`` is the one that was answered, ``multiplier`` float64[n_items] and ``row_multiplier``
     are the best ones of its reduced items and rows, ``cuts`` what was found beside its rows, with
@@ -164,10 +168,9 @@ class KeptReduction(WarmStart):
     wider: CoverWarmStart | None
 
     def holds_for(self, problem: CoverageProblem) -> bool:
-        """Whether a problem has the same options, items and members of floors."""
+        """Whether a problem has the same options, and merges the same items and floors."""
         last = self.problem
         pairs = [
-            (problem.weights, last.weights),
             (problem.site, last.site),
             (known(problem.required), known(last.required)),
             (known(problem.forbidden), known(last.forbidden)),
@@ -175,30 +178,62 @@ class KeptReduction(WarmStart):
         if len(problem.floors) != len(last.floors) or not all(_same(*pair) for pair in pairs):
             return False
         floors = zip(problem.floors, last.floors, strict=True)
-        return all(
-            _same(floor.members, old.members) and _same(floor.weights, old.weights)
-            for floor, old in floors
-        ) and self.matrix.is_of(problem.covers)
+        return (
+            all(
+                _same(floor.members, old.members) and _same(floor.weights, old.weights)
+                for floor, old in floors
+            )
+            and self._weighs_alike(problem)
+            and self.matrix.is_of(problem.covers)
+        )
+
+    def _weighs_alike(self, problem: CoverageProblem) -> bool:
+        """Whether what weighs nothing is the same; fewer items may count where no floor minds."""
+        if _same(problem.weights, self.problem.weights):
+            return True
+        now, then = problem.weights > 0.0, self.problem.weights > 0.0
+        if any(floor.weights is not None for floor in problem.floors):
+            return np.array_equal(now, then)
+        return not (now & ~then).any()
 
     def again(
         self, problem: CoverageProblem, *, clock: TimeLeft
     ) -> tuple[ReducedCoverage, WarmMultipliers | None]:
         """Reduce a problem for which this holds, and return the multipliers to begin with."""
         rows = rows_of(problem, self.reduced.options)
-        reduced = replace(self.reduced, rows=rows, floors=floor_rows(problem, self.reduced))
+        reduced, multiplier = replace(self.reduced, rows=rows), self.multiplier
+        if not _same(problem.weights, self.problem.weights):
+            weights = problem.weights
+            if self.wider is not None:
+                # the items that were reduced are merged ones already
+                weights = self.wider.weights_of_items(weights)
+            reduced = weighed_anew(reduced, weights)
+            # each item keeps its part of its weight
+            share = multiplier / np.maximum(self.reduced.cover.weights, 1e-300)
+            multiplier = share * reduced.cover.weights
+        reduced = replace(reduced, floors=floor_rows(problem, reduced))
         if len(rows.capacity) != len(self.row_multiplier):
             return reduced, None
-        kept = [
-            (count_cut(rows, cut.sizes, cut.alpha, cut.rows, clock=clock), each)
-            for cut, each in zip(self.cuts, self.cut_multiplier, strict=True)
-        ]
-        held = [(cut, each) for cut, each in kept if cut is not None]
+        held = self._cuts_of(rows, clock=clock)
         return reduced, WarmMultipliers(
-            self.multiplier,
+            multiplier,
             self.row_multiplier,
             tuple(cut for cut, _ in held),
             np.array([each for _, each in held]),
+            weighs_the_same=reduced.cover is self.reduced.cover,
         )
+
+    def _cuts_of(self, rows: PackingRows, *, clock: TimeLeft) -> list[tuple[CountCut, np.float64]]:
+        """Return the cuts at the capacities of now, with their multipliers."""
+        pairs = list(zip(self.cuts, self.cut_multiplier, strict=True))
+        was = self.reduced.rows
+        if all(_same(np.asarray(a), np.asarray(b)) for a, b in zip(rows, was, strict=True)):
+            return pairs
+        proved = (
+            (count_cut(rows, cut.sizes, cut.alpha, cut.rows, clock=clock), each)
+            for cut, each in pairs
+        )
+        return [(cut, each) for cut, each in proved if cut is not None]
 
 
 def _same(array: npt.NDArray[Any] | None, other: npt.NDArray[Any] | None) -> bool:
@@ -213,15 +248,19 @@ def kept_basis(
     run: CoverRun,
     *,
     wider: CoverWarmStart | None,
+    last: WarmStart | None,
 ) -> WarmStart | None:
-    """Return what the next question takes over of a run."""
+    """Return what the next question takes over of a run, which took over ``last`` itself."""
     if wider is not None:
         wider = wider.with_multipliers(reduced, run.bound)
     if not is_sifted(run.task):
         return wider
     own, bound = len(run.own_rows.capacity), run.bound
+    is_last = isinstance(last, KeptReduction) and last.reduced.item_of is reduced.item_of
     return KeptReduction(
-        matrix=SameMatrix.of(problem.covers),
+        matrix=last.matrix
+        if is_last and isinstance(last, KeptReduction)
+        else SameMatrix.of(problem.covers),
         problem=problem,
         reduced=reduced,
         multiplier=bound.best_multiplier.copy(),
@@ -237,8 +276,8 @@ def reduce_on_basis(
 ) -> tuple[ReducedCoverage, CoverWarmStart | None, WarmMultipliers | None]:
     """Reduce a problem; from the ``last`` answer's basis where that is of the same matrix.
 
-    Where only limits, money and the shares of floors have changed nothing is reduced anew. Else
-    floors leave no basis: their items are others whenever they change.
+    Where only limits, money, weights and the shares of floors have changed nothing is reduced anew.
+    Else floors leave no basis: their items are others whenever they change.
     """
     if isinstance(last, KeptReduction):
         if last.holds_for(problem):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 
@@ -167,3 +168,34 @@ def test_draws_and_parts_that_do_not_fit_are_refused() -> None:
         try_over_draws(problem, plan, draws=np.ones((1, 2)), price_change=1.0)
     with pytest.raises(ProblemError, match="there is none"):
         try_over_draws(problem, replace(plan, objective=np.nan), draws=np.ones((1, 2)))
+
+
+def test_draws_go_on_from_the_first_where_the_plan_was_kept_without_what_it_left() -> None:
+    problem = mixed_problem(2)
+    plan, weights = solve(problem), drawn(problem, 2)
+    found = [
+        try_over_draws(problem, one, draws=weights, price_change=0.0)
+        for one in (plan, replace(plan, basis=None))
+    ]
+    assert plan.basis is not None
+    assert found[0].best == pytest.approx(found[1].best, rel=0.0051)
+    assert (found[0].covered == found[1].covered).all()
+
+
+def test_a_plan_is_worth_in_a_draw_what_its_best_place_that_works_covers_of_each_item() -> None:
+    rng = np.random.default_rng(5)
+    covers = np.round(rng.random((6, 40)), 1) * (rng.random((6, 40)) < 0.5)
+    required = np.arange(6) == 5
+    problem = CoverageProblem(rng.integers(1, 9, 40), covers, max_open=3, required=required)
+    weights = rng.integers(1, 9, (30, 40)).astype(float)
+    plan = solve(problem)
+    found = try_over_draws(problem, plan, draws=weights, price_change=0.0)
+    best = covers[plan.chosen].max(axis=0)
+    assert found.covered == pytest.approx(weights @ best)
+    # of the three that may fail, each subset may work
+    failing = try_over_draws(problem, plan, draws=weights, failing=0.5, price_change=0.0)
+    others = [j for j in plan.chosen if j != 5]
+    sets = [[5, *those] for k in range(4) for those in itertools.combinations(others, k)]
+    worth = np.array([weights @ covers[works].max(axis=0) for works in sets])
+    assert (np.abs(worth - failing.covered).min(axis=0) < 1e-9).all()
+    assert failing.covered.mean() < found.covered.mean()
