@@ -35,6 +35,8 @@ Act = Literal[
     "read the log",
     "see accounts",
     "edit accounts",
+    "see runs",
+    "ask questions",
 ]
 Reach = Literal["all", "districts", "own"]
 ACTS: Final[tuple[Act, ...]] = get_args(Act)
@@ -92,6 +94,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[Act, Reach]]] = MappingProxyType(
             "see register": "all",
             "see rounds": "all",
             "see organisations": "all",
+            "see runs": "all",
+            "ask questions": "all",
         },
         "viewer": {
             "see tickets": "all",
@@ -100,6 +104,7 @@ PERMISSIONS: Final[Mapping[str, Mapping[Act, Reach]]] = MappingProxyType(
             "see register": "all",
             "see rounds": "all",
             "see organisations": "all",
+            "see runs": "all",
         },
     }
 )

@@ -24,6 +24,7 @@ from web.locator.page_files import page_files
 from web.locator.photos import photos
 from web.locator.station_page import station_page
 from web.planner.routes import planner
+from web.planner.runs import runs
 from web.reports.routes import reports
 from web.site.assets import name_assets_by_content
 from web.site.bundles import bundle, bundles
@@ -61,7 +62,7 @@ def create_app(workspace_folder: Path | str, *, testing: bool = False) -> Flask:
     app.before_request(_choose_language)
     app.after_request(_remember_language)
     app.context_processor(_page_context)
-    for blueprint in (*_FOR_WORKERS, planner, reports, *_FOR_PROGRAMS, *_VOICES):
+    for blueprint in (*_FOR_WORKERS, planner, runs, reports, *_FOR_PROGRAMS, *_VOICES):
         app.register_blueprint(blueprint)
     app.add_url_rule("/tokens.css", "tokens", _tokens)
     secure(app)

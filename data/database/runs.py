@@ -94,9 +94,12 @@ class Runs:
         return found[0] if found else None
 
     def newest(self, *, limit: int = 100, scenario: str | None = None) -> tuple[Run, ...]:
-        """Return the newest runs, of one scenario or of all, the newest first."""
+        """Return the newest runs, of one scenario or of all, the newest first.
+
+        They come without their progress and answers, which are long.
+        """
         condition = sa.true() if scenario is None else _R.scenario == scenario
-        return self._find(condition, limit=limit)
+        return self._find(condition, limit=limit, brief=True)
 
     def standing(self, number: int) -> Standing | None:
         """Return what changes of a run; None where there is none of this number."""
@@ -235,8 +238,15 @@ class Runs:
         with self._backend.transaction() as connection:
             return has_step(self._backend, connection, WITH_RUNS)
 
-    def _find(self, condition: sa.ColumnElement[bool], *, limit: int) -> tuple[Run, ...]:
-        query = sa.select(RUNS).where(condition).order_by(_R.id.desc()).limit(limit)
+    def _find(
+        self, condition: sa.ColumnElement[bool], *, limit: int, brief: bool = False
+    ) -> tuple[Run, ...]:
+        left_out = {"progress", "answer"} if brief else set[str]()
+        columns = [
+            sa.literal("").label(column.name) if column.name in left_out else column
+            for column in RUNS.columns
+        ]
+        query = sa.select(*columns).where(condition).order_by(_R.id.desc()).limit(limit)
         with self._backend.transaction() as connection:
             if not has_step(self._backend, connection, WITH_RUNS):
                 return ()

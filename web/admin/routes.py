@@ -27,9 +27,9 @@ from web.site.number_words import local_words
 from web.site.passwords import is_password, take_try
 from web.site.rate_limit import network_of, refuse_foreign, too_many
 from web.site.sessions import (
-    COOKIE,
     PATH,
-    belongs_to,
+    account_of,
+    forget_visit,
     form_token,
     is_form_token,
     new_visit,
@@ -132,7 +132,7 @@ def _let_in() -> BaseResponse | None:
     found = read_visit(request, key=g.session_key)
     g.visit_is_new = found is None
     g.visit = found or new_visit(key=g.session_key)
-    g.account = _account_here()
+    g.account = account_of(g.visit, book().accounts, key=g.session_key)
     if request.method == "POST":
         sizes = {**_MORE_BYTES, **_PHOTO_BYTES}
         request.max_content_length = sizes.get(request.endpoint or "", _MOST_BYTES)
@@ -207,7 +207,7 @@ def logout() -> BaseResponse:
     """End every session of the account."""
     book().accounts.end_sessions(g.account.name, by=g.account.name)
     response = redirect(here("admin.login_page"), 303)
-    response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="Strict")
+    forget_visit(response)  # type: ignore[arg-type]
     return response
 
 
@@ -249,15 +249,6 @@ def account_here() -> Account:
     """Return who is logged in."""
     account: Account = g.account
     return account
-
-
-def _account_here() -> Account | None:
-    if not g.visit.name:
-        return None
-    account = book().accounts.account(g.visit.name)
-    if account is None or account.disabled:
-        return None
-    return account if belongs_to(g.visit, account, key=g.session_key) else None
 
 
 def is_allowed(station_id: str, *, act: Act | None = None) -> bool:

@@ -10,6 +10,7 @@ __all__ = [
     "places",
     "plans",
     "roles",
+    "runs",
     "shortfalls",
     "standing",
     "worker_reports",

@@ -35,6 +35,8 @@ _ACTS: Final[Mapping[Act, str]] = {
     "read the log": message("看操作记录"),
     "see accounts": message("看账号"),
     "edit accounts": message("管账号"),
+    "see runs": message("看规划计算"),
+    "ask questions": message("提规划问题"),
 }
 _REACHES: Final[Mapping[Reach, str]] = {
     "all": message("全市", context="reach"),

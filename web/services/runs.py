@@ -62,7 +62,7 @@ def submit(workspace: Workspace, asked: RunAsked, *, author: str, scenario: str 
 def runs_of(
     workspace: Workspace, *, limit: int = 100, scenario: str | None = None
 ) -> tuple[Run, ...]:
-    """Return the newest runs, of one scenario or of all, the newest first."""
+    """Return the newest runs without progress and answers, of one scenario or of all."""
     return workspace.database.runs().newest(limit=limit, scenario=scenario)
 
 

@@ -50,13 +50,14 @@ def secure(app: Flask) -> None:
     app.register_error_handler(Exception, _answer_surprise)
 
 
-def problem(status: int, detail: str) -> Response:
-    """Return an error as RFC 9457 problem details."""
+def problem(status: int, detail: str, **more: object) -> Response:
+    """Return an error as RFC 9457 problem details, with ``more`` members."""
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
+        **more,
     }
     return Response(
         json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json"
@@ -123,12 +124,14 @@ def _answer(error: HTTPException) -> Response:
 
 
 def _error(status: int, detail: str, *, for_page: str | None = None) -> Response:
-    """Answer as problem details under /api, as a plain page elsewhere.
+    """Answer as problem details under /api and where ``g.speaks_json`` is set, else as a page.
 
     ``for_page`` is what the page says beside its own words: the detail unless given.
     """
     if request.path.startswith("/api/") or request.path == "/healthz":
         return problem(status, detail)
+    if g.get("speaks_json"):
+        return problem(status, g.language.told(detail))
     told = g.language.told(detail if for_page is None else for_page)
     page = render_template("error.html", status=int(status), detail=told, page="error")
     return Response(page, status, content_type="text/html; charset=utf-8")

@@ -14,6 +14,7 @@ from data.vocabulary import ROLES, ROLES_BY_ID, Term
 from geo.errors import InputError
 from tests.web.admin.visits import PASSWORD_HASH, activity, logged_in, proposal, send, ticket
 from web.admin.routes import ACTS
+from web.planner.runs import ACTS as RUNS
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -27,8 +28,8 @@ WITHOUT_AN_ACT = {
 }
 #: Acts that are part of a page of another act.
 WITHIN_A_PAGE = {"publish answers"}
-#: Acts whose pages come next.
-WITHOUT_A_PAGE: set[str] = set()
+#: Acts of the planner's pages.
+WITHOUT_A_PAGE = set(RUNS.values())
 READER = {"see tickets": "own", "see activities": "all"}
 
 
