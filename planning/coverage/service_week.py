@@ -64,6 +64,23 @@ class ServiceWeek:
         for array in (self.open, self.known, self.serves, self.suits, self.may_suit):
             array.flags.writeable = False
 
+    @property
+    def silent(self) -> npt.NDArray[np.bool_]:
+        """bool[n_stations]: too little is known of it to count it in effect, for some group."""
+        unknown = self.may_suit & (~self.suits | ~self.known)
+        return np.asarray(unknown.any(axis=0), dtype=np.bool_)
+
+    @property
+    def at_best(self) -> ServiceWeek:
+        """The week in which whatever is not known is so: open at every hour, let in, equipped."""
+        return ServiceWeek(
+            self.open | ~self.known[:, None, None],
+            np.ones_like(self.known),
+            self.serves.copy(),
+            self.may_suit.copy(),
+            self.may_suit.copy(),
+        )
+
 
 def service_week(
     stations: Stations,

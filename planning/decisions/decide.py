@@ -427,6 +427,7 @@ def ask(
     network: RoadNetwork,
     settings: Settings,
     doubted: Collection[str] = (),
+    at_best: bool = False,
     on_progress: Callable[[str, float], None] | None = None,
 ) -> AskedQuestion:
     """Search the travel times of a question and make it ready for the engine.
@@ -439,6 +440,8 @@ def ask(
         the city.
     doubted
         ids of stations that serve nobody in effect, on the evidence.
+    at_best
+        whether stations serve in effect of which the register does not say enough.
     on_progress
         is told of the travel times.
 
@@ -459,6 +462,7 @@ def ask(
         network=changed,
         settings=settings,
         doubted=doubted,
+        at_best=at_best,
         on_progress=on_progress,
     )
     problem = decision_problem(question, table, items, stations=stations, settings=settings)

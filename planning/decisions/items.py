@@ -141,11 +141,13 @@ def demand_items(
     network: RoadNetwork,
     settings: Settings,
     doubted: Collection[str] = (),
+    at_best: bool = False,
     on_progress: Callable[[str, float], None] | None = None,
 ) -> DemandItems:
     """Search the travel times of a question and return its demand items.
 
-    ``doubted`` are ids of stations that serve nobody in effect (`service_week`).
+    ``doubted`` are ids of stations that serve nobody in effect (`service_week`). With ``at_best``
+    the stations of which the register does not say enough serve in effect, else they do not.
 
     Raises
     ------
@@ -164,6 +166,7 @@ def demand_items(
             )
         )
     week = service_week(stations, groups, doubted=doubted)
+    week = week.at_best if at_best else week
     people = people_by_year(question, demand, settings)
     classes = hour_classes(question, table, week) if by_hours else np.ones((1, 1), dtype=np.bool_)
     lonlat = np.array([(state.lon, state.lat) for state in table.states]).reshape(-1, 2)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.table import Table
+
 from data.questions import Question
 from data.stations import Stations
 from data.vocabulary import BASIC_EQUIPMENT
 from data.workspace import Workspace
 from geo.measure import Box
-from web.commands.decision_words import silence_words
+from planning.decisions.explain import WhatIf
+from planning.decisions.silent import SilentEnds, YearEnds
+from web.commands.decision_words import ends_words, silence_words
 from web.languages import CHINESE, Language
 from web.services.decisions import Silence, silence_of
 
@@ -56,3 +60,22 @@ def test_it_is_said_where_there_are_any() -> None:
         assert "3" in str(words)
         assert "5" in str(words)
         assert silence_words(Silence(0, 5), t) == silence_words(None, t) == []
+
+
+def test_both_ends_and_what_they_change_are_said() -> None:
+    year = YearEnds(2028, 200.0, 20.0, 60.0, 100.0, 150.0)
+    built = WhatIf("build", "C1", "候选1", "station", 2028)
+    cases = (
+        (SilentEnds((year,), 0.0, 0.0, (), ()), "proven the best too"),
+        (SilentEnds((year,), 0.0, 7.0, (), ()), "none covers more than 7.0"),
+        (SilentEnds((year,), 5.0, 7.0, (built,), ()), "covers 5.0–7.0 worker-hours a week more"),
+    )
+    for ends, words in cases:
+        said = ends_words(ends, Language("en"))
+        assert isinstance(said[1], Table)
+        cells = [str(cell) for column in said[1].columns for cell in column.cells]
+        assert cells == ["2028", "10.0 % – 30.0 %", "50.0 % – 75.0 %"]
+        assert words in str(said[-1])
+        assert len(ends_words(ends, CHINESE)) == len(said)
+    assert "C1" in str(said[-1])
+    assert ends_words(None, CHINESE) == []

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from web.commands.common import table
 from web.commands.language import shown
+from web.commands.plan_answers import list_words
 
 if TYPE_CHECKING:
     from planning.decisions import Decision
     from planning.decisions.decision import CoveredLine
     from planning.decisions.explain import WeighedPlans
     from planning.decisions.nesting import Nesting
+    from planning.decisions.silent import SilentEnds
     from web.languages import Language
     from web.services.decisions import Silence
 
@@ -94,6 +96,49 @@ def silence_words(silence: Silence | None, t: Language) -> list[object]:
             standing=silence.standing,
         )
     ]
+
+
+def ends_words(ends: SilentEnds | None, t: Language) -> list[object]:
+    """Say what the plan covers if all silent stations serve, and whether it stays the best."""
+    if ends is None:
+        return []
+    rows = [
+        (
+            f"{year.year}",
+            _shares(year.before_least, year.before_most, year.whole),
+            _shares(year.covered_least, year.covered_most, year.whole),
+        )
+        for year in ends.years
+    ]
+    return [
+        t("From none of these stations serving anybody more to all of them serving at every hour:"),
+        table((t("year"), t("without"), t("covered")), rows, left=0),
+        _at_that_end(ends, t),
+    ]
+
+
+def _at_that_end(ends: SilentEnds, t: Language) -> str:
+    if ends.stays_best:
+        return t("If all of them serve, this plan is proven the best too.")
+    if not ends.more_least:
+        return t(
+            "If all of them serve, no better plan was found, and none covers more than {most} "
+            "worker-hours a week more, added up over the years as the goal counts.",
+            most=f"{ends.more_most:,.1f}",
+        )
+    return t(
+        "If all of them serve, another plan covers {more} worker-hours a week more, added up over "
+        "the years as the goal counts. It does {gained}, and leaves out {dropped}.",
+        more=_ends(ends.more_least, ends.more_most),
+        gained=list_words(ends.gained, t),
+        dropped=list_words(ends.dropped, t),
+    )
+
+
+def _shares(least: float, most: float, whole: float) -> str:
+    """Write two shares of a whole, once where they are the same figure."""
+    low, high = (f"{100 * part / whole if whole else 0.0:.1f} %" for part in (least, most))
+    return low if low == high else f"{low} – {high}"
 
 
 def front_words(front: WeighedPlans | None, t: Language) -> list[object]:

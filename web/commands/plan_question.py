@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +16,7 @@ from web.commands.assignment import assignment_option, refuse_other_ending, writ
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
 from web.commands.decision_words import (
     covered_words,
+    ends_words,
     front_words,
     nesting_words,
     silence_words,
@@ -153,6 +154,7 @@ def answer_question(
     from web.services.decisions import (
         ask_workspace,
         decide,
+        ends_of,
         explain,
         nesting_of,
         silence_of,
@@ -175,6 +177,10 @@ def answer_question(
             made = decide(workspace, asked, when=options.when, params=params)
         with progress.step(say("explaining")) as done:
             silence = silence_of(workspace, question)
+            ends = ends_of(
+                workspace, made, silence, question, when=options.when, done=done,
+                params=replace(params, time_limit_s=options.explain_s),
+            )  # fmt: skip
             why = explain(asked, made, wanted, done=done)
             nesting = nesting_of(workspace, asked, made, seconds=options.explain_s, gap=options.gap)
             more = MoreAnswers()
@@ -187,11 +193,13 @@ def answer_question(
         "explanation": why.as_dict(),
         "nesting": None if nesting is None else nesting.as_dict(),
         "silence": None if silence is None else silence._asdict(),
+        "silent_ends": None if ends is None else ends.as_dict(),
         **more.figures,
     }
     words = [
         *_words(made, why),
         *silence_words(silence, spoken()),
+        *ends_words(ends, spoken()),
         *nesting_words(made, nesting, spoken()),
         *more.words,
     ]

@@ -23,6 +23,7 @@ from planning.decisions.explain import (
     why_here,
 )
 from planning.decisions.nesting import Nesting, price_of_nesting
+from planning.decisions.silent import SilentEnds, silent_ends
 from planning.scenarios.decision_document import DecisionAsked
 from web.services.effective import doubted_version
 from web.services.networks import network_when
@@ -58,9 +59,14 @@ class Wanted:
 
 
 def ask_workspace(
-    workspace: Workspace, question: Question, *, when: str = "usual", done: Done
+    workspace: Workspace,
+    question: Question,
+    *,
+    when: str = "usual",
+    at_best: bool = False,
+    done: Done,
 ) -> AskedQuestion:
-    """Search the travel times of a question about a workspace."""
+    """Search the travel times of a question about a workspace (``at_best`` as `ask` has it)."""
     return ask(
         question,
         demand=workspace.demand(),
@@ -69,6 +75,7 @@ def ask_workspace(
         network=network_when(workspace, when),
         settings=workspace.settings,
         doubted=doubted_stations(workspace),
+        at_best=at_best,
         on_progress=done,
     )
 
@@ -90,8 +97,24 @@ def silence_of(workspace: Workspace, question: Question) -> Silence | None:
         return None
     groups = workspace.settings.groups
     week = service_week(workspace.stations(), groups, doubted=doubted_stations(workspace))
-    unknown = week.may_suit & (~week.suits | ~week.known)
-    return Silence(int(unknown.any(axis=0).sum()), int(week.serves.any(axis=0).sum()))
+    return Silence(int(week.silent.sum()), int(week.serves.any(axis=0).sum()))
+
+
+def ends_of(
+    workspace: Workspace,
+    made: Decision,
+    silence: Silence | None,
+    question: Question,
+    *,
+    when: str,
+    params: SolveParams,
+    done: Done,
+) -> SilentEnds | None:
+    """Count a decision where all silent stations serve too; None where none is silent."""
+    if silence is None or not silence.silent or not made.is_plan:
+        return None
+    at_best = ask_workspace(workspace, question, when=when, at_best=True, done=done)
+    return silent_ends(made, at_best, params=params)
 
 
 def decide(
