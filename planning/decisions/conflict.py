@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -200,6 +200,23 @@ def _is_same(problem: CoverageProblem, rule: Rule, within: CoverageProblem, othe
         return False
     same = np.array_equal(amounts_of(within, other), amounts_of(problem, rule))
     return other.amount == rule.amount and same
+
+
+def with_names(conflict: Conflict, name_of: Callable[[Rule], str | None]) -> Conflict:
+    """Tell a conflict in the names of a question; a rule whose name is None goes unsaid."""
+    members = []
+    for member in conflict.members:
+        name = name_of(member.rule)
+        if name is None:
+            continue
+        if name != member.rule.name:
+            rule = replace(member.rule, name=name)
+            words = _words(rule, 1.0, member.needed)
+            member = replace(member, rule=rule, words=words)  # noqa: PLW2901 - the same, renamed
+        members.append(member)
+    if not members:
+        return conflict
+    return replace(conflict, members=tuple(members), words=_sentence(members))
 
 
 def _proved(problem: CoverageProblem, rule: Rule, amount: Amount | None) -> float | None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from geo.messages import say
 from planning.decisions.alternatives import near_alternatives
-from planning.decisions.conflict import find_conflict
+from planning.decisions.conflict import find_conflict, with_names
 from planning.decisions.curve import coverage_curve
 from planning.decisions.front import pareto_front
 from planning.decisions.runner_up import find_runners_up
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from planning.decisions.conflict import Conflict
     from planning.decisions.curve import Curve
     from planning.decisions.decide import AskedQuestion
     from planning.decisions.decision import Decision
@@ -419,9 +420,28 @@ def weighed_plans(
     )
 
 
+def smallest_conflict(
+    asked: AskedQuestion,
+    *,
+    time_limit_s: float = 20.0,
+    on_progress: Callable[[str, float], None] | None = None,
+) -> Conflict | None:
+    """Return the smallest conflict of a question in its own names; None where none was found."""
+    found = find_conflict(asked.problem.by_name, time_limit_s=time_limit_s, on_progress=on_progress)
+    return None if found is None else with_names(found, lambda rule: _rule_name(asked, rule))
+
+
+def _rule_name(asked: AskedQuestion, rule: Rule) -> str | None:
+    """Name a rule of a conflict; None for what stands, which nobody limits."""
+    if rule.kind == "required":
+        what = in_words(asked, rule.number)
+        return None if what is None else say("{place} must be in the plan", place=what.id)
+    return limit_words(asked, rule) if rule.kind in {"budget", "count"} else rule.name
+
+
 def conflict_of(asked: AskedQuestion, *, time_limit_s: float = 20.0) -> Explanation:
     """Return the smallest conflict of a question without a plan, in words with numbers."""
-    found = find_conflict(asked.problem.by_name, time_limit_s=time_limit_s)
+    found = smallest_conflict(asked, time_limit_s=time_limit_s)
     if found is None:
         return Explanation()
     return Explanation(conflict=found.words, conflict_is_minimal=found.is_minimal)

@@ -230,6 +230,17 @@ def test_a_question_without_a_plan_is_told_its_conflict(cli: Cli, city: Path) ->
     assert "cleaners" in given.out
 
 
+def test_a_conflict_speaks_the_question_s_names_and_not_the_engine_s(cli: Cli, city: Path) -> None:
+    floor = 'floors=[{name="everybody", least_share=0.9}]'
+    few = ("--set", "years.count=2", "--set", "money.yuan_by_year=[60000, 0]")
+    given = asked(cli, city, "--set", floor, *few, "--set", "zones=[]")
+    assert "No plan keeps these limits" in given.out
+    assert "everybody" in given.out
+    assert "money up to 20" in given.out
+    assert "required option" not in given.out
+    assert "budget" not in given.out
+
+
 def test_a_bad_question_is_refused_in_one_line(cli: Cli, city: Path) -> None:
     given = asked(cli, city, "--set", "money.yuan_by_yaer=[1]")
     assert given.code == 2

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from geo.errors import WorkspaceError, YizhanError
 from geo.messages import message_of, message_parts, say
-from planning.decisions.conflict import find_conflict
+from planning.decisions.explain import smallest_conflict
 from planning.engine.jit_warmup import warm_up
 from web.services.decisions import ask_workspace, decide, explain, nesting_of, silence_of
 from web.services.plans import params_of
@@ -179,9 +179,8 @@ def _explained(
 
 def _conflict(city: AskedQuestion, heart: Heart) -> dict[str, Any] | None:
     """Return the smallest conflict: its sentence, and its rules with what each had to allow."""
-    problem = city.problem.by_name
     try:
-        found = find_conflict(problem, time_limit_s=CONFLICT_S, on_progress=heart.hear)
+        found = smallest_conflict(city, time_limit_s=CONFLICT_S, on_progress=heart.hear)
     except StoppedError:
         return None
     if found is None:
