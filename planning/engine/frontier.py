@@ -97,10 +97,11 @@ def coverage_frontier(
         plans.insert(0, plan)
         if np.isfinite(plan.objective):
             params = replace(params, start=plan)
-    for number, last in enumerate(plans[:-1]):
-        plan = plans[number + 1]
+    for number in range(1, len(plans)):
+        # the last one as it is now: it may itself stand for one before it
+        last, plan = plans[number - 1], plans[number]
         if np.isfinite(last.objective) and not last.objective <= plan.objective:
-            plans[number + 1] = with_bound(last, plan.bound, gap=params.gap)
+            plans[number] = with_bound(last, plan.bound, gap=params.gap)
     bounds = np.fmin.accumulate([plan.bound for plan in plans[::-1]])[::-1]
     return tuple(
         FrontierPoint(amount, plan, float(bound))

@@ -9,7 +9,9 @@ from spopt.locate import LSCP, MCLP
 
 from geo.errors import ProblemError
 from planning import CoverageProblem, SetCoverProblem, SolveParams, solve
+from planning.engine import frontier
 from planning.engine.frontier import coverage_frontier
+from planning.engine.params import Plan
 from planning.engine.verify import broken_rules
 from planning.siting.deployment_order import deployment_order
 
@@ -75,6 +77,33 @@ def test_the_curve_never_falls_and_every_bound_holds(
         assert point.plan.objective == pytest.approx(exact.objective)
         assert point.bound >= exact.objective - 1e-6
         assert point.gap == pytest.approx(0.0, abs=1e-9)
+
+
+def test_two_plans_in_turn_that_are_worse_than_one_for_less_are_both_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Out of time, plans for more may be worse: 9, 4, 5 once gave a curve of 9, 9, 5."""
+    problem = CoverageProblem(
+        weights=[9.0, 4.0, 5.0, 1.0], covers=sp.csr_array(np.eye(4)), costs=[1.0, 1.0, 1.0, 1.0]
+    )
+    found = {1.0: [0], 2.0: [1], 3.0: [2], 4.0: [0, 3]}
+
+    def cut_short(given: CoverageProblem, **_: object) -> Plan:
+        chosen = np.array(found[float(given.budget or 0.0)])
+        value = float(given.weights[chosen].sum())
+        return Plan(
+            status="time_limit",
+            chosen=chosen,
+            objective=value,
+            bound=19.0,
+            runtime_s=0.0,
+            method="",
+        )
+
+    monkeypatch.setattr(frontier, "solve", cut_short)
+    curve = coverage_frontier(problem, budgets=[1.0, 2.0, 3.0, 4.0])
+    assert [point.plan.objective for point in curve] == [9.0, 9.0, 9.0, 10.0]
+    assert [point.plan.chosen.tolist() for point in curve] == [[0], [0], [0], [0, 3]]
 
 
 def test_the_curve_takes_numbers_or_budgets_not_both(
