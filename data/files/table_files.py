@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import pyogrio
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
@@ -213,6 +214,9 @@ def _write_gpkg(columns: Columns, path: Path, layer: str, notice: str) -> None:
     }
     lonlat = np.column_stack([columns["lon"], columns["lat"]]).astype(np.float64)
     frame = point_frame(plain, lonlat)
+    for column in plain:  # a column of numbers is one in the file too, and no text
+        if frame[column].map(lambda value: type(value) in {int, float}).all():
+            frame[column] = pd.to_numeric(frame[column])
     metadata = {"notice": notice} if notice else None
     with replacing(path) as draft:
         draft.unlink()  # GDAL makes its own file and does not open an empty one

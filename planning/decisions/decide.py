@@ -231,6 +231,13 @@ class AskedQuestion:
             lines += _lines(self.items, at, year, today, hit[at])
         return tuple(lines)
 
+    @property
+    def value_today(self) -> float:
+        """What is covered without any action, over all years, with the weights of the goal."""
+        items, of = self.items, self.problem
+        today = np.where(self._kept_today(0), of.worth, 0.0)
+        return float((items.weights @ today).sum() + (items.standing @ of.rest_worth).sum())
+
     def _kept_today(self, short_of: int) -> npt.NDArray[np.bool_]:
         """bool[n_items]: what free stations cover as they are."""
         kept = [one.state for one in self.table.actions if one.what == "keep"]

@@ -21,7 +21,7 @@ from planning.decisions.runner_up import find_runners_up
 from planning.decisions.shadow_prices import measure_shadow_prices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import numpy.typing as npt
 
@@ -198,6 +198,16 @@ def done_by(asked: AskedQuestion, options: npt.NDArray[np.int64]) -> tuple[WhatI
     """Return what a choice of options does; what stands or is kept is left out."""
     words = (in_words(asked, int(option)) for option in options)
     return tuple(one for one in words if one is not None and one.what != "keep")
+
+
+def lonlat_of(asked: AskedQuestion, some: Iterable[WhatIf]) -> dict[str, tuple[float, float]]:
+    """Return where actions are, WGS-84 degrees by the id of the place."""
+    wanted, states = {one.id for one in some}, asked.table.states
+    return {
+        one.id: (states[one.state].lon, states[one.state].lat)
+        for one in asked.table.actions
+        if one.id in wanted and one.state >= 0
+    }
 
 
 def limit_words(asked: AskedQuestion, rule: Rule) -> str:

@@ -234,7 +234,7 @@ def _asked(options: QuestionOptions, *, new: int | None) -> Question:
         if options.question_file is None
         else read_question(options.question_file, changes=changes)
     )
-    options.files.check(question)
+    options.files.check(question, curve=options.curve, alternatives=options.alternatives)
     return question
 
 

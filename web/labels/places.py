@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
 from geo.measure import great_circle_m
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from geo.network import RoadNetwork
+    from planning.decisions.explain import WhatIf
     from planning.siting.plan import SitingPlan
     from web.languages import Language
 
@@ -58,6 +59,30 @@ def names_of(
 ) -> tuple[str, ...]:
     """Name sites as `site_names` does."""
     return tuple(_site_name(site, network, t) for site in sites)
+
+
+class OptionPlace(NamedTuple):
+    """Where an option of a question would stand."""
+
+    site_id: str
+    name: str
+    lon: float
+    lat: float
+
+
+def option_names(
+    options: Iterable[WhatIf],
+    lonlat: Mapping[str, tuple[float, float]],
+    network: RoadNetwork | None,
+    t: Language,
+) -> dict[str, str]:
+    """Name the places of options by their ids, as `site_names` does; ``lonlat`` by id too."""
+    places = {
+        one.id: OptionPlace(one.id, one.name, *lonlat[one.id])
+        for one in options
+        if one.id in lonlat
+    }
+    return dict(zip(places, names_of(places.values(), network, t), strict=True))
 
 
 def _site_name(site: NamedSite, network: RoadNetwork | None, t: Language) -> str:

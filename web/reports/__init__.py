@@ -9,4 +9,6 @@ __all__ = [
     "pages",
     "routes",
     "site_sheets",
+    "trade_off_picture",
+    "trade_offs",
 ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from data.files.page_folder import refuse_other_folder, write_page_folder
 from planning.scenarios.decision_document import done_actions
-from web.labels.places import names_of
+from web.labels.places import names_of, option_names
 from web.languages import CHINESE
 from web.maps.city_map import source_of
 from web.maps.site_picture import picture_ground
@@ -24,15 +24,6 @@ MARK: Final = "yizhan site sheets"
 INDEX: Final = "index.html"
 
 
-class _Named(NamedTuple):
-    """The place of another option, as `names_of` asks for it."""
-
-    site_id: str
-    name: str
-    lon: float
-    lat: float
-
-
 def refuse_sheets_folder(folder: Path) -> None:
     """Refuse a folder that holds anything else, before work is done for it (InputError)."""
     refuse_other_folder(folder, mark=MARK)
@@ -42,10 +33,8 @@ def sheets_of(of: SheetSet, *, language: Language = CHINESE) -> tuple[SiteSheet,
     """Return the sheets of a decision in the order of its actions."""
     t, actions = language, done_actions(of.decision)
     called = names_of(actions, of.network, t)
-    names = {one.site_id: name for one, name in zip(actions, called, strict=True)}
-    nodes = [_Named(what.id, what.name, *of.lonlat[what.id]) for what in of.others]
-    for node, name in zip(nodes, names_of(nodes, of.network, t), strict=True):
-        names.setdefault(node.site_id, name)
+    names = option_names(of.others, of.lonlat, of.network, t)
+    names |= {one.site_id: name for one, name in zip(actions, called, strict=True)}
     by_order = {one.order: name for one, name in zip(actions, called, strict=True)}
     places = tuple(
         by_order.get(order, name)

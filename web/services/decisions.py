@@ -16,6 +16,8 @@ from planning.decisions.explain import (
     OtherPlan,
     WeighedPlans,
     conflict_of,
+    done_by,
+    lonlat_of,
     money_curve,
     other_plans,
     price_lines,
@@ -24,6 +26,7 @@ from planning.decisions.explain import (
 )
 from planning.decisions.nesting import Nesting, price_of_nesting
 from planning.decisions.silent import SilentEnds, silent_ends
+from planning.decisions.told_curve import curve_columns, told_curve
 from planning.scenarios.decision_document import DecisionAsked
 from web.services.effective import doubted_version
 from web.services.networks import network_when
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from data.workspace import Workspace
     from planning import SolveParams
     from planning.decisions import Decision
+    from planning.decisions.curve import Curve
     from web.services import Done
 
 KIND: Final = "decision"
@@ -218,6 +222,51 @@ def write_front(front: WeighedPlans, file: Path, *, sample: bool) -> None:
     if not front.points:
         raise InputError(say("{file}: the front has no point", file=file.name))
     write_rows(front.columns(), file, layer="front", sample=sample)
+
+
+def write_curve(asked: AskedQuestion, curve: Curve, file: Path, *, sample: bool) -> None:
+    """Write a line for each point of a curve: .csv, .xlsx or .json (InputError: another ending)."""
+    columns = curve_columns(told_curve(asked, curve))
+    write_rows(columns, file, layer="curve", sample=sample)
+
+
+def write_alternatives(
+    asked: AskedQuestion, made: Decision, why: Explanation, file: Path, *, sample: bool
+) -> None:
+    """Write the actions of a decision and of its alternatives as points, in the ending's format.
+
+    ``plan`` is 0 for the decision and counts the alternatives from 1; ``in_plans`` is the share of
+    all of them that use the place, ``no_regret`` says that each does.
+
+    Raises
+    ------
+    InputError
+        when the plans do nothing, or the ending is none of a table of points.
+    """
+    first = () if made.plan is None else done_by(asked, made.plan.chosen)
+    plans = [(first, made.covered(year=made.years[-1]).covered, made.cost_yuan)]
+    plans += [(other.places, other.covered, other.cost_yuan) for other in why.others]
+    district = {one.id: one.district for one in asked.table.actions}
+    lonlat = lonlat_of(asked, [one for places, *_ in plans for one in places])
+    rows = [
+        {
+            "plan": number,
+            "covered": round(covered, 3),
+            "cost_yuan": cost,
+            **one._asdict(),
+            "district": district[one.id],
+            "lon": lonlat[one.id][0],
+            "lat": lonlat[one.id][1],
+            "in_plans": round(why.held.get(one.id, 0.0), 4),
+            "no_regret": "yes" if one.id in why.no_regret else "no",
+        }
+        for number, (places, covered, cost) in enumerate(plans)
+        for one in places
+    ]
+    if not rows:
+        raise InputError(say("{file}: no plan does anything", file=file.name))
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    write_points(columns, file, layer="alternatives", sample=sample)
 
 
 def write_actions(made: Decision, file: Path, *, sample: bool) -> None:

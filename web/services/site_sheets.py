@@ -16,6 +16,7 @@ from geo.messages import say
 from planning.coverage.group_areas import group_areas
 from planning.coverage.nominal import groups_of, standard_of
 from planning.decisions.decision import Decision
+from planning.decisions.explain import lonlat_of
 from planning.decisions.restored import with_plan
 from planning.decisions.site_reasons import SiteReasons, site_reasons
 from planning.decisions.world import changed_roads
@@ -172,22 +173,13 @@ def gather_sheets(
         districts=workspace.districts,
         when=when,
         made_on=today_here(),
-        lonlat=_where(asked, {what.id for what in _others(why)}),
+        lonlat=lonlat_of(asked, _others(why)),
     )
 
 
 def _others(why: Explanation) -> tuple[WhatIf, ...]:
     ends = (what for line in why.why for what in (line.instead, line.neighbour))
     return tuple(what for what in ends if what is not None)
-
-
-def _where(asked: AskedQuestion, ids: set[str]) -> dict[str, tuple[float, float]]:
-    states = asked.table.states
-    return {
-        one.id: (states[one.state].lon, states[one.state].lat)
-        for one in asked.table.actions
-        if one.id in ids and one.state >= 0
-    }
 
 
 def _serves(

@@ -93,6 +93,20 @@ def test_what_a_site_adds_is_parted_whole_and_only_here_is_what_no_other_place_c
     assert n_hours > 5
 
 
+def test_what_stands_is_worth_what_the_lines_of_coverage_say(
+    plans: list[tuple[AskedQuestion, Decision]],
+) -> None:
+    n_plain = 0
+    for asked, made in plans:
+        goal = asked.question.goal
+        if not (goal.group_weights or goal.hour_weights):
+            lines = [line for line in made.coverage if line.group == line.district == "all"]
+            assert asked.value_today == pytest.approx(sum(line.before for line in lines))
+            n_plain += 1
+        assert asked.value_today <= asked.problem.exact.sum() + 1e-9
+    assert n_plain > 5
+
+
 def test_a_decision_that_was_read_back_has_its_plan_again(
     plans: list[tuple[AskedQuestion, Decision]],
 ) -> None:
