@@ -56,6 +56,7 @@ class Budget:
 
     Several ``years`` are one pot: what is left of a year is carried over to the next of them. What
     organisations are paid is spent out of it too, unless ``organisations`` is False.
+    ``today_yuan`` is the part of it that is not new: what stations cost as they are.
     """
 
     yuan: int
@@ -65,6 +66,7 @@ class Budget:
     district: str | None = None
     kind: str | None = None
     organisations: bool = True
+    today_yuan: int = 0
 
     def counts(self, line: AccountLine) -> bool:
         """Tell whether a payment is made out of this budget."""

@@ -25,6 +25,7 @@ from planning.decisions.decision import (
 from planning.decisions.goals import GoalAnswer, solve_goal
 from planning.decisions.items import demand_items
 from planning.decisions.mean_time import time_lines
+from planning.decisions.options import paid_today
 from planning.decisions.problem import decision_problem
 from planning.decisions.seat_goal import most_seated, seat_problem
 from planning.decisions.world import changed_roads
@@ -53,13 +54,15 @@ Ints = npt.NDArray[np.int64]
 class Served(NamedTuple):
     """Whom one action of a plan serves.
 
-    ``fresh`` are the items that it is the first to cover in its first ``year`` (from 0), ``only``
-    those that nothing else of the plan covers in the last one.
+    ``fresh`` are the items that it is the first to cover in its first ``year`` (from 0), ``gone``
+    those that a station which moves leaves behind then, ``only`` those that nothing else of the
+    plan covers in the last year.
     """
 
     option: int
     year: int
     fresh: Ints
+    gone: Ints
     only: Ints
 
 
@@ -113,6 +116,31 @@ class AskedQuestion:
         )
         inputs = {**self.inputs, "question": question.content_hash}
         return replace(self, question=question, problem=problem, inputs=inputs)
+
+    def at_prices(
+        self,
+        factor: float,
+        *,
+        demand: Demand,
+        stations: Stations,
+        sites: CandidateSites,
+        settings: Settings,
+    ) -> AskedQuestion:
+        """Ask the same with every price ``factor`` times as high; the new money is what it was.
+
+        Subsidies are computed anew by the money rules. The city is the one that was asked.
+        """
+        costs = self.question.costs
+        question = self.question.model_copy(
+            update={"costs": costs.model_copy(update={"price_factor": costs.price_factor * factor})}
+        )
+        table = action_table(
+            question, stations=stations, sites=sites, demand=demand, settings=settings
+        )
+        problem = decision_problem(
+            question, table, self.items, stations=stations, settings=settings, last=self.problem
+        )
+        return replace(self, question=question, table=table, problem=problem)
 
     def decide(
         self, *, params: SolveParams | None = None, start_from: Decision | None = None
@@ -209,6 +237,11 @@ class AskedQuestion:
         return time_lines(years, self.items, self.problem, self.table, chosen)
 
     @property
+    def today_yuan(self) -> int:
+        """What stations that may close or move cost in these years if all stay as they are."""
+        return int(paid_today(self.table, self.problem.options, self.problem.spend).kept.sum())
+
+    @property
     def _counts_two(self) -> bool:
         return self.question.goal.what == "two_in_reach"
 
@@ -247,7 +280,7 @@ class AskedQuestion:
         """Order the chosen options by year and by what they add; add the stations that close."""
         served = self.served(chosen)
         told = [self._told_action(one, order) for order, one in enumerate(served, start=1)]
-        return (*told, *self._closed(chosen, len(told)))
+        return (*told, *self.closed(chosen, told=len(told)))
 
     def served(self, chosen: Ints) -> tuple[Served, ...]:
         """Tell whom each chosen action serves, in the order of years and of what they add.
@@ -280,9 +313,19 @@ class AskedQuestion:
                 number, row = todo.pop(best), reached[best]
                 fresh = row[needs[row] > 0]
                 needs[row] -= 1
+                gone = self._left_behind(number)
+                needs[gone] += 1
+                gone = gone[needs[gone] > 0]
                 only = row[at_end[row] == self.items.needs[row]]
-                found.append(Served(number, year, fresh, only))
+                found.append(Served(number, year, fresh, gone, only))
         return tuple(found)
+
+    def _left_behind(self, number: int) -> Ints:
+        """Return the items that a station reaches from where it stands before it moves."""
+        action = self._act(number)
+        if action.what != "relocate" or action.before < 0:
+            return np.empty(0, dtype=np.int64)
+        return _reached(self.items.covers, action.before)
 
     def _act(self, number: int) -> Action:
         return self.table.actions[int(self.problem.options.action[number])]
@@ -291,11 +334,16 @@ class AskedQuestion:
         of, number = self.problem.options, served.option
         action = self.table.actions[of.action[number]]
         state = self.table.states[action.state]
-        adds = np.bincount(
-            self.items.labels.group[served.fresh],
-            weights=self.items.weights[served.year][served.fresh],
-            minlength=len(self.items.groups),
+        weights = self.items.weights[served.year]
+        gained, left = (
+            np.bincount(
+                self.items.labels.group[part],
+                weights=weights[part],
+                minlength=len(self.items.groups),
+            )
+            for part in (served.fresh, served.gone)
         )
+        adds = gained - left
         return DecidedAction(
             order=order,
             year=self.question.years_meant[of.begins[number]],
@@ -317,8 +365,11 @@ class AskedQuestion:
             lost_without=float(self.items.weights[-1][served.only].sum()),
         )
 
-    def _closed(self, chosen: Ints, told: int) -> list[DecidedAction]:
-        """Tell of the free stations that are not kept to the end, and are not changed."""
+    def closed(self, chosen: Ints, *, told: int = 0) -> list[DecidedAction]:
+        """Tell of the free stations that are not kept to the end, and are not changed.
+
+        ``chosen`` are options beside what stands, ``told`` how many actions come before these.
+        """
         of, years = self.problem.options, self.question.years_meant
         until = dict.fromkeys({one.station for one in self.table.actions if one.what == "keep"}, 0)
         for number in chosen:

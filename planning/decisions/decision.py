@@ -10,12 +10,21 @@ if TYPE_CHECKING:
     from planning.engine.params import Plan
 
 
+def _known(figure: float) -> float | None:
+    return float(figure) if math.isfinite(figure) else None
+
+
+def _figure(told: float | None) -> float:
+    return math.nan if told is None else float(told)
+
+
 @dataclass(frozen=True)
 class DecidedAction:
     """One action of a plan, in the order of years and of what it adds.
 
     ``adds`` is what it covers in its first year beside what stands and the actions before it, by
-    the question's own measure (workers, or worker-hours of a week); ``lost_without`` what only it
+    the question's own measure (workers, or worker-hours of a week), less what a station that moves
+    leaves behind; ``lost_without`` what only it
     covers in the last year. ``paid`` is yuan by payer over the years of the plan,
     ``cost_per_added`` the yuan of these years for each of ``adds`` (None: it adds nobody).
     """
@@ -155,23 +164,11 @@ class Decision:
         return sum(line.yuan for line in self.money)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        body = {
-            name: getattr(self, name)
-            for name in (
-                "status",
-                "goal",
-                "measure",
-                "objective",
-                "bound",
-                "gap",
-                "runtime_s",
-                "method",
-                "n_candidates",
-            )
-        }
+        """Plain data for JSON; an objective, a bound or a gap that is not known is None."""
+        words = ("status", "goal", "measure", "runtime_s", "method", "n_candidates")
         return {
-            **body,
+            **{name: getattr(self, name) for name in words},
+            **{name: _known(getattr(self, name)) for name in ("objective", "bound", "gap")},
             "reasons": [str(reason) for reason in self.reasons],
             "cost_yuan": self.cost_yuan,
             "years": list(self.years),
@@ -198,9 +195,9 @@ class Decision:
             status=str(body["status"]),
             goal=str(body["goal"]),
             measure=str(body["measure"]),
-            objective=float(body["objective"]),
-            bound=float(body["bound"]),
-            gap=float(body["gap"]),
+            objective=_figure(body["objective"]),
+            bound=_figure(body["bound"]),
+            gap=_figure(body["gap"]),
             runtime_s=float(body["runtime_s"]),
             method=str(body["method"]),
             reasons=tuple(body["reasons"]),

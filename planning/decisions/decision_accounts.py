@@ -67,17 +67,20 @@ def money_of(asked: AskedQuestion) -> tuple[Budget, ...]:
     spend, split = spending(question, table, options)
     payer = question.money.payer
     today = paid_today(table, options, spend if payer is None else by_payer(split, payer))
-    had = [new + int(old) for new, old in zip(sums, today.kept.sum(axis=0), strict=True)]
+    olds = today.kept.sum(axis=0).tolist()
     years, carried = question.years_meant, question.money.carry_over
-    return tuple(
-        Budget(
-            name=say("money up to {year}", year=year)
-            if carried
-            else say("money of {year}", year=year),
-            yuan=sum(had[: at + 1]) if carried else had[at],
-            payer=payer,
-            years=years[: at + 1] if carried else (year,),
-            organisations=False,
+    pots = []
+    for at, year in enumerate(years):
+        part = slice(0 if carried else at, at + 1)
+        up_to, of = say("money up to {year}", year=year), say("money of {year}", year=year)
+        pots.append(
+            Budget(
+                name=up_to if carried else of,
+                yuan=sum(sums[part]) + sum(olds[part]),
+                payer=payer,
+                years=years[part],
+                organisations=False,
+                today_yuan=sum(olds[part]),
+            )
         )
-        for at, year in enumerate(years)
-    )
+    return tuple(pots)

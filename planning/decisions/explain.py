@@ -7,6 +7,7 @@ options are numbers; here each is the action that it stands for.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -82,7 +83,7 @@ class OtherPlan:
 
     ``covered`` is what it covers in the last year, ``cost_yuan`` what all payers pay. ``gained``
     are those of its ``places`` that the decision does not have as they are, ``dropped`` those of
-    the decision that it does not have.
+    the decision that it does not have; a station that is closed is a place too.
     """
 
     objective: float
@@ -135,7 +136,8 @@ class WeighedPlans:
 class Explanation:
     """What is known of a decision beside itself; each part is empty where it was not asked for.
 
-    ``held`` is the share of the plans within the gap, the decision first, that use each place.
+    ``held`` is the share of the plans within the gap, the decision first, that do something at each
+    place: a station that stays as it is is none.
     """
 
     why: tuple[WhyHere, ...] = ()
@@ -149,7 +151,7 @@ class Explanation:
 
     @property
     def no_regret(self) -> tuple[str, ...]:
-        """The places that every plan within the gap uses."""
+        """The places at which every plan within the gap does something."""
         return tuple(place for place, share in self.held.items() if share >= 1.0)
 
     def as_dict(self) -> dict[str, Any]:
@@ -185,19 +187,31 @@ def _plain_front(front: WeighedPlans) -> dict[str, Any]:
 
 
 def in_words(asked: AskedQuestion, option: int) -> WhatIf | None:
-    """Return the action of an option; None for what stands anyway."""
+    """Return the action of an option; None for what stands anyway.
+
+    To keep a station until a year is to close it then.
+    """
     if option >= asked.problem.standing_option:
         return None
-    of = asked.problem.options
-    action = asked.table.actions[int(of.action[option])]
-    year = asked.question.years_meant[int(of.begins[option])]
-    return WhatIf(action.what, action.id, action.name, action.kind, year)
+    of, years = asked.problem.options, asked.question.years_meant
+    action, end = asked.table.actions[int(of.action[option])], int(of.ends[option])
+    what, year = action.what, years[int(of.begins[option])]
+    if what == "keep" and end < len(years):
+        what, year = "close", years[end]
+    return WhatIf(what, action.id, action.name, action.kind, year)
 
 
 def done_by(asked: AskedQuestion, options: npt.NDArray[np.int64]) -> tuple[WhatIf, ...]:
     """Return what a choice of options does; what stands or is kept is left out."""
     words = (in_words(asked, int(option)) for option in options)
-    return tuple(one for one in words if one is not None and one.what != "keep")
+    return tuple(one for one in words if one is not None and one.what not in {"keep", "close"})
+
+
+def deeds(asked: AskedQuestion, options: npt.NDArray[np.int64]) -> tuple[WhatIf, ...]:
+    """Return all that a whole plan does, the stations among it that it closes."""
+    closed = asked.closed(options[options < asked.problem.standing_option])
+    closing = (WhatIf("close", one.id, one.name, one.kind, one.year) for one in closed)
+    return (*done_by(asked, options), *closing)
 
 
 def lonlat_of(asked: AskedQuestion, some: Iterable[WhatIf]) -> dict[str, tuple[float, float]]:
@@ -235,11 +249,14 @@ def why_here(
     """Find for each action the best plan that does without its place; none without a plan."""
     if decision.plan is None or not decision.is_plan:
         return ()
-    problem = asked.problem.problem
+    acts = np.array([one.what for one in asked.table.actions])[asked.problem.options.action]
+    keeps = np.r_[acts == "keep", True]
+    chosen = decision.plan.chosen
     found = find_runners_up(
-        problem,
+        asked.problem.problem,
         decision.plan,
-        ways=problem.site,
+        ways=_ways(asked, keeps),
+        options=chosen[~keeps[chosen]],
         time_limit_s=time_limit_s,
         gap=gap,
         on_progress=on_progress,
@@ -251,6 +268,15 @@ def why_here(
         if what is not None and (what.what, what.id) in order:
             lines.append(_why_line(asked, order[what.what, what.id], runner_up))
     return tuple(sorted(lines, key=lambda line: line.order))
+
+
+def _ways(asked: AskedQuestion, keeps: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """int64[n_options]: the place, in any year; that it stays as it is is a way of its own.
+
+    To do without a change of a station is to keep the station, not to close it.
+    """
+    place = np.asarray(asked.problem.problem.site, dtype=np.int64)
+    return np.where(keeps, place + place.max() + 2, place)
 
 
 def _why_line(asked: AskedQuestion, order: int, runner_up: RunnerUp) -> WhyHere:
@@ -340,10 +366,10 @@ def other_plans(
         time_limit_s=time_limit_s,
         on_progress=on_progress,
     )
-    first = done_by(asked, decision.plan.chosen)
+    first = deeds(asked, decision.plan.chosen)
     plans = []
     for plan in found.plans:
-        places = done_by(asked, plan.chosen)
+        places = deeds(asked, plan.chosen)
         own = plan.chosen[plan.chosen < asked.problem.standing_option]
         last = asked.question.years_meant[-1]
         plans.append(
@@ -361,12 +387,9 @@ def other_plans(
                 dropped=tuple(one for one in first if one not in places),
             )
         )
-    ids = {one.place: one.id for one in asked.table.actions}
-    held = {
-        ids[int(place)]: float(share)
-        for place, share in zip(found.places, found.held, strict=True)
-        if int(place) in ids
-    }
+    uses = [{one.id for one in some} for some in (first, *(plan.places for plan in plans))]
+    times = Counter(place for places in uses for place in places)
+    held = {place: n / len(uses) for place, n in times.items()}
     return tuple(plans), dict(sorted(held.items(), key=lambda one: (-one[1], one[0])))
 
 
@@ -418,8 +441,7 @@ def weighed_plans(
     )
     points = []
     for point in found.points:
-        words = [in_words(asked, int(option)) for option in point.chosen]
-        places = tuple(one for one in words if one is not None and one.what != "keep")
+        places = deeds(asked, point.chosen)
         points.append(WeighedPlan(point.first, point.second, point.bound, point.is_proved, places))
     return WeighedPlans(
         first=found.first,

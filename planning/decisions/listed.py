@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from geo.errors import ProblemError
 from geo.messages import say
-from planning.decisions.explain import done_by, in_words
+from planning.decisions.explain import deeds, in_words
 from planning.decisions.score import broken_words, score_choice
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def score_list(asked: AskedQuestion, made: Decision, listed: Sequence[ListedActi
     covered = asked.problem.value(chosen)
     bound = max(made.bound, covered) if not score.broken else made.bound
     own = chosen[chosen < asked.problem.standing_option]
+    here, there = deeds(asked, chosen), deeds(asked, made.plan.chosen)
     return ListScore(
         covered=covered,
         best=made.objective,
@@ -101,8 +102,8 @@ def score_list(asked: AskedQuestion, made: Decision, listed: Sequence[ListedActi
         cost_yuan=int(asked.problem.spend[own].sum()),
         broken=tuple(_broken(asked, use) for use in score.broken),
         coverage=asked.coverage(own),
-        only_here=done_by(asked, score.only_here),
-        only_there=done_by(asked, score.only_there),
+        only_here=tuple(one for one in here if one not in there),
+        only_there=tuple(one for one in there if one not in here),
     )
 
 

@@ -198,25 +198,33 @@ def _covered(problem: CoverageProblem, gains: Floats, chosen: Ints) -> float:
 def greedy_choice(asked: AskedQuestion) -> Ints:
     """Take the option that adds most and still keeps the limits, until none does.
 
-    Free stations stay as they are, and what is required stands from the beginning.
+    Free stations are neither closed nor moved; one may be made better or open longer as it stands.
+    What is required stands from the beginning.
     """
     of, problem = asked.problem, asked.problem.problem
     n_years = len(asked.question.years_meant)
-    keeps = np.array([one.what == "keep" for one in asked.table.actions])[of.options.action]
+    acts = np.array([one.what for one in asked.table.actions])[of.options.action]
     opened = known(problem.required).copy()
     site = np.asarray(problem.site)
-    kept = np.r_[keeps & (of.options.ends == n_years), False]
-    opened |= kept & ~np.isin(site, site[opened])
+    kept = np.r_[(acts == "keep") & (of.options.ends == n_years), False]
+    kept &= ~np.isin(site, site[opened])
+    # the station as it is, which an option takes the place of: a better one serves as it did
+    old = np.full(len(opened), -1)
+    for number in np.flatnonzero(kept):
+        old[site == site[number]] = number
+    better = np.r_[np.isin(acts, ("upgrade", "extend")), False]
+    allowed = ~known(problem.forbidden) & ~np.isin(site, site[opened]) & ((old < 0) | better)
+    opened |= kept
     rows = _rows(problem)
     room = np.array([most for _, most in rows]) - np.array([costs @ opened for costs, _ in rows])
     covers = sp.csr_array(problem.covers.astype(np.float64))
     left = np.array(of.exact)
     left[sp.csr_array(problem.covers[np.flatnonzero(opened)]).indices] = 0.0
-    allowed = ~known(problem.forbidden) & ~opened & ~np.isin(site, site[opened])
     while True:
         fits = allowed.copy()
         for (costs, _), rest in zip(rows, room, strict=True):
-            fits &= costs <= rest + _ROUNDING * abs(rest)
+            more = costs - np.where(old >= 0, costs[old], 0.0)
+            fits &= more <= rest + _ROUNDING * abs(rest)
         gains = np.where(fits, covers @ left, 0.0)
         best = int(gains.argmax())
         if gains[best] <= 0.0:
@@ -224,6 +232,9 @@ def greedy_choice(asked: AskedQuestion) -> Ints:
         opened[best] = True
         allowed &= site != site[best]
         room -= np.array([costs[best] for costs, _ in rows])
+        if old[best] >= 0:
+            opened[old[best]] = False
+            room += np.array([costs[old[best]] for costs, _ in rows])
         left[covers.indices[covers.indptr[best] : covers.indptr[best + 1]]] = 0.0
 
 

@@ -89,6 +89,7 @@ class DecisionProblem:
     n_amounts: int
     levels: TimeLevels | None = None
     second_floors: tuple[Floor, ...] = ()
+    last_year: int = 0
 
     def weights_of(self, question: Question, items: DemandItems) -> Floats:
         """float64[n_demand]: what the engine is given where the items weigh otherwise."""
@@ -107,15 +108,20 @@ class DecisionProblem:
 
     @property
     def by_name(self) -> CoverageProblem:
-        """The same problem with the number of new stations as a limit, which has a name."""
+        """The same problem with the number of new stations and all money as limits with names."""
         problem = self.problem
-        if problem.max_open is None:
-            return problem
         required = known(problem.required)
         members = np.arange(problem.n_options) != self.standing_option
-        most = problem.max_open + int(required[members].sum())
-        limit = Limit(members=members, max_open=most, name=say("new stations"))
-        return replace(problem, max_open=None, limits=(limit, *problem.limits))
+        limits = list(problem.limits)
+        if problem.budget is not None:
+            name = say("money up to {year}", year=self.last_year)
+            limits.append(
+                Limit(members=members, budget=problem.budget, costs=problem.costs, name=name)
+            )
+        if problem.max_open is not None:
+            most = problem.max_open + int(required[members].sum())
+            limits.insert(0, Limit(members=members, max_open=most, name=say("new stations")))
+        return replace(problem, max_open=None, budget=None, limits=tuple(limits))
 
     @property
     def standing_option(self) -> int:
@@ -196,6 +202,7 @@ def decision_problem(
         n_amounts=n_amounts,
         levels=levels,
         second_floors=twice,
+        last_year=question.years_meant[-1],
     )
 
 

@@ -136,6 +136,7 @@ def find_runners_up(
     plan: Plan,
     *,
     ways: npt.ArrayLike | None = None,
+    options: npt.ArrayLike | None = None,
     time_limit_s: float = 30.0,
     gap: float = 0.0,
     on_progress: Callable[[str, float], None] | None = None,
@@ -152,6 +153,8 @@ def find_runners_up(
         int[n_options]: options with the same number are the same thing, and are done without
         together, required ones aside (a place in any year, say: the problem's ``site``). None: each
         option by itself.
+    options
+        the chosen options to be looked at; None: all that are not required.
     time_limit_s
         seconds for solving again, the options one after another, those first that the exchange
         leaves least sure; 0: by exchanges alone.
@@ -193,7 +196,9 @@ def find_runners_up(
         )
     tell = on_progress or (lambda _what, _share: None)
     exchanges = _Exchanges(problem, plan.chosen, way)
-    found = [exchanges.runner_up(k, plan) for k in range(len(exchanges.closing))]
+    wanted = exchanges.closing if options is None else np.asarray(options)
+    places = np.flatnonzero(np.isin(exchanges.closing, wanted)).tolist()
+    found = [exchanges.runner_up(k, plan) for k in places]
     end = time.perf_counter() + time_limit_s
     # those that may cost most are least known
     turns = sorted(range(len(found)), key=lambda k: -_costs(found[k]))

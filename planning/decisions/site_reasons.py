@@ -97,16 +97,21 @@ def _by_cell(asked: AskedQuestion, one: Served) -> tuple[Ints, Floats]:
     return cells.astype(np.int64), adds.astype(np.float64)
 
 
+def _changed(asked: AskedQuestion, one: Served) -> tuple[Ints, Floats]:
+    """Return the items that an action covers first, then those that it leaves, these below 0."""
+    weights = asked.items.weights[one.year]
+    return np.r_[one.fresh, one.gone], np.r_[weights[one.fresh], -weights[one.gone]]
+
+
 def _by_district(asked: AskedQuestion, one: Served) -> dict[str, float]:
     items = asked.items
     names = (*items.districts, OUTSIDE)
-    place = items.labels.district[one.fresh]
+    of, workers = _changed(asked, one)
+    place = items.labels.district[of]
     sums = np.bincount(
-        np.where(place < 0, len(names) - 1, place),
-        weights=items.weights[one.year][one.fresh],
-        minlength=len(names),
+        np.where(place < 0, len(names) - 1, place), weights=workers, minlength=len(names)
     )
-    found = {name: float(adds) for name, adds in zip(names, sums, strict=True) if adds > 0}
+    found = {name: float(adds) for name, adds in zip(names, sums, strict=True) if adds}
     return dict(sorted(found.items(), key=lambda part: -part[1]))
 
 
@@ -114,15 +119,12 @@ def _by_hours(asked: AskedQuestion, one: Served) -> tuple[HourGain, ...]:
     items = asked.items
     if items.classes.shape[1] == 1:
         return ()
-    sums = np.bincount(
-        items.labels.hours[one.fresh],
-        weights=items.weights[one.year][one.fresh],
-        minlength=len(items.classes),
-    )
+    of, workers = _changed(asked, one)
+    sums = np.bincount(items.labels.hours[of], weights=workers, minlength=len(items.classes))
     gains = [
         HourGain(hours, float(adds))
         for hours, adds in zip(items.classes, sums, strict=True)
-        if adds > 0
+        if adds
     ]
     return tuple(sorted(gains, key=lambda gain: -gain.adds))
 

@@ -119,10 +119,16 @@ def standing_stations(
     covers = sp.csr_array(sp.hstack([blocks[number] for number in range(len(groups))]))
     covers.eliminate_zeros()
     weights = demand.weights.T.ravel()
-    doing = [one for one in made.actions if one.what != "close"]
+    kind_of = dict(zip(ids, stations.frame["kind"].astype(str), strict=True))
+    doing = [
+        (one.lon, one.lat, kind)
+        for one in made.actions
+        if one.what != "close"
+        # what is made of a station serves whom the station did, too
+        for kind in dict.fromkeys((one.kind, kind_of.get(one.station, one.kind)))
+    ]
     places = Places(
-        np.array([(one.lon, one.lat) for one in doing]).reshape(-1, 2),
-        tuple(one.kind for one in doing),
+        np.array([at[:2] for at in doing]).reshape(-1, 2), tuple(kind for *_, kind in doing)
     )
     beside = count_places(demand, places, network, settings, standard=standard).road > 0
     found = (

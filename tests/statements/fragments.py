@@ -73,6 +73,9 @@ _SPOKEN = ("aria-label", "alt", "title", "placeholder", "data-word")
 #: What an element is of: a station's id, what a filter asks for.
 _OF = ("data-id", "data-station", "data-facility", "data-filter")
 _GAP = re.compile(r" {2,}")
+#: A column may be called by a year.
+_YEAR = re.compile(r"20\d\d$")
+_FIGURE = re.compile(r"[\d,.]+$")
 #: What the tables of the command line call their first column: a line that begins so heads a table.
 _FIRST = frozenset(
     [
@@ -92,6 +95,17 @@ _FIRST = frozenset(
         "action",
         "Scenario",
         "At (China)",
+        "covered",
+        "two within reach",
+        "one within reach",
+        "yuan",
+        "limit",
+        "plan",
+        "workers",
+        "minutes",
+        "year",
+        "does",
+        "what",
     ]
 )
 
@@ -335,11 +349,23 @@ def of_answer(face: str, out: str) -> list[Fragment]:
     number = 0
     for line in out.splitlines():
         cells = _GAP.split(line.strip())
-        names = cells[0] in _FIRST and not any(cell.isdecimal() for cell in cells)
+        names = cells[0] in _FIRST and not any(
+            cell.isdecimal() and not _YEAR.match(cell) for cell in cells
+        )
         if names and (len(cells) > 1 or cells == ["database"]):
             table, number = [(line.index(f"{cell}"), cell) for cell in cells], 0
-            made += [Fragment(face, "heading", cell, table=cells[0]) for cell in cells]
-        elif table and line.startswith(" ") and line.strip():
+            made += [
+                Fragment(face, "heading", cell, table=cells[0], number=at)
+                for at, cell in enumerate(cells, start=1)
+            ]
+        elif (
+            table
+            and line.startswith(" ")
+            and line.strip()
+            and not (
+                len(cells) == len(table) and _FIGURE.match(cells[0])  # a figure of the first column
+            )
+        ):
             below = max(
                 (at for at in range(len(table)) if table[at][0] <= len(line) - len(line.lstrip())),
                 default=0,

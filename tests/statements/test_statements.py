@@ -73,7 +73,7 @@ def test_the_figures_told_as_json_are_those_of_the_recount(city: City) -> None:
     assert held > 200
 
 
-def _altered(piece: Fragment, chance: random.Random) -> Fragment:
+def altered(piece: Fragment, chance: random.Random) -> Fragment:
     """Say one number of a piece by one more in its last digit."""
     found = chance.choice(list(_NUMBER.finditer(piece.text)))
     digits = found[0]
@@ -88,9 +88,9 @@ def test_a_number_that_is_altered_is_noticed(city: City) -> None:
     pieces = [piece for piece in _said(city) if _NUMBER.search(piece.text)]
     missed = []
     for piece in chance.sample(pieces, _ALTERED):
-        altered = _altered(piece, chance)
-        if not faults(altered, city, CLAIMS):
-            missed.append(f"{altered.where}: {altered.text} (it is {piece.text})")
+        changed = altered(piece, chance)
+        if not faults(changed, city, CLAIMS):
+            missed.append(f"{changed.where}: {changed.text} (it is {piece.text})")
     # A share of an hour's workers may be that of its part rounded up or down: both are true.
     assert len(missed) <= _ALTERED // 200, f"{len(missed)} of {_ALTERED}\n" + "\n".join(missed)
 

@@ -20,6 +20,7 @@ def accounts_figures(kept: DecisionAccounts) -> Figures:
             "years": list(row.budget.years or ()),
             "payer": row.budget.payer,
             "yuan": row.budget.yuan,
+            "today_yuan": row.budget.today_yuan,
             "spent_yuan": row.spent_yuan,
             "left_yuan": row.left_yuan,
         }
@@ -43,6 +44,16 @@ def accounts_words(kept: DecisionAccounts) -> list[object]:
             spent=f"{row.spent_yuan:,}",
             yuan=f"{row.budget.yuan:,}",
             left=f"{row.left_yuan:,}",
+        )
+        if not row.budget.today_yuan
+        else t(
+            "{name}: {spent} of {yuan} yuan spent, {left} left; {today} of it are what stations "
+            "that may close or move cost as they are.",
+            name=told(row.budget.name),
+            spent=f"{row.spent_yuan:,}",
+            yuan=f"{row.budget.yuan:,}",
+            left=f"{row.left_yuan:,}",
+            today=f"{row.budget.today_yuan:,}",
         )
         for row in kept.money
     ]

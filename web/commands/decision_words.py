@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from web.commands.common import table
 from web.commands.language import shown
 from web.commands.plan_answers import list_words
+from web.site.number_words import count
 
 if TYPE_CHECKING:
     from planning.decisions import Decision
@@ -38,11 +40,12 @@ def _by_year(
         rows.append(
             (
                 t("all") if group == "all" else shown(group, t.group),
-                f"{100 * of_group[0].share_before:.1f} %",
+                f"{100 * of_group[-1].share_before:.1f} %",
                 *(f"{100 * line.share:.1f} %" for line in of_group),
             )
         )
-    return table((heading, t("without"), *map(str, years)), rows)
+    without = t("without in {year}", year=years[-1])
+    return table((heading, without, *map(str, years)), rows)
 
 
 def times_words(made: Decision, t: Language) -> list[object]:
@@ -69,17 +72,61 @@ def times_words(made: Decision, t: Language) -> list[object]:
                 bound=_minutes(made.bound),
             )
         )
-    rows = []
+    without, rows = t("without in {year}", year=last.year), []
     for group in dict.fromkeys(line.group for line in made.times):
         lines = {line.year: line for line in made.times if line.group == group}
         rows.append(
             (
                 t("all") if group == "all" else shown(group, t.group),
-                _minutes(next(iter(lines.values())).before_s),
+                _minutes(lines[max(lines)].before_s),
                 *(_minutes(lines[y].mean_s) if y in lines else "—" for y in made.years),
             )
         )
-    return [*words, table((t("minutes"), t("without"), *map(str, made.years)), rows)]
+    return [*words, table((t("minutes"), without, *map(str, made.years)), rows)]
+
+
+def goal_words(made: Decision, t: Language) -> list[object]:
+    """Say what the goal counts, where that is no number of covered workers."""
+    if made.goal == "seated":
+        return [
+            t(
+                "In the hour that is fullest today {n} workers can sit with these places, if they "
+                "are sent well.",
+                n=count(made.objective),
+            )
+        ]
+    if made.goal == "two_in_reach":
+        return [
+            t(
+                "Who has one place in reach counts once, who has two counts twice: {n} together. "
+                "What an action adds is counted so.",
+                n=count(made.objective),
+            )
+        ]
+    if made.goal not in {"worst_group", "worst_district"}:
+        return []
+    by_group = made.goal == "worst_group"
+    lines = [
+        line
+        for line in made.coverage
+        if line.year == made.years[-1]
+        and (line.group == "all") != by_group
+        and (line.district == "all") == by_group
+        and line.district != "outside"
+        and line.whole
+    ]
+    worst = min(lines, key=lambda line: line.share)
+    name = shown(worst.group, t.group) if by_group else shown(worst.district, t.district)
+    return [
+        t(
+            "Worst off in {year} is {name} with {share:.1f} %; no plan lifts the worst off above "
+            "{bound:.1f} %.",
+            year=worst.year,
+            name=name,
+            share=100 * worst.share,
+            bound=math.ceil(1e3 * made.bound - 1e-6) / 10,
+        )
+    ]
 
 
 def silence_words(silence: Silence | None, t: Language) -> list[object]:
@@ -195,7 +242,7 @@ def nesting_words(made: Decision, nesting: Nesting | None, t: Language) -> list[
     headings = (t("year"), t("this plan"), t("a plan for it alone"), t("price of nesting"))
     less = max(nesting.plan - nesting.greedy, 0.0)
     greedy = (
-        t("Always taking what adds most breaks a floor or a zone of this question.")
+        t("Always taking what adds most misses a floor, or something that must stand or close.")
         if nesting.greedy_breaks
         else t(
             "Always taking what adds most would cover {less} workers less, added up over the "

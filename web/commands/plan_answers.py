@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from planning.decisions.standing import StandingStations
     from web.languages import Language
     from web.services import Done, Figures
-    from web.services.decision_answers import Shaken
+    from web.services.decision_answers import Repriced, Shaken
 
 F = TypeVar("F", bound="Callable[..., Any]")
 _MOST_STATIONS = 20
@@ -155,9 +156,19 @@ def what_words(what: WhatIf, t: Language) -> str:
     return f"{act_word(what.what, t)} {what.id} {shown(what.kind, t.kind)} {what.year}"
 
 
+def place_words(what: WhatIf, t: Language) -> str:
+    """Say what is done where, in whatever year."""
+    return f"{act_word(what.what, t)} {what.id} {shown(what.kind, t.kind)}"
+
+
 def list_words(some: Iterable[WhatIf], t: Language) -> str:
     """Say several of them in a line, a dash for none."""
     return ", ".join(what_words(one, t) for one in some) or "—"
+
+
+def per_cent_up(part: float) -> float:
+    """Return a proved part in per cent, rounded up to what is printed of it."""
+    return math.ceil(1e4 * part - 1e-6) / 100
 
 
 def measured(made: Decision, figure: float, t: Language) -> str:
@@ -189,7 +200,7 @@ def _score(made: Decision, score: ListScore, t: Language) -> list[object]:
             t(
                 "Proven: no plan within the limits covers more than {gap:.2f} % more than the list "
                 "over the years.",
-                gap=100 * score.gap,
+                gap=per_cent_up(score.gap),
             )
         )
     rows = [
@@ -200,6 +211,8 @@ def _score(made: Decision, score: ListScore, t: Language) -> list[object]:
 
 
 def _stations(stands: StandingStations, t: Language) -> list[object]:
+    if not stands.lines:
+        return [t("The plan leaves no station as it stands.")]
     counted = any(line.visits is not None for line in stands.lines)
     rows = [
         (
@@ -233,7 +246,9 @@ def _stations(stands: StandingStations, t: Language) -> list[object]:
         t("can close with others"),
     )
     words: list[object] = [
-        t.plural(
+        t("Whichever station that stands closed, somebody would miss it.")
+        if not stands.n_redundant
+        else t.plural(
             "{n} station that stands would be missed by nobody if it alone closed;",
             "{n} stations that stand would be missed by nobody if one of them closed;",
             n=stands.n_redundant,
@@ -244,7 +259,9 @@ def _stations(stands: StandingStations, t: Language) -> list[object]:
             n=stands.n_together,
             most=stands.at_most,
         ),
-        t("Those used worst first:") if counted else t("Those whose closing loses least first:"),
+        t("Those used worst first, in workers of today:")
+        if counted
+        else t("Those whose closing loses least first, in workers of today:"),
         table(headings, rows, left=4),
     ]
     if len(stands.lines) > _MOST_STATIONS:
@@ -288,7 +305,7 @@ def _shaken(made: Decision, over: Shaken, t: Language) -> list[object]:
         )
     )
     rows = [
-        (what_words(what, t), t("yes") if planned else t("no"), f"{100 * share:.0f} %")
+        (place_words(what, t), t("yes") if planned else t("no"), f"{100 * share:.0f} %")
         for what, share, planned in over.chosen
     ]
     words.append(table((t("what"), t("in the plan"), t("chosen")), rows, left=2))
@@ -307,20 +324,25 @@ def _shaken(made: Decision, over: Shaken, t: Language) -> list[object]:
         t(
             "Slower ways ({which}): the plan covers {covered}.",
             which=t(_SLOWER[name]),
-            covered=count(covered),
+            covered=measured(made, covered, t),
         )
         for name, covered in over.slower.items()
     ]
-    for change, (enters, leaves) in over.prices.items():
-        if not enters and not leaves:
-            words.append(t("Prices {change}: the plan stays.", change=change))
-        else:
-            words.append(
-                t(
-                    "Prices {change}: new are {enters}; no more {leaves}.",
-                    change=change,
-                    enters=list_words(enters, t),
-                    leaves=list_words(leaves, t),
-                )
-            )
-    return words
+    return [*words, *(_at_prices(change, at, t) for change, at in over.prices.items())]
+
+
+def _at_prices(change: str, at: Repriced, t: Language) -> str:
+    if not at.is_plan:
+        return (
+            t("Prices {change}: no plan keeps the limits.", change=change)
+            if at.status == "infeasible"
+            else t("Prices {change}: no plan was found in the time.", change=change)
+        )
+    if not at.enters and not at.leaves:
+        return t("Prices {change}: the plan stays.", change=change)
+    return t(
+        "Prices {change}: added {enters}; dropped {leaves}.",
+        change=change,
+        enters=list_words(at.enters, t),
+        leaves=list_words(at.leaves, t),
+    )

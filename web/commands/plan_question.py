@@ -18,6 +18,7 @@ from web.commands.decision_words import (
     covered_words,
     ends_words,
     front_words,
+    goal_words,
     nesting_words,
     silence_words,
     times_words,
@@ -31,6 +32,7 @@ from web.commands.plan_answers import (
     list_words,
     measured,
     more_answers,
+    per_cent_up,
     what_words,
 )
 from web.commands.plan_files import PlanFiles, plan_files_options, write_plan_files
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 
     from data.questions import Question
     from data.workspace import Workspace
-    from planning.decisions import Decision
+    from planning.decisions import AskedQuestion, Decision
     from planning.decisions.curve import CurvePoint
     from planning.decisions.explain import Explanation, WhatIf
     from web.languages import Language
@@ -188,6 +190,7 @@ def answer_question(
                 more = more_answers(workspace, asked, made, _more(options), done=done)
     figures |= {
         **made.as_dict(),
+        "today_yuan": asked.today_yuan,
         "runtime_s": figures["runtime_s"],
         "question": question.as_dict(),
         "explanation": why.as_dict(),
@@ -197,7 +200,7 @@ def answer_question(
         **more.figures,
     }
     words = [
-        *_words(made, why),
+        *_words(made, why, asked, shakes=options.draws is not None),
         *silence_words(silence, spoken()),
         *ends_words(ends, spoken()),
         *nesting_words(made, nesting, spoken()),
@@ -299,7 +302,7 @@ def _kept(workspace: Workspace, options: QuestionOptions) -> str:
     return saved_words(save_newest(workspace, name=name, author=author, why=options.why))
 
 
-def _words(made: Decision, why: Explanation) -> list[object]:
+def _words(made: Decision, why: Explanation, asked: AskedQuestion, *, shakes: bool) -> list[object]:
     t = spoken()
     if not made.is_plan:
         reasons = [told(why.conflict)] if why.conflict else [told(one) for one in made.reasons]
@@ -310,24 +313,24 @@ def _words(made: Decision, why: Explanation) -> list[object]:
             *reasons,
         ]
     words: list[object] = [_sentence(made, t), _actions(made, t), *covered_words(made, t)]
-    words += times_words(made, t)
-    if made.goal == "seated":
-        words.append(
-            t(
-                "In the hour that is fullest today {n} workers can sit with these places, if they "
-                "are sent well.",
-                n=count(made.objective),
-            )
-        )
+    words += [*times_words(made, t), *goal_words(made, t)]
     if made.money:
         words.append(_money(made, t))
+    if asked.today_yuan:
+        words.append(
+            t(
+                "These sums hold the running of stations that may close or move: {yuan} yuan in "
+                "these years if all of them stayed as they are.",
+                yuan=f"{asked.today_yuan:,}",
+            )
+        )
     if made.assumed_kinds and any(one.kind in made.assumed_kinds for one in made.actions):
         words.append(
             t("Costs of kinds that the question does not give are assumptions: costs.by_kind.")
         )
     return [
         *words,
-        *_unit(made, why, t),
+        *_unit(made, asked.question, t, is_below=shakes or _explains(why)),
         *_why(made, why, t),
         *_prices(why, t),
         *_others(why, t),
@@ -367,7 +370,9 @@ def _sentence(made: Decision, t: Language) -> str:
     if made.gap != made.gap or made.gap == float("inf"):
         return f"{first} " + t("How good that is was not proven in the time.")
     return f"{first} " + t(
-        "Proven to lie within {gap:.2f} % of the best {among}.", gap=100 * made.gap, among=among
+        "Proven to lie within {gap:.2f} % of the best {among}.",
+        gap=per_cent_up(made.gap),
+        among=among,
     )
 
 
@@ -419,6 +424,8 @@ def _money(made: Decision, t: Language) -> object:
 def _of(what: WhatIf | None, t: Language) -> str:
     if what is None:
         return t("nothing")
+    if what.what == "keep":
+        return t("{id} stays as it is", id=what.id)
     return what_words(what, t)
 
 
@@ -455,15 +462,29 @@ def _amount(kind: str, amount: float) -> str:
     return f"{amount:,.1f}" if kind == "floor" else f"{amount:,.0f}"
 
 
-def _unit(made: Decision, why: Explanation, t: Language) -> list[object]:
-    """Say what the explanations count, which is not what the tables above count."""
-    if not (why.why or why.prices or why.curve or why.front) or len(made.years) == 1:
-        return []
-    return [
-        t("Below, workers are added up over all years of the plan.")
-        if made.measure == "workers"
-        else t("Below, the worker-hours of a week are added up over all years of the plan.")
-    ]
+def _explains(why: Explanation) -> bool:
+    return bool(why.why or why.prices or why.curve or why.front)
+
+
+def _unit(made: Decision, question: Question, t: Language, *, is_below: bool) -> list[object]:
+    """Say what is counted below, where that is not what the tables above count."""
+    goal = question.goal
+    weights = {*goal.group_weights.values(), *(weight for _, _, weight in goal.hour_weights)}
+    by_hours = made.measure == "worker_hours"
+    words: list[object] = []
+    if is_below and len(made.years) > 1:
+        words.append(
+            t("Below, the worker-hours of a week are added up over all years of the plan.")
+            if by_hours
+            else t("Below, workers are added up over all years of the plan.")
+        )
+    if weights - {1.0} and (is_below or len(made.years) > 1):
+        words.append(
+            t("Below, each worker-hour counts as much as the goal weighs its group and hour.")
+            if by_hours
+            else t("Below, each worker counts as much as the goal weighs the group.")
+        )
+    return words
 
 
 def _prices(why: Explanation, t: Language) -> list[object]:
@@ -484,6 +505,8 @@ def _prices(why: Explanation, t: Language) -> list[object]:
 def _others(why: Explanation, t: Language) -> list[object]:
     if not why.held:
         return []
+    if not why.others:
+        return [t("No other plan is nearly as good.")]
     rows = [(place, f"{100 * share:.0f} %") for place, share in why.held.items()]
     plans = [
         (

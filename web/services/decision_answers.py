@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from data.report_book import doubted_stations
 from geo.errors import InputError, NothingYetError
 from geo.messages import say
 from planning.decisions.drawn import DrawnWeights
-from planning.decisions.explain import done_by, in_words
+from planning.decisions.explain import deeds, in_words
 from planning.decisions.listed import ListScore, score_list
 from planning.decisions.robust import Robustness, try_over_draws
 from planning.decisions.standing import StandingStations, standing_stations
@@ -22,6 +22,7 @@ from planning.engine.params import SolveParams
 from web.services.decisions import ask_workspace
 from web.services.demand import model_of
 from web.services.networks import network_when
+from web.services.sites import candidates
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +42,9 @@ SLOWER: Final[dict[str, dict[str, float]]] = {
 }
 #: How far imported workers of a cell may lie from what was said, as a share, where nobody says.
 UNCERTAINTY: Final = 0.3
+#: By how much per cent all prices fall and rise, and the part of the time that goes to this.
+PRICE_CHANGES: Final = (-20, 20)
+PRICE_PART: Final = 0.2
 #: Places that are chosen in fewer draws are not told.
 RARE: Final = 0.05
 
@@ -79,6 +83,15 @@ def standing(
     )
 
 
+class Repriced(NamedTuple):
+    """What enters a plan and leaves it at other prices; ``is_plan``: one was found."""
+
+    is_plan: bool
+    status: str
+    enters: tuple[WhatIf, ...]
+    leaves: tuple[WhatIf, ...]
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Shaken:
     """How a decision holds: over draws, with slower ways and other prices.
@@ -86,8 +99,9 @@ class Shaken:
     ``found`` counts in the measure of the goal over all years; ``chosen`` are the places of the
     plans made for the draws with the share that has each, ``worst_plan`` the actions of the plan
     that is best in its own worst tenth of the draws, ``slower`` what the decision covers with each
-    kind of slower ways. ``drawn_by`` says what was drawn: "weights" of the layers, or "spread"
-    round imported workers. ``failing`` is the chance of a new place not to work.
+    kind of slower ways, ``prices`` what a plan made at other prices does otherwise. ``drawn_by``
+    says what was drawn: "weights" of the layers, or "spread" round imported workers. ``failing`` is
+    the chance of a new place not to work; what stands already works in every draw.
     """
 
     found: Robustness
@@ -99,7 +113,7 @@ class Shaken:
     is_plan_the_robust_one: bool
     slower: dict[str, float]
     covered: float
-    prices: dict[str, tuple[tuple[WhatIf, ...], tuple[WhatIf, ...]]]
+    prices: dict[str, Repriced]
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -127,10 +141,11 @@ class Shaken:
             "slower": dict(self.slower),
             "prices": {
                 name: {
-                    "enters": [one._asdict() for one in enters],
-                    "leaves": [one._asdict() for one in leaves],
+                    "status": at.status,
+                    "enters": [one._asdict() for one in at.enters],
+                    "leaves": [one._asdict() for one in at.leaves],
                 }
-                for name, (enters, leaves) in self.prices.items()
+                for name, at in self.prices.items()
             },
             "runtime_s": found.runtime_s,
         }
@@ -170,43 +185,79 @@ def shaken(
         asked.problem.problem,
         made.plan,
         draws=DrawnWeights(asked, workers, assumed=demand.weights),
-        failing=chance,
-        params=SolveParams(time_limit_s=seconds, gap=0.005, seed=seed),
+        failing=_new_places(asked) * chance,
+        price_change=0.0,
+        params=SolveParams(time_limit_s=(1.0 - PRICE_PART) * seconds, gap=0.005, seed=seed),
         on_progress=done,
     )
+    price_params = SolveParams(time_limit_s=PRICE_PART * seconds / 2, gap=0.005, seed=seed)
     best = found.candidates[0]
     return Shaken(
         found=found,
         drawn_by=drawn_by,
         uncertainty=spread,
         failing=chance,
-        chosen=_chosen(asked, made, found),
-        worst_plan=done_by(asked, best.chosen),
+        chosen=_chosen(asked, found),
+        worst_plan=deeds(asked, best.chosen),
         is_plan_the_robust_one=bool(np.array_equal(best.chosen, made.plan.chosen)),
         slower=_slower(workspace, asked, made, when=when, done=done),
         covered=made.objective,
         prices={
-            f"{100 * (change.factor - 1.0):+.0f} %": (
-                done_by(asked, change.enters),
-                done_by(asked, change.leaves),
+            f"{change:+} %": _at_prices(
+                workspace, asked, made, 1.0 + change / 100, params=price_params
             )
-            for change in found.prices
+            for change in PRICE_CHANGES
         },
     )
 
 
-def _chosen(
-    asked: AskedQuestion, made: Decision, found: Robustness
-) -> tuple[tuple[WhatIf, float, bool], ...]:
-    """Add up the shares of each place and kind over the years in which it may begin."""
-    planned = {(one.what, one.id, one.kind) for one in made.actions}
-    first: dict[tuple[str, str, str], WhatIf] = {}
-    shares: dict[tuple[str, str, str], float] = {}
+def _new_places(asked: AskedQuestion) -> npt.NDArray[np.float64]:
+    """float64[n_options]: 1 for what is built or moved, 0 for what stands already."""
+    acts = np.array([one.what for one in asked.table.actions])[asked.problem.options.action]
+    is_new = np.append(np.isin(acts, ("build", "relocate")), [False])
+    return np.asarray(is_new, dtype=np.float64)
+
+
+def _at_prices(
+    workspace: Workspace,
+    asked: AskedQuestion,
+    made: Decision,
+    factor: float,
+    *,
+    params: SolveParams,
+) -> Repriced:
+    """Plan anew with every price so many times as high, and say what is done otherwise."""
+    there = asked.at_prices(
+        factor,
+        demand=workspace.demand(),
+        stations=workspace.stations(),
+        sites=candidates(workspace).sites,
+        settings=workspace.settings,
+    )
+    answer = there.decide(params=params, start_from=made)
+    if made.plan is None or answer.plan is None or not answer.is_plan:
+        return Repriced(is_plan=False, status=answer.status, enters=(), leaves=())
+    now, then = deeds(asked, made.plan.chosen), deeds(there, answer.plan.chosen)
+    return Repriced(
+        is_plan=True,
+        status=answer.status,
+        enters=tuple(one for one in then if one not in now),
+        leaves=tuple(one for one in now if one not in then),
+    )
+
+
+def _chosen(asked: AskedQuestion, found: Robustness) -> tuple[tuple[WhatIf, float, bool], ...]:
+    """Add up the shares of each place and kind over the years in which it may begin.
+
+    The year told is the plan's, else the most frequent one.
+    """
+    acts = [one for one in deeds(asked, found.planned.chosen) if one.what != "close"]
+    first = {(one.what, one.id, one.kind): one for one in acts}
+    planned, shares = set(first), dict.fromkeys(first, 0.0)
     for option, share in zip(found.option.tolist(), found.share.tolist(), strict=True):
         what = in_words(asked, option)
-        if what is not None and what.what != "keep":
+        if what is not None and what.what not in {"keep", "close"}:
             key = (what.what, what.id, what.kind)
-            # the most frequent year stands first
             first.setdefault(key, what)
             shares[key] = shares.get(key, 0.0) + share
     return tuple(

@@ -260,7 +260,8 @@ class TinyCity:
     def _cost(self, kind: str) -> tuple[int, int]:
         cost = self.question.cost_of_kind(kind)
         runs = cost.running_yuan_a_year if self.question.money.running else 0
-        return cost.capital_yuan, runs
+        dearer = self.question.costs.price_factor
+        return round(dearer * cost.capital_yuan), round(dearer * runs)
 
     def _bill(self, capital: dict[int, int], running: list[int]) -> dict[str, list[int]]:
         """Split capital by year and running money by the one rule that the city may have."""
@@ -308,8 +309,10 @@ class TinyCity:
             # a cheaper kind gives nothing back where the station stands anyway
             more = max(runs - now, -now if is_free else 0)
             return self._bill({doing.year: max(better - capital, 0)}, [more * on for on in begun])
+        dearer = self.question.costs.price_factor
         return self._bill(
-            {doing.year: capital + self.question.costs.relocation_yuan}, [0] * len(begun)
+            {doing.year: capital + round(dearer * self.question.costs.relocation_yuan)},
+            [0] * len(begun),
         )
 
     # what it breaks --------------------------------------------------------------------------

@@ -115,8 +115,15 @@ def test_closing_a_station_loses_whom_neither_another_one_nor_the_plan_reaches(
             settings=city.settings,
         )
         ids = [*city.sites.ids, *city.stations.frame["id"]]
-        doing = {one.id: one.kind for one in made.actions if one.what != "close"}
-        doing |= {line.id: line.kind for line in found.lines}
+        frame = city.stations.frame
+        old = dict(zip(frame["id"], frame["kind"], strict=True))
+        # a station that is made better serves whom it did, too
+        doing = {
+            one.id: {one.kind, old.get(one.station, one.kind)}
+            for one in made.actions
+            if one.what != "close"
+        }
+        doing |= {line.id: {line.kind} for line in found.lines}
         for line in found.lines:
             lost = reached = 0.0
             for group_number, group in enumerate(city.demand.groups):
@@ -124,8 +131,8 @@ def test_closing_a_station_loses_whom_neither_another_one_nor_the_plan_reaches(
                 for cell in range(len(city.demand)):
                     by = {
                         place
-                        for place, kind in doing.items()
-                        if kind in kinds and city.near[group][ids.index(place), cell]
+                        for place, own in doing.items()
+                        if own & kinds and city.near[group][ids.index(place), cell]
                     }
                     worth = city.demand.weights[cell, group_number]
                     reached += worth * (line.id in by)
