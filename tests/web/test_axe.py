@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from data.database.proposals import Review
+from data.report_book import ReportBook
+from data.rounds import Round, Visit
+from data.workspace import Workspace
+from tests.data.photos.drawn import drawn, saved
 from web.maps.city_map import map_of_workspace
+from web.services.photos import take_photo
+from web.services.rounds import rounds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,7 +23,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
-    from data.workspace import Workspace
     from tests.conftest import Cli
     from tests.web.conftest import Lively
 
@@ -97,6 +104,8 @@ PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "report": ("/report", _settle),
     "error": ("/nowhere", _settle),
     "login": ("/admin/login", _settle),
+    "activities": ("/activities", _settle),
+    "adopted": ("/adopted", _settle),
 }
 DESK = (
     "/admin",
@@ -107,10 +116,49 @@ DESK = (
     "/admin/register/s/S1",
     "/admin/register/edits",
     "/admin/audit",
+    "/admin/rounds",
+    "/admin/rounds/{round}",
 )
 
 
+@pytest.fixture(scope="module")
+def round_number(lively: Lively) -> int:
+    """A round with a visit and its photo, photos that workers see, an accepted proposal."""
+    workspace = Workspace.open(lively.folder)
+    number = rounds_of(workspace).add(Round("西片", ("S1", "S2"), date(2027, 1, 5)), by="test")
+    visit = Visit("S1", datetime.now(UTC), "n1", {"status": "open"}, note="门后")
+    kept = rounds_of(workspace).add_visit(visit, by="test", round_id=number)
+    photo = saved(drawn(), "JPEG")
+    take_photo(workspace, photo, station="S1", by="test", visit=kept.id)
+    for station in ("S0", "S1"):
+        other = saved(drawn(480, 640), "JPEG")
+        take_photo(workspace, other, station=station, by="test", caption="大门", public=True)
+    proposals = ReportBook(workspace).proposals
+    (proposed,) = proposals.proposals()
+    proposals.answer(proposed.number, "采纳", by="test", accept=True)
+    proposals.review(proposed.number, Review("quick_fix", award="best", published=True), by="test")
+    return number
+
+
+def _preview_of_many(page: Page) -> None:
+    page.locator('select[name="which"]').select_option("found")
+    page.locator('select[name="field"]').select_option("hours")
+    page.locator('input[name="value"]').fill("7:00-21:00")
+    page.locator('button[value="preview"]').click()
+    page.wait_for_selector('button[value="save"]')
+
+
+def _clash(page: Page, lively: Lively, *, theirs: str) -> None:
+    """Save a form whose hours somebody else has changed since it was opened."""
+    register = Workspace.open(lively.folder).register()
+    register.observe("S1", {"hours": theirs}, source="operator", by="wang")
+    page.locator('[name="hours"]').first.fill("6:00-12:00")
+    page.locator('button[value="save"]').click()
+    page.wait_for_selector('[name="keep.hours"]')
+
+
 @pytest.mark.parametrize("name", PAGES)
+@pytest.mark.usefixtures("round_number")
 def test_axe_finds_nothing_on_a_page(small: BrowserContext, lively: Lively, name: str) -> None:
     path, use = PAGES[name]
     found = []
@@ -136,7 +184,7 @@ def test_axe_finds_nothing_on_the_list_and_the_plan_of_a_wide_screen(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_at_the_moderators_desk(
-    small: BrowserContext, lively: Lively, language: str
+    small: BrowserContext, lively: Lively, language: str, round_number: int
 ) -> None:
     page = small.new_page()
     page.goto(f"{lively.address}/admin/login?lang={language}")
@@ -150,9 +198,17 @@ def test_axe_finds_nothing_at_the_moderators_desk(
     page.locator('button[type="submit"]').last.click()
     page.wait_for_selector("form[action*=logout]")
     for path in DESK:
-        where = path.format(ticket=lively.tickets[0])
+        where = path.format(ticket=lively.tickets[0], round=round_number)
         page.goto(f"{lively.address}{where}?lang={language}")
+        if where.startswith("/admin/rounds/"):
+            page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         found += [f"{where}, {line}" for line in _in_both_schemes(page)]
+    page.goto(f"{lively.address}/admin/register?lang={language}")
+    _preview_of_many(page)
+    found += [f"preview of many, {line}" for line in _in_both_schemes(page)]
+    page.goto(f"{lively.address}/admin/register/s/S1?lang={language}")
+    _clash(page, lively, theirs="24小时" if language == "zh" else "9:00-20:00")
+    found += [f"clash, {line}" for line in _in_both_schemes(page)]
     assert not found, "\n".join(found)
 
 
