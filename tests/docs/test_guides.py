@@ -15,6 +15,7 @@ from geo.measure import Box
 from web.api.worker_reports import ALL_POSTS_AN_HOUR, POSTS_AN_HOUR
 from web.commands.plan import plan
 from web.languages import CHINESE, ENGLISH, Language
+from web.languages.catalogues import catalogue
 from web.locator.page_files import LARGE_BYTES
 from web.site.number_words import standard_words
 from web.site.passwords import TRIES
@@ -107,3 +108,36 @@ def test_the_worker_is_told_the_words_that_the_page_has(language: Language) -> N
         assert f't("{chinese}")' in pages
         assert ENGLISH(chinese) == english
         assert f"“{chinese if language.is_chinese else english}”" in guide
+
+
+@pytest.mark.parametrize("language", [ENGLISH, CHINESE], ids=["en", "zh"])
+def test_the_inspector_is_told_the_words_that_the_phone_says(language: Language) -> None:
+    guide = page("zh/inspector.md" if language.is_chinese else "inspector.md")
+    said = re.findall(r"^\| (.+?) \|", guide.partition("|---")[2], re.MULTILINE)
+    sources = (
+        *("已存在手机里，还没有发送。", "已送达，登记册已更新。"),
+        "已送达。这些有更晚的说法，保持不变：{words}",
+        "已送达。这个站点已不在登记册里：记录保留，登记册不变。",
+        "没有收下：{detail} 请改好再保存一次。",
+        "请重新登录，再打开本页：记录还在手机里。",
+    )
+    code = "".join(
+        (ROOT / "web" / name).read_text(encoding="utf-8")
+        for name in ("admin/rounds.py", "templates/admin_round.html")
+    )
+    assert len(said) == len(sources)
+    for words, source in zip(said, sources, strict=True):
+        assert source in code
+        shown = source if language.is_chinese else str(catalogue("en").gettext(source))
+        assert shown.startswith(words)
+
+
+def test_pictures_made_for_the_guides_are_small_and_shown() -> None:
+    guides = "".join(
+        page(name) for name in ("inspector.md", "zh/inspector.md", "operator.md", "zh/operator.md")
+    )
+    pictures = sorted((ROOT / "docs" / "pictures").glob("*.webp"))
+    assert len(pictures) == 10
+    for path in pictures:
+        assert path.stat().st_size < 80_000
+        assert f"pictures/{path.name})" in guides

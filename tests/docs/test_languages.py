@@ -15,7 +15,7 @@ CHINESE = {
     "README.md": "README.zh.md",
     **{
         f"docs/{name}.md": f"docs/zh/{name}.md"
-        for name in ("worker", "planner", "official", "operator", "glossary")
+        for name in ("worker", "planner", "official", "operator", "inspector", "glossary")
     },
 }
 ENGLISH = {chinese: english for english, chinese in CHINESE.items()}
