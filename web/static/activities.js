@@ -7,15 +7,25 @@
   const fill = (sentence, values) =>
     sentence.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
 
+  const queued = new Map(); // by nonce, the button that was pressed without a network
+
+  function say(button, outcome) {
+    const sentence = { sent: words.taken, refused: words.refused }[outcome.state] || words.queued;
+    button.nextElementSibling.textContent = fill(sentence, outcome);
+    button.disabled = outcome.state !== "refused";
+  }
+
   async function signUp(button) {
-    const said = button.nextElementSibling;
     button.disabled = true;
     const body = { activity: Number(button.dataset.signUp) };
     const outcome = await reportQueue.add("/api/sign_ups", body, button.dataset.label);
-    const sentence = { sent: words.taken, refused: words.refused }[outcome.state] || words.queued;
-    said.textContent = fill(sentence, outcome);
-    button.disabled = outcome.state !== "refused";
+    say(button, outcome);
+    if (!["sent", "refused"].includes(outcome.state)) queued.set(outcome.nonce, button);
   }
+
+  addEventListener("yizhan-delivered", ({ detail }) => {
+    for (const [nonce, outcome] of detail) if (queued.has(nonce)) say(queued.get(nonce), outcome);
+  });
 
   async function cancel(event) {
     event.preventDefault();

@@ -7,6 +7,7 @@ const reportQueue = (() => {
   const TICKETS = "yizhan.tickets";
   const DEVICE = "yizhan.device";
   const MOST_TICKETS = 50;
+  const RETRY_S = [5, 20, 60, 300];
   const DROPPED = new Set([400, 403, 404, 413, 415, 422]);
 
   function read(name) {
@@ -42,12 +43,14 @@ const reportQueue = (() => {
     write(QUEUE, items);
   }
 
-  /* Put one into the queue and try to send: {state: sent | waiting | busy | refused, ticket, detail}. */
+  /* Put one into the queue and try to send: {state: sent | waiting | busy | refused, ticket, detail}.
+     What becomes later of one that waits stands under its nonce in the event "yizhan-delivered". */
   async function add(path, body, label) {
     const nonce = token();
     keep([...waiting(), { path, label, body: { ...body, device: device(), nonce } }]);
     const outcomes = await deliver();
-    return outcomes.get(nonce) || { state: "waiting" };
+    const outcome = outcomes.get(nonce) || { state: "waiting" };
+    return ["sent", "refused"].includes(outcome.state) ? outcome : { ...outcome, nonce };
   }
 
   async function send({ path, body }) {
@@ -76,12 +79,27 @@ const reportQueue = (() => {
     return running;
   }
 
+  let tries = 0;
+  let timer = 0;
+
+  /* The first request after "on line again" may still fail, and nobody says so twice. */
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(deliver, 1000 * RETRY_S[Math.min(tries, RETRY_S.length - 1)]);
+    tries += 1;
+  }
+
   async function deliverAll() {
+    clearTimeout(timer);
     const outcomes = new Map();
     for (const item of waiting()) {
       const outcome = await send(item);
       outcomes.set(item.body.nonce, outcome);
-      if (outcome.state === "waiting" || outcome.state === "busy") break;
+      if (outcome.state === "waiting" || outcome.state === "busy") {
+        later();
+        break;
+      }
+      tries = 0;
       keep(waiting().filter(({ body }) => body.nonce !== item.body.nonce));
       if (outcome.ticket) {
         const told = { ticket: outcome.ticket, label: item.label, day: today() };
@@ -89,7 +107,7 @@ const reportQueue = (() => {
         write(TICKETS, [told, ...others].slice(0, MOST_TICKETS));
       }
     }
-    if (outcomes.size) dispatchEvent(new CustomEvent("yizhan-delivered"));
+    if (outcomes.size) dispatchEvent(new CustomEvent("yizhan-delivered", { detail: outcomes }));
     return outcomes;
   }
 
