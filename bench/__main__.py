@@ -31,6 +31,7 @@ BENCHMARKS = (
         "register",
         "datum",
         "page",
+        "saves",
         "city_cut",
         "decisions",
     ),

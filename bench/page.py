@@ -207,14 +207,15 @@ def _served(folder: Path) -> Iterator[str]:
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(f"{address}/healthz", process)
+        wait_for(f"{address}/healthz", process)
         yield address
     finally:
         process.terminate()
         process.wait()
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a server that was started answers (TimeoutError)."""
     for _attempt in range(600):
         try:
             with urllib.request.urlopen(address):  # noqa: S310 - our own server

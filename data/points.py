@@ -101,7 +101,19 @@ def check_points(frame: gpd.GeoDataFrame, *, what: str) -> None:
         return
     if not ((geometry.geom_type == "Point") & ~geometry.is_empty).all():
         raise InputError(say("every {what} must be a point", what=what))
-    lon, lat = geometry.x.to_numpy(), geometry.y.to_numpy()
+    degrees = frame_lonlat(frame)
+    refuse_nowhere(list(ids), degrees[:, 0], degrees[:, 1], what=what)
+
+
+def refuse_nowhere(
+    ids: Sequence[str],
+    lon: npt.NDArray[np.float64],
+    lat: npt.NDArray[np.float64],
+    *,
+    what: str,
+) -> None:
+    """Refuse degrees (float64[n]) that are those of no place on earth (InputError)."""
     fits = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)  # noqa: PLR2004 - degrees
     if not fits.all():
-        raise InputError(say("{what} {id} lies nowhere on earth", what=what, id=ids[~fits].iloc[0]))
+        at = int(np.argmin(fits))
+        raise InputError(say("{what} {id} lies nowhere on earth", what=what, id=ids[at]))

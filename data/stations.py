@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from data.settings import GroupSettings
 
+    Columns = Mapping[str, Any] | gpd.GeoDataFrame
+
 STATION_COLUMNS: Final = (
     "id",
     "name",
@@ -141,17 +143,7 @@ class Stations:
             frame[column] = _unknown(column, len(frame))
         frame = frame[list(STATION_COLUMNS)]
         check_points(frame, what=say("station"))
-        for column, words in (("kind", KINDS_BY_ID), ("status", STATUSES_BY_ID)):
-            _check_words(frame, column, [(word,) for word in frame[column]], words)
-        for column, known in (("operator_kind", OPERATOR_KINDS), ("sign", SIGNS)):
-            _check_words(frame, column, [(word,) if word else () for word in frame[column]], known)
-        for column in FACILITY_COLUMNS:
-            _check_words(frame, column, frame[column], FACILITIES_BY_ID)
-        _check_words(frame, "groups", frame["groups"], GROUPS_BY_ID)
-        _check_words(frame, "access", frame["access"], ACCESS_MODES_BY_ID)
-        _check_facilities(frame)
-        _check_numbers(frame)
-        _check_dates(frame)
+        check_columns(frame)
         object.__setattr__(self, "frame", frame)
 
     def __len__(self) -> int:
@@ -250,6 +242,24 @@ class Stations:
         return np.asarray(is_open & (named | (silent & by_kind)), dtype=np.bool_)
 
 
+def check_columns(columns: Columns) -> None:
+    """Refuse what no station can have in the columns of a register (InputError).
+
+    They are those of `STATION_COLUMNS` but for the points, as a frame or as lists by name.
+    """
+    for column, words in (("kind", KINDS_BY_ID), ("status", STATUSES_BY_ID)):
+        _check_words(columns, column, [(word,) for word in columns[column]], words)
+    for column, known in (("operator_kind", OPERATOR_KINDS), ("sign", SIGNS)):
+        _check_words(columns, column, [(word,) if word else () for word in columns[column]], known)
+    for column in FACILITY_COLUMNS:
+        _check_words(columns, column, columns[column], FACILITIES_BY_ID)
+    _check_words(columns, "groups", columns["groups"], GROUPS_BY_ID)
+    _check_words(columns, "access", columns["access"], ACCESS_MODES_BY_ID)
+    _check_facilities(columns)
+    _check_numbers(columns)
+    _check_dates(columns)
+
+
 def _unknown(column: str, count: int) -> pd.Series[Any]:
     """Return a column of which nothing is known."""
     dtype = "float64" if column in NUMBER_COLUMNS else "object"
@@ -257,9 +267,9 @@ def _unknown(column: str, count: int) -> pd.Series[Any]:
 
 
 def _check_words(
-    frame: gpd.GeoDataFrame, column: str, words: Iterable[Sequence[str]], known: Container[str]
+    columns: Columns, column: str, words: Iterable[Sequence[str]], known: Container[str]
 ) -> None:
-    for station, listed in zip(frame["id"], words, strict=True):
+    for station, listed in zip(columns["id"], words, strict=True):
         for word in listed:
             if word not in known:
                 raise InputError(
@@ -272,10 +282,10 @@ def _check_words(
                 )
 
 
-def _check_facilities(frame: gpd.GeoDataFrame) -> None:
+def _check_facilities(columns: Columns) -> None:
     """Refuse a facility that is said to be there and not there, or working and broken."""
-    columns = [frame[column] for column in FACILITY_COLUMNS]
-    for station, *listed in zip(frame["id"], *columns, strict=True):
+    said = [columns[column] for column in FACILITY_COLUMNS]
+    for station, *listed in zip(columns["id"], *said, strict=True):
         there, absent, broken = listed
         if not absent and not broken:
             continue
@@ -293,9 +303,9 @@ def _check_facilities(frame: gpd.GeoDataFrame) -> None:
             )
 
 
-def _check_numbers(frame: gpd.GeoDataFrame) -> None:
+def _check_numbers(columns: Columns) -> None:
     for column in (*_COUNTS, "area_m2"):
-        values = frame[column].to_numpy(dtype=np.float64)
+        values = np.asarray(columns[column], dtype=np.float64)
         wrong = (values < 0) | np.isinf(values)
         if column in _COUNTS:
             wrong |= np.isfinite(values) & (values != np.floor(values))
@@ -305,7 +315,7 @@ def _check_numbers(frame: gpd.GeoDataFrame) -> None:
             raise InputError(
                 say(
                     "station {id}: {column} {value:g} must be a {number}, 0 or more",
-                    id=frame["id"].iloc[row],
+                    id=list(columns["id"])[row],
                     column=column,
                     value=values[row],
                     number=number,
@@ -313,10 +323,10 @@ def _check_numbers(frame: gpd.GeoDataFrame) -> None:
             )
 
 
-def _check_dates(frame: gpd.GeoDataFrame) -> None:
+def _check_dates(columns: Columns) -> None:
     for column in _DATES:
         seen: set[str] = {""}
-        for station, text in zip(frame["id"], frame[column], strict=True):
+        for station, text in zip(columns["id"], columns[column], strict=True):
             if text in seen:
                 continue
             if not _is_date(text):

@@ -28,6 +28,7 @@ from data.database.records import (
     Record,
     apply_changes,
     changes_text,
+    check_records,
     facts,
     row_of,
     stations_of,
@@ -404,7 +405,7 @@ def _write(
         rows.append((key, place, tuple(after[name] for name in FIELDS)))
         line = {"station_id": station_id, "kind": "observed", "changes": changes_text(values)}
         events.append({**heads[station_id], **line})
-    stations_of([record for _, _, record in rows])  # refuses what cannot be
+    check_records([record for _, _, record in rows])  # refuses what cannot be
     write_observations(backend, connection, rows, events=events, moment=moment)
 
 
@@ -495,7 +496,10 @@ def _edit_lines(connection: sa.Connection, number: int) -> list[sa.Row[Any]]:
     """Return the lines of an edit by the number of any of them."""
     moment = connection.execute(sa.select(_E.recorded_at).where(_E.id == number)).scalar()
     query = sa.select(EVENTS).where(
-        _E.recorded_at == moment, _E.import_id.is_(None), _E.kind.in_(("observed", "added"))
+        _E.id.between(number - 2 * MOST_AT_ONCE, number + 2 * MOST_AT_ONCE),  # its lines are beside
+        _E.recorded_at == moment,
+        _E.import_id.is_(None),
+        _E.kind.in_(("observed", "added")),
     )
     lines = [] if moment is None else list(connection.execute(query.order_by(_E.id)))
     if not lines:

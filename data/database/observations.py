@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from data.database import clock
 from data.database.conflicts import PLACE
 from data.database.history import evidence_of, read_events, read_imports
-from data.database.records import Record, apply_changes, changes_text, record_of, stations_of
+from data.database.records import Record, apply_changes, changes_text, check_records, record_of
 from data.database.schema import FIELDS, LISTS, STATIONS
 from data.database.writing import write_observations
 from data.stations import FACILITY_COLUMNS
@@ -94,7 +94,7 @@ def observe_in(
     after = dict(zip(FIELDS, record, strict=True))
     apply_changes(after, kept)
     new = tuple(after[name] for name in FIELDS)
-    stations_of([new])  # refuses what cannot be
+    check_records([new])  # refuses what cannot be
     write_observations(
         backend,
         connection,

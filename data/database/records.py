@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from data.database.schema import FIELDS, LISTS
-from data.points import NUMBER_COLUMNS, point_frame
-from data.stations import FACILITY_COLUMNS, Stations
+from data.points import NUMBER_COLUMNS, point_frame, refuse_nowhere
+from data.stations import FACILITY_COLUMNS, Stations, check_columns
+from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
 Record = tuple[Any, ...]
 
@@ -50,15 +53,25 @@ def records_of(stations: Stations) -> list[Record]:
 
 def stations_of(records: Iterable[Record]) -> Stations:
     """Return records as checked stations."""
-    rows = list(records)
+    return Stations(point_frame(*_columns_of(list(records))))
+
+
+def check_records(records: Sequence[Record]) -> None:
+    """Refuse what `stations_of` would of records of the register, and make no frame of them."""
+    columns, lonlat = _columns_of(records)
+    refuse_nowhere(columns["id"], lonlat[:, 0], lonlat[:, 1], what=say("station"))
+    check_columns(columns)
+
+
+def _columns_of(rows: Sequence[Record]) -> tuple[dict[str, list[Any]], NDArray[np.float64]]:
+    """Return the columns of records but for the points, and those as float64[n, 2]."""
     columns = {
         name: [np.nan if row[at] is None else row[at] for row in rows]
         if name in _NUMBERS
         else [row[at] for row in rows]
         for at, name in enumerate(FIELDS[:-2])
     }
-    lonlat = np.array([row[-2:] for row in rows], dtype=np.float64).reshape(-1, 2)
-    return Stations(point_frame(columns, lonlat))
+    return columns, np.array([row[-2:] for row in rows], dtype=np.float64).reshape(-1, 2)
 
 
 def row_of(record: Record) -> list[Any]:

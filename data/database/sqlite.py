@@ -9,6 +9,7 @@ import math
 import os
 import shutil
 import sqlite3
+import threading
 import time
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -60,12 +61,29 @@ class Sqlite(Backend):
             raise WorkspaceError(
                 say("{path}: no such file: run yizhan init in a new folder", path=self.path)
             )
-        opened = self._connect() if write else self._connect_to_read()
-        with opened.execution_options(**{_WRITE: write}) as connection:
+        with contextlib.ExitStack() as stack:
+            if write:
+                stack.enter_context(self._own_turn())
+            opened = self._connect() if write else self._connect_to_read()
+            connection = stack.enter_context(opened.execution_options(**{_WRITE: write}))
             if create:
                 _use_wal(connection)
             with connection.begin():
                 yield connection
+
+    @contextlib.contextmanager
+    def _own_turn(self) -> Iterator[None]:
+        """Let the writers of this process wait in a row.
+
+        SQLite has no row: each writer sleeps and tries again, and one of many may try for seconds.
+        """
+        turn = _turn_of(self.path.resolve(), os.getpid())
+        if not turn.acquire(timeout=_PATIENCE_S):
+            raise sqlite3.OperationalError("database is locked")
+        try:
+            yield
+        finally:
+            turn.release()
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[sa.Connection]:
@@ -327,6 +345,12 @@ def _engine(path: Path, *, way: _Way) -> sa.Engine:
     event.listen(engine, "connect", lambda connection, _record: _prepare(connection))
     event.listen(engine, "begin", _begin)
     return engine
+
+
+@functools.lru_cache(maxsize=64)
+def _turn_of(_path: Path, _process: int) -> threading.RLock:
+    """Return the lock of the writers of a file in one process."""
+    return threading.RLock()
 
 
 def _patience() -> Callable[[int, int, int], None]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from data.database.edits import MOST_AT_ONCE, Edits
+from data.database.records import check_records, records_of, stations_of
+from data.database.schema import FIELDS
 from geo.errors import InputError
 from tests.data.register.records import FULL, STATION, numbered, stations
 
@@ -168,3 +170,38 @@ def test_the_newest_edits_are_listed_with_what_they_touched(
     ]
     assert newest[0].number == number
     assert [one.by for one in edits.newest(station_id="a")] == ["li"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("kind", "castle"),
+        ("status", "king"),
+        ("sign", "maybe"),
+        ("operator_kind", "nobody"),
+        ("facilities", ("pool",)),
+        ("facilities_broken", ("toilet", "toilet")),
+        ("groups", ("kings",)),
+        ("access", ("window",)),
+        ("seats", 1.5),
+        ("seats", -1.0),
+        ("area_m2", float("inf")),
+        ("checked_at", "2026-13-01"),
+        ("lon", 181.0),
+        ("lat", None),
+    ],
+)
+def test_what_no_station_can_have_is_refused_alike_with_and_without_a_frame(
+    field: str, value: object
+) -> None:
+    record = list(records_of(stations(FULL))[0])
+    record[FIELDS.index(field)] = value
+    with pytest.raises(InputError) as by_frame:
+        stations_of([tuple(record)])
+    with pytest.raises(InputError) as by_record:
+        check_records([tuple(record)])
+    assert str(by_record.value) == str(by_frame.value)
+
+
+def test_what_a_station_can_have_is_taken_without_a_frame() -> None:
+    check_records(records_of(stations(STATION, FULL)))
