@@ -16,6 +16,7 @@ from tests.web.admin.visits import HOSTILE, PASSWORD_HASH, activity, logged_in, 
 from web.app import create_app
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from flask import Flask
@@ -43,8 +44,30 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def workspace(original: Path, tmp_path: Path) -> Workspace:
-    return Workspace.open(shutil.copytree(original, tmp_path / "city"))
+def kind_of_database(request: pytest.FixtureRequest) -> str:
+    """Where the city of a test is kept: in a file, but for claims that are marked `ON_BOTH`."""
+    kind: str = getattr(request, "param", "SQLite")
+    return kind
+
+
+@pytest.fixture
+def workspace(
+    original: Path,
+    tmp_path: Path,
+    kind_of_database: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Workspace]:
+    """A copy of the city."""
+    folder = shutil.copytree(original, tmp_path / "city")
+    if kind_of_database == "PostgreSQL":
+        url: str = request.getfixturevalue("postgres_url")
+        Workspace.open(folder).database.copy_to(url)
+        (folder / "yizhan.db").unlink()  # so that nothing can come from there
+        monkeypatch.setenv("DATABASE_URL", url)
+    opened = Workspace.open(folder)
+    yield opened
+    opened.database.close()
 
 
 @pytest.fixture

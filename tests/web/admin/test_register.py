@@ -14,7 +14,7 @@ from data.stations import Stations
 from data.workspace import Workspace
 from geo.datum import Datum, to_wgs84
 from geo.measure import Box
-from tests.web.admin.visits import HOSTILE, token_of
+from tests.web.admin.visits import HOSTILE, ON_BOTH, token_of
 from web.services.register_table import Query, RegisterTable
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ def test_a_saved_form_is_one_line_of_history_of_its_person(
     assert "周一至周五 7:00-21:00" in moderator.get("/s/xs").text
 
 
+@ON_BOTH
 def test_a_form_is_shown_and_saved_without_reading_the_other_stations(
     moderator: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,6 +151,7 @@ def test_a_form_is_shown_and_saved_without_reading_the_other_stations(
     assert not {"stations", "details"} & set(now)
 
 
+@ON_BOTH
 def test_the_second_editor_decides_field_by_field(
     moderator: FlaskClient, workspace: Workspace
 ) -> None:
@@ -183,6 +185,7 @@ def test_the_doctor_asks_before_what_he_doubts_is_saved(
     assert "必须改正" in refused.text
 
 
+@ON_BOTH
 def test_a_station_is_added_in_its_own_datum(moderator: FlaskClient, workspace: Workspace) -> None:
     form = _form(moderator, "xs", name="高德站", lon="116.85", lat="33.92", datum="gcj02")
     form |= {"id": "new", "access": ["free_door", "key"]}
@@ -201,6 +204,7 @@ def test_a_station_is_added_in_its_own_datum(moderator: FlaskClient, workspace: 
     assert "new" in again.text
 
 
+@ON_BOTH
 def test_many_are_changed_after_a_preview_and_taken_back(
     moderator: FlaskClient, workspace: Workspace
 ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from geo.errors import InputError
-from tests.web.admin.visits import send
+from tests.web.admin.visits import ON_BOTH, send
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -32,6 +32,7 @@ def _report(book: ReportBook, device: int, what: str, **values: Any) -> str:  # 
     return receipt.number
 
 
+@ON_BOTH
 def test_new_hours_are_taken_over_and_the_phone_says_them(
     moderator: FlaskClient, book: ReportBook, workspace: Workspace, stranger: FlaskClient
 ) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from werkzeug.security import generate_password_hash
 
 from data.activities import Activity
@@ -28,6 +29,8 @@ QUIET_PAGES = (
     *("/admin/accounts", "/admin/accounts/wang", "/admin/password"),
     *("/admin/organisations", "/admin/organisations/new"),
 )
+#: A claim holds on SQLite and on PostgreSQL with PostGIS.
+ON_BOTH = pytest.mark.parametrize("kind_of_database", ["SQLite", "PostgreSQL"], indirect=True)
 _NUMBERS = count()
 
 
