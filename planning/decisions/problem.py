@@ -186,7 +186,10 @@ def decision_problem(
         limits=tuple(_with_standing(limit) for limit in limits),
         floors=(
             *floors,
-            *counted.token_floors([name for name, _ in tokens], weight=_best_gain(covers, weights)),
+            *counted.token_floors(
+                [name for name, _ in tokens],
+                weight=_best_gain(covers, weights, last=last) if tokens else 0.0,
+            ),
         ),
     )
     return DecisionProblem(
@@ -401,8 +404,14 @@ class Counted(NamedTuple):
         return floors
 
 
-def _best_gain(covers: sp.csr_array, weights: Floats) -> float:
-    """Return the most that an option covers, what stands left out."""
+def _best_gain(covers: sp.csr_array, weights: Floats, *, last: DecisionProblem | None) -> float:
+    """Return the most that an option covers, what stands left out; known of the same problem."""
+    if (
+        last is not None
+        and covers is last.problem.covers
+        and np.array_equal(weights, last.problem.weights)
+    ):
+        return float(last.problem.weights_of(last.problem.floors[-1]).max())
     gains = (covers @ weights)[:-1]
     return max(float(gains.max(initial=0.0)), 1.0)
 

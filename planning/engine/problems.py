@@ -229,7 +229,8 @@ class CoverageProblem:
             raise ProblemError(say("a budget needs costs: give yuan for each option"))
         _check_lengths(self.limits, self.floors, n_options=self.n_options, n_demand=len(weights))
         owns = any(floor.weights is not None for floor in self.floors)
-        if owns and ((covers.data != 0) & (covers.data != 1)).any():
+        is_gradual = owns and covers.data.dtype != np.bool_
+        if is_gradual and ((covers.data != 0) & (covers.data != 1)).any():
             raise ProblemError(say("floors with weights of their own take covers of 0 and 1 only"))
 
     def with_weights(self, weights: npt.ArrayLike) -> CoverageProblem:
