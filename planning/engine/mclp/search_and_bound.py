@@ -64,7 +64,7 @@ BOUND_SPEED = 3
 RESTED = 1e-3
 # Where rows bind the rounds are of so many steps for each pair, and so many steps of the bound go
 # before, which gives the rows their prices.
-PRICED_ROUNDS, PRICING_STEPS_PER_PAIR = (200, 800, 800, 1600), 1_200
+PRICED_ROUNDS, PRICING_STEPS_PER_PAIR = (200, 800), 1_200
 MIN_PRICED_STEPS = 200_000
 # Prices in the search as a part of the multipliers, and its first temperature.
 PRICE_PART, PRICED_HOT = 0.88, 0.035
