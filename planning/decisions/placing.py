@@ -51,6 +51,16 @@ def in_zone(zone: Zone, lonlat: Points, *, metric_crs: str) -> Mask:
     return np.asarray(shapely.intersects_xy(area, lonlat[:, 0], lonlat[:, 1]))
 
 
+def _metres_off(zone: Zone, lonlat: Points, *, metric_crs: str) -> float:
+    """Return how far the nearest of some points lies from a zone, inf where there is none."""
+    corners = zone.ring if zone.around is None else (zone.around,)
+    edge = to_metric(np.array(corners), crs=metric_crs)
+    there = shapely.points(to_metric(lonlat, crs=metric_crs))
+    ground = shapely.Point(edge[0]) if zone.around is not None else shapely.Polygon(edge)
+    metres = shapely.distance(ground, there) - (zone.within_m or 0.0)
+    return float(metres.min(initial=np.inf))
+
+
 def pinned(
     question: Question,
     table: ActionTable,
@@ -130,8 +140,20 @@ def must_have(
             kinds = _of_kinds(table, zone.kinds) | _were_of_kinds(table, zone.kinds)
             meant = inside & last & kinds[options.action]
             if not meant.any():
+                may = lonlat[last & kinds[options.action]]
+                metres = _metres_off(zone, may, metric_crs=settings.metric_crs)
                 raise ProblemError(
-                    say("zone {name} must have a station, and none may stand there", name=zone.name)
+                    say(
+                        "zone {name} must have a station, and no place may have one", name=zone.name
+                    )
+                    if np.isinf(metres)
+                    else say(
+                        "zone {name} must have a station, and none may stand there: the nearest "
+                        "place that may lies {metres:,.0f} m outside; draw the zone where the city "
+                        "is, or larger",
+                        name=zone.name,
+                        metres=metres,
+                    )
                 )
             tokens.append((zone.name, meant))
     return tokens

@@ -134,4 +134,4 @@ def test_without_roads_the_distance_is_not_known_and_nothing_is_left_out(
 def test_a_city_without_such_hosts_is_told(city: Workspace, osm: Path, cli: Cli) -> None:
     refused = cli("sites", "from-osm", osm, "-w", city.folder, "--hosts", "hospital")
     assert refused.code == 2
-    assert "town.osm: holds no such host in the workspace's box" in refused.err
+    assert "town.osm: holds no such host in the workspace's box: give other --hosts" in refused.err

@@ -37,6 +37,9 @@ def _by_year(
     rows = []
     for group in dict.fromkeys(line.group for line in lines if line.year == years[0]):
         of_group = [whole[group, year] for year in years]
+        if not any(line.whole for line in of_group):
+            # nobody is of this group: a share of nobody would read as all of them left out
+            continue
         rows.append(
             (
                 t("all") if group == "all" else shown(group, t.group),

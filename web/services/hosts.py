@@ -136,7 +136,13 @@ def _joined(before: CandidateSites, new: CandidateSites) -> CandidateSites:
 def _nothing(file: Path, hosts: Hosts, min_distance_m: float) -> InputError:
     out = {why: hosts.left_out.get(f"hosts_{why}", 0) for why in _WHY_NONE}
     if not any(out.values()):
-        return InputError(say("{file}: holds no such host in the workspace's box", file=file.name))
+        return InputError(
+            say(
+                "{file}: holds no such host in the workspace's box: give other --hosts or a file "
+                "that has them, or plan without, on the grid of road nodes",
+                file=file.name,
+            )
+        )
     return InputError(
         say(
             "{file}: no host is left: {outside} outside the districts or the box, {off_roads} "

@@ -86,3 +86,15 @@ def test_the_worst_group_is_as_well_off_as_in_any_choice(seed: int) -> None:
 def test_goals_refuse_what_they_have_no_bound_for() -> None:
     with pytest.raises(ProblemError, match="needs districts"):
         answered(city_with(0, {**BUILD, "goal": {"what": "worst_district"}, "new": 1}))
+
+
+def test_a_zone_where_nothing_may_stand_says_how_far_the_nearest_place_is() -> None:
+    city = tiny_city(0)
+    east = float(city.sites.lonlat[:, 0].max()) + 0.05
+    zone = {"name": "harbour", "around": [east, float(city.sites.lonlat[0, 1])], "within_m": 100.0}
+    asked = {**BUILD, "zones": [zone | {"rule": "require"}]}
+    nearest = min(city.metres(site, np.array(zone["around"])) for site in city.sites.lonlat)
+    with pytest.raises(ProblemError, match="zone harbour must have a station") as refused:
+        answered(replace(city, question=Question.from_dict(asked)))
+    told = float(str(refused.value).split("lies ")[1].split(" m")[0].replace(",", ""))
+    assert told == pytest.approx(nearest - 100.0, rel=0.01)
