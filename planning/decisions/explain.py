@@ -316,6 +316,8 @@ def price_lines(
         step_yuan=step_yuan,
         time_limit_s=time_limit_s,
         gap=gap,
+        of=lambda rule: _is_of_question(asked, rule),
+        both_ways=False,
         on_progress=on_progress,
     )
     return tuple(
@@ -329,7 +331,6 @@ def price_lines(
             brings_most=None if price.more is None else _known(price.more.changes_most),
         )
         for price in prices
-        if _is_of_question(asked, price.use.rule)
     )
 
 

@@ -102,6 +102,8 @@ def measure_shadow_prices(
     step_share: float = 0.01,
     time_limit_s: float = 30.0,
     gap: float = 0.0,
+    of: Callable[[Rule], bool] | None = None,
+    both_ways: bool = True,
     on_progress: Callable[[str, float], None] | None = None,
 ) -> tuple[ShadowPrice, ...]:
     """Solve a question again with a step more and less of each rule that can bind.
@@ -118,6 +120,10 @@ def measure_shadow_prices(
         seconds for all steps.
     gap
         the proven relative gap that is good enough for each.
+    of
+        which rules are moved; None: all that can bind.
+    both_ways
+        whether a step less is solved too; ``less`` is None without.
     on_progress
         is told what is done and the share of it.
 
@@ -154,11 +160,16 @@ def measure_shadow_prices(
             raise ProblemError(say("{name} is {step}: give more than 0", name=name, step=step))
     tell = on_progress or (lambda _what, _share: None)
     end = time.perf_counter() + time_limit_s
-    uses = [use for use in uses_of(problem, plan.chosen) if _can_bind(problem, use.rule)]
+    uses = [
+        use
+        for use in uses_of(problem, plan.chosen)
+        if _can_bind(problem, use.rule) and (of is None or of(use.rule))
+    ]
     asked = [(use, _step_of(problem, use.rule, step_yuan, step_open, step_share)) for use in uses]
     steps: dict[tuple[int, int], Step | None] = {}
     # more first, of every rule: it is what is asked most
-    turns = [(number, sign) for sign in (1, -1) for number in range(len(asked))]
+    signs = (1, -1) if both_ways else (1,)
+    turns = [(number, sign) for sign in signs for number in range(len(asked))]
     for turn, (number, sign) in enumerate(turns):
         use, step = asked[number]
         left_s = end - time.perf_counter()
@@ -170,7 +181,7 @@ def measure_shadow_prices(
         )
         tell(say("shadow prices"), (turn + 1) / len(turns))
     return tuple(
-        ShadowPrice(use=use, step=step, more=steps[number, 1], less=steps[number, -1])
+        ShadowPrice(use=use, step=step, more=steps[number, 1], less=steps.get((number, -1)))
         for number, (use, step) in enumerate(asked)
     )
 

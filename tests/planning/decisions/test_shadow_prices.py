@@ -97,3 +97,18 @@ def test_steps_of_nothing_and_of_no_plan_are_refused() -> None:
         measure_shadow_prices(problem, replace(plan, objective=np.nan))
     with pytest.raises(ProblemError, match="step_yuan is 0"):
         measure_shadow_prices(problem, plan, step_yuan=0.0)
+
+
+def test_only_the_rules_that_are_asked_for_are_moved_and_only_upwards() -> None:
+    problem = mixed_problem(3)
+    plan = solve(problem)
+    every = measure_shadow_prices(problem, plan)
+    some = measure_shadow_prices(
+        problem, plan, of=lambda rule: rule == every[0].use.rule, both_ways=False
+    )
+    assert len(every) > 1
+    assert [price.use for price in some] == [every[0].use]
+    assert some[0].less is None
+    assert some[0].more is not None
+    assert every[0].more is not None
+    assert some[0].more.changes_most == pytest.approx(every[0].more.changes_most)
