@@ -54,6 +54,6 @@ def test_every_command_and_option_that_a_guide_shows_exists(page: str, line: str
     assert _misfit(line) == "", page
 
 
-@pytest.mark.parametrize("line", ["yizhan worker", "yizhan plan --nwe 12", "yizhan stations buy"])
+@pytest.mark.parametrize("line", ["yizhan workers", "yizhan plan --nwe 12", "yizhan stations buy"])
 def test_a_command_that_does_not_exist_is_seen(line: str) -> None:
     assert _misfit(line) != ""
