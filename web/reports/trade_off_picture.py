@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
+    from matplotlib.transforms import Bbox
 
     from planning.decisions.explain import WeighedPlans
     from planning.decisions.told_curve import ToldPoint
@@ -42,7 +44,7 @@ _WIDE_IN, _HIGH_IN = 10.0, 6.2
 _SIDE_IN: Final = 0.3
 _MOST_NAMES: Final = 7
 _NAME_APART: Final = 0.1
-_RIGHT: Final = 0.72
+_ROOM: Final = 0.22
 _LONGEST: Final = 12
 _MEASURES: Final = {
     "workers": message("覆盖的工友 / 人"),
@@ -309,7 +311,7 @@ def _write(
     offset: tuple[float, float],
     right: bool = False,
     quiet: bool = False,
-) -> None:
+) -> Annotation:
     """Write a label beside a point, with a halo of paper."""
     said = axes.annotate(
         text, at, xytext=offset, textcoords="offset points", fontfamily=name, fontsize=9.5,
@@ -317,6 +319,7 @@ def _write(
         color=tone("ink-2" if quiet else "ink").light, parse_math=False,
     )  # fmt: skip
     said.set_path_effects([withStroke(linewidth=3, foreground="white")])
+    return said
 
 
 def _line_names(axes: Axes, lines: tuple[np.ndarray, ...], name: str, t: Language) -> None:
@@ -347,19 +350,22 @@ def _site_names(
             told.append(number)
         if len(told) == _MOST_NAMES:
             break
+    # room for the names of the last points
+    axes.set_xlim(right=(points[-1].yuan + _ROOM * span) / _unit(t))
+    taken: list[Bbox] = []
     for number in told:
         one = points[number]
         first = names.get(one.enters[0].id, one.enters[0].name)
         first = first if len(first) <= _LONGEST else f"{first[: _LONGEST - 1]}…"
-        more = len(one.enters) - 1
         said = t("+ {name}", name=first)
-        if more:
-            said = t("+ {name}等 {n} 处", name=first, n=more + 1)
-        right = (one.yuan - points[0].yuan) / span > _RIGHT
-        _write(
-            axes, (one.yuan / _unit(t), one.covered), said, name,
-            offset=(-6, 10) if right else (6, -13), right=right,
-        )  # fmt: skip
+        if len(one.enters) > 1:
+            said = t("+ {name}等 {n} 处", name=first, n=len(one.enters))
+        label = _write(axes, (one.yuan / _unit(t), one.covered), said, name, offset=(6, -13))
+        place = label.get_window_extent()
+        if any(place.overlaps(other) for other in taken):
+            label.remove()
+        else:
+            taken.append(place)
 
 
 def _words(figure: Figure, title: str, below: str, frame: PictureFrame, *, name: str) -> None:
