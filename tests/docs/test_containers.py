@@ -12,8 +12,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
+
+from web.cli import yizhan
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
@@ -92,7 +95,7 @@ def test_nobody_runs_as_root_and_no_secret_is_written_down() -> None:
 
 def test_the_services_fit_together() -> None:
     services = COMPOSE["services"]
-    assert set(services) == {"app", "database", "proxy"}
+    assert set(services) == {"app", "worker", "database", "proxy"}
     assert set(services["app"]["networks"]) & set(services["database"]["networks"]) == {"inside"}
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     assert "inside" not in services["proxy"]["networks"]
@@ -109,11 +112,20 @@ def test_the_services_fit_together() -> None:
     url = services["app"]["environment"]["DATABASE_URL"]
     assert "@database:5432/yizhan" in url
     assert services["database"]["environment"]["POSTGRES_DB"] == "yizhan"
+    assert services["worker"]["environment"] == services["app"]["environment"]
+    assert set(services["worker"]["volumes"]) < set(services["app"]["volumes"])
+    for part in ("read_only", "tmpfs", "cap_drop", "security_opt", "networks", "image"):
+        assert services["worker"][part] == services["app"][part]
 
 
 def test_no_service_runs_a_command_that_is_not_there() -> None:
-    assert [name for name, service in COMPOSE["services"].items() if "command" in service] == []
-    assert "yizhan worker" not in DOCKERFILE
+    services = COMPOSE["services"]
+    assert [name for name, service in services.items() if "command" in service] == ["worker"]
+    program, name, *words = services["worker"]["command"]
+    assert program == "yizhan"
+    made = yizhan.get_command(click.Context(yizhan), name)
+    assert made is not None
+    assert made.make_context(name, list(words)).params["folder"] == Path("/srv/yizhan/city")
 
 
 def _directives(text: str, name: str) -> set[str]:

@@ -64,8 +64,9 @@ def worker(folder: Path, poll_s: float, *, once: bool, as_json: bool) -> None:
             work.leave.set()  # the server that began it has gone
     if thread.is_alive():
         work.give_back()
+        if not parent:
+            click.echo(spoken()("stopped"), err=True)
         # the engine is in the middle of its work, which nobody waits for any more
-        click.echo(spoken()("stopped"), err=True)
         os._exit(0)
     if work.refusal is not None:
         raise work.refusal
