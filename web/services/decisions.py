@@ -16,7 +16,7 @@ from planning.decisions.explain import (
     OtherPlan,
     WeighedPlans,
     conflict_of,
-    done_by,
+    deeds,
     lonlat_of,
     money_curve,
     other_plans,
@@ -243,7 +243,7 @@ def write_alternatives(
     InputError
         when the plans do nothing, or the ending is none of a table of points.
     """
-    first = () if made.plan is None else done_by(asked, made.plan.chosen)
+    first = () if made.plan is None else deeds(asked, made.plan.chosen)
     plans = [(first, made.covered(year=made.years[-1]).covered, made.cost_yuan)]
     plans += [(other.places, other.covered, other.cost_yuan) for other in why.others]
     district = {one.id: one.district for one in asked.table.actions}
