@@ -24,6 +24,7 @@ _TITLES: Final = {
     "stations": "站点",
     "sites": "候选点",
     "organisations": "组织",
+    "actions": "行动",
     "notice": "说明",
 }
 _MOST_MORE_ROWS: Final = 10_000

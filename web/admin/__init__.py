@@ -6,6 +6,7 @@ __all__ = [
     "checkup_page",
     "desk",
     "photos",
+    "plans",
     "register",
     "routes",
 ]

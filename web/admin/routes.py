@@ -95,6 +95,18 @@ ACTS: Final[Mapping[str, Act]] = {
     "admin.add_round": "make rounds",
     "admin.close_round": "make rounds",
     "admin.add_visit": "visit stations",
+    "admin.plans": "see runs",
+    "admin.plan": "see runs",
+    "admin.compare_plans": "see runs",
+    "admin.points_of_plan": "see runs",
+    "admin.candidates_of_map": "see runs",
+    "admin.standing_of_map": "see runs",
+    "admin.plan_file": "see runs",
+    "admin.ask_plan": "ask questions",
+    "admin.run_plan": "ask questions",
+    "admin.run_page": "see runs",
+    "admin.change_run": "ask questions",
+    "admin.change_plan": "ask questions",
     "admin.accounts": "see accounts",
     "admin.account": "see accounts",
     "admin.add_account": "edit accounts",
@@ -110,6 +122,7 @@ _FRAME = (
     "admin.register",
     "admin.organisations",
     "admin.rounds",
+    "admin.plans",
     "admin.audit",
     "admin.accounts",
 )
@@ -117,12 +130,14 @@ _MOST_BYTES = 16_384
 #: Of forms that say all of a station, or name a page full of them.
 _MORE_BYTES: Final = dict.fromkeys(
     ("admin.save_station", "admin.add_station", "admin.bulk_edit"), 65_536
-)
+) | {"admin.run_plan": 2_000_000}
 #: Of forms with photos: two that a camera wrote, or four that the page made smaller.
 _PHOTO_BYTES: Final = dict.fromkeys(
     ("admin.add_photos", "admin.add_visit"), 2 * MOST_BYTES + 65_536
 )
 _MOST_FIELDS = 40
+#: A question has a line for each limit, and two figures for each kind.
+_MORE_FIELDS: Final = {"admin.run_plan": 600}
 
 
 @admin.before_request
@@ -137,7 +152,7 @@ def _let_in() -> BaseResponse | None:
         sizes = {**_MORE_BYTES, **_PHOTO_BYTES}
         request.max_content_length = sizes.get(request.endpoint or "", _MOST_BYTES)
         _refuse_heavy_photos()
-        request.max_form_parts = _MOST_FIELDS
+        request.max_form_parts = _MORE_FIELDS.get(request.endpoint or "", _MOST_FIELDS)
         refuse_foreign(request, form=True)
         if not is_form_token(request.form.get("token", ""), g.visit, key=g.session_key):
             raise Forbidden(g.language("表单已过期：请返回上一页，刷新后再提交。"))

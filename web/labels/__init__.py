@@ -4,11 +4,13 @@ from __future__ import annotations
 
 __all__ = [
     "actions",
+    "answers",
     "coming_changes",
     "hours",
     "last_check",
     "places",
     "plans",
+    "reasons",
     "roles",
     "runs",
     "shortfalls",

@@ -188,38 +188,39 @@ const locatorMap = (() => {
       }).addTo(this.map);
     }
 
-    /* Pulled up it fills the screen; a push down, the button or Escape brings the list back. */
-    bindSize() {
-      const button = document.querySelector("#map-size");
-      const frame = document.querySelector(".locator-map");
-      const { words } = this.settings;
-      const set = (full) => {
-        frame.classList.toggle("full", full);
-        button.querySelector("span").textContent = full ? words.map_smaller : words.map_larger;
-        button.setAttribute("aria-expanded", String(full));
-        document.body.classList.toggle("map-full", full);
-        const band = document.querySelector(".sample-band");
-        frame.style.setProperty("--band", `${band ? band.getBoundingClientRect().height : 0}px`);
-        this.map.invalidateSize();
-      };
-      let from = null;
-      let pulled = false;
-      button.addEventListener("pointerdown", (event) => { from = event.clientY; pulled = false; });
-      button.addEventListener("pointermove", (event) => {
-        if (from === null || Math.abs(event.clientY - from) < 24) return;
-        set(event.clientY < from);
-        from = null;
-        pulled = true;
-      });
-      button.addEventListener("click", () => {
-        if (!pulled) set(!frame.classList.contains("full"));
-        pulled = false;
-        from = null;
-      });
-      addEventListener("keydown", (event) => {
-        if (event.key === "Escape" && frame.classList.contains("full")) { set(false); button.focus(); }
-      });
-    }
+    bindSize() { bindSize(this.map, this.settings.words); }
+  }
+
+  /* Pulled up it fills the screen; a push down, the button or Escape brings the list back. */
+  function bindSize(map, words) {
+    const button = document.querySelector("#map-size");
+    const frame = document.querySelector(".locator-map");
+    const set = (full) => {
+      frame.classList.toggle("full", full);
+      button.querySelector("span").textContent = full ? words.map_smaller : words.map_larger;
+      button.setAttribute("aria-expanded", String(full));
+      document.body.classList.toggle("map-full", full);
+      const band = document.querySelector(".sample-band");
+      frame.style.setProperty("--band", `${band ? band.getBoundingClientRect().height : 0}px`);
+      map.invalidateSize();
+    };
+    let from = null;
+    let pulled = false;
+    button.addEventListener("pointerdown", (event) => { from = event.clientY; pulled = false; });
+    button.addEventListener("pointermove", (event) => {
+      if (from === null || Math.abs(event.clientY - from) < 24) return;
+      set(event.clientY < from);
+      from = null;
+      pulled = true;
+    });
+    button.addEventListener("click", () => {
+      if (!pulled) set(!frame.classList.contains("full"));
+      pulled = false;
+      from = null;
+    });
+    addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && frame.classList.contains("full")) { set(false); button.focus(); }
+    });
   }
 
   const asked = new Map();
@@ -241,5 +242,5 @@ const locatorMap = (() => {
     return new LocatorMap(options);
   }
 
-  return { prepare, prepareRoads, make };
+  return { prepare, prepareRoads, make, placer, bindSize };
 })();

@@ -37,6 +37,7 @@ LANGUAGES = ("en", "vi")
 #: Chinese that is no message: samples of a typeface, what registers and map applications write, the
 #: places where a Chinese title may break, what puts messages together.
 NO_MESSAGES = {
+    "admin/plans/question_fields.py": {"[,，、;；\\n]+", "，"},
     "api/catalogue.py": {" 驿站", "Rest stations for outdoor workers / 户外劳动者驿站"},
     "design/fonts.py": {"驿站密度外卖骑手"},
     "languages/terms.py": {"{n} 个"},

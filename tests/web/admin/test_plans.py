@@ -1,0 +1,239 @@
+"""Claims about the planner's workspace: scenarios as tabs, one on its page, several at once."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import openpyxl
+import pyogrio
+import pytest
+
+from data.accounts import Account
+from data.questions import Question
+from data.report_book import ReportBook
+from data.workspace import Workspace
+from planning.coverage.nominal import Places, measure_coverage
+from tests.web.admin.visits import PASSWORD_HASH, logged_in, token_of
+from tests.web.conftest import HOSTILE
+from web.app import create_app
+from web.services.candidate_gains import measure_candidates
+from web.services.scenarios import scenario_of
+from web.services.sites import candidates
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from tests.conftest import Cli
+
+MONEY, THREE = "两年 30 万", "三个新站"
+CHANGES = (
+    *("--set", "years.count=2", "--set", "money.yuan_by_year=[200000, 100000]"),
+    *("--set", 'actions.build=["station","courier_home"]'),
+)
+
+
+@pytest.fixture(scope="session")
+def planned_city(city_folder: Path, tmp_path_factory: pytest.TempPathFactory, cli: Cli) -> Path:
+    """The small city with a decision, a plan, and accounts; read it only."""
+    folder = tmp_path_factory.mktemp("planned") / "city"
+    shutil.copytree(city_folder, folder)
+    assert cli("plan", *CHANGES, "--scenario", MONEY, "-w", folder).code == 0
+    assert cli("plan", "--new", "3", "--scenario", THREE, "-w", folder).code == 0
+    accounts = ReportBook(Workspace.open(folder)).accounts
+    for name, role in (("gui", "planner"), ("kan", "viewer"), ("shen", "moderator")):
+        accounts.add(Account(name, PASSWORD_HASH, role), by="test")
+    return folder
+
+
+@pytest.fixture
+def workspace(planned_city: Path, tmp_path: Path) -> Workspace:
+    return Workspace.open(shutil.copytree(planned_city, tmp_path / "city"))
+
+
+@pytest.fixture
+def app(workspace: Workspace) -> Flask:
+    return create_app(workspace.folder, testing=True)
+
+
+@pytest.fixture
+def planner(app: Flask) -> FlaskClient:
+    return logged_in(app, "gui")
+
+
+def change(planner: FlaskClient, name: str, **form: str) -> Any:  # noqa: ANN401 - an answer
+    page = f"/admin/plans/s/{name}"
+    return planner.post(page, data={**form, "token": token_of(planner, page)})
+
+
+def test_every_scenario_has_a_tab_and_a_card_with_its_one_figure(
+    planner: FlaskClient, workspace: Workspace
+) -> None:
+    page = planner.get("/admin/plans").text
+    for name in (MONEY, THREE):
+        row = scenario_of(workspace, name).figures.row()
+        assert f"{100 * row.after / row.workers:.1f} %" in page
+        assert page.count(name) >= 2
+    yuan = scenario_of(workspace, MONEY).figures.cost_yuan
+    assert f"{yuan:,} 元" in page
+
+
+def test_a_scenario_s_page_says_what_is_done_for_whom_and_who_pays(
+    planner: FlaskClient, workspace: Workspace
+) -> None:
+    kept = scenario_of(workspace, MONEY)
+    page = planner.get(f"/admin/plans/s/{MONEY}").text
+    assert f"{kept.figures.cost_yuan:,} 元" in page
+    for line in kept.scenario.decision["money"]:
+        assert f"{line['yuan']:,}" in page
+    assert page.count("data-order=") == len(kept.figures.actions)
+    for word in HOSTILE[:2]:
+        assert word not in page
+
+
+def test_the_page_speaks_english_too(planner: FlaskClient) -> None:
+    page = planner.get(f"/admin/plans/s/{MONEY}?lang=en").text
+    assert "What is done where, and why" in page
+
+
+@pytest.mark.parametrize(
+    ("who", "sees", "asks"), [("kan", 200, 404), ("shen", 404, 404), ("gui", 200, 200)]
+)
+def test_who_may_not_make_plans_cannot(app: Flask, who: str, sees: int, asks: int) -> None:
+    client = logged_in(app, who)
+    for path in ("/admin/plans", f"/admin/plans/s/{MONEY}", "/admin/plans/candidates.json"):
+        assert client.get(path).status_code == sees
+    assert client.get("/admin/plans/ask").status_code == asks
+    token = token_of(client, "/admin/password")
+    form = {"act": "delete", "token": token}
+    wanted = 303 if asks == 200 else 404
+    assert client.post(f"/admin/plans/s/{THREE}", data=form).status_code == wanted
+
+
+def test_copying_noting_and_locking_stand_in_the_log_under_who_did_it(
+    planner: FlaskClient, workspace: Workspace
+) -> None:
+    assert change(planner, MONEY, act="copy", new="另一个", why="讨论用").status_code == 303
+    assert change(planner, "另一个", act="note", why="房东同意了").status_code == 303
+    assert change(planner, "另一个", act="rename", new="定案").status_code == 303
+    assert change(planner, "定案", act="lock", why="会上通过").status_code == 303
+    log = workspace.scenarios().scenario("定案").log
+    assert [(line.act, line.who) for line in log][-4:] == [
+        (act, "gui") for act in ("copied", "noted", "renamed", "locked")
+    ]
+    refused = change(planner, "定案", act="delete")
+    assert refused.status_code == 400
+    assert "定案" in workspace.scenarios().names()
+    assert "desk-error" in refused.text
+
+
+def test_a_name_that_is_taken_is_refused_and_nothing_changes(
+    planner: FlaskClient, workspace: Workspace
+) -> None:
+    before = workspace.scenarios().names()
+    assert change(planner, MONEY, act="copy", new=THREE).status_code == 400
+    assert workspace.scenarios().names() == before
+
+
+def test_two_to_four_scenarios_stand_side_by_side(planner: FlaskClient) -> None:
+    page = planner.get("/admin/plans/compare", query_string={"of": [MONEY, THREE]})
+    assert page.status_code == 200
+    assert page.text.count("data-points=") == 2
+    assert planner.get("/admin/plans/compare").status_code == 400
+    several = {"of": [MONEY, THREE, MONEY]}
+    assert planner.get("/admin/plans/compare", query_string=several).status_code == 400
+    alone = planner.get("/admin/plans/compare", query_string={"of": [MONEY]})
+    assert alone.status_code == 303
+
+
+def test_what_a_candidate_would_add_is_what_coverage_gains_with_it(
+    workspace: Workspace,
+) -> None:
+    """Coverage is measured anew with each of some candidates beside what stands."""
+    made, sites = measure_candidates(workspace), candidates(workspace).sites
+    demand, settings = workspace.demand(), workspace.settings
+
+    def covered(places: Places | None) -> dict[str, float]:
+        found = measure_coverage(
+            demand, workspace.stations(), workspace.network(), settings, extra_places=places
+        )
+        return {group: found.row(group).within_one for group in demand.groups}
+
+    before = covered(None)
+    for row in (0, len(sites) // 2, len(sites) - 1):
+        after = covered(Places(sites.lonlat[row : row + 1], ("base",)))
+        for group in settings.groups:
+            if "base" in group.kinds:
+                gain = after[group.id] - before[group.id]
+                assert made.gains[group.id][row] == pytest.approx(gain, abs=2e-3)
+    assert max(map(max, made.gains.values())) > 0
+
+
+def test_after_a_plan_a_candidate_adds_no_more_than_before_it(workspace: Workspace) -> None:
+    today = measure_candidates(workspace)
+    after = measure_candidates(workspace, workspace.scenarios().scenario(THREE))
+    lower = [np.array(today.gains[group]) - np.array(after.gains[group]) for group in today.gains]
+    assert min(float(part.min()) for part in lower) >= -1e-3
+    assert max(float(part.max()) for part in lower) > 0
+
+
+def test_the_map_s_points_are_the_scenario_s_actions_and_its_candidates(
+    planner: FlaskClient, workspace: Workspace
+) -> None:
+    actions = planner.get(f"/admin/plans/points/{MONEY}").json["actions"]
+    figures = scenario_of(workspace, MONEY).figures
+    assert [one["id"] for one in actions] == [one.site_id for one in figures.actions]
+    found = planner.get(f"/admin/plans/candidates.json?after={MONEY}").json
+    n = len(candidates(workspace).sites)
+    assert (len(found["id"]), {len(of) for of in found["gains"].values()}) == (n, {n})
+    assert len(planner.get("/admin/plans/standing.json").json["id"]) == len(workspace.stations())
+
+
+def taken(planner: FlaskClient, what: str, name: str = MONEY) -> bytes:
+    answer = planner.get(f"/admin/plans/file/{what}/{name}")
+    assert answer.status_code == 200
+    return answer.data
+
+
+def test_the_workbook_speaks_the_reader_s_language(
+    planner: FlaskClient, workspace: Workspace
+) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(taken(planner, "actions.xlsx")), read_only=True)
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
+    assert {"序号", "行动", "类型", "一次投入（元）", "各年合计（元）"} <= set(rows[0])
+    paid = rows[0].index("各年合计（元）")
+    assert sum(row[paid] for row in rows[1:]) == scenario_of(workspace, MONEY).figures.cost_yuan
+    english = io.BytesIO(planner.get(f"/admin/plans/file/actions.xlsx/{MONEY}?lang=en").data)
+    book = openpyxl.load_workbook(english, read_only=True)
+    assert "capital (yuan)" in next(book.worksheets[0].iter_rows(values_only=True))
+
+
+def test_the_other_files_open_as_what_they_are(
+    planner: FlaskClient, workspace: Workspace, tmp_path: Path
+) -> None:
+    kept = scenario_of(workspace, MONEY)
+    geojson = json.loads(taken(planner, "actions.geojson"))
+    assert len(geojson["features"]) == len(kept.figures.actions)
+    asked = Question.from_dict(json.loads(taken(planner, "question.json")))
+    assert asked.as_dict() == kept.scenario.question["question"]
+    (tmp_path / "ways.gpkg").write_bytes(taken(planner, "ways.gpkg"))
+    layers = {name for name, _ in pyogrio.list_layers(tmp_path / "ways.gpkg")}
+    assert {"assignment", "areas", "places"} <= layers
+    assert json.loads(taken(planner, "scenario.json"))["name"] == MONEY
+    for nothing in ("question.json", "actions.exe"):
+        assert planner.get(f"/admin/plans/file/{nothing}/{THREE}").status_code == 404
+
+
+def test_the_question_panel_begins_with_the_scenario_s_question(
+    planner: FlaskClient,
+) -> None:
+    page = planner.get(f"/admin/plans/ask?of={MONEY}&required=grid-1").text
+    assert 'name="money.1" inputmode="numeric" value="200000"' in page
+    assert "grid-1</textarea>" in page
+    assert f'value="{MONEY} 2"' in page

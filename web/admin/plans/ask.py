@@ -1,0 +1,235 @@
+"""The question panel: what is to be most or least, by which actions, within which limits."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import g, request, url_for
+from werkzeug.exceptions import NotFound
+
+from data.questions import Question
+from data.scenarios import LONGEST_NAME
+from data.vocabulary import GROUPS, KINDS
+from geo.errors import InputError, NothingYetError
+from geo.messages import message_of, say
+from web.admin.plans.pages import plan_page, scenario_here
+from web.admin.plans.question_fields import (
+    MOST_YEARS,
+    beside_words,
+    fields_of,
+    lists_of,
+    n_lines,
+    tables_of_form,
+)
+from web.admin.routes import admin
+from web.languages import message
+from web.locator.my_reports import map_settings
+from web.services.plan_pages import question_behind
+from web.services.runs import run_of
+from web.site.city import city_here
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from web.admin.plans.pages import Shown
+
+GOALS: Final = {
+    "workers": message("覆盖的工友最多"),
+    "worker_hours": message("覆盖的工友·小时最多（按开放时间）"),
+    "cheapest": message("覆盖到一定比例，花钱最少"),
+    "worst_group": message("先照顾覆盖最差的工种，再求最多"),
+    "worst_district": message("先照顾覆盖最差的区县，再求最多"),
+    "two_in_reach": message("身边有两个站点的工友最多"),
+    "mean_time": message("到最近站点的平均时间最短"),
+    "seated": message("最忙的时候有座位的工友最多"),
+}
+_EXISTING: Final = {
+    "fixed": message("保持原样"),
+    "upgrade": message("可以升级、延长开放"),
+    "free": message("还可以关闭、迁址"),
+}
+_NAMES: Final = {
+    "floors": message("底线 {number}"),
+    "money_limits": message("资金上限 {number}"),
+    "count_limits": message("数量上限 {number}"),
+}
+#: A first question: three years of money, the kinds of a usual city.
+_FIRST: Final[dict[str, Any]] = {
+    "years": {"first": 2027, "count": 3},
+    "money": {"yuan_by_year": [600_000, 500_000, 500_000]},
+    "actions": {"build": ["station", "driver_home"], "existing": "upgrade"},
+}
+#: How long to search, and how near to the best, where nothing else is said.
+_SEARCH: Final = {"time_limit_s": "30", "gap": "0.5", "explain": "yes"}
+#: The goals of which reasons are told, and how many other plans are shown beside.
+_EXPLAINED: Final = frozenset({"workers", "worker_hours"})
+_ALTERNATIVES: Final = 3
+_MOST_FILE: Final = 1_000_000
+_PEN: Final = "vendor/leaflet-geoman-free-2.20.2/leaflet-geoman"
+
+
+@admin.get("/plans/ask")
+def ask_plan() -> Shown:
+    """Show the question to be asked: that of a scenario, or a first one."""
+    name, number = request.args.get("of", ""), request.args.get("run", "")[:9]
+    if number.isascii() and number.isdecimal():
+        run = run_of(city_here().workspace(), int(number))
+        if run is None:
+            raise NotFound
+        asked = _without_limit(dict(run.question["question"]), request.args.get("drop", ""))
+        return question_page(_pinned(asked), name=run.scenario)
+    if not name:
+        return question_page(dict(_FIRST), name="")
+    question = question_behind(scenario_here(name))
+    tables = dict(_FIRST) if question is None else question.as_dict()
+    return question_page(_pinned(tables), name=_next_name(name))
+
+
+def _without_limit(tables: dict[str, Any], name: str) -> dict[str, Any]:
+    """Take the limit of a name out of a question: a floor, a limit or a zone."""
+    if name:
+        for part in ("floors", "money_limits", "count_limits", "zones"):
+            tables[part] = [one for one in tables.get(part, []) if one.get("name") != name]
+    return tables
+
+
+def _pinned(tables: dict[str, Any]) -> dict[str, Any]:
+    """Put a place of the address among those that must, or must not, be part of the plan."""
+    for key, other in (("required", "forbidden"), ("forbidden", "required")):
+        place = request.args.get(key, "")[:200]
+        if place:
+            kept = [pin for pin in tables.get(key, []) if pin["place"] != place]
+            tables[key] = [*kept, {"place": place}]
+            tables[other] = [pin for pin in tables.get(other, []) if pin["place"] != place]
+    return tables
+
+
+def question_page(
+    tables: Mapping[str, Any],
+    *,
+    name: str,
+    faults: Sequence[tuple[str, str]] = (),
+    given: Mapping[str, str] | None = None,
+) -> str:
+    """Return the form of a question; ``faults`` are the keys that are refused and what is wrong.
+
+    ``given`` are the fields as they were typed, which stand again where the question is refused.
+    """
+    t, workspace = g.language, city_here().workspace()
+    question = _read_or_none(tables)
+    plain = dict(tables)
+    try:
+        demand = workspace.demand()
+    except NothingYetError:
+        demand = None
+    return plan_page(
+        "ask",
+        tab_name="",
+        faults=faults,
+        fields={
+            **_SEARCH,
+            **fields_of(plain),
+            "name": name,
+            "rules": "kept" if plain.get("money_rules") else "none",
+            **(given or {}),
+        },
+        ticked=lists_of(plain),
+        lines=n_lines(plain),
+        beside=beside_words(plain),
+        goals=[(word, t(words)) for word, words in GOALS.items()],
+        existing=[(word, t(words)) for word, words in _EXISTING.items()],
+        kinds=[(term.id, t.kind(term.id)) for term in KINDS],
+        groups=[
+            (term.id, t.group(term.id))
+            for term in GROUPS
+            if demand is None or term.id in demand.groups
+        ],
+        districts=[(one, one) for one in workspace.districts.names],
+        years=[
+            (str(year), str(year)) for year in ([] if question is None else question.years_meant)
+        ],
+        assumed_kinds=() if question is None else question.assumed_kinds,
+        most_years=MOST_YEARS,
+        longest=LONGEST_NAME,
+        pen=[url_for("static", filename=f"{_PEN}.{ending}") for ending in ("css", "min.js")],
+        settings=map_settings(t),
+    )
+
+
+def question_of_form() -> dict[str, Any]:
+    """Read the form into the tables of a question, or the file that was sent instead of it.
+
+    Raises
+    ------
+    InputError
+        when the file, or what travels beside the form, is no question at all.
+    """
+    sent = request.files.get("file")
+    if sent is not None and sent.filename:
+        return _tables_of_file(sent.filename, sent.stream.read(_MOST_FILE + 1))
+    return tables_of_form(request.form, name_of=_name_of)
+
+
+def search_of_form() -> dict[str, Any]:
+    """Read how long to search, how near to the best, and whether reasons are wanted."""
+    made: dict[str, Any] = {}
+    for key, scale in (("time_limit_s", 1.0), ("gap", 0.01)):
+        text = request.form.get(key, "").strip().removesuffix("%")
+        try:
+            made[key] = float(text) * scale
+        except ValueError:
+            made[key] = text
+    if request.form.get("goal.what") in _EXPLAINED and request.form.get("explain") == "yes":
+        made["explain"] = {"why": True, "prices": True, "alternatives": _ALTERNATIVES}
+    return made
+
+
+def fault_of(error: InputError) -> tuple[str, str]:
+    """Tell at which key of the question an error stands, and say it in the reader's language."""
+    words = message_of(error)
+    where = str(words).partition(":")[0]
+    key = where.partition("[")[0] if " " not in where else ""
+    return key, g.language.told(words)
+
+
+def _tables_of_file(name: str, data: bytes) -> dict[str, Any]:
+    if len(data) > _MOST_FILE:
+        raise InputError(say("{file}: is larger than a question can be", file=name))
+    try:
+        text = data.decode("utf-8-sig")
+        found = json.loads(text) if name.casefold().endswith(".json") else tomllib.loads(text)
+    except UnicodeDecodeError:
+        raise InputError(say("{file}: is not UTF-8 text", file=name)) from None
+    except RecursionError:
+        raise InputError(say("{file}: is nested too deep", file=name)) from None
+    except ValueError as error:
+        raise InputError(say("{file}: {reason}", file=name, reason=str(error))) from None
+    if not isinstance(found, dict):
+        raise InputError(say("a question is a table of keys: begin with [goal]"))
+    return found
+
+
+def _name_of(part: str, number: int) -> str:
+    return str(g.language(_NAMES[part], number=number))
+
+
+def _read_or_none(tables: Mapping[str, Any]) -> Question | None:
+    try:
+        return Question.from_dict(dict(tables))
+    except InputError:
+        return None
+
+
+def _next_name(name: str) -> str:
+    """Return a name that no scenario has yet: the same with the next number."""
+    taken = city_here().workspace().scenarios().names()
+    stem, _, digits = name.rpartition(" ")
+    if not (stem and digits.isascii() and digits.isdigit()):
+        stem, digits = name, "1"
+    for number in range(int(digits) + 1, int(digits) + len(taken) + 2):
+        made = f"{stem[: LONGEST_NAME - 6]} {number}"
+        if made not in taken:
+            return made
+    return ""

@@ -1,0 +1,158 @@
+"""A run on its page: how near the plan has come, its answer and the reasons, kept as a scenario."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import g, redirect, request, url_for
+from werkzeug.exceptions import NotFound
+
+from data.runs import STATES
+from data.scenarios import LONGEST_NAME, LONGEST_WHY
+from geo.errors import FieldsError, InputError, NothingYetError
+from geo.messages import message_from, message_of
+from planning.decisions.decision import Decision
+from planning.scenarios.decision_document import decision_figures
+from web.admin.plans.ask import fault_of, question_of_form, question_page, search_of_form
+from web.admin.plans.pages import plan_page
+from web.admin.routes import account_here, admin, here
+from web.labels.actions import action_words
+from web.labels.answers import AnswerWords
+from web.labels.places import names_of
+from web.labels.reasons import other_words, price_words, why_words
+from web.labels.runs import run_state_words
+from web.languages import message
+from web.locator.my_reports import map_settings
+from web.services.run_questions import RunAsked
+from web.services.runs import ahead_of, run_of, save_run, stop_run, submit
+from web.site.city import city_here
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+    from data.runs import Run
+    from geo.network import RoadNetwork
+    from web.admin.plans.pages import Shown
+
+STEPS: Final = {
+    "travel times": message("量路上的时间"),
+    "planning": message("找方案"),
+    "conflict": message("找互相矛盾的限制"),
+    "explaining": message("说明理由"),
+}
+
+
+@admin.post("/plans/ask")
+def run_plan() -> BaseResponse | Shown:
+    """Put the question into the queue, or show what is wrong at its field."""
+    name = request.form.get("name", "").strip()[:LONGEST_NAME]
+    tables: dict[str, Any] = {}
+    try:
+        tables = question_of_form()
+        asked = RunAsked.of_request({**search_of_form(), "question": tables})
+        run = submit(city_here().workspace(), asked, author=account_here().name, scenario=name)
+    except FieldsError as error:
+        return question_page(tables, name=name, faults=_faults(error), given=request.form), 422
+    except InputError as error:
+        fault = [fault_of(error)]
+        return question_page(tables, name=name, faults=fault, given=request.form), 422
+    except NothingYetError as error:
+        told = g.language.told(message_of(error))
+        return question_page(tables, name=name, faults=[("", told)], given=request.form), 409
+    return redirect(here("admin.run_page", number=run.id), 303)
+
+
+@admin.get("/plans/runs/<int:number>")
+def run_page(number: int) -> str:
+    """Show a run: while it works its curve and its sites, then the answer and why."""
+    return _page(_there(number))
+
+
+@admin.post("/plans/runs/<int:number>")
+def change_run(number: int) -> BaseResponse | Shown:
+    """Stop a run, or keep its plan as a scenario."""
+    run, workspace, author = _there(number), city_here().workspace(), account_here().name
+    act = request.form.get("act", "")
+    if act == "stop":
+        stop_run(workspace, number, by=author)
+        return redirect(here("admin.run_page", number=number), 303)
+    if act != "keep":
+        raise NotFound
+    name = request.form.get("name", "").strip()[:LONGEST_NAME]
+    why = request.form.get("why", "").strip()[:LONGEST_WHY]
+    try:
+        kept = save_run(workspace, run, name=name, author=author, why=why)
+    except InputError as error:
+        return _page(run, error=g.language.told(message_of(error))), 400
+    return redirect(here("admin.plan", name=kept.name, done="kept"), 303)
+
+
+def _there(number: int) -> Run:
+    run = run_of(city_here().workspace(), number)
+    if run is None:
+        raise NotFound
+    return run
+
+
+def _page(run: Run, *, error: str = "") -> str:
+    workspace, t = city_here().workspace(), g.language
+    made = _decision(run)
+    figures = None if made is None else decision_figures(made.as_dict())
+    words = None
+    if made is not None and figures is not None:
+        words = AnswerWords(figures, t, made.n_candidates)
+    answer = run.answer or {}
+    conflict, told = answer.get("conflict"), answer.get("explanation") or {}
+    return plan_page(
+        "run",
+        tab_name="?",
+        error=error,
+        run=run,
+        made=made,
+        figures=figures,
+        words=words,
+        places=() if figures is None else names_of(figures.actions, _network(), t),
+        reasons={line["order"]: why_words(line, t) for line in told.get("why", ())},
+        prices=[price_words(line, t) for line in told.get("prices", ())],
+        others=[other_words(plan, t) for plan in told.get("alternatives", ())],
+        conflict=None if conflict is None else t.told(message_from(conflict["words"])),
+        members=[]
+        if conflict is None
+        else [(one["rule"], t.told(message_from(one["words"]))) for one in conflict["members"]],
+        events=url_for("runs.events", number=run.id),
+        sites=[] if made is None else run.progress.get("sites", []),
+        act_words=action_words,
+        reason="" if run.error is None else t.told(run.error),
+        states={state: run_state_words(state, t) for state in STATES},
+        steps={step: t(words) for step, words in STEPS.items()},
+        ahead=ahead_of(workspace, run),
+        settings=map_settings(t),
+    )
+
+
+def _decision(run: Run) -> Decision | None:
+    """Return the plan of a run, kept or not; None where there is none."""
+    if run.answer is None or run.answer.get("objective") is None:
+        return None
+    return Decision.from_dict(dict(run.answer))
+
+
+def _network() -> RoadNetwork | None:
+    try:
+        return city_here().workspace().network()
+    except NothingYetError:
+        return None
+
+
+def _faults(error: FieldsError) -> list[tuple[str, str]]:
+    """Return every fault as the field of the form that it stands at, and its words."""
+    made = []
+    for fault in error.faults:
+        place = [part for part in fault.place if part != "question"]
+        key = ".".join(part for part in place[:2] if isinstance(part, str))
+        line = next((part for part in place if isinstance(part, int)), None)
+        words = g.language.told(fault.reason)
+        if line is not None:
+            words = g.language("第 {n} 行：{words}", n=line + 1, words=words)
+        made.append((key, words))
+    return made or [fault_of(error)]

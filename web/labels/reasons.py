@@ -1,0 +1,127 @@
+"""Why this plan, in sentences: the next best place, what a little more would bring, other plans.
+
+The figures are those that a run's answer keeps (`planning.decisions.explain.Explanation`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from data.vocabulary import KINDS_BY_ID
+from web.labels.actions import action_words
+from web.languages import message
+from web.site.number_words import count
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from web.languages import Language
+
+_MOST_NAMED: Final = 6
+#: The limits that the engine names itself, as a kept answer has them; the others people named.
+_OF_YEAR: Final = re.compile(r"money (up to|of) (\d{4})")
+_OURS: Final = {
+    "new stations": message("新站的个数"),
+    "spacing": message("站点间距"),
+    "one action a station": message("一个站点只做一件事"),
+}
+
+
+def what_if_words(one: Mapping[str, Any], t: Language) -> str:
+    """Name an option: what is done, of which kind, where, from which year on."""
+    kind = t.kind(one["kind"]) if one["kind"] in KINDS_BY_ID else one["kind"]
+    what = action_words(one["what"], t)
+    return t(
+        "{what}{kind} {place}（{year} 年）",
+        what=what,
+        kind=kind,
+        place=one["name"] or one["id"],
+        year=one["year"],
+    )
+
+
+def limit_words(name: str, t: Language) -> str:
+    """Name a limit: as its author did, or one of those that the engine names itself."""
+    of_year = _OF_YEAR.fullmatch(name)
+    if of_year is not None:
+        if of_year[1] == "up to":
+            return t("到 {year} 年为止的钱", year=of_year[2])
+        return t("{year} 年的钱", year=of_year[2])
+    return t(_OURS[name]) if name in _OURS else name
+
+
+def why_words(line: Mapping[str, Any], t: Language) -> list[str]:
+    """Say why one action and not another."""
+    if line["is_needed"]:
+        said = [t("没有它，就没有方案能守住全部限制。")]
+    else:
+        less = ends_words(line["costs_least"], line["costs_most"], t)
+        if line["instead"] is None:
+            said = [t("没有别的行动能代替它：去掉它，少 {less}。", less=less)]
+        else:
+            other = what_if_words(line["instead"], t)
+            said = [t("换成次好的 {other}，少 {less}。", other=other, less=less)]
+    if line["neighbour"] is not None:
+        other = what_if_words(line["neighbour"], t)
+        limits = t.all_of([limit_words(one, t) for one in line["kept_out_by"]])
+        said.append(t("{other} 能做得更多，但受限于 {limits}。", other=other, limits=limits))
+    return said
+
+
+def price_words(line: Mapping[str, Any], t: Language) -> str:
+    """Say what a step more of a limit brings."""
+    is_floor = line["kind"] == "floor"
+    step, used, allows = (
+        f"{line[name]:,.1f}" if is_floor else count(line[name])
+        for name in ("step", "used", "allows")
+    )
+    brings = ends_words(line["brings_least"], line["brings_most"], t)
+    limit = limit_words(line["limit"], t)
+    if is_floor:
+        return t(
+            "{limit}：至少 {allows}，做到 {used}；放宽 {step}，多 {brings}。",
+            limit=limit,
+            allows=allows,
+            used=used,
+            step=step,
+            brings=brings,
+        )
+    return t(
+        "{limit}：用了 {used}，最多 {allows}；再放宽 {step}，多 {brings}。",
+        limit=limit,
+        used=used,
+        allows=allows,
+        step=step,
+        brings=brings,
+    )
+
+
+def other_words(plan: Mapping[str, Any], t: Language) -> str:
+    """Say how another plan within the gap differs."""
+    return t(
+        "多做：{gained}；不做：{dropped}；最后一年覆盖 {covered}，{yuan} 元。",
+        gained=_named(plan["gained"], t),
+        dropped=_named(plan["dropped"], t),
+        covered=count(plan["covered"]),
+        yuan=count(plan["cost_yuan"]),
+    )
+
+
+def ends_words(least: float | None, most: float | None, t: Language) -> str:
+    """Write two proved ends of a figure, once where they are the same."""
+    if least is None and most is None:
+        return t("还不知道多少")
+    if most is None or least is None:
+        known = count(least if least is not None else most or 0.0)
+        return t("至少 {n}", n=known) if most is None else t("至多 {n}", n=known)
+    low, high = count(least), count(most)
+    return low if low == high else t("{low} 至 {high}", low=low, high=high)
+
+
+def _named(some: Sequence[Mapping[str, Any]], t: Language) -> str:
+    if not some:
+        return "–"
+    named = [what_if_words(one, t) for one in some[:_MOST_NAMED]]
+    more = len(some) - len(named)
+    return t.listed([*named, t("另 {n} 处", n=more)] if more else named)

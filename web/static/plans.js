@@ -1,0 +1,481 @@
+/* The planner's map: what stands, the candidates, a scenario's actions; zones are drawn on it, and
+   the maps of several scenarios move together. */
+"use strict";
+
+(() => {
+  const find = (selector) => document.querySelector(selector);
+  const settings = JSON.parse(find("#plan-settings").textContent);
+  const place = locatorMap.placer(settings);
+  const says = settings.says || {};
+  const CLASSES = 5; // of what candidates add
+  const MOST_ZOOM = 18;
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const rounded = (lonlat) => lonlat.map((degrees) => Number(degrees.toFixed(6)));
+  const get = async (address) => (await fetch(address)).json();
+
+  for (const shown of document.querySelectorAll("[data-with-script]")) shown.hidden = false;
+
+  // ---- the ground ----
+  let roads = null; // asked for once, drawn on every map
+
+  async function groundOf() {
+    const now = await get(settings.now);
+    if (now.roads && !now.roads_large) {
+      await locatorMap.prepareRoads(settings);
+      return { packed: Pocket.unpack(await (await fetch(now.roads)).arrayBuffer()) };
+    }
+    return { plain: await get(settings.roads) };
+  }
+
+  async function drawGround(map) {
+    for (const { url, options } of settings.base_map.tiles) L.tileLayer(url, options).addTo(map);
+    if (settings.base_map.tiles.length) return;
+    roads ||= groundOf();
+    const { packed, plain } = await roads;
+    if (packed) { roadmap.layer(packed, settings.tiers).addTo(map); return; }
+    map.createPane("roads").style.zIndex = 250;
+    map.getPane("roads").style.pointerEvents = "none";
+    L.geoJSON(plain, {
+      pane: "roads", interactive: false, renderer: L.canvas({ pane: "roads" }),
+      style: ({ properties: { road, width } }) => ({ ink: `road-${road}`, road: width, weight: width }),
+    }).addTo(map);
+  }
+
+  function makeMap(container) {
+    const map = L.map(container, {
+      attributionControl: false, zoomControl: false, zoomSnap: 0.5, minZoom: 8, maxZoom: MOST_ZOOM,
+      preferCanvas: true,
+    });
+    const [left, bottom, right, top] = settings.box;
+    map.fitBounds([place.put([left, bottom]), place.put([right, top])], { animate: false });
+    const { words, base_map: base, attribution } = settings;
+    L.control.zoom({
+      position: "topright", zoomInTitle: words.map.zoom_in, zoomOutTitle: words.map.zoom_out,
+    }).addTo(map);
+    const control = L.control.attribution({ prefix: false }).addTo(map);
+    control.addAttribution(base.attribution || attribution);
+    if (base.review_number) control.addAttribution(base.review_number);
+    L.control.scale({ imperial: false, maxWidth: 140, position: "bottomright" }).addTo(map);
+    map.createPane("dots").style.zIndex = 450; // above the roads, below the numbered marks
+    map.dots = L.canvas({ pane: "dots", padding: 0.2 });
+    yizhan.keepPainted(map);
+    drawGround(map).catch(() => {});
+    return map;
+  }
+
+  // ---- what stands, what may, what is done ----
+  async function drawStanding(map) {
+    const found = await get(settings.standing);
+    found.id.forEach((id, n) => {
+      const dot = L.circleMarker(place.put([found.lon[n], found.lat[n]]), {
+        renderer: map.dots, pane: "dots", radius: 4.5, weight: 1.5, fillOpacity: found.status[n] === "open" ? 1 : 0,
+        ink: "mark-line", fillInk: `kind-${found.kind[n].replaceAll("_", "-")}`,
+      });
+      dot.bindTooltip(() => yizhan.element("span", found.name[n]), { direction: "top" });
+      dot.addTo(map);
+    });
+  }
+
+  /* What each candidate would add of its kind's groups; null where it was not measured. */
+  function gainsOf(found) {
+    const groups = found.groups.filter(({ id }) => found.gains[id]);
+    if (!groups.length) return null;
+    return found.id.map((id, n) => {
+      const kind = (found.kind[n] || found.kind_here);
+      const mine = groups.filter((group) => group.kinds.includes(kind));
+      return {
+        kind,
+        whole: mine.reduce((sum, group) => sum + found.gains[group.id][n], 0),
+        groups: mine.map((group) => [group.name, found.gains[group.id][n]]),
+      };
+    });
+  }
+
+  function breaksOf(gains) {
+    const sorted = gains.map(({ whole }) => whole).filter((n) => n > 0).sort((a, b) => a - b);
+    return Array.from({ length: CLASSES - 1 }, (_, k) =>
+      sorted[Math.floor(((k + 1) * sorted.length) / CLASSES)] || 0);
+  }
+
+  function candidatePopup(found, n, gain) {
+    const box = yizhan.element("div");
+    box.append(yizhan.element("h3", found.name[n] || `${says.candidate} ${found.id[n]}`));
+    if (!gain) box.append(yizhan.element("p", says.unknown));
+    else {
+      box.append(yizhan.element("p",
+        `${found.kinds[gain.kind]} · ${fill(says.adds, { n: Math.round(gain.whole).toLocaleString("en") })}`));
+      const named = gain.groups.filter(([, more]) => more >= 0.5)
+        .map(([name, more]) => `${name} ${Math.round(more).toLocaleString("en")}`);
+      if (named.length) box.append(yizhan.element("p", named.join(" · "), "quiet small"));
+    }
+    if (find(".plan-ask")) box.append(pinButtons(found.id[n]));
+    else if (settings.ask) box.append(againLinks(found.id[n]));
+    return box;
+  }
+
+  /* Ask the scenario's question again with this place, or without it. */
+  function againLinks(id) {
+    const box = yizhan.element("p", null, "acts");
+    for (const [key, words] of [["required", says.instead], ["forbidden", says.without]]) {
+      const link = yizhan.element("a", words, "button plain");
+      const address = new URL(settings.ask, location.href);
+      address.searchParams.set(key, id);
+      link.href = address.pathname + address.search;
+      box.append(link);
+    }
+    return box;
+  }
+
+  async function drawCandidates(map) {
+    const found = await get(settings.candidates);
+    const gains = gainsOf(found);
+    const breaks = gains ? breaksOf(gains) : [];
+    const layer = L.layerGroup();
+    found.id.forEach((id, n) => {
+      const gain = gains && gains[n];
+      const step = gain ? breaks.filter((from) => gain.whole >= from).length : 0;
+      const dot = L.circleMarker(place.put([found.lon[n], found.lat[n]]), {
+        renderer: map.dots, pane: "dots", radius: gain ? 2.5 + step * 0.7 : 3, weight: 1, fillOpacity: 0.85,
+        ink: "paper", fillInk: gain && gain.whole > 0 ? `ramp-${step + 2}` : "line",
+      });
+      dot.bindPopup(() => candidatePopup(found, n, gain), { maxWidth: 280, minWidth: 200 });
+      layer.addLayer(dot);
+    });
+    layer.addTo(map);
+    return layer;
+  }
+
+  async function drawActions(map, address) {
+    const { actions } = await get(address);
+    const marks = new Map();
+    for (const one of actions) {
+      const icon = L.divIcon({
+        html: yizhan.mark({ kind: one.kind, state: "open", number: one.order }),
+        className: "station-mark", iconSize: [30, 30],
+      });
+      const mark = L.marker(place.put([one.lon, one.lat]), {
+        icon, zIndexOffset: 3000 - 10 * one.order, riseOnHover: true, alt: one.name,
+      });
+      mark.bindPopup(() => {
+        const box = yizhan.element("div");
+        box.append(yizhan.element("h3", `${one.order} · ${one.name}`),
+          ...one.lines.map((line) => yizhan.element("p", line)));
+        return box;
+      }, { maxWidth: 280, minWidth: 180 });
+      mark.addTo(map);
+      marks.set(String(one.order), mark);
+    }
+    if (actions.length) {
+      map.fitBounds(L.latLngBounds([...marks.values()].map((mark) => mark.getLatLng())),
+        { padding: [48, 48], maxZoom: 14, animate: false });
+    }
+    return marks;
+  }
+
+  /* The candidates of a scenario come when they are wanted, and go again. */
+  function offerCandidates(map) {
+    const button = find("#show-candidates");
+    let layer = null;
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      if (layer && map.hasLayer(layer)) layer.remove();
+      else if (layer) layer.addTo(map);
+      else layer = await drawCandidates(map).catch(() => null);
+      button.disabled = false;
+      button.textContent = layer && map.hasLayer(layer) ? says.hide : says.show;
+    });
+  }
+
+  // ---- one scenario: table and map point at each other ----
+  function linkRows(map, marks) {
+    for (const row of document.querySelectorAll("tr[data-order]")) {
+      row.addEventListener("click", (event) => {
+        const mark = marks.get(row.dataset.order);
+        if (!mark) return;
+        event.preventDefault();
+        map.setView(mark.getLatLng(), Math.max(map.getZoom(), 13), { animate: !still.matches });
+        mark.openPopup();
+        find(".plan-map").scrollIntoView({ block: "nearest" });
+      });
+    }
+  }
+
+  /* Sort by the heading that is pressed; again the other way round. */
+  function sortTable(table) {
+    const number = (cell) => Number(cell.firstChild ? cell.firstChild.textContent.replaceAll(",", "") : "");
+    table.querySelectorAll("thead th").forEach((head, column) => {
+      if (!head.textContent.trim()) return;
+      const button = yizhan.element("button", head.textContent, "sort");
+      button.type = "button";
+      head.replaceChildren(button);
+      button.addEventListener("click", () => {
+        const down = head.getAttribute("aria-sort") !== "descending";
+        for (const other of table.querySelectorAll("th[aria-sort]")) other.removeAttribute("aria-sort");
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        const rows = [...table.tBodies[0].rows];
+        rows.sort((a, b) => {
+          const [x, y] = [a.cells[column], b.cells[column]];
+          const by = Number.isFinite(number(x)) && Number.isFinite(number(y))
+            ? number(x) - number(y) : x.textContent.localeCompare(y.textContent, document.documentElement.lang);
+          return down ? -by : by;
+        });
+        table.tBodies[0].append(...rows);
+      });
+    });
+  }
+
+  // ---- the question: pins, zones, new workers ----
+  const list = (selector) => find(selector).value.split(/[,，、;；\n]+/).map((one) => one.trim()).filter(Boolean);
+
+  function pin(id, key) {
+    for (const name of ["required", "forbidden"]) {
+      const kept = list(`[name=${name}]`).filter((other) => other !== id);
+      if (name === key) kept.push(id);
+      find(`[name=${name}]`).value = kept.join("\n");
+    }
+    find("[name=required]").closest("details").open = true;
+  }
+
+  function pinButtons(id) {
+    const box = yizhan.element("p", null, "acts");
+    for (const [key, words] of [["required", says.require], ["forbidden", says.forbid], ["", says.clear]]) {
+      const button = yizhan.element("button", words, "button plain");
+      button.type = "button";
+      button.addEventListener("click", () => { pin(id, key); tell(`${words} ${id}`); });
+      box.append(button);
+    }
+    return box;
+  }
+
+  const tell = (words) => { find("#plan-said").textContent = words; };
+  const readJson = (selector, empty) => {
+    try { return JSON.parse(find(selector).value || "null") || empty; } catch { return empty; }
+  };
+  const writeJson = (selector, value) => {
+    find(selector).value = JSON.stringify(value);
+    find(selector).closest("details").open = true;
+  };
+
+  const STYLES = { exclude: "alert", require: "accent", park: "soon" };
+
+  function dressDrawn(layer, rule) {
+    layer.setStyle({ color: yizhan.token(STYLES[rule]), weight: 2, fillOpacity: 0.1, dashArray: rule === "exclude" ? "6 4" : null });
+  }
+
+  function drawZones(map) {
+    const zones = readJson("#zones", []);
+    for (const zone of Array.isArray(zones) ? zones : []) {
+      const layer = Array.isArray(zone.ring) ? L.polygon(zone.ring.map(place.put))
+        : Array.isArray(zone.around) ? L.circle(place.put(zone.around), { radius: zone.within_m }) : null;
+      if (!layer) continue;
+      dressDrawn(layer, zone.rule === "exclude" ? "exclude" : "require");
+      layer.bindTooltip(() => yizhan.element("span", zone.name)).addTo(map);
+    }
+  }
+
+  function takeZone(layer, rule) {
+    const zones = readJson("#zones", []);
+    const name = fill(says.zone, { n: zones.length + 1 });
+    const ring = layer.getLatLngs()[0].map((corner) => rounded(place.take(corner)));
+    zones.push({ name, rule, ring });
+    writeJson("#zones", zones);
+    dressDrawn(layer, rule);
+    layer.bindTooltip(() => yizhan.element("span", name));
+    tell(fill(says.taken, { name }));
+  }
+
+  function takePark(layer) {
+    const dialog = find("#plan-park");
+    dialog.returnValue = "";
+    dialog.showModal();
+    dialog.addEventListener("close", () => {
+      const value = (name) => dialog.querySelector(`[data-park=${name}]`).value;
+      if (dialog.returnValue !== "take" || !Number(value("workers"))) { layer.remove(); return; }
+      const world = readJson("#world", {});
+      const one = {
+        name: value("name"), at: rounded(place.take(layer.getLatLng())),
+        within_m: Math.round(layer.getRadius()), group: value("group"), workers: Number(value("workers")),
+      };
+      if (value("year")) one.year = Number(value("year"));
+      world.demand = [...(world.demand || []), one];
+      writeJson("#world", world);
+      dressDrawn(layer, "park");
+      layer.bindTooltip(() => yizhan.element("span", one.name));
+      tell(fill(says.taken, { name: one.name }));
+    }, { once: true });
+  }
+
+  const load = (address) => new Promise((done, failed) => {
+    const made = document.createElement(address.includes(".css") ? "link" : "script");
+    Object.assign(made, { onload: done, onerror: failed });
+    Object.assign(made, made.tagName === "LINK" ? { rel: "stylesheet", href: address } : { src: address });
+    document.head.insertBefore(made, find('link[rel="stylesheet"]'));
+  });
+  let pen = null; // the drawing tool, fetched when it is first used
+
+  async function draw(map, rule) {
+    pen ||= Promise.all(settings.pen.map(load));
+    await pen;
+    L.PM.reInitLayer(map);
+    map.pm.setLang(document.documentElement.lang.startsWith("zh") ? "zh" : "en");
+    map.pm.disableDraw();
+    map.off("pm:create");
+    map.on("pm:create", ({ layer }) => {
+      map.pm.disableDraw();
+      if (rule === "park") takePark(layer); else takeZone(layer, rule);
+    });
+    map.pm.enableDraw(rule === "park" ? "Circle" : "Polygon", {
+      snappable: false, allowSelfIntersection: false, continueDrawing: false,
+    });
+    tell(rule === "park" ? says.circle : says.draw);
+  }
+
+  function bindQuestion(map) {
+    drawZones(map);
+    for (const button of document.querySelectorAll("[data-draw]")) {
+      button.addEventListener("click", () => draw(map, button.dataset.draw).catch(() => {}));
+    }
+    const goal = find('[name="goal.what"]');
+    const years = find('[name="years.count"]');
+    const show = () => {
+      for (const part of document.querySelectorAll("[data-goal]")) part.hidden = part.dataset.goal !== goal.value;
+      for (const part of document.querySelectorAll("[data-year]")) {
+        part.hidden = Number(part.dataset.year) > Number(years.value || 1);
+      }
+    };
+    goal.addEventListener("change", show);
+    years.addEventListener("input", show);
+    show();
+    const wrong = find(".fault, .desk-error");
+    if (wrong) {
+      for (let part = wrong.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+      wrong.scrollIntoView({ block: "center" });
+    }
+  }
+
+  // ---- a run at work: the curve of plan and bound, the sites that move ----
+  const SVG = "http://www.w3.org/2000/svg";
+  const WIDE = 400;
+  const HIGH = 160;
+
+  function drawCurve(points) {
+    const svg = find("#run-curve");
+    svg.replaceChildren();
+    const known = points.filter(([, plan, bound]) => plan !== null || bound !== null);
+    if (!known.length) return;
+    const last = Math.max(known[known.length - 1][0], 0.1);
+    const plans = known.map(([, plan]) => plan).filter((value) => value !== null);
+    const best = plans.length ? plans[plans.length - 1] : null;
+    const bounds = known.map(([, , bound]) => bound).filter((value) => value !== null);
+    const ends = [...plans, ...bounds];
+    let [low, high] = [Math.min(...ends), Math.max(...ends)];
+    // the first bounds are far away: what matters is the last stretch
+    if (best !== null && best > 0) high = Math.min(high, Math.max(best * 1.3, bounds[bounds.length - 1] || 0));
+    if (high <= low) high = low + 1;
+    const y = (value) => HIGH - 8 - (HIGH - 16) * Math.min(1, Math.max(0, (value - low) / (high - low)));
+    for (const [column, name] of [[1, "plan"], [2, "bound"]]) {
+      const line = document.createElementNS(SVG, "polyline");
+      line.setAttribute("class", `run-line ${name}`);
+      line.setAttribute("points", known.filter((point) => point[column] !== null)
+        .map((point) => `${(WIDE * point[0]) / last},${y(point[column])}`).join(" "));
+      svg.append(line);
+    }
+    const bound = bounds[bounds.length - 1];
+    if (best && bound) {
+      const gap = (100 * Math.abs(bound - best)) / Math.max(Math.abs(best), 1e-9);
+      find("#run-gap").textContent = fill(says.gap, { gap: gap.toFixed(gap < 1 ? 2 : 1) });
+    }
+  }
+
+  function siteLayer(map) {
+    const layer = L.layerGroup().addTo(map);
+    return (sites) => {
+      layer.clearLayers();
+      for (const one of sites) {
+        const icon = L.divIcon({
+          html: yizhan.mark({ kind: one.kind, state: "open", number: "•" }),
+          className: "station-mark", iconSize: [26, 26],
+        });
+        L.marker(place.put([one.lon, one.lat]), { icon, keyboard: false, alt: one.id }).addTo(layer);
+      }
+    };
+  }
+
+  function followRun(map) {
+    const show = siteLayer(map);
+    const points = [];
+    const hear = ({ data }) => {
+      const news = JSON.parse(data);
+      points.length = Math.min(points.length, news.from);
+      points.push(...news.points);
+      drawCurve(points);
+      show(news.sites);
+      find("#run").dataset.state = news.state;
+      find("#run-state").textContent = says.states[news.state] || "";
+      find("#run-step").textContent = says.steps[news.step] || "";
+    };
+    const source = new EventSource(settings.events); // it comes back by itself when a line breaks
+    source.addEventListener("progress", hear);
+    source.addEventListener("end", (event) => { hear(event); source.close(); location.reload(); });
+    addEventListener("pagehide", () => source.close());
+  }
+
+  function numberedSites(map, sites) {
+    const marks = new Map();
+    sites.forEach((one, n) => {
+      const icon = L.divIcon({
+        html: yizhan.mark({ kind: one.kind, state: "open", number: n + 1 }),
+        className: "station-mark", iconSize: [30, 30],
+      });
+      marks.set(String(n + 1), L.marker(place.put([one.lon, one.lat]), {
+        icon, alt: String(n + 1), zIndexOffset: 3000 - 10 * n,
+      }).bindPopup(() => yizhan.element("p", `${n + 1} · ${one.id}`)).addTo(map));
+    });
+    if (sites.length) {
+      map.fitBounds(L.latLngBounds(sites.map((one) => place.put([one.lon, one.lat]))),
+        { padding: [48, 48], maxZoom: 14, animate: false });
+    }
+    return marks;
+  }
+
+  // ---- several scenarios: maps that move together ----
+  function linkMaps(maps) {
+    let moving = false;
+    for (const map of maps) {
+      map.on("move", () => {
+        if (moving) return;
+        moving = true;
+        for (const other of maps) {
+          if (other !== map) other.setView(map.getCenter(), map.getZoom(), { animate: false });
+        }
+        moving = false;
+      });
+    }
+  }
+
+  async function begin() {
+    await locatorMap.prepare(settings);
+    const several = [...document.querySelectorAll(".plan-maps .map")];
+    if (several.length) {
+      const maps = several.map(makeMap);
+      linkMaps(maps);
+      await Promise.all(maps.map((map, n) => Promise.all([drawStanding(map), drawActions(map, several[n].dataset.points)])));
+      return;
+    }
+    const map = makeMap(find("#map"));
+    yizhan.shared.map = map;
+    locatorMap.bindSize(map, settings.words);
+    for (const table of document.querySelectorAll("table.sortable")) sortTable(table);
+    if (find(".plan-ask")) bindQuestion(map);
+    if (settings.candidates && !settings.points) await drawCandidates(map);
+    await drawStanding(map);
+    if (settings.events) followRun(map);
+    if (settings.sites) linkRows(map, numberedSites(map, settings.sites));
+    if (!settings.points) return;
+    offerCandidates(map);
+    linkRows(map, await drawActions(map, settings.points));
+  }
+
+  begin().catch(() => {});
+})();
