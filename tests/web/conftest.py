@@ -23,6 +23,7 @@ from data.workspace import Workspace
 from geo.network import build_network
 from planning.coverage.nominal import measure_coverage
 from planning.siting.question import plan_stations
+from tests.web.admin.visits import PASSWORD_HASH
 from tests.web.serving import served
 from web.app import create_app
 from web.site.passwords import hash_password
@@ -35,6 +36,13 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from playwright.sync_api import Browser, BrowserContext
 
+    from tests.conftest import Cli
+
+MONEY, THREE = "两年 30 万", "三个新站"
+PLAN_CHANGES = (
+    *("--set", "years.count=2", "--set", "money.yuan_by_year=[200000, 100000]"),
+    *("--set", 'actions.build=["station","courier_home"]'),
+)
 LEFT, BOTTOM = 116.78, 33.94
 STEP = 0.0025  # degrees, about 250 m
 N = 14
@@ -166,6 +174,19 @@ def _plan(workspace: Workspace) -> None:
 @pytest.fixture(scope="session")
 def city(city_folder: Path) -> Workspace:
     return Workspace.open(city_folder)
+
+
+@pytest.fixture(scope="session")
+def planned_city(city_folder: Path, tmp_path_factory: pytest.TempPathFactory, cli: Cli) -> Path:
+    """The small city with a decision, a plan, and accounts; read it only."""
+    folder = tmp_path_factory.mktemp("planned") / "city"
+    shutil.copytree(city_folder, folder)
+    assert cli("plan", *PLAN_CHANGES, "--scenario", MONEY, "-w", folder).code == 0
+    assert cli("plan", "--new", "3", "--scenario", THREE, "-w", folder).code == 0
+    accounts = ReportBook(Workspace.open(folder)).accounts
+    for name, role in (("gui", "planner"), ("kan", "viewer"), ("shen", "moderator")):
+        accounts.add(Account(name, PASSWORD_HASH, role), by="test")
+    return folder
 
 
 @pytest.fixture

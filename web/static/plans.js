@@ -146,6 +146,12 @@
     return layer;
   }
 
+  /* A mark that says its name to a reader of screens. */
+  function named(mark, name) {
+    mark.on("add", () => mark.getElement().setAttribute("aria-label", name));
+    return mark;
+  }
+
   async function drawActions(map, address) {
     const { actions } = await get(address);
     const marks = new Map();
@@ -154,9 +160,9 @@
         html: yizhan.mark({ kind: one.kind, state: "open", number: one.order }),
         className: "station-mark", iconSize: [30, 30],
       });
-      const mark = L.marker(place.put([one.lon, one.lat]), {
-        icon, zIndexOffset: 3000 - 10 * one.order, riseOnHover: true, alt: one.name,
-      });
+      const mark = named(L.marker(place.put([one.lon, one.lat]), {
+        icon, zIndexOffset: 3000 - 10 * one.order, riseOnHover: true,
+      }), `${one.order} · ${one.name}`);
       mark.bindPopup(() => {
         const box = yizhan.element("div");
         box.append(yizhan.element("h3", `${one.order} · ${one.name}`),
@@ -320,7 +326,10 @@
     L.PM.reInitLayer(map);
     map.pm.setLang(document.documentElement.lang.startsWith("zh") ? "zh" : "en");
     map.pm.disableDraw();
-    map.off("pm:create");
+    map.off("pm:create pm:drawend");
+    const frame = map.getContainer();
+    frame.classList.add("drawing"); // a press is a corner, and no dot's
+    map.on("pm:drawend", () => frame.classList.remove("drawing"));
     map.on("pm:create", ({ layer }) => {
       map.pm.disableDraw();
       if (rule === "park") takePark(layer); else takeZone(layer, rule);
@@ -397,7 +406,7 @@
           html: yizhan.mark({ kind: one.kind, state: "open", number: "•" }),
           className: "station-mark", iconSize: [26, 26],
         });
-        L.marker(place.put([one.lon, one.lat]), { icon, keyboard: false, alt: one.id }).addTo(layer);
+        named(L.marker(place.put([one.lon, one.lat]), { icon, keyboard: false }), one.id).addTo(layer);
       }
     };
   }
@@ -428,9 +437,9 @@
         html: yizhan.mark({ kind: one.kind, state: "open", number: n + 1 }),
         className: "station-mark", iconSize: [30, 30],
       });
-      marks.set(String(n + 1), L.marker(place.put([one.lon, one.lat]), {
-        icon, alt: String(n + 1), zIndexOffset: 3000 - 10 * n,
-      }).bindPopup(() => yizhan.element("p", `${n + 1} · ${one.id}`)).addTo(map));
+      marks.set(String(n + 1), named(L.marker(place.put([one.lon, one.lat]), {
+        icon, zIndexOffset: 3000 - 10 * n,
+      }), `${n + 1} · ${one.id}`).bindPopup(() => yizhan.element("p", `${n + 1} · ${one.id}`)).addTo(map));
     });
     if (sites.length) {
       map.fitBounds(L.latLngBounds(sites.map((one) => place.put([one.lon, one.lat]))),

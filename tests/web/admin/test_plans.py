@@ -12,13 +12,11 @@ import openpyxl
 import pyogrio
 import pytest
 
-from data.accounts import Account
 from data.questions import Question
-from data.report_book import ReportBook
 from data.workspace import Workspace
 from planning.coverage.nominal import Places, measure_coverage
-from tests.web.admin.visits import PASSWORD_HASH, logged_in, token_of
-from tests.web.conftest import HOSTILE
+from tests.web.admin.visits import logged_in, token_of
+from tests.web.conftest import HOSTILE, MONEY, THREE
 from web.app import create_app
 from web.services.candidate_gains import measure_candidates
 from web.services.scenarios import scenario_of
@@ -29,27 +27,6 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
-
-    from tests.conftest import Cli
-
-MONEY, THREE = "两年 30 万", "三个新站"
-CHANGES = (
-    *("--set", "years.count=2", "--set", "money.yuan_by_year=[200000, 100000]"),
-    *("--set", 'actions.build=["station","courier_home"]'),
-)
-
-
-@pytest.fixture(scope="session")
-def planned_city(city_folder: Path, tmp_path_factory: pytest.TempPathFactory, cli: Cli) -> Path:
-    """The small city with a decision, a plan, and accounts; read it only."""
-    folder = tmp_path_factory.mktemp("planned") / "city"
-    shutil.copytree(city_folder, folder)
-    assert cli("plan", *CHANGES, "--scenario", MONEY, "-w", folder).code == 0
-    assert cli("plan", "--new", "3", "--scenario", THREE, "-w", folder).code == 0
-    accounts = ReportBook(Workspace.open(folder)).accounts
-    for name, role in (("gui", "planner"), ("kan", "viewer"), ("shen", "moderator")):
-        accounts.add(Account(name, PASSWORD_HASH, role), by="test")
-    return folder
 
 
 @pytest.fixture
