@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from tests.statements.claims import CLAIMS
 from tests.statements.claims_phone import CLAIMS as OF_PHONE
 from tests.statements.fragments import of_page
 from tests.statements.walker import faults, held_spans
+from tests.web.clocks import china_noon
 from tests.web.serving import served
 from web.app import create_app
 
@@ -32,13 +32,15 @@ def _read(browser: Browser, city: City, address: str, language: str) -> list[Fra
         geolocation={"longitude": lon, "latitude": lat},
         permissions=["geolocation"],
     )
+    moment = china_noon()  # at night other sentences stand in the place of these
+    context.clock.set_fixed_time(moment)
     page = context.new_page()
     page.goto(f"{address}/?lang={language}")
     page.wait_for_selector("[data-ready~=roads]", state="attached")
     page.locator("#locate").click()
     page.wait_for_selector('[data-slot="minutes"]:visible')
     face = f"phone {language} /"
-    city.asked_at[face] = datetime.now(UTC)
+    city.asked_at[face] = moment
     read = of_page(face, page.content())
     context.close()
     return read

@@ -40,8 +40,8 @@ _OTHERS: Final = message("其余")
 _OF_A_LIMIT: Final = {
     "budget": message("{n} 元"),
     "limit_budget": message("{n} 元"),
-    "count": message("{n} 个"),
-    "limit_count": message("{n} 个"),
+    "count": message("{n} 个", context="an amount"),
+    "limit_count": message("{n} 个", context="an amount"),
 }
 
 

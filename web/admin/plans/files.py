@@ -66,4 +66,5 @@ def _write(scenario: Scenario, what: str, file: Path) -> None:
         question = question_behind(scenario)
         if question is None:
             raise NotFound
-        file.write_text(json.dumps(question.as_dict(), ensure_ascii=False, indent=2), "utf-8")
+        text = json.dumps(question.as_dict(), ensure_ascii=False, indent=2)
+        file.write_text(text, encoding="utf-8")
