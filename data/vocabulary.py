@@ -129,6 +129,12 @@ ORGANISATION_KINDS: Final = (
         ("联合会", "总工会", "行业工会联合会", "区域工会联合会", "union federation"),
     ),
     Term("firm", "企业", "firm", ("公司", "单位", "平台企业", "用人单位", "company", "employer")),
+    Term(
+        "authority",
+        "主管部门",
+        "authority",
+        ("行政部门", "交通运输局", "邮政管理局", "卫生健康委员会", "public authority"),
+    ),
 )
 
 FACILITIES: Final = (

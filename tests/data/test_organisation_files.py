@@ -98,7 +98,7 @@ records = st.lists(
         {
             "id": words,
             "name": words,
-            "kind": st.sampled_from(["union", "federation", "firm"]),
+            "kind": st.sampled_from(["union", "federation", "firm", "authority"]),
             "district": st.sampled_from(["", "东区", "西区"]),
         },
         optional=dict.fromkeys(NUMBERS, st.integers(0, 10**6)),
