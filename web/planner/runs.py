@@ -12,14 +12,13 @@ from flask import Blueprint, Response, g, jsonify, redirect, render_template, re
 from werkzeug.exceptions import Forbidden, NotFound, UnsupportedMediaType
 
 from data.json_shapes import parse_json
-from data.permissions import ADMINISTRATOR
 from geo.errors import FieldFault, FieldsError, InputError, NothingYetError
 from geo.messages import message_from, message_of, say
 from web.labels.runs import run_state_words
 from web.planner.run_events import LONGEST_MARK, events_of
 from web.planner.visits import account_here, find_visit, form_token_here, let_in
 from web.services.run_questions import RunAsked
-from web.services.runs import ahead_of, run_of, runs_of, save_run, stop_run, submit
+from web.services.runs import ahead_of, may_stop, run_of, runs_of, save_run, stop_run, submit
 from web.site.city import city_here
 from web.site.number_words import local_words
 from web.site.security import problem
@@ -118,7 +117,7 @@ def shown(number: int) -> Response:
 def stop(number: int) -> Response:
     """Stop a run and keep its best plan; only who asked it may, and administrators."""
     account, run = account_here(), _run(number)
-    if account.name != run.author and account.role != ADMINISTRATOR:
+    if not may_stop(run, account):
         raise Forbidden(say("another account asked this: only that one stops it"))
     stop_run(city_here().workspace(), number, by=account.name)
     return jsonify(_whole(_run(number)))

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from data.permissions import ADMINISTRATOR
 from data.runs import NewRun
 from geo.errors import InputError, NothingYetError
 from geo.messages import say
@@ -17,6 +18,7 @@ from web.services.scenarios import save_decision
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from data.accounts import Account
     from data.runs import Run
     from data.scenarios import Scenario
     from data.workspace import Workspace
@@ -74,6 +76,11 @@ def run_of(workspace: Workspace, number: int) -> Run | None:
 def ahead_of(workspace: Workspace, run: Run) -> int:
     """Return how many runs go before one that waits; 0 for others."""
     return workspace.database.runs().ahead(run.id) if run.state == "queued" else 0
+
+
+def may_stop(run: Run, account: Account) -> bool:
+    """Tell whether an account may stop a run: that of its author, and administrators."""
+    return account.name == run.author or account.role == ADMINISTRATOR
 
 
 def stop_run(workspace: Workspace, number: int, *, by: str) -> str | None:

@@ -12,10 +12,12 @@ import openpyxl
 import pyogrio
 import pytest
 
+from data.accounts import Account
 from data.questions import Question
+from data.report_book import ReportBook
 from data.workspace import Workspace
 from planning.coverage.nominal import Places, measure_coverage
-from tests.web.admin.visits import logged_in, token_of
+from tests.web.admin.visits import PASSWORD_HASH, logged_in, token_of
 from tests.web.conftest import HOSTILE, MONEY, THREE
 from web.app import create_app
 from web.services.candidate_gains import measure_candidates
@@ -214,3 +216,31 @@ def test_the_question_panel_begins_with_the_scenario_s_question(
     assert 'name="money.1" inputmode="numeric" value="200000"' in page
     assert "grid-1</textarea>" in page
     assert f'value="{MONEY} 2"' in page
+
+
+def test_a_question_is_stopped_by_who_asked_it_and_by_no_other_planner(
+    app: Flask, planner: FlaskClient, workspace: Workspace
+) -> None:
+    ReportBook(workspace).accounts.add(Account("ling", PASSWORD_HASH, "planner"), by="test")
+    page = f"/admin/plans/ask?of={MONEY}"
+    form = {"name": "停", "beside": "{}", "money.1": "200000", "token": token_of(planner, page)}
+    asked = planner.post("/admin/plans/ask", data=form)
+    assert asked.status_code == 303
+    where = asked.headers["Location"]
+    other = logged_in(app, "ling")
+    stop = {"act": "stop", "token": token_of(other, where)}
+    assert other.post(where, data=stop).status_code == 403
+    assert 'value="stop"' not in other.get(where).text
+    stop["token"] = token_of(planner, where)
+    assert planner.post(where, data=stop).status_code == 303
+    assert 'data-state="stopped"' in planner.get(where).text
+
+
+def test_what_is_wrong_with_a_question_stands_at_its_field(planner: FlaskClient) -> None:
+    token = token_of(planner, f"/admin/plans/ask?of={MONEY}")
+    form = {"name": "错", "beside": "{}", "money.1": "六十万", "spacing_m": "-3", "token": token}
+    refused = planner.post("/admin/plans/ask", data=form)
+    assert refused.status_code == 422
+    assert refused.text.count('class="fault" role="alert"') == 2
+    assert 'name="spacing_m" inputmode="decimal" value="-3" aria-invalid="true"' in refused.text
+    assert 'value="六十万" aria-invalid="true"' in refused.text

@@ -177,6 +177,8 @@ def search_of_form() -> dict[str, Any]:
     made: dict[str, Any] = {}
     for key, scale in (("time_limit_s", 1.0), ("gap", 0.01)):
         text = request.form.get(key, "").strip().removesuffix("%")
+        if not text:
+            continue
         try:
             made[key] = float(text) * scale
         except ValueError:

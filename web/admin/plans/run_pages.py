@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import g, redirect, request, url_for
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Forbidden, NotFound
 
 from data.runs import STATES
 from data.scenarios import LONGEST_NAME, LONGEST_WHY
 from geo.errors import FieldsError, InputError, NothingYetError
-from geo.messages import message_from, message_of
+from geo.messages import message_from, message_of, say
 from planning.decisions.decision import Decision
 from planning.scenarios.decision_document import decision_figures
 from web.admin.plans.ask import fault_of, question_of_form, question_page, search_of_form
@@ -24,7 +24,7 @@ from web.labels.runs import run_state_words
 from web.languages import message
 from web.locator.my_reports import map_settings
 from web.services.run_questions import RunAsked
-from web.services.runs import ahead_of, run_of, save_run, stop_run, submit
+from web.services.runs import ahead_of, may_stop, run_of, save_run, stop_run, submit
 from web.site.city import city_here
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def change_run(number: int) -> BaseResponse | Shown:
     run, workspace, author = _there(number), city_here().workspace(), account_here().name
     act = request.form.get("act", "")
     if act == "stop":
+        if not may_stop(run, account_here()):
+            raise Forbidden(say("another account asked this: only that one stops it"))
         stop_run(workspace, number, by=author)
         return redirect(here("admin.run_page", number=number), 303)
     if act != "keep":
@@ -126,6 +128,7 @@ def _page(run: Run, *, error: str = "") -> str:
         states={state: run_state_words(state, t) for state in STATES},
         steps={step: t(words) for step, words in STEPS.items()},
         ahead=ahead_of(workspace, run),
+        stoppable=may_stop(run, account_here()),
         settings=map_settings(t),
     )
 
