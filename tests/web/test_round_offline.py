@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from data.rounds import Round
 from data.workspace import Workspace
@@ -65,9 +66,9 @@ def test_ten_visits_with_photos_arrive_once_each_and_conflicts_are_shown(
     page.reload()
     for at in range(10):
         _visit(page, at, says="连同 1 张照片")
-    assert "10 个站点的记录存在手机里" in page.locator("#round-state").inner_text()
+    expect(page.locator("#round-state")).to_contain_text("10 个站点的记录存在手机里")
     page.reload()
-    assert page.locator("[data-outcome]", has_text="还没有发送").count() == 10
+    expect(page.locator("[data-outcome]", has_text="还没有发送")).to_have_count(10)
     workspace.register().observe("S3", {"hours": "24小时"}, source="operator", by="wang")
 
     sent: list[int] = []
@@ -89,8 +90,8 @@ def test_ten_visits_with_photos_arrive_once_each_and_conflicts_are_shown(
     assert (sent[0], len(sent)) == (200, 11)
     page.reload()
     refused = page.locator('[data-stop="S1"]')
-    assert "没有收下：时间读不懂。" in refused.locator("[data-outcome]").inner_text()
-    assert refused.locator("[data-outcome] button").inner_text() == "丢弃这条记录"
+    expect(refused.locator("[data-outcome]")).to_contain_text("没有收下：时间读不懂。")
+    expect(refused.locator("[data-outcome] button")).to_have_text("丢弃这条记录")
     _visit(page, 1, says="登记册已更新")
     (kept,) = [one for one in rounds.rounds() if one.id == number]
     assert sorted(one.visit.station for one in kept.visits) == list(STATIONS)
@@ -101,9 +102,9 @@ def test_ten_visits_with_photos_arrive_once_each_and_conflicts_are_shown(
     assert (upright.width, upright.height) == (800, 1600)
     file = Image.open(io.BytesIO(workspace.photo_store().read(upright.content_hash) or b""))
     assert file.size == (800, 1600)
-    said = page.locator('[data-outcome="S3"]').inner_text()
-    assert "这些有更晚的说法，保持不变：开放时间: 24小时" in said
-    assert "登记册已更新" in page.locator('[data-outcome="S4"]').inner_text()
+    later = "这些有更晚的说法，保持不变：开放时间: 24小时"
+    expect(page.locator('[data-outcome="S3"]')).to_contain_text(later)
+    expect(page.locator('[data-outcome="S4"]')).to_contain_text("登记册已更新")
     page.reload()
-    assert page.locator(".shots img").count() == 10
-    assert page.locator(".stop.done").count() == 10
+    expect(page.locator(".shots img")).to_have_count(10)
+    expect(page.locator(".stop.done")).to_have_count(10)
