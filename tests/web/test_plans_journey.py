@@ -75,14 +75,14 @@ def test_a_question_is_drawn_asked_answered_and_kept_as_a_scenario(
     assert worked is not None
     assert worked.state == "done"
     page.wait_for_selector('#run[data-state="done"]')
-    assert page.locator("tr[data-order]").count() > 0
+    expect(page.locator("tr[data-order]").first).to_be_visible()  # the page is loaded anew
     page.locator('button[value="keep"]').click()
     page.wait_for_selector(".desk-done")
     kept = Workspace.open(folder).scenarios().scenario("从页面问的")
     question = kept.question["question"]
     assert question["money"]["yuan_by_year"][0] == 1_000_000
     assert question["zones"] == [zone]
-    assert page.locator('.plan-tab[aria-current="page"]').inner_text().startswith("从页面问的")
+    expect(page.locator('.plan-tab[aria-current="page"]')).to_contain_text("从页面问的")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
