@@ -35,19 +35,7 @@ def read_question(path: Path, *, changes: Sequence[str] = ()) -> Question:
     InputError
         when a key or value cannot be; the message says where.
     """
-    data = bytes_of(path)
-    if len(data) > MAX_BYTES:
-        raise FileFormatError(say("{file}: is larger than a question can be", file=path.name))
-    try:
-        text = data.decode("utf-8-sig")
-        is_json = path.suffix.casefold() == ".json"
-        tables: Any = json.loads(text) if is_json else tomllib.loads(text)
-    except UnicodeDecodeError:
-        raise FileFormatError(say("{file}: is not UTF-8 text", file=path.name)) from None
-    except RecursionError:
-        raise FileFormatError(say("{file}: is nested too deep", file=path.name)) from None
-    except ValueError as error:
-        raise FileFormatError(say("{file}: {reason}", file=path.name, reason=str(error))) from None
+    tables = question_tables(bytes_of(path), name=path.name)
     _take_drawn(tables, path.parent)
     try:
         return changed_question(tables, changes)
@@ -57,6 +45,27 @@ def read_question(path: Path, *, changes: Sequence[str] = ()) -> Question:
         raise InputError(
             say("{file}: {reason}", file=path.name, reason=message_of(error))
         ) from None
+
+
+def question_tables(data: bytes, *, name: str) -> Any:  # noqa: ANN401 - as read
+    """Read the tables of a question, TOML or JSON by the ending of ``name``, as yet unchecked.
+
+    Raises
+    ------
+    FileFormatError
+        when it is no such file; the message names the line.
+    """
+    if len(data) > MAX_BYTES:
+        raise FileFormatError(say("{file}: is larger than a question can be", file=name))
+    try:
+        text = data.decode("utf-8-sig")
+        return json.loads(text) if name.casefold().endswith(".json") else tomllib.loads(text)
+    except UnicodeDecodeError:
+        raise FileFormatError(say("{file}: is not UTF-8 text", file=name)) from None
+    except RecursionError:
+        raise FileFormatError(say("{file}: is nested too deep", file=name)) from None
+    except ValueError as error:
+        raise FileFormatError(say("{file}: {reason}", file=name, reason=str(error))) from None
 
 
 def _take_drawn(tables: Any, folder: Path) -> None:  # noqa: ANN401 - as read

@@ -242,5 +242,5 @@ const locatorMap = (() => {
     return new LocatorMap(options);
   }
 
-  return { prepare, prepareRoads, make, placer, bindSize };
+  return { prepare, prepareRoads, make, placer, bindSize, once };
 })();

@@ -152,17 +152,27 @@
     return mark;
   }
 
+  function numbered(one, order, name) {
+    const icon = L.divIcon({
+      html: yizhan.mark({ kind: one.kind, state: "open", number: order }),
+      className: "station-mark", iconSize: [30, 30],
+    });
+    const options = { icon, zIndexOffset: 3000 - 10 * order, riseOnHover: true };
+    return named(L.marker(place.put([one.lon, one.lat]), options), name);
+  }
+
+  /* Show all of some marks. */
+  function fitMarks(map, marks) {
+    if (!marks.size) return;
+    const bounds = L.latLngBounds([...marks.values()].map((mark) => mark.getLatLng()));
+    map.fitBounds(bounds, { padding: [48, 48], maxZoom: 14, animate: false });
+  }
+
   async function drawActions(map, address) {
     const { actions } = await get(address);
     const marks = new Map();
     for (const one of actions) {
-      const icon = L.divIcon({
-        html: yizhan.mark({ kind: one.kind, state: "open", number: one.order }),
-        className: "station-mark", iconSize: [30, 30],
-      });
-      const mark = named(L.marker(place.put([one.lon, one.lat]), {
-        icon, zIndexOffset: 3000 - 10 * one.order, riseOnHover: true,
-      }), `${one.order} · ${one.name}`);
+      const mark = numbered(one, one.order, `${one.order} · ${one.name}`);
       mark.bindPopup(() => {
         const box = yizhan.element("div");
         box.append(yizhan.element("h3", `${one.order} · ${one.name}`),
@@ -172,10 +182,7 @@
       mark.addTo(map);
       marks.set(String(one.order), mark);
     }
-    if (actions.length) {
-      map.fitBounds(L.latLngBounds([...marks.values()].map((mark) => mark.getLatLng())),
-        { padding: [48, 48], maxZoom: 14, animate: false });
-    }
+    fitMarks(map, marks);
     return marks;
   }
 
@@ -312,17 +319,8 @@
     }, { once: true });
   }
 
-  const load = (address) => new Promise((done, failed) => {
-    const made = document.createElement(address.includes(".css") ? "link" : "script");
-    Object.assign(made, { onload: done, onerror: failed });
-    Object.assign(made, made.tagName === "LINK" ? { rel: "stylesheet", href: address } : { src: address });
-    document.head.insertBefore(made, find('link[rel="stylesheet"]'));
-  });
-  let pen = null; // the drawing tool, fetched when it is first used
-
   async function draw(map, rule) {
-    pen ||= Promise.all(settings.pen.map(load));
-    await pen;
+    await Promise.all(settings.pen.map(locatorMap.once)); // the drawing tool, when it is first used
     L.PM.reInitLayer(map);
     map.pm.setLang(document.documentElement.lang.startsWith("zh") ? "zh" : "en");
     map.pm.disableDraw();
@@ -431,20 +429,12 @@
   }
 
   function numberedSites(map, sites) {
-    const marks = new Map();
-    sites.forEach((one, n) => {
-      const icon = L.divIcon({
-        html: yizhan.mark({ kind: one.kind, state: "open", number: n + 1 }),
-        className: "station-mark", iconSize: [30, 30],
-      });
-      marks.set(String(n + 1), named(L.marker(place.put([one.lon, one.lat]), {
-        icon, zIndexOffset: 3000 - 10 * n,
-      }), `${n + 1} · ${one.id}`).bindPopup(() => yizhan.element("p", `${n + 1} · ${one.id}`)).addTo(map));
-    });
-    if (sites.length) {
-      map.fitBounds(L.latLngBounds(sites.map((one) => place.put([one.lon, one.lat]))),
-        { padding: [48, 48], maxZoom: 14, animate: false });
-    }
+    const marks = new Map(sites.map((one, n) => {
+      const name = `${n + 1} · ${one.id}`;
+      const mark = numbered(one, n + 1, name).bindPopup(() => yizhan.element("p", name));
+      return [String(n + 1), mark.addTo(map)];
+    }));
+    fitMarks(map, marks);
     return marks;
   }
 

@@ -244,3 +244,29 @@ def test_what_is_wrong_with_a_question_stands_at_its_field(planner: FlaskClient)
     assert refused.text.count('class="fault" role="alert"') == 2
     assert 'name="spacing_m" inputmode="decimal" value="-3" aria-invalid="true"' in refused.text
     assert 'value="六十万" aria-invalid="true"' in refused.text
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "status"),
+    [
+        ("q.toml", b'[years]\nfirst = 2030\n[actions]\nbuild = ["base"]\n', 303),
+        ("q.json", b'{"years": {"first": 2030}, "actions": {"build": ["base"]}}', 303),
+        ("q.toml", b"[years\n", 422),
+        ("q.json", b"[1]", 422),
+        ("q.toml", "[金额]\n一 = 1\n".encode(), 422),
+    ],
+)
+def test_a_question_s_file_stands_in_the_place_of_the_form(
+    planner: FlaskClient, workspace: Workspace, name: str, data: bytes, status: int
+) -> None:
+    token = token_of(planner, f"/admin/plans/ask?of={MONEY}")
+    form = {"name": "文件", "token": token, "years.first": "2041", "file": (io.BytesIO(data), name)}
+    answer = planner.post("/admin/plans/ask", data=form)
+    assert answer.status_code == status
+    runs = workspace.database.runs().newest()
+    if status == 422:
+        assert not runs
+        assert "desk-error" in answer.text
+    else:
+        assert runs[0].question["question"]["years"] == {"first": 2030}
+        assert runs[0].question["question"]["actions"]["build"] == ["base"]

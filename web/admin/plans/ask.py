@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import g, request, url_for
 from werkzeug.exceptions import NotFound
 
+from data.files.question_files import MAX_BYTES, question_tables
 from data.questions import Question
 from data.scenarios import LONGEST_NAME
 from data.vocabulary import GROUPS, KINDS
@@ -66,7 +65,6 @@ _SEARCH: Final = {"time_limit_s": "30", "gap": "0.5", "explain": "yes"}
 #: The goals of which reasons are told, and how many other plans are shown beside.
 _EXPLAINED: Final = frozenset({"workers", "worker_hours"})
 _ALTERNATIVES: Final = 3
-_MOST_FILE: Final = 1_000_000
 _PEN: Final = "vendor/leaflet-geoman-free-2.20.2/leaflet-geoman"
 
 
@@ -168,7 +166,10 @@ def question_of_form() -> dict[str, Any]:
     """
     sent = request.files.get("file")
     if sent is not None and sent.filename:
-        return _tables_of_file(sent.filename, sent.stream.read(_MOST_FILE + 1))
+        found = question_tables(sent.stream.read(MAX_BYTES + 1), name=sent.filename)
+        if not isinstance(found, dict):
+            raise InputError(say("a question is a table of keys: begin with [goal]"))
+        return found
     return tables_of_form(request.form, name_of=_name_of)
 
 
@@ -192,25 +193,8 @@ def fault_of(error: InputError) -> tuple[str, str]:
     """Tell at which key of the question an error stands, and say it in the reader's language."""
     words = message_of(error)
     where = str(words).partition(":")[0]
-    key = where.partition("[")[0] if " " not in where else ""
+    key = where if where in Question.model_fields else ""
     return key, g.language.told(words)
-
-
-def _tables_of_file(name: str, data: bytes) -> dict[str, Any]:
-    if len(data) > _MOST_FILE:
-        raise InputError(say("{file}: is larger than a question can be", file=name))
-    try:
-        text = data.decode("utf-8-sig")
-        found = json.loads(text) if name.casefold().endswith(".json") else tomllib.loads(text)
-    except UnicodeDecodeError:
-        raise InputError(say("{file}: is not UTF-8 text", file=name)) from None
-    except RecursionError:
-        raise InputError(say("{file}: is nested too deep", file=name)) from None
-    except ValueError as error:
-        raise InputError(say("{file}: {reason}", file=name, reason=str(error))) from None
-    if not isinstance(found, dict):
-        raise InputError(say("a question is a table of keys: begin with [goal]"))
-    return found
 
 
 def _name_of(part: str, number: int) -> str:
