@@ -143,6 +143,7 @@
       layer.addLayer(dot);
     });
     layer.addTo(map);
+    layer.eachLayer((dot) => dot.bringToBack()); // what stands lies above what may
     return layer;
   }
 
