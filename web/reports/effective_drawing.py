@@ -39,6 +39,14 @@ _CELLS_WIDE: Final = 24 * _CELL_WIDE
 _CELLS_HIGH: Final = 7 * _CELL_HIGH
 _PANEL_HIGH: Final = _TITLE + _CELLS_HIGH + 4 + _LINE + _AXIS + _GAP
 _LABEL: Final = 13.0
+_ACROSS: Final = 2
+_KEY_STEP: Final = 44.0
+_KEY_WIDE: Final = len(BREAKS) * _KEY_STEP + 144
+_KEY_HIGH: Final = 26.0
+_HATCH: Final = (
+    '<defs><pattern id="nobody" width="5" height="5" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><path class="week-hatch" d="M0 0V5"/></pattern></defs>'
+)
 _SEEN: Final = 0.2
 
 
@@ -47,13 +55,9 @@ def draw_week(measured: EffectiveCoverage, title: str, t: Language) -> Markup:
 
     Each panel is a picture of its own, so that a phone sets them below each other.
     """
-    hatch = (
-        '<defs><pattern id="nobody" width="5" height="5" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><path class="week-hatch" d="M0 0V5"/></pattern></defs>'
-    )
     panels = "".join(
         f'<svg class="week" viewBox="0 0 {_PANEL_WIDE:g} {_PANEL_HIGH:g}" aria-hidden="true">'
-        f"{hatch if number == 0 else ''}{_panel(measured, group, t)}</svg>"
+        f"{_HATCH if number == 0 else ''}{_panel(measured, group, t)}</svg>"
         for number, group in enumerate(peopled_groups(measured))
     )
     return Markup(  # noqa: S704 - numbers, constants and escaped words only
@@ -61,23 +65,42 @@ def draw_week(measured: EffectiveCoverage, title: str, t: Language) -> Markup:
     )
 
 
+def week_sheet(measured: EffectiveCoverage, t: Language) -> str:
+    """Draw all panels and the key on one sheet, two beside each other: for paper."""
+    groups = peopled_groups(measured)
+    high = -(-len(groups) // _ACROSS) * _PANEL_HIGH
+    panels = "".join(
+        f'<svg x="{number % _ACROSS * _PANEL_WIDE:g}" y="{number // _ACROSS * _PANEL_HIGH:g}" '
+        f'width="{_PANEL_WIDE:g}" height="{_PANEL_HIGH:g}">{_panel(measured, group, t)}</svg>'
+        for number, group in enumerate(groups)
+    )
+    wide = _ACROSS * _PANEL_WIDE
+    return (
+        f'<svg class="week" viewBox="0 0 {wide:g} {high + _KEY_HIGH:g}">{_HATCH}{panels}'
+        f'<g transform="translate({_LEFT:g} {high:g})">{_key_parts(t)}</g></svg>'
+    )
+
+
 def draw_key(t: Language) -> Markup:
     """Draw the classes with their lower ends, and what is hatched."""
-    wide = 44.0
+    label = escape(t("色阶：名册写明的有效覆盖份额"))
+    return Markup(  # noqa: S704 - numbers, constants and escaped words only
+        f'<svg class="week week-key" viewBox="0 0 {_KEY_WIDE:g} {_KEY_HIGH:g}" role="img" '
+        f'aria-label="{label}">{_key_parts(t)}</svg>'
+    )
+
+
+def _key_parts(t: Language) -> str:
+    wide = _KEY_STEP
     steps = "".join(
         f'<rect class="ramp-{number}" x="{(number - 1) * wide:g}" width="{wide:g}" height="10"/>'
         f'<text x="{(number - 1) * wide:g}" y="22">{100 * lower:.0f} %</text>'
         for number, lower in enumerate(BREAKS, start=1)
     )
     x = len(BREAKS) * wide + 24
-    nobody = (
+    return steps + (
         f'<rect class="week-nobody" x="{x:g}" width="22" height="10"/>'
         f'<text x="{x + 28:g}" y="9">{escape(t("几乎无人"))}</text>'
-    )
-    label = escape(t("色阶：名册写明的有效覆盖份额"))
-    return Markup(  # noqa: S704 - numbers, constants and escaped words only
-        f'<svg class="week week-key" viewBox="0 0 {x + 120:g} 26" role="img" '
-        f'aria-label="{label}">{steps}{nobody}</svg>'
     )
 
 

@@ -77,10 +77,11 @@ class Report:
     @property
     def lead(self) -> str:
         """The first paragraph."""
-        return lead_of(self.figures, self._words, self.language)
+        return lead_of(self.figures, self.words, self.language)
 
     @property
-    def _words(self) -> PlanWords | None:
+    def words(self) -> PlanWords | None:
+        """The plan in words; None without one."""
         figures = self.figures
         return (
             None if figures.plan is None else PlanWords(figures.plan, self.language, figures.places)
@@ -97,7 +98,7 @@ class Report:
             figures=figures,
             settings=figures.settings,
             plan=figures.plan,
-            words=self._words,
+            words=self.words,
             aims=()
             if figures.stations is None
             else aim_counts(figures.stations, figures.settings.groups),

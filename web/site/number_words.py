@@ -86,7 +86,17 @@ def points(before: float, after: float, whole: float) -> str:
 
 def points_between(before: float, after: float) -> str:
     """Write how far two shares lie apart in percentage points, as they are printed."""
-    tenths = _tenths(after) - _tenths(before)
+    return signed_tenths(change_between(before, after))
+
+
+def change_between(before: float, after: float) -> float:
+    """Return how far two shares lie apart as they are printed, as a fraction of 1."""
+    return (_tenths(after) - _tenths(before)) / 1000
+
+
+def signed_tenths(change: float) -> str:
+    """Write a change of a share in percentage points with one digit and its sign."""
+    tenths = _tenths(change)
     return f"{tenths / 10:+.1f}".replace("-", "−") if tenths else "0.0"
 
 
