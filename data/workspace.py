@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         Register,
         Result,
     )
+    from data.database.kept_reports import KeptReports
     from data.database.scenarios import Scenarios
     from data.demand import Demand
     from data.organisations import Organisations
@@ -409,6 +410,10 @@ class Workspace:
     def scenarios(self) -> Scenarios:
         """Return the kept scenarios, to ask and to write."""
         return self.database.scenarios()
+
+    def kept_reports(self) -> KeptReports:
+        """Return the kept reports, to ask and to add to."""
+        return self.database.kept_reports()
 
     def back_up(self, path: Path) -> Backup:
         """Write all of it but ``cache`` into one file; see `data.backup.write_backup`."""

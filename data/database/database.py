@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from data.database.contents import Contents, read_contents
 from data.database.copying import CopiedTable, copy_database
+from data.database.kept_reports import KeptReports
 from data.database.organisations import OrganisationRegister
 from data.database.postgres import Postgres
 from data.database.register import Register
@@ -206,6 +207,10 @@ class Database:
     def scenarios(self) -> Scenarios:
         """Return the kept scenarios."""
         return Scenarios(self.backend)
+
+    def kept_reports(self) -> KeptReports:
+        """Return the kept reports."""
+        return KeptReports(self.backend)
 
     def runs(self) -> Runs:
         """Return the queue of runs."""

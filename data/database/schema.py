@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: Every step of the schema in order; one more for each file in `migrations/versions`.
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS: Final = (
+    *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"),
+    "0010",
+)
 HEAD: Final = REVISIONS[-1]
 #: The step from which on a database knows its city.
 WITH_CITY: Final = REVISIONS[3]
@@ -30,6 +33,8 @@ WITH_SCENARIOS: Final = REVISIONS[5]
 WITH_DESK_TABLES: Final = REVISIONS[7]
 #: The step from which on there is a queue of runs.
 WITH_RUNS: Final = REVISIONS[8]
+#: The step from which on there are kept reports.
+WITH_REPORTS: Final = REVISIONS[9]
 #: What columns that a later step added hold in a database that has not got there yet.
 LATER_COLUMNS: Final[Mapping[tuple[str, str], tuple[str, str | int | None]]] = MappingProxyType(
     {
@@ -466,5 +471,34 @@ RUNS: Final = sa.Table(
     sa.Column("error", sa.Text, nullable=False),
     sa.Index("runs_by_state", "state", "id"),
     sa.Index("runs_by_content", "content_hash", "state"),
+    sqlite_autoincrement=True,
+)
+REPORTS: Final = sa.Table(
+    "reports",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("number", sa.Text, nullable=False, unique=True),
+    sa.Column("period", sa.Text, nullable=False),
+    sa.Column("city", sa.Text, nullable=False),
+    sa.Column("sample", sa.Integer, nullable=False),
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("figures", sa.Text, nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("inputs", sa.Text, nullable=False),
+    sa.Column("method", sa.Text, nullable=False),
+    sa.Column("content_hash", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+REPORT_STEPS: Final = sa.Table(
+    "report_steps",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("report_id", sa.Integer, sa.ForeignKey("reports.id"), nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("act", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("by_whom", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.UniqueConstraint("report_id", "act", name="report_steps_once"),
     sqlite_autoincrement=True,
 )

@@ -16,8 +16,18 @@ _OF_THE_DESK = {
 }
 
 
+def without_reports(connection: sa.Connection) -> None:
+    """Take away what step 0010 makes."""
+    connection.exec_driver_sql("DROP TABLE report_steps")
+    connection.exec_driver_sql("DROP TABLE reports")
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("DROP FUNCTION refuse_to_change_a_report")
+        connection.exec_driver_sql("DROP FUNCTION refuse_report_step_out_of_turn")
+
+
 def without_runs(connection: sa.Connection) -> None:
-    """Take away what step 0009 makes."""
+    """Take away what step 0009 makes, after that of 0010."""
+    without_reports(connection)
     connection.exec_driver_sql("DROP TABLE runs")
 
 
