@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import numpy as np
 from geo.errors import ProblemError
 from geo.messages import say
 from planning.engine.checks import known
+from planning.engine.mclp.amount_line import AmountLine, amount_line
 from planning.engine.params import Plan, SolveParams, relative_gap
 from planning.engine.rules import SAME
 from planning.engine.solver import solve
@@ -25,13 +27,17 @@ if TYPE_CHECKING:
 class FrontierPoint:
     """One point of the curve: ``amount`` (options or yuan) and the plan for it.
 
-    ``bound`` is the least of the plan's own bound and those of all larger amounts: less money
-    never covers more.
+    ``bound`` is the least of the plan's own bound, the line's value and those of all larger
+    amounts: less money never covers more. ``line_value`` and ``price`` bound every other amount
+    too: no plan of any x covers more than ``line_value + price * (x - amount)`` (`amount_line`);
+    nan where the answers left no multipliers.
     """
 
     amount: float
     plan: Plan
     bound: float
+    line_value: float = math.nan
+    price: float = math.nan
 
     @property
     def gap(self) -> float:
@@ -102,11 +108,35 @@ def coverage_frontier(
         last, plan = plans[number - 1], plans[number]
         if np.isfinite(last.objective) and not last.objective <= plan.objective:
             plans[number] = with_bound(last, plan.bound, gap=params.gap)
-    bounds = np.fmin.accumulate([plan.bound for plan in plans[::-1]])[::-1]
+    lines = _lines(problem, amounts, plans, of_money=max_open is None)
+    own = np.fmin([plan.bound for plan in plans], [line.value for line in lines])
+    bounds = np.fmin.accumulate(own[::-1])[::-1]
     return tuple(
-        FrontierPoint(amount, plan, float(bound))
-        for amount, plan, bound in zip(amounts, plans, bounds, strict=True)
+        FrontierPoint(amount, plan, float(bound), line_value=line.value, price=line.price)
+        for amount, plan, bound, line in zip(amounts, plans, bounds, lines, strict=True)
     )
+
+
+def _lines(
+    problem: CoverageProblem, amounts: list[float], plans: list[Plan], *, of_money: bool
+) -> list[AmountLine]:
+    """Return for each amount the lowest line there of all that the answers prove."""
+    costs = problem.costs if of_money and problem.costs is not None else np.ones(problem.n_options)
+    if not of_money:
+        costs = np.where(known(problem.required), 0.0, costs)
+    question = replace(problem, max_open=None, budget=None)
+    nothing = AmountLine(math.nan, math.nan, math.nan)
+    known_lines = [
+        line
+        for amount, plan in zip(amounts, plans, strict=True)
+        if plan.basis is not None
+        for line in [amount_line(question, costs=costs, amount=amount, basis=plan.basis)]
+        if line is not None
+    ]
+    return [
+        min((line.at(amount) for line in known_lines), key=lambda line: line.value, default=nothing)
+        for amount in amounts
+    ]
 
 
 def what_fits(problem: CoverageProblem) -> CoverageProblem:
