@@ -47,6 +47,7 @@ STATION_COLUMNS: Final = (
     "source_lon",
     "source_lat",
     "host_type",
+    "host_name",
     "operator",
     "operator_kind",
     "access",
@@ -65,6 +66,7 @@ STATION_COLUMNS: Final = (
 #: What stands in a column where nothing is known; the columns that are not here are needed.
 UNKNOWN: Final[Mapping[str, Any]] = {
     "host_type": "",
+    "host_name": "",
     "operator": "",
     "operator_kind": "",
     "access": (),
@@ -111,7 +113,8 @@ class Stations:
 
     * id (unique), name, kind (an id of `data.vocabulary.KINDS`), groups (a tuple of ids; empty
       means "whom the kind serves")
-    * address, hours, phone, contact, operator, host_type, who_may_enter: text, empty when not known
+    * address, hours, phone, contact, host_type, host_name (in whose house it stands), operator,
+      who_may_enter: text, empty when not known
     * operator_kind: "union", "firm", "authority" or ""; sign: "yes", "no" or ""
     * access: a tuple of ids of `data.vocabulary.ACCESS_MODES`, empty when not known
     * facilities (there, and working or not known to be broken), facilities_absent (known not to be

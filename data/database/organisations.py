@@ -13,6 +13,7 @@ from data.database import clock
 from data.database.changes import Change, Changes
 from data.database.contents import forget_contents, read_contents, write_contents
 from data.database.history import ImportNote
+from data.database.organisation_edits import edit_of, newest_line
 from data.database.schema import (
     ORGANISATION_EVENTS,
     ORGANISATION_IMPORTS,
@@ -24,10 +25,11 @@ from geo.errors import InputError, NothingYetError
 from geo.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import date, datetime
 
     from data.database.backend import Backend
+    from data.database.organisation_edits import OrganisationEdit
 
 #: An organisation by the names of its columns.
 Record = dict[str, Any]
@@ -140,12 +142,54 @@ class OrganisationRegister:
                 )
             _lay(connection, listed, OrganisationImport(source=_DESK, by=by, partial=True))
 
-    def change(self, organisation: Mapping[str, Any], *, by: str) -> Changes:
-        """Give one organisation new values (InputError when it cannot be, or is not there)."""
-        listed = Organisations.from_records([organisation])
+    def version(self, organisation_id: str) -> int:
+        """Return the number of the newest line that was said of an organisation; 0: none was."""
+        with self._backend.transaction() as connection:
+            if self._backend.read_revision(connection) < WITH_ORGANISATIONS:
+                return 0
+            return newest_line(connection, organisation_id)
+
+    def save(
+        self,
+        organisation: Mapping[str, Any],
+        *,
+        since: int,
+        by: str,
+        leave: Collection[str] = (),
+    ) -> OrganisationEdit:
+        """Give one organisation the values in which a form differs from what it showed.
+
+        Parameters
+        ----------
+        organisation
+            the whole record, as `add` takes it.
+        since
+            the version that the editor saw (`version`).
+        leave
+            columns in which the other editor's value is to stay.
+
+        Returns
+        -------
+        OrganisationEdit
+            with clashes nothing was written.
+
+        Raises
+        ------
+        InputError
+            when a value cannot be, or the organisation is not in the table.
+        """
+        [wanted] = records_of(Organisations.from_records([organisation]))
         with self._backend.transaction(write=True) as connection:
-            _known(_read(connection), listed.ids[0])
-            return _lay(connection, listed, OrganisationImport(source=_DESK, by=by, partial=True))
+            before = _read(connection)
+            _known(before, wanted["id"])
+            now = before[wanted["id"]]
+            edit = edit_of(
+                connection, {**wanted, **{name: now[name] for name in leave}}, now, since=since
+            )
+            if edit.said and not edit.clashes:
+                listed = Organisations.from_records([{**now, **edit.said}])
+                _lay(connection, listed, OrganisationImport(source=_DESK, by=by, partial=True))
+        return edit
 
     def remove(self, organisation_id: str, *, by: str) -> None:
         """Take one organisation out of the table; its history stays (InputError: not there)."""

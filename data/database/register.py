@@ -29,7 +29,7 @@ from data.database.history import (
 )
 from data.database.observations import checked_values, observe_in
 from data.database.records import EMPTY, ID, Record, record_of, stations_of
-from data.database.schema import EVENTS, FIELDS, FIRST_FIELDS, LISTS
+from data.database.schema import EVENTS, FIELDS, LISTS, fields_at
 from data.database.writing import (
     next_moment,
     read_present,
@@ -110,10 +110,9 @@ class Register:
             raise NothingYetError(
                 say("{where}: {reason}", where=self._backend.where, reason=_NO_STATIONS)
             )
-        first = self._backend.is_first(connection)
-        fields = FIRST_FIELDS if first else FIELDS
+        fields = fields_at(self._backend.known(self._backend.read_revision(connection)))
         rows = read_records(connection, fields)
-        if not first:
+        if fields == FIELDS:
             return [record_of(row) for row in rows]
         empty = {name: "[]" if name in LISTS else value for name, value in EMPTY.items()}
         full = ({**empty, **dict(zip(fields, row, strict=True))} for row in rows)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Every step of the schema in order; one more for each file in `migrations/versions`.
 REVISIONS: Final = (
     *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"),
-    "0010",
+    *("0010", "0011"),
 )
 HEAD: Final = REVISIONS[-1]
 #: The step from which on a database knows its city.
@@ -35,6 +35,8 @@ WITH_DESK_TABLES: Final = REVISIONS[7]
 WITH_RUNS: Final = REVISIONS[8]
 #: The step from which on there are kept reports.
 WITH_REPORTS: Final = REVISIONS[9]
+#: The step from which on a station names its host.
+WITH_HOST_NAMES: Final = REVISIONS[10]
 #: What columns that a later step added hold in a database that has not got there yet.
 LATER_COLUMNS: Final[Mapping[tuple[str, str], tuple[str, str | int | None]]] = MappingProxyType(
     {
@@ -58,6 +60,15 @@ LISTS: Final = frozenset(
 #: The columns of a station that a workspace of the first version has.
 FIRST_FIELDS: Final = (*STATION_COLUMNS[:12], "lon", "lat")
 
+
+def fields_at(step: str) -> tuple[str, ...]:
+    """Return the columns of a station that a database at a step has."""
+    if step < REVISIONS[1]:
+        return FIRST_FIELDS
+    later = () if step >= WITH_HOST_NAMES else ("host_name",)
+    return tuple(name for name in FIELDS if name not in later)
+
+
 METADATA: Final = sa.MetaData()
 
 STATIONS: Final = sa.Table(
@@ -78,6 +89,7 @@ STATIONS: Final = sa.Table(
     sa.Column("source_lon", sa.Double, nullable=False),
     sa.Column("source_lat", sa.Double, nullable=False),
     sa.Column("host_type", sa.Text, nullable=False),
+    sa.Column("host_name", sa.Text, nullable=False),
     sa.Column("operator", sa.Text, nullable=False),
     sa.Column("operator_kind", sa.Text, nullable=False),
     sa.Column("access", sa.Text, nullable=False),

@@ -44,7 +44,8 @@ ROWS: Final = 2_000
 #: Columns of the template in their order; the facilities stand between as a column each.
 COLUMNS: Final = (
     *("id", "name", "kind", "lon", "lat", "datum", "address"),
-    *("host_type", "operator", "operator_kind", "access", "who_may_enter", "hours", "all_day"),
+    *("host_type", "host_name", "operator", "operator_kind", "access", "who_may_enter"),
+    *("hours", "all_day"),
     *("groups", "seats", "area_m2", "truck_spaces"),
     *("status", "status_since", "sign", "phone", "contact", "checked_at"),
 )
@@ -68,8 +69,9 @@ _EXAMPLE: Final[dict[str, str | float]] = {
     "datum": "GCJ-02",
     "address": "人民路1号一层",
     "host_type": "银行",
-    "operator": "某某银行人民路支行",
-    "operator_kind": "企业",
+    "host_name": "某某银行人民路支行",
+    "operator": "某某街道总工会",
+    "operator_kind": "工会",
     "access": "有人值守",
     "who_may_enter": "户外劳动者",
     "hours": "周一至周五 8:30-17:30；周六 9:00-12:00",
@@ -97,7 +99,8 @@ _TEXT: Final[dict[str, str]] = {
     "datum": "坐标取自高德、腾讯选 GCJ-02；百度选 BD-09；GPS、天地图选 WGS-84。全表须一致。",
     "address": "详细到门牌和楼层。",
     "host_type": "站点设在什么场所，从下拉菜单选，也可另写。",
-    "operator": "谁在运营。",
+    "host_name": "站点设在哪家单位；与单位名单同名时自动对应。",
+    "operator": "谁在运营；与单位名单同名时自动对应。",
     "operator_kind": "工会、企业或政府部门。",
     "access": "怎样进门；有几种时用顿号隔开。",
     "who_may_enter": "允许谁进，如：户外劳动者、工会会员。",
@@ -188,7 +191,8 @@ def _write_headings(sheet: Worksheet, fields: Sequence[Term]) -> None:
         cell.fill = PatternFill("solid", fgColor=_ACCENT if needed else _SOFT)
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         cell.comment = Comment(_explained(term), "驿站")
-        wide = {"name": 30, "kind": 22, "address": 28, "hours": 42, "groups": 24, "operator": 24}
+        wide = {"name": 30, "kind": 22, "address": 28, "hours": 42, "groups": 24}
+        wide |= dict.fromkeys(("host_name", "operator"), 24)
         width = wide.get(term.id, 9 if _is_facility(term) else 14)
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.row_dimensions[1].height = 34

@@ -45,6 +45,7 @@ _WIDTHS: Final = {
     "groups": 30,
     "facilities_absent": 24,
     "facilities_broken": 24,
+    "host_name": 24,
     "operator": 24,
     "who_may_enter": 24,
     "notice": 40,

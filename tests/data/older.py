@@ -16,8 +16,14 @@ _OF_THE_DESK = {
 }
 
 
+def without_host_names(connection: sa.Connection) -> None:
+    """Take away what step 0011 makes."""
+    connection.exec_driver_sql("ALTER TABLE stations DROP COLUMN host_name")
+
+
 def without_reports(connection: sa.Connection) -> None:
-    """Take away what step 0010 makes."""
+    """Take away what step 0010 makes, after that of 0011."""
+    without_host_names(connection)
     connection.exec_driver_sql("DROP TABLE report_steps")
     connection.exec_driver_sql("DROP TABLE reports")
     if connection.dialect.name == "postgresql":

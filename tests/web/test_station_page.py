@@ -47,6 +47,7 @@ RECORD = {
     "truck_spaces": 12.0,
     "area_m2": 40.5,
     "host_type": "fuel_station",
+    "host_name": "中石化三号站",
     "operator": "市总工会",
     "operator_kind": "union",
     "sign": "yes",
@@ -104,7 +105,7 @@ def test_the_page_says_all_of_the_record(small: FlaskClient) -> None:
         "phone": "0561-12345",
         "area_m2": "40.5平方米",
         "truck_spaces": "12",
-        "host_type": "加油站",
+        "host_type": "中石化三号站 · 加油站",
         "operator": "市总工会 · 工会",
         "sign": "有",
     }

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import request
+from flask import g, redirect, request
 from werkzeug.exceptions import NotFound
 
 from data.organisations import MEMBERS, NUMBERS
 from data.vocabulary import GROUPS_BY_ID, ORGANISATION_KINDS
 from geo.errors import InputError
-from geo.messages import say
+from geo.messages import message_of, say
+from web.admin.organisation_words import field_value, field_words, told_history
 from web.admin.page_parts import do, render
 from web.admin.routes import account_here, admin, here
 from web.services import organisations as service
+from web.services.demand_provenance import check_totals
 from web.services.organisations import WHOLE_CITY, OrganisationQuery
 from web.site.city import city_here
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from werkzeug.wrappers import Response as BaseResponse
 
+    from data.database.organisation_edits import OrganisationClash
     from web.admin.page_parts import Shown
 
 _ON_A_PAGE: Final = 100
 _LONGEST: Final = 100
 _MOST_DIGITS: Final = 6
+_MOST_DIGITS_OF_VERSION: Final = 15
+_FIELDS: Final = ("name", "kind", "district", *NUMBERS)
 
 
 @admin.get("/organisations")
@@ -45,6 +52,8 @@ def organisations() -> str:
         number=number,
         pages=max(1, -(-len(found) // _ON_A_PAGE)),
         whole_city=WHOLE_CITY,
+        links=service.linked_stations(city_here().workspace()),
+        totals=check_totals(city_here().workspace()),
     )
 
 
@@ -74,19 +83,30 @@ def organisation(organisation_id: str) -> str:
 
 @admin.post("/organisations/one/<path:organisation_id>")
 def change_organisation(organisation_id: str) -> BaseResponse | Shown:
-    """Give an organisation new values."""
+    """Give an organisation new values, or show the fields that somebody else changed meanwhile."""
     before = _editable(organisation_id)
-    return do(
-        lambda: service.change_organisation(
-            city_here().workspace(),
-            {**_checked({"id": organisation_id}), "id": organisation_id},
-            by=account_here().name,
-        ),
-        then=here("admin.organisations", done="organisation"),
-        otherwise=lambda error: _form(
-            {**before, **request.form.to_dict(), "id": organisation_id}, is_new=False, error=error
-        ),
-    )
+    version = request.form.get("version", "")[:_MOST_DIGITS_OF_VERSION]
+    leave = {name for name in _FIELDS if request.form.get(f"keep.{name}") == "theirs"}
+    try:
+        edit = (
+            city_here()
+            .workspace()
+            .organisation_register()
+            .save(
+                {**_checked({"id": organisation_id}), "id": organisation_id},
+                since=int(version) if version.isascii() and version.isdigit() else 0,
+                by=account_here().name,
+                leave=leave,
+            )
+        )
+    except InputError as error:
+        values = {**before, **request.form.to_dict(), "id": organisation_id}
+        told = g.language.told(message_of(error))
+        return _form(values, is_new=False, error=told), 400
+    if edit.clashes:
+        values = {**before, **edit.said}
+        return _form(values, is_new=False, clashes=edit.clashes), 409
+    return redirect(here("admin.organisations", done="organisation"), 303)
 
 
 @admin.post("/organisations/remove/<path:organisation_id>")
@@ -130,16 +150,27 @@ def _editable(organisation_id: str) -> dict[str, Any]:
     return found
 
 
-def _form(values: dict[str, Any], *, is_new: bool, error: str = "") -> str:
-    workspace = city_here().workspace()
-    history = () if is_new else workspace.organisation_register().history(str(values["id"]))
+def _form(
+    values: dict[str, Any],
+    *,
+    is_new: bool,
+    error: str = "",
+    clashes: Sequence[OrganisationClash] = (),
+) -> str:
+    workspace, one = city_here().workspace(), str(values.get("id", ""))
+    register = workspace.organisation_register()
     return _page(
         "organisation",
         error=error,
         values=values,
         is_new=is_new,
-        can_edit=is_new or _may_edit(_there(str(values["id"]))["district"]),
-        history=history[::-1],
+        can_edit=is_new or _may_edit(_there(one)["district"]),
+        clashes=clashes,
+        version=0 if is_new else register.version(one),
+        history=() if is_new else told_history(register.history(one)),
+        links=service.linked_stations(workspace).get(one),
+        field_words=field_words,
+        field_value=field_value,
     )
 
 

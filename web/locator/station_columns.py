@@ -34,6 +34,7 @@ _TEXTS: Final = (
     "contact",
     "who_may_enter",
     "host_type",
+    "host_name",
     "operator",
     "operator_kind",
     "sign",

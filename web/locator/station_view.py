@@ -103,19 +103,18 @@ def _facts(
         "seats": _number(record["seats"]),
         "area_m2": _number(record["area_m2"], unit),
         "truck_spaces": _number(record["truck_spaces"]),
-        "host_type": _term(HOST_TYPES_BY_ID, record["host_type"], t),
-        "operator": " · ".join(
-            part
-            for part in (
-                record["operator"],
-                _term(OPERATOR_KINDS_BY_ID, record["operator_kind"], t),
-            )
-            if part
+        "host_type": _joined(record["host_name"], _term(HOST_TYPES_BY_ID, record["host_type"], t)),
+        "operator": _joined(
+            record["operator"], _term(OPERATOR_KINDS_BY_ID, record["operator_kind"], t)
         ),
         "sign": {"yes": t("有"), "no": t("没有")}.get(record["sign"], ""),
         "status_since": record["status_since"],
     }
     return [(name, t(words), values[name]) for name, words in LABELS.items() if values[name]]
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _facilities(record: Mapping[str, Any], t: Language) -> list[tuple[str, str, list[str]]]:

@@ -26,6 +26,7 @@ __all__ = [
     "decision_answers",
     "decisions",
     "demand",
+    "demand_provenance",
     "demo",
     "effective",
     "freshness",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from data.database import OrganisationImport
+from data.database.organisation_links import read_linked_stations, read_organisation_names
 from data.database.organisations import records_of
 from data.files.columns import LONGEST_NAME
 from data.files.organisation_files import read_organisations, write_organisations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.database import Changes, ImportNote
+    from data.database.organisation_links import LinkedStations, OrganisationNames
     from data.files.spoken_tables import Reader
     from data.organisations import Organisations
     from data.workspace import Workspace
@@ -177,9 +179,15 @@ def add_organisation(workspace: Workspace, record: Mapping[str, Any], *, by: str
     workspace.organisation_register().add(record, by=by)
 
 
-def change_organisation(workspace: Workspace, record: Mapping[str, Any], *, by: str) -> None:
-    """Give one organisation new values (InputError when it cannot be, or is not there)."""
-    workspace.organisation_register().change(record, by=by)
+def linked_stations(workspace: Workspace) -> Mapping[str, LinkedStations]:
+    """Return by organisation the stations that it hosts and operates; none where it has none."""
+    backend = workspace.database.backend
+    return read_linked_stations(backend, read_organisation_names(backend))
+
+
+def organisation_names(workspace: Workspace) -> OrganisationNames:
+    """Return what the organisations are called, to find one by its name; none before a list."""
+    return read_organisation_names(workspace.database.backend)
 
 
 def remove_organisation(workspace: Workspace, organisation_id: str, *, by: str) -> None:

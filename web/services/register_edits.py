@@ -46,6 +46,7 @@ TEXTS: Final = (
     "phone",
     "contact",
     "host_type",
+    "host_name",
     "operator",
     "operator_kind",
     "who_may_enter",

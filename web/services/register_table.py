@@ -34,6 +34,7 @@ COLUMNS: Final = (
     "address",
     "phone",
     "host_type",
+    "host_name",
     "operator",
     "seats",
 )
@@ -272,8 +273,8 @@ def _records(stations: Stations) -> list[dict[str, Any]]:
 
 def _plain(row: Row) -> str:
     """Return what a word is looked for in."""
-    cells = (row.record[name] for name in ("id", "name", "address", "operator", "hours", "phone"))
-    return "\n".join(cells).casefold()
+    names = ("id", "name", "address", "host_name", "operator", "hours", "phone")
+    return "\n".join(row.record[name] for name in names).casefold()
 
 
 def _unknown(record: Mapping[str, Any]) -> tuple[str, ...]:

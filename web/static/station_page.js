@@ -128,7 +128,8 @@
       who_may_enter: detail.who_may_enter, phone: detail.phone, contact: detail.contact,
       seats: detail.seats, truck_spaces: detail.truck_spaces,
       area_m2: detail.area_m2 ? `${detail.area_m2}${words.m2}` : "",
-      host_type: words.terms[detail.host_type] || detail.host_type,
+      host_type: [detail.host_name, words.terms[detail.host_type] || detail.host_type]
+        .filter(Boolean).join(" · "),
       operator: [detail.operator, words.terms[detail.operator_kind] || detail.operator_kind]
         .filter(Boolean).join(" · "),
       sign: words.signs[detail.sign], status_since: detail.status_since,

@@ -9,7 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from data.database import Database, OrganisationImport
+from data.database.organisation_links import (
+    LinkedStations,
+    read_linked_stations,
+    read_organisation_names,
+)
 from data.organisations import Organisations
+from data.stations import Stations
 from geo.errors import InputError, NothingYetError, WorkspaceError
 from tests.data.older import without_organisations
 
@@ -151,3 +157,65 @@ def test_a_database_of_an_older_yizhan_has_no_organisations_until_it_is_written_
         register.history("U1")
     register.replace(BOTH)
     assert register.organisations().ids == ("U1", "F1")
+
+
+def test_two_editors_of_one_organisation_clash_by_field_and_only_there(database: Database) -> None:
+    register = database.organisations()
+    register.replace(BOTH)
+    seen = register.version("U1")
+    whole = BOTH.frame.set_index("id", drop=False).loc["U1"].to_dict()
+    first = {**whole, "name": "货运行业工会", "posts": 3}
+    assert not register.save(first, since=seen, by="li").clashes
+    second = {**whole, "name": "货车工会", "truck_driver": 40}
+    edit = register.save(second, since=seen, by="wang")
+    [clash] = edit.clashes
+    told = (clash.field, clash.kept, clash.by, clash.wanted)
+    assert told == ("name", "货运行业工会", "li", "货车工会")
+    row = register.organisations().frame.set_index("id").loc["U1"]
+    assert (row["name"], row["truck_driver"]) == ("货运行业工会", 26)
+    again = register.save(second, since=seen, by="wang", leave={"name"})
+    assert (dict(again.said), again.clashes) == ({"truck_driver": 40}, ())
+    row = register.organisations().frame.set_index("id").loc["U1"]
+    assert (row["name"], row["truck_driver"], row["posts"]) == ("货运行业工会", 40, 3)
+    assert register.save({**whole, "name": "x"}, since=0, by="wang").clashes
+    lines = len(register.history("U1"))
+    same = {**whole, "name": "货运行业工会", "truck_driver": 40, "posts": 3}
+    assert not register.save(same, since=register.version("U1"), by="li").said
+    assert len(register.history("U1")) == lines
+
+
+def test_a_text_means_the_organisation_of_that_id_name_or_earlier_name(
+    database: Database,
+) -> None:
+    register, read = database.organisations(), read_organisation_names
+    assert read(database.backend).id_of("货运工会") is None
+    register.replace(BOTH)
+    named = {"id": "U1", "name": "货车工会", "kind": "union", "truck_driver": 26}
+    register.save({**named, "posts": 1}, since=register.version("U1"), by="li")
+    names = read(database.backend)
+    meant = [names.id_of(text) for text in ("U1", " 货车工会 ", "货运工会", "F1", "", "工会")]
+    assert meant == ["U1", "U1", "U1", "F1", None, None]
+    register.add({"id": "U9", "name": "货车工会", "kind": "union"}, by="li")  # a namesake
+    register.add({"id": "U8", "name": "货运工会", "kind": "union"}, by="li")  # takes the old name
+    names = read(database.backend)
+    assert [names.id_of(text) for text in ("货车工会", "货运工会", "U9")] == [None, "U8", "U9"]
+
+
+def test_each_organisation_has_the_stations_that_name_it(database: Database) -> None:
+    database.organisations().replace(BOTH)
+    place = {"kind": "station", "lon": 116.8, "lat": 33.9}
+    database.replace_stations(
+        Stations.from_records(
+            [
+                {"id": "a", "name": "甲", "host_name": FIRM["name"], "operator": "U1", **place},
+                {"id": "b", "name": "乙", "host_name": "路边", "operator": FIRM["name"], **place},
+                {"id": "c", "name": "丙", **place},
+            ]
+        )
+    )
+    names = read_organisation_names(database.backend)
+    found = read_linked_stations(database.backend, names)
+    assert found == {
+        "F1": LinkedStations(hosts=(("a", "甲"),), operates=(("b", "乙"),)),
+        "U1": LinkedStations(operates=(("a", "甲"),)),
+    }

@@ -31,6 +31,7 @@ FULL = {
     "source_lat": 33.799,
     "host_type": "fuel_station",
     "operator": "总工会",
+    "host_name": "工商银行人民路支行",
     "operator_kind": "union",
     "access": ("qr_code", "key"),
     "who_may_enter": "持证司机",

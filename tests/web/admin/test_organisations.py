@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import shapely
 
 from data.accounts import Account
+from data.demand import Demand
 from data.districts import Districts
 from data.organisations import Organisations
 from data.report_book import ReportBook
+from data.stations import Stations
 from data.workspace import Workspace
-from tests.web.admin.visits import HOSTILE, PASSWORD_HASH, logged_in, send
+from tests.web.admin.visits import HOSTILE, PASSWORD_HASH, logged_in, send, token_of
 from web.app import create_app
 from web.services.organisations import OrganisationQuery, find_organisations, organisation_of
 
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Flask
+    from flask.testing import FlaskClient
 
 AREAS = {
     "北区": shapely.box(116.7, 33.9, 116.9, 34.0),
@@ -88,7 +93,8 @@ def test_one_is_added_edited_and_removed_and_its_history_stays(
     there = "/admin/organisations/one/U/1"
     assert 'value="120"' in client.get(there).text
     changed = {"name": "快递行业工会", "kind": "union", "district": "南区", "courier": "125"}
-    assert send(client, there, **changed) == 303
+    assert send(client, there, **changed) == 409  # which version did it see?
+    assert send(client, there, **changed, version=_version(client, there)) == 303
     now = organisation_of(workspace, "U/1")
     assert now is not None
     assert (now["name"], now["district"], now["courier"], now["posts"]) == (
@@ -106,6 +112,77 @@ def test_one_is_added_edited_and_removed_and_its_history_stays(
         ("removed", "li"),
     ]
     assert len(workspace.organisations()) == 3
+
+
+def _version(client: FlaskClient, path: str) -> str:
+    found = re.search(r'name="version" value="([0-9]+)"', client.get(path).text)
+    assert found is not None
+    return found[1]
+
+
+def test_the_second_editor_of_an_organisation_decides_field_by_field(
+    app: Flask, workspace: Workspace
+) -> None:
+    client, there = logged_in(app, "li"), "/admin/organisations/one/U/1"
+    seen = {"version": _version(client, there), "kind": "union", "district": "北区"}
+    first = {**seen, "name": "快递行业工会", "courier": "120", "posts": "2"}
+    second = {**seen, "name": "快递员工会", "courier": "150", "posts": "2"}
+    assert send(client, there, **first) == 303
+    token = token_of(client, there)
+    refused = client.post(there, data={**second, "token": token})
+    assert refused.status_code == 409
+    assert re.findall(r'name="(keep\.[^"]+)"', refused.text) == ["keep.name"] * 2
+    assert "对方的：快递行业工会" in refused.text
+    decided = {**second, "version": _version(client, there), "keep.name": "theirs"}
+    assert send(client, there, **decided) == 303
+    now = organisation_of(workspace, "U/1")
+    assert now is not None
+    assert (now["name"], now["courier"]) == ("快递行业工会", 150)
+    page = client.get(there).text
+    assert "快递员会员：<del>120</del> → <ins>150</ins>" in page
+    assert "名称：<del>快递工会</del> → <ins>快递行业工会</ins>" in page
+
+
+def test_hosts_and_operators_are_picked_from_the_list_and_told_on_its_pages(
+    app: Flask, workspace: Workspace
+) -> None:
+    place = {"kind": "station", "lon": 116.8, "lat": 33.95}
+    own = {"id": "a", "name": "甲站", "host_name": HOSTILE, "operator": "U/1", **place}
+    other = {"id": "b", "name": "乙站", "operator": "外头的公司", **place}
+    workspace.replace_stations(Stations.from_records([own, other]))
+    client = logged_in(app, "li")
+    form = client.get("/admin/register/s/a").text
+    assert form.count('list="organisations"') == 2
+    offered = form.split('<datalist id="organisations">')[1].split("</datalist>")[0]
+    assert offered.count("<option") == 3
+    assert "<script>window" not in form
+    assert '/admin/organisations/one/U/1">快递工会</a>' in form
+    assert "不在单位名单里" in client.get("/admin/register/s/b").text
+    lines = client.get("/admin/organisations").text
+    assert ("管理 1 个站点" in lines, "设有 1 个站点" in lines) == (True, True)
+    assert '/admin/register/s/a">甲站</a>' in client.get("/admin/organisations/one/U2").text
+
+
+def test_the_totals_of_the_demand_are_laid_beside_the_members(
+    app: Flask, workspace: Workspace
+) -> None:
+    client = logged_in(app, "li")
+    assert "会员与工人总数" not in client.get("/admin/organisations").text
+    lonlat = np.array([[116.8, 33.95], [116.8, 33.85]])
+    weights = np.array([[120.0, 0.0], [0.0, 26.0]])
+    demand = Demand.at_points(
+        ids=["n", "s"], lonlat=lonlat, weights=weights, groups=["courier", "truck_driver"]
+    )
+    workspace.replace_demand(demand)
+    inputs = {"demand": demand.content_hash, "name": "", "totals": "organisations"}
+    workspace.save_result("demand", inputs=inputs, body={"sources": ["organisations"]})
+    assert "仍然一致" in client.get("/admin/organisations").text
+    changed = {**RECORDS[0], "courier": 121}
+    register = workspace.organisation_register()
+    register.save(changed, since=register.version("U/1"), by="li")
+    page = client.get("/admin/organisations").text
+    assert "请重新生成需求" in page
+    assert "名单最后改动：li" in page
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from data.china_time import today_here
 from data.database.conflicts import PLACE
+from data.database.organisation_links import LINKS
 from data.database.photos import LONGEST_CAPTION
 from data.hours import WorkCalendar, parse_hours
 from data.vocabulary import (
@@ -41,6 +42,7 @@ from web.languages import message
 from web.locator.my_reports import map_settings
 from web.locator.week import week_of
 from web.maps.base_tiles import HOSTS
+from web.services.organisations import organisation_names
 from web.services.register_edits import (
     LISTS,
     TEXTS,
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from data.database.edits import Clash
+    from data.database.organisation_links import OrganisationNames
     from web.languages import Language
     from web.services.register_edits import Draft
 
@@ -78,6 +81,7 @@ _DONE: Final = {
 _SOURCES: Final = ("register", "inspector", "operator")
 _PREVIEW_DAYS: Final = 14
 _LONGEST_HOURS: Final = 500
+_MOST_OFFERED: Final = 500
 _DAY_WORDS: Final = {
     "holiday": message("法定节假日"),
     "makeup": message("调休上班"),
@@ -275,6 +279,7 @@ def _form_page(
     g.image_hosts = HOSTS[city.settings.base_map.provider]
     register = city.workspace().register()
     place = set(PLACE) - {"lon"}
+    names = organisation_names(city.workspace())
     return render_template(
         "admin_register_form.html",
         page="admin",
@@ -301,12 +306,28 @@ def _form_page(
         observed_at=request.form.get("observed_at", today_here().isoformat()),
         settings=map_settings(t, around=() if station_id else None)
         | {"now": url_for("page_files.now", only="roads")},
+        organisations=names,
+        offered_organisations=_offered(names, values["texts"]),
         column_words=column_words,
         names_of=names_of,
         source_words=source_words,
         value_words=value_words,
         options=_options(t),
     )
+
+
+def _offered(names: OrganisationNames, texts: Mapping[str, str]) -> list[str]:
+    """Return the organisations to choose from; of many, those first that hold a word written."""
+    words = [
+        word
+        for name in LINKS.values()
+        if names.id_of(texts[name]) is None
+        for word in texts[name].casefold().split()
+    ]
+    found = list(dict.fromkeys(names.current.values()))
+    if len(found) > _MOST_OFFERED:
+        found.sort(key=lambda one: not any(word in one.casefold() for word in words))
+    return found[:_MOST_OFFERED]
 
 
 def _options(t: Language) -> dict[str, Any]:

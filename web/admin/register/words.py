@@ -33,6 +33,7 @@ COLUMNS: Final = {
     "address": message("地址"),
     "phone": message("电话"),
     "host_type": message("设在"),
+    "host_name": message("依托单位"),
     "operator": message("管理单位"),
     "operator_kind": message("管理单位性质"),
     "seats": message("座位"),
