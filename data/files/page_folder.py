@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import io
+import zipfile
+from typing import TYPE_CHECKING, Final
 
 from data.atomic import cannot_write, write_text
 from geo.errors import InputError
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HEAD = 1000
+#: The moment of every page in an archive, so that the same pages are the same bytes.
+_MOMENT: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def refuse_other_folder(folder: Path, *, mark: str) -> None:
@@ -68,3 +72,14 @@ def write_page_folder(folder: Path, pages: Mapping[str, str], *, mark: str) -> l
     for name, text in pages.items():
         write_text(folder / name, text)
     return [folder / name for name in pages]
+
+
+def page_archive(pages: Mapping[str, str]) -> bytes:
+    """Return pages by their file names as a ZIP; the same pages are the same bytes."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in pages.items():
+            entry = zipfile.ZipInfo(name, _MOMENT)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, text)
+    return made.getvalue()

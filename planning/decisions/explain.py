@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from planning.decisions.curve import Curve
     from planning.decisions.decide import AskedQuestion
     from planning.decisions.decision import Decision
+    from planning.decisions.floor_ends import FloorEnd
     from planning.decisions.front import Front
     from planning.decisions.runner_up import RunnerUp
     from planning.engine.rules import Rule
@@ -144,6 +145,7 @@ class Explanation:
     prices: tuple[PriceLine, ...] = ()
     others: tuple[OtherPlan, ...] = ()
     held: dict[str, float] = field(default_factory=dict)
+    floors: tuple[FloorEnd, ...] = ()
     curve: Curve | None = None
     front: WeighedPlans | None = None
     conflict: str = ""
@@ -162,6 +164,7 @@ class Explanation:
             "alternatives": [_plain(asdict(line)) for line in self.others],
             "held": dict(self.held),
             "no_regret": list(self.no_regret),
+            "floors": [line.as_dict() for line in self.floors],
             "curve": None if self.curve is None else self.curve.as_dict(),
             "front": None if self.front is None else _plain_front(self.front),
             "conflict": str(self.conflict),

@@ -12,6 +12,7 @@ from geo.errors import InputError
 from geo.factors import TIME_FACTORS
 from geo.messages import say
 from planning.decisions.decision import Decision
+from planning.scenarios.explanation_document import EXPLANATION, EXPLANATION_SHAPE
 from planning.scenarios.figures import CoveredRow, DoneAction, MoneyRow, ScenarioFigures
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ _DECISION: Final = {
     "assumed_kinds": [str],
     "inputs": By(str),
     "times": Since([{"year": int, "group": str, "before_s": float, "mean_s": float}]),
+    EXPLANATION: Since(EXPLANATION_SHAPE),
 }
 _ASKED: Final = {
     "question": By(object),
@@ -126,7 +128,8 @@ def decision_figures(document: Mapping[str, Any]) -> ScenarioFigures:
     )
     has_all = any((row.group, row.district) == ("all", "all") for row in covered)
     whole = json.loads(json.dumps(Decision.from_dict(dict(document)).as_dict()))
-    if not has_all or whole != document:
+    told = {key: value for key, value in document.items() if key != EXPLANATION}
+    if not has_all or whole != told:
         raise InputError(say("decision: its parts do not fit one another"))
     return ScenarioFigures(
         objective=float(document["objective"]),

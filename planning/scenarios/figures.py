@@ -95,6 +95,11 @@ class ScenarioFigures:
                 return row
         raise KeyError((group, district, hours))
 
+    def last_rows(self) -> tuple[CoveredRow, ...]:
+        """Return the coverage of the last year, all hours together, a row a group and district."""
+        last = self.covered[-1].year if self.covered else None
+        return tuple(row for row in self.covered if row.hours == "all" and row.year == last)
+
     @property
     def cost_yuan(self) -> int | None:
         """All that is paid, in yuan; None where the answer knows no money."""

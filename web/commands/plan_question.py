@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from planning.decisions import AskedQuestion, Decision
     from planning.decisions.curve import CurvePoint
     from planning.decisions.explain import Explanation, WhatIf
+    from planning.scenarios.decision_document import DecisionAsked
     from web.languages import Language
     from web.services import Figures
     from web.services.decisions import Wanted
@@ -159,6 +160,7 @@ def answer_question(
         ends_of,
         explain,
         nesting_of,
+        search_of,
         silence_of,
     )
     from web.services.scenarios import refuse_taken_name
@@ -220,7 +222,8 @@ def answer_question(
         if options.accounts is not None:
             write_accounts(kept.accounts, options.accounts, sample=workspace.settings.sample)
     if options.scenario is not None and made.is_plan:
-        words.append(_kept(workspace, options))
+        search = search_of(question, when=options.when, params=params)
+        words.append(_kept(workspace, made, search, why, options))
         figures["scenario"] = options.scenario
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
 
@@ -294,12 +297,19 @@ def _more(options: QuestionOptions) -> MoreWanted:
     )
 
 
-def _kept(workspace: Workspace, options: QuestionOptions) -> str:
-    """Keep the decision that was made just now as a scenario."""
-    from web.services.scenarios import save_newest
+def _kept(
+    workspace: Workspace, made: Decision, search: DecisionAsked, why: Explanation,
+    options: QuestionOptions,
+) -> str:  # fmt: skip
+    """Keep the decision that was made just now as a scenario, with its reasons."""
+    from web.services.scenarios import save_decision
 
     author, name = author_of(options.by), options.scenario or ""
-    return saved_words(save_newest(workspace, name=name, author=author, why=options.why))
+    kept = save_decision(
+        workspace, made, search, name=name, author=author, why=options.why,
+        explanation=why.as_dict(),
+    )  # fmt: skip
+    return saved_words(kept)
 
 
 def _words(made: Decision, why: Explanation, asked: AskedQuestion, *, shakes: bool) -> list[object]:

@@ -311,16 +311,14 @@ def delete(folder: Path, name: str, *, as_json: bool) -> None:
 
 
 def _sheets(workspace: Workspace, kept: Kept, folder: Path) -> tuple[Figures, list[object]]:
-    """Write the sheets of a decision that was kept, its question asked and explained anew."""
-    from web.services.decisions import EXPLAINED, Wanted, explain
-    from web.services.site_sheets import ask_kept
+    """Write the sheets of a decision that was kept, its question asked anew."""
+    from web.services.site_sheets import ask_kept, reasons_of
 
     with steps() as progress:
         with progress.step(say("measuring travel times")) as done:
             question, made, when = ask_kept(workspace, kept, done=done)
-        has_why = made.goal in EXPLAINED
         with progress.step(say("explaining")) as done:
-            why = explain(question, made, Wanted(why=has_why, prices=has_why), done=done)
+            why = reasons_of(kept, question, made, done=done)
         with progress.step(say("writing sheets")) as done:
             return write_site_sheets(workspace, question, made, why, folder, when=when, done=done)
 

@@ -6,6 +6,7 @@ The figures are those that a run's answer keeps (`planning.decisions.explain.Exp
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from data.vocabulary import KINDS_BY_ID
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from web.languages import Language
 
 _MOST_NAMED: Final = 6
+_NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 #: The limits that the engine names itself, as a kept answer has them; the others people named.
 _OF_YEAR: Final = re.compile(r"money (up to|of) (\d{4})")
 _OURS: Final = {
@@ -28,15 +30,20 @@ _OURS: Final = {
 }
 
 
-def what_if_words(one: Mapping[str, Any], t: Language) -> str:
-    """Name an option: what is done, of which kind, where, from which year on."""
+def what_if_words(
+    one: Mapping[str, Any], t: Language, *, names: Mapping[str, str] = _NO_NAMES
+) -> str:
+    """Name an option: what is done, of which kind, where, from which year on.
+
+    ``names`` are better ones of places by their ids, where there are any.
+    """
     kind = t.kind(one["kind"]) if one["kind"] in KINDS_BY_ID else one["kind"]
     what = action_words(one["what"], t)
     return t(
         "{what}{kind} {place}（{year} 年）",
         what=what,
         kind=kind,
-        place=one["name"] or one["id"],
+        place=names.get(one["id"]) or one["name"] or one["id"],
         year=one["year"],
     )
 
@@ -51,8 +58,10 @@ def limit_words(name: str, t: Language) -> str:
     return t(_OURS[name]) if name in _OURS else name
 
 
-def why_words(line: Mapping[str, Any], t: Language) -> list[str]:
-    """Say why one action and not another."""
+def why_words(
+    line: Mapping[str, Any], t: Language, *, names: Mapping[str, str] = _NO_NAMES
+) -> list[str]:
+    """Say why one action and not another; ``names`` as `what_if_words` has them."""
     if line["is_needed"]:
         said = [t("没有它，就没有方案能守住全部限制。")]
     else:
@@ -60,10 +69,10 @@ def why_words(line: Mapping[str, Any], t: Language) -> list[str]:
         if line["instead"] is None:
             said = [t("没有别的行动能代替它：去掉它，少 {less}。", less=less)]
         else:
-            other = what_if_words(line["instead"], t)
+            other = what_if_words(line["instead"], t, names=names)
             said = [t("换成次好的 {other}，少 {less}。", other=other, less=less)]
     if line["neighbour"] is not None:
-        other = what_if_words(line["neighbour"], t)
+        other = what_if_words(line["neighbour"], t, names=names)
         limits = t.all_of([limit_words(one, t) for one in line["kept_out_by"]])
         said.append(t("{other} 能做得更多，但受限于 {limits}。", other=other, limits=limits))
     return said
@@ -97,12 +106,14 @@ def price_words(line: Mapping[str, Any], t: Language) -> str:
     )
 
 
-def other_words(plan: Mapping[str, Any], t: Language) -> str:
-    """Say how another plan within the gap differs."""
+def other_words(
+    plan: Mapping[str, Any], t: Language, *, names: Mapping[str, str] = _NO_NAMES
+) -> str:
+    """Say how another plan within the gap differs; ``names`` as `what_if_words` has them."""
     return t(
         "多做：{gained}；不做：{dropped}；最后一年覆盖 {covered}，{yuan} 元。",
-        gained=_named(plan["gained"], t),
-        dropped=_named(plan["dropped"], t),
+        gained=_named(plan["gained"], t, names),
+        dropped=_named(plan["dropped"], t, names),
         covered=count(plan["covered"]),
         yuan=count(plan["cost_yuan"]),
     )
@@ -119,9 +130,9 @@ def ends_words(least: float | None, most: float | None, t: Language) -> str:
     return low if low == high else t("{low} 至 {high}", low=low, high=high)
 
 
-def _named(some: Sequence[Mapping[str, Any]], t: Language) -> str:
+def _named(some: Sequence[Mapping[str, Any]], t: Language, names: Mapping[str, str]) -> str:
     if not some:
         return "–"
-    named = [what_if_words(one, t) for one in some[:_MOST_NAMED]]
+    named = [what_if_words(one, t, names=names) for one in some[:_MOST_NAMED]]
     more = len(some) - len(named)
     return t.listed([*named, t("另 {n} 处", n=more)] if more else named)

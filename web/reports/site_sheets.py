@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 
-from data.files.page_folder import refuse_other_folder, write_page_folder
+from data.files.page_folder import page_archive, refuse_other_folder, write_page_folder
+from data.workspace import Workspace
 from planning.scenarios.decision_document import done_actions
 from web.labels.places import names_of, option_names
-from web.languages import CHINESE
+from web.languages import CHINESE, language_of
 from web.maps.city_map import source_of
 from web.maps.site_picture import picture_ground
 from web.reports.site_sheet import SiteSheet, proof_words
+from web.services import unheard
+from web.services.scenarios import kept_of
+from web.services.site_sheets import sheets_of_kept
 from web.site.pages import render
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from data.scenarios import Scenario
     from web.languages import Language
     from web.services.site_sheets import SheetSet
 
@@ -44,22 +51,10 @@ def sheets_of(of: SheetSet, *, language: Language = CHINESE) -> tuple[SiteSheet,
     return tuple(SiteSheet(of, facts, ground, names, t) for facts in of.facts)
 
 
-def write_sheets(of: SheetSet, folder: Path, *, language: Language = CHINESE) -> list[Path]:
-    """Write a page for each site of a decision and an index; returns the files.
-
-    Raises
-    ------
-    InputError
-        when the folder holds anything but sheets of an earlier run.
-    WorkspaceError
-        when the folder cannot be written.
-    """
+def sheet_pages(of: SheetSet, *, language: Language = CHINESE) -> dict[str, str]:
+    """Return an index and a page for each site of a decision, as HTML by file name."""
     t = language
     sheets = sheets_of(of, language=t)
-    pages = {
-        sheet.file: render("site_sheet.html", t, sheet=sheet, mark_of_sheets=MARK)
-        for sheet in sheets
-    }
     index = render(
         "site_sheets.html",
         t,
@@ -70,4 +65,49 @@ def write_sheets(of: SheetSet, folder: Path, *, language: Language = CHINESE) ->
         source=source_of(of.settings, t),
         mark_of_sheets=MARK,
     )
-    return write_page_folder(folder, {INDEX: index, **pages}, mark=MARK)
+    pages = {
+        sheet.file: render("site_sheet.html", t, sheet=sheet, mark_of_sheets=MARK)
+        for sheet in sheets
+    }
+    return {INDEX: index, **pages}
+
+
+def write_sheets(of: SheetSet, folder: Path, *, language: Language = CHINESE) -> list[Path]:
+    """Write a page for each site of a decision and an index; returns the files.
+
+    Raises
+    ------
+    InputError
+        when the folder holds anything but sheets of an earlier run.
+    WorkspaceError
+        when the folder cannot be written.
+    """
+    return write_page_folder(folder, sheet_pages(of, language=language), mark=MARK)
+
+
+def sheets_archive(workspace: Workspace, scenario: Scenario, *, language: Language) -> bytes:
+    """Return the sheets of a decision as a ZIP of pages to print.
+
+    Raises
+    ------
+    InputError
+        as `ask_kept`, and where nothing is to do.
+    ProblemError
+        as `ask_kept`.
+    """
+    with unheard("") as done:
+        of = sheets_of_kept(workspace, kept_of(workspace, scenario), done=done)
+    return page_archive(sheet_pages(of, language=language))
+
+
+def sheets_archive_apart(folder: Path, scenario: Scenario, *, language: str) -> bytes:
+    """Return what `sheets_archive` does, made in a process of its own.
+
+    The search lays arrays over the whole network, which a server would keep for good.
+    """
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_archive, folder, scenario, language).result()
+
+
+def _archive(folder: Path, scenario: Scenario, language: str) -> bytes:
+    return sheets_archive(Workspace.open(folder), scenario, language=language_of(language))

@@ -52,6 +52,7 @@ __all__ = [
     "sites",
     "station_districts",
     "stations",
+    "unheard",
     "worker_reports",
 ]
 

@@ -24,6 +24,7 @@ from planning.decisions.explain import (
     weighed_plans,
     why_here,
 )
+from planning.decisions.floor_ends import floor_ends
 from planning.decisions.nesting import Nesting, price_of_nesting
 from planning.decisions.silent import SilentEnds, silent_ends
 from planning.decisions.told_curve import curve_columns, told_curve
@@ -52,13 +53,17 @@ EXPLAINED: Final = ("workers", "worker_hours")
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which explanations are wanted: why here, what more would bring, other plans, the curve."""
+    """Which explanations are wanted: why here, what more would bring, other plans, the curve.
+
+    ``floors``: how far the floor under each group and district could be raised.
+    """
 
     why: bool = False
     prices: bool = False
     alternatives: int = 0
     within: float = 0.01
     curve: int = 0
+    floors: bool = False
     seconds: float = 20.0
 
 
@@ -142,13 +147,18 @@ def decide(
         traced["doubted"] = doubted_version(workspace)
     made = replace(made, inputs={**made.inputs, **traced})
     if keeping and made.is_plan:
-        search = DecisionAsked(
-            question=asked.question, when=when, gap=params.gap, seed=params.seed,
-            time_limit_s=limit_of(params),
-        )  # fmt: skip
+        search = search_of(asked.question, when=when, params=params)
         body = {**made.as_dict(), "question": asked.question.as_dict(), ASKED: search.as_dict()}
         workspace.save_result(KIND, inputs=made.inputs, body=body)
     return made
+
+
+def search_of(question: Question, *, when: str, params: SolveParams) -> DecisionAsked:
+    """Return all that decides a decision beside the city."""
+    return DecisionAsked(
+        question=question, when=when, gap=params.gap, seed=params.seed,
+        time_limit_s=limit_of(params),
+    )  # fmt: skip
 
 
 def explain(asked: AskedQuestion, made: Decision, wanted: Wanted, *, done: Done) -> Explanation:
@@ -161,7 +171,7 @@ def explain(asked: AskedQuestion, made: Decision, wanted: Wanted, *, done: Done)
     """
     if made.status == "infeasible":
         return conflict_of(asked, time_limit_s=wanted.seconds)
-    asks = wanted.why or wanted.prices or wanted.alternatives or wanted.curve
+    asks = wanted.why or wanted.prices or wanted.alternatives or wanted.curve or wanted.floors
     if asks and made.goal not in EXPLAINED:
         raise InputError(
             say(
@@ -190,6 +200,9 @@ def explain(asked: AskedQuestion, made: Decision, wanted: Wanted, *, done: Done)
         else (),
         others=others,
         held=held,
+        floors=floor_ends(asked, made, time_limit_s=time_limit_s, on_progress=done)
+        if wanted.floors
+        else (),
         curve=money_curve(asked, made, n=wanted.curve, time_limit_s=time_limit_s, on_progress=done)
         if wanted.curve
         else None,

@@ -38,17 +38,16 @@ def write_scenario_actions(scenario: Scenario, file: Path, *, reader: Reader | N
     write_action_points(columns, file, sample=scenario.sample, reader=reader)
 
 
-def write_who_goes_where(folder: Path, name: str, file: Path, *, language: str) -> None:
+def write_who_goes_where(folder: Path, scenario: Scenario, file: Path, *, language: str) -> None:
     """Write who goes where after a scenario, and each group's area, in a process of its own.
 
     The search lays arrays over the whole network, which a server would keep for good.
     """
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-        pool.submit(_write, folder, name, file, language).result()
+        pool.submit(_write, folder, scenario, file, language).result()
 
 
-def _write(folder: Path, name: str, file: Path, language: str) -> None:
+def _write(folder: Path, scenario: Scenario, file: Path, language: str) -> None:
     workspace = Workspace.open(folder)
-    scenario = workspace.scenarios().scenario(name)
     found = who_goes_where(ground_after(workspace, scenario))
     write_assignment(found, file, sample=workspace.settings.sample, language=language_of(language))

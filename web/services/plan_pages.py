@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import NothingYetError
+from planning.scenarios.explanation_document import EXPLANATION
 from planning.scenarios.forms import asked_of, figures_of
 from planning.scenarios.plan_document import PlanAsked
 from web.services.sites import candidates
@@ -24,6 +26,59 @@ class Card:
     scenario: Scenario
     figures: ScenarioFigures
     n_candidates: int | None
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """What a decision tells of each action, in their order; a plan of new stations nothing."""
+        if self.scenario.form != "decision":
+            return []
+        lines: list[dict[str, Any]] = self.scenario.decision["actions"]
+        return lines
+
+    @property
+    def explanation(self) -> dict[str, Any]:
+        """What is kept of the reasons, as `Explanation.as_dict` told it; empty where nothing is."""
+        told: dict[str, Any] | None = self.scenario.decision.get(EXPLANATION)
+        return told or {}
+
+
+@dataclass(frozen=True)
+class FloorFacts:
+    """What is known of the share of a group in a district, in per cent of the last year.
+
+    ``reached`` and ``bound`` are None where it was not asked how far it goes: a floor up to
+    ``reached`` has a plan within the limits of the question, one above ``bound`` has none. The
+    former is rounded down, the latter up.
+    """
+
+    group: str
+    district: str
+    before: float
+    planned: float
+    reached: float | None = None
+    bound: float | None = None
+
+
+def floor_facts(card: Card) -> tuple[FloorFacts, ...]:
+    """Return what an answer tells of the floors that a question could set."""
+    ends = {(end["group"], end["district"]): end for end in card.explanation.get("floors", ())}
+    made = []
+    for row in card.figures.last_rows():
+        end = ends.get((row.group, row.district))
+        if not row.workers:
+            continue
+        before, planned = (round(100 * part / row.workers, 1) for part in (row.before, row.after))
+        if end is None:
+            made.append(FloorFacts(row.group, row.district, before, planned))
+            continue
+        reached, bound = (round(1000 * end[name], 6) for name in ("reached", "bound"))
+        made.append(
+            FloorFacts(
+                row.group, row.district, before, planned,
+                math.floor(reached) / 10, math.ceil(bound) / 10,
+            )
+        )  # fmt: skip
+    return tuple(made)
 
 
 def card_of(scenario: Scenario) -> Card:
@@ -61,3 +116,19 @@ def candidate_points(workspace: Workspace) -> dict[str, Any]:
         "lon": lonlat[:, 0].tolist(),
         "lat": lonlat[:, 1].tolist(),
     }
+
+
+def lonlat_by_id(workspace: Workspace, wanted: set[str]) -> dict[str, tuple[float, float]]:
+    """Return where some candidate sites and stations are, WGS-84 degrees; others are left out."""
+    found: dict[str, tuple[float, float]] = {}
+    readers = (workspace.stations, lambda: candidates(workspace).sites) if wanted else ()
+    for read in readers:
+        try:
+            points = read()
+        except NothingYetError:
+            continue
+        for row, one in enumerate(points.frame["id"]):
+            if one in wanted:
+                lon, lat = points.lonlat[row]
+                found[one] = (float(lon), float(lat))
+    return found

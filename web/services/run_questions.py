@@ -37,6 +37,7 @@ _EXPLAIN: Final[dict[str, Any]] = {
     "prices": bool,
     "alternatives": int,
     "curve": int,
+    "floors": bool,
 }
 _MOST: Final = {"alternatives": MOST_ALTERNATIVES, "curve": MOST_POINTS}
 _EXPLAINED: Final = frozenset({"workers", "worker_hours"})

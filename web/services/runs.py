@@ -13,10 +13,10 @@ from geo.errors import InputError, NothingYetError
 from geo.messages import say
 from planning.decisions.decision import Decision
 from planning.scenarios.decision_document import DecisionAsked
-from web.services.scenarios import save_decision
+from web.services.scenarios import decision_draft, save_decision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from data.accounts import Account
     from data.runs import Run
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 KIND: Final = "decision"
 #: Seconds between two looks at a run that is followed.
 LOOK_S: Final = 0.4
+#: What an answer must have to be a plan with a bound.
+_FIGURES: Final = ("objective", "bound", "gap")
 _MARK: Final = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})")
 
 
@@ -89,19 +91,32 @@ def stop_run(workspace: Workspace, number: int, *, by: str) -> str | None:
 
 
 def save_run(workspace: Workspace, run: Run, *, name: str, author: str, why: str = "") -> Scenario:
-    """Keep the plan of a run as a scenario.
+    """Keep the plan of a run as a scenario, with what was explained of it.
 
     Raises
     ------
     InputError
         when it has no plan, or the name is taken.
     """
-    figures = () if run.answer is None else ("objective", "bound", "gap")
-    if run.answer is None or any(run.answer[name] is None for name in figures):
+    if run.answer is None or any(run.answer[name] is None for name in _FIGURES):
         raise InputError(say("run {number} has no plan with a bound to keep", number=run.id))
-    made = Decision.from_dict(dict(run.answer))
-    asked = DecisionAsked.from_dict(run.answer["asked"])
-    return save_decision(workspace, made, asked, name=name, author=author, why=why)
+    made, asked = _told(run.answer)
+    told = run.answer.get("explanation")
+    return save_decision(
+        workspace, made, asked, name=name, author=author, why=why, explanation=told
+    )
+
+
+def draft_of(workspace: Workspace, run: Run) -> Scenario | None:
+    """Return the plan of a run as the scenario that it would be; None without a bounded plan."""
+    if run.answer is None or any(run.answer[name] is None for name in _FIGURES):
+        return None
+    made, asked = _told(run.answer)
+    return decision_draft(workspace, made, asked, explanation=run.answer.get("explanation"))
+
+
+def _told(answer: Mapping[str, Any]) -> tuple[Decision, DecisionAsked]:
+    return Decision.from_dict(dict(answer)), DecisionAsked.from_dict(answer["asked"])
 
 
 def follow(

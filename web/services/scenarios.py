@@ -18,6 +18,7 @@ from planning.decisions.decision import Decision
 from planning.engine.params import EXACT
 from planning.scenarios.comparison import compare_figures
 from planning.scenarios.decision_document import DecisionAsked
+from planning.scenarios.explanation_document import EXPLANATION, kept_explanation
 from planning.scenarios.forms import asked_of, check_documents, figures_of, overrides_of
 from planning.scenarios.plan_document import PlanAsked
 from planning.siting.plan import SitingPlan
@@ -176,8 +177,11 @@ def save_decision(
     author: str,
     why: str = "",
     over: bool = False,
+    explanation: Mapping[str, Any] | None = None,
 ) -> Scenario:
     """Keep a decision with its question under a name, as `save_plan` keeps a plan.
+
+    ``explanation`` is what `Explanation.as_dict` told of it, which is kept beside it.
 
     Raises
     ------
@@ -188,12 +192,26 @@ def save_decision(
         raise InputError(say("there is no plan that keeps every limit: there is nothing to keep"))
     return _keep(
         workspace,
-        _scenario(workspace, "decision", asked.as_dict(), made.as_dict(), made.inputs),
+        decision_draft(workspace, made, asked, explanation=explanation),
         name=name,
         author=author,
         why=why,
         over=over,
     )
+
+
+def decision_draft(
+    workspace: Workspace,
+    made: Decision,
+    asked: DecisionAsked,
+    *,
+    explanation: Mapping[str, Any] | None = None,
+) -> Scenario:
+    """Return a decision as the scenario that it would be kept as, before it has a name."""
+    document, told = made.as_dict(), kept_explanation(explanation)
+    if told is not None:
+        document[EXPLANATION] = told
+    return _scenario(workspace, "decision", asked.as_dict(), document, made.inputs)
 
 
 def _scenario(
@@ -253,8 +271,12 @@ def scenarios_of(workspace: Workspace) -> tuple[Kept, ...]:
 
 def scenario_of(workspace: Workspace, name: str) -> Kept:
     """Return one scenario with what has changed since (InputError when there is none)."""
-    found = workspace.scenarios().scenario(name)
-    return Kept(found, figures_of(found), stale_inputs(workspace, found))
+    return kept_of(workspace, workspace.scenarios().scenario(name))
+
+
+def kept_of(workspace: Workspace, scenario: Scenario) -> Kept:
+    """Return a scenario, kept or a draft, with what has changed since its answer."""
+    return Kept(scenario, figures_of(scenario), stale_inputs(workspace, scenario))
 
 
 def stale_inputs(workspace: Workspace, scenario: Scenario) -> tuple[str, ...]:
@@ -372,7 +394,7 @@ def import_scenario(workspace: Workspace, *, file: Path, name: str | None = None
     read = checked_scenario(file)
     named = read if name is None else replace(read, name=name)
     workspace.scenarios().add(named, by=_OWNER, action="import scenario")
-    return Kept(named, figures_of(named), stale_inputs(workspace, named))
+    return kept_of(workspace, named)
 
 
 def checked_scenario(file: Path) -> Scenario:

@@ -21,9 +21,10 @@ from planning.decisions.restored import with_plan
 from planning.decisions.site_reasons import SiteReasons, site_reasons
 from planning.decisions.world import changed_roads
 from planning.scenarios.decision_document import DecisionAsked, done_actions
+from planning.scenarios.explanation_document import read_explanation
 from planning.scenarios.forms import asked_of
 from planning.scenarios.standing import places_after
-from web.services.decisions import ask_workspace
+from web.services.decisions import EXPLAINED, Wanted, ask_workspace, explain
 from web.services.networks import network_when
 from web.services.sites import candidates
 
@@ -175,6 +176,30 @@ def gather_sheets(
         made_on=today_here(),
         lonlat=lonlat_of(asked, _others(why)),
     )
+
+
+def sheets_of_kept(workspace: Workspace, kept: Kept, *, done: Done) -> SheetSet:
+    """Gather the sheets of a scenario: its question asked again, with the reasons that it keeps.
+
+    Raises
+    ------
+    InputError
+        as `ask_kept` and `gather_sheets`.
+    ProblemError
+        as `ask_kept`.
+    """
+    asked, made, when = ask_kept(workspace, kept, done=done)
+    why = reasons_of(kept, asked, made, done=done)
+    return gather_sheets(workspace, asked, made, why, when=when, done=done)
+
+
+def reasons_of(kept: Kept, asked: AskedQuestion, made: Decision, *, done: Done) -> Explanation:
+    """Return the reasons that a scenario keeps; explained anew where it keeps none."""
+    told = read_explanation(kept.scenario.decision)
+    if told is not None and told.why:
+        return told
+    has_why = made.goal in EXPLAINED
+    return explain(asked, made, Wanted(why=has_why, prices=has_why), done=done)
 
 
 def _others(why: Explanation) -> tuple[WhatIf, ...]:

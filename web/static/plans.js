@@ -206,7 +206,7 @@
     for (const row of document.querySelectorAll("tr[data-order]")) {
       row.addEventListener("click", (event) => {
         const mark = marks.get(row.dataset.order);
-        if (!mark) return;
+        if (!mark || event.target.closest("details")) return;
         event.preventDefault();
         map.setView(mark.getLatLng(), Math.max(map.getZoom(), 13), { animate: !still.matches });
         mark.openPopup();
@@ -339,8 +339,43 @@
     tell(rule === "park" ? says.circle : says.draw);
   }
 
+  // ---- floors: a slider beside the number, on a scale of what is so and what is possible ----
+  function bindFloor(row) {
+    const [figure, slide] = ["[name$='.figure']", "[type=range]"].map((part) => row.querySelector(part));
+    const [group, district] = ["group", "district"].map((part) => row.querySelector(`[name$='.${part}']`));
+    const said = row.querySelector(".floor-said");
+    const bar = (name, from, to) => {
+      const part = row.querySelector(`.floor-${name}`);
+      part.setAttribute("x", from);
+      part.setAttribute("width", Math.max(to - from, 0));
+    };
+    const show = () => {
+      const wanted = Number(figure.value.replace("%", "").trim()) || 0;
+      slide.value = wanted;
+      const end = settings.ends.find((one) =>
+        one.group === (group.value || "all") && one.district === (district.value || "all"));
+      const known = end && end.bound !== null;
+      bar("now", 0, end ? end.before : 0);
+      bar("can", end ? end.before : 0, known ? end.reached : (end ? end.planned : 0));
+      bar("far", known ? end.reached : 0, known ? end.bound : 0);
+      const beyond = Boolean(known && wanted > end.bound);
+      const parts = end ? [fill(says.now, end)] : [];
+      if (known) parts.push(fill(end.reached < end.bound ? says.between : says.end, { ...end, most: end.bound }));
+      if (beyond) parts.push(says.beyond);
+      said.textContent = parts.join(" · ");
+      said.classList.toggle("beyond", beyond);
+    };
+    slide.addEventListener("input", () => {
+      figure.value = Number(slide.value) ? slide.value : "";
+      show();
+    });
+    for (const part of [figure, group, district]) part.addEventListener("input", show);
+    show();
+  }
+
   function bindQuestion(map) {
     drawZones(map);
+    for (const row of document.querySelectorAll("[data-floor]")) bindFloor(row);
     for (const button of document.querySelectorAll("[data-draw]")) {
       button.addEventListener("click", () => draw(map, button.dataset.draw).catch(() => {}));
     }

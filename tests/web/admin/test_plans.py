@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
+import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,15 +16,22 @@ import pyogrio
 import pytest
 
 from data.accounts import Account
+from data.files.scenario_files import write_scenario
 from data.questions import Question
 from data.report_book import ReportBook
 from data.workspace import Workspace
+from geo.errors import InputError
 from planning.coverage.nominal import Places, measure_coverage
+from planning.scenarios.explanation_document import read_explanation
+from planning.scenarios.forms import check_documents
 from tests.web.admin.visits import PASSWORD_HASH, logged_in, token_of
 from tests.web.conftest import HOSTILE, MONEY, THREE
 from web.app import create_app
 from web.services.candidate_gains import measure_candidates
-from web.services.scenarios import scenario_of
+from web.services.run_questions import RunAsked
+from web.services.run_work import work_once
+from web.services.runs import submit
+from web.services.scenarios import checked_scenario, scenario_of
 from web.services.sites import candidates
 
 if TYPE_CHECKING:
@@ -270,3 +280,82 @@ def test_a_question_s_file_stands_in_the_place_of_the_form(
     else:
         assert runs[0].question["question"]["years"] == {"first": 2030}
         assert runs[0].question["question"]["actions"]["build"] == ["base"]
+
+
+#: Small enough to be proved at once.
+EXPLAINED = {
+    "question": {"name": "讲理由", "new": 2, "actions": {"build": ["station"]}},
+    "explain": {"why": True, "prices": True, "floors": True},
+}
+
+
+@pytest.fixture
+def run_of_reasons(workspace: Workspace) -> str:
+    """The page of a run that was answered with its reasons."""
+    put = submit(workspace, RunAsked.of_request(EXPLAINED), author="gui", scenario="讲理由")
+    worked = work_once(workspace, "w1")
+    assert worked is not None
+    assert worked.state == "done"
+    return f"/admin/plans/runs/{put.id}"
+
+
+def test_the_reasons_of_a_run_are_kept_with_the_scenario_and_travel_with_its_file(
+    planner: FlaskClient, workspace: Workspace, run_of_reasons: str, tmp_path: Path
+) -> None:
+    run_page = planner.get(run_of_reasons).text
+    run = workspace.database.runs().run(int(run_of_reasons.rpartition("/")[2]))
+    assert run is not None
+    assert run.answer is not None
+    why = run.answer["explanation"]
+    assert all(why[part] for part in ("why", "prices", "floors"))
+    form = {"act": "keep", "name": "讲理由", "token": token_of(planner, run_of_reasons)}
+    assert planner.post(run_of_reasons, data=form).status_code == 303
+    page = planner.get("/admin/plans/s/讲理由").text
+    sentences = re.findall(r'<details class="why-here">.*?</details>', page, re.DOTALL)
+    assert len(sentences) == len(run.answer["actions"])
+    for part in ("再多一点能怎样", "换成次好的"):
+        assert (part in page) is (part in run_page)
+    assert "再多一点能怎样" in page
+    kept = workspace.scenarios().scenario("讲理由")
+    explained = read_explanation(kept.decision)
+    assert explained is not None
+    assert [line.order for line in explained.why] == [line["order"] for line in why["why"]]
+    file = tmp_path / "kept.json"
+    write_scenario(kept, file)
+    again = checked_scenario(file)
+    assert again.decision == kept.decision
+    # the next question begins with what each floor can be at most
+    ask = planner.get("/admin/plans/ask?of=讲理由").text
+    settings = re.search(r'id="plan-settings">(.*?)</script>', ask, re.DOTALL)
+    assert settings is not None
+    told = {(end["group"], end["district"]): end for end in json.loads(settings[1])["ends"]}
+    for end in why["floors"]:
+        known = told[end["group"], end["district"]]
+        assert known["reached"] <= 100 * end["reached"] + 1e-6 <= known["reached"] + 0.1
+        assert known["bound"] >= 100 * end["bound"] - 1e-6 >= known["bound"] - 0.1
+    document = json.loads(json.dumps(kept.decision))
+    document["explanation"]["why"][0]["instead"] = {"what": "<script>"}
+    with pytest.raises(InputError, match="explanation"):
+        check_documents(replace(kept, decision=document))
+
+
+def test_sheets_are_taken_away_before_and_after_a_plan_is_kept_and_are_the_same(
+    planner: FlaskClient, workspace: Workspace, run_of_reasons: str
+) -> None:
+    before = planner.get(f"{run_of_reasons}/sheets.zip")
+    assert before.status_code == 200
+    form = {"act": "keep", "name": "选址", "token": token_of(planner, run_of_reasons)}
+    assert planner.post(run_of_reasons, data=form).status_code == 303
+    assert taken(planner, "sheets.zip", "选址") == before.data
+    pages = zipfile.ZipFile(io.BytesIO(before.data))
+    actions = workspace.scenarios().scenario("选址").decision["actions"]
+    assert pages.testzip() is None
+    assert len(pages.namelist()) == len(actions) + 1
+    assert "@page" in pages.read(pages.namelist()[1]).decode()
+    assert planner.get(f"{run_of_reasons}/scenario.json").status_code == 404
+    settings = workspace.folder / "yizhan.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace("spacing_m = 250", "spacing_m = 500"), "utf-8")
+    stale = planner.get("/admin/plans/file/sheets.zip/选址")
+    assert stale.status_code == 409
+    assert "选址" in stale.text

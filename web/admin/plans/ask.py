@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import g, request, url_for
@@ -25,14 +26,16 @@ from web.admin.plans.question_fields import (
 from web.admin.routes import admin
 from web.languages import message
 from web.locator.my_reports import map_settings
-from web.services.plan_pages import question_behind
-from web.services.runs import run_of
+from web.services.plan_pages import card_of, floor_facts, question_behind
+from web.services.runs import draft_of, run_of
 from web.site.city import city_here
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from data.runs import Run
     from web.admin.plans.pages import Shown
+    from web.services.plan_pages import Card
 
 GOALS: Final = {
     "workers": message("覆盖的工友最多"),
@@ -73,9 +76,7 @@ def ask_plan() -> Shown:
     """Show the question to be asked: that of a scenario, or a first one."""
     name, number = request.args.get("of", ""), request.args.get("run", "")[:9]
     if number.isascii() and number.isdecimal():
-        run = run_of(city_here().workspace(), int(number))
-        if run is None:
-            raise NotFound
+        run = _run(number)
         asked = _without_limit(dict(run.question["question"]), request.args.get("drop", ""))
         return question_page(_pinned(asked), name=run.scenario)
     if not name:
@@ -116,6 +117,7 @@ def question_page(
     ``given`` are the fields as they were typed, which stand again where the question is refused.
     """
     t, workspace = g.language, city_here().workspace()
+    base = _base()
     question = _read_or_none(tables)
     plain = dict(tables)
     try:
@@ -150,10 +152,34 @@ def question_page(
         ],
         assumed_kinds=() if question is None else question.assumed_kinds,
         most_years=MOST_YEARS,
+        base=base,
+        ends=[] if base is None else [asdict(one) for one in floor_facts(base)],
+        begun_from={key: request.args[key] for key in ("of", "run") if key in request.args},
         longest=LONGEST_NAME,
         pen=[url_for("static", filename=f"{_PEN}.{ending}") for ending in ("css", "min.js")],
         settings=map_settings(t),
     )
+
+
+def _run(number: str) -> Run:
+    run = run_of(city_here().workspace(), int(number))
+    if run is None:
+        raise NotFound
+    return run
+
+
+def _base() -> Card | None:
+    """Return the answer that the question began from; the newest scenario where it is a first."""
+    workspace, name = city_here().workspace(), request.args.get("of", "")
+    number = request.args.get("run", "")[:9]
+    if number.isascii() and number.isdecimal():
+        draft = draft_of(workspace, _run(number))
+        if draft is not None:
+            return card_of(draft)
+    names = workspace.scenarios().names()
+    if not names:
+        return None
+    return card_of(workspace.scenarios().scenario(name if name in names else names[-1]))
 
 
 def question_of_form() -> dict[str, Any]:
@@ -185,7 +211,12 @@ def search_of_form() -> dict[str, Any]:
         except ValueError:
             made[key] = text
     if request.form.get("goal.what") in _EXPLAINED and request.form.get("explain") == "yes":
-        made["explain"] = {"why": True, "prices": True, "alternatives": _ALTERNATIVES}
+        made["explain"] = {
+            "why": True,
+            "prices": True,
+            "floors": True,
+            "alternatives": _ALTERNATIVES,
+        }
     return made
 
 

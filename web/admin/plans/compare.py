@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask import g, redirect, request
 
-from geo.errors import InputError, NothingYetError
+from geo.errors import InputError
 from geo.messages import message_of
 from planning.coverage.nominal import ALL
 from planning.scenarios.comparison import MOST
+from web.admin.plans.answer_parts import network_or_none
 from web.admin.plans.pages import list_page, plan_page
 from web.admin.routes import admin, here
 from web.labels.places import names_of
@@ -41,10 +42,7 @@ def compare_plans() -> BaseResponse | Shown:
         told = g.language.told(message_of(error))
         return list_page(error=told), 400
     made = compared.comparison
-    try:
-        network = workspace.network()
-    except NothingYetError:
-        network = None
+    network = network_or_none(workspace)
     actions = [one.action for one in made.actions]
     chosen = [card_of(one) for one in compared.scenarios]
     return plan_page(
@@ -63,9 +61,6 @@ def _last_rows(
     answers: Sequence[ScenarioFigures],
 ) -> list[tuple[str, str, list[CoveredRow | None]]]:
     """Lay the last year of each answer side by side: all, then by group, then by district."""
-    found = [
-        {(row.group, row.district): row for row in of.covered if row.hours == ALL}
-        for of in answers  # rows are in the order of years: the last one stays
-    ]
+    found = [{(row.group, row.district): row for row in of.last_rows()} for of in answers]
     keys = dict.fromkeys(key for rows in found for key in rows if ALL in key)
     return [(*key, [rows.get(key) for rows in found]) for key in keys]

@@ -9,6 +9,7 @@ from flask import Response, g, json, request
 
 from data.vocabulary import KINDS
 from geo.errors import NothingYetError
+from web.admin.plans.answer_parts import network_or_none
 from web.admin.plans.pages import scenario_here
 from web.admin.routes import admin
 from web.labels.actions import action_words
@@ -20,7 +21,6 @@ from web.site.number_words import count
 
 if TYPE_CHECKING:
     from data.scenarios import Scenario
-    from data.workspace import Workspace
     from web.languages import Language
     from web.services.candidate_gains import CandidateGains
     from web.site.city import City
@@ -61,7 +61,7 @@ def standing_of_map() -> Response:
 def points_of_plan(name: str) -> Response:
     """Answer the actions of a scenario as points."""
     actions = card_of(scenario_here(name)).figures.actions
-    places = names_of(actions, _network(city_here().workspace()), g.language)
+    places = names_of(actions, network_or_none(city_here().workspace()), g.language)
     return _json(
         {
             "actions": [
@@ -100,13 +100,6 @@ def _lines(one: Any, t: Language) -> list[str]:  # noqa: ANN401 - an action of a
     words = f"{action_words(one.what, t)} {t.kind(one.kind)}"
     year = "" if one.year is None else t("{year} 年", year=one.year)
     return [part for part in (words, year, t("新增 {n}", n=count(one.adds_workers))) if part]
-
-
-def _network(workspace: Workspace) -> Any:  # noqa: ANN401 - a network or nothing
-    try:
-        return workspace.network()
-    except NothingYetError:
-        return None
 
 
 def _json(body: dict[str, Any]) -> Response:

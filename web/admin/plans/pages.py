@@ -8,12 +8,10 @@ from flask import g, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 
 from data.scenarios import LONGEST_NAME, LONGEST_WHY
-from geo.errors import InputError, NothingYetError
+from geo.errors import InputError
 from geo.messages import message_of
-from planning.coverage.nominal import ALL
+from web.admin.plans.answer_parts import answer_parts, words_of
 from web.admin.routes import account_here, admin, here
-from web.labels.answers import AnswerWords
-from web.labels.places import names_of
 from web.labels.runs import run_state_words
 from web.languages import message
 from web.locator.my_reports import map_settings
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from data.scenarios import Scenario
-    from planning.scenarios.figures import ScenarioFigures
-    from web.services.plan_pages import Card
 
 _DONE: Final = {
     "kept": message("方案已保存。"),
@@ -126,11 +122,6 @@ def plan_page(part: str, *, tab_name: str, error: str = "", **context: Any) -> s
     )
 
 
-def words_of(card: Card) -> AnswerWords:
-    """Return the words of an answer in the reader's language."""
-    return AnswerWords(card.figures, g.language, card.n_candidates)
-
-
 def scenario_here(name: str) -> Scenario:
     """Return a scenario of the city that is served (404 where there is none)."""
     scenarios = city_here().workspace().scenarios()
@@ -141,45 +132,16 @@ def scenario_here(name: str) -> Scenario:
 
 def _one(scenario: Scenario, *, error: str = "") -> str:
     workspace, card = city_here().workspace(), card_of(scenario)
-    figures = card.figures
-    try:
-        network = workspace.network()
-    except NothingYetError:
-        network = None
     return plan_page(
         "page",
         tab_name=scenario.name,
         error=error,
-        card=card,
-        words=words_of(card),
-        figures=figures,
-        places=names_of(figures.actions, network, g.language),
+        **answer_parts(workspace, card),
         stale=stale_inputs(workspace, scenario),
         question=question_behind(scenario),
         act_words=ACT_WORDS,
-        tables=_tables(figures),
         settings=map_settings(g.language),
     )
-
-
-def _tables(figures: ScenarioFigures) -> dict[str, Any]:
-    """Lay coverage out by group and district in the last year, and money by year and payer."""
-    last = figures.covered[-1].year if figures.covered else None
-    rows = {
-        (row.group, row.district): row
-        for row in figures.covered
-        if row.hours == ALL and row.year == last
-    }
-    money = {(row.year, row.payer): row.yuan for row in figures.money}
-    return {
-        "rows": rows,
-        "groups": list(dict.fromkeys(group for group, _ in rows)),
-        "districts": list(dict.fromkeys(district for _, district in rows)),
-        "money": money,
-        "years": list(dict.fromkeys(year for year, _ in money)),
-        "payers": list(dict.fromkeys(payer for _, payer in money)),
-        "most_yuan": max(money.values(), default=0),
-    }
 
 
 def _go(name: str, done: str) -> BaseResponse:

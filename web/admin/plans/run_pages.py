@@ -11,27 +11,22 @@ from data.runs import STATES
 from data.scenarios import LONGEST_NAME, LONGEST_WHY
 from geo.errors import FieldsError, InputError, NothingYetError
 from geo.messages import message_from, message_of, say
-from planning.decisions.decision import Decision
-from planning.scenarios.decision_document import decision_figures
+from web.admin.plans.answer_parts import answer_parts
 from web.admin.plans.ask import fault_of, question_of_form, question_page, search_of_form
 from web.admin.plans.pages import plan_page
 from web.admin.routes import account_here, admin, here
-from web.labels.actions import action_words
-from web.labels.answers import AnswerWords
-from web.labels.places import names_of
-from web.labels.reasons import other_words, price_words, why_words
 from web.labels.runs import run_state_words
 from web.languages import message
 from web.locator.my_reports import map_settings
+from web.services.plan_pages import card_of
 from web.services.run_questions import RunAsked
-from web.services.runs import ahead_of, may_stop, run_of, save_run, stop_run, submit
+from web.services.runs import ahead_of, draft_of, may_stop, run_of, save_run, stop_run, submit
 from web.site.city import city_here
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from data.runs import Run
-    from geo.network import RoadNetwork
     from web.admin.plans.pages import Shown
 
 STEPS: Final = {
@@ -98,32 +93,21 @@ def _there(number: int) -> Run:
 
 def _page(run: Run, *, error: str = "") -> str:
     workspace, t = city_here().workspace(), g.language
-    made = _decision(run)
-    figures = None if made is None else decision_figures(made.as_dict())
-    words = None
-    if made is not None and figures is not None:
-        words = AnswerWords(figures, t, made.n_candidates)
-    answer = run.answer or {}
-    conflict, told = answer.get("conflict"), answer.get("explanation") or {}
+    draft = draft_of(workspace, run)
+    answered = {} if draft is None else answer_parts(workspace, card_of(draft))
+    conflict = (run.answer or {}).get("conflict")
     return plan_page(
         "run",
         tab_name="?",
         error=error,
         run=run,
-        made=made,
-        figures=figures,
-        words=words,
-        places=() if figures is None else names_of(figures.actions, _network(), t),
-        reasons={line["order"]: why_words(line, t) for line in told.get("why", ())},
-        prices=[price_words(line, t) for line in told.get("prices", ())],
-        others=[other_words(plan, t) for plan in told.get("alternatives", ())],
+        **{"words": None, "figures": None, **answered},
         conflict=None if conflict is None else t.told(message_from(conflict["words"])),
         members=[]
         if conflict is None
         else [(one["rule"], t.told(message_from(one["words"]))) for one in conflict["members"]],
         events=url_for("runs.events", number=run.id),
-        sites=[] if made is None else run.progress.get("sites", []),
-        act_words=action_words,
+        sites=run.progress.get("sites", []) if answered else [],
         reason="" if run.error is None else t.told(run.error),
         states={state: run_state_words(state, t) for state in STATES},
         steps={step: t(words) for step, words in STEPS.items()},
@@ -131,20 +115,6 @@ def _page(run: Run, *, error: str = "") -> str:
         stoppable=may_stop(run, account_here()),
         settings=map_settings(t),
     )
-
-
-def _decision(run: Run) -> Decision | None:
-    """Return the plan of a run, kept or not; None where there is none."""
-    if run.answer is None or run.answer.get("objective") is None:
-        return None
-    return Decision.from_dict(dict(run.answer))
-
-
-def _network() -> RoadNetwork | None:
-    try:
-        return city_here().workspace().network()
-    except NothingYetError:
-        return None
 
 
 def _faults(error: FieldsError) -> list[tuple[str, str]]:
