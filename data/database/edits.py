@@ -18,15 +18,20 @@ import sqlalchemy as sa
 from data.database import clock
 from data.database.audit import note
 from data.database.changes import Import, merge
-from data.database.conflicts import PLACE
 from data.database.contents import read_contents
-from data.database.history import Event, ImportNote, evidence_of, read_events, read_imports
-from data.database.observations import checked_values, observe_in, read_station
+from data.database.history import read_imports
+from data.database.observations import (
+    checked_values,
+    observe_in,
+    read_station,
+    read_stations,
+)
 from data.database.records import (
     EMPTY,
     ID,
     Record,
     apply_changes,
+    batches,
     changes_text,
     check_records,
     facts,
@@ -35,6 +40,7 @@ from data.database.records import (
     told,
 )
 from data.database.schema import EVENTS, FIELDS, STATIONS
+from data.database.undoing import SILENT, WITH_EFFECT, fact, read_pasts, replayed, returns_of
 from data.database.writing import (
     next_moment,
     note_contents,
@@ -56,9 +62,6 @@ MOST_AT_ONCE: Final = 5_000
 UNDONE: Final = "undo"
 """The source of a value that an undoing brought back."""
 _E: Final = EVENTS.c
-_APPLIED: Final = ("added", "changed", "observed")
-#: A day of a check goes back with the value that it came with, and is not spoken of.
-_SILENT: Final = frozenset({"checked_at"})
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ class Edits:
             version = _versions(connection, (station_id,)).get(station_id)
             if version is None:
                 return None
-            return version, facts(_replayed(_lines(connection, station_id), station_id))
+            return version, facts(replayed(_lines(connection, station_id), station_id))
 
     def at(self, station_id: str, version: int) -> dict[str, Any]:
         """Return what was known of a station at a version: its facts, as `records.facts` has them.
@@ -143,7 +146,7 @@ class Edits:
             when it was not in the register then.
         """
         with self._backend.transaction() as connection:
-            return facts(_replayed(_lines(connection, station_id, until=version), station_id))
+            return facts(replayed(_lines(connection, station_id, until=version), station_id))
 
     def save(
         self,
@@ -277,14 +280,16 @@ class Edits:
             heads: dict[str, dict[str, Any]] = {}
             stays: list[tuple[str, str]] = []
             gone: list[str] = []
+            pasts = read_pasts(connection, [line.station_id for line in lines])
             for line in lines:
+                past = pasts[line.station_id]
                 if line.kind == "added":
-                    if _lines(connection, line.station_id, after=line.id):
+                    if past.after(line.id):
                         stays.append((line.station_id, ""))
                     else:
                         gone.append(line.station_id)
                     continue
-                returns, kept, weight = _returns(connection, line, moment, imports)
+                returns, kept, weight = returns_of(line, past, moment=moment, imports=imports)
                 stays += [(line.station_id, name) for name in kept]
                 if returns:
                     back[line.station_id] = returns
@@ -318,15 +323,14 @@ class Edits:
         )
         if station_id is not None:
             query = query.where(_E.station_id == station_id)
-        query = query.order_by(_E.id.desc()).limit(limit + MOST_AT_ONCE)
+        most = limit + MOST_AT_ONCE
         with self._backend.transaction() as connection:
-            rows = connection.execute(query).all()
-        found: list[EditLine] = []
-        for _, group in itertools.groupby(rows, key=lambda row: row.recorded_at):
-            if len(found) == limit:
-                break
-            found.append(_edit_line(list(group)))
-        return tuple(found)
+            rows = connection.execute(query.order_by(_E.id.desc()).limit(most)).all()
+            edits = [list(group) for _, group in itertools.groupby(rows, key=_moment_of)]
+            if len(rows) == most and len(edits) <= limit:  # the last one may go on
+                whole = query.where(_E.recorded_at == rows[-1].recorded_at)
+                edits[-1] = [*connection.execute(whole.order_by(_E.id.desc()))]
+        return tuple(_edit_line(group) for group in edits[:limit])
 
     def _append(
         self, connection: sa.Connection, record: Record, head: Mapping[str, Any], moment: datetime
@@ -398,8 +402,9 @@ def _write(
     if not said:
         return
     rows, events = [], []
+    there = read_stations(connection, list(said))
     for station_id, values in said.items():
-        key, place, record = read_station(connection, station_id)
+        key, place, record = there[station_id]
         after = dict(zip(FIELDS, record, strict=True))
         apply_changes(after, values)
         rows.append((key, place, tuple(after[name] for name in FIELDS)))
@@ -411,8 +416,7 @@ def _write(
 
 def _versions(connection: sa.Connection, ids: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
+    for some in batches(ids):
         query = (
             sa.select(_E.station_id, sa.func.max(_E.id))
             .where(_E.station_id.in_(some))
@@ -427,28 +431,11 @@ def _lines(
 ) -> list[sa.Row[Any]]:
     """Return the lines of a station that had effect, up to a version or after one."""
     query = sa.select(EVENTS).where(
-        _E.station_id == station_id, _E.kind.in_((*_APPLIED, "removed")), _E.id > after
+        _E.station_id == station_id, _E.kind.in_(WITH_EFFECT), _E.id > after
     )
     if until is not None:
         query = query.where(_E.id <= until)
     return list(connection.execute(query.order_by(_E.id)))
-
-
-def _replayed(lines: Sequence[sa.Row[Any]], station_id: str) -> dict[str, Any]:
-    """Let a station's lines happen, and return its record by field."""
-    record: dict[str, Any] | None = None
-    for line in lines:
-        if line.kind == "removed":
-            record = None
-            continue
-        if line.kind == "added" or record is None:
-            record = {**EMPTY, "id": station_id}
-        apply_changes(record, json.loads(line.changes))
-    if record is None:
-        raise InputError(
-            say("station {station_id} is not in the register", station_id=station_id[:80])
-        )
-    return record
 
 
 def _clashes(
@@ -461,7 +448,7 @@ def _clashes(
     _, _, record = read_station(connection, station_id)
     now = facts(dict(zip(FIELDS, record, strict=True)))
     changed: dict[str, sa.Row[Any]] = {}
-    before = _replayed(_lines(connection, station_id, until=since), station_id)
+    before = replayed(_lines(connection, station_id, until=since), station_id)
     for line in later:
         was = facts(before)
         apply_changes(before, json.loads(line.changes))
@@ -479,17 +466,8 @@ def _clashes(
             wanted=value,
         )
         for name, value in said.items()
-        if name in changed and _fact(name, now.get(name)) != _fact(name, value)
+        if name in changed and fact(name, now.get(name)) != fact(name, value)
     )
-
-
-def _fact(name: str, value: object) -> object:
-    """Return a value as two of them compare: what says nothing is None."""
-    if name.startswith("facility."):
-        return None if value in {None, "unknown"} else value
-    empty = EMPTY[name]
-    plain = tuple(value) if isinstance(value, list) else value
-    return None if plain == empty else plain
 
 
 def _edit_lines(connection: sa.Connection, number: int) -> list[sa.Row[Any]]:
@@ -507,49 +485,6 @@ def _edit_lines(connection: sa.Connection, number: int) -> list[sa.Row[Any]]:
     return lines
 
 
-def _returns(
-    connection: sa.Connection,
-    line: sa.Row[Any],
-    moment: datetime,
-    imports: Sequence[ImportNote],
-) -> tuple[dict[str, Any], list[str], float]:
-    """Return what goes back of one line, the fields that stay, and what the old values count.
-
-    An old value counts as much as it would, had the edit never been: the least of theirs.
-    """
-    station_id, changes = line.station_id, json.loads(line.changes)
-    later = _lines(connection, station_id, after=line.id)
-    if any(one.kind in {"removed", "added"} for one in later):
-        return {}, [name for name in changes if name not in _SILENT], 1.0
-    said_since = {name for one in later for name in json.loads(one.changes)}
-    before = facts(_replayed(_lines(connection, station_id, until=line.id - 1), station_id))
-    _, _, record = read_station(connection, station_id)
-    now = facts(dict(zip(FIELDS, record, strict=True)))
-    stays = {
-        name
-        for name, value in changes.items()
-        if name in said_since or _fact(name, now.get(name)) != _fact(name, value)
-    }
-    if stays & set(PLACE):
-        stays |= set(PLACE) & set(changes)
-    back = {
-        name: before.get(name, "unknown" if name.startswith("facility.") else EMPTY.get(name))
-        for name in changes
-        if name not in stays
-    }
-    if not set(back) - _SILENT:
-        back = {}
-    events = [one for one in read_events(connection, station_id) if _is_before(one, line)]
-    known = evidence_of(events, imports, moment=moment)
-    weights = [known[name].confidence for name in back if name in known]
-    shown = [name for name in stays - _SILENT if name not in set(PLACE) - {"lon"}]
-    return back, shown, min(weights, default=1.0)
-
-
-def _is_before(event: Event, line: sa.Row[Any]) -> bool:
-    return clock.moment_text(event.recorded_at) < str(line.recorded_at)
-
-
 def _last_line(connection: sa.Connection) -> int:
     """Return the number of the newest line of the history; 0 before the first."""
     return int(connection.execute(sa.select(sa.func.max(_E.id))).scalar() or 0)
@@ -559,6 +494,10 @@ def _first_after(connection: sa.Connection, number: int) -> int:
     """Return the number of the first line after another; 0 where there is none."""
     query = sa.select(sa.func.min(_E.id)).where(_E.id > number)
     return int(connection.execute(query).scalar() or 0)
+
+
+def _moment_of(row: sa.Row[Any]) -> str:
+    return str(row.recorded_at)
 
 
 def _edit_line(rows: Sequence[sa.Row[Any]]) -> EditLine:
@@ -574,7 +513,7 @@ def _edit_line(rows: Sequence[sa.Row[Any]]) -> EditLine:
         by=first.by_whom,
         stations=tuple(dict.fromkeys(row.station_id for row in reversed(rows))),
         kinds=tuple(dict.fromkeys(row.kind for row in rows)),
-        fields=tuple(name for name in fields if name not in _SILENT),
+        fields=tuple(name for name in fields if name not in SILENT),
     )
 
 

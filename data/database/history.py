@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from data.database import clock
-from data.database.records import EMPTY, Record, apply_changes, facts
+from data.database.records import EMPTY, Record, apply_changes, batches, facts
 from data.database.schema import EVENTS, FIELDS, IMPORTS
 from data.stations import FACILITY_COLUMNS
 from geo.errors import InputError
@@ -113,7 +113,17 @@ def read_events(
     query = _EVENTS.where(EVENTS.c.station_id == station_id)
     if until is not None:
         query = query.where(EVENTS.c.recorded_at <= clock.end_of(until))
-    return tuple(_event(row) for row in connection.execute(query.order_by(EVENTS.c.id)))
+    return tuple(event_of(row) for row in connection.execute(query.order_by(EVENTS.c.id)))
+
+
+def read_lines(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[sa.Row[Any]]]:
+    """Return every line of the history of some stations by id, each with its file, in order."""
+    lines: dict[str, list[sa.Row[Any]]] = {station_id: [] for station_id in ids}
+    for some in batches(ids):
+        query = _EVENTS.where(EVENTS.c.station_id.in_(some)).order_by(EVENTS.c.id)
+        for row in connection.execute(query):
+            lines[row.station_id].append(row)
+    return lines
 
 
 def read_histories(connection: sa.Connection, *, until: datetime) -> dict[str, list[Event]]:
@@ -121,7 +131,7 @@ def read_histories(connection: sa.Connection, *, until: datetime) -> dict[str, l
     query = _EVENTS.where(EVENTS.c.recorded_at <= clock.end_of(until))
     histories: dict[str, list[Event]] = {}
     for row in connection.execute(query.order_by(EVENTS.c.id)):
-        histories.setdefault(row.station_id, []).append(_event(row))
+        histories.setdefault(row.station_id, []).append(event_of(row))
     return histories
 
 
@@ -130,7 +140,8 @@ _EVENTS: Final = sa.select(EVENTS, IMPORTS.c.file).select_from(
 )
 
 
-def _event(row: sa.Row[Any]) -> Event:
+def event_of(row: sa.Row[Any]) -> Event:
+    """Return a line of the history, read with its file, as an event."""
     return Event(
         station_id=row.station_id,
         kind=row.kind,

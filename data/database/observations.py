@@ -10,7 +10,15 @@ import sqlalchemy as sa
 from data.database import clock
 from data.database.conflicts import PLACE
 from data.database.history import evidence_of, read_events, read_imports
-from data.database.records import Record, apply_changes, changes_text, check_records, record_of
+from data.database.records import (
+    ID,
+    Record,
+    apply_changes,
+    batches,
+    changes_text,
+    check_records,
+    record_of,
+)
 from data.database.schema import FIELDS, LISTS, STATIONS
 from data.database.writing import write_observations
 from data.stations import FACILITY_COLUMNS
@@ -19,7 +27,7 @@ from geo.errors import InputError
 from geo.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from data.database.backend import Backend
@@ -125,10 +133,31 @@ def _split(
 
 def read_station(connection: sa.Connection, station_id: str) -> tuple[int, int, Record]:
     """Return key, place and record of one station (InputError when it is not there)."""
+    return read_stations(connection, [station_id])[station_id]
+
+
+def read_stations(
+    connection: sa.Connection, ids: Sequence[str]
+) -> dict[str, tuple[int, int, Record]]:
+    """Return key, place and record of some stations by id (InputError when one is not there)."""
+    found = read_places(connection, ids)
+    for station_id in ids:
+        if station_id not in found:
+            raise InputError(
+                say("station {station_id} is not in the register", station_id=station_id[:80])
+            )
+    return found
+
+
+def read_places(
+    connection: sa.Connection, ids: Sequence[str]
+) -> dict[str, tuple[int, int, Record]]:
+    """Return key, place and record of those stations that are there, by id."""
     columns = [STATIONS.c.key, STATIONS.c.row, *(STATIONS.c[name] for name in FIELDS)]
-    row = connection.execute(sa.select(*columns).where(STATIONS.c.id == station_id)).one_or_none()
-    if row is None:
-        raise InputError(
-            say("station {station_id} is not in the register", station_id=station_id[:80])
-        )
-    return int(row[0]), int(row[1]), record_of(row[2:])
+    found: dict[str, tuple[int, int, Record]] = {}
+    for some in batches(ids):
+        query = sa.select(*columns).where(STATIONS.c.id.in_(some))
+        for row in connection.execute(query):
+            record = record_of(row[2:])
+            found[record[ID]] = (int(row[0]), int(row[1]), record)
+    return found

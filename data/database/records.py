@@ -18,7 +18,7 @@ from data.stations import FACILITY_COLUMNS, Stations, check_columns
 from geo.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,6 +26,7 @@ Record = tuple[Any, ...]
 
 ID, NAME = FIELDS.index("id"), FIELDS.index("name")
 _NUMBERS: Final = frozenset(FIELDS) & NUMBER_COLUMNS
+_MOST_NAMED: Final = 500
 _LISTS_AT: Final = frozenset(FIELDS.index(name) for name in LISTS)
 #: What a record says where nothing is known.
 EMPTY: Final[Mapping[str, Any]] = {
@@ -72,6 +73,12 @@ def _columns_of(rows: Sequence[Record]) -> tuple[dict[str, list[Any]], NDArray[n
         for at, name in enumerate(FIELDS[:-2])
     }
     return columns, np.array([row[-2:] for row in rows], dtype=np.float64).reshape(-1, 2)
+
+
+def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield ids in parts that one statement may name."""
+    for start in range(0, len(ids), _MOST_NAMED):
+        yield ids[start : start + _MOST_NAMED]
 
 
 def row_of(record: Record) -> list[Any]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 
 from data.database.edits import MOST_AT_ONCE, Edits
 from data.database.records import check_records, records_of, stations_of
@@ -205,3 +206,46 @@ def test_what_no_station_can_have_is_refused_alike_with_and_without_a_frame(
 
 def test_what_a_station_can_have_is_taken_without_a_frame() -> None:
     check_records(records_of(stations(STATION, FULL)))
+
+
+def test_an_edit_of_many_and_its_undoing_ask_as_little_as_those_of_few(
+    database: Database, edits: Edits
+) -> None:
+    ids = [f"s{number}" for number in range(1_100)]
+    database.register().replace(stations(*numbered(len(ids), hours="8:00-18:00")))
+    _save(edits, "s0", phone="5")
+    asked: list[str] = []
+
+    def note(*args: Any) -> None:  # noqa: ANN401 - as the hook hands them over
+        asked.append(args[2])
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        said = {station: {"hours": "7:00-21:00"} for station in ids}
+        how = {"versions": edits.versions(ids), "source": "register", "by": "li"}
+        number = edits.save_all(said, **how)
+        _save(edits, "s7", hours="9:00-10:00")
+        undone = edits.undo(number, by="wang")
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert len(asked) < 100
+    assert (len(undone.back), undone.stays) == (len(ids) - 1, (("s7", "hours"),))
+    frame = database.register().stations().frame.set_index("id")
+    assert set(frame.drop("s7")["hours"]) == {"8:00-18:00"}
+    assert (frame.loc["s7", "hours"], frame.loc["s0", "phone"]) == ("9:00-10:00", "5")
+    again = edits.undo(undone.number, by="li")  # the undoing is an edit, and can be undone
+    assert len(again.back) == len(ids) - 1
+    newest = edits.newest(limit=5)
+    assert [len(one.stations) for one in newest] == [1_099, 1_099, 1, 1_100, 1]
+
+
+def test_the_oldest_edit_of_a_list_is_whole(
+    database: Database, edits: Edits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [f"s{number}" for number in range(9)]
+    database.register().replace(stations(*numbered(len(ids))))
+    for hours in ("7:00-8:00", "8:00-9:00"):
+        said = {station: {"hours": hours} for station in ids}
+        edits.save_all(said, versions=edits.versions(ids), source="register", by="li")
+    monkeypatch.setattr("data.database.edits.MOST_AT_ONCE", 9)
+    assert [len(one.stations) for one in edits.newest(limit=2)] == [9, 9]

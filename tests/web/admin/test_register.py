@@ -170,6 +170,29 @@ def test_the_second_editor_decides_field_by_field(
     assert (row["hours"], row["phone"], row["operator"]) == ("7:00-21:00", "110", "总工会")
 
 
+@ON_BOTH
+def test_a_station_taken_away_while_it_is_edited_keeps_what_was_written(
+    moderator: FlaskClient, workspace: Workspace
+) -> None:
+    form = _form(moderator, "xs", hours="7:00-21:00", phone="<b>110")
+    rest = [one for one in workspace.stations().frame["id"] if one != "xs"]
+    left = [{"id": one, "name": one, "kind": "station", "lon": 116.8, "lat": 33.9} for one in rest]
+    workspace.replace_stations(Stations.from_records(left))
+    refused = _post(moderator, "/admin/register/s/xs", **form)
+    assert refused.status_code == 409
+    assert "已被移出登记册" in refused.text
+    assert ('value="7:00-21:00"' in refused.text, 'value="&lt;b&gt;110"' in refused.text) == (
+        True,
+        True,
+    )
+    assert "xs" not in workspace.stations().ids
+    again = {**form, "id": "xs", "sure": "yes"}
+    assert _post(moderator, "/admin/register/new", **again).status_code == 303
+    row = workspace.stations().frame.set_index("id").loc["xs"]
+    assert (row["hours"], row["phone"]) == ("7:00-21:00", "<b>110")
+    assert moderator.get("/admin/register/s/nobody").status_code == 404
+
+
 def test_the_doctor_asks_before_what_he_doubts_is_saved(
     moderator: FlaskClient, workspace: Workspace
 ) -> None:

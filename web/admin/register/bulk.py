@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import g, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 
+from data.database.conflicts import PLACE
 from geo.errors import InputError
 from geo.messages import message_of, say
 from web.admin.register.limits import refuse_fields
 from web.admin.register.table import found_here, query_here
 from web.admin.register.words import column_words, names_of, source_words, value_words
-from web.admin.routes import account_here, admin, here, is_allowed, stations_for
+from web.admin.routes import account_here, admin, here, stations_for
 from web.languages import message
 from web.services.register_edits import bulk_change, edits_of
 from web.site.city import city_here
@@ -20,6 +21,7 @@ from web.site.city import city_here
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
+    from data.database.edits import EditLine
     from web.services.register_edits import BulkChange
 
 _DONE: Final = {
@@ -66,9 +68,10 @@ def undo_edit(number: int) -> BaseResponse | Shown:
     made = edits_of(city_here().workspace())
     try:
         line = made.edit(number) if number < 2**53 else None
-        if line is None or not all(is_allowed(station) for station in line.stations):
+        own = stations_for("edit register")
+        if line is None or (own is not None and not set(line.stations) <= set(own)):
             raise NotFound
-        refuse_fields(line.fields)
+        _refuse_way_back(line, is_limited=own is not None)
         undone = made.undo(number, by=account_here().name)
     except InputError as error:
         return _edits_page(error=g.language.told(message_of(error))), 400
@@ -77,15 +80,27 @@ def undo_edit(number: int) -> BaseResponse | Shown:
     return redirect(here("admin.edits", done="undone"), 303)
 
 
+def _refuse_way_back(line: EditLine, *, is_limited: bool) -> None:
+    """Refuse to take back what the account does not say, or a move, which may leave a district."""
+    refuse_fields(line.fields)
+    if is_limited and set(PLACE) & set(line.fields):
+        raise InputError(say("a move is taken back by who looks after all stations"))
+
+
 def _chosen() -> list[str]:
-    """Return the stations that are meant: those ticked, or all that were found."""
-    form = request.form
+    """Return the stations that are meant: those ticked, or the account's own that were found."""
+    form, mine = request.form, stations_for("edit register")
+    own = None if mine is None else set(mine)
     if form.get("which") == "found":
-        return [row.id for row in found_here(query_here())]
+        found = [row.id for row in found_here(query_here())]
+        chosen = [station for station in found if own is None or station in own]
+        if found and not chosen:
+            raise InputError(say("this account looks after other stations"))
+        return chosen
     chosen = form.getlist("station")
     if not chosen:
         raise InputError(say("no station is ticked: tick some, or take all that were found"))
-    if not all(is_allowed(station) for station in chosen):
+    if own is not None and not set(chosen) <= own:
         raise NotFound
     return chosen
 

@@ -101,6 +101,10 @@ def station_form(station_id: str) -> str:
 @admin.post("/register/s/<path:station_id>")
 def save_station(station_id: str) -> BaseResponse | Shown:
     """Save what was changed, or show what speaks against it."""
+    return _gone_page(station_id) if _is_gone(station_id) else _save(station_id)
+
+
+def _save(station_id: str) -> BaseResponse | Shown:
     newest, now = _known(station_id)
     since = _number(request.form.get("version", ""))
     edits = edits_of(city_here().workspace())
@@ -179,6 +183,27 @@ def preview_of(text: str, t: Language) -> dict[str, Any]:
             for row, kind in zip(rows, kinds, strict=True)
         ],
     }
+
+
+def _is_gone(station_id: str) -> bool:
+    """Tell whether a station was in the register and was taken out."""
+    try:
+        edits_of(city_here().workspace()).newest_of(station_id)
+    except InputError:
+        return True
+    return False
+
+
+def _gone_page(station_id: str) -> tuple[str, int]:
+    """Show what was written of a station that was taken out meanwhile, as that of a new one."""
+    values = _values_of_form()
+    values["texts"]["id"] = station_id[:80]
+    said = say(
+        "station {station} was taken out of the register meanwhile: what you wrote stands here, "
+        "and saving it adds the station anew",
+        station=station_id[:80],
+    )
+    return _form_page("", 0, values, error=g.language.told(said)), 409
 
 
 def _known(station_id: str) -> tuple[int, dict[str, Any]]:

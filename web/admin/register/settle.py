@@ -10,7 +10,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from data.worker_reports import read_number
 from geo.errors import InputError
 from geo.messages import message_of
-from web.admin.register.limits import refuse_fields
+from web.admin.register.limits import refuse_beyond
 from web.admin.routes import account_here, admin, book, here, is_allowed
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def settle_ticket(number: str) -> BaseResponse:
     number_of = int(offer) if offer.isascii() and offer.isdecimal() and len(offer) < 4 else -1  # noqa: PLR2004 - few values
     try:
         for one in book().offers(found.number)[number_of : number_of + 1]:
-            refuse_fields(one.said)
+            refuse_beyond(one.said)
         book().settle(found.number, offer=number_of, by=account_here().name)
     except InputError as error:
         raise BadRequest(message_of(error)) from None
