@@ -145,7 +145,35 @@ def _day(seen: Seen) -> dict[str, Truth]:
     return {"day": f"{day.month}月{day.day}日" if " zh " in seen.at.face else f"{day.day} {day:%b}"}
 
 
+def _on_arrival(seen: Seen) -> dict[str, Truth]:
+    """The minutes that a place is open still, or shut still, when one gets there."""
+    of = seen.of
+    row = of.stations.ids.index(seen.at.row)
+    seconds = float(seconds_to_stations(of, _here(seen))[row])
+    hours = parse_hours(of.frame["hours"].iloc[row])
+    told: set[float] = set()
+    for off in (-_UNSURE_S, 0.0, _UNSURE_S):
+        arrive = seen.city.moment(seen.at.face) + timedelta(seconds=seconds + off)
+        then = state_at(hours, arrive, calendar=_CHINA)
+        if then.until is not None:
+            told.add(max(1, math.floor((then.until - arrive) / timedelta(minutes=1))))
+        if then.next_open is not None:
+            told.add(math.ceil((then.next_open - arrive) / timedelta(minutes=1)))
+    return {"n": OneOf(tuple(sorted(told)))}
+
+
 CLAIMS = (
+    fixed(f"{_LIST}.*select#leave", r"^(?:明[早晚] |[\w ]*)\d+:00[\w ]*$"),
+    Claim(
+        rf"{_LIST}.*p.near",
+        (
+            "到时还剩 {n} 分钟",
+            "到时没开，要等 {n} 分钟",
+            "{n} min left when you arrive",
+            "opens {n} min after you arrive",
+        ),
+        _on_arrival,
+    ),
     Claim(f"{_LIST}.*select#(?:kind|group).*option", ("^{word:w} {n}$",), _option),
     Claim(f"{_LIST}.*data-date", ("数据截至 {day:w}$", "Data of {day:w}$"), _day),
     Claim(f"{_LIST}.*leaflet-(?:marker|tooltip)-pane", (r"^(?P<name>\D.*)$",), _on_map),

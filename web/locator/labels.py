@@ -79,6 +79,9 @@ def _where(t: Language) -> dict[str, _Said]:
         "none_open_near": t("{radius}内没有开着的站点。最近的在 {length}外，{how} {time}。"),
         "of_fitting": t("符合条件的站点中，"),
         "n_found": t.forms("{n} 个站点"),
+        "leaving": t("{when} 出发 · {said}"),
+        "maybe_shut": t("到时开不开不确定", context="heading"),
+        "shut_then": t("到时没开", context="heading"),
         "none": t("没有符合条件的站点。"),
         "none_but": t("没有符合条件的站点。不筛选时，最近的是“{name}”，{how} {time}。"),
         "unsure": t.forms("不确定的 {n} 个：现场才知道"),
@@ -89,10 +92,17 @@ def _where(t: Language) -> dict[str, _Said]:
     }
 
 
-def _station(t: Language) -> dict[str, str]:
+def _station(t: Language) -> dict[str, Any]:
     return {
         "suspended": t("暂停开放", context="status"),
         **{name: t(STANDING[name]) for name in _OF_STANDING},
+        "arrival": {
+            "shut": t("到时已关门"),
+            "still": t("到时没开"),
+            "opened": t("到时已开门"),
+            "left": t("到时还剩 {n} 分钟"),
+            "wait": t("到时没开，要等 {n} 分钟"),
+        },
         "comma": t("、"),
         "not_known": t("{what}：有没有不知道"),
     }

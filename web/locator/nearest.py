@@ -113,7 +113,7 @@ def _script_settings(city: City, features: list[Feature], t: Language) -> dict[s
         "city": settings.name,
         "now": f"{FOLDER}now.json",
         "stations": files_here().stations().address,
-        "station": "/s/",
+        "station": _station_address(t),
         "roads": url_for("api.roads"),
         "shown": _SHOWN,
         "box": box_around(
@@ -139,6 +139,11 @@ def _script_settings(city: City, features: list[Feature], t: Language) -> dict[s
             "roads": bundle("roads.js"),
         },
     }
+
+
+def _station_address(t: Language) -> str:
+    """Return the address of a station's page in the reader's language, with 0 for its id."""
+    return url_for("station_page.show", station_id="0", lang=None if t.is_chinese else t.code)
 
 
 def _static(name: str) -> str:

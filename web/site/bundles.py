@@ -31,6 +31,7 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         "locator_map.js",
         "offline.js",
         "list_words.js",
+        "leaving.js",
         "locator.js",
     ),
     "roads.js": ("pocket.js", "roadmap.js"),

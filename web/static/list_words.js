@@ -5,6 +5,7 @@
 const listWords = (settings, state) => {
   const { words } = settings;
 
+  const ARRIVAL_MARKS = { shut: "closed", still: "closed", wait: "soon", left: "soon", opened: "open" };
   const plurals = new Intl.PluralRules(document.documentElement.lang);
   /* A sentence, or its forms by the category of the number `n`. */
   const formOf = (said, { n }) =>
@@ -27,16 +28,26 @@ const listWords = (settings, state) => {
     month: words.opening.months[Number(day.slice(5, 7)) - 1], day: Number(day.slice(8)),
   });
 
-  function stateOf(station) {
+  /* How a station stands at the moment at which one sets out. */
+  function stateOf(station, moment) {
     if (station.status !== "open") {
       return { says: words.suspended, note: "", mark: "suspended" };
     }
-    const found = opening.state(station);
+    const found = opening.state(station, moment);
     return {
       says: opening.says(found, station, words.opening),
       note: opening.note(found, words.opening),
-      mark: opening.markState(station),
+      mark: opening.markState(station, moment),
     };
+  }
+
+  /* What one finds on arrival, and how that looks; nothing where one is there at once. */
+  function arrivalOf(station, leave, arrive) {
+    const none = { says: "", mark: "" };
+    if (station.status !== "open" || arrive - leave < 60000) return none;
+    const { word, minutes } = opening.onArrival(station, leave, arrive);
+    if (!word) return none;
+    return { says: fill(words.arrival[word], { n: minutes }), mark: ARRIVAL_MARKS[word] };
   }
 
   function accessWords(station) {
@@ -81,7 +92,7 @@ const listWords = (settings, state) => {
   ].filter(Boolean).join(" · ");
 
   return {
-    fill, lengthWords, timeWords, dayWords, stateOf, accessWords, facilityWords, doubtWords,
+    fill, lengthWords, timeWords, dayWords, stateOf, arrivalOf, accessWords, facilityWords, doubtWords,
     reportWords, freshWords,
   };
 };

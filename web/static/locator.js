@@ -15,11 +15,11 @@
   const state = {
     file: null, stations: [], here: null, source: null, placeName: "", mode: "foot", app: "amap",
     group: "", kind: "", facilities: new Set(), open: false, night: false,
-    shown: settings.shown, modeChosen: false, said: "", map: null,
+    shown: settings.shown, modeChosen: false, said: "", map: null, leave: "now", leaveAt: 0,
   };
 
   const {
-    fill, lengthWords, timeWords, dayWords, stateOf, accessWords, facilityWords, doubtWords,
+    fill, lengthWords, timeWords, dayWords, stateOf, arrivalOf, accessWords, facilityWords, doubtWords,
     reportWords, freshWords,
   } = listWords(settings, state);
 
@@ -28,12 +28,13 @@
   }
 
   // ---- choosing: 1 yes, 0 not known, -1 no ----
+  const departure = () => new Date(leaving.moment(state));
   const arrival = (station) =>
-    new Date(Date.now() + (state.here && station.seconds < Infinity ? station.seconds * 1000 : 0));
+    new Date(+departure() + (state.here && station.seconds < Infinity ? station.seconds * 1000 : 0));
 
   const wishes = {
     open: (station) => Stations.isOpenAt(station, arrival(station)),
-    night: (station) => Stations.isOpenAtNight(station, new Date()),
+    night: (station) => Stations.isOpenAtNight(station, departure()),
     group: (station) => (station.serves & (1 << state.file.groups.indexOf(state.group)) ? 1 : -1),
     kind: (station) => (station.kind === state.kind ? 1 : -1),
   };
@@ -72,8 +73,9 @@
     return found;
   }
 
-  function sorted(found) {
-    const rank = ({ status }) => Number(status === "suspended");
+  /* What is open on arrival first, then what may be, then what is not; each by the time to it. */
+  function sorted(found, open) {
+    const rank = ({ row, status }) => (status === "suspended" ? 3 : 1 - open[row]);
     const away = state.here ? (one, two) => one.seconds - two.seconds : () => 0;
     return found.sort((one, two) => rank(one) - rank(two) || away(one, two) || one.row - two.row);
   }
@@ -86,12 +88,15 @@
     return target;
   }
 
+  const pageOf = ({ id }) => settings.station.replace("0", () => encodeURIComponent(id));
+
   const goTo = (station) =>
     navigation.to(state.app, station.lonlat, station.name, state.mode, settings.city);
 
   function cardOf(station) {
     const card = template.content.firstElementChild.cloneNode(true);
-    const now = stateOf(station);
+    const now = stateOf(station, departure());
+    const then = arrivalOf(station, departure(), arrival(station));
     card.dataset.id = station.id;
     slot(card, "name", station.name);
     card.querySelector("h2").prepend(
@@ -100,11 +105,12 @@
     slot(card, "minutes", state.here ? timeWords(station) : "");
     card.querySelector(".dot").hidden = !state.here;
     slot(card, "state", now.says).dataset.state = now.mark;
+    slot(card, "arrival", then.says).dataset.state = then.mark;
     slot(card, "note", [reportWords(station), now.note, doubtWords(station)].filter(Boolean).join(" · "));
     slot(card, "way-in", accessWords(station)).classList.toggle("unknown", !station.access);
     slot(card, "facilities", facilityWords(station));
     slot(card, "fresh", freshWords(station));
-    card.querySelector(".station").href = settings.station + encodeURIComponent(station.id);
+    card.querySelector(".station").href = pageOf(station);
     const go = card.querySelector(".go");
     go.href = goTo(station);
     go.setAttribute("aria-label", `${words.navigate} ${station.name}`);
@@ -117,12 +123,23 @@
     return item;
   }
 
-  // ---- what the page says ----
-  function nearestOpen(found) {
-    return found.find((station) => Stations.isOpenAt(station, arrival(station)) > 0);
+  /* Cards, with a heading where those begin that may be shut, or are. */
+  function cardsOf(found, open) {
+    let last = 1;
+    return found.flatMap((station) => {
+      const heading = open[station.row] < last ? [words.maybe_shut, words.shut_then][-open[station.row]] : "";
+      last = open[station.row];
+      return [...(heading ? [subheading(heading)] : []), cardOf(station)];
+    });
   }
 
-  function whereWords(sure, unsure) {
+  // ---- what the page says ----
+  function whereWords(sure, unsure, open) {
+    const said = placeWords(sure, unsure, open);
+    return state.leave === "now" ? said : fill(words.leaving, { when: leaving.says(state, words.opening), said });
+  }
+
+  function placeWords(sure, unsure, verdicts) {
     const n = sure.length;
     const more = unsure.length ? fill(words.and_unsure, { n: unsure.length }) : "";
     if (!state.here) return fill(words.by_name, { n }) + more;
@@ -130,11 +147,11 @@
     if (nearest.metres > settings.away_m) {
       return fill(words.not_here, { length: lengthWords(nearest.metres) });
     }
-    const open = nearestOpen(sure);
+    const open = sure.find(({ row }) => verdicts[row] > 0);
     const said = { n, place: state.placeName };
     if (nearest.metres > settings.radius_m || (open && open.metres > settings.radius_m)) {
-      const best = nearest.metres > settings.radius_m ? nearest : open;
-      const sentence = best === open ? words.none_open_near : words.none_near;
+      const best = open || nearest;
+      const sentence = best === nearest ? words.none_near : words.none_open_near;
       const km = Number((settings.radius_m / 1000).toFixed(1));
       const radius = km < 1 ? lengthWords(settings.radius_m) : fill(words.kilometres, { n: km });
       return (chosenNames().length ? words.of_fitting : "") + fill(sentence, {
@@ -144,9 +161,9 @@
     return fill(words[state.source], said) + more + (nearest.about ? words.rough : "");
   }
 
-  function speaksOf() {
+  function speaksOf(open) {
     const item = yizhan.element("li", null, "speaks");
-    const anyway = sorted([...state.stations]);
+    const anyway = sorted([...state.stations], open);
     item.append(yizhan.element("p", state.here && anyway.length
       ? fill(words.none_but, { time: timeWords(anyway[0]), name: anyway[0].name, how: words.modes[state.mode] })
       : words.none));
@@ -167,15 +184,16 @@
       const said = verdict(station.row, names, verdicts);
       if (said >= 0) (said ? sure : unsure).push(station);
     }
-    sorted(sure);
-    sorted(unsure);
-    const items = sure.slice(0, state.shown).map(cardOf);
+    const open = verdicts.get("open");
+    sorted(sure, open);
+    sorted(unsure, open);
+    const items = cardsOf(sure.slice(0, state.shown), open);
     const left = state.shown - sure.length;
     const doubtful = unsure.slice(0, Math.max(UNSURE, left));
     if (doubtful.length) items.push(subheading(fill(words.unsure, { n: unsure.length })), ...doubtful.map(cardOf));
-    if (!items.length) items.push(speaksOf());
+    if (!items.length) items.push(speaksOf(open));
     list.replaceChildren(...items);
-    say(sure.length || unsure.length ? whereWords(sure, unsure) : fill(words.n_found, { n: 0 }));
+    say(sure.length || unsure.length ? whereWords(sure, unsure, open) : fill(words.n_found, { n: 0 }));
     const rest = sure.length - state.shown;
     const more = find("#more");
     more.hidden = rest <= 0;
@@ -290,7 +308,7 @@
     Object.assign(state, { here, source, placeName, shown: settings.shown });
     measure();
     showList();
-    state.map?.showHere(here, sorted([...state.stations]));
+    state.map?.showHere(here, state.found);
     wantRoads();
   }
 
@@ -404,14 +422,16 @@
       settings, stations: state.stations,
       onTap: (lonlat) => lookFrom(lonlat, "from_map"),
       about: (station) => {
-        const said = stateOf(station);
-        return { mark: said.mark, lines: [said.says, state.here ? timeWords(station) : ""], go: goTo(station) };
+        const said = stateOf(station, departure());
+        const then = arrivalOf(station, departure(), arrival(station)).says;
+        const lines = [said.says, state.here ? timeWords(station) : "", then];
+        return { mark: said.mark, lines, go: goTo(station), page: pageOf(station) };
       },
     }).then((map) => {
       state.map = map;
       if (ways.roads()) map.drawRoads(ways.roads());
       map.show(state.found, state);
-      if (state.here) map.showHere(state.here, sorted([...state.stations]));
+      if (state.here) map.showHere(state.here, state.found);
       ready("map");
       performance.mark("yizhan-markers");
     });
@@ -436,6 +456,7 @@
         changed();
       });
     }
+    leaving.bind(find("#leave"), state, words, changed);
     for (const name of ["group", "kind"]) {
       find(`#${name}`).addEventListener("change", (event) => {
         state[name] = event.target.value;
@@ -457,7 +478,10 @@
       });
     }
     for (const event of ["online", "offline"]) addEventListener(event, showDay);
-    setInterval(() => { if (!document.hidden) showList(); }, 60000);
+    setInterval(() => {
+      leaving.offer(find("#leave"), state, words);
+      if (!document.hidden) showList();
+    }, 60000);
   }
 
   async function start() {

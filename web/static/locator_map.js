@@ -97,12 +97,12 @@ const locatorMap = (() => {
     }
 
     popup(station) {
-      const { mark, lines, go } = this.about(station);
+      const { mark, lines, go, page } = this.about(station);
       const { words } = this.settings;
       const box = yizhan.element("div");
       const title = yizhan.element("h3");
       const link = yizhan.element("a", station.name);
-      link.href = this.settings.station + encodeURIComponent(station.id);
+      link.href = page;
       title.append(yizhan.mark({ kind: station.kind, state: mark, amber: station.standing.amber }), link);
       box.append(title, ...lines.filter(Boolean).map((line) => yizhan.element("p", line)));
       const button = yizhan.element("a", words.navigate, "button");

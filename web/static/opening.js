@@ -87,6 +87,28 @@ const opening = (() => {
     return MARKS[state(properties, moment).word];
   }
 
+  /* A moment as it is said from another one: 21:00, 明早 4:00. */
+  const momentWords = (at, { hours_from: from }, words, moment = new Date()) =>
+    when(minuteOf(from, at), minuteOf(from, moment), from, words, false);
+
+  /* What one finds who sets out at `leave` and comes at `arrive`: {word, minutes}. The word is "shut" (open
+     now and no more then), "left" (so many minutes until it shuts), "wait" (so many until it opens), "opened"
+     (shut now and open then), "still" (shut, and for longer), or "" where the state of now says it all. */
+  function onArrival(properties, leave, arrive) {
+    const now = state(properties, leave);
+    const then = state(properties, arrive);
+    const none = { word: "", minutes: 0 };
+    if (now.word === "unknown" || then.word === "unknown") return none;
+    if (then.word === "closed") {
+      const wait = then.next === null ? Infinity : Math.ceil(then.next - then.minute);
+      if (wait <= SOON) return { word: "wait", minutes: wait };
+      return { word: now.word === "closed" ? "still" : "shut", minutes: 0 };
+    }
+    const left = then.until === null ? Infinity : Math.floor(then.until - then.minute);
+    if (left <= SOON) return { word: "left", minutes: Math.max(1, left) };
+    return now.word === "closed" ? { word: "opened", minutes: 0 } : none;
+  }
+
   /* How long ago somebody checked a station. */
   function checked(properties, words, moment = new Date()) {
     const day = properties.checked_at;
@@ -99,5 +121,5 @@ const opening = (() => {
       : fill(words.days, { n: days });
   }
 
-  return { state, says, note, markState, checked };
+  return { state, says, note, markState, onArrival, momentWords, checked };
 })();
