@@ -205,7 +205,9 @@ def browser() -> Iterator[Browser]:
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     with playwright.sync_playwright() as driver:
         chromium = driver.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", *quiet]
+            executable_path=path,
+            # pages begin in the language of the phone: one without a locale of its own is Chinese
+            args=["--no-sandbox", "--disable-gpu", "--accept-lang=zh-CN", *quiet],
         )
         yield chromium
         chromium.close()

@@ -71,8 +71,18 @@ def create_app(workspace_folder: Path | str, *, testing: bool = False) -> Flask:
 
 
 def _choose_language() -> None:
-    """Chinese, unless the address asks for another language or did so the last time."""
-    g.language = language_of(request.args.get("lang", request.cookies.get(_LANGUAGE)))
+    """Take the language of the address, else that of the last time, else the phone's own."""
+    told = request.args.get("lang", request.cookies.get(_LANGUAGE))
+    g.language = language_of(told if told in codes() else _own_language())
+
+
+def _own_language() -> str | None:
+    """Return the code of the first of the reader's languages that there is; None for none.
+
+    By the language alone: a phone that asks for ``zh-Hans-CN`` or ``en-IN`` has Chinese or English.
+    """
+    asked = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((code for code in asked if code in codes()), None)
 
 
 def _remember_language(response: Response) -> Response:
@@ -81,7 +91,7 @@ def _remember_language(response: Response) -> Response:
     if named in codes() and response.mimetype == "text/html" and "shell" not in request.args:
         response.set_cookie(_LANGUAGE, named, max_age=_YEAR_S, samesite="Lax", httponly=True)
     if response.mimetype == "text/html":
-        response.vary.add("Cookie")
+        response.vary.update(("Cookie", "Accept-Language"))
         response.headers.setdefault("Cache-Control", "no-cache")
     return response
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -110,14 +110,26 @@ def test_without_a_signal_a_station_has_its_whole_page(
     assert page.locator("h1").inner_text()
 
 
-def test_without_a_signal_the_page_keeps_its_language(
-    phone: BrowserContext, server: Server
+def test_a_phone_that_speaks_english_is_spoken_to_in_english_by_every_page_off_line_too(
+    browser: Browser, server: Server
 ) -> None:
-    page = _kept(phone, server, "/?lang=en")
+    """No address names the language at first: it is the phone's own, and every link keeps it."""
+    phone = browser.new_context(viewport={"width": 360, "height": 640}, locale="en-IN")
+    page = _kept(phone, server, "/")
     page.reload()
     page.wait_for_selector("[data-ready~=list]")
     assert page.locator("html").get_attribute("lang") == "en"
     assert "Data of" in page.locator("#data-date").inner_text()
+    link = page.locator(".stations a.station").first
+    assert str(link.get_attribute("href")).endswith("?lang=en")
+    link.click()
+    page.wait_for_selector("article:not([data-shell])")
+    for _look in range(2):  # as a link leads there, and as the code at the door does
+        assert page.locator("html").get_attribute("lang") == "en"
+        assert "Data of" in page.locator("#data-date").inner_text()
+        page.goto(page.url.partition("?")[0])
+        page.wait_for_selector("article:not([data-shell])")
+    phone.close()
 
 
 def _report(page: Page, text: str) -> None:

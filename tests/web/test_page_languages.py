@@ -49,6 +49,31 @@ def test_an_error_page_says_what_to_do_in_its_readers_language(
         assert "internal error" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("zh-Hans-CN,zh;q=0.9,en;q=0.8", "zh-CN"),
+        ("en-IN,en;q=0.9,zh;q=0.8", "en"),
+        ("fr-FR,fr;q=0.9,en;q=0.2,zh;q=0.1", "en"),
+        ("vi", "zh-CN"),
+        ("", "zh-CN"),
+    ],
+)
+def test_a_page_begins_in_the_reader_s_own_language_until_one_is_chosen(
+    city_folder: Path, asked: str, told: str
+) -> None:
+    client: FlaskClient = create_app(city_folder, testing=True).test_client()
+    own = {"Accept-Language": asked}
+    answer = client.get("/", headers=own)
+    assert f'<html lang="{told}"' in answer.text
+    assert {"cookie", "accept-language"} <= {one.lower() for one in answer.vary}
+    client.get("/?lang=ru", headers=own)
+    assert f'<html lang="{told}"' in client.get("/", headers=own).text
+    for chosen, tag in (("en", "en"), ("zh", "zh-CN")):
+        client.get(f"/?lang={chosen}", headers=own)
+        assert f'<html lang="{tag}"' in client.get("/", headers=own).text
+
+
 def _untranslated(page: Page, names: list[str]) -> list[str]:
     """Return the Chinese words that a page shows, without the names of the city's own things."""
     return untranslated(page.evaluate("document.body.innerText"), names)

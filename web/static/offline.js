@@ -3,8 +3,15 @@
 "use strict";
 
 const offline = (() => {
+  /* The worker has no cookie to look into: the page tells it in which language the next one is wanted. */
+  async function keepLanguage() {
+    const data = await caches.open("yizhan-data");
+    await data.put("/.language", new Response(document.documentElement.dataset.language));
+  }
+
   async function start() {
     if (!("serviceWorker" in navigator)) return;
+    await keepLanguage().catch(() => {});
     await navigator.serviceWorker.register("/sw.js", { scope: "/" });
     await navigator.serviceWorker.ready;
   }

@@ -80,7 +80,7 @@ async function asset(request) {
   return (await caches.match(request)) || fetch(request);
 }
 
-/* The language of the address, else that of the last address that named one. */
+/* The language of the address, else that of the last page, else the phone's own. */
 async function language(url) {
   const data = await caches.open(DATA);
   const named = url.searchParams.get("lang");
@@ -89,7 +89,8 @@ async function language(url) {
     return named;
   }
   const kept = await data.match(LANGUAGE);
-  return kept ? kept.text() : LANGUAGES[0];
+  if (kept) return kept.text();
+  return self.navigator.languages.map((tag) => tag.split("-")[0]).find((code) => LANGUAGES.includes(code)) || LANGUAGES[0];
 }
 
 /* The list at once from the phone; a station from the server where one answers soon. */
