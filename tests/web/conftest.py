@@ -25,6 +25,7 @@ from planning.coverage.nominal import measure_coverage
 from planning.siting.question import plan_stations
 from tests.web.admin.visits import PASSWORD_HASH
 from tests.web.serving import served
+from tests.web.streets import street_in
 from web.app import create_app
 from web.site.passwords import hash_password
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
     from tests.conftest import Cli
+    from tests.web.streets import Street
 
 MONEY, THREE = "两年 30 万", "三个新站"
 PLAN_CHANGES = (
@@ -264,6 +266,13 @@ def _say_something(book: ReportBook) -> tuple[str, ...]:
     )
     book.activities.add([activity], by=Lively.name)
     return tuple(dict.fromkeys(filter(None, numbers)))
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    """Five stations to the north of a phone, without roads."""
+    with street_in(tmp_path_factory.mktemp("street") / "city") as made:
+        yield made
 
 
 @pytest.fixture

@@ -10,18 +10,16 @@ import pytest
 
 from data.china_time import CHINA_TIME, today_here
 from data.hours import WorkCalendar, parse_hours, state_at
-from data.stations import Stations
-from data.workspace import Workspace
-from geo.measure import Box
 from tests.web.clocks import china_noon
-from tests.web.serving import served
-from web.app import create_app
+from tests.web.streets import stand
 from web.stations.hours import hours_properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
+
+    from tests.web.streets import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -116,47 +114,6 @@ def test_an_hour_to_set_out_at_is_the_next_one(
     assert found == pytest.approx((now + timedelta(hours=hours_on)).timestamp())
 
 
-@pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Stations along a line to the north: 1, 2, 3 and 4 km away; on foot 18 to 70 minutes."""
-    box = Box(116.7, 33.8, 116.9, 34.1)
-    workspace = Workspace.create(tmp_path_factory.mktemp("street") / "city", name="街", box=box)
-    places = [
-        ("suspended", "24小时", 1, "suspended"),
-        ("silent", "", 1, "open"),
-        ("day", "8:00-18:00", 2, "open"),
-        ("evening", "8:00-21:00", 3, "open"),
-        ("always", "24小时", 4, "open"),
-    ]
-    workspace.replace_stations(
-        Stations.from_records(
-            [
-                {"id": name, "name": name, "kind": "station", "hours": hours, "status": status}
-                | {"lon": 116.8, "lat": 33.9 + kilometres / 111.0}
-                for name, hours, kilometres, status in places
-            ]
-        )
-    )
-    with served(create_app(workspace.folder, testing=True)) as address:
-        yield address
-
-
-def _near(browser: Browser, address: str, at: datetime) -> Page:
-    context = browser.new_context(
-        viewport={"width": 360, "height": 640},
-        locale="zh-CN",
-        geolocation={"longitude": 116.8, "latitude": 33.9},
-        permissions=["geolocation"],
-        service_workers="block",
-    )
-    context.clock.set_fixed_time(at)
-    page = context.new_page()
-    page.goto(address)
-    page.locator("#locate").click()
-    page.wait_for_selector('[data-slot="minutes"]:visible')
-    return page
-
-
 def _cards(page: Page) -> list[tuple[str, str]]:
     return [
         (str(card.get_attribute("data-id")), card.locator('[data-slot="arrival"]').inner_text())
@@ -165,9 +122,9 @@ def _cards(page: Page) -> list[tuple[str, str]]:
 
 
 def test_what_is_open_on_arrival_stands_first_and_each_card_says_what_one_finds(
-    browser: Browser, street: str
+    browser: Browser, street: Street
 ) -> None:
-    page = _near(browser, street, _today("17:40"))
+    page = stand(browser, street.address, at=_today("17:40"))
     assert _cards(page) == [
         ("evening", ""),
         ("always", ""),
@@ -182,7 +139,7 @@ def test_what_is_open_on_arrival_stands_first_and_each_card_says_what_one_finds(
     assert page.locator("#where").inner_text().startswith("明早 4:00 出发 · ")
     assert page.locator('[data-id="day"] [data-slot="state"]').inner_text() == "关门，8:00 开"
     page.context.close()
-    night = _near(browser, street, _today("3:14"))
+    night = stand(browser, street.address, at=_today("3:14"))
     assert next(name for name, _ in _cards(night)) == "always"
     assert "最近的在 4.0 公里外" in night.locator("#where").inner_text()
     night.context.close()

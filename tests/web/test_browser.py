@@ -299,9 +299,33 @@ def test_touch_targets_are_large_enough(phone: BrowserContext, address: str) -> 
         "#more",
         ".map-size",
         ".foot a",
+        ".leaflet-control-zoom a",
     ):
         for box in [item.bounding_box() for item in page.locator(selector).all()]:
             assert box is None or box["height"] >= 44
+    mark = page.locator(".station-mark .mark").first
+    box = mark.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 24
+
+
+def test_a_touch_beside_a_mark_means_the_mark_and_escape_goes_back_step_by_step(
+    phone: BrowserContext, address: str
+) -> None:
+    page = _open(phone, address).page
+    page.wait_for_selector(".leaflet-marker-icon")
+    page.locator("#map-size").click()
+    box = page.locator(".station-mark").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + 18)
+    page.wait_for_selector(".leaflet-popup")
+    assert "所点位置" not in page.locator("#where").inner_text()
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".leaflet-popup", state="detached")
+    assert page.locator(".locator-map.full").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator(".locator-map.full").count() == 0
+    assert page.evaluate("document.activeElement.id") == "map-size"
 
 
 def test_hostile_names_are_text_in_list_popup_and_tooltip(

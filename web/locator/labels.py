@@ -63,6 +63,7 @@ def _amounts(t: Language) -> dict[str, _Said]:
         "about": t("约 {time}"),
         "count_unsure": t.forms("另有 {n} 个不确定"),
         **{name: t(words) for name, words in DATA_AGE.items()},
+        "data_age": t.forms("{said}（{n} 天前）"),
     }
 
 
@@ -74,7 +75,10 @@ def _where(t: Language) -> dict[str, _Said]:
         "from_place": t.forms("{place}附近 · {n} 个站点"),
         "and_unsure": t.forms("，另有 {n} 个不确定"),
         "rough": t(" · 时间按直线估计"),
-        "not_here": t("您不在本市：最近的站点在 {length}外。可在地图上点一个地方，就近排序。"),
+        "not_here": t(
+            "您不在本市：最近的站点在 {length}外。下面是全市的；搜一个地方或点一下地图，就近排序。"
+        ),
+        "position_age": t.forms(" · {n} 分钟前的位置"),
         "none_near": t("{radius}内没有站点。最近的在 {length}外，{how} {time}。"),
         "none_open_near": t("{radius}内没有开着的站点。最近的在 {length}外，{how} {time}。"),
         "of_fitting": t("符合条件的站点中，"),

@@ -32,6 +32,8 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         "offline.js",
         "list_words.js",
         "leaving.js",
+        "position.js",
+        "quiet.js",
         "locator.js",
     ),
     "roads.js": ("pocket.js", "roadmap.js"),

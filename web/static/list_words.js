@@ -24,9 +24,14 @@ const listWords = (settings, state) => {
     return about ? fill(words.about, { time: said }) : said;
   }
 
-  const dayWords = (day) => fill(words.data_day, {
-    month: words.opening.months[Number(day.slice(5, 7)) - 1], day: Number(day.slice(8)),
-  });
+  /* Of what day the data are, and how long ago that is. */
+  function dayWords(day) {
+    const said = fill(words.data_day, {
+      month: words.opening.months[Number(day.slice(5, 7)) - 1], day: Number(day.slice(8)),
+    });
+    const days = Math.floor((Date.now() - Date.parse(`${day}T00:00:00+08:00`)) / 86400000);
+    return days > 0 ? fill(words.data_age, { said, n: days }) : said;
+  }
 
   /* How a station stands at the moment at which one sets out. */
   function stateOf(station, moment) {

@@ -9,6 +9,10 @@
   const all = (selector) => [...document.querySelectorAll(selector)];
   const KEPT = "yizhan.choices";
   const UNSURE = 3; // so many of which something is not known follow the sure ones
+  const MINUTE_MS = 60000;
+  const AGAIN_MS = [0, 1000, 5000, 20000];
+  const OLD_MIN = 2; // from so many minutes on a position's age is said
+  const STEP_M = 25; // who went less stands where he was
   const list = find(".stations");
   const template = find("#card");
   const where = find("#where");
@@ -16,6 +20,7 @@
     file: null, stations: [], here: null, source: null, placeName: "", mode: "foot", app: "amap",
     group: "", kind: "", facilities: new Set(), open: false, night: false,
     shown: settings.shown, modeChosen: false, said: "", map: null, leave: "now", leaveAt: 0,
+    hereAt: 0, far: 0, address: "", askedAt: 0,
   };
 
   const {
@@ -139,14 +144,17 @@
     return state.leave === "now" ? said : fill(words.leaving, { when: leaving.says(state, words.opening), said });
   }
 
+  function ageWords() {
+    const minutes = Math.floor((Date.now() - state.hereAt) / 60000);
+    return state.source === "from_here" && minutes >= OLD_MIN ? fill(words.position_age, { n: minutes }) : "";
+  }
+
   function placeWords(sure, unsure, verdicts) {
     const n = sure.length;
     const more = unsure.length ? fill(words.and_unsure, { n: unsure.length }) : "";
+    if (state.far) return fill(words.not_here, { length: lengthWords(state.far) });
     if (!state.here) return fill(words.by_name, { n }) + more;
     const nearest = [...sure, ...unsure].sort((one, two) => one.metres - two.metres)[0];
-    if (nearest.metres > settings.away_m) {
-      return fill(words.not_here, { length: lengthWords(nearest.metres) });
-    }
     const open = sure.find(({ row }) => verdicts[row] > 0);
     const said = { n, place: state.placeName };
     if (nearest.metres > settings.radius_m || (open && open.metres > settings.radius_m)) {
@@ -158,7 +166,7 @@
         radius, length: lengthWords(best.metres), how: words.modes[state.mode], time: timeWords(best),
       });
     }
-    return fill(words[state.source], said) + more + (nearest.about ? words.rough : "");
+    return fill(words[state.source], said) + more + (nearest.about ? words.rough : "") + ageWords();
   }
 
   function speaksOf(open) {
@@ -174,7 +182,7 @@
     return item;
   }
 
-  function showList() {
+  function showList({ stay = false } = {}) {
     const names = chosenNames();
     const chips = all("button[data-facility]").map(({ dataset }) => dataset.facility);
     const verdicts = judge([...new Set([...names, "open", "night", ...chips])]);
@@ -192,7 +200,7 @@
     const doubtful = unsure.slice(0, Math.max(UNSURE, left));
     if (doubtful.length) items.push(subheading(fill(words.unsure, { n: unsure.length })), ...doubtful.map(cardOf));
     if (!items.length) items.push(speaksOf(open));
-    list.replaceChildren(...items);
+    quiet.replace(list, items, stay);
     say(sure.length || unsure.length ? whereWords(sure, unsure, open) : fill(words.n_found, { n: 0 }));
     const rest = sure.length - state.shown;
     const more = find("#more");
@@ -305,12 +313,36 @@
   }
 
   function lookFrom(here, source, placeName = "") {
-    Object.assign(state, { here, source, placeName, shown: settings.shown });
+    if (source !== "from_here") position.stop();
+    Object.assign(state, { here, source, placeName, shown: settings.shown, hereAt: Date.now(), far: 0 });
     measure();
+    const nearest = state.stations.reduce((least, { metres }) => Math.min(least, metres), Infinity);
+    if (nearest > settings.away_m && nearest < Infinity) { stayInCity(nearest); return; }
     showList();
     state.map?.showHere(here, state.found);
     wantRoads();
   }
+
+  /* Far from the city no time and no map of the way is worth a look: the city is shown as it is. */
+  function stayInCity(metres) {
+    position.stop();
+    Object.assign(state, { here: null, source: null, far: metres });
+    showList();
+    state.map?.showCity();
+    openSearch();
+  }
+
+  /* The person went on: the list follows where that changes something, the map is left as it is. */
+  function goOn(here) {
+    state.hereAt = Date.now();
+    if (ways.metresBetween(state.here, here) < STEP_M) return;
+    state.here = here;
+    measure();
+    state.map?.showHere(here, null);
+    renew();
+  }
+
+  const renew = () => quiet.whenStill(() => showList({ stay: true }));
 
   function locate() {
     const button = find("#locate");
@@ -318,14 +350,19 @@
     if (button.getAttribute("aria-disabled") === "true") return;
     button.setAttribute("aria-disabled", "true"); // not `disabled`: that would lose the focus
     say(words.locating);
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
+    let known = false;
+    position.follow({
+      found: (here) => {
         button.removeAttribute("aria-disabled");
-        lookFrom([coords.longitude, coords.latitude], "from_here");
+        if (known) { goOn(here); return; }
+        known = true;
+        lookFrom(here, "from_here");
       },
-      () => { button.removeAttribute("aria-disabled"); noPosition(); },
-      { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 },
-    );
+      failed: () => {
+        button.removeAttribute("aria-disabled");
+        if (!known) { position.stop(); noPosition(); }
+      },
+    });
   }
 
   function noPosition() {
@@ -391,13 +428,26 @@
     button.onclick = () => { state.roadsWanted = true; button.hidden = true; wantRoads(); };
   }
 
+  /* Whether an answer came; without one what was shipped stands. */
   async function askNow() {
-    try {
-      const answer = await fetch(settings.now);
-      if (answer.ok) now = await answer.json();
-    } catch { /* no network: what was shipped stands */ }
-    if (!now) return;
-    if (now.stations !== settings.stations) await take(now.stations).then(showList);
+    state.askedAt = Date.now();
+    let answer = null;
+    try { answer = await fetch(settings.now); } catch { /* no network */ }
+    if (answer?.ok) now = await answer.json();
+    if (now) await takeNewest();
+    return Boolean(answer?.ok);
+  }
+
+  /* A network that has just come back often fails the first request. */
+  async function askAgain() {
+    for (const wait of AGAIN_MS) {
+      await new Promise((done) => { setTimeout(done, wait); });
+      if (!navigator.onLine || await askNow().catch(() => false)) return;
+    }
+  }
+
+  async function takeNewest() {
+    if (now.stations !== state.address) await take(now.stations).then(renew);
     wantRoads();
     if (!now.roads || now.roads_large) state.map?.drawPlain();
   }
@@ -407,6 +457,8 @@
     if (!answer.ok) throw new Error(String(answer.status));
     state.file = await answer.json();
     state.stations = Stations.read(state.file);
+    state.address = address;
+    if (state.map) state.map.stations = state.stations;
     ways.forget();
     measure();
     showDay();
@@ -477,11 +529,23 @@
         changed();
       });
     }
-    for (const event of ["online", "offline"]) addEventListener(event, showDay);
-    setInterval(() => {
-      leaving.offer(find("#leave"), state, words);
-      if (!document.hidden) showList();
-    }, 60000);
+    addEventListener("offline", showDay);
+    addEventListener("online", () => { showDay(); askAgain(); });
+    document.addEventListener("visibilitychange", comeBack);
+    setInterval(passTime, MINUTE_MS);
+  }
+
+  function passTime() {
+    if (document.hidden) return;
+    leaving.offer(find("#leave"), state, words);
+    showDay();
+    renew();
+  }
+
+  /* Who comes back to the page reads what is so now: the clock's, and the newest data. */
+  function comeBack() {
+    passTime();
+    if (!document.hidden && Date.now() - state.askedAt > MINUTE_MS) askAgain();
   }
 
   async function start() {

@@ -3,6 +3,8 @@
 "use strict";
 
 const locatorMap = (() => {
+  const LEAST_PX = 24; // of a mark, and from its middle what a finger reaches
+  const TOUCH_PX = 22;
   const MANY = 400; // from here on marks are gathered into clusters
 
   function load(address) {
@@ -49,7 +51,11 @@ const locatorMap = (() => {
       this.names = L.layerGroup().addTo(this.map);
       this.layer = this.makeLayer();
       this.map.addLayer(this.layer);
-      this.map.on("click", (event) => onTap(this.place.take(event.latlng)));
+      this.box = [left, bottom, right, top];
+      this.map.on("click", (event) => {
+        const near = this.markAt(event.containerPoint);
+        if (near) near.openPopup(); else onTap(this.place.take(event.latlng));
+      });
       this.map.on("zoomend", () => this.showNames());
       this.bindSize();
     }
@@ -66,9 +72,27 @@ const locatorMap = (() => {
       });
     }
 
+    /* The mark nearest to a touch, of those that a finger may have meant. */
+    markAt(point) {
+      let [best, least] = [null, TOUCH_PX];
+      const view = this.map.getBounds();
+      for (const { marker } of this.shown) {
+        if (!view.contains(marker.getLatLng())) continue;
+        if (this.layer.getVisibleParent && this.layer.getVisibleParent(marker) !== marker) continue;
+        const away = this.map.latLngToContainerPoint(marker.getLatLng()).distanceTo(point);
+        if (away < least) [best, least] = [marker, away];
+      }
+      return best;
+    }
+
+    showCity() {
+      const [left, bottom, right, top] = this.box;
+      this.map.fitBounds([[bottom, left], [top, right]], { animate: false });
+    }
+
     markerOf(station) {
       if (station.marker) return station.marker;
-      const size = yizhan.markSize(station.kind);
+      const size = Math.max(LEAST_PX, yizhan.markSize(station.kind));
       this.Icon ||= L.DivIcon.extend({ // a mark is drawn only when it comes into view
         createIcon(old) {
           this.options.html = this.options.draw();
@@ -206,6 +230,8 @@ const locatorMap = (() => {
     };
     let from = null;
     let pulled = false;
+    let popup = false;
+    map.on("popupopen popupclose", ({ type }) => { popup = type === "popupopen"; });
     button.addEventListener("pointerdown", (event) => { from = event.clientY; pulled = false; });
     button.addEventListener("pointermove", (event) => {
       if (from === null || Math.abs(event.clientY - from) < 24) return;
@@ -218,9 +244,13 @@ const locatorMap = (() => {
       pulled = false;
       from = null;
     });
+    // before Leaflet, which keeps an Escape to itself once a popup was open
     addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && frame.classList.contains("full")) { set(false); button.focus(); }
-    });
+      if (event.key !== "Escape" || !frame.classList.contains("full")) return;
+      if (popup) { map.closePopup(); return; }
+      set(false);
+      button.focus();
+    }, true);
   }
 
   const asked = new Map();

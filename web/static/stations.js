@@ -15,6 +15,7 @@ const Stations = (() => {
   function read(file) {
     const { columns, kinds, statuses, hours, districts } = file;
     const count = columns.id.length;
+    kept = new Map(); // the places of hours are those of their own file
     const list = new Array(count);
     for (let row = 0; row < count; row += 1) {
       const said = (file.standing || {})[columns.id[row]];
