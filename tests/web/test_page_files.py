@@ -82,7 +82,7 @@ def test_a_file_under_its_hash_lasts_and_an_old_address_gives_the_newest(
     client: FlaskClient,
 ) -> None:
     now = _now(client)
-    for name in ("stations", "details", "roads"):
+    for name in ("stations", "details", "sounds", "roads"):
         fresh = client.get(now[name], headers={"Accept-Encoding": "gzip"})
         assert FOR_EVER in fresh.headers["Cache-Control"]
         ending = now[name].rpartition(".")[2]

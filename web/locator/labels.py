@@ -50,6 +50,8 @@ def script_words(t: Language) -> dict[str, Any]:
             "station": t("站点", context="sort of place"),
             "street": t("街道"),
             "district": t("区县", context="sort of place"),
+            "suspended": t.status("suspended"),
+            "closed": t.status("closed"),
         },
     }
 

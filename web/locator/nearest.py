@@ -137,6 +137,7 @@ def _script_settings(city: City, features: list[Feature], t: Language) -> dict[s
                 _static(f"{_CLUSTER}leaflet.markercluster.js"),
             ],
             "roads": bundle("roads.js"),
+            "search": bundle("search.js"),
         },
     }
 

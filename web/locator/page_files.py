@@ -1,4 +1,4 @@
-"""The files that the worker's page carries along: stations in columns, their details, the roads.
+"""The files that the worker's page carries along: stations in columns, details, names, the roads.
 
 Each has the hash of its content in its address, so that a phone keeps it for ever and a change is a
 new address; ``/api/page/now.json`` says which ones hold now. All are compressed once and kept.
@@ -22,6 +22,7 @@ from geo.pocket import pack_roads
 from web.locator.station_alerts import standings_here
 from web.locator.station_columns import detail_columns, station_columns
 from web.site.city import city_here
+from web.stations.sounds import name_sounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -33,7 +34,9 @@ page_files = Blueprint("page_files", __name__)
 FOLDER: Final = "/api/page/"
 LARGE_BYTES: Final = 3_000_000
 """Roads that weigh more are fetched only when the reader asks for exact times."""
+_SORTS: Final = ("stations", "details", "sounds", "roads")
 _JSON: Final = "application/json"
+_DIGITS: Final = 16
 _BINARY: Final = "application/octet-stream"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
@@ -58,7 +61,7 @@ class PageFiles:
     def __init__(self, city: City) -> None:
         self._city = city
         # one each: packing the roads of a large city takes seconds, and the list must not wait
-        self._locks = {sort: threading.Lock() for sort in ("stations", "details", "roads")}
+        self._locks = {sort: threading.Lock() for sort in _SORTS}
         self._kept: dict[str, tuple[Hashable, PageFile | None]] = {}
 
     def stations(self) -> PageFile:
@@ -80,6 +83,22 @@ class PageFiles:
         assert made is not None  # noqa: S101 - only the roads can be missing
         return made
 
+    def sounds(self) -> PageFile:
+        """Return what names are searched by (`web.stations.sounds`)."""
+        made = self._keep(
+            "sounds", self._sounds_version(), lambda: _as_json(name_sounds(self._city))
+        )
+        assert made is not None  # noqa: S101 - only the roads can be missing
+        return made
+
+    def sounds_address(self) -> str:
+        """Return where they are, by what they are made of: nothing is read for it."""
+        return f"{FOLDER}sounds-{self._sounds_version()}.json"
+
+    def _sounds_version(self) -> str:
+        told = repr((self._city.stations_key(), self._city.roads_version()))
+        return hashlib.sha256(told.encode()).hexdigest()[:_DIGITS]
+
     def roads(self) -> PageFile | None:
         """Return the pocket roads (`geo.pocket`); None where there is no network yet."""
         return self._keep("roads", self._city.roads_version(), self._roads)
@@ -89,6 +108,7 @@ class PageFiles:
         sorts: dict[str, Callable[[], PageFile | None]] = {
             "stations": self.stations,
             "details": self.details,
+            "sounds": self.sounds,
             "roads": self.roads,
         }
         make = sorts.get(name.partition("-")[0])
@@ -134,7 +154,11 @@ def now() -> Response:
     stations = (
         {}
         if request.args.get("only") == "roads"
-        else {"stations": files.stations().address, "details": files.details().address}
+        else {
+            "stations": files.stations().address,
+            "details": files.details().address,
+            "sounds": files.sounds_address(),
+        }
     )
     answer = jsonify(
         day=today_here().isoformat(),
@@ -159,7 +183,8 @@ def one(name: str) -> Response:
     if not plain:
         answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Vary"] = "Accept-Encoding"
-    answer.headers["Cache-Control"] = _FOR_EVER if name == made.name else "no-cache"
+    newest = files_here().sounds_address() if name.startswith("sounds-") else made.address
+    answer.headers["Cache-Control"] = _FOR_EVER if FOLDER + name == newest else "no-cache"
     return answer
 
 
@@ -172,5 +197,5 @@ def _page_file(sort: str, made: tuple[bytes, str, str] | None) -> PageFile | Non
     if made is None:
         return None
     body, ending, content_type = made
-    name = f"{sort}-{hashlib.sha256(body).hexdigest()[:16]}.{ending}"
+    name = f"{sort}-{hashlib.sha256(body).hexdigest()[:_DIGITS]}.{ending}"
     return PageFile(name, content_type, gzip.compress(body, compresslevel=9, mtime=0))

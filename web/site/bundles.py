@@ -36,6 +36,7 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         "quiet.js",
         "locator.js",
     ),
+    "search.js": ("search.js",),
     "roads.js": ("pocket.js", "roadmap.js"),
     "station.js": (
         "opening.js",

@@ -20,7 +20,7 @@
     file: null, stations: [], here: null, source: null, placeName: "", mode: "foot", app: "amap",
     group: "", kind: "", facilities: new Set(), open: false, night: false,
     shown: settings.shown, modeChosen: false, said: "", map: null, leave: "now", leaveAt: 0,
-    hereAt: 0, far: 0, address: "", askedAt: 0,
+    hereAt: 0, far: 0, address: "", askedAt: 0, names: null,
   };
 
   const {
@@ -375,18 +375,33 @@
     find("#search-box").hidden = false;
     find("#search-open").setAttribute("aria-expanded", "true");
     wantRoads();
+    wantNames().catch(() => {});
+  }
+
+  /* How the names sound; without it they are found by their signs alone. */
+  async function wantNames() {
+    await locatorMap.once(settings.assets.search);
+    if (now?.sounds && !state.names) {
+      const answer = await fetch(now.sounds);
+      if (answer.ok) state.names = await answer.json();
+    }
+    showFound();
   }
 
   function showFound() {
+    if (typeof search === "undefined") return;
     const text = find("#search").value;
-    const found = Stations.search(text, {
-      list: state.stations, districts: state.file.districts, roads: ways.roads(),
+    const found = search.find(text, {
+      list: state.stations, districts: state.file.districts, roads: ways.roads(), names: state.names,
     });
-    const items = found.map(({ name, what, lonlat }) => {
+    const items = found.map(({ name, what, status, lonlat }) => {
       const item = document.createElement("li");
       const choice = yizhan.element("button", null, "found");
       choice.type = "button";
-      choice.append(yizhan.element("span", name), yizhan.element("small", words.places[what]));
+      const sort = yizhan.element("small", words.places[status] || words.places[what]);
+      if (status !== "open") sort.className = "not-open";
+      const spoken = document.documentElement.dataset.language !== "zh" && state.names?.sounds[name];
+      choice.append(yizhan.element("span", spoken ? `${name} ${spoken}` : name), sort);
       choice.addEventListener("click", () => {
         find("#found").replaceChildren();
         find("#search").value = name;
@@ -458,6 +473,7 @@
     state.file = await answer.json();
     state.stations = Stations.read(state.file);
     state.address = address;
+    state.names = null;
     if (state.map) state.map.stations = state.stations;
     ways.forget();
     measure();
@@ -493,7 +509,7 @@
   function bind() {
     find("#locate").addEventListener("click", locate);
     find("#more").addEventListener("click", () => { state.shown += 10; showList(); });
-    find("#search").addEventListener("input", showFound);
+    find("#search").addEventListener("input", () => (state.names ? showFound() : wantNames().catch(showFound)));
     find("#search-open").addEventListener("click", () => {
       const box = find("#search-box");
       if (box.hidden) { openSearch(); find("#search").focus(); return; }

@@ -96,36 +96,5 @@ const Stations = (() => {
     return Math.min(...parts.map(holds));
   }
 
-  // ---- looking up ----
-  const plain = (text) => text.toLowerCase().replace(/[\s·•,，。.()（）-]/g, "");
-
-  /* Stations, districts and streets whose name holds the text: [{name, what, lonlat}]. */
-  function search(text, { list, districts, roads }, most = 8) {
-    const wanted = plain(text);
-    if (!wanted) return [];
-    const found = [];
-    const add = (name, what, lonlat, alias) => {
-      const at = plain(name).indexOf(wanted);
-      const other = at < 0 && alias ? plain(alias).indexOf(wanted) : -1;
-      if (at >= 0 || other >= 0) found.push({ name, what, lonlat, rank: at >= 0 ? Math.min(at, 9) : 20 });
-    };
-    for (const [name, lon, lat] of districts) add(name, "district", () => [lon, lat]);
-    for (const { name, lonlat, address } of list) add(name, "station", () => lonlat, address);
-    if (roads) {
-      roads.head.names.forEach((name, row) => add(name, "street", () => middleOf(roads, row + 1)));
-    }
-    found.sort((one, two) => one.rank - two.rank || one.name.length - two.name.length);
-    return found.slice(0, most).map(({ name, what, lonlat }) => ({ name, what, lonlat: lonlat() }));
-  }
-
-  /* The middle of the middle edge of a street. */
-  function middleOf(roads, name) {
-    const edges = [];
-    roads.name.forEach((one, edge) => { if (one === name) edges.push(edge); });
-    const edge = edges[edges.length >> 1];
-    const point = (roads.lineStart[edge] + roads.lineStart[edge + 1] - 1) >> 1;
-    return [roads.pointLon[point], roads.pointLat[point]];
-  }
-
-  return { read, wordsOf, hasFacility, isOpenAt, isOpenAtNight, search };
+  return { read, wordsOf, hasFacility, isOpenAt, isOpenAtNight };
 })();

@@ -6,5 +6,6 @@ __all__ = [
     "at_hand",
     "features",
     "hours",
+    "sounds",
     "standing",
 ]

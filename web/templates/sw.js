@@ -37,7 +37,7 @@ async function keepData(answer) {
   if (!answer.ok) return;
   const data = await caches.open(DATA);
   const now = await answer.clone().json();
-  const wanted = [now.stations, now.details, ...(now.roads_large ? [] : [now.roads])].filter(Boolean);
+  const wanted = [now.stations, now.details, now.sounds, ...(now.roads_large ? [] : [now.roads])].filter(Boolean);
   for (const address of wanted) if (!await data.match(address)) await data.add(address);
   await data.put(NOW, answer);
   const kept = new Set([...wanted, now.roads, NOW, LANGUAGE]);
