@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 LON, LAT = 116.8, 33.9
 _KM = 1 / 111.0  # degrees of latitude
 _PLACES = (
-    ("suspended", "24小时", 1, "suspended"),
-    ("silent", "", 1, "open"),
-    ("day", "8:00-18:00", 2, "open"),
-    ("evening", "8:00-21:00", 3, "open"),
-    ("always", "24小时", 4, "open"),
+    ("suspended", "24小时", 1, "suspended", "station"),
+    ("silent", "", 1, "open", "station"),
+    ("day", "8:00-18:00", 2, "open", "station"),
+    ("evening", "8:00-21:00", 3, "open", "driver_home"),
+    ("always", "24小时", 4, "open", "station"),
 )
 
 
@@ -42,9 +42,10 @@ def stations(*, name: str = "") -> Stations:
     """Return the stations of the street; with a name, all are called so."""
     return Stations.from_records(
         [
-            {"id": one, "name": name or one, "kind": "station", "hours": hours, "status": status}
+            {"id": one, "name": name or one, "kind": kind, "hours": hours, "status": status}
+            | {"facilities": ("drinking_water", "meals", "shower", "truck_parking")}
             | {"lon": LON, "lat": north(kilometres)}
-            for one, hours, kilometres, status in _PLACES
+            for one, hours, kilometres, status, kind in _PLACES
         ]
     )
 
@@ -63,12 +64,15 @@ def street_in(folder: Path) -> Iterator[Street]:
         yield Street(address, workspace)
 
 
-def stand(browser: Browser, address: str, *, at: datetime, lat: float = LAT) -> Page:
+def stand(
+    browser: Browser, address: str, *, at: datetime, locale: str = "zh-CN", agent: str | None = None
+) -> Page:
     """Open the list on a phone that stands at the south end, and ask for what is near."""
     context = browser.new_context(
         viewport={"width": 360, "height": 640},
-        locale="zh-CN",
-        geolocation={"longitude": LON, "latitude": lat},
+        locale=locale,
+        user_agent=agent,
+        geolocation={"longitude": LON, "latitude": LAT},
         permissions=["geolocation"],
         service_workers="block",
     )

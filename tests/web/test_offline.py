@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.stations import Stations
@@ -13,8 +14,6 @@ from web.app import create_app
 from web.site.bundles import BUNDLES
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from flask.testing import FlaskClient
 
 
@@ -53,6 +52,30 @@ def test_every_bundle_holds_files_that_are_there(client: FlaskClient) -> None:
         text = client.get(f"/bundle/{stem}-0.{ending}").text
         assert len(text) > 1000
     assert client.get("/bundle/other-0.js").status_code == 404
+
+
+def _code(text: str) -> list[str]:
+    """Return the lines that are no comment, without their indentation."""
+    kept, inside = [], False
+    for line in map(str.lstrip, text.splitlines()):
+        inside = inside or line.startswith("/*")
+        if not (inside or not line or line.startswith("//")):
+            kept.append(line)
+        inside = inside and not line.rstrip().endswith("*/")
+    return kept
+
+
+def test_what_a_bundle_leaves_out_is_no_code_and_no_text(client: FlaskClient) -> None:
+    """Indentation matters within a template over several lines: there is none but in its `${}`."""
+    static = Path(str(client.application.static_folder))
+    for name in (one for one in BUNDLES if one.endswith(".js")):
+        texts = [(static / file).read_text(encoding="utf-8") for file in BUNDLES[name]]
+        for line in (line for text in texts for line in text.splitlines()):
+            rest = line[line.rindex("${") :] if "${" in line else ""
+            begun = rest.count("{") > rest.count("}")
+            assert line.count("`") % 2 == 0 or begun or line.endswith("`;"), line
+        shipped = client.get(f"/bundle/{name.partition('.')[0]}-0.js").text.splitlines()
+        assert shipped == [line for text in texts for line in _code(text)]
 
 
 def test_a_new_register_leaves_the_worker_and_new_settings_do_not(tmp_path: Path) -> None:

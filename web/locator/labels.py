@@ -111,6 +111,7 @@ def _station(t: Language) -> dict[str, Any]:
         },
         "comma": t("、"),
         "not_known": t("{what}：有没有不知道"),
+        "no_truck_way": t("按我们的道路，货车开不到"),
     }
 
 

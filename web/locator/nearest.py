@@ -12,7 +12,7 @@ from data.vocabulary import ACCESS_MODES, FACILITIES, KINDS
 from web.locator.labels import MODES, script_words
 from web.locator.page_files import FOLDER, files_here
 from web.locator.station_alerts import standings_here
-from web.locator.station_cards import WANTED_FIRST, card_of
+from web.locator.station_cards import WANTED_BY_TRUCK, WANTED_FIRST, card_of
 from web.maps.base_tiles import HOSTS, base_map_of
 from web.maps.city_map import source_of
 from web.maps.road_lines import ROAD_TIERS
@@ -128,6 +128,7 @@ def _script_settings(city: City, features: list[Feature], t: Language) -> dict[s
         "rough": ROUGH,
         "facilities": {term.id: t.facility(term.id) for term in FACILITIES},
         "wanted": WANTED_FIRST,
+        "wanted_by": {"truck": WANTED_BY_TRUCK},
         "access": {term.id: t.access(term.id) for term in ACCESS_MODES},
         "words": script_words(t),
         "assets": {

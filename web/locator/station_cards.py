@@ -26,6 +26,8 @@ WANTED_FIRST: Final = (
     "truck_parking",
 )
 """What a worker looks for first."""
+WANTED_BY_TRUCK: Final = ("truck_parking", "shower", "meals", "hot_water", "toilet")
+"""What a truck driver comes for, in this order."""
 _PLACES: Final = {term.id: place for place, term in enumerate(FACILITIES)}
 
 

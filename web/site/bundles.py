@@ -1,12 +1,14 @@
 """Scripts and styles that go over the wire together: one request where there would be ten.
 
-Each is our own files one after the other, as they are; its address holds the hash of its content.
+Each is our own files one after the other, without comments that have lines of their own and without
+indentation, a fifth of the bytes; its address holds the hash of its content.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
@@ -32,6 +34,8 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         "offline.js",
         "list_words.js",
         "leaving.js",
+        "favourites.js",
+        "inside_app.js",
         "position.js",
         "quiet.js",
         "locator.js",
@@ -48,6 +52,8 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         "report_queue.js",
         "report_values.js",
         "offline.js",
+        "favourites.js",
+        "inside_app.js",
         "station_page.js",
     ),
     "register.js": ("datum.js", "map.js", "locator_map.js", "register_form.js"),
@@ -67,6 +73,14 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
 _TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _DIGITS: Final = 12
+_SPARE: Final = re.compile(
+    r"""
+    ^[ ]*/\*.*?\*/[ ]*\n   # a comment from the beginning of a line to the end of one
+    | ^[ ]*//[^\n]*\n
+    | ^[ ]+ | ^\n
+    """,
+    re.DOTALL | re.MULTILINE | re.VERBOSE,
+)
 
 
 def bundle(name: str) -> str:
@@ -105,5 +119,5 @@ def _joined(name: str, files: tuple[tuple[Path, int], ...]) -> tuple[str, bytes]
     texts = [file.read_text(encoding="utf-8") for file, _ in files]
     if TOKENS in BUNDLES[name]:
         texts.insert(0, css_variables())
-    body = "\n".join(texts).encode()
+    body = _SPARE.sub("", "\n".join(texts)).encode()
     return hashlib.sha256(body).hexdigest()[:_DIGITS], gzip.compress(body, 9, mtime=0)

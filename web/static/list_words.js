@@ -63,8 +63,10 @@ const listWords = (settings, state) => {
   /* What is broken of the wanted ones, what works, the chosen and the wanted ones first, then the rest. */
   function facilityWords(station) {
     const named = (sum) => Stations.wordsOf(sum, state.file.facilities);
-    const wanted = (id) => settings.wanted.includes(id);
-    const weight = (id) => 2 * state.facilities.has(id) + wanted(id);
+    const first = settings.wanted_by[state.mode] || settings.wanted;
+    const wanted = (id) => first.includes(id);
+    const weight = (id) => 2 * state.facilities.has(id) + wanted(id)
+      + (settings.wanted_by[state.mode] ? 0.1 * (first.length - first.indexOf(id)) * wanted(id) : 0);
     const works = named(station.has).sort((one, two) => weight(two) - weight(one))
       .map((id) => settings.facilities[id]);
     const broken = (ids) => ids.map((id) => fill(words.broken, { what: settings.facilities[id] }));
@@ -78,6 +80,7 @@ const listWords = (settings, state) => {
     const doubts = [...state.facilities]
       .filter((id) => Stations.hasFacility(station, state.file.facilities.indexOf(id)) === 0)
       .map((id) => fill(words.not_known, { what: settings.facilities[id] }));
+    if (station.cut && state.mode === "truck") doubts.unshift(words.no_truck_way);
     return doubts.join(" · ");
   }
 

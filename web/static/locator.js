@@ -18,7 +18,8 @@
   const where = find("#where");
   const state = {
     file: null, stations: [], here: null, source: null, placeName: "", mode: "foot", app: "amap",
-    group: "", kind: "", facilities: new Set(), open: false, night: false,
+    group: "", kind: "", facilities: new Set(), open: false, night: false, kept: false,
+    favourites: favourites.all(),
     shown: settings.shown, modeChosen: false, said: "", map: null, leave: "now", leaveAt: 0,
     hereAt: 0, far: 0, address: "", askedAt: 0, names: null,
   };
@@ -39,6 +40,7 @@
 
   const wishes = {
     open: (station) => Stations.isOpenAt(station, arrival(station)),
+    kept: ({ id }) => (state.favourites.has(id) ? 1 : -1),
     night: (station) => Stations.isOpenAtNight(station, departure()),
     group: (station) => (station.serves & (1 << state.file.groups.indexOf(state.group)) ? 1 : -1),
     kind: (station) => (station.kind === state.kind ? 1 : -1),
@@ -51,7 +53,7 @@
   }
 
   const chosenNames = () => [
-    ...["open", "night", "group", "kind"].filter((name) => state[name]), ...state.facilities,
+    ...["open", "night", "kept", "group", "kind"].filter((name) => state[name]), ...state.facilities,
   ];
 
   /* Each wish asked once of every station; the chips and the list count over the answers. */
@@ -80,7 +82,8 @@
 
   /* What is open on arrival first, then what may be, then what is not; each by the time to it. */
   function sorted(found, open) {
-    const rank = ({ row, status }) => (status === "suspended" ? 3 : 1 - open[row]);
+    const rank = ({ row, status, cut }) => (status === "suspended" ? 3
+      : cut && state.mode === "truck" ? 2 : 1 - open[row]);
     const away = state.here ? (one, two) => one.seconds - two.seconds : () => 0;
     return found.sort((one, two) => rank(one) - rank(two) || away(one, two) || one.row - two.row);
   }
@@ -185,7 +188,7 @@
   function showList({ stay = false } = {}) {
     const names = chosenNames();
     const chips = all("button[data-facility]").map(({ dataset }) => dataset.facility);
-    const verdicts = judge([...new Set([...names, "open", "night", ...chips])]);
+    const verdicts = judge([...new Set([...names, "open", "night", "kept", ...chips])]);
     const sure = [];
     const unsure = [];
     for (const station of state.stations) {
@@ -271,11 +274,12 @@
     offerTruck();
     const radio = all('input[name="mode"]').find(({ value }) => value === kept.mode);
     if (radio) { radio.checked = true; state.mode = radio.value; }
+    offerTruck();
   }
 
   function clearFilters() {
     state.facilities.clear();
-    state.open = state.night = false;
+    state.open = state.night = state.kept = false;
     state.group = state.kind = find("#group").value = find("#kind").value = "";
     changed();
   }
@@ -293,6 +297,7 @@
     choice.value = truck ? "truck" : "car";
     choice.nextElementSibling.textContent = words.modes[choice.value];
     if (choice.checked) state.mode = choice.value;
+    find("#truck-note").hidden = state.mode !== "truck";
   }
 
   /* A courier rides, until the reader says otherwise. */
@@ -303,6 +308,7 @@
     if (!state.modeChosen && radio) {
       radio.checked = true;
       state.mode = mode;
+      offerTruck();
     }
     measure();
   }
@@ -520,6 +526,7 @@
       choice.addEventListener("change", () => {
         state.mode = choice.value;
         state.modeChosen = true;
+        offerTruck();
         measure();
         changed();
       });
@@ -570,6 +577,7 @@
     find("#pages")?.remove();
     for (const hidden of all("[data-with-script]")) hidden.hidden = false;
     recallChoices();
+    find('[data-filter="kept"]').hidden = !state.favourites.size;
     bind();
     showList();
     ready("list");

@@ -249,6 +249,61 @@
     }
   }
 
+  // ---- keeping and sharing ----
+  const say = (text) => { find("#keep-said").textContent = text; };
+
+  function showKept() {
+    const kept = favourites.all().has(article.dataset.station);
+    const button = find("#keep");
+    button.setAttribute("aria-pressed", String(kept));
+    button.textContent = `${kept ? "★" : "☆"}${button.textContent.slice(1)}`;
+  }
+
+  function keep() {
+    const kept = favourites.toggle(article.dataset.station);
+    say(kept === null ? words.no_room : kept ? words.kept : words.let_go);
+    showKept();
+  }
+
+  /* The address alone goes out: no language, no position. */
+  async function share() {
+    const url = `${location.origin}${location.pathname}`;
+    const title = find('[data-slot="name"]').textContent;
+    if (navigator.share) {
+      await navigator.share({ title, url }).catch(() => {});
+      return;
+    }
+    try {
+      await navigator.clipboard.writeText(url);
+      say(words.copied);
+    } catch { say(fill(words.copy_this, { address: url })); }
+  }
+
+  /* Whether it is open at a day and an hour of the reader's choice, on China's clock. */
+  async function showOpenAt() {
+    const { value } = find("#open-at");
+    if (!value) return;
+    const moment = new Date(`${value}:00+08:00`);
+    const found = await readStation(article.dataset.station).catch(() => null);
+    if (!found) return;
+    const { station } = found;
+    const then = opening.state(station, moment);
+    const known = station.status === "open" && then.minute >= 0 && then.minute < 14 * DAY;
+    find("#open-at-said").textContent = station.status !== "open" ? words.suspended
+      : !known ? words.too_far : fill(words.open_then, {
+        when: opening.momentWords(moment, station, words.opening),
+        state: [opening.says(then, station, words.opening), opening.note(then, words.opening)].filter(Boolean).join(" · "),
+      });
+  }
+
+  function bindKeeping() {
+    showKept();
+    find("#keep").addEventListener("click", keep);
+    find("#share").addEventListener("click", share);
+    find("#open-at").addEventListener("change", showOpenAt);
+    find("#truck-note").hidden = choices().mode !== "truck";
+  }
+
   // ---- reports ----
   let what = "";
 
@@ -307,6 +362,7 @@
     reportValues.bind(words);
     bindApps();
     if (article.hasAttribute("data-shell")) await fillShell();
+    bindKeeping();
     addEventListener("load", () => setTimeout(() => offline.start()
       .then(() => { document.body.dataset.ready = "offline"; }).catch(() => {}), 0));
     if (document.readyState === "complete") dispatchEvent(new Event("load"));

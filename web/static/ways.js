@@ -38,6 +38,7 @@ const ways = (() => {
     for (const station of list) {
       station.metres = metresBetween(here, station.lonlat);
       station.about = !(exact && exact[station.row] < Infinity);
+      station.cut = Boolean(exact) && station.about; // the roads are here, and none leads there
       station.seconds = station.about
         ? (station.metres * rough.detour) / speed : exact[station.row];
     }
