@@ -87,7 +87,7 @@ const opening = (() => {
     return MARKS[state(properties, moment).word];
   }
 
-  /* A moment as it is said from another one: 21:00, 明早 4:00. */
+  /* A moment as it is said from another one: 21:00, tomorrow 4:00. */
   const momentWords = (at, { hours_from: from }, words, moment = new Date()) =>
     when(minuteOf(from, at), minuteOf(from, moment), from, words, false);
 
