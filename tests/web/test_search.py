@@ -9,11 +9,11 @@ import pytest
 from pypinyin import Style, pinyin
 
 from data.stations import Stations
+from data.traditional_signs import SIMPLIFIED
 from data.workspace import Workspace
 from geo.measure import Box
 from web.app import create_app
 from web.stations.sounds import romanised
-from web.stations.traditional import SIMPLIFIED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from data.traditional_signs import SIMPLIFIED
 from geo.errors import NothingYetError
-from web.stations.traditional import SIMPLIFIED
 
 if TYPE_CHECKING:
     from web.site.city import City
