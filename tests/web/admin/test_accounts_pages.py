@@ -8,7 +8,7 @@ import pytest
 
 from data.accounts import Account
 from data.database.audit import read_audit
-from tests.web.admin.visits import PASSWORD, PASSWORD_HASH, log_in, logged_in, token_of
+from tests.web.admin.visits import ON_BOTH, PASSWORD, PASSWORD_HASH, log_in, logged_in, token_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -29,6 +29,7 @@ def two(password: str = NEW) -> dict[str, str]:
     return {"password": password, "again": password}
 
 
+@ON_BOTH
 def test_an_account_is_made_changed_disabled_and_enabled_in_the_browser(
     app: Flask, moderator: FlaskClient, book: ReportBook
 ) -> None:
@@ -126,6 +127,7 @@ def test_the_old_password_cannot_be_tried_out_by_whoever_finds_a_session(
     assert codes == [400, 400, 429, 429]  # the login was the first
 
 
+@ON_BOTH
 def test_the_limits_on_logging_in_hold_over_two_applications(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

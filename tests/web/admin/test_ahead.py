@@ -13,7 +13,7 @@ from data.china_time import today_here
 from data.coming_changes import ComingChange
 from data.hours import WorkCalendar
 from planning.coverage.service_week import changing_week, service_week
-from tests.web.admin.visits import send
+from tests.web.admin.visits import ON_BOTH, send
 from web.stations.hours import changing_properties, hours_properties
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def test_the_service_week_is_shut_on_the_days_of_a_change(workspace: Workspace) 
     assert (week.suits == plain.suits).all()
 
 
+@ON_BOTH
 def test_a_closure_is_entered_told_to_phones_and_taken_back(
     moderator: FlaskClient, workspace: Workspace, stranger: FlaskClient
 ) -> None:
@@ -93,6 +94,7 @@ def test_a_closure_is_entered_told_to_phones_and_taken_back(
     assert workspace.coming_changes().of("b") == ()
 
 
+@ON_BOTH
 def test_from_the_day_of_a_move_phones_find_the_new_place(
     moderator: FlaskClient, stranger: FlaskClient
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from data.database import clock
 from data.database.audit import AuditQuery, search_audit, write_note
+from tests.web.admin.visits import ON_BOTH
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -57,6 +58,7 @@ def test_lines_are_found_by_who_act_words_and_days_of_china(
     assert found == len(subjects)
 
 
+@ON_BOTH
 def test_the_page_shows_what_is_asked_for_and_leads_on_with_it(
     written: ReportBook, moderator: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

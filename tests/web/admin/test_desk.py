@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from data.sites import CandidateSites
-from tests.web.admin.visits import activity, proposal, send, ticket, token_of
+from tests.web.admin.visits import ON_BOTH, activity, proposal, send, ticket, token_of
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from data.workspace import Workspace
 
 
+@ON_BOTH
 def test_a_ticket_is_read_answered_published_and_closed(
     book: ReportBook, moderator: FlaskClient
 ) -> None:
@@ -53,6 +54,7 @@ def test_an_answer_that_cannot_be_keeps_what_was_written_and_says_why(
     assert "长" * 501 in answer.text
 
 
+@ON_BOTH
 def test_spam_is_rejected_and_the_station_is_no_longer_amber(
     book: ReportBook, moderator: FlaskClient
 ) -> None:
@@ -66,6 +68,7 @@ def test_spam_is_rejected_and_the_station_is_no_longer_amber(
     assert send(moderator, f"/admin/reports/{10**30}/reject") == 404
 
 
+@ON_BOTH
 def test_a_proposal_is_answered_and_adopted_beside_the_sites_that_are_there(
     workspace: Workspace, book: ReportBook, moderator: FlaskClient
 ) -> None:
@@ -101,6 +104,7 @@ def test_without_sites_and_roads_a_proposal_cannot_be_adopted_and_stays_new(
     assert found.state == "new"
 
 
+@ON_BOTH
 def test_activities_are_published_and_taken_away(book: ReportBook, moderator: FlaskClient) -> None:
     day = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
     form = {"station": "b", "title": "法律咨询", "kind": "legal_advice", "text": "带合同"}
@@ -160,6 +164,7 @@ def test_an_operator_neither_answers_nor_adopts_a_proposal(
     assert workspace.sites().ids == ("s",)
 
 
+@ON_BOTH
 def test_who_came_is_counted_by_those_who_publish_at_the_station(
     moderator: FlaskClient, operator: FlaskClient, book: ReportBook
 ) -> None:
@@ -175,6 +180,7 @@ def test_who_came_is_counted_by_those_who_publish_at_the_station(
     assert send(operator, f"/admin/activities/{foreign}/attendance", attended="1") == 404
 
 
+@ON_BOTH
 def test_the_station_of_an_activity_is_found_by_its_words(
     moderator: FlaskClient, operator: FlaskClient
 ) -> None:

@@ -9,7 +9,16 @@ import pytest
 from data.accounts import Account
 from data.database.audit import read_audit
 from data.workspace_key import KEY_FILE
-from tests.web.admin.visits import PAGES, PASSWORD, PASSWORD_HASH, log_in, logged_in, send, token_of
+from tests.web.admin.visits import (
+    ON_BOTH,
+    PAGES,
+    PASSWORD,
+    PASSWORD_HASH,
+    log_in,
+    logged_in,
+    send,
+    token_of,
+)
 from web.site.passwords import LEAST_SIGNS, TRIES, hash_password, is_password
 from web.site.sessions import COOKIE, Visit, write_visit
 
@@ -30,6 +39,7 @@ def test_without_a_login_there_is_only_the_login(stranger: FlaskClient, path: st
     assert "<table" not in answer.text
 
 
+@ON_BOTH
 def test_logging_in_and_out(workspace: Workspace, app: Flask) -> None:
     client = app.test_client()
     answer = log_in(client, "li")
@@ -154,6 +164,7 @@ def test_a_key_that_others_may_read_is_refused(workspace: Workspace, stranger: F
     assert answer.status_code == 503
 
 
+@ON_BOTH
 def test_a_session_ends_with_the_account_its_password_and_after_eight_hours(
     app: Flask, book: ReportBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 from data.accounts import Account
 from data.database.audit import read_audit
 from tests.data.photos.drawn import WHERE, drawn, png_head, saved, with_everything
-from tests.web.admin.visits import HOSTILE, PASSWORD_HASH, logged_in, token_of
+from tests.web.admin.visits import HOSTILE, ON_BOTH, PASSWORD_HASH, logged_in, token_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -42,6 +42,7 @@ def _photo(workspace: Workspace) -> Photo:
     return found
 
 
+@ON_BOTH
 def test_a_photo_is_sent_seen_at_the_desk_and_by_workers_and_its_words_are_text(
     keeper: FlaskClient, stranger: FlaskClient, workspace: Workspace
 ) -> None:
@@ -72,6 +73,7 @@ def test_a_photo_is_sent_seen_at_the_desk_and_by_workers_and_its_words_are_text(
     assert stranger.get(now["details"]).json["photos"] == {"c": [one]}  # type: ignore[index]
 
 
+@ON_BOTH
 def test_what_is_taken_away_is_gone_for_workers_at_once_and_comes_back(
     keeper: FlaskClient, stranger: FlaskClient, workspace: Workspace
 ) -> None:

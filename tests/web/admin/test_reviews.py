@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from data.china_time import today_here
-from tests.web.admin.visits import HOSTILE, proposal, send
+from tests.web.admin.visits import HOSTILE, ON_BOTH, proposal, send
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from data.report_book import ReportBook
 
 
+@ON_BOTH
 def test_a_proposal_is_accepted_with_a_reason_awarded_and_published(
     moderator: FlaskClient, stranger: FlaskClient, book: ReportBook
 ) -> None:
@@ -39,6 +40,7 @@ def test_a_proposal_is_accepted_with_a_reason_awarded_and_published(
     assert stranger.get("/adopted/99999/1").status_code == 404
 
 
+@ON_BOTH
 def test_a_late_review_is_called_to_mind_at_the_desk(
     moderator: FlaskClient, book: ReportBook
 ) -> None:

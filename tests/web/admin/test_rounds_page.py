@@ -11,7 +11,7 @@ from data.accounts import Account
 from data.database.rounds import Rounds
 from data.stations import Stations
 from tests.data.photos.drawn import drawn, with_everything
-from tests.web.admin.visits import HOSTILE, PASSWORD_HASH, logged_in, token_of
+from tests.web.admin.visits import HOSTILE, ON_BOTH, PASSWORD_HASH, logged_in, token_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -52,6 +52,7 @@ def _visit(client: FlaskClient, number: int, **form: str) -> dict[str, str]:
     return {**answer.json, "status": str(answer.status_code)} if answer.json else {}
 
 
+@ON_BOTH
 def test_a_round_is_made_by_hand_or_by_rule_and_shown_as_text(
     keeper: FlaskClient, rounds: Rounds
 ) -> None:
@@ -68,6 +69,7 @@ def test_a_round_is_made_by_hand_or_by_rule_and_shown_as_text(
     assert len(rounds.rounds()) == 2
 
 
+@ON_BOTH
 def test_a_visit_goes_into_the_register_once_and_says_so(
     keeper: FlaskClient, rounds: Rounds, workspace: Workspace
 ) -> None:
@@ -83,6 +85,7 @@ def test_a_visit_goes_into_the_register_once_and_says_so(
     assert "1 / 2 个站点已到访" in keeper.get("/admin/rounds").text
 
 
+@ON_BOTH
 def test_conflicts_and_a_station_that_was_taken_away_are_told(
     keeper: FlaskClient, rounds: Rounds, workspace: Workspace
 ) -> None:

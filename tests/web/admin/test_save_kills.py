@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench.desk_editor import enrol
 from bench.save_kills import run_kills
+from tests.web.admin.visits import ON_BOTH
 
 if TYPE_CHECKING:
     from data.workspace import Workspace
@@ -15,9 +16,12 @@ if TYPE_CHECKING:
 KILLS = int(os.environ.get("YIZHAN_KILLS", "3"))
 
 
+@ON_BOTH
 def test_a_killed_server_loses_no_save_that_was_acknowledged(workspace: Workspace) -> None:
     enrol(workspace, 3)
-    done = run_kills(workspace.folder, url=None, kills=KILLS, editors=3, seed=3)
+    done = run_kills(
+        workspace.folder, url=os.environ.get("DATABASE_URL"), kills=KILLS, editors=3, seed=3
+    )
     assert done.faults == ()
     assert done.kills == KILLS
     assert done.saves > 0

@@ -56,6 +56,7 @@ def test_new_hours_are_taken_over_and_the_phone_says_them(
     assert send(moderator, f"{path}/settle", page="/admin/activities", offer="0") == 400
 
 
+@ON_BOTH
 def test_a_moved_station_stands_where_it_was_tapped_to_ten_metres(
     moderator: FlaskClient, book: ReportBook, workspace: Workspace
 ) -> None:
@@ -65,6 +66,7 @@ def test_a_moved_station_stands_where_it_was_tapped_to_ten_metres(
     assert workspace.stations().lonlat[at].tolist() == [116.8123, 33.9123]
 
 
+@ON_BOTH
 def test_a_facility_stays_broken_when_its_ticket_is_settled(
     moderator: FlaskClient, book: ReportBook, workspace: Workspace
 ) -> None:
