@@ -1,4 +1,4 @@
-"""Places that workers propose for a station."""
+"""What workers propose: a place for a station, or anything else that would make things better."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Proposal:
-    """A place chosen on the map (WGS-84 degrees, rounded at birth), in words, and why.
+    """What is proposed in a few words, why, and the place on the map where it has one.
+
+    ``lon`` and ``lat`` are WGS-84 degrees, rounded at birth, and both None without a place.
 
     Raises
     ------
@@ -28,14 +30,16 @@ class Proposal:
     """
 
     name: str
-    lon: float
-    lat: float
+    lon: float | None
+    lat: float | None
     device: str
     nonce: str
     text: str = ""
 
     def __post_init__(self) -> None:
-        for name, most in (("lon", 180.0), ("lat", 90.0)):
+        if (self.lon is None) != (self.lat is None):
+            raise InputError(say("a place needs both lon and lat"))
+        for name, most in (("lon", 180.0), ("lat", 90.0)) if self.lon is not None else ():
             value = getattr(self, name)
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
             if not is_number or not abs(value) <= most:  # also refuses NaN

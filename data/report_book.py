@@ -143,9 +143,22 @@ class ReportBook:
         return receipt
 
     def take_proposal(
-        self, *, name: str, lon: float, lat: float, device: object, nonce: str, text: str = ""
+        self,
+        *,
+        name: str,
+        device: object,
+        nonce: str,
+        lon: float | None = None,
+        lat: float | None = None,
+        text: str = "",
     ) -> Receipt:
-        """Take a proposal as a phone sent it (InputError, also outside of the city's box)."""
+        """Take a proposal as a phone sent it, with a place or without one.
+
+        Raises
+        ------
+        InputError
+            when a part cannot be, or the place lies outside of the city's box.
+        """
         proposal = Proposal(
             name=name,
             lon=lon,
@@ -154,7 +167,8 @@ class ReportBook:
             nonce=nonce,
             text=text,
         )
-        self._refuse_outside(proposal.lon, proposal.lat)
+        if proposal.lon is not None and proposal.lat is not None:
+            self._refuse_outside(proposal.lon, proposal.lat)
         return self.proposals.add(proposal)
 
     def offers(self, number: str) -> tuple[Offer, ...]:

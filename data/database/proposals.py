@@ -41,13 +41,13 @@ _MANY: Final = 100_000
 
 @dataclass(frozen=True)
 class ProposalLine:
-    """One proposal as it was kept; WGS-84 degrees, ``answered_at`` None before."""
+    """One proposal as it was kept; WGS-84 degrees or no place, ``answered_at`` None before."""
 
     number: str
     name: str
     text: str
-    lon: float
-    lat: float
+    lon: float | None
+    lat: float | None
     received_at: datetime
     state: str
     answer: str
@@ -214,7 +214,7 @@ class Proposals:
         Raises
         ------
         InputError
-            when there is no such proposal, or it was adopted before.
+            when there is no such proposal, it has no place, or it was adopted before.
         """
         with self._backend.transaction(write=True) as connection:
             before = _row(connection, number)
@@ -223,6 +223,10 @@ class Proposals:
             row = connection.execute(
                 sa.select(_P.name, _P.lon, _P.lat).where(_P.number == number)
             ).one()
+            if row.lon is None:
+                raise InputError(
+                    say("proposal {number} has no place: accept it instead", number=number)
+                )
             site_id = f"proposal-{number}"
             record = {"id": site_id, "name": row.name, "lon": row.lon, "lat": row.lat}
             add_site(connection, record, base=base)

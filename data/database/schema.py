@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Every step of the schema in order; one more for each file in `migrations/versions`.
 REVISIONS: Final = (
     *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"),
-    *("0010", "0011"),
+    *("0010", "0011", "0012"),
 )
 HEAD: Final = REVISIONS[-1]
 #: The step from which on a database knows its city.
@@ -274,8 +274,8 @@ PROPOSALS: Final = sa.Table(
     sa.Column("number", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
-    sa.Column("lon", sa.Double, nullable=False),
-    sa.Column("lat", sa.Double, nullable=False),
+    sa.Column("lon", sa.Double, nullable=True),
+    sa.Column("lat", sa.Double, nullable=True),
     sa.Column("received_at", sa.Text, nullable=False),
     sa.Column("device", sa.Text, nullable=True),
     sa.Column("nonce", sa.Text, nullable=True),

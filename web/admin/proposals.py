@@ -118,7 +118,7 @@ def _proposals_page(*, error: str = "") -> str:
     register = city_here().workspace().register()
     near: dict[str, Any] = {}
     for line in lines:
-        if line.state == NEW:
+        if line.state == NEW and line.lon is not None and line.lat is not None:
             found = register.nearest(line.lon, line.lat, 1)
             near[line.number] = found[0] if found else None
     workspace, today = city_here().workspace(), today_here()

@@ -43,7 +43,7 @@ ALL_ASKS_AN_HOUR: Final = 20_000
 
 _REPORT: Final = frozenset({"station", "what", "when", "device", "nonce"})
 _SIGN_UP: Final = frozenset({"activity", "device", "nonce"})
-_PROPOSAL: Final = frozenset({"name", "lon", "lat", "device", "nonce"})
+_PROPOSAL: Final = frozenset({"name", "device", "nonce"})
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ def report() -> Response:
 
 @reporting.post("/api/proposals")
 def proposal() -> Response:
-    """Take a worker's proposal of a place that was chosen on the map."""
-    return _taken(_book().take_proposal(**_body(_PROPOSAL, also={"text"})))
+    """Take a worker's proposal, with a place that was chosen on the map or without one."""
+    return _taken(_book().take_proposal(**_body(_PROPOSAL, also={"text", "lon", "lat"})))
 
 
 @reporting.post("/api/sign_ups")

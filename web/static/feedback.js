@@ -1,4 +1,4 @@
-/* What this phone reported and what was answered; a proposal for a place that is tapped on the map. */
+/* What this phone reported and what was answered; a proposal, with a place that is tapped on the map or without one. */
 "use strict";
 
 (() => {
@@ -8,6 +8,7 @@
   const fill = (sentence, values) =>
     sentence.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
   let place = null;
+  let isOutside = false;
   let map = null;
 
   // ---- tickets ----
@@ -51,13 +52,15 @@
     const said = find("#propose-said");
     const name = find("#propose-name").value.trim();
     const text = find("#propose-text").value.trim();
-    if (!name || !place) {
-      said.textContent = name ? words.place_needed : words.name_needed;
-      (name ? find("#map") : find("#propose-name")).focus();
+    if (!name) {
+      said.textContent = words.name_needed;
+      find("#propose-name").focus();
       return;
     }
-    const [lon, lat] = place.map((degrees) => Number(degrees.toFixed(4)));
-    const outcome = await reportQueue.add("/api/proposals", { lon, lat, name, ...(text && { text }) }, name);
+    if (isOutside) { said.textContent = words.outside; find("#map").focus(); return; }
+    const [lon, lat] = (place || []).map((degrees) => Number(degrees.toFixed(4)));
+    const where = place && { lon, lat };
+    const outcome = await reportQueue.add("/api/proposals", { ...where, name, ...(text && { text }) }, name);
     if (outcome.state === "refused") { said.textContent = fill(words.refused, outcome); return; }
     said.textContent = outcome.state === "sent" ? fill(words.proposed, outcome) : words.queued;
     find("#propose").reset();
@@ -73,6 +76,7 @@
         const [left, bottom, right, top] = settings.city_box;
         const inside = lon >= left && lon <= right && lat >= bottom && lat <= top;
         place = inside ? lonlat : null;
+        isOutside = !inside;
         if (inside) map.showHere(lonlat, null);
         find("#propose-place-said").textContent = inside ? words.place_taken : words.outside;
       },

@@ -96,3 +96,16 @@ def test_a_proposal_that_cannot_be_is_refused(
 def test_a_proposal_is_rounded_before_anything_is_kept() -> None:
     made = Proposal("门", 116.84321987, 33.961234567, "0" * 64, "n" * 20)
     assert (made.lon, made.lat) == (116.8432, 33.9612)
+
+
+def test_a_proposal_needs_no_place_and_one_without_is_no_candidate_site(book: ReportBook) -> None:
+    number = propose(book, name="站里加个微波炉", lon=None, lat=None).number
+    line = book.proposals.proposal(number)
+    assert line is not None
+    assert (line.name, line.lon, line.lat) == ("站里加个微波炉", None, None)
+    with pytest.raises(InputError, match=f"proposal {number} has no place: accept it instead"):
+        book.proposals.adopt(number, by="li", base=no_sites)
+    book.proposals.answer(number, "下月就装", by="li", accept=True)
+    assert book.proposals.undecided() == ()
+    with pytest.raises(InputError, match="a place needs both lon and lat"):
+        propose(book, "o" * 20, lat=None)
