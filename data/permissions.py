@@ -37,6 +37,10 @@ Act = Literal[
     "edit accounts",
     "see runs",
     "ask questions",
+    "see reports",
+    "make reports",
+    "review reports",
+    "issue reports",
 ]
 Reach = Literal["all", "districts", "own"]
 ACTS: Final[tuple[Act, ...]] = get_args(Act)
@@ -58,6 +62,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[Act, Reach]]] = MappingProxyType(
             "visit stations": "districts",
             "see organisations": "all",
             "edit organisations": "districts",
+            "see reports": "all",
+            "review reports": "all",
         },
         "moderator": {
             "see tickets": "all",
@@ -96,6 +102,9 @@ PERMISSIONS: Final[Mapping[str, Mapping[Act, Reach]]] = MappingProxyType(
             "see organisations": "all",
             "see runs": "all",
             "ask questions": "all",
+            "see reports": "all",
+            "make reports": "all",
+            "review reports": "all",
         },
         "viewer": {
             "see tickets": "all",
@@ -105,6 +114,7 @@ PERMISSIONS: Final[Mapping[str, Mapping[Act, Reach]]] = MappingProxyType(
             "see rounds": "all",
             "see organisations": "all",
             "see runs": "all",
+            "see reports": "all",
         },
     }
 )

@@ -11,6 +11,7 @@ from web.admin import (
     plans,
     proposals,
     register,
+    reports,
     rounds,
     tickets,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "plans",
     "proposals",
     "register",
+    "reports",
     "rounds",
     "tickets",
 ]

@@ -7,6 +7,7 @@ __all__ = [
     "answers",
     "coming_changes",
     "hours",
+    "kept_reports",
     "last_check",
     "places",
     "plans",

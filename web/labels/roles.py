@@ -37,6 +37,10 @@ _ACTS: Final[Mapping[Act, str]] = {
     "edit accounts": message("管账号"),
     "see runs": message("看规划计算"),
     "ask questions": message("提规划问题"),
+    "see reports": message("看存档报告"),
+    "make reports": message("制作报告"),
+    "review reports": message("审核报告"),
+    "issue reports": message("签发和撤回报告"),
 }
 _REACHES: Final[Mapping[Reach, str]] = {
     "all": message("全市", context="reach"),

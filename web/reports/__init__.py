@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 __all__ = [
+    "document",
     "effective_labels",
     "effective_picture",
     "effective_table",
+    "keeping",
     "pages",
     "routes",
     "site_sheets",

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, render_template
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, g, render_template, url_for
+from werkzeug.exceptions import NotFound
 
 from data.files.csv_text import csv_text
-from geo.errors import NothingYetError
+from geo.errors import InputError, NothingYetError
+from web.languages import CHINESE, ENGLISH
 from web.reports.at_hand import report_here
+from web.reports.document import written
+from web.reports.keeping import kept_document
 from web.reports.tables import coverage_rows, plan_rows
+from web.site.city import city_here
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from data.kept_reports import KeptReport
+    from web.reports.document import Document, Picture
 
 reports = Blueprint("reports", __name__)
 
@@ -48,6 +61,57 @@ def longer_hours_csv() -> Response:
     """Answer the stations that would gain most by opening longer as CSV."""
     report = report_here(g.language)
     return _csv(csv_text(report.longer_rows()), "longer_hours.csv")
+
+
+@reports.get("/report/<number>")
+def kept(number: str) -> str:
+    """Show a report that was issued, at its address for good; a withdrawn one says so."""
+    found = public_report(number)
+    return kept_page(found, picture_at=lambda name: url_for(".picture", number=number, name=name))
+
+
+@reports.get("/report/<number>/<name>.svg")
+def picture(number: str, name: str) -> Response:
+    """Answer a picture of a report that was issued."""
+    return kept_picture(public_report(number), name)
+
+
+def public_report(number: str) -> KeptReport:
+    """Return a kept report that everybody may read (NotFound for any other)."""
+    try:
+        found = city_here().workspace().kept_reports().report(number)
+    except InputError:
+        raise NotFound from None
+    if not found.is_public:
+        raise NotFound
+    return found
+
+
+def kept_page(found: KeptReport, *, picture_at: Callable[[str], str]) -> str:
+    """Show a kept report; ``picture_at`` gives the address of a picture by its name."""
+    document = kept_document(found, g.language)
+
+    def address(one: Picture) -> str:
+        return picture_at(document.picture_name(one).removesuffix(".svg"))
+
+    return render_template(
+        "report_kept.html",
+        page="report",
+        kept=found,
+        document=document,
+        written=written,
+        picture_address=address,
+    )
+
+
+def kept_picture(found: KeptReport, name: str) -> Response:
+    """Answer a picture of a kept report, in any of its languages, by its name."""
+    documents: list[Document] = [kept_document(found, t) for t in (CHINESE, ENGLISH)]
+    for document in documents:
+        for one in document.pictures():
+            if document.picture_name(one) == f"{name}.svg":
+                return Response(one.svg, mimetype="image/svg+xml")
+    raise NotFound
 
 
 def _csv(text: str, name: str) -> Response:

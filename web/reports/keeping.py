@@ -1,0 +1,185 @@
+"""Making and keeping a report: its words in both languages, its figures, what they stand on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from data.china_time import CHINA_TIME
+from data.kept_reports import KeptReport, Period, ReportStep
+from geo.errors import InputError
+from geo.messages import say
+from web.languages import CHINESE, ENGLISH
+from web.reports.document import Notice, Signature, Signatures
+from web.reports.document_json import document_dict, document_from, with_block
+from web.reports.document_sections import document_of
+from web.reports.figure_list import figures_in
+from web.reports.pages import report_of
+from web.reports.period_words import period_words
+from web.reports.since_last import since_last_section
+from web.services.effective import doubted_version
+from web.services.report_basis import prepare_report
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from data.kept_reports import StepWord
+    from data.settings import Settings
+    from data.workspace import Workspace
+    from web.languages import Language
+    from web.reports.document import Document, Section
+
+#: Raised by one whenever a figure of the report is counted otherwise than before.
+COUNTING: Final = "1"
+_LANGUAGES: Final = (CHINESE, ENGLISH)
+_BEFORE_LAST: Final = ("method", "signatures")
+
+
+def make_report(
+    workspace: Workspace,
+    *,
+    period: str,
+    author: str,
+    by: str,
+    number: str | None = None,
+    now: datetime | None = None,
+) -> KeptReport:
+    """Make the report of a period of what the workspace holds now, and keep it as a draft.
+
+    ``number`` is made of the period where it is not given; ``by`` is the account that makes it.
+
+    Raises
+    ------
+    InputError
+        when a word cannot be, or the number is taken.
+    NothingYetError
+        when there is nothing to report yet.
+    """
+    of, made_at = Period(period), datetime.now(UTC) if now is None else now
+    kept = workspace.kept_reports()
+    number = _next_number(of, kept.numbers()) if number is None else number
+    if of.days[0] > made_at.astimezone(CHINA_TIME).date():
+        raise InputError(say("period {period}: it has not begun yet", period=of.text))
+    prepare_report(workspace)
+    last, method = kept.last(), method_of(workspace.settings)
+    documents: dict[str, Document] = {}
+    inputs: Mapping[str, str] = {}
+    for t in _LANGUAGES:
+        report = report_of(workspace, language=t)
+        inputs = {**report.figures.inputs, "doubted": doubted_version(workspace)}
+        method = {**method, "roads": inputs.get("when", "usual")}
+        document = _of_period(document_of(report), of, number)
+        if last is not None:
+            section = since_last_section(document, last, inputs=inputs, method=method)
+            document = _with_section(document, section)
+        documents[t.code] = document
+    made = KeptReport(
+        number=number,
+        period=of,
+        city=workspace.settings.name,
+        sample=workspace.settings.sample,
+        figures={one.name: one.value for one in figures_in(documents[CHINESE.code])},
+        words={code: document_dict(document) for code, document in documents.items()},
+        inputs=inputs,
+        method=method,
+        steps=(ReportStep(made_at, "made", author, by),),
+        previous="" if last is None else last.number,
+    )
+    kept.add(made, by=by)
+    return made
+
+
+def take_step(
+    workspace: Workspace, number: str, *, act: StepWord, name: str, by: str, why: str = ""
+) -> KeptReport:
+    """Review, issue or withdraw a kept report, and return it (InputError when that cannot be)."""
+    kept = workspace.kept_reports()
+    kept.take_step(number, ReportStep(datetime.now(UTC), act, name, by, why), by=by)
+    return kept.report(number)
+
+
+def kept_document(kept: KeptReport, language: Language) -> Document:
+    """Return a kept report in a language, with who signed it, and what its state asks to be said.
+
+    In a language that it was not kept in, it is shown in Chinese.
+    """
+    body = kept.words.get(language.code) or kept.words[CHINESE.code]
+    document = document_from(body)
+    t = document.language
+    roles: tuple[tuple[StepWord, str], ...] = (
+        ("made", t("制表")),
+        ("reviewed", t("审核")),
+        ("issued", t("签发")),
+    )
+    lines = []
+    for act, role in roles:
+        step = kept.step(act)
+        day = "" if step is None else t.day(step.at.astimezone(CHINA_TIME).date())
+        lines.append(Signature(role, "" if step is None else step.name, day))
+    signed = Signatures(tuple(lines), t("姓名"), t("日期"), t("（盖章）"))
+    document = with_block(document, "signatures", Signatures, signed)
+    notice = state_notice(kept, t)
+    if not notice:
+        return document
+    first, *others = document.sections
+    told = replace(first, blocks=(Notice(notice), *first.blocks))
+    return replace(document, sections=(told, *others))
+
+
+def state_notice(kept: KeptReport, t: Language) -> str:
+    """Say what must be known of a report that is not in force; nothing of an issued one."""
+    withdrawn = kept.step("withdrawn")
+    if withdrawn is not None:
+        return t(
+            "本报告已于{day}由{name}撤回，不再有效。理由：{why}",
+            day=t.day(withdrawn.at.astimezone(CHINA_TIME).date()),
+            name=withdrawn.name,
+            why=withdrawn.why,
+        )
+    if kept.state == "reviewed":
+        return t("本报告已审核，尚未签发，不得引用。")
+    return t("草稿：尚未审核和签发，不得引用。") if kept.state == "draft" else ""
+
+
+def method_of(settings: Settings) -> dict[str, str]:
+    """Return the ways of counting that the settings choose, each as a word or a hash."""
+    return {
+        "counting": COUNTING,
+        "national": _hash(asdict(settings.national)),
+        "groups": _hash([asdict(group) for group in settings.groups]),
+        "snapping": f"{settings.snap_limit_m:g} m",
+        "profiles": _hash(settings.profile_changes),
+    }
+
+
+def _hash(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=sorted)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _next_number(period: Period, taken: tuple[str, ...]) -> str:
+    """Return the first free number of a period, such as 2026-Q3-1."""
+    serial = 1
+    while f"{period.text}-{serial}" in taken:
+        serial += 1
+    return f"{period.text}-{serial}"
+
+
+def _of_period(document: Document, period: Period, number: str) -> Document:
+    """Return a document with its period and number in the place of the day alone."""
+    t = document.language
+    subtitle = t("{what} · 编号 {number}", what=document.subtitle, number=number)
+    return replace(document, period=period_words(period, t), subtitle=subtitle)
+
+
+def _with_section(document: Document, section: Section) -> Document:
+    """Put a section before the method."""
+    at = next(
+        (number for number, one in enumerate(document.sections) if one.id in _BEFORE_LAST),
+        len(document.sections),
+    )
+    sections = (*document.sections[:at], section, *document.sections[at:])
+    return replace(document, sections=sections)
