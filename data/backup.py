@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 DATABASE_FILE: Final = "yizhan.db"
 DISTRICTS_FILE: Final = "districts.geojson"
+#: Borders of towns and subdistricts, where somebody put them there.
+TOWNS_FILE: Final = "towns.geojson"
 _FORM: Final = "yizhan backup 1"
 _MANIFEST: Final = "manifest.json"
 _LONGEST_MANIFEST: Final = 64 << 20
@@ -55,10 +57,10 @@ _PRIVATE: Final = 0o600
 _PART: Final = 1 << 20
 #: What a broken zip ends in.
 _TORN: Final = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
-_SMALL: Final = (SETTINGS_FILE, DISTRICTS_FILE, KEY_FILE)
+_SMALL: Final = (SETTINGS_FILE, DISTRICTS_FILE, TOWNS_FILE, KEY_FILE)
 _NAMES: Final = re.compile(
     rf"{re.escape(DATABASE_FILE)}|{re.escape(SETTINGS_FILE)}|{re.escape(DISTRICTS_FILE)}"
-    rf"|{re.escape(KEY_FILE)}|{PHOTOS_FOLDER}/[0-9A-Za-z_-]{{1,80}}\.[a-z]{{1,5}}"
+    rf"|{re.escape(TOWNS_FILE)}|{re.escape(KEY_FILE)}|{PHOTOS_FOLDER}/[0-9A-Za-z_-]{{1,80}}\.[a-z]{{1,5}}"
 )
 
 

@@ -26,6 +26,7 @@ from data.atomic import cannot_write
 from data.backup import (
     DATABASE_FILE,
     DISTRICTS_FILE,
+    TOWNS_FILE,
     Backup,
     finish_restore,
     restore_backup,
@@ -254,6 +255,18 @@ class Workspace:
     def register(self) -> Register:
         """Return the register with its history, to ask and to write."""
         return self.database.register()
+
+    @property
+    def towns(self) -> Districts:
+        """The towns and subdistricts, none where the workspace has no borders of them.
+
+        Raises
+        ------
+        InputError
+            when the file cannot be read; the message names the cure.
+        """
+        path = self.folder / TOWNS_FILE
+        return _towns(path, path.stat().st_mtime_ns) if path.exists() else no_districts()
 
     def stations(self, *, as_of: date | datetime | None = None) -> Stations:
         """Return the stations as they are today, or on a day (NothingYetError when none).
@@ -486,3 +499,9 @@ def undone_when_failing(folder: Path) -> Iterator[None]:
         if isinstance(error, OSError) and not isinstance(error, WorkspaceError):
             raise cannot_write(folder, error) from None
         raise
+
+
+@lru_cache(maxsize=8)
+def _towns(path: Path, _changed_ns: int) -> Districts:
+    """Read the towns once for each state of their file."""
+    return read_districts(path)

@@ -29,6 +29,7 @@ from web.reports.document import (
     Signatures,
     Table,
 )
+from web.reports.document_access import access_section
 from web.reports.document_columns import coverage_columns, coverage_row
 from web.reports.document_effective import effective_section
 from web.reports.lead import left_out_words, standard_name, today_words
@@ -264,6 +265,11 @@ def _effective(report: Report) -> Section | None:
     return None if report.effective is None else effective_section(report.effective)
 
 
+def _access(report: Report) -> Section | None:
+    """Say how long to the nearest station, how seats are shared, how unevenly."""
+    return None if report.access is None else access_section(report.access, report.language)
+
+
 def _national(report: Report) -> Section | None:
     """Coverage by the national standard, and how much a circle on the map would add."""
     figures, t = report.figures, report.language
@@ -408,6 +414,7 @@ _SECTIONS: Final[tuple[Callable[[Report], Section | None], ...]] = (
     _districts,
     _effective,
     _national,
+    _access,
     _aims,
     _sites,
     _method,

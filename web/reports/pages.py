@@ -23,6 +23,7 @@ from web.reports.effective_table import longer_rows, summary_rows
 from web.reports.figures import ReportFigures
 from web.reports.lead import lead_of, left_out_words, standard_name, today_words
 from web.reports.tables import coverage_rows, plan_rows
+from web.services.access import kept_access
 from web.services.effective import kept_effective
 from web.services.report_basis import basis_of, prepare_report
 from web.site.number_words import standard_words
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from planning.coverage.nominal import Coverage
     from web.languages import Language
     from web.reports.tables import Row
+    from web.services.access import KeptAccess
     from web.services.effective import EffectiveAnswer
     from web.services.report_basis import Basis
 
@@ -47,6 +49,7 @@ class Report:
     contents: CityContents
     language: Language
     answer: EffectiveAnswer | None = None
+    access: KeptAccess | None = None
 
     @property
     def effective(self) -> EffectiveSection | None:
@@ -148,7 +151,13 @@ def report_of(
         places=names,
         outdated=basis.outdated,
     )
-    return Report(figures, contents, language, kept_effective(workspace, basis.inputs))
+    return Report(
+        figures,
+        contents,
+        language,
+        kept_effective(workspace, basis.inputs),
+        kept_access(workspace, basis.inputs),
+    )
 
 
 def _whole_other(other: Coverage | None) -> Coverage | None:

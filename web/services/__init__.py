@@ -15,6 +15,7 @@ __all__ = [
     "LONGER",
     "Done",
     "Figures",
+    "access",
     "accounts",
     "activities",
     "assignments",

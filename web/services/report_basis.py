@@ -10,6 +10,7 @@ from geo.messages import say
 from planning.coverage.nominal import Coverage
 from planning.siting.plan import SitingPlan
 from planning.siting.question import with_other_standard
+from web.services.access import access_of, kept_access
 from web.services.coverage import keep_coverage
 from web.services.effective import doubted_version, effective_of, kept_effective
 from web.services.freshness import (
@@ -107,7 +108,7 @@ def prepare_report(workspace: Workspace) -> None:
     """Measure what a report says and the workspace does not hold of the present inputs yet.
 
     That is coverage by the national standard, also after the newest plan; coverage by the groups'
-    own standards where the newest plan is of another time; and effective coverage.
+    own standards where the newest plan is of another time; effective coverage; and access.
 
     Raises
     ------
@@ -121,6 +122,8 @@ def prepare_report(workspace: Workspace) -> None:
     doubted = doubted_version(workspace)
     if kept_effective(workspace, present_inputs(workspace), doubted=doubted) is None:
         effective_of(workspace)
+    if kept_access(workspace, present_inputs(workspace)) is None:
+        access_of(workspace)
 
 
 def _of_coverage(
