@@ -22,6 +22,7 @@ from data.demand_settings import DemandSettings, read_demand_settings, read_numb
 from data.group_defaults import GROUP_DEFAULTS
 from data.map_settings import BaseMapSettings, check_address, read_base_map
 from data.photos.store import read_photo_store
+from data.report_settings import ReportSettings, read_report_settings
 from data.review_days import ReviewDays, read_review_days
 from data.settings_keys import KEY_NAMES
 from data.vocabulary import (
@@ -168,6 +169,7 @@ class Settings:
     base_map: BaseMapSettings = field(default_factory=BaseMapSettings)
     review_days: ReviewDays = field(default_factory=ReviewDays)
     photo_store: str = ""
+    report: ReportSettings = field(default_factory=ReportSettings)
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name.strip()) <= _LONGEST_NAME or _CONTROL.search(self.name):
@@ -219,8 +221,8 @@ class Settings:
         """sha256 (hex) of what a coverage or a plan depends on.
 
         That is all settings but the name, the identity, the sample mark, what the public page is
-        drawn on, how long reviews take, where photos lie, and how workers are spread: the demand
-        has its own hash.
+        drawn on, how long reviews take, where photos lie, what reports follow, and how workers are
+        spread: the demand has its own hash.
         """
         parts = {
             "box": list(self.box),
@@ -344,6 +346,7 @@ def _settings(raw: Mapping[str, Any]) -> Settings:
         "base_map": read_base_map(raw.get("base_map", {})),
         "review_days": read_review_days(raw.get("proposals", {})),
         "photo_store": read_photo_store(raw.get("photos", {})),
+        "report": read_report_settings(raw.get("report", {})),
     }
     if "standards" in raw:
         changes["national"] = _read_standard(

@@ -164,6 +164,20 @@ KEYS: Final = (
         "by when one for a project is reviewed; a judgement",
     ),
     SettingsKey(
+        "report.issuer",
+        "text",
+        "none",
+        "who issues the reports, such as 示例市总工会: it stands on their first page",
+    ),
+    SettingsKey(
+        "report.targets",
+        "list of tables",
+        "none",
+        "what the reports follow, each as [[report.targets]] with name, what (stations, seats, "
+        "members or a kind of station), number and until (a day); with start and since, a number "
+        "at an earlier day, the report says where it leads at that pace",
+    ),
+    SettingsKey(
         "photos.store",
         "address",
         "the folder photos of the workspace",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from data.atomic import write_text
@@ -50,6 +51,9 @@ def settings_text(settings: Settings) -> str:
     lines += ["[proposals]"]
     review = {f"proposals.{name}_days": days for name, days in asdict(settings.review_days).items()}
     lines += _spaced(review)
+    lines += ["[report]"]
+    lines += _spaced({"report.issuer": settings.report.issuer})
+    lines += [*_comment("report.targets"), *_target_lines(settings), ""]
     lines += ["[photos]"]
     lines += _spaced({"photos.store": settings.photo_store})
     lines += ["[candidates]"]
@@ -201,6 +205,20 @@ def _group_density_lines(density: GroupDensity, *, commented: bool) -> list[str]
             lines += _wrapped(f"why: {why}") if why else []
             lines.append(f"{name} = {values[name]}")
     return lines
+
+
+def _target_lines(settings: Settings) -> list[str]:
+    """Write the targets of the reports, each in a line."""
+    rows = []
+    for target in settings.report.targets:
+        said = {name: value for name, value in asdict(target).items() if value is not None}
+        cells = ", ".join(f"{name} = {_toml(value)}" for name, value in said.items())
+        rows.append(f"  {{ {cells} }},")
+    return ["targets = [", *rows, "]"] if rows else ["targets = []"]
+
+
+def _toml(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)
 
 
 def _plain(value: float) -> str:

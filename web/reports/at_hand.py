@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from data.report_book import ReportBook
 from web.maps.at_hand import drawn_contents
 from web.reports.pages import report_of
 from web.site.city import city_here
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
 def report_here(language: Language) -> Report:
     """Return the report of the newest plan or coverage (NothingYetError when there is none)."""
     city = city_here()
-    kept = [city.workspace().newest_result(kind) for kind in ("coverage", "effective")]
-    key = (city.map_key(), tuple(None if result is None else result.id for result in kept))
+    workspace = city.workspace()
+    kept = [workspace.newest_result(kind) for kind in ("coverage", "effective", "access")]
+    run = (ReportBook(workspace).tickets.version(), workspace.scenarios().names())
+    members = repr(workspace.contents("organisations"))
+    ids = tuple(None if result is None else result.id for result in kept)
+    key = (city.map_key(), ids, run, members)
     return city.keep(
         f"report {language.code}",
         key,

@@ -32,6 +32,7 @@ from web.reports.document import (
 from web.reports.document_access import access_section
 from web.reports.document_columns import coverage_columns, coverage_row
 from web.reports.document_effective import effective_section
+from web.reports.document_running import money_section, running_section, targets_section
 from web.reports.lead import left_out_words, standard_name, today_words
 from web.reports.picture_svg import standing_alone
 from web.site.input_labels import input_value_words, input_words
@@ -61,7 +62,7 @@ def document_of(report: Report) -> Document:
     return Document(
         title=report.title,
         subtitle=t("户外劳动者服务驿站"),
-        issuer="",
+        issuer=figures.settings.report.issuer,
         period="",
         made_on=t.day(figures.made_on),
         language=t,
@@ -350,6 +351,21 @@ def _aims(report: Report) -> Section | None:
     return Section("aims", t("看得见、找得到、进得来、用得上"), (table,))
 
 
+def _running(report: Report) -> Section | None:
+    """Say how fresh the register is and how soon workers are answered."""
+    return None if report.running is None else running_section(report.running, report.language)
+
+
+def _targets(report: Report) -> Section | None:
+    """Say how far the targets of the city have come."""
+    return None if report.running is None else targets_section(report.running, report.language)
+
+
+def _money(report: Report) -> Section | None:
+    """Say who pays what by the newest kept decision."""
+    return None if report.running is None else money_section(report.running, report.language)
+
+
 def _sites(report: Report) -> Section | None:
     """List the new stations in their order."""
     t, words = report.language, report.words
@@ -416,6 +432,9 @@ _SECTIONS: Final[tuple[Callable[[Report], Section | None], ...]] = (
     _national,
     _access,
     _aims,
+    _running,
+    _targets,
+    _money,
     _sites,
     _method,
     _signatures,

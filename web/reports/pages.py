@@ -26,6 +26,7 @@ from web.reports.tables import coverage_rows, plan_rows
 from web.services.access import kept_access
 from web.services.effective import kept_effective
 from web.services.report_basis import basis_of, prepare_report
+from web.services.running import running_figures
 from web.site.number_words import standard_words
 from web.site.pages import render
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from web.services.access import KeptAccess
     from web.services.effective import EffectiveAnswer
     from web.services.report_basis import Basis
+    from web.services.running import RunningFigures
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +52,7 @@ class Report:
     language: Language
     answer: EffectiveAnswer | None = None
     access: KeptAccess | None = None
+    running: RunningFigures | None = None
 
     @property
     def effective(self) -> EffectiveSection | None:
@@ -157,6 +160,7 @@ def report_of(
         language,
         kept_effective(workspace, basis.inputs),
         kept_access(workspace, basis.inputs),
+        running_figures(workspace),
     )
 
 

@@ -47,6 +47,7 @@ __all__ = [
     "rounds",
     "run_questions",
     "run_work",
+    "running",
     "runs",
     "scenarios",
     "site_sheets",
