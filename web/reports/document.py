@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from geo.errors import InputError
@@ -27,6 +28,7 @@ Kind = Literal["text", "count", "share", "points", "number", "degrees", "code"]
 
 NUMBERS: Final = frozenset({"count", "share", "points", "number", "degrees"})
 _HAIR: Final = 1e-9
+_NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Column:
     """One column: ``id`` names it for machines, ``heading`` and ``unit`` for people.
 
     ``meaning`` says in a sentence what its figures are (the data dictionary); ``is_summed`` that
-    the total is the sum of the rows.
+    the total is the sum of the rows; ``is_detail`` that it is for spreadsheets and not for paper.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Column:
     unit: str = ""
     meaning: str = ""
     is_summed: bool = False
+    is_detail: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -110,6 +113,27 @@ class Table:
     def all_rows(self) -> tuple[tuple[Cell, ...], ...]:
         """The rows and, last, the total where there is one."""
         return self.rows if self.total is None else (*self.rows, self.total)
+
+    @property
+    def notes(self) -> str:
+        """The note, and what a dash means where there is one."""
+        has_none = any(cell is None for row in self.all_rows for cell in row)
+        missing = f"–：{self.missing}" if has_none and self.missing else ""
+        return " ".join(words for words in (self.note, missing) if words)
+
+    def on_paper(self) -> Table:
+        """Return the table without the columns that are for spreadsheets."""
+        kept = [number for number, column in enumerate(self.columns) if not column.is_detail]
+
+        def cut(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+            return tuple(row[number] for number in kept)
+
+        return replace(
+            self,
+            columns=tuple(self.columns[number] for number in kept),
+            rows=tuple(map(cut, self.rows)),
+            total=None if self.total is None else cut(self.total),
+        )
 
     def _check_sum(self, number: int) -> None:
         parts = [row[number] for row in self.rows]
@@ -162,11 +186,6 @@ class Headline:
         if self.kind == "share":
             return change_between(self.before, self.after)
         return self.after - self.before
-
-    @property
-    def change_kind(self) -> Kind:
-        """How the change is written."""
-        return "points" if self.kind == "share" else "number"
 
 
 @dataclass(frozen=True)
@@ -281,6 +300,11 @@ class Document:
     def picture_name(self, picture: Picture) -> str:
         """Return a file name for a picture that no other content has."""
         return f"{picture.id}-{hashlib.sha256(picture.svg.encode()).hexdigest()[:8]}.svg"
+
+
+def plain_text(text: str) -> str:
+    """Return a text without the signs that no file of an office may hold (XML 1.0)."""
+    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def written(cell: Cell, kind: Kind, t: Language, *, unit_in_heading: bool = False) -> str:

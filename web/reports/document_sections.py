@@ -13,6 +13,7 @@ from markupsafe import Markup
 from data.vocabulary import SAMPLE_NOTICE
 from planning.coverage.aims import aim_counts
 from planning.coverage.nominal import ALL
+from web.design.markers import mark
 from web.maps.city_map import source_of
 from web.maps.city_picture import picture_of, shows_a_part
 from web.reports.document import (
@@ -34,7 +35,7 @@ from web.reports.document_columns import coverage_columns, coverage_row
 from web.reports.document_effective import effective_section
 from web.reports.document_running import money_section, running_section, targets_section
 from web.reports.lead import left_out_words, standard_name, today_words
-from web.reports.picture_svg import standing_alone
+from web.reports.picture_svg import standing_alone, with_key
 from web.site.input_labels import input_value_words, input_words
 from web.site.number_words import (
     change_between,
@@ -154,13 +155,26 @@ def _map(report: Report) -> Section:
     t, figures = report.language, report.figures
     part = t("站点最密的部分；左下为全市。") if shows_a_part(report.contents) else ""
     source = f"{source_of(figures.settings, t)} · {t.day(figures.made_on)}"
+    map_ = with_key(str(picture_of(report.contents, t)), _map_key(report))
     picture = Picture(
         "map",
-        standing_alone(str(picture_of(report.contents, t))),
+        standing_alone(map_),
         t("站点与新站位置图"),
         f"{part} {source}".strip(),
     )
     return Section("map", t("站点与新站位置图"), (picture,))
+
+
+def _map_key(report: Report) -> list[tuple[str, str]]:
+    """Return the marks of the map, each with what it is."""
+    figures, t = report.figures, report.language
+    key = [(str(mark(kind)), t.kind(kind)) for kind in figures.kinds]
+    for kind in figures.planned_kinds:
+        sites = () if figures.plan is None else figures.plan.sites
+        number = next(site.order for site in sites if site.kind == kind)
+        words = t("新建{kind}，按建设顺序", kind=t.kind_within(kind))
+        key.append((str(mark(kind, number=number)), words))
+    return key
 
 
 def _gaps(report: Report) -> Section | None:
@@ -379,8 +393,8 @@ def _sites(report: Report) -> Section | None:
         Column("serves", t("主要服务")),
         Column("adds_workers", t("新增"), "count", t("人"), is_summed=True),
         Column("lost_without", t("去掉则少"), "count", t("人")),
-        Column("lon", t("经度"), "degrees", "WGS-84"),
-        Column("lat", t("纬度"), "degrees", "WGS-84"),
+        Column("lon", t("经度"), "degrees", "WGS-84", is_detail=True),
+        Column("lat", t("纬度"), "degrees", "WGS-84", is_detail=True),
     )
     rows = []
     for site in words.plan.sites:
@@ -418,7 +432,7 @@ def _signatures(report: Report) -> Section:
     return Section(
         "signatures",
         t("签署"),
-        (Signatures(lines, t("姓名"), t("日期"), t("（盖章）")),),
+        (Signatures(lines, t("姓名"), t("日期", context="to sign"), t("（盖章）")),),
     )
 
 

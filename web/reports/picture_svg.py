@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import escape
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from web.design.markers import kind_class, sprite
 from web.design.palette import KIND_COLOURS, tone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PICTURE_FONTS: Final = "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, SimHei, sans-serif"
 _RULE: Final = re.compile(
@@ -23,6 +27,7 @@ _SECOND_RULE: Final = re.compile(r"(\.ramp-\d+) \{ (fill: var\(--ramp-\d\);) \}"
 _VARIABLE: Final = re.compile(r"var\(--([a-z0-9-]+)\)")
 _USE: Final = re.compile(r'<use href="#([a-z-]+)"[^>]*/>')
 _SYMBOL: Final = re.compile(r'<symbol id="([a-z-]+)"[^>]*>(.*?)</symbol>', re.DOTALL)
+_KEY_COLUMNS, _KEY_GAP, _KEY_LINE = 4, 12.0, 28.0
 _NO_PLACE: Final = ("display", "width", "height", "margin", "max-", "grid", "background", "border")
 
 
@@ -36,6 +41,26 @@ def standing_alone(svg: str) -> str:
         drawn,
         count=1,
     )
+
+
+def with_key(svg: str, key: Sequence[tuple[str, str]]) -> str:
+    """Return a picture with a key below it: marks as SVG of 24 by 24, each with its words."""
+    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    if size is None or not key:
+        return svg
+    wide, high = float(size[1]), float(size[2])
+    column = wide / _KEY_COLUMNS
+    parts = []
+    for number, (mark, words) in enumerate(key):
+        x = number % _KEY_COLUMNS * column
+        y = high + _KEY_GAP + number // _KEY_COLUMNS * _KEY_LINE
+        drawn = mark.replace("<svg ", f'<svg x="{x:g}" y="{y:g}" width="20" height="20" ', 1)
+        place = f'x="{x + 26:g}" y="{y + 15:g}"'
+        parts.append(f'{drawn}<text class="key" {place}>{escape(words)}</text>')
+    lines = -(-len(key) // _KEY_COLUMNS)
+    whole = high + _KEY_GAP + lines * _KEY_LINE
+    frame = f'viewBox="0 0 {wide:g} {whole:g}"'
+    return svg.replace(size[0], frame, 1).removesuffix("</svg>") + "".join(parts) + "</svg>"
 
 
 @lru_cache(maxsize=1)
@@ -83,6 +108,7 @@ def _mark_rules() -> list[str]:
     round_ = "stroke-linejoin:round;fill-rule:evenodd"
     proposed, words = tone("mark-proposed").light, tone("mark-text").light
     return [
+        f".key{{font-size:14px;fill:{tone('ink').light}}}",
         f".mark-halo{{fill:{paper};stroke:{paper};stroke-width:4.5;{round_}}}",
         f".mark-shape{{stroke:{ink};stroke-width:1.5;{round_}}}",
         f".mark-bar{{stroke:{ink};stroke-width:2.5;fill:none}}",

@@ -1,0 +1,81 @@
+"""Tables for paper: how wide columns are, and large figures as a table."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from web.reports.document import Column, Table, written
+from web.site.number_words import signed_count
+
+if TYPE_CHECKING:
+    from web.languages import Language
+    from web.reports.document import Cell, Headline, Headlines
+
+_LEAST, _MOST = 6.0, 30.0
+_HEADING_SPARE: Final = 6.0
+_EDGES: Final = 2.2  # millimetres within both edges of a cell
+_CODE_MOST: Final = 64.0
+
+
+def headline_table(large: Headlines, t: Language) -> Table:
+    """Return the large figures as a table of words: a row may have another unit than the next."""
+    has_plan = any(one.after is not None for one in large.items)
+    columns = [Column("figure", large.label), Column("before", large.before, "number")]
+    if has_plan:
+        columns += [
+            Column("after", large.after, "number"),
+            Column("change", large.change, "number"),
+        ]
+    rows: list[tuple[Cell, ...]] = []
+    for one in large.items:
+        name = f"{one.label}（{one.note}）" if one.note else one.label
+        cells: list[Cell] = [name, written(one.before, one.kind, t)]
+        if has_plan:
+            cells += [written(one.after, one.kind, t), _change(one, t)]
+        rows.append(tuple(cells))
+    return Table("headlines", t("主要指标"), tuple(columns), tuple(rows))
+
+
+def _change(one: Headline, t: Language) -> str:
+    if one.change is None:
+        return "–"
+    if one.kind == "share":
+        return t("{n} 个百分点", n=written(one.change, "points", t))
+    return signed_count(one.change)
+
+
+def widths_of(table: Table, t: Language, *, whole: float, sign: float) -> list[float]:
+    """Share a width among the columns by what stands in them; the sum is ``whole``.
+
+    In millimetres. A number is never broken: its column has the room that its digits need, of
+    which each takes ``sign``, and words share what is left by their length.
+    """
+    asked, fixed = [], []
+    for number, column in enumerate(table.columns):
+        words = [
+            written(row[number], column.kind, t, unit_in_heading=True) for row in table.all_rows
+        ]
+        longest = max(map(_signs, words), default=0.0)
+        heading = _signs(column.full_heading)
+        if column.is_number:
+            needed = max(longest + 1.0, heading / 3, heading - _HEADING_SPARE)
+        else:
+            needed = min(_CODE_MOST if column.kind == "code" else _MOST, max(_LEAST, longest + 2))
+        asked.append(needed * sign + _EDGES)
+        fixed.append(column.is_number)
+    numbers = sum(width for width, is_number in zip(asked, fixed, strict=True) if is_number)
+    words_asked = sum(asked) - numbers
+    if words_asked <= 0 or numbers >= whole:
+        return [whole * width / sum(asked) for width in asked]
+    if sum(asked) < whole:  # room for all: numbers have their part of it
+        return [whole * width / sum(asked) for width in asked]
+    rest = (whole - numbers) / words_asked
+    return [
+        width if is_number else width * rest for width, is_number in zip(asked, fixed, strict=True)
+    ]
+
+
+def _signs(text: str) -> float:
+    """Return how wide a text is in Latin digits; a Chinese sign takes two."""
+    return sum(2.0 if unicodedata.east_asian_width(sign) in "WF" else 1.0 for sign in text)
