@@ -223,6 +223,7 @@ class Signatures:
     """The lines to sign, and where the seal goes."""
 
     lines: tuple[Signature, ...]
+    role: str
     name: str
     date: str
     seal: str

@@ -432,7 +432,7 @@ def _signatures(report: Report) -> Section:
     return Section(
         "signatures",
         t("签署"),
-        (Signatures(lines, t("姓名"), t("日期", context="to sign"), t("（盖章）")),),
+        (Signatures(lines, t("事项"), t("姓名"), t("日期", context="to sign"), t("（盖章）")),),
     )
 
 

@@ -62,7 +62,7 @@ def hostile(document: Document) -> Document:
     parts = (
         Paragraph(" ".join(HOSTILE)),
         Table("hostile", HOSTILE[4], columns, rows, ("合计", len(rows))),
-        Signatures((Signature(HOSTILE[0], HOSTILE[1], HOSTILE[5]),), "=1", "=2", "=3"),
+        Signatures((Signature(HOSTILE[0], HOSTILE[1], HOSTILE[5]),), "=0", "=1", "=2", "=3"),
     )
     return replace(
         document,

@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 
 from web.reports.document import plain_text, written
 from web.reports.forms.docx_file import docx_bytes
-from web.reports.forms.office_layout import BODY_FONT, FALLBACKS, TITLE_FONT
+from web.reports.forms.faces import BODY, FALLBACKS, TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ def test_the_page_is_that_of_the_standard(paper: Docx) -> None:
     normal = paper.styles["Normal"]
     assert normal.font.size.pt == 16
     assert 28 <= normal.paragraph_format.line_spacing.pt <= 30
-    for style, font in (("Normal", BODY_FONT), ("Title", TITLE_FONT), ("Heading 1", "黑体")):
+    for style, font in (("Normal", BODY), ("Title", TITLE), ("Heading 1", "黑体")):
         fonts = paper.styles[style].element.rPr.rFonts
         assert fonts.get(qn("w:eastAsia")) == font
         assert not [key for key in fonts.attrib if key.endswith("Theme")]

@@ -23,9 +23,8 @@ from web.reports.document import (
     plain_text,
     written,
 )
+from web.reports.forms.faces import HEADING, SONG
 from web.reports.forms.office_layout import (
-    HEADING_FONT,
-    TABLE_FONT,
     TEXT_WIDTH_MM,
     indent_first_line,
     office_paper,
@@ -104,7 +103,7 @@ def _add(paper: Docx, block: Block, t: Language) -> None:
             _add_paragraph(paper, block.text, is_note=block.style == "note")
         case Notice():
             paragraph = _add_paragraph(paper, block.text)
-            set_font(paragraph.runs[0]._r.get_or_add_rPr(), HEADING_FONT)  # noqa: SLF001
+            set_font(paragraph.runs[0]._r.get_or_add_rPr(), HEADING)  # noqa: SLF001
         case Listing():
             _add_listing(paper, block)
         case Headlines():
@@ -123,7 +122,7 @@ def _add_paragraph(paper: Docx, text: str, *, is_note: bool = False) -> DocxPara
     if is_note:
         _set_small(paragraph)
         run.font.size = Pt(10.5)
-        set_font(run._r.get_or_add_rPr(), TABLE_FONT)  # noqa: SLF001 - python-docx has no other door
+        set_font(run._r.get_or_add_rPr(), SONG)  # noqa: SLF001 - python-docx has no other door
     else:
         indent_first_line(paragraph)
     return paragraph
@@ -205,7 +204,7 @@ def _fill(cell: _Cell, text: str, *, points: float, is_strong: bool, is_number: 
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if is_number else WD_ALIGN_PARAGRAPH.LEFT
     run = paragraph.add_run(plain_text(text))
     run.font.size = Pt(points)
-    font = HEADING_FONT if is_strong else TABLE_FONT
+    font = HEADING if is_strong else SONG
     set_font(run._r.get_or_add_rPr(), font)  # noqa: SLF001 - python-docx has no other door
 
 

@@ -21,6 +21,8 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
+from web.reports.forms import faces
+
 if TYPE_CHECKING:
     from docx.document import Document as Docx
     from docx.oxml.xmlchemy import BaseOxmlElement
@@ -30,21 +32,7 @@ if TYPE_CHECKING:
 
     from web.languages import Language
 
-TITLE_FONT: Final = "方正小标宋简体"
-BODY_FONT: Final = "仿宋_GB2312"
-HEADING_FONT: Final = "黑体"
-SECOND_FONT: Final = "楷体_GB2312"
-TABLE_FONT: Final = "宋体"
 LATIN_FONT: Final = "Times New Roman"
-FALLBACKS: Final = {
-    TITLE_FONT: ("FZXiaoBiaoSong-B05S", "华文中宋", "STZhongsong", "Noto Serif CJK SC"),
-    BODY_FONT: ("仿宋", "FangSong", "华文仿宋", "STFangsong", "Noto Serif CJK SC"),
-    HEADING_FONT: ("SimHei", "华文黑体", "STHeiti", "Noto Sans CJK SC"),
-    SECOND_FONT: ("楷体", "KaiTi", "华文楷体", "STKaiti", "Noto Serif CJK SC"),
-    TABLE_FONT: ("SimSun", "华文宋体", "STSong", "Noto Serif CJK SC"),
-}
-"""The standard's fonts, each with others that may stand in for it, the nearest first."""
-
 TEXT_WIDTH_MM: Final = 156.0
 _LINE_PT: Final = 29.0
 _BODY_PT: Final = 16.0
@@ -96,17 +84,17 @@ def _set_page(section: Section) -> None:
 
 def _set_styles(paper: Docx) -> None:
     """Set the styles by which an office finds and changes what it edits."""
-    faces = (
-        ("Normal", BODY_FONT, _BODY_PT, None),
-        ("Title", TITLE_FONT, 22.0, WD_ALIGN_PARAGRAPH.CENTER),
-        ("Subtitle", SECOND_FONT, _BODY_PT, WD_ALIGN_PARAGRAPH.CENTER),
-        ("Heading 1", HEADING_FONT, _BODY_PT, None),
-        ("Heading 2", SECOND_FONT, _BODY_PT, None),
-        ("Caption", HEADING_FONT, 10.5, WD_ALIGN_PARAGRAPH.CENTER),
-        ("Header", TABLE_FONT, 9.0, None),
-        ("Footer", TABLE_FONT, _NUMBER_PT, None),
+    styles = (
+        ("Normal", faces.BODY, _BODY_PT, None),
+        ("Title", faces.TITLE, 22.0, WD_ALIGN_PARAGRAPH.CENTER),
+        ("Subtitle", faces.SECOND, _BODY_PT, WD_ALIGN_PARAGRAPH.CENTER),
+        ("Heading 1", faces.HEADING, _BODY_PT, None),
+        ("Heading 2", faces.SECOND, _BODY_PT, None),
+        ("Caption", faces.HEADING, 10.5, WD_ALIGN_PARAGRAPH.CENTER),
+        ("Header", faces.SONG, 9.0, None),
+        ("Footer", faces.SONG, _NUMBER_PT, None),
     )
-    for name, font, points, alignment in faces:
+    for name, font, points, alignment in styles:
         style: ParagraphStyle = paper.styles[name]
         style.font.name = LATIN_FONT
         set_font(style.element.get_or_add_rPr(), font)
@@ -140,7 +128,7 @@ def _set_font_table(paper: Docx) -> None:
     names = "".join(
         f"<w:font w:name={quoteattr(name)}><w:altName w:val={quoteattr(','.join(others))}/>"
         '<w:charset w:val="86"/></w:font>'
-        for name, others in FALLBACKS.items()
+        for name, others in faces.FALLBACKS.items()
     )
     table = f"<w:fonts {nsdecls('w')}>{names}</w:fonts>"
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
