@@ -22,6 +22,7 @@ from web.commands.language import spoken
 
 if TYPE_CHECKING:
     from data.kept_reports import KeptReport, StepWord
+    from web.reports.forms.faces import Faces
     from web.services import Figures
 
 name_option = click.option(
@@ -32,8 +33,20 @@ name_option = click.option(
 @click.group(cls=Group, invoke_without_command=True, subcommand_metavar="[COMMAND]")
 @common_options
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the report.")
+@click.option(
+    "--forms",
+    help="Write these forms too, commas between: docx, pdf, xlsx, csv, json, gpkg, brief (one "
+    "page), notice (for the board), zip (all of them).",
+)
 @click.pass_context
-def report(context: click.Context, folder: Path, output: Path | None, *, as_json: bool) -> None:
+def report(
+    context: click.Context,
+    folder: Path,
+    output: Path | None,
+    forms: str | None,
+    *,
+    as_json: bool,
+) -> None:
     """Write report.html and CSV files: coverage before and after the newest plan.
 
     make keeps the report of a period under a number: a draft, which is reviewed, issued, and may be
@@ -43,18 +56,43 @@ def report(context: click.Context, folder: Path, output: Path | None, *, as_json
         return
     if output is None:
         raise click.UsageError(say("give -o DIR, or a command: make, list, show, review, issue"))
-    from web.reports.pages import write_report
+    from web.reports.pages import prepared_report, write_pages
 
-    workspace = open_workspace(folder)
+    if forms is not None:
+        from web.reports.forms.files import check_forms, files_of, write_forms
+
+        asked = check_forms(forms)
+    workspace, said = open_workspace(folder), list[str]()
     figures: Figures = {}
     with steps() as progress, stopwatch(figures), progress.step(say("writing the report")):
-        files = write_report(workspace, output)
+        made = prepared_report(workspace)
+        files = write_pages(made, output)
+        if forms is not None:
+            packed = files_of(made)
+            files += write_forms(packed, output, asked)
+            said = (
+                _faces_words(packed.faces) if {"pdf", "brief", "notice", "zip"} & set(asked) else []
+            )
     figures["files"] = [str(file) for file in files]
     words = [
+        *said,
         *(spoken()("written: {file}", file=file) for file in files),
         *outdated_words(workspace),
     ]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+def _faces_words(faces: Faces) -> list[str]:
+    """Say which typeface stands in for which, and which letters no typeface has."""
+    t = spoken()
+    words = [
+        t("typeface {wanted} is not installed: {taken} stands in", wanted=wanted, taken=taken)
+        for wanted, taken in faces.stand_ins
+    ]
+    if faces.unknown:
+        letters = " ".join(sorted(faces.unknown))
+        words.append(t("no typeface has {letters}: 〓 stands for it", letters=letters))
+    return words
 
 
 @report.command()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 __all__ = [
     "document",
+    "document_sections",
     "effective_labels",
     "effective_picture",
     "effective_table",
+    "effective_week",
+    "forms",
     "keeping",
     "pages",
     "routes",
     "site_sheets",
+    "tables",
     "trade_off_picture",
     "trade_offs",
 ]

@@ -8,6 +8,7 @@ numbers: a share is a fraction of 1 and becomes "49.7 %" only where it is writte
 from __future__ import annotations
 
 import hashlib
+import html
 import math
 import re
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,7 @@ Kind = Literal["text", "count", "share", "points", "number", "degrees", "code"]
 
 NUMBERS: Final = frozenset({"count", "share", "points", "number", "degrees"})
 _HAIR: Final = 1e-9
+_SVG_WORDS: Final = re.compile(r"<text[^>]*>([^<]+)</text>")
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -207,6 +209,11 @@ class Picture:
     svg: str
     alternative: str
     caption: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is written in the picture."""
+        return tuple(html.unescape(found) for found in _SVG_WORDS.findall(self.svg))
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,8 @@ def kept_document(kept: KeptReport, language: Language) -> Document:
         step = kept.step(act)
         day = "" if step is None else t.day(step.at.astimezone(CHINA_TIME).date())
         lines.append(Signature(role, "" if step is None else step.name, day))
-    signed = Signatures(tuple(lines), t("姓名"), t("日期"), t("（盖章）"))
+    labels = (t("事项"), t("姓名"), t("日期", context="to sign"), t("（盖章）"))
+    signed = Signatures(tuple(lines), *labels)
     document = with_block(document, "signatures", Signatures, signed)
     notice = state_notice(kept, t)
     if not notice:

@@ -189,8 +189,18 @@ def write_report(workspace: Workspace, output: Path, *, language: Language = CHI
     workspace has none of the present inputs yet, and that by the groups' standards where the newest
     plan is of another time.
     """
+    report = prepared_report(workspace, language=language)
+    return write_pages(report, output)
+
+
+def prepared_report(workspace: Workspace, *, language: Language = CHINESE) -> Report:
+    """Measure what a report lacks and return it."""
     prepare_report(workspace)
-    report = report_of(workspace, language=language)
+    return report_of(workspace, language=language)
+
+
+def write_pages(report: Report, output: Path) -> list[Path]:
+    """Write ``report.html`` and its figures as CSV files into a folder; returns the files."""
     output.mkdir(parents=True, exist_ok=True)
     texts = {
         "report.html": report.html(),

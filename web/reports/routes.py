@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, g, render_template, url_for
 from werkzeug.exceptions import NotFound
@@ -10,8 +10,9 @@ from werkzeug.exceptions import NotFound
 from data.files.csv_text import csv_text
 from geo.errors import InputError, NothingYetError
 from web.languages import CHINESE, ENGLISH
-from web.reports.at_hand import report_here
+from web.reports.at_hand import files_here, report_here
 from web.reports.document import written
+from web.reports.forms.files import CONTENT_TYPES, FORMS
 from web.reports.keeping import kept_document
 from web.reports.tables import coverage_rows, plan_rows
 from web.site.city import city_here
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from web.reports.document import Document, Picture
 
 reports = Blueprint("reports", __name__)
+_FILES: Final = frozenset(name for names in FORMS.values() for name in names)
 
 
 @reports.get("/report")
@@ -61,6 +63,16 @@ def longer_hours_csv() -> Response:
     """Answer the stations that would gain most by opening longer as CSV."""
     report = report_here(g.language)
     return _csv(csv_text(report.longer_rows()), "longer_hours.csv")
+
+
+@reports.get("/report/forms/<name>")
+def form(name: str) -> Response:
+    """Answer the report in one of its forms, each by its file name."""
+    if name not in _FILES:
+        raise NotFound
+    content = files_here(g.language).content(name)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, content_type=CONTENT_TYPES[name.rpartition(".")[2]], headers=headers)
 
 
 @reports.get("/report/<number>")

@@ -36,12 +36,17 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="session")
-def report(city_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
+def measured_folder(city_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small city with everything that a report measures; read it only."""
     folder = tmp_path_factory.mktemp("forms") / "city"
     shutil.copytree(city_folder, folder)
-    workspace = Workspace.open(folder)
-    prepare_report(workspace)
-    return report_of(workspace)
+    prepare_report(Workspace.open(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def report(measured_folder: Path) -> Report:
+    return report_of(Workspace.open(measured_folder))
 
 
 @pytest.fixture(scope="session")

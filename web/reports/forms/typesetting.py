@@ -26,7 +26,9 @@ _PICTURE: Final = b"""
 #set page(width: 156mm, height: auto, margin: 0pt, fill: white)
 #image(bytes(sys.inputs.svg), format: "svg", width: 100%)
 """
+_LATIN: Final = "Libertinus Serif"  # comes with Typst
 _PIXELS_PER_INCH: Final = 220.0
+_SHEET_PIXELS_PER_INCH: Final = 150.0
 
 
 @lru_cache(maxsize=16)
@@ -44,10 +46,15 @@ def set_pages(template: str, data: Mapping[str, Any], *, form: PageForm) -> byte
         when no typeface of this computer has Chinese letters.
     """
     faces = faces_of(data)
-    named = {"title": faces.title, "body": faces.body, "heading": faces.heading}
+    first = [] if data["lang"] == "zh" else [_LATIN]  # Chinese typefaces set ’ as wide as a sign
+    named = {
+        "title": [*first, faces.title],
+        "body": [*first, faces.body],
+        "heading": [*first, faces.heading],
+    }
     words = json.dumps({**_readable(data, faces), "faces": named}, ensure_ascii=False)
     source = (Path(__file__).parent / template).read_bytes()
-    return _first(_set(source, {"data": words}, form=form))
+    return _first(_set(source, {"data": words}, form=form, ppi=_SHEET_PIXELS_PER_INCH))
 
 
 def faces_of(data: Mapping[str, Any]) -> Faces:
@@ -55,11 +62,13 @@ def faces_of(data: Mapping[str, Any]) -> Faces:
     return faces_for("".join(sorted(set("".join(_words(data))))))
 
 
-def _set(source: bytes, inputs: dict[str, str], *, form: PageForm) -> Any:  # noqa: ANN401 - Typst's own
+def _set(
+    source: bytes, inputs: dict[str, str], *, form: PageForm, ppi: float = _PIXELS_PER_INCH
+) -> Any:  # noqa: ANN401 - Typst's own
     return typst.compile(
         source,
         format=form,
-        ppi=_PIXELS_PER_INCH,
+        ppi=ppi,
         sys_inputs=inputs,
         pdf_standards=["ua-1"] if form == "pdf" else [],
     )
