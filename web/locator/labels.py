@@ -69,6 +69,26 @@ def _amounts(t: Language) -> dict[str, _Said]:
     }
 
 
+def way_words(t: Language) -> dict[str, Any]:
+    """Return what the way to a station is said with."""
+    amounts = ("metres", "kilometres", "minutes", "hours", "about")
+    return {
+        **{name: said for name, said in _amounts(t).items() if name in amounts},
+        "navigate": t("导航"),
+        "locating": t("正在定位…"),
+        "no_position": t("没有得到位置：可以用上面的地图应用。"),
+        "no_way": t("按我们的道路没有找到怎么走，直线 {length}。可以用上面的地图应用。"),
+        "way_said": t("{how} {time}，{length}："),
+        "nameless": t("没有名字的路"),
+        "way_steps": {
+            "start": t("沿{street}走 {length}"),
+            "on": t("直行，进入{street}，走 {length}"),
+            "left": t("左转，进入{street}，走 {length}"),
+            "right": t("右转，进入{street}，走 {length}"),
+        },
+    }
+
+
 def _where(t: Language) -> dict[str, _Said]:
     return {
         "by_name": t.forms("{n} 个站点 · 点“我的位置”，就近排序"),

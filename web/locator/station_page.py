@@ -18,7 +18,7 @@ from web.labels.standing import DATA_AGE, STANDING
 from web.labels.worker_reports import activity_kind_words
 from web.labels.worker_reports import state_words as ticket_words
 from web.languages import message
-from web.locator.labels import COMPLAINTS, MODES
+from web.locator.labels import COMPLAINTS, MODES, way_words
 from web.locator.my_reports import map_settings
 from web.locator.navigation import APPS, navigation_links
 from web.locator.page_files import FOLDER, files_here
@@ -26,6 +26,7 @@ from web.locator.station_alerts import standing_here
 from web.locator.station_view import INSIDE, LABELS, station_view
 from web.locator.week import NO_WEEK
 from web.maps.base_tiles import HOSTS
+from web.site.bundles import bundle
 from web.site.city import city_here
 from web.stations.at_hand import features_of
 
@@ -120,6 +121,7 @@ def _script_settings(city: City, t: Language) -> dict[str, Any]:
         "details": files_here().details().address,
         "facilities": {term.id: t.facility(term.id) for term in FACILITIES},
         "place_map": map_settings(t),
+        "way": bundle("way.js"),
         "words": page_words(t),
     }
 
@@ -147,6 +149,7 @@ def page_words(t: Language) -> dict[str, Any]:
         "copy_this": t("请复制：{address}"),
         "open_then": t("{when}：{state}"),
         "too_far": t("只知道两周以内的。"),
+        **way_words(t),
         "day": t("{weekday} {month}月{day}日"),
         "whole_day": t("24 小时"),
         "shut_day": t("不开"),

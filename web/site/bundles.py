@@ -41,6 +41,7 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         "locator.js",
     ),
     "search.js": ("search.js",),
+    "way.js": ("ways.js", "list_words.js", "way.js", "way_there.js"),
     "roads.js": ("pocket.js", "roadmap.js"),
     "station.js": (
         "opening.js",

@@ -31,14 +31,14 @@ const locatorMap = (() => {
   }
 
   class LocatorMap {
-    constructor({ settings, stations, onTap, about }) {
+    constructor({ settings, stations, onTap, about, into = "map" }) {
       this.settings = settings;
       this.stations = stations;
       this.about = about;
       this.place = placer(settings);
       this.shown = new Set();
       const { base_map: base, words, attribution, box } = settings;
-      this.map = L.map("map", {
+      this.map = L.map(into, {
         attributionControl: false, zoomControl: false, zoomSnap: 0.5, minZoom: 8, maxZoom: 18,
       });
       const [left, bottom] = this.place.put([box[0], box[1]]).reverse();
@@ -57,7 +57,7 @@ const locatorMap = (() => {
         if (near) near.openPopup(); else onTap(this.place.take(event.latlng));
       });
       this.map.on("zoomend", () => this.showNames());
-      this.bindSize();
+      if (into === "map") this.bindSize();
     }
 
     makeLayer() {

@@ -343,12 +343,19 @@ const Pocket = (() => {
 
     /* Seconds from a place to each of the tied ones; Infinity where there is no way, or where more
        than `most` of those that `wanted` takes are nearer. null: no road near the place itself. */
-    secondsFrom(lonlat, ties, { limitM = 500, most = Infinity, wanted = () => true } = {}) {
+    secondsFrom(lonlat, ties, options = {}) {
+      const found = this.searchFrom(lonlat, ties, options);
+      return found && found.best;
+    }
+
+    /* The same with the search itself, which knows the way to a single place where `trace` is wished, and
+       where it began. */
+    searchFrom(lonlat, ties, { limitM = 500, most = Infinity, wanted = () => true, trace = false } = {}) {
       const origin = this.snap(lonlat, ties.mode, limitM);
       if (!origin) return null;
       const graph = this.graph(ties.mode);
       const best = new Float64Array(ties.size).fill(Infinity);
-      const search = new Search(this, graph);
+      const search = new Search(this, graph, trace);
       const [edge, share, metres] = origin;
       const access = metres / ties.perSecond;
       search.arrive(2 * edge, access + (1 - share) * graph.cost[2 * edge]);
@@ -363,32 +370,45 @@ const Pocket = (() => {
         if (step === 0) best[place] = Math.min(best[place], access + snap[2] / ties.perSecond);
       });
       search.run(ties.byNode, best, most, wanted);
-      return best;
+      return { best, search, origin };
     }
   }
 
   /* Dijkstra over the states of one graph, with a binary heap. */
   class Search {
-    constructor(roads, graph) {
+    constructor(roads, graph, trace) {
+      this.came = null; // by state: the arc that led there, and the state before it
+      this.last = null; // the state and the arc from which the place was reached; null: on the first road
       this.roads = roads;
       this.graph = graph;
       this.nodes = roads.head.n_nodes;
       this.seconds = new Float64Array(this.nodes + graph.states.length).fill(Infinity);
       this.heap = [];
+      if (trace) this.came = new Int32Array(2 * this.seconds.length).fill(-1);
     }
 
-    arrive(arc, seconds, state = 0) {
+    /* The arcs gone to a state, the first one first. */
+    arcsTo(state) {
+      const arcs = [];
+      for (let at = state; at >= 0 && this.came[2 * at] >= 0; at = this.came[2 * at + 1]) {
+        arcs.unshift(this.came[2 * at]);
+      }
+      return arcs;
+    }
+
+    arrive(arc, seconds, state = 0, before = -1) {
       const { graph } = this;
       const lost = graph.lost[this.roads.headOf(arc)];
       if (lost < 0 || !(seconds < Infinity)) return;
       const own = graph.onward(state, arc);
-      this.reach(own === undefined ? this.roads.headOf(arc) : own, seconds + lost);
+      this.reach(own === undefined ? this.roads.headOf(arc) : own, seconds + lost, arc, before);
     }
 
-    reach(state, seconds) {
+    reach(state, seconds, arc = -1, before = -1) {
       if (!(seconds < this.seconds[state])) return;
       if (state < this.nodes && this.graph.lost[state] < 0) return;
       this.seconds[state] = seconds;
+      if (this.came) [this.came[2 * state], this.came[2 * state + 1]] = [arc, before];
       const { heap } = this;
       let at = heap.length;
       heap.push(null);
@@ -439,11 +459,13 @@ const Pocket = (() => {
         const barred = state < this.nodes ? null : graph.banned[state - this.nodes];
         for (const [place, more, arc] of byNode.get(node) || []) {
           if (barred && barred.has(arc)) continue;
-          if (seconds + more < best[place]) improve(place, seconds + more);
+          if (!(seconds + more < best[place])) continue;
+          improve(place, seconds + more);
+          this.last = { state, arc };
         }
         for (let i = graph.outStart[node]; i < graph.outStart[node + 1]; i += 1) {
           const arc = graph.out[i];
-          if (!(barred && barred.has(arc))) this.arrive(arc, seconds + graph.cost[arc], state);
+          if (!(barred && barred.has(arc))) this.arrive(arc, seconds + graph.cost[arc], state, state);
         }
       }
     }

@@ -217,6 +217,7 @@
     showFacts(found);
     showPhotos(found);
     showStanding(station);
+    [article.dataset.lon, article.dataset.lat] = station.lonlat;
     linkTo(station.lonlat, station.name);
     const day = fill(words.data_day, {
       month: words.opening.months[Number(file.day.slice(5, 7)) - 1], day: Number(file.day.slice(8)),
@@ -296,7 +297,20 @@
       });
   }
 
+  async function showWay() {
+    const button = find("#way-ask");
+    if (button.getAttribute("aria-disabled") === "true" || !article.dataset.lon) return;
+    button.setAttribute("aria-disabled", "true");
+    try {
+      await locatorMap.once(settings.way);
+      const { mode = "foot" } = choices();
+      const said = listWords(settings, { facilities: new Set() });
+      await wayThere.show(settings, said, [Number(article.dataset.lon), Number(article.dataset.lat)], mode);
+    } finally { button.removeAttribute("aria-disabled"); }
+  }
+
   function bindKeeping() {
+    find("#way-ask").addEventListener("click", () => showWay().catch(() => {}));
     showKept();
     find("#keep").addEventListener("click", keep);
     find("#share").addEventListener("click", share);
