@@ -31,7 +31,7 @@ HOSTILE = (
 )
 _FOCUS = """() => {
   const at = document.activeElement;
-  const shown = at.matches('input[type=radio]') ? at.closest('label') : at;
+  const shown = at.matches('input[type=radio]') ? at.nextElementSibling : at;
   const style = getComputedStyle(shown);
   const box = shown.getBoundingClientRect();
   return {

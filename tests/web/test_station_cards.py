@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import eviltransform
@@ -48,6 +48,16 @@ def test_a_check_that_lies_ahead_counts_as_one_of_today() -> None:
     today = date(2026, 11, 23)
     assert checked_words("2026-11-26", today, CHINESE) == "今天核对"
     assert checked_words("2026-11-26", today, ENGLISH) == "Checked today"
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(59, "59 days"), (60, "60 days"), (61, "2 months"), (730, "23 months"), (731, "2 years")],
+)
+def test_a_check_is_told_in_the_largest_unit_of_which_there_are_two(days: int, said: str) -> None:
+    today = date(2026, 11, 23)
+    checked = (today - timedelta(days=days)).isoformat()
+    assert checked_words(checked, today, ENGLISH) == f"Checked {said} ago"
 
 
 def test_the_link_of_a_card_leads_in_gcj02_longitude_first() -> None:

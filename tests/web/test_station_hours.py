@@ -87,7 +87,7 @@ def test_the_phone_says_how_fresh_a_word_is_and_nothing_after_a_fortnight(browse
     page = browser.new_page()
     page.add_script_tag(path=SCRIPT)
     today = date(2026, 11, 23)
-    days = [0, 1, 2, 59, 60, 200, 729, 730, 2000]
+    days = [0, 1, 2, 59, 60, 61, 200, 730, 731, 2000]
     told = [(today - timedelta(days=number)).isoformat() for number in days]
     said = page.evaluate(
         """({told, words}) => told.map((checked_at) =>

@@ -19,9 +19,9 @@ CHECKED: Final = {
     "years": message("{n} 年前核对"),
 }
 """The sentences, also those of the pages' scripts."""
-_TWO_MONTHS: Final = 60
+_TWO_MONTHS: Final = 61  # two of them and no less: nobody says "1 months"
 _MONTH: Final = 30.44
-_TWO_YEARS: Final = 730
+_TWO_YEARS: Final = 731
 _YEAR: Final = 365.25
 
 

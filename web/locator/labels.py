@@ -81,7 +81,7 @@ def way_words(t: Language) -> dict[str, Any]:
         "way_said": t("{how} {time}，{length}："),
         "nameless": t("没有名字的路"),
         "way_steps": {
-            "start": t("沿{street}走 {length}"),
+            "start": t("沿{street}，走 {length}"),
             "on": t("直行，进入{street}，走 {length}"),
             "left": t("左转，进入{street}，走 {length}"),
             "right": t("右转，进入{street}，走 {length}"),
@@ -139,6 +139,7 @@ def _doing(t: Language) -> dict[str, _Said]:
     return {
         "navigate": t("导航"),
         "clear": t("清除筛选"),
+        "locate": t("我的位置"),
         "more": t.forms("再看 {n} 个"),
         "load_roads": t("按道路算准时间（下载 {n} MB）"),
         "map_larger": t("放大地图"),

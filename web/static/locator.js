@@ -387,10 +387,10 @@
   /* How the names sound; without it they are found by their signs alone. */
   async function wantNames() {
     await locatorMap.once(settings.assets.search);
-    if (now?.sounds && !state.names) {
-      const answer = await fetch(now.sounds);
-      if (answer.ok) state.names = await answer.json();
-    }
+    showFound();
+    if (!now?.sounds || state.names) return;
+    const answer = await fetch(now.sounds);
+    if (answer.ok) state.names = await answer.json();
     showFound();
   }
 
@@ -494,6 +494,7 @@
   function makeMap() {
     return locatorMap.make({
       settings, stations: state.stations,
+      districts: state.file.districts, onLocate: locate,
       onTap: (lonlat) => lookFrom(lonlat, "from_map"),
       about: (station) => {
         const said = stateOf(station, departure());

@@ -31,7 +31,7 @@ const locatorMap = (() => {
   }
 
   class LocatorMap {
-    constructor({ settings, stations, onTap, about, into = "map" }) {
+    constructor({ settings, stations, onTap, about, into = "map", districts = [], onLocate = null }) {
       this.settings = settings;
       this.stations = stations;
       this.about = about;
@@ -58,6 +58,32 @@ const locatorMap = (() => {
       });
       this.map.on("zoomend", () => this.showNames());
       if (into === "map") this.bindSize();
+      this.nameDistricts(districts);
+      if (onLocate) this.offerLocate(onLocate);
+    }
+
+    /* The names of the districts, in the middle of each; they go where streets have theirs. */
+    nameDistricts(districts) {
+      for (const [name, lon, lat] of districts) {
+        L.tooltip({ permanent: true, direction: "center", className: "near-name district-name" })
+          .setLatLng(this.place.put([lon, lat])).setContent(yizhan.element("span", name)).addTo(this.map);
+      }
+    }
+
+    /* In full the map hides the list's own button. */
+    offerLocate(onLocate) {
+      const control = L.control({ position: "topright" });
+      control.onAdd = () => {
+        const box = yizhan.element("div", null, "leaflet-bar");
+        const button = yizhan.element("a", "◎");
+        Object.assign(button, { href: "#", title: this.settings.words.locate });
+        button.setAttribute("role", "button");
+        button.setAttribute("aria-label", this.settings.words.locate);
+        L.DomEvent.on(button, "click", (event) => { L.DomEvent.stop(event); onLocate(); });
+        box.append(button);
+        return box;
+      };
+      control.addTo(this.map);
     }
 
     makeLayer() {

@@ -116,8 +116,8 @@ const opening = (() => {
     const days = Math.max(0, Math.floor(minuteOf(day, moment) / DAY));
     if (days === 0) return words.today;
     if (days === 1) return words.yesterday;
-    if (days >= 730) return fill(words.years, { n: Math.floor(days / 365.25) });
-    return days >= 60 ? fill(words.months_ago, { n: Math.floor(days / 30.44) })
+    if (days >= 731) return fill(words.years, { n: Math.floor(days / 365.25) });
+    return days >= 61 ? fill(words.months_ago, { n: Math.floor(days / 30.44) })
       : fill(words.days, { n: days });
   }
 
