@@ -11,6 +11,7 @@ from data.files.csv_text import csv_text
 from geo.errors import InputError, NothingYetError
 from web.languages import CHINESE, ENGLISH
 from web.reports.at_hand import files_here, report_here
+from web.reports.desk_figures import desk_figures, desk_rows
 from web.reports.document import written
 from web.reports.forms.files import CONTENT_TYPES, FORMS
 from web.reports.keeping import kept_document
@@ -34,7 +35,8 @@ def newest() -> str:
         report = report_here(g.language)
     except NothingYetError:
         report = None
-    return render_template("report.html", page="report", report=report)
+    desk = desk_figures(city_here().workspace())
+    return render_template("report.html", page="report", report=report, desk=desk)
 
 
 @reports.get("/report/coverage.csv")
@@ -63,6 +65,14 @@ def longer_hours_csv() -> Response:
     """Answer the stations that would gain most by opening longer as CSV."""
     report = report_here(g.language)
     return _csv(csv_text(report.longer_rows()), "longer_hours.csv")
+
+
+@reports.get("/report/desk.csv")
+def desk_csv() -> Response:
+    """Answer the proposals and activities of the quarter as CSV."""
+    city = city_here()
+    rows = desk_rows(desk_figures(city.workspace()), g.language, sample=bool(city.settings.sample))
+    return _csv(csv_text(rows), "desk.csv")
 
 
 @reports.get("/report/forms/<name>")

@@ -10,11 +10,13 @@ import pytest
 from data.activities import Activity, read_activities, read_local
 from geo.errors import InputError, RowsError
 from tests.data.reports.voices import DAY, NOW
+from web.services.activities import activity_figures
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from data.report_book import ReportBook
+    from tests.data.reports.voices import Clock
 
 
 def activity(**more: object) -> Activity:
@@ -84,3 +86,21 @@ def test_local_times_are_those_of_china() -> None:
     assert read_local("2026-12-01T01:00+00:00", what="x") == nine
     with pytest.raises(InputError, match="2026-12-01 09:00"):
         read_local("0001-01-01T00:00+14:00", what="x")
+
+
+def test_the_numbers_of_a_period_are_of_what_ended_in_it(book: ReportBook, time: Clock) -> None:
+    ended = [activity(places=20), activity(station="b"), activity(title="义诊")]
+    first, *_ = book.activities.add(ended, by="li")
+    book.activities.add([activity(starts_at=NOW + DAY, ends_at=NOW + 2 * DAY)], by="li")
+    for number in range(3):
+        book.take_sign_up(activity=first, device=f"{number}" * 20, nonce=f"n{number:020}")
+    came = book.sign_ups.of(first)[0].number
+    time.at = NOW + DAY / 2
+    book.activities.attend(first, attended=9, came={came}, by="li")
+    day = (NOW + timedelta(hours=2)).date()
+    told = activity_figures(book.workspace, since=day, until=day + 30 * DAY)
+    assert (told.held, told.places, told.signed_up, told.counted, told.attended) == (3, 20, 3, 1, 9)
+    earlier = activity_figures(book.workspace, since=day - 9 * DAY, until=day - DAY)
+    assert (earlier.held, earlier.attended) == (0, 0)
+    with pytest.raises(InputError, match="the period ends before it begins"):
+        activity_figures(book.workspace, since=day, until=day - DAY)

@@ -9,11 +9,13 @@ import pytest
 
 from data.china_time import today_here
 from tests.web.admin.visits import HOSTILE, ON_BOTH, proposal, send
+from web.reports.desk_figures import desk_figures
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from data.report_book import ReportBook
+    from data.workspace import Workspace
 
 
 @ON_BOTH
@@ -70,3 +72,15 @@ def test_a_review_that_is_none_is_refused(
     line = book.proposals.proposal(number)
     assert line is not None
     assert (line.level, line.due_on, line.award) == ("", None, "")
+
+
+@pytest.mark.usefixtures("full")
+def test_the_quarter_at_the_desk_is_told_as_a_file_and_an_empty_one_not(
+    stranger: FlaskClient, workspace: Workspace
+) -> None:
+    lines = stranger.get("/report/desk.csv").text.splitlines()
+    told = {line.split(",")[0]: line.split(",")[3] for line in lines[1:]}
+    assert (told["proposals_received"], told["proposals_answered"]) == ("2", "1")
+    assert (told["proposals_overdue"], told["activities_held"]) == ("0", "0")
+    assert not desk_figures(workspace).is_empty
+    assert desk_figures(workspace, until=date(2020, 5, 5)).is_empty
