@@ -93,6 +93,7 @@ def test_ten_visits_with_photos_arrive_once_each_and_conflicts_are_shown(
     expect(refused.locator("[data-outcome]")).to_contain_text("没有收下：时间读不懂。")
     expect(refused.locator("[data-outcome] button")).to_have_text("丢弃这条记录")
     _visit(page, 1, says="登记册已更新")
+    expect(page.locator("#round-progress")).to_contain_text("10 / 10 个站点已到访")
     (kept,) = [one for one in rounds.rounds() if one.id == number]
     assert sorted(one.visit.station for one in kept.visits) == list(STATIONS)
     photos = workspace.photos().of_visits([one.id for one in kept.visits])

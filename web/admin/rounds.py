@@ -49,6 +49,7 @@ _MODES: Final = {
     "foot": message("步行"),
     "ebike": message("电动车"),
     "car": message("驾车"),
+    "truck": message("货车"),
 }
 _STATES: Final = {
     "yes": message("有，能用"),
@@ -108,7 +109,8 @@ def add_visit(number: int) -> BaseResponse | Response | Shown | tuple[Response, 
             return jsonify(detail=said), 400
         return _round_page(found, error=said), 400
     if by_script:
-        return jsonify(said=" ".join([_outcome(kept, g.language), *without]))
+        said = " ".join([_outcome(kept, g.language), *without])
+        return jsonify(said=said, progress=_progress(_round(number), g.language))
     if without:
         return _round_page(found, error=" ".join(without)), 400
     return redirect(here("admin.round_page", number=number, done="visit"), 303)
@@ -149,6 +151,7 @@ def _rounds_page(*, error: str = "") -> str:
         "rounds",
         error=error,
         rounds=kept,
+        progress=_progress,
         today=today,
         due=today + timedelta(days=_DUE_DAYS),
         checked=checked,
@@ -223,6 +226,7 @@ def _round_page(kept: KeptRound, *, error: str = "") -> str:
         "round",
         error=error,
         kept=kept,
+        progress=_progress(kept, g.language),
         may_close=_may_close(kept) and not kept.closed_at,
         rows=rows,
         found=found,
@@ -276,6 +280,16 @@ def _outcome(kept: KeptVisit, t: Language) -> str:
         )
         return t("已送达。这些有更晚的说法，保持不变：{words}", words=words)
     return t("已送达，登记册已更新。")
+
+
+def _progress(kept: KeptRound, t: Language) -> str:
+    """Say how far a round is, and by when it is due."""
+    return t(
+        "{done} / {all} 个站点已到访 · {due} 前完成",
+        done=len(kept.visited),
+        all=len(kept.round.stations),
+        due=kept.round.due_on,
+    )
 
 
 def _moment(text: str) -> datetime:

@@ -93,7 +93,7 @@
     } catch { return { state: "waiting" }; }
     if (answer.redirected || answer.status === 403) return { state: "waiting", detail: words.login };
     const told = await answer.json().catch(() => null);
-    if (answer.ok && told) return { state: "sent", detail: told.said };
+    if (answer.ok && told) return { state: "sent", detail: told.said, progress: told.progress };
     if (REFUSED.has(answer.status)) return { state: "refused", detail: told?.detail || String(answer.status) };
     return { state: "waiting" };
   }
@@ -123,6 +123,7 @@
       if (outcome.state === "sent") {
         await drop(item.nonce);
         tell(station, outcome.detail);
+        document.getElementById("round-progress").textContent = outcome.progress;
         stopOf(station)?.classList.add("done");
       } else await keep({ ...item, refused: outcome.detail });
       await count();

@@ -76,7 +76,8 @@ def test_a_visit_goes_into_the_register_once_and_says_so(
     _make(keeper)
     number = rounds.rounds()[0].id
     told = _visit(keeper, number, **{"facility.microwave": "broken", "reach": "no", "note": "门后"})
-    assert told == {"said": "已送达，登记册已更新。", "status": "200"}
+    progress = "1 / 2 个站点已到访 · 2026-12-07 前完成"
+    assert told == {"said": "已送达，登记册已更新。", "progress": progress, "status": "200"}
     assert _visit(keeper, number, **{"facility.microwave": "broken"}) == told
     (kept,) = rounds.rounds()[0].visits
     assert kept.visit.note == "进不去或找不到。 门后"
@@ -101,6 +102,13 @@ def test_conflicts_and_a_station_that_was_taken_away_are_told(
     workspace.replace_stations(Stations.from_records(left))
     assert "已不在登记册里" in _visit(keeper, number, station="c", nonce="n2")["said"]
     assert "已不在登记册里" in keeper.get(f"/admin/rounds/{number}").text
+
+
+def test_a_round_is_driven_by_truck_too(keeper: FlaskClient, rounds: Rounds) -> None:
+    page = keeper.get("/admin/rounds").text
+    assert '<option value="truck">货车</option>' in page
+    _make(keeper, mode="truck")
+    assert len(rounds.rounds()) == 1
 
 
 def test_what_cannot_be_is_refused_and_a_form_without_a_script_works(
