@@ -80,7 +80,10 @@ class PhotoStore:
     def write(self, name: str, content: bytes) -> None:
         """Keep a file under a name, whole or not at all."""
         if self.address:
-            self._ask("pipe_file", f"{self._root()}/{name}", content)
+            try:
+                self._ask("pipe_file", f"{self._root()}/{name}", content)
+            except FileNotFoundError as error:  # there is no such bucket
+                raise self._cannot(error) from None
             return
         try:
             self._folder.mkdir(exist_ok=True)

@@ -66,3 +66,10 @@ def test_an_address_that_is_none_is_refused_and_not_repeated(address: object) ->
 def test_a_store_of_which_nothing_is_known_is_told_in_a_line(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="no way into a store of that kind"):
         PhotoStore(tmp_path, address="nothing://bucket").read("0" * 64)
+
+
+def test_a_bucket_that_is_not_there_is_told_when_a_photo_is_to_be_kept(tmp_path: Path) -> None:
+    store = PhotoStore(tmp_path, address=f"file://{tmp_path}/none")
+    assert store.read(PICTURE.content_hash) is None
+    with pytest.raises(WorkspaceError, match="the store of the photos does not answer"):
+        store.keep(PICTURE)
