@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import scipy.sparse as sp
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from planning.decisions.problem import DecisionProblem
     from planning.engine.params import Plan, Status
 
+#: The goals of which less is better: yuan, and seconds.
+LEAST: Final = frozenset({"cheapest", "mean_time"})
 # A share that is reached to this is reached: sums of doubles.
 _ROUNDING = 1e-9
 # The part of the time that the last step of the worst off first keeps.
@@ -81,7 +83,7 @@ def solve_goal(
         when the goal cannot be asked together with the question's limits.
     """
     goal = question.goal.what
-    news = News(params, least=goal in {"cheapest", "mean_time"})
+    news = News(params, least=goal in LEAST)
     if goal == "cheapest":
         return _cheapest(question, items, of, params=params, news=news)
     if goal in {"worst_group", "worst_district"}:

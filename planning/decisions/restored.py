@@ -30,7 +30,7 @@ def with_plan(asked: AskedQuestion, decision: Decision) -> Decision:
     ProblemError
         when an action is none of the question, or other figures come out: the city is another one.
     """
-    chosen = _chosen(asked, decision)
+    chosen = options_of_actions(asked, decision)
     objective = covered_weight(asked.problem.problem, chosen)
     plan = Plan(
         status="optimal" if decision.gap == 0.0 else "within_gap",
@@ -51,8 +51,18 @@ def with_plan(asked: AskedQuestion, decision: Decision) -> Decision:
     return replace(decision, plan=plan)
 
 
-def _chosen(asked: AskedQuestion, decision: Decision) -> npt.NDArray[np.int64]:
-    """Return the options of the actions, of free stations that stay, and of what stands."""
+def options_of_actions(
+    asked: AskedQuestion, decision: Decision, *, leaving: bool = False
+) -> npt.NDArray[np.int64]:
+    """Return the options of the actions, of free stations that stay, and of what stands.
+
+    With ``leaving`` an action that ``asked`` does not know is left out.
+
+    Raises
+    ------
+    ProblemError
+        when an action is none of the question, and ``leaving`` is not set.
+    """
     of, table = asked.problem.options, asked.table
     years = asked.question.years_meant
     by_key: dict[tuple[object, ...], int] = {}
@@ -69,7 +79,10 @@ def _chosen(asked: AskedQuestion, decision: Decision) -> npt.NDArray[np.int64]:
     chosen = [asked.problem.standing_option]
     for one in decision.actions:
         if one.what == "close":
-            ends[one.station] = years.index(one.year)
+            if one.year in years:
+                ends[one.station] = years.index(one.year)
+            continue
+        if leaving and _key(one) not in by_key:
             continue
         ends.pop(one.station, None)
         chosen.append(_option(by_key, one))
@@ -78,9 +91,12 @@ def _chosen(asked: AskedQuestion, decision: Decision) -> npt.NDArray[np.int64]:
 
 
 def _option(by_key: dict[tuple[object, ...], int], one: DecidedAction) -> int:
-    key = (one.what, one.id, one.kind, one.hours, one.station, one.year)
-    if key not in by_key:
+    if _key(one) not in by_key:
         raise ProblemError(
             say("{place}: this action is none of the question here; ask it again", place=one.id)
         )
-    return by_key[key]
+    return by_key[_key(one)]
+
+
+def _key(one: DecidedAction) -> tuple[object, ...]:
+    return (one.what, one.id, one.kind, one.hours, one.station, one.year)

@@ -8,26 +8,19 @@ of them, and what it is above the plan is the most that the coarser choice can c
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
-from data.sites import CandidateSites
-from geo.errors import ProblemError
-from geo.messages import say
+from planning.decisions.fineness import joined_sites, refuse_too_many
 from planning.siting.plan import FinerBound
 from planning.siting.question import siting_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from data.sites import CandidateSites
     from planning.engine.params import SolveParams
     from planning.siting.plan import SitingPlan
     from planning.siting.question import SitingQuestion
-
-MOST_PAIRS: Final = 150_000_000
-"""Pairs of option and demand item of a wider problem, of which some 15 bytes each are held."""
 
 
 def finer_bound(
@@ -68,10 +61,11 @@ def finer_bound(
     Raises
     ------
     ProblemError
-        when the wider problem would have more than `MOST_PAIRS` pairs.
+        when the wider problem would have more pairs than can be held.
     """
-    sites = _joined(question.sites, more)
-    _refuse_too_many(question, n_sites=len(sites))
+    sites = joined_sites(question.sites, more)
+    pairs = question.asked.items.n_pairs / max(1, len(question.sites)) * len(sites)
+    refuse_too_many(n_sites=len(sites), pairs=pairs)
     wider = siting_question(
         question.demand,
         question.stations,
@@ -96,26 +90,3 @@ def finer_bound(
         status=found.status,
         runtime_s=found.runtime_s,
     )
-
-
-def _joined(sites: CandidateSites, more: CandidateSites) -> CandidateSites:
-    """Put the sites of ``more`` that lie elsewhere behind ``sites``, under ids of their own."""
-    known = {tuple(point) for point in sites.lonlat.tolist()}
-    apart = np.array([tuple(point) not in known for point in more.lonlat.tolist()], dtype=np.bool_)
-    added = more.frame[apart]
-    added = added.assign(id=[f"finer {own}" for own in added["id"]])
-    return CandidateSites(pd.concat([sites.frame, added], ignore_index=True))
-
-
-def _refuse_too_many(question: SitingQuestion, *, n_sites: int) -> None:
-    pairs = question.asked.items.n_pairs / max(1, len(question.sites)) * n_sites
-    if pairs > MOST_PAIRS:
-        raise ProblemError(
-            say(
-                "with {n_sites:,} candidate sites there are some {pairs:,.0f} pairs of site and "
-                "workers, more than {most:,}: take a wider grid",
-                n_sites=n_sites,
-                pairs=pairs,
-                most=MOST_PAIRS,
-            )
-        )

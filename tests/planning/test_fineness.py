@@ -16,8 +16,8 @@ from data.sites import CandidateSites, network_grid_sites, network_node_sites
 from data.stations import Stations
 from geo.errors import ProblemError
 from geo.measure import Box
+from planning.decisions import fineness
 from planning.engine.params import SolveParams
-from planning.siting import fineness
 from planning.siting.fineness import finer_bound
 from planning.siting.plan import FinerBound, SitingPlan
 from planning.siting.question import SitingQuestion, siting_question

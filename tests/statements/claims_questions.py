@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.statements import claims_answer_choices, claims_answer_money, claims_answer_plan
+from tests.statements import (
+    claims_answer_again,
+    claims_answer_choices,
+    claims_answer_money,
+    claims_answer_plan,
+)
 
 CLAIMS: Final = (
     *claims_answer_plan.CLAIMS,
     *claims_answer_choices.CLAIMS,
     *claims_answer_money.CLAIMS,
+    *claims_answer_again.CLAIMS,
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.statements.walker import Seen, Truth
 
 
-PLAN: Final = "^cli plan --question "
+PLAN: Final = "^cli plan --(?:question|from-scenario) "
 _STEP_YUAN: Final = 100_000
 _SEATS: Final = {"S0": 4.0, "S1": 3.0}
 

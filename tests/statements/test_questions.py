@@ -184,7 +184,12 @@ def street(tmp_path_factory: pytest.TempPathFactory, cli: Cli) -> Street:
         ask("goal", "--set", f'goal.what="{goal}"')
     for share in (0.45, 0.6):
         ask("goal", "--set", f'goal={{what="cheapest",share={share}}}')
-    ask("goal", "--score", "{}/legal.csv", "--stations")
+    ask("goal", "--score", "{}/legal.csv", "--stations", "--scenario", "first")
+    for goal in ('"workers"}', '"cheapest",share=0.45}', '"worst_group"}'):
+        ask("goal", "--finer", "0", "--set", f"goal={{what={goal}", "--set",
+            'forbidden=[{place="C0"},{place="C1"}]')  # fmt: skip
+    for edit in ('actions.build=["driver_home"]', 'name="as before"'):
+        made.ask("plan", "--from-scenario", "first", "--set", edit)
     imported = cli("organisations", "import", folder / "unions.csv", "-w", folder)
     assert imported.code == 0, imported.err
     ask("hours", "--runners-up", "--prices")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from data.vocabulary import KINDS, KINDS_BY_ID, unknown_word
 from geo.errors import InputError
@@ -26,20 +27,16 @@ from web.commands.help_pages import Group
 from web.commands.language import shown, spoken
 from web.commands.plan_answers import more_answers_options
 from web.commands.plan_files import PlanFiles
-from web.commands.plan_question import (
-    QuestionOptions,
-    answer_question,
-    new_question,
-    question_options,
-    question_schema,
-)
+from web.commands.plan_question import answer_question
+from web.commands.question_files import new_question, question_schema
+from web.commands.question_options import QuestionOptions, question_options
 from web.commands.scenario import author_of, by_option, why_option
 from web.labels.shortfalls import shortfall_words
 from web.services.counted import Counted
 from web.site.number_words import added_count, count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from data.demand import DayWord
@@ -102,8 +99,8 @@ _OFTEN = 0.25
     "finer_m",
     type=click.FloatRange(min=0),
     metavar="METRES",
-    help="Prove how many workers more a grid of this step could cover at most; 0 takes every "
-    "road node. It takes as long again.",
+    help="Prove how much better a plan could be at most with the road nodes of a grid of this "
+    "step as candidates too; 0 takes every road node. It takes as long again.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--scenario", metavar="NAME", help="Keep the plan as the scenario NAME too.")
@@ -149,7 +146,7 @@ def plan(
     """
     if context.invoked_subcommand is not None:
         return
-    if of_question["question_file"] is not None or of_question["changes"]:
+    if any(of_question[key] for key in ("question_file", "changes", "from_scenario")):
         files = PlanFiles.taken_from(of_question)
         options = QuestionOptions(
             **of_question,
@@ -157,7 +154,9 @@ def plan(
             when=when,
             time_limit_s=time_limit_s,
             gap=gap,
+            finer_m=finer_m,
             seed=seed,
+            given=frozenset(_given(context)),
             scenario=scenario,
             by=by,
             why=why,
@@ -240,6 +239,13 @@ def plan(
     if over is not None:
         words += [*_draw_words(over, workspace), *(undrawn_words(model) if model else [])]
     answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+
+
+def _given(context: click.Context) -> Iterator[str]:
+    """Name the options that were written on the command line."""
+    for name in context.params:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            yield name
 
 
 plan.add_command(new_question)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import click
+from typing import TYPE_CHECKING, Any
 
 from geo.errors import InputError
 from geo.messages import say
 from planning import SolveParams
 from web.commands.accounts_words import accounts_figures, accounts_words
-from web.commands.assignment import assignment_option, refuse_other_ending, write_found
-from web.commands.common import answer, common_options, open_workspace, steps, stopwatch, table
+from web.commands.assignment import refuse_other_ending, write_found
+from web.commands.common import answer, open_workspace, steps, stopwatch, table
 from web.commands.decision_words import (
     covered_words,
     ends_words,
@@ -23,146 +21,99 @@ from web.commands.decision_words import (
     silence_words,
     times_words,
 )
-from web.commands.help_pages import Command
+from web.commands.explanation_words import explanation_words
+from web.commands.finer_words import finer_words
 from web.commands.language import shown, spoken, told
 from web.commands.plan_answers import (
     MoreAnswers,
     MoreWanted,
     act_word,
-    list_words,
     measured,
     more_answers,
     per_cent_up,
-    what_words,
 )
-from web.commands.plan_files import PlanFiles, plan_files_options, write_plan_files
+from web.commands.plan_files import write_plan_files
 from web.commands.scenario import author_of, saved_words
 from web.site.number_words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
     from data.questions import Question
     from data.workspace import Workspace
     from planning.decisions import AskedQuestion, Decision
-    from planning.decisions.curve import CurvePoint
-    from planning.decisions.explain import Explanation, WhatIf
+    from planning.decisions.explain import Explanation
+    from planning.decisions.fineness import FinerQuestion
+    from planning.decisions.nesting import Nesting
+    from planning.decisions.silent import SilentEnds
     from planning.scenarios.decision_document import DecisionAsked
+    from web.commands.question_options import QuestionOptions
     from web.languages import Language
     from web.services import Figures
-    from web.services.decisions import Wanted
-
-F = TypeVar("F", bound="Callable[..., Any]")
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuestionOptions:
-    """What the options of a question say."""
-
-    question_file: Path | None
-    changes: tuple[str, ...]
-    runners_up: bool
-    prices: bool
-    alternatives: int
-    curve: int
-    front: tuple[str, str] | None
-    explain_s: float
-    accounts: Path | None
-    assignment: Path | None
-    files: PlanFiles
-    when: str
-    time_limit_s: float
-    gap: float
-    seed: int
-    scenario: str | None
-    by: str | None
-    why: str
-    score: Path | None
-    stations: bool
-    visits: Path | None
-    draws: int | None
-    uncertainty: float | None
-    failing: float | None
+    from web.services.asked_again import AskedAgain, KeptQuestion
+    from web.services.decisions import Silence, Wanted
 
 
-def question_options(command: F) -> F:
-    """Give a command the options of a question."""
-    options = (
-        click.option(
-            "--question",
-            "question_file",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="A question in TOML or JSON, as new-question writes one.",
-        ),
-        click.option(
-            "--set",
-            "changes",
-            multiple=True,
-            metavar="KEY=VALUE",
-            help="Put a key of the question otherwise, such as "
-            "money.yuan_by_year=[600000,500000]; again for each.",
-        ),
-        click.option(
-            "--runners-up", is_flag=True, help="Why each here: the best plan without its place."
-        ),
-        click.option("--prices", is_flag=True, help="What a step more of each limit brings."),
-        click.option(
-            "--alternatives",
-            type=click.IntRange(0, 10),
-            default=0,
-            metavar="N",
-            help="Plans within 1 % of the best that differ most, and places that all of them have.",
-        ),
-        click.option(
-            "--curve",
-            type=click.IntRange(0, 200),
-            default=0,
-            metavar="N",
-            help="Money against coverage at N points, each with its bound.",
-        ),
-        click.option(
-            "--front",
-            nargs=2,
-            metavar="GOAL GOAL",
-            help="The plans that are best in neither of two measures alone, each with its bound: "
-            "two of workers, worker_hours, mean_time, money, worst_group, worst_district.",
-        ),
-        click.option(
-            "--explain-s",
-            type=click.FloatRange(min=0.1),
-            default=20.0,
-            show_default=True,
-            help="Seconds for each explanation.",
-        ),
-        click.option(
-            "--accounts",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Write each payment of a question's plan, by place, organisation, year and rule: "
-            ".csv, .xlsx or .json.",
-        ),
-    )
-    command = plan_files_options(assignment_option(command))
-    for option in reversed(options):
-        command = option(command)
-    return command
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Answered:
+    """A question's answer with all that was wanted beside it; None or empty where nothing was."""
+
+    asked: AskedQuestion
+    made: Decision
+    search: DecisionAsked
+    why: Explanation
+    silence: Silence | None
+    ends: SilentEnds | None
+    nesting: Nesting | None
+    finer: FinerQuestion | None
+    again: AskedAgain | None
+    more: MoreAnswers
+
+    def figures(self) -> Figures:
+        """Return it as plain data."""
+        beside = {
+            "nesting": self.nesting,
+            "finer": self.finer,
+            "from_scenario": self.again,
+            "silent_ends": self.ends,
+        }
+        return {
+            **self.made.as_dict(),
+            "today_yuan": self.asked.today_yuan,
+            "question": self.asked.question.as_dict(),
+            "explanation": self.why.as_dict(),
+            "silence": None if self.silence is None else self.silence._asdict(),
+            **{name: None if one is None else one.as_dict() for name, one in beside.items()},
+            **self.more.figures,
+        }
+
+    def words(self, *, shakes: bool) -> list[object]:
+        """Say it."""
+        t = spoken()
+        return [
+            *_beside_scenario(self.again),
+            *_words(self.made, self.why, self.asked, shakes=shakes),
+            *silence_words(self.silence, t),
+            *ends_words(self.ends, t),
+            *nesting_words(self.made, self.nesting, t),
+            *finer_words(self.made, self.finer, t),
+            *self.more.words,
+        ]
+
+
+def _beside_scenario(again: AskedAgain | None) -> list[object]:
+    """Say what is otherwise than in the scenario that was asked again."""
+    if again is None:
+        return []
+    from web.commands.scenario_words import again_words
+
+    return again_words(again)
 
 
 def answer_question(
     folder: Path, options: QuestionOptions, *, new: int | None, as_json: bool
 ) -> None:
     """Ask the question, explain the answer and print both."""
-    from web.services.decision_accounts import keep_decision_accounts, write_accounts
-    from web.services.decisions import (
-        ask_workspace,
-        decide,
-        ends_of,
-        explain,
-        nesting_of,
-        search_of,
-        silence_of,
-    )
     from web.services.scenarios import refuse_taken_name
 
     workspace = open_workspace(folder)
@@ -170,77 +121,135 @@ def answer_question(
         refuse_taken_name(workspace, options.scenario)
     if options.assignment is not None:
         refuse_other_ending(options.assignment)
-    question = _asked(options, new=new)
-    params = SolveParams(time_limit_s=options.time_limit_s, gap=options.gap, seed=options.seed)
-    wanted = _wanted(options, question)
+    kept = _kept_question(workspace, options, new=new)
+    if kept is not None:
+        options = options.searched_as(kept.asked)
+    question = _asked(options, kept, new=new)
     figures: Figures = {}
-    with steps() as progress, stopwatch(figures):
-        with progress.step(say("measuring travel times")) as done:
-            asked = ask_workspace(workspace, question, when=options.when, done=done)
-        with progress.step(say("planning")):
-            made = decide(workspace, asked, when=options.when, params=params)
-        with progress.step(say("explaining")) as done:
-            silence = silence_of(workspace, question)
-            ends = ends_of(
-                workspace, made, silence, question, when=options.when, done=done,
-                params=replace(params, time_limit_s=options.explain_s),
-            )  # fmt: skip
-            why = explain(asked, made, wanted, done=done)
-            nesting = nesting_of(workspace, asked, made, seconds=options.explain_s, gap=options.gap)
-            more = MoreAnswers()
-            if made.is_plan:
-                more = more_answers(workspace, asked, made, _more(options), done=done)
-    figures |= {
-        **made.as_dict(),
-        "today_yuan": asked.today_yuan,
-        "runtime_s": figures["runtime_s"],
-        "question": question.as_dict(),
-        "explanation": why.as_dict(),
-        "nesting": None if nesting is None else nesting.as_dict(),
-        "silence": None if silence is None else silence._asdict(),
-        "silent_ends": None if ends is None else ends.as_dict(),
-        **more.figures,
-    }
-    words = [
-        *_words(made, why, asked, shakes=options.draws is not None),
-        *silence_words(silence, spoken()),
-        *ends_words(ends, spoken()),
-        *nesting_words(made, nesting, spoken()),
-        *more.words,
-    ]
+    with stopwatch(figures):
+        of = _answered(workspace, question, options, kept)
+    made, sample = of.made, workspace.settings.sample
+    figures = of.figures() | figures
+    words = of.words(shakes=options.draws is not None)
     if made.is_plan:
         of_ways, said = _who_goes_where(workspace, made, question, options)
         figures |= of_ways
         words += said
-    of_files, said = write_plan_files(workspace, asked, made, why, options.files, when=options.when)
+    of_files, said = write_plan_files(
+        workspace, of.asked, made, of.why, options.files, when=options.when
+    )
     figures |= of_files
     words += said
     if made.is_plan:
-        kept = keep_decision_accounts(workspace, asked, made)
-        figures["accounts"] = accounts_figures(kept)
-        words += accounts_words(kept)
-        if options.accounts is not None:
-            write_accounts(kept.accounts, options.accounts, sample=workspace.settings.sample)
+        of_accounts, said = _accounts(workspace, of.asked, made, options.accounts)
+        figures |= of_accounts
+        words += said
     if options.scenario is not None and made.is_plan:
-        search = search_of(question, when=options.when, params=params)
-        words.append(_kept(workspace, made, search, why, options))
+        words.append(_kept(workspace, made, of.search, of.why, options))
         figures["scenario"] = options.scenario
-    answer(figures, as_json=as_json, sample=workspace.settings.sample, words=words)
+    answer(figures, as_json=as_json, sample=sample, words=words)
 
 
-def _asked(options: QuestionOptions, *, new: int | None) -> Question:
-    """Read the question, and put over it what the options say."""
-    from data.files.question_files import changed_question, read_question
+def _answered(
+    workspace: Workspace, question: Question, options: QuestionOptions, kept: KeptQuestion | None
+) -> _Answered:
+    """Search, plan and explain."""
+    from web.services.asked_again import asked_again
+    from web.services.decisions import (
+        ask_workspace,
+        decide,
+        ends_of,
+        explain,
+        finer_of,
+        nesting_of,
+        search_of,
+        silence_of,
+    )
 
+    params = SolveParams(time_limit_s=options.time_limit_s, gap=options.gap, seed=options.seed)
+    wanted, when = _wanted(options, question), options.when
+    with steps() as progress:
+        with progress.step(say("measuring travel times")) as done:
+            asked = ask_workspace(workspace, question, when=when, done=done)
+        with progress.step(say("planning")):
+            begun = params if kept is None else replace(params, start=kept.start(asked))
+            made = decide(workspace, asked, when=when, params=begun)
+        with progress.step(say("explaining")) as done:
+            silence = silence_of(workspace, question)
+            return _Answered(
+                asked=asked,
+                made=made,
+                search=search_of(question, when=when, params=params),
+                silence=silence,
+                ends=ends_of(
+                    workspace, made, silence, question, when=when, done=done,
+                    params=replace(params, time_limit_s=options.explain_s),
+                ),
+                why=explain(asked, made, wanted, done=done),
+                nesting=nesting_of(
+                    workspace, asked, made, seconds=options.explain_s, gap=options.gap
+                ),
+                finer=None
+                if options.finer_m is None
+                else finer_of(
+                    workspace, asked, made, finer_m=options.finer_m, when=when, params=params,
+                    done=done,
+                ),
+                again=None if kept is None or not made.is_plan else asked_again(kept, made),
+                more=more_answers(workspace, asked, made, _more(options), done=done)
+                if made.is_plan
+                else MoreAnswers(),
+            )  # fmt: skip
+
+
+def _accounts(
+    workspace: Workspace, asked: AskedQuestion, made: Decision, file: Path | None
+) -> tuple[Figures, list[object]]:
+    """Keep the accounts of a plan, and write them where that is wanted."""
+    from web.services.decision_accounts import keep_decision_accounts, write_accounts
+
+    kept = keep_decision_accounts(workspace, asked, made)
+    if file is not None:
+        write_accounts(kept.accounts, file, sample=workspace.settings.sample)
+    return {"accounts": accounts_figures(kept)}, accounts_words(kept)
+
+
+def _changes(options: QuestionOptions, *, new: int | None) -> list[str]:
+    """Return what the options put over a question."""
     changes = [*options.changes, *([f"new={new}"] if new is not None else [])]
     if options.front is not None:
         changes += [f"front.first={options.front[0]}", f"front.second={options.front[1]}"]
-    question = (
-        changed_question({}, changes)
-        if options.question_file is None
-        else read_question(options.question_file, changes=changes)
-    )
+    return changes
+
+
+def _kept_question(
+    workspace: Workspace, options: QuestionOptions, *, new: int | None
+) -> KeptQuestion | None:
+    """Return the question of the scenario that is asked again; None where none is."""
+    if options.from_scenario is None:
+        return None
+    from web.services.asked_again import kept_question
+
+    if options.question_file is not None:
+        raise InputError(say("--question and --from-scenario each give a question: choose one"))
+    return kept_question(workspace, options.from_scenario, changes=_changes(options, new=new))
+
+
+def _asked(options: QuestionOptions, kept: KeptQuestion | None, *, new: int | None) -> Question:
+    """Read the question, and put over it what the options say."""
+    from data.files.question_files import changed_question, read_question
+    from planning.decisions.fineness import refuse_no_sites
+
+    changes = _changes(options, new=new)
+    if kept is not None:
+        question = kept.question
+    elif options.question_file is None:
+        question = changed_question({}, changes)
+    else:
+        question = read_question(options.question_file, changes=changes)
     options.files.check(question, curve=options.curve, alternatives=options.alternatives)
+    if options.finer_m is not None:
+        refuse_no_sites(question)
     return question
 
 
@@ -341,10 +350,7 @@ def _words(made: Decision, why: Explanation, asked: AskedQuestion, *, shakes: bo
     return [
         *words,
         *_unit(made, asked.question, t, is_below=shakes or _explains(why)),
-        *_why(made, why, t),
-        *_prices(why, t),
-        *_others(why, t),
-        *_curve(why, t),
+        *explanation_words(made, why, t),
         *front_words(why.front, t),
     ]
 
@@ -431,47 +437,6 @@ def _money(made: Decision, t: Language) -> object:
     return table((t("yuan"), *map(str, made.years), t("together")), rows)
 
 
-def _of(what: WhatIf | None, t: Language) -> str:
-    if what is None:
-        return t("nothing")
-    if what.what == "keep":
-        return t("{id} stays as it is", id=what.id)
-    return what_words(what, t)
-
-
-def _ends(least: float | None, most: float | None) -> str:
-    if least is None and most is None:
-        return "?"
-    low = "?" if least is None else f"{least:,.1f}"
-    high = "?" if most is None else f"{most:,.1f}"
-    return low if low == high else f"{low}–{high}"
-
-
-def _why(made: Decision, why: Explanation, t: Language) -> list[object]:
-    if not why.why:
-        return []
-    ids = {one.order: one.id for one in made.actions}
-    rows = [
-        (
-            line.order,
-            ids[line.order],
-            t("no plan without it") if line.is_needed else _of(line.instead, t),
-            "—" if line.is_needed else _ends(line.costs_least, line.costs_most),
-            "—"
-            if line.neighbour is None
-            else f"{_of(line.neighbour, t)} ({', '.join(map(told, line.kept_out_by))})",
-        )
-        for line in why.why
-    ]
-    headings = (t("order"), t("id"), t("runner-up"), t("covers less"), t("would do more, but for"))
-    return [t("Why here and not there:"), table(headings, rows, left=3)]
-
-
-def _amount(kind: str, amount: float) -> str:
-    """Write yuan and numbers of options whole, and parts of workers as parts."""
-    return f"{amount:,.1f}" if kind == "floor" else f"{amount:,.0f}"
-
-
 def _explains(why: Explanation) -> bool:
     return bool(why.why or why.prices or why.curve or why.front)
 
@@ -495,112 +460,3 @@ def _unit(made: Decision, question: Question, t: Language, *, is_below: bool) ->
             else t("Below, each worker counts as much as the goal weighs the group.")
         )
     return words
-
-
-def _prices(why: Explanation, t: Language) -> list[object]:
-    if not why.prices:
-        return []
-    rows = [
-        (
-            told(line.limit),
-            *(_amount(line.kind, of) for of in (line.allows, line.used, line.step)),
-            _ends(line.brings_least, line.brings_most),
-        )
-        for line in why.prices
-    ]
-    headings = (t("limit"), t("allows"), t("used"), t("a step more"), t("brings"))
-    return [t("What a little more would bring:"), table(headings, rows)]
-
-
-def _others(why: Explanation, t: Language) -> list[object]:
-    if not why.held:
-        return []
-    if not why.others:
-        return [t("No other plan is nearly as good.")]
-    rows = [(place, f"{100 * share:.0f} %") for place, share in why.held.items()]
-    plans = [
-        (
-            number,
-            list_words(plan.gained, t),
-            list_words(plan.dropped, t),
-            count(plan.covered),
-            f"{plan.cost_yuan:,}",
-        )
-        for number, plan in enumerate(why.others, start=1)
-    ]
-    headings = (t("plan"), t("does instead"), t("leaves out"), t("covered at the end"), t("yuan"))
-    return [
-        t.plural(
-            "{n} other plan is nearly as good:", "{n} other plans are nearly as good:", n=len(plans)
-        ),
-        table(headings, plans, left=3),
-        t("How many of the plans, this one among them, use a place:"),
-        table((t("id"), t("in the plans")), rows),
-    ]
-
-
-def _covered(point: CurvePoint) -> tuple[str, str]:
-    """Write both lines at a point; ? where no plan was found in the time."""
-    known = point.covered == point.covered
-    return f"{point.covered:,.1f}" if known else "?", f"{point.bound:,.1f}"
-
-
-def _curve(why: Explanation, t: Language) -> list[object]:
-    if why.curve is None:
-        return []
-    rows = [
-        (
-            f"{point.amount:,.0f}",
-            *((t("no plan"), "—") if point.bound != point.bound else _covered(point)),
-        )
-        for point in why.curve.points
-    ]
-    return [
-        t("Money and what it covers, over the years of the plan:"),
-        table((t("yuan"), t("covered"), t("at most")), rows, left=0),
-    ]
-
-
-def _output_option(name: str) -> Callable[[F], F]:
-    return click.option(
-        "-o",
-        "--output",
-        type=click.Path(path_type=Path),
-        default=Path(name),
-        show_default=True,
-        help="Where to write it.",
-    )
-
-
-@click.command("new-question", cls=Command)
-@common_options
-@_output_option("question.toml")
-def new_question(*, folder: Path, output: Path, as_json: bool) -> None:
-    """Write a commented question to begin with; a file that is there is refused."""
-    from data.files.question_files import write_example
-
-    _write_new(folder, output, write_example, as_json=as_json)
-
-
-@click.command("question-schema", cls=Command)
-@common_options
-@_output_option("question.schema.json")
-def question_schema(*, folder: Path, output: Path, as_json: bool) -> None:
-    """Write the JSON Schema of questions; a file that is there is refused."""
-    from data.files.question_files import write_schema
-
-    _write_new(folder, output, write_schema, as_json=as_json)
-
-
-def _write_new(folder: Path, output: Path, write: Callable[[Path], None], *, as_json: bool) -> None:
-    del folder  # a question is of no one city
-    if output.exists():
-        raise InputError(say("{file}: is there already; choose another name", file=str(output)))
-    write(output)
-    t = spoken()
-    answer(
-        {"file": str(output)},
-        as_json=as_json,
-        sample=False,
-        words=[t("{file} written.", file=str(output))],
-    )

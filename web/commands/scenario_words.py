@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geo.network import RoadNetwork
     from planning.scenarios.comparison import ComparedAction, ComparedRow, Comparison
     from planning.scenarios.figures import DoneAction, ScenarioFigures
+    from web.services.asked_again import AskedAgain
     from web.services.scenarios import Compared, Kept, Replay
 
 _ACTS: Final = {
@@ -140,35 +141,13 @@ def compared_words(compared: Compared, network: RoadNetwork | None) -> list[obje
 
 def replay_words(replay: Replay) -> list[object]:
     """Say whether a replay gave the same answer, and if not what differs."""
-    t, name = spoken(), replay.scenario.name
-    if replay.same:
-        words: list[object] = [
-            t.plural(
-                "{name}: the same plan, {n} action in the same order, {after} workers covered.",
-                "{name}: the same plan, {n} actions in the same order, {after} workers covered.",
-                n=len(replay.now.actions),
-                name=name,
-                after=count(replay.now.row().after),
-            )
-        ]
-        if replay.changed:
-            words.append(t("Other inputs all the same: {inputs}.", inputs=_inputs(replay.changed)))
-        return words
-    words = [
-        t(
-            "{name}: another plan: {gone} of its actions are not in the new one, which has {come} "
-            "others and covers {now} workers instead of {then}.",
-            name=name,
-            gone=len(replay.only_then),
-            come=len(replay.only_now),
-            now=count(replay.now.row().after),
-            then=count(replay.then.row().after),
-        )
-    ]
+    t = spoken()
+    words: list[object] = [_beside_words(replay)]
     if replay.changed:
-        words.append(t("The inputs that differ: {inputs}.", inputs=_inputs(replay.changed)))
-        return words
-    if not replay.in_time:
+        words.append(_changed_words(replay))
+    elif replay.same:
+        pass
+    elif not replay.in_time:
         words.append(t("The inputs are the same; a search was cut short by its time limit."))
     else:
         words.append(
@@ -179,6 +158,67 @@ def replay_words(replay: Replay) -> list[object]:
             )
         )
     return words
+
+
+def _beside_words(replay: Replay) -> str:
+    t, name = spoken(), replay.scenario.name
+    if replay.same:
+        return t.plural(
+            "{name}: the same plan, {n} action in the same order, {after} workers covered.",
+            "{name}: the same plan, {n} actions in the same order, {after} workers covered.",
+            n=len(replay.now.actions),
+            name=name,
+            after=count(replay.now.row().after),
+        )
+    return t(
+        "{name}: another plan: {gone} of its actions are not in the new one, which has {come} "
+        "others and covers {now} workers instead of {then}.",
+        name=name,
+        gone=len(replay.only_then),
+        come=len(replay.only_now),
+        now=count(replay.now.row().after),
+        then=count(replay.then.row().after),
+    )
+
+
+def _changed_words(replay: Replay) -> str:
+    t, inputs = spoken(), _inputs(replay.changed)
+    if replay.same:
+        return t("Other inputs all the same: {inputs}.", inputs=inputs)
+    return t("The inputs that differ: {inputs}.", inputs=inputs)
+
+
+def again_words(again: AskedAgain) -> list[object]:
+    """Say what a scenario's question, asked again, answers otherwise, and what was edited in it."""
+    t, replay = spoken(), again.replay
+    words: list[object] = [_beside_words(replay)]
+    if again.edited:
+        words += [_changed_words(replay)] if replay.changed else []
+        words.append(
+            t("Asked otherwise than in the scenario: {keys}.", keys=t.all_of(list(again.edited)))
+        )
+    else:
+        words = replay_words(replay)
+    if replay.only_now or replay.only_then:
+        words.append(
+            t(
+                "New are: {come}. No longer done are: {gone}.",
+                come=_listed(replay.only_now),
+                gone=_listed(replay.only_then),
+            )
+        )
+    return words
+
+
+def _listed(actions: Sequence[DoneAction]) -> str:
+    t = spoken()
+    return ", ".join(_done(one) for one in actions) or t("nothing")
+
+
+def _done(one: DoneAction) -> str:
+    t = spoken()
+    parts = (_what(one), one.site_id, shown(one.kind, t.kind), str(one.year or ""))
+    return " ".join(part for part in parts if part)
 
 
 def _standing(kept: Kept) -> str:

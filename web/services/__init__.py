@@ -18,6 +18,7 @@ __all__ = [
     "access",
     "accounts",
     "activities",
+    "asked_again",
     "assignments",
     "candidate_gains",
     "cities",

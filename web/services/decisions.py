@@ -24,6 +24,7 @@ from planning.decisions.explain import (
     weighed_plans,
     why_here,
 )
+from planning.decisions.fineness import FinerQuestion, finer_question
 from planning.decisions.floor_ends import floor_ends
 from planning.decisions.nesting import Nesting, price_of_nesting
 from planning.decisions.silent import SilentEnds, silent_ends
@@ -32,12 +33,13 @@ from planning.scenarios.decision_document import DecisionAsked
 from web.services.effective import doubted_version
 from web.services.networks import network_when
 from web.services.plans import limit_of
-from web.services.sites import candidates
+from web.services.sites import candidates, grid_sites
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from data.questions import Question
+    from data.sites import CandidateSites
     from data.workspace import Workspace
     from planning import SolveParams
     from planning.decisions import Decision
@@ -73,14 +75,18 @@ def ask_workspace(
     *,
     when: str = "usual",
     at_best: bool = False,
+    sites: CandidateSites | None = None,
     done: Done,
 ) -> AskedQuestion:
-    """Search the travel times of a question about a workspace (``at_best`` as `ask` has it)."""
+    """Search the travel times of a question about a workspace (``at_best`` as `ask` has it).
+
+    ``sites`` None are the candidate sites of the workspace.
+    """
     return ask(
         question,
         demand=workspace.demand(),
         stations=workspace.stations(),
-        sites=candidates(workspace).sites,
+        sites=candidates(workspace).sites if sites is None else sites,
         network=network_when(workspace, when),
         settings=workspace.settings,
         doubted=doubted_stations(workspace),
@@ -221,6 +227,33 @@ def nesting_of(
         settings=workspace.settings,
         time_limit_s=seconds,
         gap=gap,
+    )
+
+
+def finer_of(
+    workspace: Workspace,
+    asked: AskedQuestion,
+    made: Decision,
+    *,
+    finer_m: float,
+    when: str,
+    params: SolveParams,
+    done: Done,
+) -> FinerQuestion | None:
+    """Prove what the road nodes of a grid of ``finer_m`` metres could bring; 0: all road nodes.
+
+    None where there is no plan.
+    """
+    return finer_question(
+        asked,
+        made,
+        sites=candidates(workspace).sites,
+        more=grid_sites(workspace, spacing_m=finer_m),
+        spacing_m=finer_m,
+        ask_with=lambda sites: ask_workspace(
+            workspace, asked.question, when=when, sites=sites, done=done
+        ),
+        params=params,
     )
 
 

@@ -426,6 +426,13 @@ def replay_scenario(workspace: Workspace, scenario: Scenario, *, done: Done) -> 
     else:
         decision = _decide_again(workspace, asked, done=done)
         again, inputs, status = decision.as_dict(), decision.inputs, decision.status
+    return beside(scenario, again, inputs=inputs, status=status)
+
+
+def beside(
+    scenario: Scenario, again: Mapping[str, Any], *, inputs: Mapping[str, str], status: str
+) -> Replay:
+    """Set another answer beside that of a scenario, by its document, inputs and status."""
     then, now = figures_of(scenario), figures_of(replace(scenario, decision=again))
     keys_then = {action.key for action in then.actions}
     keys_now = {action.key for action in now.actions}
