@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from planning.decisions.problem import DecisionProblem
     from planning.decisions.seat_goal import SeatProblem
     from planning.engine.params import Plan
+    from planning.engine.problems import CoverageProblem
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -157,18 +158,33 @@ class AskedQuestion:
             when the goal cannot be asked together with these limits.
         """
         begun, params = time.perf_counter(), params or SolveParams()
+        if start_from is not None:
+            params = replace(params, start=start_from.plan)
+        answer = self.answer(params=params)
+        return self.told(answer, runtime_s=time.perf_counter() - begun)
+
+    def answer(self, *, params: SolveParams) -> GoalAnswer:
+        """Solve the question: a plan of options with its figures in the measure of the goal.
+
+        Raises
+        ------
+        ProblemError
+            when the goal cannot be asked together with these limits.
+        """
         if self.seats is not None:
             plan = most_seated(
                 self.seats, standing_option=self.problem.standing_option, params=params
             )
-            figures = (plan.status, plan.objective, plan.bound, plan.gap, plan.method)
-            return self.told(GoalAnswer(plan, *figures), runtime_s=time.perf_counter() - begun)
-        if start_from is not None:
-            params = replace(params, start=start_from.plan)
+            return GoalAnswer(plan, plan.status, plan.objective, plan.bound, plan.gap, plan.method)
         answer = solve_goal(self.question, self.items, self.problem, self.table, params=params)
         if self.question.goal.what != "cheapest":
             answer = replace(answer, plan=self.without_idle(answer.plan))
-        return self.told(answer, runtime_s=time.perf_counter() - begun)
+        return answer
+
+    def within(self, problem: CoverageProblem) -> AskedQuestion:
+        """Return the question with other rules: ``problem`` is its own with rules moved."""
+        seats = None if self.seats is None else self.seats.within(problem)
+        return replace(self, problem=replace(self.problem, problem=problem), seats=seats)
 
     def without_idle(self, plan: Plan, *, counted: npt.NDArray[np.bool_] | None = None) -> Plan:
         """Leave out what is built for nobody: all that it covers is covered without it.

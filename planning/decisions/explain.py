@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from planning.decisions.alternatives import Alternative, Alternatives
     from planning.decisions.conflict import Conflict
     from planning.decisions.curve import Curve
     from planning.decisions.decide import AskedQuestion
@@ -53,7 +54,8 @@ class WhyHere:
     ``costs_least`` and ``costs_most`` are proved ends of what that plan covers less (None: not
     known); ``is_needed``: no plan keeps the limits without it. ``instead`` is what the best
     exchange puts in its place, None for nothing. ``neighbour`` would do more and may not:
-    ``kept_out_by`` names the limits, of which there is one at least.
+    ``kept_out_by`` names the limits, of which there is one at least. For a goal that is solved
+    again (`goal_again`) the ends are in its measure, and ``does`` is what that plan does otherwise.
     """
 
     order: int
@@ -63,6 +65,7 @@ class WhyHere:
     costs_most: float | None
     neighbour: WhatIf | None
     kept_out_by: tuple[str, ...]
+    does: tuple[WhatIf, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -258,7 +261,7 @@ def why_here(
     found = find_runners_up(
         asked.problem.problem,
         decision.plan,
-        ways=_ways(asked, keeps),
+        ways=ways_of(asked, keeps),
         options=chosen[~keeps[chosen]],
         time_limit_s=time_limit_s,
         gap=gap,
@@ -273,7 +276,7 @@ def why_here(
     return tuple(sorted(lines, key=lambda line: line.order))
 
 
-def _ways(asked: AskedQuestion, keeps: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def ways_of(asked: AskedQuestion, keeps: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """int64[n_options]: the place, in any year; that it stays as it is is a way of its own.
 
     To do without a change of a station is to keep the station, not to close it.
@@ -319,7 +322,7 @@ def price_lines(
         step_yuan=step_yuan,
         time_limit_s=time_limit_s,
         gap=gap,
-        of=lambda rule: _is_of_question(asked, rule),
+        of=lambda rule: is_of_question(asked, rule),
         both_ways=False,
         on_progress=on_progress,
     )
@@ -337,7 +340,7 @@ def price_lines(
     )
 
 
-def _is_of_question(asked: AskedQuestion, rule: Rule) -> bool:
+def is_of_question(asked: AskedQuestion, rule: Rule) -> bool:
     """Whether a rule has an amount in the question: zones and spacing are rules without one."""
     if rule.kind == "floor":
         return rule.number < len(asked.question.floors)
@@ -370,6 +373,21 @@ def other_plans(
         time_limit_s=time_limit_s,
         on_progress=on_progress,
     )
+    return told_others(
+        asked, decision, found, worth=lambda plan: plan.objective - asked.problem.constant
+    )
+
+
+def told_others(
+    asked: AskedQuestion,
+    decision: Decision,
+    found: Alternatives,
+    *,
+    worth: Callable[[Alternative], float],
+) -> tuple[tuple[OtherPlan, ...], dict[str, float]]:
+    """Put alternatives into places and years; ``worth`` is what the goal counts one."""
+    if decision.plan is None:
+        return (), {}
     first = deeds(asked, decision.plan.chosen)
     plans = []
     for plan in found.plans:
@@ -378,7 +396,7 @@ def other_plans(
         last = asked.question.years_meant[-1]
         plans.append(
             OtherPlan(
-                objective=plan.objective - asked.problem.constant,
+                objective=worth(plan),
                 places=places,
                 n_apart=plan.n_apart,
                 covered=next(

@@ -50,6 +50,8 @@ _ROUNDING = 1e-9
 # The part of the time that the last step of the worst off first keeps.
 _LAST_PART = 0.35
 _STEPS = 24
+# From which gap on a plan a yuan cheaper than the best one is looked for, and how often.
+_NEAR_GAP, _NEAR_TRIES = 1e-3, 3
 # The part of the time in which plans with a required place set are sought, how many of them at
 # most, and the least seconds for each beyond the first.
 _SET_PART, _SET_CHOICES, _SET_S = 0.3, 3, 1.0
@@ -242,7 +244,7 @@ def _cheapest(
     need = asked * items.total[-1] * (1.0 - _ROUNDING)
     ceiling = costs.sum() if of.problem.budget is None else of.problem.budget
     best, spent, least = None, math.inf, 0.0
-    budget, last = float(ceiling), None
+    budget, last, n_near = float(ceiling), None, 0
     for step in range(_STEPS):
         trial = replace(of.problem, budget=budget)
         plan = solve(
@@ -252,7 +254,7 @@ def _cheapest(
         if plan.status == "infeasible":
             if best is None:
                 return _told(plan, of)
-            least = max(least, budget)
+            least = max(least, _next_above(costs, budget))
         elif math.isfinite(plan.objective) and _covered_at_end(items, of, plan) >= need:
             cost = float(costs[plan.chosen].sum())
             if cost < spent:
@@ -274,9 +276,13 @@ def _cheapest(
             least = max(least, _next_above(costs, budget))
         news.learn(spent, min(least, spent))
         gap = relative_gap(spent, least) if best is not None else math.inf
-        if gap <= max(params.gap, 1e-3) or clock.left_s <= 0.0 or spent <= least:
+        is_near = best is not None and gap <= _NEAR_GAP
+        n_near += is_near
+        if gap <= params.gap or n_near > _NEAR_TRIES or clock.left_s <= 0.0 or spent <= least:
             break
-        budget = (least + spent) / 2 if best is not None else budget * 1.5
+        # near the end one yuan less than the best plan: a cheaper one, or the proof of it
+        middle = budget * 1.5 if best is None else (least + spent) / 2
+        budget = spent - 1.0 if is_near else middle
     if best is None:
         nothing = replace(plan, chosen=plan.chosen[:0])
         return GoalAnswer(
@@ -315,7 +321,7 @@ def _worst_first(
     plan = solve(of.problem, params=clock.part(clock.left_s / 4, gap=1e-3, start=None))
     if not math.isfinite(plan.objective):
         return _told(plan, of)
-    best, low = plan, _least_share(of, classes, plan)
+    best, low = plan, least_share(of, classes, plan.chosen)
     high = max(high, low)
     until = clock.end - _LAST_PART * params.time_limit_s
     for _ in range(_STEPS):
@@ -328,7 +334,7 @@ def _worst_first(
             trial, params=clock.part((until - time.perf_counter()) / 3, gap=1.0, start=best)
         )
         if math.isfinite(found.objective):
-            best, low = found, max(low, _least_share(of, classes, found), middle)
+            best, low = found, max(low, least_share(of, classes, found.chosen), middle)
         elif found.status == "infeasible":
             high = middle
         else:
@@ -339,12 +345,25 @@ def _worst_first(
         params=clock.part(clock.left_s, gap=params.gap, start=best),
     )
     if math.isfinite(final.objective):
-        best, low = final, max(low, _least_share(of, classes, final))
+        best, low = final, max(low, least_share(of, classes, final.chosen))
     gap = relative_gap(low, high)
     status: Status = (
         "optimal" if gap == 0.0 else "within_gap" if gap <= params.gap else "time_limit"
     )
     return GoalAnswer(best, status, low, high, gap, "floors raised from both sides")
+
+
+def weights_at_end(items: DemandItems, of: DecisionProblem) -> npt.NDArray[np.float64]:
+    """float64[n_demand]: all workers of the last year, the goal's weights aside."""
+    blocks = []
+    for by_year in (items.weights, items.standing, items.beyond):
+        block = np.zeros_like(by_year)
+        block[-1] = by_year[-1]
+        blocks.append(block.ravel())
+    weights = np.zeros(of.problem.n_demand)
+    people = np.concatenate(blocks)
+    weights[: len(people)] = people
+    return weights
 
 
 def weights_of_classes(
@@ -394,11 +413,14 @@ def _alone(
     return min(plan.bound / float(weights.sum()), 1.0) if math.isfinite(plan.bound) else 1.0
 
 
-def _least_share(
-    of: DecisionProblem, classes: dict[str, npt.NDArray[np.float64]], plan: Plan
+def least_share(
+    of: DecisionProblem,
+    classes: Mapping[str, npt.NDArray[np.float64]],
+    chosen: npt.NDArray[np.int64],
 ) -> float:
+    """Return the share of the class that a choice of options leaves worst off."""
     hit = np.zeros(of.problem.n_demand, dtype=np.bool_)
-    hit[sp.csr_array(of.problem.covers[plan.chosen]).indices] = True
+    hit[sp.csr_array(of.problem.covers[chosen]).indices] = True
     return min(float(own[hit].sum() / own.sum()) for own in classes.values())
 
 

@@ -11,7 +11,10 @@ import numpy.typing as npt
 from geo.errors import ProblemError
 from geo.messages import say
 from planning.decisions.explain import deeds, in_words
+from planning.decisions.goal_value import goal_value
+from planning.decisions.goals import LEAST
 from planning.decisions.score import broken_words, score_choice
+from planning.engine.rules import SAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,11 +33,11 @@ Ints = npt.NDArray[np.int64]
 class ListScore:
     """What a plan made by hand is worth, in the measure of the question.
 
-    ``covered`` is what it covers over the years as the goal counts it, ``best`` what the question's
-    own plan does and ``bound`` what no plan can pass; ``gap`` is the proved share by which the list
-    may fall short, None where it breaks a limit (``broken``, in words). ``coverage`` is told year
-    by year as a decision tells it. ``only_here`` and ``only_there`` are what the list does and the
-    plan does not, and the other way round.
+    ``covered`` is what it is worth to the goal (as `Decision.objective`: yuan, seconds, a share),
+    ``best`` what the question's own plan is and ``bound`` what no plan can pass; ``gap`` is the
+    proved share by which the list may fall short, None where it breaks a limit (``broken``, in
+    words). ``coverage`` is told year by year as a decision tells it. ``only_here`` and
+    ``only_there`` are what the list does and the plan does not, and the other way round.
     """
 
     covered: float
@@ -81,30 +84,50 @@ def score_list(asked: AskedQuestion, made: Decision, listed: Sequence[ListedActi
     ProblemError
         for a row that is no action of the question, and where there is no plan to set it beside.
     """
-    if made.plan is None or not made.is_plan or made.goal not in {"workers", "worker_hours"}:
-        raise ProblemError(
-            say(
-                "a list is set beside the best plan of the goals workers and worker_hours, and "
-                "there is none"
-            )
-        )
+    if made.plan is None or not made.is_plan:
+        raise ProblemError(say("a list is set beside the best plan, and there is none"))
     chosen = listed_options(asked, listed)
     score = score_choice(asked.problem.by_name, chosen, plan=made.plan)
-    covered = asked.problem.value(chosen)
-    bound = max(made.bound, covered) if not score.broken else made.bound
+    covered = goal_value(asked, chosen)
+    broken = [_broken(asked, use) for use in score.broken]
+    broken += _missed_share(asked, chosen)
+    nearest = min if made.goal in LEAST else max
+    bound = made.bound if broken else nearest(made.bound, covered)
     own = chosen[chosen < asked.problem.standing_option]
     here, there = deeds(asked, chosen), deeds(asked, made.plan.chosen)
     return ListScore(
         covered=covered,
         best=made.objective,
         bound=bound,
-        gap=None if score.broken or not covered else (bound - covered) / covered,
+        gap=None if broken or not covered else abs(bound - covered) / covered,
         cost_yuan=int(asked.problem.spend[own].sum()),
-        broken=tuple(_broken(asked, use) for use in score.broken),
+        broken=tuple(broken),
         coverage=asked.coverage(own),
         only_here=tuple(one for one in here if one not in there),
         only_there=tuple(one for one in there if one not in here),
     )
+
+
+def _missed_share(asked: AskedQuestion, chosen: Ints) -> list[str]:
+    """Say that a list covers less than the cheapest plan is asked for; nothing where it does."""
+    share = asked.question.goal.share
+    if share is None:
+        return []
+    own = chosen[chosen < asked.problem.standing_option]
+    last = asked.question.years_meant[-1]
+    line = next(
+        one for one in asked.coverage(own)
+        if (one.year, one.group, one.district) == (last, "all", "all")
+    )  # fmt: skip
+    if line.share >= share - SAME:
+        return []
+    return [
+        say(
+            "{asked:.4g} % is asked for and the list covers {share:.4g} %",
+            asked=100 * share,
+            share=100 * line.share,
+        )
+    ]
 
 
 def listed_options(asked: AskedQuestion, listed: Sequence[ListedAction]) -> Ints:

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from planning.decisions.actions import ActionTable
     from planning.decisions.problem import DecisionProblem
     from planning.engine.params import Plan, SolveParams
+    from planning.engine.problems import CoverageProblem
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +64,20 @@ class SeatProblem:
     problem: CapacitatedProblem
     day: int
     hour: int
+
+    def within(self, of: CoverageProblem) -> SeatProblem:
+        """Return the same seats under other rules: those of the decision problem ``of``."""
+        n_standing = self.problem.covers.shape[0] - of.n_options
+        nobody = sp.csr_array((n_standing, of.n_demand), dtype=np.bool_)
+        rules = with_always_open(of, nobody)
+        problem = replace(
+            self.problem,
+            max_open=rules.n_options if rules.max_open is None else rules.max_open,
+            required=rules.required,
+            forbidden=rules.forbidden,
+            rules=rules,
+        )
+        return replace(self, problem=problem)
 
 
 def seat_problem(

@@ -163,9 +163,9 @@ def measure_shadow_prices(
     uses = [
         use
         for use in uses_of(problem, plan.chosen)
-        if _can_bind(problem, use.rule) and (of is None or of(use.rule))
+        if can_bind(problem, use.rule) and (of is None or of(use.rule))
     ]
-    asked = [(use, _step_of(problem, use.rule, step_yuan, step_open, step_share)) for use in uses]
+    asked = [(use, step_of(problem, use.rule, step_yuan, step_open, step_share)) for use in uses]
     steps: dict[tuple[int, int], Step | None] = {}
     # more first, of every rule: it is what is asked most
     signs = (1, -1) if both_ways else (1,)
@@ -186,15 +186,17 @@ def measure_shadow_prices(
     )
 
 
-def _can_bind(problem: CoverageProblem, rule: Rule) -> bool:
+def can_bind(problem: CoverageProblem, rule: Rule) -> bool:
+    """Whether options could use more of a rule than it allows."""
     if rule.kind == "floor":
         return rule.amount > 0.0
     return rule.kind in MOST and float(amounts_of(problem, rule).sum()) > rule.amount
 
 
-def _step_of(
+def step_of(
     problem: CoverageProblem, rule: Rule, step_yuan: float, step_open: int, step_share: float
 ) -> float:
+    """Return the step of a rule in its own unit: yuan, options, or covered weight."""
     if rule.kind == "floor":
         return step_share * float(problem.weights_of(problem.floors[rule.number]).sum())
     return step_yuan if rule.kind in MONEY else float(step_open)
@@ -204,6 +206,17 @@ def _moved(
     problem: CoverageProblem, plan: Plan, rule: Rule, step: float, *, params: SolveParams
 ) -> Step | None:
     """Solve with a rule that allows ``step`` more; a floor asks for as much less."""
+    amount = moved_amount(problem, rule, step)
+    if amount is None:
+        return None
+    answer = solve(with_amounts(problem, {rule: amount}), params=params)
+    if answer.status == "infeasible":
+        return Step(amount=amount, changes_least=np.nan, changes_most=np.nan, plan=None)
+    return _compared(plan, answer, amount=amount, is_more=step > 0.0, gap=params.gap)
+
+
+def moved_amount(problem: CoverageProblem, rule: Rule, step: float) -> float | None:
+    """Return what a rule allows with ``step`` more, a floor with as much less; None: no other."""
     is_floor = rule.kind == "floor"
     amount = rule.amount - step if is_floor else rule.amount + step
     if is_floor:
@@ -213,11 +226,7 @@ def _moved(
         amount = min(amount, float(problem.n_options))
     if amount < 0.0 or amount == rule.amount:
         return None
-    moved = with_amounts(problem, {rule: amount})
-    answer = solve(moved, params=params)
-    if answer.status == "infeasible":
-        return Step(amount=amount, changes_least=np.nan, changes_most=np.nan, plan=None)
-    return _compared(plan, answer, amount=amount, is_more=step > 0.0, gap=params.gap)
+    return amount
 
 
 def _compared(plan: Plan, answer: Plan, *, amount: float, is_more: bool, gap: float) -> Step:

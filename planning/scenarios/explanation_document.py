@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from data.json_shapes import By, Maybe, Words
+from data.json_shapes import By, Maybe, Since, Words
 from planning.decisions.explain import Explanation, OtherPlan, PriceLine, WhatIf, WhyHere
 from planning.decisions.floor_ends import FloorEnd
 
@@ -28,6 +28,7 @@ EXPLANATION_SHAPE: Final = {
             "costs_most": Maybe(float),
             "neighbour": Maybe(_WHAT_IF),
             "kept_out_by": [str],
+            "does": Since([_WHAT_IF]),
         }
     ],
     "prices": [
@@ -78,6 +79,7 @@ def read_explanation(document: Mapping[str, Any]) -> Explanation | None:
                     "instead": _what_if(line["instead"]),
                     "neighbour": _what_if(line["neighbour"]),
                     "kept_out_by": tuple(line["kept_out_by"]),
+                    "does": tuple(WhatIf(**one) for one in line.get("does", ())),
                 }
             )
             for line in told["why"]

@@ -96,6 +96,47 @@ def _listed(seen: Seen) -> dict[str, Truth]:
     }
 
 
+def _missed(seen: Seen) -> dict[str, Truth]:
+    """The list of the test covers less than the cheapest plan is asked for."""
+    of = oracle_of(seen)
+    made = of.counted(of.choice_of(list_of(seen)))
+    return {
+        "asked": 100 * float(of.question.goal.share or 0.0),
+        "share": of.share(made, of.years[-1]),
+    }
+
+
+def list_of(seen: Seen) -> list[dict[str, Any]]:
+    """The actions of the list that a command names: built in the first year."""
+    of = oracle_of(seen)
+    file = street_of(seen).folder / seen.at.face.split("--score ")[1].split()[0]
+    rows = [line.split(",") for line in file.read_text("utf-8").splitlines()[1:]]
+    return [
+        {"what": "build", "id": place, "kind": kind, "year": of.years[0], "station": "",
+         "hours": of.question.actions.build_hours[0]} for place, kind in rows
+    ]  # fmt: skip
+
+
+def _by_goal(seen: Seen) -> dict[str, Truth]:
+    """What the list and the plan are worth; no choice is better than the bound."""
+    of, plan = oracle_of(seen), plan_of(seen)
+    best = of.best(worth=lambda one: worth_of(of, one))
+    made = of.counted(of.choice_of(list_of(seen)))
+    scale, what = _PRINTED[of.question.goal.what]
+    own = float(-of.yuan(made)) if what == "cheapest" else worth_of(of, made)
+    bound, step = number_of(seen.said["bound"]), 0.02 if scale != 1.0 or what != "cheapest" else 1
+    return {
+        "own": own * scale, "best": worth_of(of, plan) * scale,
+        "bound": Holds(
+            (bound - best * scale) * (1 if scale > 0 else -1) >= -step, f"{best * scale}"),
+    }  # fmt: skip
+
+
+#: By goal, what is printed of a worth (which is below 0 where less is better).
+_PRINTED: Final = {
+    "cheapest": (-1.0, "cheapest"), "mean_time": (-1 / 60, "mean"), "worst_group": (1.0, "worst"),
+    "two_in_reach": (1.0, "two"), "seated": (1.0, "seated"), "worst_district": (1.0, "worst"),
+}  # fmt: skip
 _MORE: Final = (
     r"^With every road node as a candidate too \({sites} in all\), it is proven that no plan "
     r"(?:is better|(?:covers over|costs over|lifts the worst off by over) {n} )"
@@ -105,8 +146,15 @@ _OTHER: Final = (
     r"covers {now} workers instead of {then}\."
 )
 _SAME: Final = r"the same plan, {same} actions? in the same order, {now} workers covered\."
+_UNIT: Final = r"(?:yuan|% of the worst off|min in the mean|workers(?: seated|, those .*? twice)?)"
+_VALUE: Final = (
+    rf"^By the goal the list has {{own}} {_UNIT} and the plan {{best}} {_UNIT}; no plan within the "
+    rf"limits is better than {{bound}} {_UNIT}[.]$"
+)
 CLAIMS: Final = (
     Claim(PLAN + ".* line", (_MORE,), _finer),
     Claim(PLAN + ".* line", (_OTHER, _SAME), _again),
+    Claim(PLAN + ".* line", (_VALUE,), _by_goal),
+    Claim(PLAN + ".* line", ("^{asked} % is asked for and the list covers {share} %$",), _missed),
     Claim(PLAN + ".* line", (r"^New are: {come:w}\. No longer done are: {gone:w}\.$",), _listed),
 )

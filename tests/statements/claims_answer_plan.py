@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from tests.statements.question_truths import (
     figures_of,
     headings_of,
     hours_of,
+    listed_words,
     loosened_limits,
     moved_station,
     number_of,
@@ -34,6 +36,19 @@ if TYPE_CHECKING:
 
     from tests.statements.streets import Choice, Counted
     from tests.statements.walker import Seen, Truth
+
+
+#: Headings of what a worse plan has less, and of what a looser limit brings: how much of the goal's
+#: measure is one of what is printed, and the digits.
+LESS: Final = {
+    "covers less": (1.0, 1), "yuan more": (1.0, 0), "points less": (1.0, 2),
+    "minutes more": (60.0, 2), "counts less": (1.0, 1), "seats less": (1.0, 1),
+}  # fmt: skip
+MORE: Final = {
+    "brings": (1.0, 1), "yuan less": (1.0, 0), "points more": (1.0, 2),
+    "minutes less": (60.0, 2), "counts more": (1.0, 1), "seats more": (1.0, 1),
+}  # fmt: skip
+SHARE: Final = "share to be covered"
 
 
 def _sentence(seen: Seen) -> dict[str, Truth]:
@@ -195,15 +210,19 @@ def _does(choice: Choice, of: Oracle, action: Mapping[str, Any]) -> bool:
 
 
 def _why_cell(seen: Seen) -> dict[str, Truth] | None:
-    if seen.at.column != "covers less":
+    if seen.at.column not in LESS:
         return None
     of, plan = oracle_of(seen), plan_of(seen)
     action = figures_of(seen)["actions"][int(seen.at.cells[0]) - 1]
-    return ends_of(seen, plan.value - of.best(where=lambda one: not _does(one, of, action)))
+    without = of.best(
+        where=lambda one: not _does(one, of, action), worth=lambda one: worth_of(of, one)
+    )
+    one, digits = LESS[seen.at.column]
+    return ends_of(seen, (worth_of(of, plan) - without) / one, digits)
 
 
 def _why_order(seen: Seen) -> dict[str, Truth] | None:
-    if "covers less" not in headings_of(seen):
+    if not LESS.keys() & headings_of(seen):
         return None
     action = figures_of(seen)["actions"][int(seen.at.cells[0]) - 1]
     if seen.at.column == "order":
@@ -246,6 +265,10 @@ def _why_instead(seen: Seen) -> dict[str, Truth] | None:
     action = figures_of(seen)["actions"][order - 1]
     (line,) = (one for one in figures_of(seen)["explanation"]["why"] if one["order"] == order)
     instead = line["instead"]
+    if line["does"]:  # a whole plan without the place, whose worth the ends beside it hold
+        apart = all(one["id"] != action["id"] for one in line["does"])
+        told = listed_words(seen.said["words"], {words_of_act(one) for one in line["does"]})
+        return told if apart else {"words": Holds(true=False, why=f"{action['id']} is in it")}
     words = words_of_act(instead)
     made = of.counted(_with(of, plan.choice, instead, action))
     others = [
@@ -298,7 +321,13 @@ def _why_neighbour(seen: Seen) -> dict[str, Truth] | None:
 
 
 def _price_cell(seen: Seen) -> dict[str, Truth] | None:
-    allows, used, step = use_of(oracle_of(seen), plan_of(seen), seen.at.row)
+    of, plan, name = oracle_of(seen), plan_of(seen), seen.at.row
+    if name == SHARE:
+        whole = of.whole(of.years[-1])
+        asked = float(of.question.goal.share or 0.0)
+        allows, used, step = asked * whole, of.covered(plan, of.years[-1]), 0.01 * whole
+    else:
+        allows, used, step = use_of(of, plan, name)
     truth = {"allows": allows, "used": used, "a step more": step}.get(seen.at.column)
     return None if truth is None else {"n": truth}
 
@@ -310,11 +339,18 @@ def _limit_name(seen: Seen) -> dict[str, Truth] | None:
 
 
 def _brings(seen: Seen) -> dict[str, Truth] | None:
-    if seen.at.column != "brings":
+    if seen.at.column not in MORE:
         return None
     of = oracle_of(seen)
-    more = dict(loosened_limits(of))[seen.at.row]
-    return ends_of(seen, of.best(question=more) - of.best())
+    one, digits = MORE[seen.at.column]
+    if seen.at.row == SHARE:
+        less = of.question.goal.model_copy(update={"share": (of.question.goal.share or 0.0) - 0.01})
+        more = of.question.model_copy(update={"goal": less})
+    else:
+        more = dict(loosened_limits(of))[seen.at.row]
+    there = replace(of, question=more) if seen.at.row == SHARE else of
+    best = of.best(question=more, worth=lambda one: worth_of(there, one))
+    return ends_of(seen, (best - of.best(worth=lambda one: worth_of(of, one))) / one, digits)
 
 
 CLAIMS: Final = (

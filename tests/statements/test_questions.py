@@ -175,15 +175,18 @@ def street(tmp_path_factory: pytest.TempPathFactory, cli: Cli) -> Street:
     ask("main", "--runners-up", "--prices", "--alternatives", "3", "--curve", "4", "--stations",
         "--front", "workers", "money", "--score", "{}/own.csv")  # fmt: skip
     ask("main", "--draws", "5", "--uncertainty", "0.4", "--failing", "0.2")
-    ask("time", "--front", "money", "mean_time")
+    ask("time", "--front", "money", "mean_time", "--runners-up", "--prices", "--alternatives", "2",
+        "--score", "{}/legal.csv")  # fmt: skip
     ask("moved", "--runners-up", "--alternatives", "3", "--stations")
     ask("none")
     ask("none", "--set", "new=10", "--set", "money.yuan_by_year=[150000]")
     ask("none", "--set", 'floors=[{name="all",least_share=0.99}]', "--set", "new=3")
     for goal in ("two_in_reach", "worst_group", "worst_district", "seated"):
-        ask("goal", "--set", f'goal.what="{goal}"')
+        ask("goal", "--set", f'goal.what="{goal}"', "--runners-up", "--prices", "--score",
+            "{}/legal.csv")  # fmt: skip
     for share in (0.45, 0.6):
-        ask("goal", "--set", f'goal={{what="cheapest",share={share}}}')
+        ask("goal", "--set", f'goal={{what="cheapest",share={share}}}', "--runners-up", "--prices",
+            "--score", "{}/legal.csv")  # fmt: skip
     ask("goal", "--score", "{}/legal.csv", "--stations", "--scenario", "first")
     for goal in ('"workers"}', '"cheapest",share=0.45}', '"worst_group"}'):
         ask("goal", "--finer", "0", "--set", f"goal={{what={goal}", "--set",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from web.commands.common import table
+from web.commands.goal_measure import measure_of
 from web.commands.language import told
 from web.commands.plan_answers import list_words, what_words
 from web.site.number_words import count
@@ -12,13 +13,13 @@ from web.site.number_words import count
 if TYPE_CHECKING:
     from planning.decisions import Decision
     from planning.decisions.curve import CurvePoint
-    from planning.decisions.explain import Explanation, WhatIf
+    from planning.decisions.explain import Explanation, WhatIf, WhyHere
     from web.languages import Language
 
 
 def explanation_words(made: Decision, why: Explanation, t: Language) -> list[object]:
     """Say every explanation that was made."""
-    return [*_why(made, why, t), *_prices(why, t), *_others(why, t), *_curve(why, t)]
+    return [*_why(made, why, t), *_prices(made, why, t), *_others(why, t), *_curve(why, t)]
 
 
 def _of(what: WhatIf | None, t: Language) -> str:
@@ -29,31 +30,27 @@ def _of(what: WhatIf | None, t: Language) -> str:
     return what_words(what, t)
 
 
-def _ends(least: float | None, most: float | None) -> str:
-    if least is None and most is None:
-        return "?"
-    low = "?" if least is None else f"{least:,.1f}"
-    high = "?" if most is None else f"{most:,.1f}"
-    return low if low == high else f"{low}–{high}"
+def _instead(line: WhyHere, t: Language) -> str:
+    return list_words(line.does, t) if line.does else _of(line.instead, t)
 
 
 def _why(made: Decision, why: Explanation, t: Language) -> list[object]:
     if not why.why:
         return []
-    ids = {one.order: one.id for one in made.actions}
+    ids, measure = {one.order: one.id for one in made.actions}, measure_of(made.goal)
     rows = [
         (
             line.order,
             ids[line.order],
-            t("no plan without it") if line.is_needed else _of(line.instead, t),
-            "—" if line.is_needed else _ends(line.costs_least, line.costs_most),
+            t("no plan without it") if line.is_needed else _instead(line, t),
+            "—" if line.is_needed else measure.ends(line.costs_least, line.costs_most),
             "—"
             if line.neighbour is None
             else f"{_of(line.neighbour, t)} ({', '.join(map(told, line.kept_out_by))})",
         )
         for line in why.why
     ]
-    headings = (t("order"), t("id"), t("runner-up"), t("covers less"), t("would do more, but for"))
+    headings = (t("order"), t("id"), t("runner-up"), t(measure.less), t("would do more, but for"))
     return [t("Why here and not there:"), table(headings, rows, left=3)]
 
 
@@ -62,18 +59,19 @@ def _amount(kind: str, amount: float) -> str:
     return f"{amount:,.1f}" if kind == "floor" else f"{amount:,.0f}"
 
 
-def _prices(why: Explanation, t: Language) -> list[object]:
+def _prices(made: Decision, why: Explanation, t: Language) -> list[object]:
     if not why.prices:
         return []
+    measure = measure_of(made.goal)
     rows = [
         (
             told(line.limit),
             *(_amount(line.kind, of) for of in (line.allows, line.used, line.step)),
-            _ends(line.brings_least, line.brings_most),
+            measure.ends(line.brings_least, line.brings_most),
         )
         for line in why.prices
     ]
-    headings = (t("limit"), t("allows"), t("used"), t("a step more"), t("brings"))
+    headings = (t("limit"), t("allows"), t("used"), t("a step more"), t(measure.more))
     return [t("What a little more would bring:"), table(headings, rows)]
 
 

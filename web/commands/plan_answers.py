@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from web.commands.common import table
+from web.commands.goal_measure import measure_of
 from web.commands.language import shown, spoken, told
 from web.languages import message
 from web.site.number_words import count
@@ -195,12 +196,23 @@ def _score(made: Decision, score: ListScore, t: Language) -> list[object]:
     if score.broken:
         words.append(t("The list breaks limits, so the bound is not of such plans:"))
         words += [f"  {told(one)}" for one in score.broken]
-    elif score.gap is not None:
+    elif score.gap is not None and made.goal in {"workers", "worker_hours"}:
         words.append(
             t(
                 "Proven: no plan within the limits covers more than {gap:.2f} % more than the list "
                 "over the years.",
                 gap=per_cent_up(score.gap),
+            )
+        )
+    if made.goal not in {"workers", "worker_hours"}:
+        measure = measure_of(made.goal)
+        words.append(
+            t(
+                "By the goal the list has {own} and the plan {best}; no plan within the limits is "
+                "better than {bound}.",
+                own=measure.told(score.covered, t),
+                best=measure.told(score.best, t),
+                bound=measure.told(made.bound, t),
             )
         )
     rows = [

@@ -239,6 +239,7 @@ def _asked(options: QuestionOptions, kept: KeptQuestion | None, *, new: int | No
     """Read the question, and put over it what the options say."""
     from data.files.question_files import changed_question, read_question
     from planning.decisions.fineness import refuse_no_sites
+    from planning.decisions.offered import refuse_unoffered
 
     changes = _changes(options, new=new)
     if kept is not None:
@@ -250,6 +251,8 @@ def _asked(options: QuestionOptions, kept: KeptQuestion | None, *, new: int | No
     options.files.check(question, curve=options.curve, alternatives=options.alternatives)
     if options.finer_m is not None:
         refuse_no_sites(question)
+    wanted = ("runners_up", "prices", "alternatives", "curve", "score", "draws")
+    refuse_unoffered(question.goal.what, [word for word in wanted if getattr(options, word)])
     return question
 
 
@@ -310,13 +313,17 @@ def _kept(
     workspace: Workspace, made: Decision, search: DecisionAsked, why: Explanation,
     options: QuestionOptions,
 ) -> str:  # fmt: skip
-    """Keep the decision that was made just now as a scenario, with its reasons."""
+    """Keep the decision that was made just now as a scenario, with its reasons.
+
+    Pages and reports tell reasons in workers alone, so those of other goals are not kept.
+    """
+    from web.services.decisions import EXPLAINED
     from web.services.scenarios import save_decision
 
     author, name = author_of(options.by), options.scenario or ""
     kept = save_decision(
         workspace, made, search, name=name, author=author, why=options.why,
-        explanation=why.as_dict(),
+        explanation=why.as_dict() if made.goal in EXPLAINED else None,
     )  # fmt: skip
     return saved_words(kept)
 
@@ -347,9 +354,10 @@ def _words(made: Decision, why: Explanation, asked: AskedQuestion, *, shakes: bo
         words.append(
             t("Costs of kinds that the question does not give are assumptions: costs.by_kind.")
         )
+    is_below = _counts_years(made) and (shakes or _explains(why))
     return [
         *words,
-        *_unit(made, asked.question, t, is_below=shakes or _explains(why)),
+        *_unit(made, asked.question, t, is_below=is_below),
         *explanation_words(made, why, t),
         *front_words(why.front, t),
     ]
@@ -435,6 +443,11 @@ def _money(made: Decision, t: Language) -> object:
         for payer in payers
     ]
     return table((t("yuan"), *map(str, made.years), t("together")), rows)
+
+
+def _counts_years(made: Decision) -> bool:
+    """Whether explanations are in sums over the years, and not of the end or a mean."""
+    return made.goal in {"workers", "worker_hours", "two_in_reach"}
 
 
 def _explains(why: Explanation) -> bool:

@@ -26,7 +26,9 @@ from planning.decisions.explain import (
 )
 from planning.decisions.fineness import FinerQuestion, finer_question
 from planning.decisions.floor_ends import floor_ends
+from planning.decisions.goal_again import other_plans_by_goal, prices_by_goal, why_by_goal
 from planning.decisions.nesting import Nesting, price_of_nesting
+from planning.decisions.offered import refuse_unoffered
 from planning.decisions.silent import SilentEnds, silent_ends
 from planning.decisions.told_curve import curve_columns, told_curve
 from planning.scenarios.decision_document import DecisionAsked
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
 KIND: Final = "decision"
 #: The part of a kept decision that says what was asked and how it was searched.
 ASKED: Final = "asked"
-#: The goals that have one problem of the engine behind them, which explanations are made of.
+#: The goals whose explanations are counted from all exchanges at once, in what is covered.
 EXPLAINED: Final = ("workers", "worker_hours")
 
 
@@ -173,23 +175,24 @@ def explain(asked: AskedQuestion, made: Decision, wanted: Wanted, *, done: Done)
     Raises
     ------
     InputError
-        when an explanation is wanted of a goal that has no one problem behind it.
+        when an explanation is wanted that the goal does not have (`offered`).
     """
     if made.status == "infeasible":
         return conflict_of(asked, time_limit_s=wanted.seconds)
-    asks = wanted.why or wanted.prices or wanted.alternatives or wanted.curve or wanted.floors
-    if asks and made.goal not in EXPLAINED:
-        raise InputError(
-            say(
-                "explanations are made for the goals workers and worker_hours: ask without "
-                "--runners-up, --prices, --alternatives and --curve"
-            )
-        )
-    time_limit_s = wanted.seconds
+    goal, time_limit_s = made.goal, wanted.seconds
+    asks = {
+        "runners_up": wanted.why,
+        "prices": wanted.prices,
+        "alternatives": wanted.alternatives,
+        "curve": wanted.curve,
+        "floors": wanted.floors,
+    }
+    refuse_unoffered(goal, [word for word, is_asked in asks.items() if is_asked])
+    covers = goal in EXPLAINED
     others: tuple[OtherPlan, ...] = ()
     held: dict[str, float] = {}
     if wanted.alternatives:
-        others, held = other_plans(
+        others, held = (other_plans if covers else other_plans_by_goal)(
             asked,
             made,
             gap=wanted.within,
@@ -197,11 +200,13 @@ def explain(asked: AskedQuestion, made: Decision, wanted: Wanted, *, done: Done)
             time_limit_s=time_limit_s,
             on_progress=done,
         )
+    find_why = why_here if covers else why_by_goal
+    find_prices = price_lines if covers else prices_by_goal
     return Explanation(
-        why=why_here(asked, made, time_limit_s=time_limit_s, on_progress=done)
+        why=find_why(asked, made, time_limit_s=time_limit_s, on_progress=done)
         if wanted.why
         else (),
-        prices=price_lines(asked, made, time_limit_s=time_limit_s, on_progress=done)
+        prices=find_prices(asked, made, time_limit_s=time_limit_s, on_progress=done)
         if wanted.prices
         else (),
         others=others,
