@@ -469,6 +469,9 @@ def test_the_difference_map_shows_each_action_with_the_letters_of_its_scenarios(
     assert page.evaluate("window.broken") is None
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     if wide > 1000:
+        choices = page.locator(".covered-choice option").all_text_contents()
+        assert any(choice.endswith("：只有 B") for choice in choices)
+        assert page.locator("ul[data-choice]").count() == len(choices)
         legend = page.locator(".legend").inner_text()
         for answer in told["answers"]:
             assert answer["name"] in legend
@@ -486,6 +489,36 @@ def drawn(planned: Path, tmp_path_factory: pytest.TempPathFactory, cli: Cli) -> 
         told = cli("scenario", "map", "基准", "-w", planned, "-o", folder / name, *words)
         assert told.code == 0, told.err
     return folder
+
+
+def test_the_areas_of_a_difference_make_up_the_areas_of_each_scenario(
+    planned: Path, drawn: Path, tmp_path: Path, cli: Cli
+) -> None:
+    told = cli(
+        "scenario", "compare", "基准", "不要第一个", "-w", planned, "-o", tmp_path / "d.gpkg"
+    )
+    assert told.code == 0, told.err
+    actions = pyogrio.read_dataframe(tmp_path / "d.gpkg", layer="differences")
+    assert len(actions) >= 4
+    metric = "EPSG:32650"
+    parts = pyogrio.read_dataframe(tmp_path / "d.gpkg", layer="areas").to_crs(metric)
+    assert set(parts["held_by"]) >= {"基准", "基准、不要第一个"}
+    assert set(parts["n_held_by"]) == {1, 2}
+    whole = pyogrio.read_dataframe(drawn / "a.gpkg", layer="areas").to_crs(metric)
+    n_apart = 0
+    for _, row in whole[whole["group"].isin(parts["group"])].iterrows():
+        of_group = parts[parts["group"] == row["group"]]
+        assert {(one.mode, one.minutes) for one in of_group.itertuples()} == {
+            (row["mode"], row["minutes"])
+        }
+        own = of_group[of_group["held_by"].str.contains("基准")]
+        n_apart += len(own) - 1
+        # what one scenario alone has and what both have are its area, slivers aside
+        missed = row.geometry.symmetric_difference(own.union_all())
+        assert all(part.area < 10_001 for part in getattr(missed, "geoms", [missed]))
+        alone = of_group[of_group["n_held_by"] == 1]
+        assert alone.union_all().area == pytest.approx(alone.area.sum())
+    assert n_apart >= 1
 
 
 def test_the_layers_of_a_scenario_send_as_many_to_a_place_as_the_plan_covers(

@@ -157,7 +157,8 @@ def note(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="The differences as a map (FILE.html), or as points in any format of a table.",
+    help="The differences as a map (FILE.html) or as layers for QGIS (.gpkg), both with each "
+    "group's area in one and not the other; or as points in any other format of a table.",
 )
 def compare(folder: Path, names: tuple[str, ...], output: Path | None, *, as_json: bool) -> None:
     """Set two to four scenarios side by side: people, money, actions in one alone."""
@@ -178,6 +179,11 @@ def compare(folder: Path, names: tuple[str, ...], output: Path | None, *, as_jso
 
             language = asked(otherwise=CHINESE)
             write_difference_map(workspace, compared, output=output, language=language)
+        elif output.suffix.casefold() == ".gpkg":
+            from web.languages import CHINESE
+            from web.services.difference_areas import write_difference_layers
+
+            write_difference_layers(workspace, compared, output, language=asked(otherwise=CHINESE))
         else:
             write_differences(compared, output)
         figures["file"] = str(output)

@@ -17,8 +17,9 @@ from web.maps.city_map import box_round, map_words, source_of
 from web.maps.label_points import label_point
 from web.maps.road_lines import road_lines
 from web.maps.safe_map import MapDocument, SafeMap
+from web.services.difference_areas import DifferenceArea, difference_areas
 from web.services.freshness import input_name
-from web.site.number_words import added_count, count, share
+from web.site.number_words import added_count, count, share, standard_words
 from web.site.pages import render_map
 
 if TYPE_CHECKING:
@@ -54,6 +55,14 @@ class HeldRow:
     n: int
 
 
+@dataclass(frozen=True)
+class AreaRow:
+    """An area to choose: whose it is and who has it, in the choice and in the legend."""
+
+    name: str
+    words: str
+
+
 @dataclass(frozen=True, eq=False)
 class DifferenceMap:
     """A finished map with what its marks mean, to be written as one file."""
@@ -62,6 +71,7 @@ class DifferenceMap:
     document: MapDocument
     answers: tuple[AnswerRow, ...]
     rows: tuple[HeldRow, ...]
+    areas: tuple[AreaRow, ...]
     kinds: tuple[str, ...]
     differing_inputs: str
     source: str
@@ -90,6 +100,10 @@ def difference_map(
     network = _network(workspace)
     lonlat = np.array([(one.action.lon, one.action.lat) for one in made.actions]).reshape(-1, 2)
     drawn = SafeMap(box_round(lonlat) if len(lonlat) else Box(*workspace.settings.box))
+    reach = difference_areas(workspace, compared)
+    rows = tuple(_area_row(one, len(made.names), t) for one in reach)
+    if reach:
+        drawn.add_covered([one.area for one in reach], title=t("各工种的覆盖范围"))
     if network is not None:
         drawn.add_roads(road_lines(network), title=t("道路"))
     areas = dict(zip(workspace.districts.names, workspace.districts.areas, strict=True))
@@ -107,7 +121,13 @@ def difference_map(
     return DifferenceMap(
         title=t("{scenarios} · 差异地图", scenarios=t.all_of(list(made.names))),
         document=drawn.document(
-            words=map_words(t) | {"all_sites": t("显示全部地点")}, attribution=source
+            words=map_words(t)
+            | {
+                "all_sites": t("显示全部地点"),
+                "covered": [one.name for one in rows],
+                "green": t("工种："),
+            },
+            attribution=source,
         ),
         answers=tuple(
             AnswerRow(
@@ -122,12 +142,29 @@ def difference_map(
             for letter, name, of in zip(LETTERS, made.names, made.figures, strict=False)
         ),
         rows=_rows(compared, t),
+        areas=rows,
         kinds=tuple(dict.fromkeys(one.action.kind for one in made.actions)),
         differing_inputs=_differing(compared, t),
         source=source,
         made_on=today_here(),
         language=language,
         sample=any(one.sample for one in compared.scenarios) or workspace.settings.sample,
+    )
+
+
+def _area_row(one: DifferenceArea, n: int, t: Language) -> AreaRow:
+    """Say whose area it is, by which standard, and which scenarios have it."""
+    standard = t.all_of([standard_words(held, t) for held in one.standards])
+    area = t("{people}有站点的范围（{standard}）", people=t.people(one.group), standard=standard)
+    if len(one.holders) == n:
+        return AreaRow(
+            t("{group}：各情景都有", group=t.group(one.group)),
+            t("{area}，各情景都有", area=area),
+        )
+    letter = LETTERS[one.holders[0]]
+    return AreaRow(
+        t("{group}：只有 {letter}", group=t.group(one.group), letter=letter),
+        t("{area}，只有 {letter} 有", area=area, letter=letter),
     )
 
 

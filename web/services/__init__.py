@@ -30,6 +30,7 @@ __all__ = [
     "demand",
     "demand_provenance",
     "demo",
+    "difference_areas",
     "effective",
     "freshness",
     "hosts",

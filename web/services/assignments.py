@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 import numpy as np
 import shapely
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
     from data.demand import Demand
@@ -93,21 +94,53 @@ class WhoGoesWhere:
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
-    """What stands in a city, today or after a plan, and every way to it within the standard.
+class Standing:
+    """What stands in a city, today or after a plan, and how workers go to it.
 
-    ``factors`` are the speeds by mode, ``settings`` those of the city.
+    ``demand`` is as the question changes it, ``factors`` are the speeds by mode, ``settings`` those
+    of the city.
     """
 
     demand: Demand
     groups: tuple[GroupSettings, ...]
     places: StandingPlaces
-    ways: Ways
     network: RoadNetwork
     settings: Settings
     standard: StandardWord
     factors: Mapping[str, float]
     counted: Counted
+
+    def areas(self, *, is_open: npt.NDArray[np.bool_] | None = None) -> dict[str, BaseGeometry]:
+        """Draw each group's area by its own standard, of places that are open."""
+        serving = self.places.serves if is_open is None else self.places.serves & is_open
+        where = {
+            group.id: self.places.lonlat[row]
+            for group, row in zip(self.groups, serving, strict=True)
+        }
+        return group_areas(
+            self.network,
+            self.settings,
+            self.groups,
+            where,
+            standard=self.standard,
+            speed_factors=self.factors,
+        )
+
+    @property
+    def standards(self) -> dict[str, ServiceStandard]:
+        """The standard of each group."""
+        return {
+            group.id: standard_of(group, self.settings, standard=self.standard)
+            for group in self.groups
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What stands, and every way to it within the standard."""
+
+    stands: Standing
+    ways: Ways
 
 
 def ground_of(
@@ -142,6 +175,36 @@ def ground_of(
     ProblemError
         when the plan changes a station that is not in the register.
     """
+    stands = _standing(
+        workspace,
+        actions=actions,
+        question=question,
+        standard=standard,
+        when=when,
+        counted=counted,
+    )
+    ways = ways_within(
+        stands.demand,
+        stands.places,
+        stands.network,
+        stands.settings,
+        standard=stands.standard,
+        speed_factors=stands.factors,
+        on_progress=done,
+    )
+    return Ground(stands, ways)
+
+
+def _standing(
+    workspace: Workspace,
+    *,
+    actions: Sequence[DoneAction],
+    question: Question | None,
+    standard: StandardWord,
+    when: str,
+    counted: Counted,
+) -> Standing:
+    """Return what stands, as `ground_of` is asked for it."""
     settings, demand = workspace.settings, counted.demand(workspace)
     network = network_when(workspace, when)
     groups = groups_of(demand, settings)
@@ -160,73 +223,81 @@ def ground_of(
         doubted=doubted_stations(workspace),
         seats_by_kind=seats,
     )
-    ways = ways_within(
-        demand,
-        places,
-        network,
-        settings,
-        standard=standard,
-        speed_factors=factors,
-        on_progress=done,
-    )
-    return Ground(demand, groups, places, ways, network, settings, standard, factors, counted)
+    return Standing(demand, groups, places, network, settings, standard, factors, counted)
 
 
 def who_goes_where(ground: Ground) -> WhoGoesWhere:
     """Send all workers to the nearest place that serves them, and draw each group's area."""
-    places, settings, counted = ground.places, ground.settings, ground.counted
+    of = ground.stands
+    places, counted = of.places, of.counted
     is_open, unknown = None, 0
     if counted.hour is not None:
         day = _SEVERAL_DAYS * DAYS.index(counted.day)
         is_open = places.open[:, 24 * day + counted.hour]
         unknown = int((~places.knows_hours).sum())
-    serving = places.serves if is_open is None else places.serves & is_open
-    where = {
-        group.id: places.lonlat[row] for group, row in zip(ground.groups, serving, strict=True)
-    }
     return WhoGoesWhere(
-        demand=ground.demand,
-        groups=ground.groups,
+        demand=of.demand,
+        groups=of.groups,
         places=places,
-        assignment=assign(ground.ways, ground.demand.weights, is_open=is_open),
-        standards={
-            group.id: standard_of(group, settings, standard=ground.standard)
-            for group in ground.groups
-        },
-        areas=group_areas(
-            ground.network,
-            settings,
-            ground.groups,
-            where,
-            standard=ground.standard,
-            speed_factors=ground.factors,
-        ),
+        assignment=assign(ground.ways, of.demand.weights, is_open=is_open),
+        standards=of.standards,
+        areas=of.areas(is_open=is_open),
         hours_unknown=unknown,
     )
 
 
 def seats_of(ground: Ground, question: Question) -> Seating | None:
     """Seat the workers of each hour; None where no seats, or no hours of demand, are known."""
-    if not ground.demand.knows_hours or np.isnan(ground.places.seats).all():
+    of = ground.stands
+    if not of.demand.knows_hours or np.isnan(of.places.seats).all():
         return None
     at_once = question.capacity.at_once
-    return measure_seating(ground.demand, ground.places, ground.ways, at_once=at_once)
+    return measure_seating(of.demand, of.places, ground.ways, at_once=at_once)
 
 
 def ground_after(workspace: Workspace, scenario: Scenario, *, done: Done | None = None) -> Ground:
     """Search the ways to what stands once a scenario is done, with what the workspace holds now."""
+    return ground_of(workspace, **_after(scenario), done=done)
+
+
+def standing_after(workspace: Workspace, scenario: Scenario) -> Standing:
+    """Return what stands once a scenario is done, with what the workspace holds now.
+
+    Raises
+    ------
+    NothingYetError
+        when stations, workers or roads are not there yet.
+    ProblemError
+        when the scenario changes a station that is not in the register.
+    """
+    return _standing(workspace, **_after(scenario))
+
+
+class _After(TypedDict):
+    actions: Sequence[DoneAction]
+    question: Question | None
+    standard: StandardWord
+    when: str
+    counted: Counted
+
+
+def _after(scenario: Scenario) -> _After:
+    """Return what a scenario does and how it counts, as `ground_of` is asked."""
     asked, actions = asked_of(scenario), figures_of(scenario).actions
     if isinstance(asked, PlanAsked):
-        return ground_of(
-            workspace,
+        return _After(
             actions=actions,
+            question=None,
             standard=asked.standard,
             when=asked.when,
             counted=Counted(asked.demand),
-            done=done,
         )
-    return ground_of(
-        workspace, actions=actions, question=asked.question, when=asked.when, done=done
+    return _After(
+        actions=actions,
+        question=asked.question,
+        standard=asked.question.goal.standard,
+        when=asked.when,
+        counted=USUAL,
     )
 
 

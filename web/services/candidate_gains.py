@@ -52,16 +52,19 @@ def measure_candidates(workspace: Workspace, scenario: Scenario | None = None) -
     ground = ground_of(workspace) if scenario is None else ground_after(workspace, scenario)
     found = candidates(workspace).sites
     measured = site_gains(
-        ground.demand,
-        ground.network,
+        ground.stands.demand,
+        ground.stands.network,
         workspace.settings,
-        without=assign(ground.ways, ground.demand.weights).left,
+        without=assign(ground.ways, ground.stands.demand.weights).left,
         places=found.lonlat,
-        standard=ground.standard,
+        standard=ground.stands.standard,
     ).round(3)
     made = CandidateGains(
         tuple(found.frame["id"]),
-        {group: tuple(measured[:, n].tolist()) for n, group in enumerate(ground.demand.groups)},
+        {
+            group: tuple(measured[:, n].tolist())
+            for n, group in enumerate(ground.stands.demand.groups)
+        },
     )
     body = {"sites": list(made.sites), "gains": {k: list(v) for k, v in made.gains.items()}}
     workspace.save_result(KIND, inputs=_inputs(workspace, scenario), body=body)

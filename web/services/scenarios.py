@@ -357,6 +357,13 @@ def write_differences(compared: Compared, path: Path) -> int:
     WorkspaceError
         when the file cannot be written.
     """
+    sample = any(one.sample for one in compared.scenarios)
+    write_points(difference_columns(compared), path, layer="differences", sample=sample)
+    return len(compared.comparison.actions)
+
+
+def difference_columns(compared: Compared) -> dict[str, list[Any]]:
+    """Return the columns of the actions of scenarios, as `write_differences` writes them."""
     made = compared.comparison
     parts = ("what", "site_id", "name", "kind", "district", "lon", "lat")
     columns: dict[str, list[Any]] = {
@@ -369,9 +376,7 @@ def write_differences(compared: Compared, path: Path) -> int:
         columns[f"order_{letter}"] = [
             "" if (order := one.orders[number]) is None else str(order) for one in made.actions
         ]
-    sample = any(one.sample for one in compared.scenarios)
-    write_points(columns, path, layer="differences", sample=sample)
-    return len(made.actions)
+    return columns
 
 
 def export_scenario(workspace: Workspace, name: str, *, file: Path) -> Scenario:
