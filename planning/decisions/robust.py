@@ -191,7 +191,8 @@ def try_over_draws(
     worst_part
         the part of the draws that is a plan's worst.
     params
-        ``time_limit_s`` for all of it, ``gap`` for each draw, ``seed`` for the places that fail and
+        ``time_limit_s`` for all of it (past it the plan alone is counted in the draws that are
+        left, and no other plan is ranked), ``gap`` for each draw, ``seed`` for the places that fail and
         for the engine; None: a minute, 0.5 %.
     on_progress
         is told what is done and the share of it.
@@ -236,10 +237,18 @@ def try_over_draws(
     tell = on_progress or (lambda _what, _share: None)
     made = _plans_of_draws(problem, plan, weights, begun=begun, params=params, tell=tell)
     counted = _chosen_ones(problem, plan, made.plans)
-    values = _values(problem, [chosen for chosen, _ in counted], weights, works)
+    end = begun + params.time_limit_s
+    values = _values(
+        problem,
+        [chosen for chosen, _ in counted],
+        weights,
+        works,
+        is_late=lambda: time.perf_counter() > end,
+    )
     candidates = [
         Candidate(chosen=chosen, n_found=n, mean=float(own.mean()), worst=_worst(own, worst_part))
         for (chosen, n), own in zip(counted, values, strict=True)
+        if not np.isnan(own).any()
     ]
     left_s = max(begun + params.time_limit_s - time.perf_counter(), MIN_S)
     factors = (1.0 - price_change, 1.0 + price_change) if price_change else ()
@@ -416,20 +425,24 @@ def _values(
     plans: Sequence[Ints],
     weights: _Weights,
     works: npt.NDArray[np.bool_],
+    *,
+    is_late: Callable[[], bool],
 ) -> Floats:
     """float64[n_plans, n_draws]: what each plan covers in each draw.
 
+    From the draw on before which ``is_late``, only the first plan is counted, the others are nan.
     What is required works always and is in every plan: what it covers is counted once.
     """
     required = np.flatnonzero(known(problem.required))
     base = best_cover(problem.covers, required)
     counted = [_Counted(problem, np.setdiff1d(chosen, required), base) for chosen in plans]
-    values = np.zeros((len(plans), weights.n))
+    values = np.full((len(plans), weights.n), np.nan)
 
     def count(number: int) -> None:
+        n_counted = 1 if is_late() else len(counted)
         drawn = weights[number]
         always = float(drawn @ base)
-        for k, plan in enumerate(counted):
+        for k, plan in enumerate(counted[:n_counted]):
             values[k, number] = always + plan.added(drawn, works[number])
 
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args, get_origin
 
 import pytest
+from pydantic import BaseModel
 
 from data.demand import MOST_WORKERS
 from data.files import tables
@@ -23,8 +24,11 @@ from data.files.station_files import STATION_FIELDS
 from data.files.total_files import TOTAL_FIELDS
 from data.files.zones import SQUARE_M
 from data.organisations import MOST_OF_A_NUMBER
+from data.questions import Question
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from data.vocabulary import Term
 
 PAGE = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
@@ -63,3 +67,24 @@ def test_the_page_of_files_gives_the_limits_of_the_readers() -> None:
     assert f"more than {MOST_WORKERS:,.0f} at one place" in PAGE
     assert f"yuan, at most {MOST_YUAN:,.0f};" in PAGE
     assert f"Numbers are whole, at most {MOST_OF_A_NUMBER:,};" in PAGE
+
+
+def question_keys(part: type[BaseModel], before: str = "") -> Iterator[tuple[str, str]]:
+    """Every key of a question with what it means; of a list of tables the keys after []."""
+    for name, field in part.model_fields.items():
+        kinds = [field.annotation, *get_args(field.annotation)]
+        kinds += [inner for kind in kinds for inner in get_args(kind)]
+        below = [one for one in kinds if isinstance(one, type) and issubclass(one, BaseModel)]
+        is_list = get_origin(field.annotation) is tuple
+        key = f"{before}{name}{'[]' if below and is_list else ''}"
+        yield key, field.description or ""
+        for inner in below[:1]:
+            yield from question_keys(inner, f"{key}.")
+
+
+def test_the_page_of_files_has_a_row_for_every_key_of_a_question() -> None:
+    section = PAGE.split("### Questions")[1].split("\n#")[0]
+    rows = re.findall(r"^\| `([\w.\[\]]+)` \| (.+) \|$", section, re.MULTILINE)
+    keys = list(question_keys(Question))
+    assert len(keys) > 90
+    assert rows == [(key, words.replace("|", "/")) for key, words in keys]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., Any]")
 _MOST_STATIONS = 20
+# How much longer the draws may take than another explanation.
+_DRAWS_TIMES = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +135,7 @@ def more_answers(
             uncertainty=wanted.uncertainty,
             failing=wanted.failing,
             seed=wanted.seed,
+            seconds=_DRAWS_TIMES * wanted.seconds,
             done=done,
         )
         more.figures["robustness"] = over.as_dict()

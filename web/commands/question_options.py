@@ -113,7 +113,7 @@ def question_options(command: F) -> F:
             type=click.FloatRange(min=0.1),
             default=20.0,
             show_default=True,
-            help="Seconds for each explanation.",
+            help="Seconds for each explanation; --draws may take three times as long.",
         ),
         click.option(
             "--accounts",

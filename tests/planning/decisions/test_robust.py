@@ -11,7 +11,7 @@ import pytest
 
 from geo.errors import ProblemError
 from planning import CoverageProblem, SolveParams, solve
-from planning.decisions import try_over_draws
+from planning.decisions import robust, try_over_draws
 from tests.planning.decisions.small_problems import (
     N_PROBLEMS,
     covered_parts,
@@ -199,3 +199,27 @@ def test_a_plan_is_worth_in_a_draw_what_its_best_place_that_works_covers_of_each
     worth = np.array([weights @ covers[works].max(axis=0) for works in sets])
     assert (np.abs(worth - failing.covered).min(axis=0) < 1e-9).all()
     assert failing.covered.mean() < found.covered.mean()
+
+
+def test_past_the_time_the_plan_alone_is_counted_in_the_draws_that_are_left() -> None:
+    problem = CoverageProblem(
+        weights=[50.0, 40.0, 30.0], covers=[[1, 0, 0], [0, 1, 0], [0, 1, 1]], max_open=1
+    )
+    draws = np.array([[90.0, 10.0, 10.0], [10.0, 50.0, 40.0], [20.0, 5.0, 1.0]])
+    late = iter([False, True, True])
+
+    class Draws:
+        """One draw after another, so that the clock is asked in their order."""
+
+        n = len(draws)
+
+        def __getitem__(self, number: int) -> np.ndarray:
+            return draws[number]
+
+    plans, works = [np.array([0]), np.array([2])], np.ones((3, 3), dtype=np.bool_)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(robust, "AT_ONCE", 1)
+        values = robust._values(problem, plans, Draws(), works, is_late=lambda: next(late))
+    assert values[0].tolist() == draws[:, 0].tolist()
+    assert values[1, 0] == 20.0
+    assert np.isnan(values[1, 1:]).all()
