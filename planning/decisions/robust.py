@@ -192,8 +192,8 @@ def try_over_draws(
         the part of the draws that is a plan's worst.
     params
         ``time_limit_s`` for all of it (past it the plan alone is counted in the draws that are
-        left, and no other plan is ranked), ``gap`` for each draw, ``seed`` for the places that fail and
-        for the engine; None: a minute, 0.5 %.
+        left, and no other plan is ranked), ``gap`` for each draw, ``seed`` for the places that fail
+        and for the engine; None: a minute, 0.5 %.
     on_progress
         is told what is done and the share of it.
 

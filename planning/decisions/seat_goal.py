@@ -98,7 +98,7 @@ def seat_problem(
     ProblemError
         when the question holds what this goal does not take, or a kind has no seats.
     """
-    _check(question)
+    refuse_unseated(question)
     demand = replace(demand, weights=people_by_year(question, demand, settings)[-1])
     places, standing = _places(question, table, of, stations, demand, settings, doubted)
     ways = ways_within(
@@ -154,22 +154,31 @@ def most_seated(of: SeatProblem, *, standing_option: int, params: SolveParams) -
     return replace(plan, chosen=chosen[chosen <= standing_option])
 
 
-def _check(question: Question) -> None:
-    """Refuse what the goal does not take."""
-    given = {
-        "years.count": question.years.count > 1,
-        "goal.group_weights": bool(question.goal.group_weights),
-        "actions.existing": question.actions.existing != "fixed" or bool(question.actions.stations),
-    }
-    for key, is_given in given.items():
-        if is_given:
-            raise ProblemError(
-                say(
-                    "the goal seated takes one year, and builds beside the stations that stand: "
-                    "leave out {key}",
-                    key=key,
-                )
+def refuse_unseated(question: Question) -> None:
+    """Refuse what the goal seated does not take, before any way is searched (ProblemError)."""
+    if question.goal.what != "seated":
+        return
+    if question.years.count > 1:
+        raise ProblemError(
+            say(
+                "the goal seated counts one hour of one year: leave out years.count, or ask for "
+                "the goal workers"
             )
+        )
+    if question.goal.group_weights:
+        raise ProblemError(
+            say(
+                "the goal seated: a seat holds one worker, whatever the group counts: leave out "
+                "goal.group_weights"
+            )
+        )
+    if question.actions.existing != "fixed" or question.actions.stations:
+        raise ProblemError(
+            say(
+                "the goal seated builds beside the stations that stand, with the seats that they "
+                "have: leave out actions.existing and actions.stations"
+            )
+        )
 
 
 def _places(  # noqa: PLR0917 - what a place is made of

@@ -14,7 +14,7 @@ from data import CandidateSites
 from data.questions import Question
 from geo.errors import ProblemError
 from planning import SolveParams
-from planning.decisions import AskedQuestion, Decision, ask
+from planning.decisions import AskedQuestion, Decision, ask, decide
 from tests.planning.grid_town import (
     graph_of,
     town_demand,
@@ -204,6 +204,22 @@ def _share(asked: AskedQuestion, some: tuple[int, ...]) -> float:
 )
 def test_what_the_goal_does_not_take_is_refused(more: dict[str, Any], words: str) -> None:
     with pytest.raises(ProblemError, match=words):
+        ask(question(**more), **city(0))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"actions": {"existing": "free"}},
+        {"years": {"count": 2}},
+        {"goal": {"what": "seated", "group_weights": {"courier": 2.0}}},
+    ],
+)
+def test_what_the_goal_does_not_take_is_refused_before_any_way_is_searched(
+    more: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decide, "demand_items", lambda *_, **__: pytest.fail("searched"))
+    with pytest.raises(ProblemError, match="the goal seated"):
         ask(question(**more), **city(0))
 
 
