@@ -3,8 +3,7 @@
 #
 # Expected: local Moran with NaN in one district raises, leaves that one out, or has NaN for the p-values too.
 # Seen:     esda 2.9.0: all statistics are NaN, and all p-values (p_sim, 99 permutations) are 0.01, the smallest there
-#           is, with the quadrant 3, "low among low". With all nine numbers one
-#           district is below 0.05.
+#           is, with the quadrant 3, "low among low". With all nine numbers one district is below 0.05.
 # Why:      maps of clusters colour what has p_sim < 0.05 by its quadrant, and look at nothing else. One gap in the table
 #           makes the whole city a cold spot, at the 1 % level, where money would go.
 set -euo pipefail
