@@ -34,6 +34,7 @@ BENCHMARKS = (
         "saves",
         "city_cut",
         "decisions",
+        "report_forms",
     ),
 )
 RESULTS = Path("bench-results")

@@ -116,11 +116,10 @@ class Table:
         """The rows and, last, the total where there is one."""
         return self.rows if self.total is None else (*self.rows, self.total)
 
-    @property
-    def notes(self) -> str:
-        """The note, and what a dash means where there is one."""
+    def notes(self, t: Language) -> str:
+        """Return the note, and what a dash means where there is one."""
         has_none = any(cell is None for row in self.all_rows for cell in row)
-        missing = f"–：{self.missing}" if has_none and self.missing else ""
+        missing = f"–{t('：')}{self.missing}" if has_none and self.missing else ""
         return " ".join(words for words in (self.note, missing) if words)
 
     def on_paper(self) -> Table:

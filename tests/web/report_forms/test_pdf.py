@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -132,3 +133,11 @@ def test_a_long_table_repeats_its_head(document: Document, poppler: Callable[...
     ).split("\f")[:-1]
     assert len(pages) >= 2
     assert all(table.columns[0].heading in page for page in pages)
+
+
+def test_threads_that_set_pages_at_once_get_their_own(content: bytes, document: Document) -> None:
+    other = replace(document, title="另一份")
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(pdf_bytes, [document, other, document, other]))
+    assert made[0] == made[2] == content
+    assert made[1] == made[3] != content

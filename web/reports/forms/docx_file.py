@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from web.languages import Language
     from web.reports.document import Block, Document
 
+_ROOM: Final = 8 * "\N{NO-BREAK SPACE}"  # where a field is empty
 _NUMERALS: Final = "一二三四五六七八九十"
 _MANY_COLUMNS: Final = 7
 _ON_ONE_PAGE: Final = 14  # rows: a table of no more is not broken over pages
@@ -105,7 +106,7 @@ def _add(paper: Docx, block: Block, t: Language) -> None:
             paragraph = _add_paragraph(paper, block.text)
             set_font(paragraph.runs[0]._r.get_or_add_rPr(), HEADING)  # noqa: SLF001
         case Listing():
-            _add_listing(paper, block)
+            _add_listing(paper, block, t)
         case Headlines():
             _add_table(paper, headline_table(block, t), t)
         case Table():
@@ -136,11 +137,11 @@ def _set_small(paragraph: DocxParagraph) -> None:
     layout.space_after = Pt(8)
 
 
-def _add_listing(paper: Docx, block: Listing) -> None:
+def _add_listing(paper: Docx, block: Listing, t: Language) -> None:
     if block.caption:
         paper.add_heading(plain_text(block.caption), level=2)
     for number, (name, said) in enumerate(block.items, start=1):
-        _add_paragraph(paper, f"{number}. {name}：{said}")
+        _add_paragraph(paper, f"{number}. {name}{t('：')}{said}")
 
 
 def _add_table(paper: Docx, table: Table, t: Language) -> None:
@@ -169,8 +170,8 @@ def _add_table(paper: Docx, table: Table, t: Language) -> None:
             cell.width = Mm(width)
             _fill(cell, word, points=points, is_strong=is_strong, is_number=column.is_number)
             cell.paragraphs[0].paragraph_format.keep_with_next = stays
-    if table.notes:
-        _add_paragraph(paper, table.notes, is_note=True)
+    if table.notes(t):
+        _add_paragraph(paper, table.notes(t), is_note=True)
     else:
         _set_small(paper.add_paragraph())
 
@@ -251,5 +252,5 @@ def _add_field(paragraph: DocxParagraph, name: str, value: str) -> None:
     (alias,) = field.iter(qn("w:alias"))
     alias.set(qn("w:val"), plain_text(name))
     (words,) = field.iter(qn("w:t"))
-    words.text = plain_text(value) or "　　　　"
+    words.text = plain_text(value) or _ROOM
     paragraph._p.append(field)  # noqa: SLF001 - python-docx has no other door

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from web.languages import Language
     from web.reports.document import Block, Document
 
+_ROOM: Final = 16 * "\N{NO-BREAK SPACE}"  # where somebody is to write
 _WIDE_MM: Final = 158.0
 _MANY_COLUMNS: Final = 7
 _SIGN_MM: Final = 0.19  # width of a digit for each point of its size, with a hair to spare
@@ -105,7 +106,7 @@ def _table(table: Table, t: Language) -> dict[str, Any]:
         "points": points,
         "rows": [words(row) for row in table.rows],
         "total": None if table.total is None else words(table.total),
-        "notes": plain_text(table.notes),
+        "notes": plain_text(table.notes(t)),
     }
 
 
@@ -115,6 +116,6 @@ def _signatures(block: Signatures, t: Language) -> dict[str, Any]:
         "kind": "signatures",
         "head": [block.role, block.name, block.date],
         "lines": [[plain_text(one) for one in (x.role, x.name, x.date)] for x in block.lines],
-        "seal": f"{block.seal}{colon}　　　　　　　　",
-        "date": f"{block.date}{colon}　　　　　　　　",
+        "seal": f"{block.seal}{colon}{_ROOM}",
+        "date": f"{block.date}{colon}{_ROOM}",
     }

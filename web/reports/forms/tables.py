@@ -29,7 +29,7 @@ def headline_table(large: Headlines, t: Language) -> Table:
         ]
     rows: list[tuple[Cell, ...]] = []
     for one in large.items:
-        name = f"{one.label}（{one.note}）" if one.note else one.label
+        name = t("{label}（{note}）", label=one.label, note=one.note) if one.note else one.label
         cells: list[Cell] = [name, written(one.before, one.kind, t)]
         if has_plan:
             cells += [written(one.after, one.kind, t), _change(one, t)]

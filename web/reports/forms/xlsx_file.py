@@ -17,6 +17,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from web.reports.document import Headlines, Listing, Notice, Paragraph, Range, plain_text, written
+from web.reports.forms.faces import SONG
 from web.reports.forms.tables import headline_table
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ _LONGEST_TEXT: Final = 32_767
 _NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\']")
 _HEAD_ROW: Final = 2
 _NARROW, _WIDE = 8.0, 60.0
-_FONT: Final = "宋体"
 
 
 def xlsx_bytes(document: Document) -> bytes:
@@ -76,7 +76,7 @@ class _Styles:
     """How cells look, made once for a workbook."""
 
     def __init__(self, book: Workbook) -> None:
-        face = {"font_name": _FONT, "font_size": 11, "valign": "top"}
+        face = {"font_name": SONG, "font_size": 11, "valign": "top"}
         self.words: Format = book.add_format({**face, "text_wrap": True})
         self.title: Format = book.add_format({**face, "bold": True, "font_size": 14})
         self.head: Format = book.add_format(
@@ -146,7 +146,9 @@ def _said(block: object, t: Language) -> list[str]:
         case Paragraph() | Notice():
             return [block.text]
         case Listing():
-            return [f"{number}. {a}：{b}" for number, (a, b) in enumerate(block.items, start=1)]
+            return [
+                f"{number}. {a}{t('：')}{b}" for number, (a, b) in enumerate(block.items, start=1)
+            ]
         case Headlines():
             rows = headline_table(block, t).rows
             return ["  ".join(written(cell, "text", t) for cell in row) for row in rows]
