@@ -291,7 +291,7 @@ STATUSES: Final = (
 #: Of accounts, the one that an account has by itself first; `data.permissions` says what each may.
 ROLES: Final = (
     Term("administrator", "管理员", "administrator"),
-    Term("register_keeper", "名册维护员", "register keeper"),
+    Term("register_keeper", "登记册维护员", "register keeper"),
     Term("moderator", "审核员", "moderator"),
     Term("operator", "运营方", "operator"),
     Term("planner", "规划员", "planner"),
