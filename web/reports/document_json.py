@@ -60,7 +60,7 @@ def document_from(body: Mapping[str, Any]) -> Document:
     try:
         sections = tuple(_part(section) for section in body["sections"])
         language = language_of(body["language"])
-        values = {one.name: body[one.name] for one in fields(Document)}
+        values = {one.name: body[one.name] for one in fields(Document) if one.name in body}
         return Document(**{**values, "language": language, "sections": sections})
     except (KeyError, TypeError) as error:
         raise InputError(

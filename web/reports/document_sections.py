@@ -48,7 +48,10 @@ from web.site.number_words import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from data.settings import Settings
+    from data.stations import Stations
     from planning.coverage.nominal import CoverageRow
+    from web.languages import Language
     from web.reports.document import Block, Cell
     from web.reports.pages import Report
 
@@ -341,8 +344,16 @@ def _straight(report: Report) -> Table:
 
 def _aims(report: Report) -> Section | None:
     """Say what the register can tell of the four aims."""
-    figures, t = report.figures, report.language
+    figures = report.figures
     if figures.stations is None or not figures.n_open:
+        return None
+    return aims_section(figures.stations, figures.settings, report.language)
+
+
+def aims_section(stations: Stations, settings: Settings, t: Language) -> Section | None:
+    """Say what a register can tell of the four aims; None without an open station."""
+    aims = aim_counts(stations, settings.groups)
+    if not aims[0].total:
         return None
     columns = (
         Column("aim", t("目标")),
@@ -353,13 +364,13 @@ def _aims(report: Report) -> Section | None:
         Column("share", t("做到的份额"), "share"),
     )
     rows = []
-    for held in aim_counts(figures.stations, figures.settings.groups):
+    for held in aims:
         aim = held.aim
         name = t.either(aim.zh, f"{aim.en.capitalize()} ({aim.zh})", context=aim.id)
         asks = t.either(aim.asks_zh, aim.asks_en, context=aim.id)
         ends = Range(held.yes / held.total, (held.yes + held.unknown) / held.total)
         rows.append((name, asks, held.yes, held.no, held.unknown, ends))
-    caption = t("名册能说明多少：{n} 个开放站点", n=count(figures.n_open))
+    caption = t("名册能说明多少：{n} 个开放站点", n=count(aims[0].total))
     note = t("份额的两端：只算名册写明做到的，和把没写明的也算上。")
     table = Table("aims", caption, columns, tuple(rows), note=note)
     return Section("aims", t("看得见、找得到、进得来、用得上"), (table,))
@@ -427,7 +438,11 @@ def _method(report: Report) -> Section:
 
 def _signatures(report: Report) -> Section:
     """Who made, reviewed and issued it."""
-    t = report.language
+    return signatures_section(report.language)
+
+
+def signatures_section(t: Language) -> Section:
+    """Leave the lines of who made, reviewed and issued a report."""
     lines = tuple(Signature(role) for role in (t("制表"), t("审核"), t("签发")))
     return Section(
         "signatures",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from data.china_time import CHINA_TIME
 from data.kept_reports import KeptReport, Period, ReportStep
-from geo.errors import InputError
+from geo.errors import InputError, NothingYetError
 from geo.messages import say
 from web.languages import CHINESE, ENGLISH
 from web.reports.document import Notice, Signature, Signatures
@@ -19,13 +19,12 @@ from web.reports.document_sections import document_of
 from web.reports.figure_list import figures_in
 from web.reports.pages import report_of
 from web.reports.period_words import period_words
+from web.reports.register_report import register_document
 from web.reports.since_last import since_last_section
 from web.services.effective import doubted_version
 from web.services.report_basis import prepare_report
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from data.kept_reports import StepWord
     from data.settings import Settings
     from data.workspace import Workspace
@@ -49,6 +48,8 @@ def make_report(
 ) -> KeptReport:
     """Make the report of a period of what the workspace holds now, and keep it as a draft.
 
+    Without roads or workers it is one of the register alone.
+
     ``number`` is made of the period where it is not given; ``by`` is the account that makes it.
 
     Raises
@@ -63,19 +64,15 @@ def make_report(
     number = _next_number(of, kept.numbers()) if number is None else number
     if of.days[0] > made_at.astimezone(CHINA_TIME).date():
         raise InputError(say("period {period}: it has not begun yet", period=of.text))
-    prepare_report(workspace)
-    last, method = kept.last(), method_of(workspace.settings)
-    documents: dict[str, Document] = {}
-    inputs: Mapping[str, str] = {}
-    for t in _LANGUAGES:
-        report = report_of(workspace, language=t)
-        inputs = {**report.figures.inputs, "doubted": doubted_version(workspace)}
-        method = {**method, "roads": inputs.get("when", "usual")}
-        document = _of_period(document_of(report), of, number)
+    last, documents = kept.last(), _documents(workspace)
+    inputs = {**documents[CHINESE.code].inputs, "doubted": doubted_version(workspace)}
+    method = {**method_of(workspace.settings), "roads": inputs.get("when", "usual")}
+    for code, whole in documents.items():
+        document = _of_period(whole, of, number)
         if last is not None:
             section = since_last_section(document, last, inputs=inputs, method=method)
             document = _with_section(document, section)
-        documents[t.code] = document
+        documents[code] = document
     made = KeptReport(
         number=number,
         period=of,
@@ -90,6 +87,15 @@ def make_report(
     )
     kept.add(made, by=by)
     return made
+
+
+def _documents(workspace: Workspace) -> dict[str, Document]:
+    """Return the report in each language: of the register alone where more is not known yet."""
+    try:
+        prepare_report(workspace)
+    except NothingYetError:
+        return {t.code: register_document(workspace, t) for t in _LANGUAGES}
+    return {t.code: document_of(report_of(workspace, language=t)) for t in _LANGUAGES}
 
 
 def take_step(
