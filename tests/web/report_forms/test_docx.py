@@ -13,9 +13,11 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
-from web.reports.document import plain_text, written
+from web.languages import CHINESE
+from web.reports.document import Column, Table, plain_text, written
 from web.reports.forms.docx_file import docx_bytes
 from web.reports.forms.faces import BODY, FALLBACKS, TITLE
+from web.reports.forms.tables import widths_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,3 +142,12 @@ def test_an_office_opens_it_and_prints_every_figure(
     assert [re.search(r"—\s*(\d+)\s*—", page)[1] for page in pages] == [  # type: ignore[index]
         str(number) for number in range(1, len(pages) + 1)
     ]
+
+
+def test_long_headings_of_figures_leave_room_for_names() -> None:
+    heading = "本工种方式，第 90 百分位以内的时间"
+    columns = (Column("a", "工种"), *(Column(f"n{i}", heading, "count") for i in range(7)))
+    table = Table("t", "", columns, (("外卖配送员", *range(7)),))
+    widths = widths_of(table, CHINESE, whole=156.0, sign=1.6)
+    assert sum(widths) == pytest.approx(156)
+    assert widths[0] >= 10 * 1.6  # five Chinese signs on one line

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from web.reports.document import Cell, Headline, Headlines
 
 _LEAST, _MOST = 6.0, 30.0
-_HEADING_SPARE: Final = 6.0
+_NAME: Final = 12.0  # signs of a name that stay on a line where there is any room
 _EDGES: Final = 2.2  # millimetres within both edges of a cell
 _CODE_MOST: Final = 64.0
 
@@ -51,29 +51,26 @@ def widths_of(table: Table, t: Language, *, whole: float, sign: float) -> list[f
     In millimetres. A number is never broken: its column has the room that its digits need, of
     which each takes ``sign``, and words share what is left by their length.
     """
-    asked, fixed = [], []
+    least, asked = [], []
     for number, column in enumerate(table.columns):
         words = [
             written(row[number], column.kind, t, unit_in_heading=True) for row in table.all_rows
         ]
         longest = max(map(_signs, words), default=0.0)
+        most = _CODE_MOST if column.kind == "code" else _MOST
         heading = _signs(column.full_heading)
         if column.is_number:
-            needed = max(longest + 1.0, heading / 3, heading - _HEADING_SPARE)
+            least.append((longest + 1.0) * sign + _EDGES)
+            asked.append(max(longest + 1.0, heading / 2) * sign + _EDGES)
         else:
-            needed = min(_CODE_MOST if column.kind == "code" else _MOST, max(_LEAST, longest + 2))
-        asked.append(needed * sign + _EDGES)
-        fixed.append(column.is_number)
-    numbers = sum(width for width, is_number in zip(asked, fixed, strict=True) if is_number)
-    words_asked = sum(asked) - numbers
-    if words_asked <= 0 or numbers >= whole:
-        return [whole * width / sum(asked) for width in asked]
-    if sum(asked) < whole:  # room for all: numbers have their part of it
-        return [whole * width / sum(asked) for width in asked]
-    rest = (whole - numbers) / words_asked
-    return [
-        width if is_number else width * rest for width, is_number in zip(asked, fixed, strict=True)
-    ]
+            needed = min(most, max(_LEAST, longest + 2))
+            least.append(min(needed, _NAME) * sign + _EDGES)
+            asked.append(needed * sign + _EDGES)
+    if sum(asked) <= whole or sum(least) >= whole:
+        held = asked if sum(asked) <= whole else least
+        return [whole * width / sum(held) for width in held]
+    part = (whole - sum(least)) / (sum(asked) - sum(least))
+    return [low + part * (high - low) for low, high in zip(least, asked, strict=True)]
 
 
 def _signs(text: str) -> float:
