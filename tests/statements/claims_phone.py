@@ -119,6 +119,8 @@ def _open_through_the_night(seen: Seen) -> tuple[int, int]:
 
 def _filtered(seen: Seen) -> dict[str, Truth] | None:
     which = int("@title" in seen.at.place)
+    if seen.at.row == "kept":
+        return {"n": 0}  # a phone that keeps none yet
     if seen.at.row == "open":
         ends = [_open_on_arrival(seen, timedelta(seconds=s))[which] for s in (-60, 0, 120)]
         return {"n": Between(min(ends), max(ends))}
