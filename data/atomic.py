@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import stat
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +23,10 @@ from geo.messages import reason_of, say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: How the name of what is not yet finished begins.
+DRAFT: Final = ".new-"
+#: What nobody has written to for so long is nobody's any more.
+DRAFT_LIVES_S: Final = 6 * 3600.0
 _RIGHTS = say("check the owner and the rights of its folder, or choose another")
 _IN_THE_WAY = say("a file stands where a folder must be: rename it or choose another folder")
 _CURES: Final = {
@@ -49,7 +55,7 @@ def replacing(path: Path, *, mode: int | None = None) -> Iterator[Path]:
     """
     try:
         # The suffix is kept: some writers choose the format by it.
-        handle, name = tempfile.mkstemp(prefix=".new-", suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=DRAFT, suffix=path.suffix, dir=path.parent)
         os.close(handle)
     except OSError as error:
         raise cannot_write(path, error) from None
@@ -79,6 +85,21 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write a file, whole or not at all (WorkspaceError)."""
     with replacing(path) as draft:
         draft.write_bytes(content)
+
+
+def sweep_drafts(folder: Path, *, older_than_s: float = DRAFT_LIVES_S) -> int:
+    """Remove the drafts that killed processes left in a folder and those in it; return how many.
+
+    A draft that was written to within ``older_than_s`` may be somebody's at work, and stays.
+    """
+    before, swept = time.time() - older_than_s, 0
+    for draft in folder.rglob(f"{DRAFT}*"):
+        with contextlib.suppress(OSError):
+            if draft.stat().st_mtime >= before:
+                continue
+            shutil.rmtree(draft) if draft.is_dir() else draft.unlink()
+            swept += 1
+    return swept
 
 
 def cannot_write(path: Path, error: OSError) -> WorkspaceError:

@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from data.atomic import cannot_write, replacing, write_bytes
+from data.atomic import DRAFT, cannot_write, replacing, write_bytes
 from data.database.copying import copy_tables, has_rows
 from data.database.photos import Photos
 from data.database.postgres import Postgres
@@ -96,7 +96,7 @@ def write_backup(folder: Path, backend: Backend, path: Path) -> Backup:
     """
     settings = read_settings(folder / SETTINGS_FILE)
     try:
-        holder = tempfile.TemporaryDirectory(prefix=".new-", dir=path.parent)
+        holder = tempfile.TemporaryDirectory(prefix=DRAFT, dir=path.parent)
     except OSError as error:
         raise cannot_write(path, error) from None
     with holder as room, replacing(path, mode=_PRIVATE) as draft:

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 LONGEST_AUTHOR: Final = 60
 LONGEST_SCENARIO: Final = 60
-#: What a worker can do.
-KINDS: Final = ("decision",)
+#: What a worker can do: answer a question, draw the pages.
+DECISION: Final = "decision"
+DRAWING: Final = "drawing"
+KINDS: Final = (DECISION, DRAWING)
 #: Who waits, who is worked on.
 WAITING: Final = ("queued",)
 AT_WORK: Final = ("running", "stopping")

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from data.atomic import cannot_write
+from data.atomic import DRAFT, cannot_write
 from data.system import open_to_others
 from geo.errors import WorkspaceError
 from geo.messages import say
@@ -42,7 +42,7 @@ def workspace_key(folder: Path, purpose: str) -> bytes:
 def _make(path: Path) -> None:
     """Write a new key whole; another process that was faster is taken as it is."""
     try:
-        handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)  # made with 0600
+        handle, name = tempfile.mkstemp(prefix=DRAFT, dir=path.parent)  # made with 0600
     except OSError as error:
         raise cannot_write(path, error) from None
     draft = Path(name)

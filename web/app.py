@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, g, request, url_for
 from jinja2 import StrictUndefined
@@ -23,6 +23,7 @@ from web.locator.offline import offline
 from web.locator.page_files import page_files
 from web.locator.photos import photos
 from web.locator.station_page import station_page
+from web.maps.drawn_pages import DrawnPages
 from web.planner.routes import planner
 from web.planner.runs import runs
 from web.reports.routes import reports
@@ -31,6 +32,10 @@ from web.site.bundles import bundle, bundles
 from web.site.city import City, city_here
 from web.site.pages import helpers
 from web.site.security import secure
+
+if TYPE_CHECKING:
+    from data.drawings import Drawing
+    from data.workspace import Workspace
 
 #: What a worker sees and carries along.
 _FOR_WORKERS = (locator, station_page, photos, feedback, page_files, offline, bundles)
@@ -54,7 +59,9 @@ def create_app(workspace_folder: Path | str, *, testing: bool = False) -> Flask:
     """
     app = Flask("web")
     app.config.update(TESTING=testing, JSON_AS_ASCII=False)
-    app.extensions["yizhan"] = City(Path(workspace_folder), searches_apart=not testing)
+    city = City(Path(workspace_folder), searches_apart=not testing)
+    app.extensions["yizhan"] = city
+    app.extensions["yizhan-drawn"] = DrawnPages(city, draw=_drawn_at_once if testing else None)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -68,6 +75,13 @@ def create_app(workspace_folder: Path | str, *, testing: bool = False) -> Flask:
     secure(app)
     name_assets_by_content(app)
     return app
+
+
+def _drawn_at_once(workspace: Workspace, languages: tuple[str, ...]) -> Drawing:
+    """Draw within the request, which only tests do: what draws is not loaded otherwise."""
+    from web.planner.drawing import draw  # noqa: PLC0415 - folium and its kin, for tests alone
+
+    return draw(workspace, languages=languages)
 
 
 def _choose_language() -> None:

@@ -14,7 +14,7 @@ from data.database.kept_reports import KeptReports
 from data.database.organisations import OrganisationRegister
 from data.database.postgres import Postgres
 from data.database.register import Register
-from data.database.results import Result, read_results, save_result
+from data.database.results import Result, read_newest_ids, read_results, save_result
 from data.database.runs import Runs
 from data.database.scenarios import Scenarios
 from data.database.schema import (
@@ -203,6 +203,10 @@ class Database:
     def results(self, kind: str, *, limit: int = 100) -> tuple[Result, ...]:
         """Return the newest ``limit`` answers of a kind, the newest first."""
         return read_results(self.backend, kind, limit=limit)
+
+    def newest_result_ids(self) -> dict[str, int]:
+        """Return the id of the newest answer of each kind that there is, without reading them."""
+        return read_newest_ids(self.backend)
 
     def scenarios(self) -> Scenarios:
         """Return the kept scenarios."""

@@ -61,3 +61,10 @@ def read_results(backend: Backend, kind: str, *, limit: int) -> tuple[Result, ..
         Result(row.id, row.kind, row.created_at, json.loads(row.inputs), json.loads(row.body))
         for row in rows
     )
+
+
+def read_newest_ids(backend: Backend) -> dict[str, int]:
+    """Return the id of the newest answer of each kind that there is."""
+    query = sa.select(RESULTS.c.kind, sa.func.max(RESULTS.c.id)).group_by(RESULTS.c.kind)
+    with backend.transaction() as connection:
+        return {kind: int(number) for kind, number in connection.execute(query)}

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from data.database import clock
 from data.database.audit import has_step, note
 from data.database.schema import RUNS, WITH_RUNS
-from data.runs import ANSWERED, AT_WORK, ENDED, Run
+from data.runs import ANSWERED, AT_WORK, DECISION, DRAWING, ENDED, NewRun, Run
 from data.scenarios import json_text
 from geo.errors import InputError
 from geo.messages import message_from, message_parts, say
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from data.database.backend import Backend
-    from data.runs import NewRun
 
 #: A worker whose heart has stood still for so long is dead.
 DEAD_AFTER_S: Final = 30.0
@@ -64,19 +63,7 @@ class Runs:
             when `MOST_WAITING` of its author wait already, or the question is no JSON.
         """
         now = clock.moment_text(clock.now())
-        values: dict[str, Any] = {
-            **dict.fromkeys(("begun_at", "ended_at", "worker", "beat_at"), ""),
-            **dict.fromkeys(("progress", "answer", "error"), ""),
-            "kind": new.kind,
-            "scenario": new.scenario,
-            "author": new.author,
-            "question": json_text(new.question, what=say("the question")),
-            "content_hash": new.content_hash,
-            "state": "queued",
-            "made_at": now,
-            "attempts": 0,
-            "changes": 1,
-        }
+        values = _waiting(new, now)
         with self._backend.transaction(write=True) as connection:
             _refuse_too_many(connection, new.author)
             same = _answered(connection, new.content_hash)
@@ -88,17 +75,42 @@ class Runs:
             note(connection, who=new.author, action="ask", subject=f"#{number}", detail=detail)
             return _run(connection.execute(sa.select(RUNS).where(_R.id == number)).one())
 
+    def put_drawing(self, content_hash: str, *, author: str) -> bool:
+        """Put a drawing of the pages into the queue; False where one waits or is at work already.
+
+        Drawings that ended are forgotten, but the last one.
+        """
+        new = NewRun(kind=DRAWING, question={}, content_hash=content_hash, author=author)
+        values = _waiting(new, clock.moment_text(clock.now()))
+        of_drawings = _R.kind == DRAWING
+        with self._backend.transaction(write=True) as connection:
+            last = sa.select(_R.id, _R.state).where(of_drawings).order_by(_R.id.desc()).limit(1)
+            row = connection.execute(last).one_or_none()
+            if row is not None and row.state not in ENDED:
+                return False
+            if row is not None:
+                connection.execute(sa.delete(RUNS).where(of_drawings, _R.id != row.id))
+            connection.execute(sa.insert(RUNS).values(values))
+            return True
+
+    def last_drawing(self) -> Run | None:
+        """Return the newest drawing, whichever its state; None where there is none."""
+        found = self._find(_R.kind == DRAWING, limit=1)
+        return found[0] if found else None
+
     def run(self, number: int) -> Run | None:
         """Return one run; None where there is none of this number."""
         found = self._find(_R.id == number, limit=1)
         return found[0] if found else None
 
     def newest(self, *, limit: int = 100, scenario: str | None = None) -> tuple[Run, ...]:
-        """Return the newest runs, of one scenario or of all, the newest first.
+        """Return the newest questions, of one scenario or of all, the newest first.
 
         They come without their progress and answers, which are long.
         """
-        condition = sa.true() if scenario is None else _R.scenario == scenario
+        condition = _R.kind == DECISION
+        if scenario is not None:
+            condition &= _R.scenario == scenario
         return self._find(condition, limit=limit, brief=True)
 
     def standing(self, number: int) -> Standing | None:
@@ -111,8 +123,9 @@ class Runs:
         return None if row is None else Standing(row.state, row.attempts, row.changes)
 
     def ahead(self, number: int) -> int:
-        """Return how many runs wait or are at work that were put in before this one."""
-        query = sa.select(sa.func.count()).where(_R.state.not_in(ENDED), _R.id < number)
+        """Return how many questions wait or are at work that were put in before this one."""
+        waits = (_R.kind == DECISION) & _R.state.not_in(ENDED)
+        query = sa.select(sa.func.count()).where(waits, _R.id < number)
         with self._backend.transaction() as connection:
             if not has_step(self._backend, connection, WITH_RUNS):
                 return 0
@@ -138,7 +151,7 @@ class Runs:
             note(connection, who=by, action="stop run", subject=f"#{number}")
             return str(values["state"])
 
-    def take(self, worker: str) -> Run | None:
+    def take(self, worker: str, *, kind: str = DECISION) -> Run | None:
         """Give a worker the first run that waits, or whose worker died; None where there is none.
 
         One that `MOST_ATTEMPTS` workers have died of is stopped instead, with its reason.
@@ -150,7 +163,8 @@ class Runs:
         is_dead = _R.state.in_(AT_WORK) & (_R.beat_at < old)
         with self._backend.beside_writers() as connection:
             while True:
-                row = _locked(connection, (_R.state == "queued") | is_dead, pass_over=True)
+                is_free = (_R.kind == kind) & ((_R.state == "queued") | is_dead)
+                row = _locked(connection, is_free, pass_over=True)
                 if row is None:
                     return None
                 if row.state == "stopping":
@@ -251,6 +265,23 @@ class Runs:
             if not has_step(self._backend, connection, WITH_RUNS):
                 return ()
             return tuple(_run(row) for row in connection.execute(query))
+
+
+def _waiting(new: NewRun, now: str) -> dict[str, Any]:
+    """Return the columns of a run that waits from now on."""
+    return {
+        **dict.fromkeys(("begun_at", "ended_at", "worker", "beat_at"), ""),
+        **dict.fromkeys(("progress", "answer", "error"), ""),
+        "kind": new.kind,
+        "scenario": new.scenario,
+        "author": new.author,
+        "question": json_text(new.question, what=say("the question")),
+        "content_hash": new.content_hash,
+        "state": "queued",
+        "made_at": now,
+        "attempts": 0,
+        "changes": 1,
+    }
 
 
 def _died(attempts: int) -> str:

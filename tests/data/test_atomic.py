@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from data import atomic
-from data.atomic import cannot_write, write_text
+from data.atomic import cannot_write, sweep_drafts, write_text
 from geo.errors import WorkspaceError
 
 if TYPE_CHECKING:
@@ -64,3 +64,20 @@ def test_what_really_stands_in_the_way_is_said(tmp_path: Path) -> None:
 
 def test_a_reason_without_a_number_names_both_cures(tmp_path: Path) -> None:
     assert "free some space or choose another folder" in str(cannot_write(tmp_path, OSError("?")))
+
+
+def test_drafts_of_killed_processes_are_swept_and_those_at_work_stay(tmp_path: Path) -> None:
+    folder = tmp_path / "city"
+    (folder / "cache" / "layers").mkdir(parents=True)
+    old = [folder / ".new-a.toml", folder / "cache" / "layers" / ".new-b.npz"]
+    kept = [folder / "yizhan.toml", folder / "cache" / ".new-c.bin"]
+    for file in (*old, *kept):
+        file.write_text("x")
+    room = folder / ".new-room"
+    room.mkdir()
+    (room / "yizhan.db").write_text("x")
+    for path in (*old, room):
+        os.utime(path, (0, 0))
+    assert sweep_drafts(folder) == 3
+    assert not any(path.exists() for path in (*old, room))
+    assert all(path.exists() for path in kept)

@@ -18,6 +18,7 @@ from web.languages import ENGLISH
 from web.maps.city_map import map_of_workspace
 from web.reports.pages import report_of, write_report
 from web.services.coverage import keep_coverage
+from web.services.drawings import drawn_of
 from web.services.effective import effective_of
 from web.services.freshness import newest_outdated
 from web.services.report_basis import basis_of
@@ -121,7 +122,8 @@ def test_a_confirmation_or_another_phone_leaves_plan_and_coverage_as_they_are(
     assert basis.plan is not None
     assert basis.other is not None
     assert basis.inputs["stations"] == planned.stations().content_hash
-    assert "outdated-band" not in create_app(planned.folder).test_client().get("/plan").text
+    page = create_app(planned.folder, testing=True).test_client().get("/plan").text
+    assert "outdated-band" not in page
 
 
 @pytest.mark.parametrize(
@@ -230,7 +232,7 @@ def test_a_plan_of_another_hour_says_so_and_has_no_usual_figures_beside_it(
 
 def test_a_network_built_anew_is_drawn_without_a_restart(changed: Workspace) -> None:
     city = City(changed.folder)
-    roads, drawn = city.roads_version(), city.map_version()
+    roads, drawn = city.roads_version(), drawn_of(changed)
     changed.replace_network(changed.network())
     assert city.roads_version() != roads
-    assert city.map_version() != drawn
+    assert drawn_of(changed).asked != drawn.asked

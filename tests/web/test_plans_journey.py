@@ -16,7 +16,8 @@ from tests.web.conftest import MONEY, THREE
 from tests.web.serving import served
 from tests.web.test_axe import _in_both_schemes
 from web.app import create_app
-from web.services.run_work import work_once, worker_name
+from web.services.run_heart import worker_name
+from web.services.run_work import work_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

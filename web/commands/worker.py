@@ -1,4 +1,4 @@
-"""`yizhan worker`: answers the questions that planners ask in the browser."""
+"""`yizhan worker`: answers the questions that planners ask in the browser, and draws the pages."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ NICENESS: Final = 10
 #: Names the process that the worker ends with, where it was begun by `yizhan serve`.
 SERVED_BY: Final = "YIZHAN_SERVED_BY"
 _LOOK_S: Final = 0.2
+#: Between two looks whether the pages must be drawn anew, seconds.
+_DRAW_LOOK_S: Final = 2.0
+#: Seconds in which a drawing at work may be given back.
+_LEAVE_S: Final = 3.0
 
 
 @click.command(cls=Command)
@@ -45,6 +49,8 @@ _LOOK_S: Final = 0.2
 def worker(folder: Path, poll_s: float, *, once: bool, as_json: bool) -> None:
     """Answer the questions that planners ask in the browser, one after the other.
 
+    It also draws /plan and /report anew when what they show has changed.
+
     serve and demo start one of their own. Behind another server run one beside it, or several: no
     question is answered twice. It stands back behind everything else on the machine, and on
     SIGTERM gives the question at hand back to the next worker.
@@ -57,11 +63,17 @@ def worker(folder: Path, poll_s: float, *, once: bool, as_json: bool) -> None:
     speaking = contextvars.copy_context()
     thread = threading.Thread(target=speaking.run, args=(work.go_on,), daemon=True)
     thread.start()
+    drawing = threading.Thread(
+        target=contextvars.copy_context().run, args=(work.keep_drawn,), daemon=True
+    )
+    drawing.start()
     parent = os.environ.get(SERVED_BY, "")
     while thread.is_alive() and not work.leave.is_set():
         thread.join(_LOOK_S)
         if parent and str(os.getppid()) != parent:
             work.leave.set()  # the server that began it has gone
+    work.leave.set()
+    drawing.join(None if once and not thread.is_alive() else _LEAVE_S)
     if thread.is_alive():
         work.give_back()
         if not parent:
@@ -89,7 +101,7 @@ class _Work:
     """What the worker does in a thread of its own, so that a signal is heard at any time."""
 
     def __init__(self, workspace: Workspace, *, poll_s: float, once: bool) -> None:
-        from web.services.run_work import worker_name
+        from web.services.run_heart import worker_name
 
         self._workspace, self._poll_s, self._once = workspace, poll_s, once
         self._name = worker_name()
@@ -117,6 +129,25 @@ class _Work:
                 self.answered += 1
                 _say_ended(done.run, done.state)
             elif self._once or self.leave.wait(self._poll_s):
+                return
+
+    def keep_drawn(self) -> None:
+        """Draw the pages anew whenever that is due; once only what waits in the queue."""
+        from data.workspace import Workspace
+        from web.services.drawings import ask_for_drawing, draw_once
+
+        folder, leave = self._workspace.folder, self.leave
+        if self._once:
+            leave = threading.Event()
+        while True:
+            try:
+                workspace = Workspace.open(folder)
+                if not self._once:
+                    ask_for_drawing(workspace)
+                draw_once(workspace, self._name, leave=leave)
+            except (WorkspaceError, ValueError) as error:
+                click.echo(told(message_of(error)), err=True)
+            if self._once or self.leave.wait(_DRAW_LOOK_S):
                 return
 
     def give_back(self) -> None:

@@ -13,6 +13,7 @@ __all__ = [
     "density_picture",
     "density_squares",
     "difference_map",
+    "drawn_pages",
     "road_lines",
     "scenario_map",
     "site_picture",

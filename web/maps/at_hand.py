@@ -1,4 +1,4 @@
-"""The maps of the city at hand, drawn once for each state of what they show."""
+"""What maps of the city at hand are drawn of, gathered once for each state of it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from data.workspace import Workspace
 from geo.errors import NothingYetError
-from web.maps.city_map import base_roads, city_map, contents_of
+from web.maps.city_map import base_roads, contents_of
+from web.services.drawings import drawn_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from web.languages import Language
-    from web.maps.city_map import CityContents, CityMap
+    from web.maps.city_map import CityContents
     from web.maps.covered_areas import CoveredArea
     from web.site.city import City
 
@@ -25,16 +25,7 @@ _MAX_POINTS = 25_000
 
 def drawn_contents(city: City) -> CityContents:
     """Return what maps and reports show (NothingYetError when there is nothing to draw)."""
-    return city.keep("contents", city.map_key(), lambda: _contents(city))
-
-
-def map_of(city: City, language: Language) -> CityMap:
-    """Return the map of the newest plan (NothingYetError when there is nothing to draw)."""
-    return city.keep(
-        f"map {language.code}",
-        city.map_key(),
-        lambda: city_map(drawn_contents(city), language=language),
-    )
+    return city.keep("contents", drawn_of(city.workspace()).key, lambda: _contents(city))
 
 
 def roads_json(city: City) -> str:

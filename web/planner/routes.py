@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, g, render_template, request, url_for
+from flask import Blueprint, g, render_template, url_for
+from markupsafe import Markup
 
-from data.china_time import china_day
-from geo.errors import NothingYetError
-from planning.siting.plan import SitingPlan
-from planning.siting.whole_workers import in_whole_plan
-from web.labels.plans import PlanWords
-from web.maps.at_hand import map_of
+from web.maps.drawn_pages import part_response, shown_here
+from web.planner.missing_steps import missing_steps
 from web.site.city import city_here
 
 if TYPE_CHECKING:
-    from web.languages import Language
-    from web.maps.city_map import CityMap
-    from web.site.city import City
+    from flask import Response
 
 planner = Blueprint("planner", __name__)
 
@@ -25,52 +20,21 @@ planner = Blueprint("planner", __name__)
 @planner.get("/plan")
 def newest() -> str:
     """Show the newest plan; where there is none yet, what there is and the next command."""
-    city, t = city_here(), g.language
-    result = city.workspace().newest_result("plan")
-    plan = None if result is None else in_whole_plan(SitingPlan.from_dict(dict(result.body)))
-    city_map = _map_or_none(city, t)
+    t = g.language
+    shown = shown_here(t.code)
+    body, script = shown.part(f"plan.{t.code}.html"), shown.part(f"map.{t.code}.js")
+    version = "" if script is None else script.content_hash[:16]
     return render_template(
         "planner.html",
         page="planner",
-        plan=plan,
-        words=None if plan is None or city_map is None else PlanWords(plan, t, city_map.site_names),
-        made_on=None if result is None else china_day(result.created_at),
-        city_map=city_map,
-        map_script=url_for("planner.map_script", v=city.map_version(), lang=t.code),
-        missing=_missing(city) if plan is None or city_map is None else [],
+        shown=shown,
+        body=None if body is None else Markup(body.text()),  # noqa: S704 - our own template
+        map_script=url_for("planner.map_script", v=version, lang=t.code),
+        missing=[] if shown.is_drawable else missing_steps(city_here().workspace()),
     )
 
 
 @planner.get("/plan/map.js")
 def map_script() -> Response:
-    """Answer the script that folium wrote for the newest map, as a file of our own origin."""
-    city = city_here()
-    script = map_of(city, g.language).document.script
-    response = Response(script, content_type="text/javascript; charset=utf-8")
-    response.add_etag()
-    response.cache_control.max_age = 3600 if request.args.get("v") == city.map_version() else 0
-    return response.make_conditional(request)  # type: ignore[return-value]
-
-
-def _map_or_none(city: City, t: Language) -> CityMap | None:
-    try:
-        return map_of(city, t)
-    except NothingYetError:
-        return None
-
-
-def _missing(city: City) -> list[str]:
-    """Return the commands that a plan still needs, in their order."""
-    workspace = city.workspace()
-    steps = (
-        (workspace.network, "yizhan network build --osm ROADS.osm.pbf"),
-        (city.stations, "yizhan stations import FILE --datum wgs84"),
-        (workspace.demand, "yizhan demand import FILE"),
-    )
-    commands = []
-    for read, command in steps:
-        try:
-            read()
-        except NothingYetError:
-            commands.append(command)
-    return [*commands, "yizhan plan --new 12"]
+    """Answer the script that folium wrote for the map, as a file of our own origin."""
+    return part_response(f"map.{g.language.code}.js", "text/javascript")

@@ -8,6 +8,7 @@ from data.report_book import ReportBook
 from web.maps.at_hand import drawn_contents
 from web.reports.forms.files import files_of
 from web.reports.pages import report_of
+from web.services.drawings import drawn_of
 from web.site.city import city_here
 
 if TYPE_CHECKING:
@@ -39,4 +40,4 @@ def _key(city: City) -> tuple[object, ...]:
     run = (ReportBook(workspace).tickets.version(), workspace.scenarios().names())
     members = repr(workspace.contents("organisations"))
     ids = tuple(None if result is None else result.id for result in kept)
-    return (city.map_key(), ids, run, members)
+    return (drawn_of(workspace).key, ids, run, members)

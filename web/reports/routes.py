@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, g, render_template, url_for
+from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from data.files.csv_text import csv_text
-from geo.errors import InputError, NothingYetError
+from geo.errors import InputError
 from web.languages import CHINESE, ENGLISH
-from web.reports.at_hand import files_here, report_here
+from web.maps.drawn_pages import part_response, shown_here
+from web.reports.at_hand import files_here
 from web.reports.desk_figures import desk_figures, desk_rows
 from web.reports.document import written
 from web.reports.forms.files import CONTENT_TYPES, FORMS
 from web.reports.keeping import kept_document
-from web.reports.tables import coverage_rows, plan_rows
 from web.site.city import city_here
 
 if TYPE_CHECKING:
@@ -31,40 +32,13 @@ _FILES: Final = frozenset(name for names in FORMS.values() for name in names)
 @reports.get("/report")
 def newest() -> str:
     """Show the report; where nothing was computed yet, the commands that do."""
-    try:
-        report = report_here(g.language)
-    except NothingYetError:
-        report = None
+    t = g.language
+    shown = shown_here(t.code)
+    part, told = shown.part(f"report.{t.code}.html"), shown.part(f"report.{t.code}.has")
+    body = None if part is None else Markup(part.text())  # noqa: S704 - our own template
+    has = [] if told is None else told.text().split()
     desk = desk_figures(city_here().workspace())
-    return render_template("report.html", page="report", report=report, desk=desk)
-
-
-@reports.get("/report/coverage.csv")
-def coverage_csv() -> Response:
-    """Answer coverage before and after, by group and district, as CSV."""
-    figures = report_here(g.language).figures
-    return _csv(csv_text(coverage_rows(figures)), "coverage.csv")
-
-
-@reports.get("/report/plan.csv")
-def plan_csv() -> Response:
-    """Answer the sites of the newest plan as CSV."""
-    figures = report_here(g.language).figures
-    return _csv(csv_text(plan_rows(figures)), "plan.csv")
-
-
-@reports.get("/report/effective.csv")
-def effective_csv() -> Response:
-    """Answer nominal and effective coverage by group and district as CSV."""
-    report = report_here(g.language)
-    return _csv(csv_text(report.effective_rows()), "effective.csv")
-
-
-@reports.get("/report/longer_hours.csv")
-def longer_hours_csv() -> Response:
-    """Answer the stations that would gain most by opening longer as CSV."""
-    report = report_here(g.language)
-    return _csv(csv_text(report.longer_rows()), "longer_hours.csv")
+    return render_template("report.html", page="report", shown=shown, body=body, has=has, desk=desk)
 
 
 @reports.get("/report/desk.csv")
@@ -73,6 +47,12 @@ def desk_csv() -> Response:
     city = city_here()
     rows = desk_rows(desk_figures(city.workspace()), g.language, sample=bool(city.settings.sample))
     return _csv(csv_text(rows), "desk.csv")
+
+
+@reports.get("/report/<any(coverage, plan, effective, longer_hours):name>.csv")
+def table(name: str) -> Response:
+    """Answer a table of the report as CSV."""
+    return part_response(f"{name}.{g.language.code}.csv", "text/csv", file_name=f"{name}.csv")
 
 
 @reports.get("/report/forms/<name>")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import secrets
+import socket
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -27,6 +30,11 @@ LIVES_S: Final = 3.0
 #: twice as far: the curve of an hour has some 600.
 POINT_S: Final = 0.2
 POINTS_APART: Final = 50
+
+
+def worker_name() -> str:
+    """Return a name that no other worker has: machine, process and a random part."""
+    return f"{socket.gethostname()[:40]}/{os.getpid()}/{secrets.token_hex(4)}"
 
 
 class StoppedError(Exception):

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import os
-import secrets
-import socket
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -45,11 +42,6 @@ class _Ending(NamedTuple):
     state: str
     answer: dict[str, Any] | None = None
     error: str | None = None
-
-
-def worker_name() -> str:
-    """Return a name that no other worker has: machine, process and a random part."""
-    return f"{socket.gethostname()[:40]}/{os.getpid()}/{secrets.token_hex(4)}"
 
 
 def make_ready() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from data.permissions import ADMINISTRATOR
-from data.runs import NewRun
+from data.runs import DECISION, NewRun
 from geo.errors import InputError, NothingYetError
 from geo.messages import say
 from planning.decisions.decision import Decision
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from data.workspace import Workspace
     from web.services.run_questions import RunAsked
 
-KIND: Final = "decision"
 #: Seconds between two looks at a run that is followed.
 LOOK_S: Final = 0.4
 #: What an answer must have to be a plan with a bound.
@@ -57,7 +56,7 @@ def submit(workspace: Workspace, asked: RunAsked, *, author: str, scenario: str 
     """
     _refuse_unready(workspace)
     new = NewRun(
-        kind=KIND, question=asked.as_dict(), content_hash=asked.key(workspace), author=author,
+        kind=DECISION, question=asked.as_dict(), content_hash=asked.key(workspace), author=author,
         scenario=scenario,
     )  # fmt: skip
     return workspace.database.runs().put(new)
@@ -71,8 +70,9 @@ def runs_of(
 
 
 def run_of(workspace: Workspace, number: int) -> Run | None:
-    """Return one run; None where there is none of this number."""
-    return workspace.database.runs().run(number)
+    """Return one question that was asked; None where there is none of this number."""
+    found = workspace.database.runs().run(number)
+    return found if found is not None and found.kind == DECISION else None
 
 
 def ahead_of(workspace: Workspace, run: Run) -> int:

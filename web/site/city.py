@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app
@@ -34,14 +35,14 @@ class City:
     def __init__(self, folder: Path, *, searches_apart: bool = True) -> None:
         self.folder, self.searches_apart = folder, searches_apart
         self._kept: dict[str, tuple[Hashable, Any]] = {}
-        self._lock = threading.RLock()
+        # one each: what takes long to make holds up only those who ask for the same
+        self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
+        self._birth = threading.Lock()
         self.workspace()
 
     def workspace(self) -> Workspace:
         """Return the opened workspace; opened anew after an edit of its settings."""
-        settings_file = self.folder / SETTINGS_FILE
-        changed = settings_file.stat().st_mtime_ns if settings_file.exists() else 0
-        return self.keep("workspace", changed, lambda: Workspace.open(self.folder))
+        return self.keep("workspace", self._settings_changed(), lambda: Workspace.open(self.folder))
 
     @property
     def settings(self) -> Settings:
@@ -77,13 +78,11 @@ class City:
         """Return a short text that changes when the road network changes."""
         return _short_hash(self.changed("network.bin"))
 
-    def map_version(self) -> str:
-        """Return a short text that changes when the map would."""
-        return _short_hash(self.map_key())
-
     def keep(self, sort: str, key: Hashable, make: Callable[[], T]) -> T:
         """Return what was made under this key, or make it, once for all threads."""
-        with self._lock:
+        with self._birth:
+            lock = self._locks[sort]
+        with lock:
             if sort not in self._kept or self._kept[sort][0] != key:
                 self._kept[sort] = (key, make())
             made: T = self._kept[sort][1]
@@ -94,18 +93,6 @@ class City:
         contents = self.workspace().contents("stations")
         ahead = self.workspace().coming_changes().version()
         return (repr(contents), self._settings_changed(), ahead, today_here() if ahead else "")
-
-    def map_key(self) -> Hashable:
-        """Return what a map of the newest plan is known by."""
-        plan = self.workspace().newest_result("plan")
-        return (
-            today_here(),
-            self.stations_key(),
-            repr(self.workspace().contents("sites")),
-            None if plan is None else plan.id,
-            self.changed("network.bin"),
-            self.changed("demand.npz"),
-        )
 
     def _settings_changed(self) -> int:
         path = self.folder / SETTINGS_FILE
