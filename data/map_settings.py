@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 PROVIDERS: Final = ("roads", "tianditu", "amap")
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{0,64}")
 _ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/?")
+_HOST: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
+_MOST_HOSTS: Final = 40
 _LONGEST_NUMBER: Final = 60
 
 
@@ -78,3 +80,21 @@ def check_address(address: object) -> str:
             say("public_address must be like https://yizhan.example.cn, without a path")
         )
     return address.rstrip("/")
+
+
+def check_hosts(hosts: object) -> tuple[str, ...]:
+    """Return the names by which the server is known, in small letters; InputError for others."""
+    if not isinstance(hosts, list) or len(hosts) > _MOST_HOSTS:
+        raise InputError(
+            say("trusted_hosts must be a list of at most {most} names", most=_MOST_HOSTS)
+        )
+    for host in hosts:
+        if not isinstance(host, str) or not _HOST.fullmatch(host) or ".." in host:
+            raise InputError(
+                say(
+                    "trusted_hosts: {host} is no name of a server, such as yizhan.example.cn, "
+                    "without https:// and port",
+                    host=quote(str(host)),
+                )
+            )
+    return tuple(host.lower() for host in hosts)

@@ -20,7 +20,7 @@ from pyproj.exceptions import CRSError
 
 from data.demand_settings import DemandSettings, read_demand_settings, read_number
 from data.group_defaults import GROUP_DEFAULTS
-from data.map_settings import BaseMapSettings, check_address, read_base_map
+from data.map_settings import BaseMapSettings, check_address, check_hosts, read_base_map
 from data.photos.store import read_photo_store
 from data.report_settings import ReportSettings, read_report_settings
 from data.review_days import ReviewDays, read_review_days
@@ -166,6 +166,7 @@ class Settings:
     profile_changes: Mapping[str, Any] = field(default_factory=dict)
     demand: DemandSettings = field(default_factory=DemandSettings)
     public_address: str = ""
+    trusted_hosts: tuple[str, ...] = ()
     base_map: BaseMapSettings = field(default_factory=BaseMapSettings)
     review_days: ReviewDays = field(default_factory=ReviewDays)
     photo_store: str = ""
@@ -343,6 +344,7 @@ def _settings(raw: Mapping[str, Any]) -> Settings:
         "profile_changes": profile_changes,
         "demand": demand,
         "public_address": check_address(raw.get("public_address", "")),
+        "trusted_hosts": check_hosts(raw.get("trusted_hosts", [])),
         "base_map": read_base_map(raw.get("base_map", {})),
         "review_days": read_review_days(raw.get("proposals", {})),
         "photo_store": read_photo_store(raw.get("photos", {})),

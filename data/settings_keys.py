@@ -127,7 +127,15 @@ KEYS: Final = (
         "web address",
         "none",
         "where workers find the page, such as https://yizhan.example.cn: it stands in the QR "
-        "codes; without it, the address by which the page was asked for",
+        "codes; without it, the address by which the page was asked for, where that is a number, "
+        "localhost or one of `trusted_hosts`",
+    ),
+    SettingsKey(
+        "trusted_hosts",
+        "list of names",
+        "all names",
+        "by which names the server is asked for, such as yizhan.example.cn: a request by another "
+        "name is refused; that of `public_address`, numbers and localhost always may",
     ),
     SettingsKey(
         "base_map.provider",

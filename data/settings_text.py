@@ -44,7 +44,8 @@ def settings_text(settings: Settings) -> str:
     lines += _spaced({"name": settings.name})
     lines += _spaced({"identity": settings.identity}) if settings.identity else []
     own = ("sample", "box", "metric_crs", "snap_limit_m", "public_address")
-    lines += _spaced({name: getattr(settings, name) for name in own} | {"box": [*settings.box]})
+    lists = {"box": [*settings.box], "trusted_hosts": [*settings.trusted_hosts]}
+    lines += _spaced({name: getattr(settings, name) for name in own} | lists)
     page = ("provider", "key", "review_number")
     lines += ["[base_map]"]
     lines += _spaced({f"base_map.{name}": getattr(settings.base_map, name) for name in page})

@@ -12,6 +12,7 @@ from data.vocabulary import SAMPLE_NOTICE
 from web.admin.desk import admin
 from web.api.catalogue import catalogue
 from web.api.features import api
+from web.api.health import health
 from web.api.worker_reports import reporting
 from web.design.palette import TOKENS, css_variables
 from web.languages import Language, codes, language_of
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 #: What a worker sees and carries along.
 _FOR_WORKERS = (locator, station_page, photos, feedback, page_files, offline, bundles)
 #: What programs ask.
-_FOR_PROGRAMS = (api, catalogue)
+_FOR_PROGRAMS = (api, catalogue, health)
 #: What workers say and what becomes of it, and the register that it is about.
 _VOICES = (reporting, activities, adopted, admin)
 
@@ -66,13 +67,13 @@ def create_app(workspace_folder: Path | str, *, testing: bool = False) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(helpers())
+    secure(app)  # first: it refuses what nothing can be made of
     app.before_request(_choose_language)
     app.after_request(_remember_language)
     app.context_processor(_page_context)
     for blueprint in (*_FOR_WORKERS, planner, runs, reports, *_FOR_PROGRAMS, *_VOICES):
         app.register_blueprint(blueprint)
     app.add_url_rule("/tokens.css", "tokens", _tokens)
-    secure(app)
     name_assets_by_content(app)
     return app
 

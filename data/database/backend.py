@@ -69,6 +69,11 @@ class Backend(ABC):
         with self.errors_in_words(), self.begin(write=True, alone=False) as connection:
             yield connection
 
+    def check_whole(self) -> None:
+        """Look whether the database is whole (WorkspaceError); a server looks after its own."""
+        with self.transaction() as connection:
+            self.read_revision(connection)
+
     def check_city(self) -> None:
         """Refuse the database of another city than its owner's (WorkspaceError)."""
         with self.errors_in_words(), self.begin() as connection:

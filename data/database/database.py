@@ -208,6 +208,11 @@ class Database:
         """Return the id of the newest answer of each kind that there is, without reading them."""
         return read_newest_ids(self.backend)
 
+    def check_whole(self) -> bool:
+        """Look through the whole database; True, or WorkspaceError where it is damaged."""
+        self.backend.check_whole()
+        return True
+
     def scenarios(self) -> Scenarios:
         """Return the kept scenarios."""
         return Scenarios(self.backend)

@@ -111,6 +111,15 @@ class Sqlite(Backend):
         except sqlite3.Error as error:
             raise self._unusable(error) from None
 
+    def check_whole(self) -> None:
+        """Look at the form of every page and index of the file (WorkspaceError)."""
+        with self.transaction() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if found != "ok":
+            raise WorkspaceError(
+                say("{path}: is damaged: restore a backup (yizhan db restore)", path=self.path)
+            )
+
     def prepare_upgrade(self, connection: sa.Connection) -> None:
         """Nothing: R*Tree and FTS5 are built in."""
 

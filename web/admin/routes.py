@@ -199,10 +199,18 @@ def _admin_context() -> dict[str, Any]:
     """Give every page of the moderators what its frame shows."""
     return {
         "account": g.get("account"),
+        "tab": "",  # for pages that belong to none
+        "settings_trouble": city_here().trouble if _is_operator() else None,
         "form_token": form_token(g.visit, key=g.session_key) if "visit" in g else "",
         "local_words": local_words,
         "is_allowed": is_allowed,
     }
+
+
+def _is_operator() -> bool:
+    """Tell whether somebody is signed in who can do something about the settings."""
+    account = g.get("account")
+    return account is not None and account.may("see accounts")
 
 
 @admin.get("/login")

@@ -5,5 +5,6 @@ from __future__ import annotations
 __all__ = [
     "catalogue",
     "features",
+    "health",
     "worker_reports",
 ]

@@ -1,11 +1,11 @@
-"""The machine's face: stations as GeoJSON (RFC 7946), the base map's roads, and /healthz."""
+"""The machine's face: stations as GeoJSON (RFC 7946), the base map's roads."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, abort, request
 
 from web.api.item_query import GEOJSON, ItemQuery, check_format, link
 from web.maps.at_hand import roads_json
@@ -50,21 +50,6 @@ def roads() -> Response:
     """Answer the roads that the worker's map is drawn on: three greys, simplified."""
     city = city_here()
     return _cached(roads_json(city), city.roads_version())
-
-
-@api.get("/healthz")
-def healthz() -> Response:
-    """Answer what is there; 200 while the workspace can be read."""
-    city = city_here()
-    workspace = city.workspace()
-    plan = workspace.newest_result("plan")
-    return jsonify(
-        status="ok",
-        name=city.settings.name,
-        sample=city.settings.sample,
-        stations=len(features_of(city)),
-        plan=None if plan is None else str(plan.created_at),
-    )
 
 
 def _with_links(feature: Feature) -> Feature:

@@ -11,10 +11,10 @@ import hashlib
 import json
 import threading
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, current_app, jsonify, request
+from werkzeug.exceptions import NotFound
 
 from data.china_time import today_here
 from geo.errors import NothingYetError
@@ -176,7 +176,7 @@ def one(name: str) -> Response:
     """Answer one file; under an address that is no longer the newest, the newest for now."""
     made = files_here().named(name)
     if made is None:
-        return current_app.make_response(("", HTTPStatus.NOT_FOUND))
+        raise NotFound
     plain = not request.accept_encodings["gzip"]
     body = gzip.decompress(made.packed) if plain else made.packed
     answer = Response(body, content_type=made.content_type)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import segno
 from flask import Blueprint, Response, abort, g, render_template, request
+from werkzeug.exceptions import NotFound
 
 from data.activities import KINDS_OF_ACTIVITY
 from data.vocabulary import ACCESS_MODES, FACILITIES, HOST_TYPES, KINDS, OPERATOR_KINDS
@@ -28,6 +29,7 @@ from web.locator.week import NO_WEEK
 from web.maps.base_tiles import HOSTS
 from web.site.bundles import bundle
 from web.site.city import city_here
+from web.site.hosts import is_own_name
 from web.stations.at_hand import features_of
 
 if TYPE_CHECKING:
@@ -64,7 +66,10 @@ def qr_code(station_id: str) -> Response:
     """Answer the QR code of a station's address, to be printed and hung up."""
     city = city_here()
     _feature(city, station_id)
-    host = city.settings.public_address or request.host_url.rstrip("/")
+    host = city.settings.public_address
+    if not host and not is_own_name(request.host, city.settings):
+        raise NotFound(g.language("没有二维码：请先在设置里填好 public_address。"))
+    host = host or request.host_url.rstrip("/")
     drawn = io.BytesIO()
     code = segno.make(f"{host}/s/{quote(station_id, safe='')}", error="m", micro=False)
     code.save(drawn, kind="svg", border=4, scale=8, svgclass=None, lineclass=None, omitsize=False)

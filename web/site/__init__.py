@@ -6,6 +6,7 @@ __all__ = [
     "assets",
     "bundles",
     "city",
+    "hosts",
     "input_labels",
     "number_words",
     "pages",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from flask import current_app
 
@@ -13,6 +14,8 @@ from data.china_time import today_here
 from data.settings import SETTINGS_FILE
 from data.vocabulary import SAMPLE_NOTICE
 from data.workspace import Workspace
+from geo.errors import InputError, WorkspaceError
+from geo.messages import message_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from data.stations import Stations
 
 T = TypeVar("T")
+_LOG: Final = logging.getLogger(__name__)
 
 
 class City:
@@ -38,11 +42,29 @@ class City:
         # one each: what takes long to make holds up only those who ask for the same
         self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
         self._birth = threading.Lock()
+        #: Why the settings as they are now cannot be used; None while they can.
+        self.trouble: str | None = None
         self.workspace()
 
     def workspace(self) -> Workspace:
-        """Return the opened workspace; opened anew after an edit of its settings."""
-        return self.keep("workspace", self._settings_changed(), lambda: Workspace.open(self.folder))
+        """Return the opened workspace; opened anew after an edit of its settings.
+
+        Where they cannot be read the last good ones stay in force, and `trouble` says why.
+        """
+        return self.keep("workspace", self._settings_changed(), self._opened)
+
+    def _opened(self) -> Workspace:
+        last: Workspace | None = self._kept.get("workspace", (None, None))[1]
+        try:
+            opened = Workspace.open(self.folder)
+        except (InputError, WorkspaceError) as error:
+            if last is None:
+                raise
+            self.trouble = message_of(error)
+            _LOG.error("%s; the last good settings stay in force", error)
+            return last
+        self.trouble = None
+        return opened
 
     @property
     def settings(self) -> Settings:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 from flask import Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from geo.errors import InputError, NothingYetError, WorkspaceError, YizhanError
-from geo.messages import message_of
+from geo.errors import DiskFullError, InputError, NothingYetError, WorkspaceError, YizhanError
+from geo.messages import message_of, say
+from web.site.city import city_here
+from web.site.hosts import host_of, may_ask
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -34,20 +36,37 @@ _TEXTS: Final = frozenset(
         "application/json",
         "image/svg+xml",
         "text/css",
+        "text/csv",
         "text/html",
         "text/javascript",
     }
 )
 _LEAST_BYTES: Final = 1024
+#: Asked by what watches the server, under whatever name it has for it.
+_MONITORED: Final = frozenset({"/healthz", "/readyz"})
 
 
 def secure(app: Flask) -> None:
     """Give every answer of ``app`` the headers, and every error its shape."""
+    app.before_request(_refuse_strange_host)
     app.after_request(_compress)
     app.after_request(_add_headers)
     app.register_error_handler(HTTPException, _answer_http_error)
     app.register_error_handler(YizhanError, _answer_yizhan_error)
     app.register_error_handler(Exception, _answer_surprise)
+
+
+def _refuse_strange_host() -> Response | None:
+    """Refuse a request by a name that is none, or not ours, before anything is made of it.
+
+    It is answered without a page: no address of a page can be made of such a name.
+    """
+    asked = request.headers.get("Host", "")
+    if not asked or (request.path in _MONITORED and host_of(asked) is not None):
+        return None
+    if may_ask(asked, city_here().settings):
+        return None
+    return problem(HTTPStatus.BAD_REQUEST, say("this server is not known by that name"))
 
 
 def problem(status: int, detail: str, **more: object) -> Response:
@@ -103,10 +122,23 @@ def _answer_yizhan_error(error: YizhanError) -> Response:
         NothingYetError: HTTPStatus.NOT_FOUND,
         WorkspaceError: HTTPStatus.SERVICE_UNAVAILABLE,
     }
-    for kind, code in status.items():
-        if isinstance(error, kind):
-            return _error(code, message_of(error))
-    return _error(HTTPStatus.INTERNAL_SERVER_ERROR, message_of(error))
+    found = (code for kind, code in status.items() if isinstance(error, kind))
+    code = next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
+    words = message_of(error)
+    if _names_a_place(words):
+        current_app.logger.error("%s %s: %s", request.method, request.path, words)
+        # whatever was asked, that a file of ours cannot be used is no fault of who asked
+        code = HTTPStatus.SERVICE_UNAVAILABLE if code == HTTPStatus.BAD_REQUEST else code
+        words = say("the server cannot read its data: its log says why")
+        if isinstance(error, DiskFullError):
+            words = say("the disk of the server is full: it can be read, and nothing written")
+    return _error(code, words)
+
+
+def _names_a_place(words: str) -> bool:
+    """Tell whether a sentence names the folder of the workspace, which is nobody's business."""
+    folder = city_here().folder
+    return any(str(place) in words for place in (folder, folder.resolve()) if place.parts)
 
 
 def _answer_surprise(error: Exception) -> Response:
@@ -128,7 +160,7 @@ def _error(status: int, detail: str, *, for_page: str | None = None) -> Response
 
     ``for_page`` is what the page says beside its own words: the detail unless given.
     """
-    if request.path.startswith("/api/") or request.path == "/healthz":
+    if request.path.startswith("/api/") or request.path in _MONITORED:
         return problem(status, detail)
     if g.get("speaks_json"):
         return problem(status, g.language.told(detail))

@@ -1,0 +1,57 @@
+"""Whether the server can do its work: `/healthz` with what is there, `/readyz` in a word.
+
+Both answer 200 only where the database is whole and the register can be read, and 503 otherwise;
+why stands in the log and never in the answer.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from flask import Blueprint, Response, current_app, jsonify
+
+from geo.errors import YizhanError
+from geo.messages import say
+from web.site.city import city_here
+from web.site.security import problem
+from web.stations.at_hand import features_of
+
+health = Blueprint("health", __name__)
+
+#: So long one look at the whole database holds, seconds.
+LOOK_S: Final = 60.0
+
+
+@health.get("/healthz")
+def healthz() -> Response:
+    """Answer what is there; 503 where it cannot be read."""
+    return _answer(is_told=True)
+
+
+@health.get("/readyz")
+def readyz() -> Response:
+    """Answer whether pages can be served."""
+    return _answer(is_told=False)
+
+
+def _answer(*, is_told: bool) -> Response:
+    city = city_here()
+    try:
+        workspace = city.workspace()
+        city.keep("whole", int(time.monotonic() / LOOK_S), workspace.database.check_whole)
+        n_stations = len(features_of(city))
+        plan = workspace.newest_result("plan") if is_told else None
+    except (YizhanError, ValueError, LookupError) as error:  # a damaged row may be anything
+        current_app.logger.error("the workspace cannot be read: %s", error)  # noqa: TRY400 - said whole
+        return problem(503, say("the server cannot read its data: its log says why"))
+    if not is_told:
+        return jsonify(status="ok")
+    return jsonify(
+        status="ok",
+        name=city.settings.name,
+        sample=city.settings.sample,
+        stations=n_stations,
+        plan=None if plan is None else str(plan.created_at),
+        settings="ok" if city.trouble is None else "the last good ones",
+    )
