@@ -34,6 +34,9 @@ AT_WORK: Final = ("running", "stopping")
 ENDED: Final = ("done", "stopped", "failed", "infeasible")
 #: Of these, who asks the same again is told the same.
 ANSWERED: Final = ("done", "infeasible")
+#: Days that an ended question is kept, unless the settings say otherwise, and at most.
+KEEP_DAYS: Final = 180
+MOST_DAYS: Final = 3650
 STATES: Final = (*WAITING, *AT_WORK, *ENDED)
 
 
@@ -95,3 +98,15 @@ class NewRun:
         for part, longest in (("author", LONGEST_AUTHOR), ("scenario", LONGEST_SCENARIO)):
             kept = plain_text(getattr(self, part), what=part, longest=longest, lines=False)
             object.__setattr__(self, part, kept)
+
+
+def read_keep_days(table: object) -> int:
+    """Read the table ``[runs]``: the days that an ended question is kept (InputError)."""
+    if not isinstance(table, dict):
+        raise InputError(say("runs must be a table: write it as [runs]"))
+    days = table.get("keep_days", KEEP_DAYS)
+    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= MOST_DAYS:
+        raise InputError(
+            say("runs.keep_days must be a whole number from 1 to {most}", most=MOST_DAYS)
+        )
+    return days

@@ -24,6 +24,7 @@ from data.map_settings import BaseMapSettings, check_address, check_hosts, read_
 from data.photos.store import read_photo_store
 from data.report_settings import ReportSettings, read_report_settings
 from data.review_days import ReviewDays, read_review_days
+from data.runs import KEEP_DAYS, read_keep_days
 from data.settings_keys import KEY_NAMES
 from data.vocabulary import (
     ACCESS_MODES,
@@ -171,6 +172,7 @@ class Settings:
     review_days: ReviewDays = field(default_factory=ReviewDays)
     photo_store: str = ""
     report: ReportSettings = field(default_factory=ReportSettings)
+    run_keep_days: int = KEEP_DAYS
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name.strip()) <= _LONGEST_NAME or _CONTROL.search(self.name):
@@ -349,6 +351,7 @@ def _settings(raw: Mapping[str, Any]) -> Settings:
         "review_days": read_review_days(raw.get("proposals", {})),
         "photo_store": read_photo_store(raw.get("photos", {})),
         "report": read_report_settings(raw.get("report", {})),
+        "run_keep_days": read_keep_days(raw.get("runs", {})),
     }
     if "standards" in raw:
         changes["national"] = _read_standard(

@@ -193,6 +193,13 @@ KEYS: Final = (
         "stand in the environment, never here); PHOTOS_URL in the environment goes before it",
     ),
     SettingsKey(
+        "runs.keep_days",
+        "days",
+        "180",
+        "so long a question asked in the browser is kept once it has ended; a scenario made of it "
+        "stays",
+    ),
+    SettingsKey(
         "profiles.<mode>",
         "table",
         "those of docs/profiles.md",

@@ -57,6 +57,8 @@ def settings_text(settings: Settings) -> str:
     lines += [*_comment("report.targets"), *_target_lines(settings), ""]
     lines += ["[photos]"]
     lines += _spaced({"photos.store": settings.photo_store})
+    lines += ["[runs]"]
+    lines += _spaced({"runs.keep_days": settings.run_keep_days})
     lines += ["[candidates]"]
     lines += _spaced(
         {

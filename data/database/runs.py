@@ -241,6 +241,18 @@ class Runs:
             _write(connection, row, values)
             return True
 
+    def forget_ended(self, *, days: int) -> int:
+        """Forget the questions that ended more than so many days ago; return how many."""
+        old = clock.moment_text(clock.now() - timedelta(days=days))
+        is_old = (_R.kind == DECISION) & _R.state.in_(ENDED) & (_R.ended_at < old)
+        with self._backend.transaction() as connection:  # where none is, nobody is held up
+            there = has_step(self._backend, connection, WITH_RUNS)
+            query = sa.select(sa.func.count()).where(is_old)
+            if not there or not connection.execute(query).scalar_one():
+                return 0
+        with self._backend.beside_writers() as connection:
+            return int(connection.execute(sa.delete(RUNS).where(is_old)).rowcount)
+
     def answered(self, content_hash: str) -> Run | None:
         """Return the newest run that ended with an answer to this; None where there is none."""
         if not self._is_there():

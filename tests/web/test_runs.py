@@ -10,10 +10,14 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from datetime import timedelta
+from socket import create_server
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from data.database import clock
+from data.runs import KEEP_DAYS
 from data.workspace import Workspace
 from geo.errors import FieldsError, InputError
 from geo.messages import message_from
@@ -42,6 +46,12 @@ def folder(city_folder: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def workspace(folder: Path) -> Workspace:
     return Workspace.open(folder)
+
+
+@pytest.fixture
+def free_port() -> int:
+    with create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def asked(**more: Any) -> RunAsked:  # noqa: ANN401 - parts of a request
@@ -295,7 +305,7 @@ subprocess.run([sys.executable, "-c", sys.argv[2], sys.argv[1]], env=env)
 
 def until(is_so: Callable[[], bool]) -> None:
     """Wait for what other processes do."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -382,3 +392,49 @@ def test_the_command_answers_what_waits_and_ends(workspace: Workspace) -> None:
     assert json.loads(ran.stdout)["answered"] == 1
     assert f"run {put.id}: done" in ran.stderr
     assert again(workspace, put).state == "done"
+
+
+def test_questions_are_forgotten_some_days_after_their_end(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = runs.submit(workspace, asked(), author="li")
+    assert runs.stop_run(workspace, ended.id, by="li") == "stopped"
+    waiting = runs.submit(workspace, asked(), author="li")
+    assert runs.forget_old_runs(workspace) == 0
+    later = clock.now() + timedelta(days=KEEP_DAYS, minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert runs.forget_old_runs(workspace) == 1
+    assert runs.run_of(workspace, ended.id) is None
+    assert again(workspace, waiting).state == "queued"
+
+
+def test_a_killed_server_leaves_no_worker_and_loses_no_question(
+    workspace: Workspace, free_port: int
+) -> None:
+    """`yizhan serve` itself, with the worker that it begins."""
+    words = ["-c", "from web.cli import main; main()", "serve", "--port", str(free_port), "-w"]
+    pipe = subprocess.PIPE
+    put = runs.submit(workspace, asked(explain={"why": True}), author="li")
+    with subprocess.Popen(
+        [sys.executable, *words, str(workspace.folder)], stdout=pipe, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            until(lambda: again(workspace, put).attempts == 1)
+            worker = int(again(workspace, put).worker.split("/")[1])
+        finally:
+            server.kill()
+    until(lambda: not _lives(worker))
+    if again(workspace, put).state != "done":  # it was in the middle: given back
+        assert again(workspace, put).state == "queued"
+        done = run_work.work_once(workspace, "w2")
+        assert done is not None
+        assert done.state == "done"
+    assert workspace.stations().ids
+
+
+def _lives(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -6,6 +6,7 @@ import contextvars
 import os
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -30,8 +31,10 @@ SERVED_BY: Final = "YIZHAN_SERVED_BY"
 _LOOK_S: Final = 0.2
 #: Between two looks whether the pages must be drawn anew, seconds.
 _DRAW_LOOK_S: Final = 2.0
+#: Seconds between two looks for questions that are too old to be kept.
+_FORGET_EVERY_S: Final = 3600.0
 #: Seconds in which a drawing at work may be given back.
-_LEAVE_S: Final = 3.0
+_LEAVE_S: Final = 1.0
 
 
 @click.command(cls=Command)
@@ -132,18 +135,23 @@ class _Work:
                 return
 
     def keep_drawn(self) -> None:
-        """Draw the pages anew whenever that is due; once only what waits in the queue."""
+        """Draw the pages anew whenever that is due (once: what waits), and forget old questions."""
         from data.workspace import Workspace
         from web.services.drawings import ask_for_drawing, draw_once
+        from web.services.runs import forget_old_runs
 
         folder, leave = self._workspace.folder, self.leave
         if self._once:
             leave = threading.Event()
+        forget_at = time.monotonic()
         while True:
             try:
                 workspace = Workspace.open(folder)
                 if not self._once:
                     ask_for_drawing(workspace)
+                if time.monotonic() >= forget_at:
+                    forget_at = time.monotonic() + _FORGET_EVERY_S
+                    forget_old_runs(workspace)
                 draw_once(workspace, self._name, leave=leave)
             except (WorkspaceError, ValueError) as error:
                 click.echo(told(message_of(error)), err=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _FIRST_PAUSE_S: Final = 1.0
 _LONGEST_PAUSE_S: Final = 60.0
 #: Seconds in which it may give back what it has at hand.
-_LEAVE_S: Final = 5.0
+_LEAVE_S: Final = 10.0
 
 
 @contextmanager

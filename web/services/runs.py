@@ -80,6 +80,11 @@ def ahead_of(workspace: Workspace, run: Run) -> int:
     return workspace.database.runs().ahead(run.id) if run.state == "queued" else 0
 
 
+def forget_old_runs(workspace: Workspace) -> int:
+    """Forget the questions that ended longer ago than the settings keep them; return how many."""
+    return workspace.database.runs().forget_ended(days=workspace.settings.run_keep_days)
+
+
 def may_stop(run: Run, account: Account) -> bool:
     """Tell whether an account may stop a run: that of its author, and administrators."""
     return account.name == run.author or account.role == ADMINISTRATOR
