@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "checkup_page",
+    "demo_door",
     "desk",
     "photos",
     "plans",

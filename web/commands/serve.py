@@ -17,6 +17,7 @@ from web.commands.worker_process import worker_beside
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from flask import Flask
     from werkzeug.serving import BaseWSGIServer
 
     from data.workspace import Workspace
@@ -41,13 +42,13 @@ def serve(folder: Path, host: str, port: int, *, no_worker: bool, as_json: bool)
     A process beside it answers what planners ask in the browser.
     """
     workspace = open_workspace(folder)
-    server = listening(workspace.folder, host=host, port=port)
+    server, _app = listening(workspace.folder, host=host, port=port)
     say_addresses(workspace, host=host, port=port, as_json=as_json)
     with worker_beside(workspace.folder, wanted=not no_worker):
         serve_until_stopped(server)
 
 
-def listening(folder: Path, *, host: str, port: int) -> BaseWSGIServer:
+def listening(folder: Path, *, host: str, port: int) -> tuple[BaseWSGIServer, Flask]:
     """Bind the port, so that an address is only ever printed when somebody answers there."""
     from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -73,18 +74,22 @@ def listening(folder: Path, *, host: str, port: int) -> BaseWSGIServer:
             )
         ) from error
     with listener:  # the server listens on a copy of it
-        return make_server(
+        app = create_app(folder)
+        server = make_server(
             host,
             port,
-            create_app(folder),
+            app,
             threaded=True,
             fd=listener.fileno(),
             request_handler=Quiet,
         )
+        return server, app
 
 
-def say_addresses(workspace: Workspace, *, host: str, port: int, as_json: bool) -> None:
-    """Print where the pages are."""
+def say_addresses(
+    workspace: Workspace, *, host: str, port: int, as_json: bool, door: str = ""
+) -> None:
+    """Print where the pages are, and the path of the demo's ``door`` where there is one."""
     name, sample = workspace.settings.name, workspace.settings.sample
     root = f"http://{host}:{port}"
     pages = {"worker": f"{root}/", "planner": f"{root}/plan", "official": f"{root}/report"}
@@ -95,6 +100,9 @@ def say_addresses(workspace: Workspace, *, host: str, port: int, as_json: bool) 
         t("  the planner's map    {address}", address=pages["planner"]),
         t("  the official's report {address}", address=pages["official"]),
     ]
+    if door:
+        pages["door"] = f"{root}{door}"
+        words.append(t("  plan yourself, one press {address}  (opens once)", address=pages["door"]))
     answer({"name": name, **pages}, as_json=as_json, sample=sample, words=words)
 
 
