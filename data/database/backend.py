@@ -69,6 +69,13 @@ class Backend(ABC):
         with self.errors_in_words(), self.begin(write=True, alone=False) as connection:
             yield connection
 
+    def state_at_rest(self) -> tuple[int, ...] | None:
+        """Return what changes with every write, where that can be told without asking; else None.
+
+        What is read after it was told is at least as new as what it stands for.
+        """
+        return None
+
     def check_whole(self) -> None:
         """Look whether the database is whole (WorkspaceError); a server looks after its own."""
         with self.transaction() as connection:

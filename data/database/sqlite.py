@@ -18,6 +18,7 @@ from sqlalchemy import event, exc
 from sqlalchemy.pool import NullPool
 
 from data.database.backend import Backend, key_lists, like_pattern
+from data.system import ON_WINDOWS
 from geo.errors import DiskFullError, WorkspaceError
 from geo.measure import EARTH_RADIUS_M
 from geo.messages import say
@@ -36,6 +37,8 @@ _PATIENCE_S: Final = 10.0
 _FARTHEST_M: Final = EARTH_RADIUS_M * math.pi
 _WRITE: Final = "yizhan_write"
 _LEAST_ROOM_BYTES: Final = 1 << 16  # the index of a log has half of it
+#: Ticks of the clock by which files are stamped are far apart from that, nanoseconds.
+_RESTED_NS: Final = 100_000_000
 _Way = Literal["usual", "frozen", "alone"]
 
 
@@ -108,8 +111,29 @@ class Sqlite(Backend):
             yield
         except exc.DBAPIError as error:
             raise self._unusable(error.orig or error) from None
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # what it quotes of damage is no text
             raise self._unusable(error) from None
+
+    def state_at_rest(self) -> tuple[int, ...] | None:
+        """Tell the times and sizes of the file and its log, once they rest.
+
+        A write changes the time of one of them, but a second one within the same tick of the clock
+        does not: None for a moment after each.
+        """
+        if ON_WINDOWS:  # which tells times late while a file is open
+            return None
+        told: list[int] = []
+        newest = time.time_ns() - _RESTED_NS
+        for path in (self.path, self.path.with_name(f"{self.path.name}-wal")):
+            try:
+                stat = path.stat()
+            except OSError:
+                told += [0, 0, 0]
+                continue
+            if stat.st_mtime_ns > newest:
+                return None
+            told += [stat.st_mtime_ns, stat.st_size, stat.st_ino]
+        return tuple(told)
 
     def check_whole(self) -> None:
         """Look at the form of every page and index of the file (WorkspaceError)."""

@@ -7,7 +7,7 @@ why stands in the log and never in the answer.
 from __future__ import annotations
 
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, current_app, jsonify
 
@@ -16,6 +16,9 @@ from geo.messages import say
 from web.site.city import city_here
 from web.site.security import problem
 from web.stations.at_hand import features_of
+
+if TYPE_CHECKING:
+    from data.workspace import Workspace
 
 health = Blueprint("health", __name__)
 
@@ -41,7 +44,7 @@ def _answer(*, is_told: bool) -> Response:
         workspace = city.workspace()
         city.keep("whole", int(time.monotonic() / LOOK_S), workspace.database.check_whole)
         n_stations = len(features_of(city))
-        plan = workspace.newest_result("plan") if is_told else None
+        plan = city.keep_while_unwritten("newest plan", lambda: _planned_at(workspace))
     except (YizhanError, ValueError, LookupError) as error:  # a damaged row may be anything
         current_app.logger.error("the workspace cannot be read: %s", error)  # noqa: TRY400 - said whole
         return problem(503, say("the server cannot read its data: its log says why"))
@@ -52,6 +55,11 @@ def _answer(*, is_told: bool) -> Response:
         name=city.settings.name,
         sample=city.settings.sample,
         stations=n_stations,
-        plan=None if plan is None else str(plan.created_at),
+        plan=plan,
         settings="ok" if city.trouble is None else "the last good ones",
     )
+
+
+def _planned_at(workspace: Workspace) -> str | None:
+    plan = workspace.newest_result("plan")
+    return None if plan is None else str(plan.created_at)

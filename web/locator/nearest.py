@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, Response, g, render_template, request, url_for
 
 from data.vocabulary import ACCESS_MODES, FACILITIES, KINDS
 from web.locator.labels import MODES, script_words
@@ -18,6 +18,7 @@ from web.maps.city_map import source_of
 from web.maps.road_lines import ROAD_TIERS
 from web.site.bundles import bundle
 from web.site.city import city_here
+from web.site.kept_pages import kept_page
 from web.stations.at_hand import features_of
 from web.stations.standing import EMPTY_STANDING
 
@@ -54,12 +55,21 @@ ASSETS: Final = (
 
 
 @locator.get("/")
-def nearest() -> str:
+def nearest() -> Response:
     """Show the stations: by district without a script, by travel time with it.
 
     ``?shell`` is the page as the phone keeps it: its script fills in the list.
     """
     city, t, now = city_here(), g.language, datetime.now().astimezone()
+    g.image_hosts = HOSTS[city.settings.base_map.provider]
+    word = request.args.get("page", "1")
+    number = int(word[:6]) if word.isdecimal() and word.strip("0") else 1
+    name = ("/", t.code, number, "shell" in request.args)
+    key = (city.stations_version(), city.roads_version(), standings_here()[0], f"{now:%F %R}")
+    return kept_page(name, key, lambda: _page(city, t, number, now))
+
+
+def _page(city: City, t: Language, number: int, now: datetime) -> str:
     features = [
         feature
         for feature in features_of(city)
@@ -67,9 +77,7 @@ def nearest() -> str:
     ]
     features.sort(key=lambda feature: feature["properties"]["status"] == "suspended")
     n_pages = max(1, -(-len(features) // PAGE_SIZE))
-    word = request.args.get("page", "1")
-    number = min(n_pages, int(word[:6])) if word.isdecimal() and word.strip("0") else 1
-    g.image_hosts = HOSTS[city.settings.base_map.provider]
+    number = min(n_pages, number)
     shown = features[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     if "shell" in request.args:
         shown, n_pages = [], 1

@@ -28,8 +28,9 @@ def standings_here() -> tuple[str, dict[str, dict[str, Any]]]:
     if _KEPT in g:
         asked: tuple[str, dict[str, dict[str, Any]]] = g.get(_KEPT)
         return asked
-    workspace = city_here().workspace()
-    version = standing_version(workspace)
+    city = city_here()
+    workspace = city.workspace()
+    version = city.keep_while_unwritten("standing", lambda: standing_version(workspace))
     kept: tuple[str, dict[str, dict[str, Any]]] | None = current_app.extensions.get(_KEPT)
     if kept is None or kept[0] != version:
         kept = current_app.extensions[_KEPT] = (version, standing_of(workspace))

@@ -23,13 +23,14 @@ from web.locator.labels import COMPLAINTS, MODES, way_words
 from web.locator.my_reports import map_settings
 from web.locator.navigation import APPS, navigation_links
 from web.locator.page_files import FOLDER, files_here
-from web.locator.station_alerts import standing_here
+from web.locator.station_alerts import standing_here, standings_here
 from web.locator.station_view import INSIDE, LABELS, station_view
 from web.locator.week import NO_WEEK
 from web.maps.base_tiles import HOSTS
 from web.site.bundles import bundle
 from web.site.city import city_here
 from web.site.hosts import is_own_name
+from web.site.kept_pages import kept_page
 from web.stations.at_hand import features_of
 
 if TYPE_CHECKING:
@@ -55,10 +56,14 @@ def shell() -> str:
 
 
 @station_page.get("/s/<path:station_id>")
-def show(station_id: str) -> str:
+def show(station_id: str) -> Response:
     """Show all that is known of one station."""
-    city = city_here()
-    return _page(city, g.language, _feature(city, station_id))
+    city, t = city_here(), g.language
+    g.image_hosts = HOSTS[city.settings.base_map.provider]
+    feature = _feature(city, station_id)
+    now = datetime.now().astimezone()
+    key = (city.stations_version(), city.roads_version(), standings_here()[0], f"{now:%F %R}")
+    return kept_page((f"/s/{station_id}", t.code), key, lambda: _page(city, t, feature))
 
 
 @station_page.get("/s/<path:station_id>/qr.svg")

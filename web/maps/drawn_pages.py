@@ -82,10 +82,11 @@ class DrawnPages:
 
     def shown(self, language: str) -> Shown:
         """Return what to show now, and see to it that the newest state is drawn."""
-        workspace = self._city.workspace()
-        if not is_drawable(workspace):
+        workspace, draw = self._city.workspace(), self._draw
+        files = [self._city.changed(name) for name in ("network.bin", "demand.npz")]
+        key = self._city.keep_while_unwritten(f"drawn of {files}", lambda: _key(workspace))
+        if key is None:
             return Shown(is_drawable=False)
-        key, draw = drawn_of(workspace).key, self._draw
         if draw is not None:
             made = self._city.keep(f"drawn {language}", key, lambda: draw(workspace, (language,)))
             return Shown(drawing=made, is_newest=True)
@@ -118,6 +119,11 @@ class DrawnPages:
         if self._own is None or not self._own.is_alive():
             self._own = threading.Thread(target=_draw_once, args=(workspace,), daemon=True)
             self._own.start()
+
+
+def _key(workspace: Workspace) -> str | None:
+    """Return what the pages would be drawn of now; None where there is nothing to draw."""
+    return drawn_of(workspace).key if is_drawable(workspace) else None
 
 
 def _is_left(run: Run) -> bool:

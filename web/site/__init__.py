@@ -8,6 +8,7 @@ __all__ = [
     "city",
     "hosts",
     "input_labels",
+    "kept_pages",
     "number_words",
     "pages",
     "passwords",

@@ -89,7 +89,7 @@ class City:
 
     def photos_version(self) -> str:
         """Return a short text that changes with the photos."""
-        return self.workspace().photos().version()
+        return self.keep_while_unwritten("photos", lambda: self.workspace().photos().version())
 
     @property
     def has_roads(self) -> bool:
@@ -110,8 +110,21 @@ class City:
             made: T = self._kept[sort][1]
             return made
 
+    def keep_while_unwritten(self, sort: str, read: Callable[[], T]) -> T:
+        """Return what was read of the database; anew after a write, new settings, or midnight.
+
+        Where nobody can tell without asking whether something was written, it is read each time.
+        """
+        state = self.workspace().database.backend.state_at_rest()
+        if state is None:
+            return read()
+        return self.keep(sort, (state, self._settings_changed(), today_here()), read)
+
     def stations_key(self) -> Hashable:
         """Return what the register and the settings are known by."""
+        return self.keep_while_unwritten("stations key", self._read_stations_key)
+
+    def _read_stations_key(self) -> Hashable:
         contents = self.workspace().contents("stations")
         ahead = self.workspace().coming_changes().version()
         return (repr(contents), self._settings_changed(), ahead, today_here() if ahead else "")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from data.report_book import ReportBook
 
 WITHOUT_AN_ACT = {
-    *("admin.login_page", "admin.login", "admin.logout"),
+    *("admin.login_page", "admin.login", "admin.demo_door", "admin.logout"),
     *("admin.own_password", "admin.change_own_password"),
 }
 #: Acts that are part of a page of another act.

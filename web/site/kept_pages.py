@@ -1,0 +1,71 @@
+"""Pages that are the same for everybody, kept as they go over the wire while their data hold.
+
+A page is rendered and packed once for each state of its data and each minute of the clock, not once
+for each reader. It has a strong tag of its bytes, so that a phone that has it is told so in a line.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flask import Response, current_app, request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+#: Pages that one process keeps; some 8 kB each.
+MOST: Final = 512
+_EXTENSION: Final = "yizhan-pages"
+_LEVEL: Final = 6
+
+
+@dataclass(frozen=True)
+class _Page:
+    body: bytes
+    packed: bytes
+    tag: str
+
+
+class KeptPages:
+    """The pages of one application that were asked for last."""
+
+    def __init__(self, *, most: int = MOST) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._pages: OrderedDict[Hashable, tuple[Hashable, _Page]] = OrderedDict()
+
+    def page(self, name: Hashable, key: Hashable, render: Callable[[], str]) -> _Page:
+        """Return the page of a name as it is under a key; only the newest key of a name is kept."""
+        with self._lock:
+            kept = self._pages.get(name)
+            if kept is not None and kept[0] == key:
+                self._pages.move_to_end(name)
+                return kept[1]
+        body = render().encode()  # at worst twice at once, and nobody waits for another's page
+        packed = gzip.compress(body, compresslevel=_LEVEL, mtime=0)
+        made = _Page(body, packed, hashlib.sha256(body).hexdigest()[:32])
+        with self._lock:
+            self._pages[name] = (key, made)
+            self._pages.move_to_end(name)
+            while len(self._pages) > self._most:
+                self._pages.popitem(last=False)
+        return made
+
+
+def kept_page(name: Hashable, key: Hashable, render: Callable[[], str]) -> Response:
+    """Answer a page that is the same for all who ask by its ``name`` while its ``key`` holds."""
+    pages: KeptPages = current_app.extensions.setdefault(_EXTENSION, KeptPages())
+    page = pages.page(name, key, render)
+    is_packed = bool(request.accept_encodings["gzip"])
+    response = Response(
+        page.packed if is_packed else page.body, content_type="text/html; charset=utf-8"
+    )
+    response.vary.add("Accept-Encoding")
+    response.set_etag(page.tag + ("-gzip" if is_packed else ""))
+    if is_packed:
+        response.headers["Content-Encoding"] = "gzip"
+    return response.make_conditional(request)  # type: ignore[return-value]
