@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from data.database import clock
 from data.database.audit import note
 from data.database.schema import SCENARIO_LOG, SCENARIOS, WITH_SCENARIOS
-from data.scenarios import MOST_LINES, LogLine, Scenario, checked_name, json_text
+from data.scenarios import MOST_LINES, LogLine, Scenario, checked_name, hash_of, json_text
 from data.vocabulary import nearest_word, quote
 from geo.errors import InputError
 from geo.messages import say
@@ -51,6 +51,16 @@ class Scenarios:
             if not self._has_table(connection):
                 return ()
             return tuple(connection.execute(sa.select(_S.name).order_by(_S.id)).scalars())
+
+    def version(self) -> str:
+        """Return a short text that changes with any scenario and any line of a log."""
+        query = sa.select(_S.id, _S.name, _S.made_at, _S.locked_at).order_by(_S.id)
+        with self._backend.transaction() as connection:
+            if not self._has_table(connection):
+                return ""
+            rows = [tuple(row) for row in connection.execute(query)]
+            last = connection.execute(sa.select(sa.func.max(_L.id))).scalar_one()
+        return hash_of([[list(row) for row in rows], last])[:16]
 
     def add(self, scenario: Scenario, *, by: str, action: str = "save scenario") -> None:
         """Keep a scenario with its log (InputError when the name is taken)."""

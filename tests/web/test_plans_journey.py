@@ -84,6 +84,83 @@ def test_a_question_is_drawn_asked_answered_and_kept_as_a_scenario(
     assert question["money"]["yuan_by_year"][0] == 1_000_000
     assert question["zones"] == [zone]
     expect(page.locator('.plan-tab[aria-current="page"]')).to_contain_text("从页面问的")
+    page.locator("details.why-here summary").first.click()
+    expect(page.locator("details.why-here p").first).to_be_visible()
+    # the area before and after, on two sides of a slider that keys move
+    page.locator("#area-of").select_option("courier")
+    expect(page.locator(".swipe-line")).to_be_visible(timeout=60_000)
+    before = page.locator(".leaflet-before-pane")
+    cut = before.get_attribute("style")
+    page.locator("#swipe").press("Home")
+    assert before.get_attribute("style") != cut
+    page.locator("#plan-hours").scroll_into_view_if_needed()
+    expect(page.locator(".hour-charts svg")).to_have_count(6)
+    # why not here?
+    page.locator("#map").scroll_into_view_if_needed()
+    page.locator("#map").click(position={"x": 200, "y": 300})
+    expect(page.locator(".leaflet-popup .near li").first).to_be_visible(timeout=60_000)
+    page.locator(".leaflet-popup .near button").first.click()
+    expect(page.locator('#run[data-state="queued"]')).to_be_visible()
+    asked = Workspace.open(folder).database.runs().newest(limit=1)[0].question["question"]
+    assert len(asked["required"]) == 1
+    assert asked["zones"] == [zone]
+
+
+def to(page: Page, selector: str) -> None:
+    """Press Tab until a part of the page has the focus."""
+    wanted = page.locator(f":is({selector}):focus")
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        if wanted.count():
+            return
+    raise AssertionError(f"no Tab leads to {selector}")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_keys_alone_lead_from_an_empty_project_to_the_downloads(
+    page: Page, address: str, folder: Path, language: str
+) -> None:
+    scenarios = Workspace.open(folder).scenarios()
+    for name in scenarios.names():
+        scenarios.delete(name, by="test")
+    page.goto(f"{address}/admin/plans?lang={language}")
+    to(page, 'a.button[href*="/plans/ask"]')
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".plan-ask")
+    to(page, '[name="name"]')
+    page.keyboard.insert_text("不用鼠标")
+    to(page, '[name="money.1"]')
+    page.keyboard.insert_text("400000")
+    to(page, ".floor-slide input")
+    page.keyboard.press("End")
+    for _ in range(180):  # from 100 % down to 10 %
+        page.keyboard.press("ArrowLeft")
+    assert page.locator('[name="floors.0.figure"]').input_value() == "10"
+    to(page, "details:has(#zones) > summary")
+    page.keyboard.press("Enter")
+    to(page, '[name="drawn.corners"]')
+    page.keyboard.insert_text("116.78,33.94\n116.79,33.94\n116.79,33.95")
+    to(page, '[name="explain"]')
+    page.keyboard.press("Space")
+    to(page, ".plan-run button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('#run[data-state="queued"]')
+    worked = work_once(Workspace.open(folder), worker_name())
+    assert worked is not None
+    assert worked.state == "done"
+    page.wait_for_selector('#run[data-state="done"]')
+    expect(page.locator("tr[data-order]").first).to_be_visible()
+    to(page, 'button[value="keep"]')
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".desk-done")
+    kept = scenarios.scenario("不用鼠标").question["question"]
+    assert [zone["rule"] for zone in kept["zones"]] == ["exclude"]
+    assert [floor["least_share"] for floor in kept["floors"]] == [0.1]
+    expect(page.locator("html")).to_have_attribute("lang", {"zh": "zh-CN"}.get(language, language))
+    to(page, '.plan-files a[href*="actions.xlsx"]')
+    with page.expect_download() as taken:
+        page.keyboard.press("Enter")
+    assert taken.value.suggested_filename == "actions.xlsx"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

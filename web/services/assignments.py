@@ -260,6 +260,13 @@ def ground_after(workspace: Workspace, scenario: Scenario, *, done: Done | None 
     return ground_of(workspace, **_after(scenario), done=done)
 
 
+def ground_before(workspace: Workspace, scenario: Scenario, *, done: Done | None = None) -> Ground:
+    """Search the ways to what stands without the plan, counted as the scenario's question asks."""
+    asked = _after(scenario)
+    asked["actions"] = ()
+    return ground_of(workspace, **asked, done=done)
+
+
 def standing_after(workspace: Workspace, scenario: Scenario) -> Standing:
     """Return what stands once a scenario is done, with what the workspace holds now.
 

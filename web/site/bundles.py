@@ -58,7 +58,14 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         "station_page.js",
     ),
     "register.js": ("datum.js", "map.js", "locator_map.js", "register_form.js"),
-    "plans.js": ("datum.js", "map.js", "locator_map.js", "plans.js"),
+    "plans.js": (
+        "datum.js",
+        "map.js",
+        "locator_map.js",
+        "plan_question.js",
+        "plan_changes.js",
+        "plans.js",
+    ),
     "feedback.js": (
         "opening.js",
         "datum.js",

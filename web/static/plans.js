@@ -7,12 +7,15 @@
   const settings = JSON.parse(find("#plan-settings").textContent);
   const place = locatorMap.placer(settings);
   const says = settings.says || {};
+  const SVG = "http://www.w3.org/2000/svg";
   const CLASSES = 5; // of what candidates add
   const MOST_ZOOM = 18;
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const rounded = (lonlat) => lonlat.map((degrees) => Number(degrees.toFixed(6)));
   const get = async (address) => (await fetch(address)).json();
+
+  const tell = (words) => { find("#plan-said").textContent = words; };
 
   for (const shown of document.querySelectorAll("[data-with-script]")) shown.hidden = false;
 
@@ -153,12 +156,14 @@
     return mark;
   }
 
-  function numbered(one, order, name) {
+  /* Without a name it is a picture: nothing to press, and no words for a reader of screens. */
+  function numbered(one, order, name = "") {
     const icon = L.divIcon({
       html: yizhan.mark({ kind: one.kind, state: "open", number: order }),
       className: "station-mark", iconSize: [30, 30],
     });
-    const options = { icon, zIndexOffset: 3000 - 10 * order, riseOnHover: true };
+    const options = { icon, zIndexOffset: 3000 - 10 * (Number(order) || 0), riseOnHover: true };
+    if (!name) return L.marker(place.put([one.lon, one.lat]), { ...options, interactive: false, keyboard: false });
     return named(L.marker(place.put([one.lon, one.lat]), options), name);
   }
 
@@ -169,17 +174,55 @@
     map.fitBounds(bounds, { padding: [48, 48], maxZoom: 14, animate: false });
   }
 
+  // ---- why not here? and an action that is moved ----
+  async function askNear(map, latlng, { title, move = "" }) {
+    const [lon, lat] = rounded(place.take(latlng));
+    const box = yizhan.element("div");
+    const said = yizhan.element("p", says.looking);
+    box.append(yizhan.element("h3", title), said);
+    const popup = L.popup({ maxWidth: 300, minWidth: 240, maxHeight: 320 }).setLatLng(latlng).setContent(box).openOn(map);
+    find("#near-at").value = `${lon},${lat}`;
+    const address = new URL(settings.near, location.href);
+    address.searchParams.set("at", `${lon},${lat}`);
+    if (move) address.searchParams.set("move", move);
+    const answer = await fetch(address).catch(() => null);
+    if (!answer || !answer.ok) { said.textContent = says.no_area; return; }
+    said.replaceWith(document.createRange().createContextualFragment(await answer.text()));
+    popup.update();
+  }
+
+  function bindNear(map) {
+    map.on("click", ({ latlng }) => askNear(map, latlng, { title: says.why_not }));
+    find("#near-middle").addEventListener("click", () => {
+      const [lon, lat] = rounded(place.take(map.getCenter()));
+      find("#near-at").value = `${lon},${lat}`;
+    });
+  }
+
+  /* An action that is drawn somewhere else goes back when the question is not asked again. */
+  function letMove(map, mark, one) {
+    const home = mark.getLatLng();
+    mark.options.draggable = true;
+    mark.on("dragend", () => {
+      const there = mark.getLatLng();
+      askNear(map, there, { title: fill(says.moved, { name: `${one.order} · ${one.name}` }), move: one.id });
+      map.once("popupclose", () => mark.setLatLng(home));
+    });
+  }
+
+  function actionPopup(name, one) {
+    const box = yizhan.element("div");
+    box.append(yizhan.element("h3", name), ...one.lines.map((line) => yizhan.element("p", line)));
+    return box;
+  }
+
   async function drawActions(map, address) {
     const { actions } = await get(address);
     const marks = new Map();
     for (const one of actions) {
       const mark = numbered(one, one.order, `${one.order} · ${one.name}`);
-      mark.bindPopup(() => {
-        const box = yizhan.element("div");
-        box.append(yizhan.element("h3", `${one.order} · ${one.name}`),
-          ...one.lines.map((line) => yizhan.element("p", line)));
-        return box;
-      }, { maxWidth: 280, minWidth: 180 });
+      mark.bindPopup(() => actionPopup(`${one.order} · ${one.name}`, one), { maxWidth: 280, minWidth: 180 });
+      if (settings.may_move && one.what === "build") letMove(map, mark, one);
       mark.addTo(map);
       marks.set(String(one.order), mark);
     }
@@ -239,166 +282,7 @@
     });
   }
 
-  // ---- the question: pins, zones, new workers ----
-  const list = (selector) => find(selector).value.split(/[,，、;；\n]+/).map((one) => one.trim()).filter(Boolean);
-
-  function pin(id, key) {
-    for (const name of ["required", "forbidden"]) {
-      const kept = list(`[name=${name}]`).filter((other) => other !== id);
-      if (name === key) kept.push(id);
-      find(`[name=${name}]`).value = kept.join("\n");
-    }
-    find("[name=required]").closest("details").open = true;
-  }
-
-  function pinButtons(id) {
-    const box = yizhan.element("p", null, "acts");
-    for (const [key, words] of [["required", says.require], ["forbidden", says.forbid], ["", says.clear]]) {
-      const button = yizhan.element("button", words, "button plain");
-      button.type = "button";
-      button.addEventListener("click", () => { pin(id, key); tell(`${words} ${id}`); });
-      box.append(button);
-    }
-    return box;
-  }
-
-  const tell = (words) => { find("#plan-said").textContent = words; };
-  const readJson = (selector, empty) => {
-    try { return JSON.parse(find(selector).value || "null") || empty; } catch { return empty; }
-  };
-  const writeJson = (selector, value) => {
-    find(selector).value = JSON.stringify(value);
-    find(selector).closest("details").open = true;
-  };
-
-  const STYLES = { exclude: "alert", require: "accent", park: "soon" };
-
-  function dressDrawn(layer, rule) {
-    layer.setStyle({ color: yizhan.token(STYLES[rule]), weight: 2, fillOpacity: 0.1, dashArray: rule === "exclude" ? "6 4" : null });
-  }
-
-  function drawZones(map) {
-    const zones = readJson("#zones", []);
-    for (const zone of Array.isArray(zones) ? zones : []) {
-      const layer = Array.isArray(zone.ring) ? L.polygon(zone.ring.map(place.put))
-        : Array.isArray(zone.around) ? L.circle(place.put(zone.around), { radius: zone.within_m }) : null;
-      if (!layer) continue;
-      dressDrawn(layer, zone.rule === "exclude" ? "exclude" : "require");
-      layer.bindTooltip(() => yizhan.element("span", zone.name)).addTo(map);
-    }
-  }
-
-  function takeZone(layer, rule) {
-    const zones = readJson("#zones", []);
-    const name = fill(says.zone, { n: zones.length + 1 });
-    const ring = layer.getLatLngs()[0].map((corner) => rounded(place.take(corner)));
-    zones.push({ name, rule, ring });
-    writeJson("#zones", zones);
-    dressDrawn(layer, rule);
-    layer.bindTooltip(() => yizhan.element("span", name));
-    tell(fill(says.taken, { name }));
-  }
-
-  function takePark(layer) {
-    const dialog = find("#plan-park");
-    dialog.returnValue = "";
-    dialog.showModal();
-    dialog.addEventListener("close", () => {
-      const value = (name) => dialog.querySelector(`[data-park=${name}]`).value;
-      if (dialog.returnValue !== "take" || !Number(value("workers"))) { layer.remove(); return; }
-      const world = readJson("#world", {});
-      const one = {
-        name: value("name"), at: rounded(place.take(layer.getLatLng())),
-        within_m: Math.round(layer.getRadius()), group: value("group"), workers: Number(value("workers")),
-      };
-      if (value("year")) one.year = Number(value("year"));
-      world.demand = [...(world.demand || []), one];
-      writeJson("#world", world);
-      dressDrawn(layer, "park");
-      layer.bindTooltip(() => yizhan.element("span", one.name));
-      tell(fill(says.taken, { name: one.name }));
-    }, { once: true });
-  }
-
-  async function draw(map, rule) {
-    await Promise.all(settings.pen.map(locatorMap.once)); // the drawing tool, when it is first used
-    L.PM.reInitLayer(map);
-    map.pm.setLang(document.documentElement.lang.startsWith("zh") ? "zh" : "en");
-    map.pm.disableDraw();
-    map.off("pm:create pm:drawend");
-    const frame = map.getContainer();
-    frame.classList.add("drawing"); // a press is a corner, and no dot's
-    map.on("pm:drawend", () => frame.classList.remove("drawing"));
-    map.on("pm:create", ({ layer }) => {
-      map.pm.disableDraw();
-      if (rule === "park") takePark(layer); else takeZone(layer, rule);
-    });
-    map.pm.enableDraw(rule === "park" ? "Circle" : "Polygon", {
-      snappable: false, allowSelfIntersection: false, continueDrawing: false,
-    });
-    tell(rule === "park" ? says.circle : says.draw);
-  }
-
-  // ---- floors: a slider beside the number, on a scale of what is so and what is possible ----
-  function bindFloor(row) {
-    const [figure, slide] = ["[name$='.figure']", "[type=range]"].map((part) => row.querySelector(part));
-    const [group, district] = ["group", "district"].map((part) => row.querySelector(`[name$='.${part}']`));
-    const said = row.querySelector(".floor-said");
-    const bar = (name, from, to) => {
-      const part = row.querySelector(`.floor-${name}`);
-      part.setAttribute("x", from);
-      part.setAttribute("width", Math.max(to - from, 0));
-    };
-    const show = () => {
-      const wanted = Number(figure.value.replace("%", "").trim()) || 0;
-      slide.value = wanted;
-      const end = settings.ends.find((one) =>
-        one.group === (group.value || "all") && one.district === (district.value || "all"));
-      const known = end && end.bound !== null;
-      bar("now", 0, end ? end.before : 0);
-      bar("can", end ? end.before : 0, known ? end.reached : (end ? end.planned : 0));
-      bar("far", known ? end.reached : 0, known ? end.bound : 0);
-      const beyond = Boolean(known && wanted > end.bound);
-      const parts = end ? [fill(says.now, end)] : [];
-      if (known) parts.push(fill(end.reached < end.bound ? says.between : says.end, { ...end, most: end.bound }));
-      if (beyond) parts.push(says.beyond);
-      said.textContent = parts.join(" · ");
-      said.classList.toggle("beyond", beyond);
-    };
-    slide.addEventListener("input", () => {
-      figure.value = Number(slide.value) ? slide.value : "";
-      show();
-    });
-    for (const part of [figure, group, district]) part.addEventListener("input", show);
-    show();
-  }
-
-  function bindQuestion(map) {
-    drawZones(map);
-    for (const row of document.querySelectorAll("[data-floor]")) bindFloor(row);
-    for (const button of document.querySelectorAll("[data-draw]")) {
-      button.addEventListener("click", () => draw(map, button.dataset.draw).catch(() => {}));
-    }
-    const goal = find('[name="goal.what"]');
-    const years = find('[name="years.count"]');
-    const show = () => {
-      for (const part of document.querySelectorAll("[data-goal]")) part.hidden = part.dataset.goal !== goal.value;
-      for (const part of document.querySelectorAll("[data-year]")) {
-        part.hidden = Number(part.dataset.year) > Number(years.value || 1);
-      }
-    };
-    goal.addEventListener("change", show);
-    years.addEventListener("input", show);
-    show();
-    const wrong = find(".fault, .desk-error");
-    if (wrong) {
-      for (let part = wrong.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
-      wrong.scrollIntoView({ block: "center" });
-    }
-  }
-
   // ---- a run at work: the curve of plan and bound, the sites that move ----
-  const SVG = "http://www.w3.org/2000/svg";
   const WIDE = 400;
   const HIGH = 160;
 
@@ -489,13 +373,21 @@
     }
   }
 
+  const { bindQuestion, pinButtons } = planQuestion({ find, settings, place, says, fill, rounded, tell });
+  const { bindAreas, bindHours, drawDifference, once } = planChanges({
+    find, settings, place, says, fill, get, tell, numbered, fitMarks,
+  });
+
   async function begin() {
     await locatorMap.prepare(settings);
     const several = [...document.querySelectorAll(".plan-maps .map")];
     if (several.length) {
       const maps = several.map(makeMap);
-      linkMaps(maps);
-      await Promise.all(maps.map((map, n) => Promise.all([drawStanding(map), drawActions(map, several[n].dataset.points)])));
+      const addresses = several.map((one) => one.dataset.points);
+      const difference = find("#difference-map") && makeMap(find("#difference-map"));
+      linkMaps(difference ? [...maps, difference] : maps);
+      await Promise.all(maps.map((map, n) => Promise.all([drawStanding(map), drawActions(map, addresses[n])])));
+      if (difference) await Promise.all([drawStanding(difference), drawDifference(difference, addresses)]);
       return;
     }
     const map = makeMap(find("#map"));
@@ -509,6 +401,10 @@
     if (settings.sites) linkRows(map, numberedSites(map, settings.sites));
     if (!settings.points) return;
     offerCandidates(map);
+    const changes = once(() => get(settings.changes));
+    bindAreas(map, changes);
+    bindNear(map);
+    bindHours(changes);
     linkRows(map, await drawActions(map, settings.points));
   }
 

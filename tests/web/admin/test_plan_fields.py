@@ -159,3 +159,26 @@ def test_shenyang_s_rules_are_chosen_in_one_press_and_put_away_in_one() -> None:
 def test_what_cannot_be_is_refused_at_its_place(field: str, text: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
         read(typed({}, **{field: text}))
+
+
+CORNERS = "116.8, 33.9\n\n116.9，33.9\n116.9 33.95"
+
+
+def test_ground_and_a_park_are_drawn_by_written_corners() -> None:
+    kept = {"zones": [{"name": "湖", "rule": "exclude", "around": [116.8, 33.9], "within_m": 90.0}]}
+    made = read(typed(kept, **{"drawn.corners": CORNERS, "drawn.rule": "require"}))
+    assert [(zone.name, zone.rule) for zone in made.zones] == [
+        ("湖", "exclude"), ("zones 2", "require"),
+    ]  # fmt: skip
+    assert made.zones[1].ring == ((116.8, 33.9), (116.9, 33.9), (116.9, 33.95))
+    around = {"drawn.corners": "116.8,33.9", "drawn.within_m": "400", "drawn.name": "院"}
+    [zone] = read(typed({}, **around)).zones
+    assert (zone.name, zone.rule, zone.around, zone.within_m) == (
+        "院", "exclude", (116.8, 33.9), 400.0,
+    )  # fmt: skip
+    park = {"drawn.rule": "park", "drawn.group": "courier", "drawn.workers": "120"}
+    [come] = read(typed({}, **around, **park)).world.demand
+    assert (come.name, come.at, come.workers, come.within_m) == ("院", (116.8, 33.9), 120.0, 400.0)
+    for wrong in ("116.8", "116.8,33.9\n116.9,33.9", "1,2,3\n4,5\n6,7", "东边"):
+        with pytest.raises(InputError, match=r"zones"):
+            read(typed({}, **{"drawn.corners": wrong}))

@@ -14,6 +14,8 @@ import numpy as np
 import openpyxl
 import pyogrio
 import pytest
+import shapely
+import shapely.geometry
 
 from data.accounts import Account
 from data.files.scenario_files import write_scenario
@@ -21,13 +23,19 @@ from data.questions import Question
 from data.report_book import ReportBook
 from data.workspace import Workspace
 from geo.errors import InputError
+from geo.measure import great_circle_m
 from planning.coverage.nominal import Places, measure_coverage
 from planning.scenarios.explanation_document import read_explanation
-from planning.scenarios.forms import check_documents
+from planning.scenarios.forms import check_documents, figures_of
 from tests.web.admin.visits import PASSWORD_HASH, logged_in, token_of
 from tests.web.conftest import HOSTILE, MONEY, THREE
+from tests.web.page_questions import ask_by_page, random_question, told, typed_form
+from web.admin.plans import pages
+from web.admin.routes import ACTS
 from web.app import create_app
 from web.services.candidate_gains import measure_candidates
+from web.services.decisions import Wanted
+from web.services.near_sites import asked_with, near_place
 from web.services.run_questions import RunAsked
 from web.services.run_work import work_once
 from web.services.runs import submit
@@ -39,6 +47,11 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
+
+    from tests.conftest import Cli
+
+
+WHENS = ("before", "after")
 
 
 @pytest.fixture
@@ -96,13 +109,32 @@ def test_the_page_speaks_english_too(planner: FlaskClient) -> None:
 )
 def test_who_may_not_make_plans_cannot(app: Flask, who: str, sees: int, asks: int) -> None:
     client = logged_in(app, who)
-    for path in ("/admin/plans", f"/admin/plans/s/{MONEY}", "/admin/plans/candidates.json"):
+    paths = ["/admin/plans", f"/admin/plans/s/{MONEY}", "/admin/plans/candidates.json"]
+    if sees == 404:  # what is measured, or is not there, is another claim's
+        paths += [f"/admin/plans/changes/{MONEY}", "/admin/plans/runs/1/actions.csv"]
+    for path in paths:
         assert client.get(path).status_code == sees
     assert client.get("/admin/plans/ask").status_code == asks
     token = token_of(client, "/admin/password")
     form = {"act": "delete", "token": token}
     wanted = 303 if asks == 200 else 404
     assert client.post(f"/admin/plans/s/{THREE}", data=form).status_code == wanted
+
+
+def test_the_tabs_are_read_anew_when_a_scenario_changes_and_only_then(
+    planner: FlaskClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    whole = pages.cards_of
+    monkeypatch.setattr(pages, "cards_of", lambda of: read.append(1) or whole(of))
+    for _ in range(3):
+        assert planner.get("/admin/plans").text.count("plan-card") >= 2
+    assert len(read) == 1
+    assert change(planner, THREE, act="note", why="记").status_code == 303
+    assert change(planner, THREE, act="rename", new="改了名").status_code == 303
+    assert "改了名" in planner.get("/admin/plans").text
+    workspace.scenarios().delete("改了名", by="test")
+    assert "改了名" not in planner.get("/admin/plans").text
 
 
 def test_copying_noting_and_locking_stand_in_the_log_under_who_did_it(
@@ -359,3 +391,135 @@ def test_sheets_are_taken_away_before_and_after_a_plan_is_kept_and_are_the_same(
     stale = planner.get("/admin/plans/file/sheets.zip/选址")
     assert stale.status_code == 409
     assert "选址" in stale.text
+
+
+def test_areas_and_hours_before_and_after_are_those_of_the_city_measured_anew(
+    planner: FlaskClient, workspace: Workspace
+) -> None:
+    """The areas hold whom the scenario counts; an open place in reach is a place in reach."""
+    found = planner.get(f"/admin/plans/changes/{MONEY}").json
+    figures = scenario_of(workspace, MONEY).figures
+    assert [group["id"] for group in found["groups"]] == list(workspace.demand().groups)
+    demand = workspace.demand()
+    for group in demand.groups:
+        areas = {when: shapely.geometry.shape(found["areas"][group][when]) for when in WHENS}
+        assert areas["after"].buffer(0.001).covers(areas["before"])
+        row = figures.row(group)
+        for when in WHENS:
+            hours, nominal = found["hours"][group][when], getattr(row, when) / max(row.workers, 1.0)
+            assert len(hours) == 24
+            assert max(hours) <= nominal + 1e-3  # who has an open one has one
+            inside = shapely.contains_xy(areas[when].buffer(0.004), demand.lonlat)
+            assert demand.of(group)[inside].sum() >= getattr(row, when) * 0.98
+        assert all(a >= b for b, a in zip(*(found["hours"][group][w] for w in WHENS), strict=True))
+    assert planner.get(f"/admin/plans/changes/{MONEY}").json == found  # kept, not measured again
+    assert len(workspace.results("before_after")) == 1
+
+
+def test_the_difference_of_two_scenarios_is_what_one_alone_reaches(planner: FlaskClient) -> None:
+    pair = [planner.get(f"/admin/plans/changes/{name}").json for name in (MONEY, THREE)]
+    query = {"of": [MONEY, THREE]}
+    told = planner.get("/admin/plans/difference.json", query_string=query).json["areas"]
+    for group, parts in told.items():
+        first, second = (shapely.geometry.shape(of["areas"][group]["after"]) for of in pair)
+        only = {side: shapely.geometry.shape(part) for side, part in parts.items()}
+        assert only["first"].intersection(only["second"]).area < 1e-7
+        assert only["first"].area == pytest.approx(first.difference(second).area, abs=2e-5)
+        assert only["second"].area == pytest.approx(second.difference(first).area, abs=2e-5)
+    assert any(shapely.geometry.shape(parts["first"]).area > 0 for parts in told.values())
+    assert planner.get("/admin/plans/difference.json?of=x").status_code == 404
+
+
+def test_every_page_of_the_workspace_says_whose_it_is(app: Flask) -> None:
+    pages = {
+        rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/admin/plans")
+    }
+    assert pages <= set(ACTS)
+
+
+def test_why_not_here_tells_the_nearest_candidates_and_what_the_plan_does_instead(
+    planner: FlaskClient, workspace: Workspace
+) -> None:
+    scenario, sites = workspace.scenarios().scenario(MONEY), candidates(workspace).sites
+    lon, lat = sites.lonlat[len(sites) // 2] + (0.0007, 0.0003)
+    gains = measure_candidates(workspace, scenario)
+    near = near_place(workspace, scenario, (lon, lat), gains=gains)
+    metres = great_circle_m(sites.lonlat, np.array([lon, lat]))
+    assert [one.id for one in near.sites] == sites.frame["id"].iloc[np.argsort(metres)[:3]].tolist()
+    for one in near.sites:
+        assert one.adds is not None
+        row = gains.sites.index(one.id)
+        assert one.adds == {group: gains.gains[group][row] for group in one.adds}
+    actions = figures_of(scenario).actions
+    ends = great_circle_m(np.array([(one.lon, one.lat) for one in actions]), np.array([lon, lat]))
+    assert near.nearest == actions[int(np.argmin(ends))]
+    page = planner.get(f"/admin/plans/near/{MONEY}?at={lon},{lat}").text
+    part = planner.get(f"/admin/plans/near/{MONEY}?at={lon},{lat}&part=1").text
+    assert part.count('name="required"') == sum(one.order is None for one in near.sites)
+    assert "<html" in page
+    assert "<html" not in part
+    for wrong in ("", "x", "116", "999,33"):
+        told = planner.get(f"/admin/plans/near/{MONEY}", query_string={"at": wrong})
+        assert told.status_code == 200
+        assert 'class="fault" role="alert"' in told.text
+    far = planner.get(f"/admin/plans/near/{MONEY}?at=0,0").text
+    assert "3 公里内没有候选点" in far
+
+
+def test_a_site_that_is_moved_asks_again_and_says_what_that_costs(
+    planner: FlaskClient, workspace: Workspace
+) -> None:
+    base = workspace.scenarios().scenario(MONEY)
+    action = next(one for one in figures_of(base).actions if one.what == "build")
+    here = near_place(workspace, base, (action.lon, action.lat), gains=None)
+    other = next(one for one in here.sites if one.order is None)
+    form = {"required": other.id, "forbidden": action.site_id}
+    form["token"] = token_of(planner, f"/admin/plans/s/{MONEY}")
+    asked = planner.post(f"/admin/plans/again/{MONEY}", data=form)
+    assert asked.status_code == 303
+    put = workspace.database.runs().newest(limit=1)[0]
+    question = put.question["question"]
+    assert question["required"] == [{"place": other.id}]
+    assert question["forbidden"] == [{"place": action.site_id}]
+    assert {key: question[key] for key in ("money", "years")} == {
+        key: base.question["question"][key] for key in ("money", "years")
+    }
+    # the rest is that of any run; without explanations it is quick
+    whole = asked_with(base, required=other.id, forbidden=action.site_id)
+    quick = replace(whole, search=replace(whole.search, gap=0.05), wanted=Wanted())
+    workspace.database.runs().stop(put.id, by="gui")
+    again = submit(workspace, quick, author="gui", scenario="移")
+    worked = work_once(workspace, "w1")
+    assert worked is not None
+    assert worked.state == "done"
+    run = workspace.database.runs().run(again.id)
+    assert run is not None
+    assert run.answer is not None
+    ids = {one["id"] for one in run.answer["actions"]}
+    assert other.id in ids
+    assert action.site_id not in ids
+    page = planner.get(f"/admin/plans/runs/{again.id}?base={MONEY}").text
+    least = max(0.0, base.decision["objective"] - run.answer["bound"])
+    assert "这样要求的代价" in page
+    assert f"少 {least:,.0f}" in page
+    plan = {"required": other.id, "token": form["token"]}
+    assert planner.post(f"/admin/plans/again/{THREE}", data=plan).status_code == 400
+
+
+def test_a_question_typed_into_the_page_has_the_plan_of_the_command_line(
+    planner: FlaskClient, workspace: Workspace, tmp_path: Path, cli: Cli
+) -> None:
+    """A slice of the bench, which asks 200."""
+    for seed in (1, 11):
+        tables = random_question(seed, workspace.demand().groups)
+        run = ask_by_page(planner, workspace, typed_form(tables, name=f"随机 {seed}"))
+        worked = work_once(workspace, "w1")
+        assert worked is not None
+        found = workspace.database.runs().run(run.id)
+        assert found is not None
+        assert found.answer is not None
+        file = tmp_path / "question.json"
+        file.write_text(json.dumps(tables), "utf-8")
+        typed = cli("plan", "-w", workspace.folder, "--question", file, "--gap", "0.01", "--json")
+        assert typed.code == 0, typed.err
+        assert told(dict(found.answer)) == told(typed.json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.admin.plans import ask, compare, files, map_points, pages, run_pages
+from web.admin.plans import ask, compare, files, map_points, near, pages, run_pages
 from web.admin.routes import admin
 
-__all__ = ["admin", "ask", "compare", "files", "map_points", "pages", "run_pages"]
+__all__ = ["admin", "ask", "compare", "files", "map_points", "near", "pages", "run_pages"]

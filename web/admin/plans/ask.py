@@ -26,6 +26,7 @@ from web.admin.plans.question_fields import (
 from web.admin.routes import admin
 from web.languages import message
 from web.locator.my_reports import map_settings
+from web.services.near_sites import pinned
 from web.services.plan_pages import card_of, floor_facts, question_behind
 from web.services.runs import draft_of, run_of
 from web.site.city import city_here
@@ -54,6 +55,8 @@ _EXISTING: Final = {
 }
 _NAMES: Final = {
     "floors": message("底线 {number}"),
+    "zones": message("画的地方 {number}"),
+    "world": message("新园区 {number}"),
     "money_limits": message("资金上限 {number}"),
     "count_limits": message("数量上限 {number}"),
 }
@@ -83,7 +86,7 @@ def ask_plan() -> Shown:
         return question_page(dict(_FIRST), name="")
     question = question_behind(scenario_here(name))
     tables = dict(_FIRST) if question is None else question.as_dict()
-    return question_page(_pinned(tables), name=_next_name(name))
+    return question_page(_pinned(tables), name=next_name(name))
 
 
 def _without_limit(tables: dict[str, Any], name: str) -> dict[str, Any]:
@@ -95,14 +98,9 @@ def _without_limit(tables: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _pinned(tables: dict[str, Any]) -> dict[str, Any]:
-    """Put a place of the address among those that must, or must not, be part of the plan."""
-    for key, other in (("required", "forbidden"), ("forbidden", "required")):
-        place = request.args.get(key, "")[:200]
-        if place:
-            kept = [pin for pin in tables.get(key, []) if pin["place"] != place]
-            tables[key] = [*kept, {"place": place}]
-            tables[other] = [pin for pin in tables.get(other, []) if pin["place"] != place]
-    return tables
+    """Put the places of the address among those that must, or must not, be part of the plan."""
+    required, forbidden = (request.args.get(key, "")[:200] for key in ("required", "forbidden"))
+    return pinned(tables, required=required, forbidden=forbidden)
 
 
 def question_page(
@@ -239,7 +237,7 @@ def _read_or_none(tables: Mapping[str, Any]) -> Question | None:
         return None
 
 
-def _next_name(name: str) -> str:
+def next_name(name: str) -> str:
     """Return a name that no scenario has yet: the same with the next number."""
     taken = city_here().workspace().scenarios().names()
     stem, _, digits = name.rpartition(" ")

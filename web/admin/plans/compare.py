@@ -49,6 +49,7 @@ def compare_plans() -> BaseResponse | Shown:
         "compare",
         tab_name="",
         compared=compared,
+        most_yuan=max((yuan for row in made.money for yuan in row.yuan), default=0),
         chosen=chosen,
         rows=_last_rows([card.figures for card in chosen]),
         places=names_of(actions, network, g.language),

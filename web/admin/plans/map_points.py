@@ -6,14 +6,21 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, g, json, request
+from werkzeug.exceptions import NotFound
 
 from data.vocabulary import KINDS
-from geo.errors import NothingYetError
+from geo.errors import NothingYetError, ProblemError
 from web.admin.plans.answer_parts import network_or_none
 from web.admin.plans.pages import scenario_here
 from web.admin.routes import admin
 from web.labels.actions import action_words
 from web.labels.places import names_of
+from web.services.before_after import (
+    area_differences,
+    before_after_apart,
+    kept_before_after,
+    measure_before_after,
+)
 from web.services.candidate_gains import gains_apart, kept_candidate_gains, measure_candidates
 from web.services.plan_pages import candidate_points, card_of
 from web.site.city import city_here
@@ -33,7 +40,7 @@ def candidates_of_map() -> Response:
     workspace, name = city.workspace(), request.args.get("after", "")
     scenario = scenario_here(name) if name else None
     body = candidate_points(workspace)
-    kept = _gains(city, scenario) if body["id"] else None
+    kept = gains_of(city, scenario) if body["id"] else None
     settings = workspace.settings
     body["groups"] = [
         {"id": group.id, "name": g.language.group(group.id), "kinds": sorted(group.kinds)}
@@ -81,7 +88,50 @@ def points_of_plan(name: str) -> Response:
     )
 
 
-def _gains(city: City, scenario: Scenario | None) -> CandidateGains | None:
+@admin.get("/plans/changes/<path:name>")
+def changes_of_plan(name: str) -> Response:
+    """Answer what a scenario changes: areas and shares by the hour, before and after, by group."""
+    found = _changes(city_here(), scenario_here(name))
+    return _json(_with_names(found))
+
+
+@admin.get("/plans/difference.json")
+def difference_of_plans() -> Response:
+    """Answer what only one and what only the other of two scenarios reaches, by group."""
+    names = request.args.getlist("of")
+    if len(names) != 2:  # noqa: PLR2004 - two
+        raise NotFound
+    first, second = (_changes(city_here(), scenario_here(name)) for name in names)
+    if first is None or second is None:
+        return _json(_with_names(None))
+    return _json(_with_names({"groups": first["groups"], "areas": area_differences(first, second)}))
+
+
+def _changes(city: City, scenario: Scenario) -> dict[str, Any] | None:
+    """Return what a scenario changes, measured now where it was not yet; None without inputs."""
+    workspace = city.workspace()
+    try:
+        kept = kept_before_after(workspace, scenario)
+        if kept is not None:
+            return kept
+        if city.searches_apart:
+            before_after_apart(city.folder, scenario.name)
+            return kept_before_after(workspace, scenario)
+        return measure_before_after(workspace, scenario)
+    except (NothingYetError, ProblemError, BrokenProcessPool):
+        return None
+
+
+def _with_names(found: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what was found with the names of the groups in the reader's language."""
+    groups = [] if found is None else found["groups"]
+    return {
+        **(found or {}),
+        "groups": [{"id": one, "name": g.language.group(one)} for one in groups],
+    }
+
+
+def gains_of(city: City, scenario: Scenario | None) -> CandidateGains | None:
     """Return what candidates would add, measured now where it was not yet; None without inputs."""
     workspace = city.workspace()
     try:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from data.scenarios import Scenario
+    from web.services.plan_pages import Card
 
 _DONE: Final = {
     "kept": message("方案已保存。"),
@@ -62,7 +63,7 @@ def plans() -> str:
 @admin.get("/plans/s/<path:name>")
 def plan(name: str) -> str:
     """Show one scenario: the map, the answer, the actions, the money, the log."""
-    return _one(scenario_here(name))
+    return one_page(scenario_here(name))
 
 
 @admin.post("/plans/s/<path:name>")
@@ -89,7 +90,7 @@ def change_plan(name: str) -> BaseResponse | Shown:
             delete_scenario(workspace, name)
             return redirect(here("admin.plans", done="deleted"), 303)
     except InputError as error:
-        return _one(found, error=g.language.told(message_of(error))), 400
+        return one_page(found, error=g.language.told(message_of(error))), 400
     raise NotFound
 
 
@@ -100,7 +101,6 @@ def list_page(*, error: str = "") -> str:
         "list",
         tab_name="",
         error=error,
-        cards=cards_of(workspace),
         runs=runs_of(workspace, limit=_RUNS_SHOWN),
         run_words=run_state_words,
     )
@@ -108,7 +108,7 @@ def list_page(*, error: str = "") -> str:
 
 def plan_page(part: str, *, tab_name: str, error: str = "", **context: Any) -> str:  # noqa: ANN401 - a template takes what it names
     """Return one of the workspace's pages, with the tabs of all scenarios above it."""
-    cards = context.pop("cards", None) or cards_of(city_here().workspace())
+    cards = cards_here()
     return render_template(
         f"admin_plan_{part}.html",
         page="admin",
@@ -122,6 +122,14 @@ def plan_page(part: str, *, tab_name: str, error: str = "", **context: Any) -> s
     )
 
 
+def cards_here() -> tuple[Card, ...]:
+    """Return the scenarios of the city for their tabs, read anew only when one has changed."""
+    city = city_here()
+    workspace = city.workspace()
+    key = workspace.scenarios().version()
+    return city.keep("plan cards", key, lambda: cards_of(workspace))
+
+
 def scenario_here(name: str) -> Scenario:
     """Return a scenario of the city that is served (404 where there is none)."""
     scenarios = city_here().workspace().scenarios()
@@ -130,7 +138,8 @@ def scenario_here(name: str) -> Scenario:
     return scenarios.scenario(name)
 
 
-def _one(scenario: Scenario, *, error: str = "") -> str:
+def one_page(scenario: Scenario, *, error: str = "", **more: Any) -> str:  # noqa: ANN401 - as `plan_page`
+    """Return the page of one scenario."""
     workspace, card = city_here().workspace(), card_of(scenario)
     return plan_page(
         "page",
@@ -141,6 +150,7 @@ def _one(scenario: Scenario, *, error: str = "") -> str:
         question=question_behind(scenario),
         act_words=ACT_WORDS,
         settings=map_settings(g.language),
+        **{"near": None, "is_no_place": False, **more},
     )
 
 

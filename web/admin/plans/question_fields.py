@@ -28,6 +28,7 @@ MOST_ROWS: Final = 20
 MOST_YEARS: Final = 5
 MOST_CHARS: Final = 400_000
 _SPLIT: Final = re.compile(r"[,，、;；\n]+")
+_DEGREES: Final = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?")
 _WHOLE: Final = re.compile(r"[0-9]{1,13}")
 
 #: What the form says of a floor or a limit; everything else of a line stays as it was.
@@ -68,6 +69,7 @@ def tables_of_form(form: MultiDict[str, str], *, name_of: Callable[[str, int], s
     made["count_limits"] = _lines(form, "count_limits", _count_limit, name_of, made)
     made["zones"] = _listed(form.get("zones", ""), what="zones")
     made["world"] = _json(form.get("world", "").strip() or "{}", what="world")
+    _add_drawn(form, made, name_of)
     costs = dict(made.get("costs") or {})
     costs["by_kind"] = _costs(form, costs.get("by_kind") or [])
     made["costs"] = _given(**costs)
@@ -188,6 +190,36 @@ def _listed(text: str, *, what: str) -> list[Any]:
     if not isinstance(found, list):
         raise InputError(say("{what}: is no list", what=what))
     return found
+
+
+def _add_drawn(form: Mapping[str, str], made: Tables, name_of: Callable[[str, int], str]) -> None:
+    """Put the place whose corners were written, one a line, among the zones or the new workers."""
+    text, rule = form.get("drawn.corners", "").strip(), form.get("drawn.rule", "exclude")
+    if not text:
+        return
+    numbers = [[float(part) for part in _DEGREES.findall(line)] for line in text.splitlines()]
+    corners = [corner for corner in numbers if corner]
+    within_m, name = (
+        _number(form, "drawn.within_m", whole=False),
+        form.get("drawn.name", "").strip(),
+    )
+    if len(corners) in {0, 2} or any(len(corner) != 2 for corner in corners):  # noqa: PLR2004 - lon, lat
+        raise InputError(
+            say("zones: write a corner a line as 116.8,33.96: three or more, or one with metres")
+        )
+    place = {"ring": corners} if len(corners) > 1 else {"around": corners[0], "within_m": within_m}
+    if rule == "park":
+        world = made["world"] = dict(made["world"]) if isinstance(made["world"], dict) else {}
+        one = _given(
+            name=name or name_of("world", 1), at=corners[0], within_m=within_m,
+            group=form.get("drawn.group"), workers=_number(form, "drawn.workers"),
+            year=_number(form, "drawn.year"),
+        )  # fmt: skip
+        world["demand"] = [*world.get("demand", []), one]
+    else:
+        zones = made["zones"]
+        one = _given(name=name or name_of("zones", len(zones) + 1), rule=rule, **place)
+        made["zones"] = [*zones, one]
 
 
 def _given(**values: object) -> Tables:

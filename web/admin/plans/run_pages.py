@@ -13,6 +13,7 @@ from geo.errors import FieldsError, InputError, NothingYetError
 from geo.messages import message_from, message_of, say
 from web.admin.plans.answer_parts import answer_parts
 from web.admin.plans.ask import fault_of, question_of_form, question_page, search_of_form
+from web.admin.plans.near import forced_words
 from web.admin.plans.pages import plan_page
 from web.admin.routes import account_here, admin, here
 from web.labels.runs import run_state_words
@@ -102,6 +103,7 @@ def _page(run: Run, *, error: str = "") -> str:
         error=error,
         run=run,
         **{"words": None, "figures": None, **answered},
+        forced=forced_words(answered["card"]) if answered else "",
         conflict=None if conflict is None else t.told(message_from(conflict["words"])),
         members=[]
         if conflict is None
