@@ -39,6 +39,7 @@ _COMMANDS = {
     "activities": "web.commands.activities:activities",
     "serve": "web.commands.serve:serve",
     "worker": "web.commands.worker:worker",
+    "nation": "web.commands.nation:nation",
     "db": "web.commands.db:db",
     "demo": "web.commands.demo:demo",
 }

@@ -9,6 +9,7 @@ of a question with years.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -43,6 +44,8 @@ class CurvePoint:
     ``covered`` and ``bound`` are the proved lower and upper end of what the best plan covers, nan
     where no plan keeps the rules. ``spent`` is what the plan takes of the amount. ``enters`` are
     the options that the plan of the last point does not have, ``leaves`` those that it has alone.
+    ``line_value`` and ``price`` bound every other amount (`FrontierPoint`); nan where none is
+    proved.
     """
 
     amount: float
@@ -52,6 +55,8 @@ class CurvePoint:
     plan: Plan
     enters: Ints
     leaves: Ints
+    line_value: float = math.nan
+    price: float = math.nan
 
     @property
     def gap(self) -> float:
@@ -95,6 +100,8 @@ class Curve:
                     "covered": _known(point.covered),
                     "bound": _known(point.bound),
                     "gap": _known(point.gap),
+                    "line_value": _known(point.line_value),
+                    "price": _known(point.price),
                     "chosen": point.plan.chosen.tolist(),
                     "enters": point.enters.tolist(),
                     "leaves": point.leaves.tolist(),
@@ -190,6 +197,8 @@ def coverage_curve(
                 plan=point.plan,
                 enters=np.setdiff1d(chosen, last),
                 leaves=np.setdiff1d(last, chosen),
+                line_value=point.line_value,
+                price=point.price,
             )
         )
     return Curve(

@@ -11,7 +11,7 @@ import numpy as np
 from geo.errors import ProblemError
 from geo.messages import say
 from planning.engine.checks import known
-from planning.engine.mclp.amount_line import AmountLine, amount_line
+from planning.engine.mclp.amount_line import AmountLine, AmountLines
 from planning.engine.params import Plan, SolveParams, relative_gap
 from planning.engine.rules import SAME
 from planning.engine.solver import solve
@@ -29,7 +29,7 @@ class FrontierPoint:
 
     ``bound`` is the least of the plan's own bound, the line's value and those of all larger
     amounts: less money never covers more. ``line_value`` and ``price`` bound every other amount
-    too: no plan of any x covers more than ``line_value + price * (x - amount)`` (`amount_line`);
+    too: no plan of any x covers more than ``line_value + price * (x - amount)`` (`AmountLines`);
     nan where the answers left no multipliers.
     """
 
@@ -124,15 +124,19 @@ def _lines(
     costs = problem.costs if of_money and problem.costs is not None else np.ones(problem.n_options)
     if not of_money:
         costs = np.where(known(problem.required), 0.0, costs)
-    question = replace(problem, max_open=None, budget=None)
     nothing = AmountLine(math.nan, math.nan, math.nan)
-    known_lines = [
-        line
-        for amount, plan in zip(amounts, plans, strict=True)
-        if plan.basis is not None
-        for line in [amount_line(question, costs=costs, amount=amount, basis=plan.basis)]
-        if line is not None
-    ]
+    bases = [(a, plan.basis) for a, plan in zip(amounts, plans, strict=True) if plan.basis]
+    if not bases:
+        return [nothing] * len(amounts)
+    lines, known_lines = AmountLines(problem, costs=costs), []
+    for amount, plan in zip(amounts, plans, strict=True):
+        if not np.isfinite(plan.objective):
+            continue
+        # from the multipliers of the nearest answer, at the price that suits this amount
+        _, basis = min(bases, key=lambda one: abs(one[0] - amount))
+        line = lines.line(amount, basis=basis, target=plan.objective)
+        if line is not None:
+            known_lines.append(line)
     return [
         min((line.at(amount) for line in known_lines), key=lambda line: line.value, default=nothing)
         for amount in amounts

@@ -14,6 +14,7 @@ __all__ = [
     "language",
     "lazy_group",
     "map",
+    "nation",
     "network",
     "organisations",
     "plan",

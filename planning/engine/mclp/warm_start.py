@@ -242,6 +242,30 @@ def _same(array: npt.NDArray[Any] | None, other: npt.NDArray[Any] | None) -> boo
     return array is other or np.array_equal(array, other)
 
 
+def multiplier_shares(basis: WarmStart, n_demand: int) -> Floats | None:
+    """float64[n_demand]: multipliers as shares of the weights; a half where an item has none.
+
+    None for what another formulation left, or an answer about other demand.
+    """
+    if isinstance(basis, CoverWarmStart):
+        item_of, own = basis.item_of, basis.multiplier_share
+    elif isinstance(basis, KeptReduction):
+        item_of = basis.reduced.item_of
+        own = basis.multiplier / np.maximum(basis.reduced.cover.weights, 1e-300)
+        if basis.wider is not None:
+            # what was reduced are items that had been merged before
+            before = basis.wider.item_of
+            item_of = np.where(before >= 0, item_of[before], -1)
+    else:
+        return None
+    if len(item_of) != n_demand:
+        return None
+    shares = np.full(n_demand, 0.5)
+    kept = item_of >= 0
+    shares[kept] = own[item_of[kept]]
+    return shares
+
+
 def kept_basis(
     problem: CoverageProblem,
     reduced: ReducedCoverage,

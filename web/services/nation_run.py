@@ -1,0 +1,164 @@
+"""The work of a nation, city by city: in one process, or by Dask on several.
+
+Each result is kept as soon as it is there, so that a run that was killed goes on where it stood;
+a city whose files have not changed since is not even opened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+
+from data.database.clock import now, second_text
+from data.nation.step_results import StepResult, StepResults
+from web.services.nation_steps import STEPS, StepOutcome, StepTask, do_step, own_version, stamp_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from data.nation.nation_file import Nation, NationCity
+
+RESULTS: Final = "results"
+
+
+class Runner(Protocol):
+    """Does tasks anywhere, and yields each with its outcome as soon as it is done."""
+
+    def __call__(self, tasks: Sequence[StepTask]) -> Iterable[tuple[StepTask, StepOutcome]]:
+        """Do the tasks, in any order."""
+        ...
+
+
+@dataclass(frozen=True)
+class StepState:
+    """How a step of a city stands: ``done``, ``unchanged``, ``failed`` (and why) or ``open``."""
+
+    city: NationCity
+    step: str
+    state: str
+    why: str
+    seconds: float
+
+
+def one_by_one(tasks: Sequence[StepTask]) -> Iterator[tuple[StepTask, StepOutcome]]:
+    """Do tasks in this process, one after the other."""
+    for task in tasks:
+        yield task, do_step(task)
+
+
+def results_of(nation: Nation) -> StepResults:
+    """Return the nation's kept results."""
+    return StepResults(nation.folder / RESULTS)
+
+
+def run_nation(
+    nation: Nation,
+    *,
+    only: Sequence[str] = (),
+    runner: Runner = one_by_one,
+    on_state: Callable[[StepState], None] = lambda _state: None,
+) -> tuple[StepState, ...]:
+    """Do every step of every city that is not done or was done from something else.
+
+    Parameters
+    ----------
+    nation
+        the nation.
+    only
+        codes of cities; empty: all of them.
+    runner
+        who does the tasks.
+    on_state
+        is told of each step as soon as it is settled.
+
+    Returns
+    -------
+    tuple of StepState
+        in the order of cities and steps; one that failed stops no other.
+
+    Raises
+    ------
+    InputError
+        for a code that is none.
+    WorkspaceError
+        when the results cannot be written.
+    """
+    kept, states = results_of(nation), {}
+    codes = {nation.city(code).code for code in only}
+    cities = [city for city in nation.cities() if not codes or city.code in codes]
+    by_code = {city.code: city for city in cities}
+    waiting = []
+    for task in (task_of(nation, city, step) for city in cities for step in STEPS):
+        last = kept.find(task.city, task.step)
+        if last is not None and not last.failed and last.stamp == stamp_of(task):
+            states[task.city, task.step] = StepState(
+                by_code[task.city], task.step, "unchanged", "", 0.0
+            )
+            on_state(states[task.city, task.step])
+        else:
+            waiting.append(task)
+    for task, outcome in runner(waiting):
+        state = _settle(kept, by_code[task.city], task, outcome)
+        states[task.city, task.step] = state
+        on_state(state)
+    return tuple(states[city.code, step] for city in cities for step in STEPS)
+
+
+def standing_of(nation: Nation) -> tuple[StepState, ...]:
+    """Say how each step of each city stands, without doing any."""
+    kept, states = results_of(nation), []
+    for city in nation.cities():
+        for step in STEPS:
+            last = kept.find(city.code, step)
+            if last is None:
+                states.append(StepState(city, step, "open", "", 0.0))
+            elif last.failed:
+                states.append(StepState(city, step, "failed", last.failed, last.seconds))
+            else:
+                is_same = last.stamp == stamp_of(task_of(nation, city, step))
+                states.append(
+                    StepState(city, step, "done" if is_same else "open", "", last.seconds)
+                )
+    return tuple(states)
+
+
+def task_of(nation: Nation, city: NationCity, step: str) -> StepTask:
+    """Return a step of a city as plain data."""
+    last = results_of(nation).find(city.code, step)
+    curve = nation.curve
+    return StepTask(
+        city=city.code,
+        folder=str(city.folder.resolve()),
+        step=step,
+        question=nation.question.as_dict(),
+        amounts=tuple(np.linspace(0.0, curve.most_yuan, curve.points).round().tolist()),
+        seconds=curve.seconds,
+        gap=curve.gap,
+        version=own_version(),
+        last_key="" if last is None or last.failed else last.key,
+    )
+
+
+def _settle(kept: StepResults, city: NationCity, task: StepTask, outcome: StepOutcome) -> StepState:
+    """Keep what came of a task, and say how its step stands now."""
+    last = kept.find(city.code, task.step)
+    body, seconds, state = outcome.body, outcome.seconds, "done"
+    if outcome.failed:
+        state = "failed"
+    elif body is None and last is not None:
+        body, seconds, state = last.body, last.seconds, "unchanged"
+    kept.keep(
+        StepResult(
+            city=city.code,
+            step=task.step,
+            key=outcome.key,
+            stamp=outcome.stamp,
+            body=body or {},
+            failed=outcome.failed,
+            seconds=seconds,
+            made_at=second_text(now()),
+        )
+    )
+    return StepState(city, task.step, state, outcome.failed, outcome.seconds)
