@@ -110,7 +110,6 @@ ACTS: Final[Mapping[str, Act]] = {
     "admin.ask_plan": "ask questions",
     "admin.run_plan": "ask questions",
     "admin.run_page": "see runs",
-    "admin.run_file": "see runs",
     "admin.change_run": "ask questions",
     "admin.change_plan": "ask questions",
     "admin.reports": "see reports",
