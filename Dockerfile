@@ -8,7 +8,7 @@ COPY geo geo
 COPY data data
 COPY planning planning
 COPY web web
-RUN /opt/yizhan/bin/pip install --no-cache-dir -c constraints.txt '.[h3,postgres,raster,s3,serve]'
+RUN /opt/yizhan/bin/pip install --no-cache-dir -c constraints.txt '.[h3,nation,postgres,raster,s3,serve]'
 
 FROM python:3.11-slim-bookworm
 # Debian keeps only the newest build of a package, so that a pinned one cannot be had later.
