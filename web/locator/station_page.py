@@ -14,6 +14,7 @@ from werkzeug.exceptions import NotFound
 
 from data.activities import KINDS_OF_ACTIVITY
 from data.vocabulary import ACCESS_MODES, FACILITIES, HOST_TYPES, KINDS, OPERATOR_KINDS
+from geo.messages import say
 from web.labels.hours import WEEKDAYS, script_words
 from web.labels.standing import DATA_AGE, STANDING
 from web.labels.worker_reports import activity_kind_words
@@ -73,7 +74,7 @@ def qr_code(station_id: str) -> Response:
     _feature(city, station_id)
     host = city.settings.public_address
     if not host and not is_own_name(request.host, city.settings):
-        raise NotFound(g.language("没有二维码：请先在设置里填好 public_address。"))
+        raise NotFound(say("there is no QR code: give public_address in the settings first"))
     host = host or request.host_url.rstrip("/")
     drawn = io.BytesIO()
     code = segno.make(f"{host}/s/{quote(station_id, safe='')}", error="m", micro=False)
