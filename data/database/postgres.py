@@ -28,6 +28,8 @@ _FUNCTIONS: Final = (
     "refuse_to_rewrite_history",
     "refuse_locked_scenario",
     "refuse_locked_scenario_log",
+    "refuse_to_change_a_report",
+    "refuse_report_step_out_of_turn",
 )
 
 

@@ -9,7 +9,6 @@ import zipfile
 import zlib
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils import coordinate_to_tuple
@@ -41,7 +40,7 @@ _CHUNK: Final = 1 << 20
 _CHINESE_DATES: Final = frozenset({*range(27, 37), *range(50, 59)})
 _BROKEN: Final = (
     InvalidFileException,
-    ParseError,
+    SyntaxError,  # of XML, by whichever parser openpyxl has
     zipfile.BadZipFile,
     KeyError,
     ValueError,

@@ -158,7 +158,7 @@ class Nation:
                 say("{folder}: {what}", folder=folder, what=error.strerror or error)
             ) from None
         write_text(folder / NATION_FILE, _TEMPLATE.format(name=quoted))
-        return cls.open(folder)
+        return Nation.open(folder)
 
     @classmethod
     def open(cls, folder: Path) -> Nation:

@@ -105,6 +105,7 @@ def _journey(page: Page, address: str) -> None:
     page.locator('button[data-filter="open"]').click()
     page.locator("#map-size").click()
     page.evaluate("document.querySelector('.leaflet-marker-icon.station-mark').click()")
+    page.keyboard.press("Escape")  # the popup, then the map
     page.keyboard.press("Escape")
     page.locator("#search-open").click()
     page.locator("#search").fill("驿站")

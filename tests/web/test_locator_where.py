@@ -39,7 +39,7 @@ def test_far_from_all_the_line_says_within_which_radius_and_of_which_stations(
     with served(create_app(folder, testing=True)) as address:
         page = context.new_page()
         page.goto(f"{address}/")
-        page.get_by_role("button", name="我的位置").click()
+        page.locator("#locate").click()
         where = page.locator("#where")
         page.wait_for_function("document.querySelector('#where').textContent.includes('公里内')")
         assert where.inner_text().startswith(f"{said}没有")

@@ -34,7 +34,7 @@ from web.services.drawings import drawn_of
 from web.site.pages import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import TextIO
 
     from web.maps.city_map import CityContents
@@ -122,8 +122,9 @@ def _drawn(folder: Path) -> dict[str, object]:
 
 def main() -> None:
     """Draw the pages of the workspace that the command line names."""
-    if hasattr(os, "nice"):  # Windows has none
-        os.nice(max(0, int(sys.argv[2]) - os.nice(0)))
+    nice: Callable[[int], int] | None = getattr(os, "nice", None)  # Windows has none
+    if nice is not None:
+        nice(max(0, int(sys.argv[2]) - nice(0)))
     _end_with(sys.stdin)
     sys.stdout.write(json.dumps(_drawn(Path(sys.argv[1])), ensure_ascii=False) + "\n")
 

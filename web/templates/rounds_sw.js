@@ -11,7 +11,7 @@ const late = () => new Promise((done, failed) => { setTimeout(failed, PATIENCE_M
 
 async function fresh(request) {
   const cache = await caches.open(KEPT);
-  const kept = await cache.match(request, { ignoreSearch: request.mode === "navigate" });
+  const kept = await cache.match(request, { ignoreSearch: request.mode === "navigate", ignoreVary: true });
   let answer;
   try {
     answer = await (kept ? Promise.race([fetch(request), late()]) : fetch(request));

@@ -56,6 +56,8 @@ def _row(table: sa.Table, number: int) -> dict[str, Any]:
         values["number"] = f"7K3F-{number}"
     if table.name == "sites":
         values["row"] = number
+    if table.name == "reports":
+        values["number"] = f"2026-Q{number + 1}-1"
     if table.name == "organisations":
         values["row"] = number
     return values
