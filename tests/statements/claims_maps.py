@@ -413,6 +413,7 @@ MAP = (
     Claim(r"^page .*mark/line \[(?!site-)", ("^{text:w}$",), _register_text),
 )
 PHONE = (
+    fixed("^page .*select#leave", "^In half an hour$"),
     fixed(f"{_LIST}.*button.chip", r"^(?:通宵（22–6 点）|All night \(22–6\))"),
     Claim(f"{_LIST}.*button.chip", ("^{what:w} {n}$",), _facility),
     Claim(

@@ -165,7 +165,6 @@ def _on_arrival(seen: Seen) -> dict[str, Truth]:
 
 
 CLAIMS = (
-    fixed("^page .*select#leave", r"^(?:明[早晚] |tomorrow )?\d+:00$", "^In half an hour$"),
     fixed(f"{_LIST}.*select#leave", r"^(?:明[早晚] |tomorrow )?\d+:00$", "^In half an hour$"),
     Claim(
         rf"{_LIST}.*p.near",
