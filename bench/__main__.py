@@ -35,6 +35,7 @@ BENCHMARKS = (
         "city_cut",
         "decisions",
         "report_forms",
+        "nation",
     ),
 )
 RESULTS = Path("bench-results")
