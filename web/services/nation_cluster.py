@@ -6,6 +6,7 @@ import importlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from geo.errors import WorkspaceError
 from geo.messages import say
@@ -33,9 +34,11 @@ class DaskRunner:
 
     def __call__(self, tasks: Sequence[StepTask]) -> Iterator[tuple[StepTask, StepOutcome]]:
         """Do the tasks, in the order in which they come back."""
+        # a key of its own for each turn: Dask answers a key that it still holds from memory
+        turn = uuid4().hex
         asked = {
             self.client.submit(
-                do_step, task, key=f"{task.city}-{task.step}", pure=False, retries=_RETRIES
+                do_step, task, key=f"{task.city}-{task.step}-{turn}", pure=False, retries=_RETRIES
             ): task
             for task in tasks
         }
