@@ -194,8 +194,15 @@ class Nation:
         return cls(folder, settings.name, settings.curve, asked, settings.provinces)
 
     def cities(self) -> tuple[NationCity, ...]:
-        """Return the cities that lie in the folder, by their codes."""
-        found = sorted((self.folder / CITIES).glob(f"*/{SETTINGS_FILE}"))
+        """Return the cities that lie in the folder, by their codes.
+
+        Raises
+        ------
+        InputError
+            for a workspace whose folder has another name than a code.
+        """
+        # one whose name begins with a dot is on its way in
+        found = sorted((self.folder / CITIES).glob(f"[!.]*/{SETTINGS_FILE}"))
         return tuple(self.city(file.parent.name) for file in found)
 
     def city(self, code: str) -> NationCity:

@@ -17,8 +17,9 @@ class StepResult:
     """The outcome of a step of a city.
 
     ``key`` is the sha256 of all that it was computed from, ``stamp`` tells cheaply whether the
-    workspace's files have changed since; ``failed`` says why there is no ``body``, "" where there
-    is. ``seconds`` are of the processor.
+    workspace's files have changed since. ``failed`` are the parts of the sentence that says why
+    there is no ``body`` (`geo.messages.message_parts`), None where there is one. ``seconds`` are of
+    the processor.
     """
 
     city: str
@@ -26,7 +27,7 @@ class StepResult:
     key: str
     stamp: str
     body: dict[str, Any]
-    failed: str
+    failed: dict[str, Any] | None
     seconds: float
     made_at: str
 
@@ -50,5 +51,5 @@ class StepResults:
         """Keep a result in the place of the last one (WorkspaceError: it cannot be written)."""
         folder = self.folder / result.city
         folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(asdict(result), ensure_ascii=False, indent=1)
+        text = json.dumps(asdict(result), ensure_ascii=False, indent=1, allow_nan=False)
         write_text(folder / f"{result.step}.json", text + "\n")

@@ -11,6 +11,8 @@ import distributed
 import pytest
 
 from data.nation import Nation, StepResults
+from geo.errors import InputError
+from geo.messages import message_from
 from web.services.nation_cluster import DaskRunner
 from web.services.nation_run import run_nation, standing_of, task_of
 from web.services.nation_steps import StepTask, do_step
@@ -112,6 +114,33 @@ def test_a_run_that_was_killed_goes_on_where_it_stood(done: Path, tmp_path: Path
     )
 
 
+def test_a_city_on_its_way_in_is_none_yet(done: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(done, tmp_path / "copy")
+    shutil.copytree(folder / "cities" / "340600", folder / "cities" / ".new-320100")
+    assert [city.code for city in Nation.open(folder).cities()] == ["310000", "340600"]
+    shutil.move(folder / "cities" / ".new-320100", folder / "cities" / "spare copy")
+    with pytest.raises(InputError, match="spare copy is no code of a city"):
+        Nation.open(folder).cities()
+
+
+def test_what_changes_while_a_step_is_done_is_done_again(done: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(done, tmp_path / "copy")
+    nation = Nation.open(folder)
+    shutil.rmtree(folder / "results")
+    settings = folder / "cities" / "340600" / "yizhan.toml"
+
+    def changed(tasks: Sequence[StepTask]) -> Iterator[Any]:
+        for task in tasks:
+            outcome = do_step(task)
+            if task.city == "340600":
+                text = settings.read_text(encoding="utf-8")
+                settings.write_text(text + "\n# changed meanwhile\n", encoding="utf-8")
+            yield task, outcome
+
+    run_nation(nation, only=["340600"], runner=changed)
+    assert [one.state for one in standing_of(nation)][2:] == ["open", "open"]
+
+
 def test_a_city_that_fails_stops_no_other_and_says_why(
     two_cities: Path, tmp_path: Path, cli: Cli
 ) -> None:
@@ -124,6 +153,8 @@ def test_a_city_that_fails_stops_no_other_and_says_why(
     assert "has no yizhan.db" in ran.out
     states = {(one.city.code, one.state) for one in standing_of(Nation.open(folder))}
     assert states == {("310000", "failed"), ("340600", "done")}
+    # the reason is kept as a sentence that each reader's language has
+    assert "中没有 yizhan.db" in cli("--lang", "zh", "nation", "status", "-w", folder).out
 
 
 def test_dask_does_the_same_and_tells_a_worker_of_another_version(
@@ -139,7 +170,7 @@ def test_dask_does_the_same_and_tells_a_worker_of_another_version(
             **{**vars(task_of(nation, nation.city("340600"), "curve")), "version": "0.1"}
         )
         ((_, outcome),) = DaskRunner(client)([old])
-    assert "version 0.1 asks" in outcome.failed
+    assert "version 0.1 asks" in message_from(outcome.failed)
     for step in ("figures", "curve"):
         assert body_of(folder, "310000", step) == body_of(done, "310000", step)
 
@@ -177,6 +208,7 @@ def test_a_budget_is_divided_with_its_proof_and_written(
     [
         (["add", "../x", "--from", "{city}"], "is no code of a city"),
         (["add", "340600", "--from", "{city}"], "is there already"),
+        (["run", "--only", "999999"], "has no city 999999"),
         (["run", "--workers", "2", "--scheduler", "tcp://a:1"], "exclude each other"),
         (["allocate", "--budget", "5", "--province-floor", "x"], "write PROVINCE=NUMBER"),
         (["allocate", "--budget", "5", "--province-floor", "x=0.5"], "has a floor and no city"),

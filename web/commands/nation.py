@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from geo.errors import InputError, WorkspaceError
+from geo.errors import InputError
 from geo.messages import say
 from web.commands.common import answer, steps, stopwatch, table
 from web.commands.help_pages import Command, Group
@@ -52,7 +51,7 @@ def init(folder: Path, name: str, *, as_json: bool) -> None:
     from data.nation import Nation
 
     made, t = Nation.create(folder, name=name), spoken()
-    words = [t("{folder} is made: add cities with yizhan nation add").format(folder=folder)]
+    words = [t("{folder} is made: add cities with yizhan nation add", folder=folder)]
     answer({"folder": str(made.folder), "name": made.name}, as_json=as_json, sample=False,
            words=words)  # fmt: skip
 
@@ -74,24 +73,11 @@ def add(folder: Path, code: str, source: Path, *, as_json: bool) -> None:
     The first two digits say its province; for another code nation.toml can name it.
     """
     from data.nation import Nation
-    from data.workspace import Workspace
+    from web.services.nation_cities import add_city
 
     opened, t = Nation.open(folder), spoken()
-    city = opened.city(code)
-    Workspace.open(source)
-    if city.folder.exists():
-        raise WorkspaceError(
-            say("{folder} is there already: take it away first, or choose another code",
-                folder=city.folder)
-        )  # fmt: skip
-    draft = city.folder.with_name(f".new-{code}")
-    shutil.rmtree(draft, ignore_errors=True)
-    try:
-        shutil.copytree(source, draft)
-        draft.rename(city.folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    words = [t("{code} added, {n} cities now").format(code=code, n=len(opened.cities()))]
+    city = add_city(opened, code, source=source)
+    words = [t("{code} added, {n} cities now", code=code, n=len(opened.cities()))]
     answer({"code": code, "folder": str(city.folder), "province": city.province},
            as_json=as_json, sample=False, words=words)  # fmt: skip
 
@@ -177,9 +163,9 @@ def _tell(
     nation: Nation, states: Sequence[StepState], *, as_json: bool, figures: dict[str, Any]
 ) -> None:
     """Print how the steps stand: a row a city, and each reason below."""
-    t = spoken()
     from web.services.nation_run import results_of
 
+    t = spoken()
     kept = results_of(nation)
     by_city: dict[str, list[StepState]] = {}
     for state in states:
@@ -203,7 +189,7 @@ def _tell(
     words: list[object] = [nation.name]
     words += [table(headings, rows, left=4)] if rows else [t("No city yet: yizhan nation add")]
     words += [
-        t("{city}, {step}: {why}").format(city=one.city.code, step=one.step, why=one.why)
+        t("{city}, {step}: {why}", city=one.city.code, step=one.step, why=t.told(one.why))
         for one in failed
     ]
     figures = figures | {
@@ -214,7 +200,7 @@ def _tell(
                 "province": state.city.province,
                 "step": state.step,
                 "state": state.state,
-                "why": state.why,
+                "why": str(state.why),
                 "cpu_s": round(state.seconds, 3),
             }
             for state in states
@@ -305,7 +291,7 @@ def _division_words(
     words: list[object] = [nation.name]
     if made.status != "allocated":
         words += [t("No division keeps the floors.")] if made.status == "infeasible" else []
-        return [*words, *made.reasons]
+        return [*words, *(t.told(reason) for reason in made.reasons)]
     rows = [
         (
             row["code"],
@@ -324,8 +310,7 @@ def _division_words(
         table(headings, rows, left=2),
         t(
             "{spent} of {budget} yuan: {adds} more workers reached, {total} in all."
-            " No division of the budget reaches more than {bound}: {gap} from the best at most."
-        ).format(
+            " No division of the budget reaches more than {bound}: {gap} from the best at most.",
             spent=count(made.spent),
             budget=count(budget),
             adds=count(made.total - before),
@@ -337,5 +322,5 @@ def _division_words(
     ]
     if divided.without:
         codes = ", ".join(city.code for city in divided.without)
-        words.append(t("Without a curve, and so without money: {codes}").format(codes=codes))
+        words.append(t("Without a curve, and so without money: {codes}", codes=codes))
     return words

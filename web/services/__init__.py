@@ -38,6 +38,7 @@ __all__ = [
     "hosts",
     "layers",
     "nation_budget",
+    "nation_cities",
     "nation_cluster",
     "nation_run",
     "nation_steps",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from geo.errors import WorkspaceError
-from geo.messages import say
+from geo.messages import message_parts, say
 from web.services.nation_steps import StepOutcome, do_step
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _outcome(future: Any) -> StepOutcome:  # noqa: ANN401 - distributed has no t
         why = say("the scheduler went away: run again, and what is done stays done")
     else:
         why = f"{type(error).__name__}: {error}"
-    return StepOutcome("", "", None, why, 0.0)
+    return StepOutcome("", "", None, message_parts(why), 0.0)
 
 
 @contextmanager

@@ -7,12 +7,14 @@ a city whose files have not changed since is not even opened.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
 from data.database.clock import now, second_text
 from data.nation.step_results import StepResult, StepResults
+from geo.errors import InputError
+from geo.messages import message_from, say
 from web.services.nation_steps import STEPS, StepOutcome, StepTask, do_step, own_version, stamp_of
 
 if TYPE_CHECKING:
@@ -85,48 +87,64 @@ def run_nation(
     WorkspaceError
         when the results cannot be written.
     """
-    kept, states = results_of(nation), {}
-    codes = {nation.city(code).code for code in only}
-    cities = [city for city in nation.cities() if not codes or city.code in codes]
-    by_code = {city.code: city for city in cities}
-    waiting = []
-    for task in (task_of(nation, city, step) for city in cities for step in STEPS):
-        last = kept.find(task.city, task.step)
-        if last is not None and not last.failed and last.stamp == stamp_of(task):
-            states[task.city, task.step] = StepState(
-                by_code[task.city], task.step, "unchanged", "", 0.0
-            )
-            on_state(states[task.city, task.step])
+    kept, states = results_of(nation), dict[tuple[str, str], StepState]()
+    cities = _cities(nation, only)
+    waiting: dict[tuple[str, str], tuple[NationCity, StepResult | None]] = {}
+    tasks = []
+    for city, step in ((city, step) for city in cities for step in STEPS):
+        last = kept.find(city.code, step)
+        task = _task_of(nation, city, step, last)
+        if _is_done(last, task):
+            states[city.code, step] = StepState(city, step, "unchanged", "", 0.0)
+            on_state(states[city.code, step])
         else:
-            waiting.append(task)
-    for task, outcome in runner(waiting):
-        state = _settle(kept, by_code[task.city], task, outcome)
+            waiting[city.code, step] = (city, last)
+            tasks.append(task)
+    for task, outcome in runner(tasks):
+        state = _settle(kept, *waiting[task.city, task.step], task.step, outcome)
         states[task.city, task.step] = state
         on_state(state)
     return tuple(states[city.code, step] for city in cities for step in STEPS)
 
 
+def _cities(nation: Nation, only: Sequence[str]) -> list[NationCity]:
+    """Return the cities that are asked for, each of which must be there."""
+    cities = {city.code: city for city in nation.cities()}
+    for code in only:
+        if nation.city(code).code not in cities:
+            raise InputError(say("{folder} has no city {code}", folder=nation.folder, code=code))
+    return [city for code, city in cities.items() if not only or code in only]
+
+
 def standing_of(nation: Nation) -> tuple[StepState, ...]:
     """Say how each step of each city stands, without doing any."""
     kept, states = results_of(nation), []
-    for city in nation.cities():
-        for step in STEPS:
-            last = kept.find(city.code, step)
-            if last is None:
-                states.append(StepState(city, step, "open", "", 0.0))
-            elif last.failed:
-                states.append(StepState(city, step, "failed", last.failed, last.seconds))
-            else:
-                is_same = last.stamp == stamp_of(task_of(nation, city, step))
-                states.append(
-                    StepState(city, step, "done" if is_same else "open", "", last.seconds)
-                )
+    for city, step in ((city, step) for city in nation.cities() for step in STEPS):
+        last = kept.find(city.code, step)
+        if last is not None and last.failed:
+            states.append(StepState(city, step, "failed", _words(last.failed), last.seconds))
+        else:
+            done = _is_done(last, _task_of(nation, city, step, last))
+            seconds = 0.0 if last is None else last.seconds
+            states.append(StepState(city, step, "done" if done else "open", "", seconds))
     return tuple(states)
 
 
 def task_of(nation: Nation, city: NationCity, step: str) -> StepTask:
     """Return a step of a city as plain data."""
-    last = results_of(nation).find(city.code, step)
+    return _task_of(nation, city, step, results_of(nation).find(city.code, step))
+
+
+def _is_done(last: StepResult | None, task: StepTask) -> bool:
+    """Whether a step was done from the files as they are."""
+    return last is not None and last.failed is None and last.stamp == stamp_of(task)
+
+
+def _words(failed: dict[str, Any] | None) -> str:
+    return "" if failed is None else message_from(failed)
+
+
+def _task_of(nation: Nation, city: NationCity, step: str, last: StepResult | None) -> StepTask:
     curve = nation.curve
     return StepTask(
         city=city.code,
@@ -141,9 +159,14 @@ def task_of(nation: Nation, city: NationCity, step: str) -> StepTask:
     )
 
 
-def _settle(kept: StepResults, city: NationCity, task: StepTask, outcome: StepOutcome) -> StepState:
+def _settle(
+    kept: StepResults,
+    city: NationCity,
+    last: StepResult | None,
+    step: str,
+    outcome: StepOutcome,
+) -> StepState:
     """Keep what came of a task, and say how its step stands now."""
-    last = kept.find(city.code, task.step)
     body, seconds, state = outcome.body, outcome.seconds, "done"
     if outcome.failed:
         state = "failed"
@@ -152,7 +175,7 @@ def _settle(kept: StepResults, city: NationCity, task: StepTask, outcome: StepOu
     kept.keep(
         StepResult(
             city=city.code,
-            step=task.step,
+            step=step,
             key=outcome.key,
             stamp=outcome.stamp,
             body=body or {},
@@ -161,4 +184,4 @@ def _settle(kept: StepResults, city: NationCity, task: StepTask, outcome: StepOu
             made_at=second_text(now()),
         )
     )
-    return StepState(city, task.step, state, outcome.failed, outcome.seconds)
+    return StepState(city, step, state, _words(outcome.failed), outcome.seconds)

@@ -19,7 +19,7 @@ import numpy as np
 from data.questions import Question
 from data.workspace import Workspace
 from geo.errors import NothingYetError, YizhanError
-from geo.messages import say
+from geo.messages import message_of, message_parts, say
 from planning.coverage.nominal import measure_coverage
 from planning.decisions.curve import coverage_curve
 from web.services.decisions import ask_workspace
@@ -54,12 +54,15 @@ class StepTask:
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """What came of a task: a body, why there is none, or neither where nothing has changed."""
+    """What came of a task: a body, why there is none, or neither where nothing has changed.
+
+    ``failed`` are the parts of a sentence (`geo.messages.message_parts`).
+    """
 
     key: str
     stamp: str
     body: dict[str, Any] | None
-    failed: str
+    failed: dict[str, Any] | None
     seconds: float
 
 
@@ -83,18 +86,19 @@ def do_step(task: StepTask) -> StepOutcome:
     begun = time.process_time()
     key, stamp = "", ""
     body: dict[str, Any] | None = None
-    failed = ""
+    failed: dict[str, Any] | None = None
     try:
         _refuse_other_version(task)
+        # before anything is read: what changes meanwhile is another stamp next time
+        stamp = stamp_of(task)
         workspace = Workspace.open(Path(task.folder))
         key = _key(workspace, task)
         if key != task.last_key:
             body = _BODIES[task.step](workspace, task)
-        stamp = stamp_of(task)
     except YizhanError as error:
-        failed = str(error)
+        failed = message_parts(message_of(error))
     except Exception as error:  # noqa: BLE001 - a fault in one city is told there, the rest go on
-        failed = f"{type(error).__name__}: {error}"
+        failed = message_parts(f"{type(error).__name__}: {error}")
     return StepOutcome(key, stamp, body, failed, time.process_time() - begun)
 
 
@@ -160,11 +164,15 @@ def _curve(workspace: Workspace, task: StepTask) -> dict[str, Any]:
         "amounts": [point.amount for point in curve.points],
         "covered": covered,
         "bounds": [point.bound - constant for point in curve.points],
-        "line_values": [point.line_value - constant for point in curve.points],
-        "prices": [point.price for point in curve.points],
+        "line_values": [_known(point.line_value - constant) for point in curve.points],
+        "prices": [_known(point.price) for point in curve.points],
         "most": float(problem.weights[reachable].sum()) - constant,
         "candidates": asked.n_candidates,
     }
+
+
+def _known(figure: float) -> float | None:
+    return figure if np.isfinite(figure) else None
 
 
 _BODIES: Final[Mapping[str, Callable[[Workspace, StepTask], dict[str, Any]]]] = {
