@@ -49,6 +49,10 @@ def test_a_rider_saves_a_place_passes_it_on_and_finds_it_again(
     page.get_by_role("link", name="全部站点").click()
     page.get_by_role("button", name="收藏 1").click()
     expect(page.locator(".stations .card")).to_have_count(1)
+    # a list that was open all the while has it too, when one comes back to it
+    page.evaluate("favourites.toggle('always')")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(page.locator(".stations .card")).to_have_count(2)
     page.context.close()
 
 

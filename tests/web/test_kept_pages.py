@@ -17,7 +17,7 @@ from data.system import ON_WINDOWS
 from data.workspace import Workspace
 from web.app import create_app
 from web.site.city import City
-from web.site.kept_pages import KeptPages
+from web.site.kept_pages import EXTENSION, KeptPages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,5 +129,11 @@ def test_only_so_many_pages_are_kept_the_newest_of_each_name() -> None:
         return text
 
     for name, key in (("a", 1), ("a", 1), ("a", 2), ("b", 1), ("a", 2), ("c", 1), ("b", 1)):
-        assert pages.page(name, key, lambda: render(f"{name}{key}")).body == f"{name}{key}".encode()  # noqa: B023 - used at once
+        assert pages.page(name, key, lambda: render(f"{name}{key}")).text() == f"{name}{key}"  # noqa: B023 - used at once
     assert made == ["a1", "a2", "b1", "c1", "b1"]
+
+
+def test_numbers_of_pages_that_there_are_not_take_no_room(client: FlaskClient) -> None:
+    pages = {client.get(f"/?page={number}").headers["ETag"] for number in range(1, 40)}
+    kept = client.application.extensions[EXTENSION]
+    assert len(kept) <= len(pages) + 1

@@ -5,22 +5,22 @@ from __future__ import annotations
 import gzip
 import random
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from data.accounts import Account
+from data.database import Database
 from data.report_book import ReportBook
 from data.settings import SETTINGS_FILE
 from data.workspace import Workspace
-from geo.errors import YizhanError
+from geo.errors import WorkspaceError, YizhanError
 from tests.web.admin.visits import PASSWORD_HASH, log_in, logged_in, token_of
 from web.app import create_app
 from web.site.hosts import host_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from flask import Flask
 
 PLACES = ("/", "/plan", "/admin/login", "/api/stations", "/healthz", "/manifest.webmanifest")
@@ -171,3 +171,36 @@ def test_a_fault_of_a_file_names_no_place(app: Flask, folder: Path) -> None:
         answer = app.test_client().get(path)
         assert answer.status_code == 503
         assert str(folder) not in answer.text
+
+
+def test_a_folder_told_by_its_name_alone_makes_no_refusal_a_fault_of_the_server(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `serve -w city` does: "outside of the city" is no place on the disk."""
+    monkeypatch.chdir(folder.parent)
+    served = create_app(Path(folder.name), testing=True)
+    served.testing = False
+    told = {"name": "x", "lon": 10.0, "lat": 10.0, "device": "d" * 20, "nonce": "n" * 20}
+    answer = served.test_client().post("/api/proposals", json=told)
+    assert answer.status_code == 400
+    assert "outside of the city" in answer.text
+    (folder / "yizhan.db").unlink()
+    answer = served.test_client().get("/api/stations")
+    assert answer.status_code == 503
+    assert folder.name not in answer.text
+
+
+def test_a_damaged_database_is_looked_through_once_a_minute(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = []
+
+    def damaged(_database: Database) -> None:
+        looked.append(1)
+        raise WorkspaceError("torn")
+
+    monkeypatch.setattr(Database, "check_whole", damaged)
+    monkeypatch.setattr("web.api.health.time.monotonic", lambda: 1.0)
+    answers = [app.test_client().get(path) for path in ("/healthz", "/readyz", "/healthz")]
+    assert [answer.status_code for answer in answers] == [503, 503, 503]
+    assert looked == [1]

@@ -19,7 +19,7 @@ from tests.web.clocks import china_noon
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
     from geo.network import RoadNetwork
 
@@ -131,3 +131,21 @@ def test_a_station_s_page_draws_the_way_and_says_it(phone: BrowserContext, addre
         expect(page.locator("#way-said")).to_contain_text("步行")
     expect(page.locator("#way-map canvas").first).to_be_visible()
     assert not [url for url in asked if "116.78" in url or "33.96" in url]
+
+
+def test_a_large_network_is_loaded_only_when_that_is_said_and_asked_again(
+    phone: BrowserContext, address: str
+) -> None:
+    def enlarge(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"roads_large": True})
+
+    page = phone.new_page()
+    page.clock.set_fixed_time(china_noon())
+    page.route("**/now.json*", enlarge)
+    page.goto(f"{address}/s/S10")
+    page.locator("#way-ask").click()
+    expect(page.locator("#way-said")).to_contain_text("再按一次就下载")
+    expect(page.locator("#way-steps li")).to_have_count(0)
+    page.locator("#way-ask").click()
+    expect(page.locator("#way-steps li").first).to_contain_text("沿第")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from geo.errors import YizhanError
-from geo.messages import say
+from geo.errors import WorkspaceError, YizhanError
+from geo.messages import message_of, say
 from web.site.city import city_here
 from web.site.security import problem
 from web.stations.at_hand import features_of
@@ -42,7 +42,9 @@ def _answer(*, is_told: bool) -> Response:
     city = city_here()
     try:
         workspace = city.workspace()
-        city.keep("whole", int(time.monotonic() / LOOK_S), workspace.database.check_whole)
+        fault = city.keep("whole", int(time.monotonic() / LOOK_S), lambda: _fault_of(workspace))
+        if fault:
+            raise WorkspaceError(fault)
         n_stations = len(features_of(city))
         plan = city.keep_while_unwritten("newest plan", lambda: _planned_at(workspace))
     except (YizhanError, ValueError, LookupError) as error:  # a damaged row may be anything
@@ -58,6 +60,15 @@ def _answer(*, is_told: bool) -> Response:
         plan=plan,
         settings="ok" if city.trouble is None else "the last good ones",
     )
+
+
+def _fault_of(workspace: Workspace) -> str:
+    """Look through the whole database; "" where it is whole, else what is wrong with it."""
+    try:
+        workspace.database.check_whole()
+    except YizhanError as error:
+        return message_of(error)
+    return ""
 
 
 def _planned_at(workspace: Workspace) -> str | None:

@@ -77,6 +77,7 @@ def way_words(t: Language) -> dict[str, Any]:
         "navigate": t("导航"),
         "locating": t("正在定位…"),
         "no_position": t("没有得到位置：可以用上面的地图应用。"),
+        "way_large": t("算这条路要先下载 {n} MB 的道路，再按一次就下载。"),
         "no_way": t("按我们的道路没有找到怎么走，直线 {length}。可以用上面的地图应用。"),
         "way_said": t("{how} {time}，{length}："),
         "nameless": t("没有名字的路"),

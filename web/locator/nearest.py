@@ -64,6 +64,8 @@ def nearest() -> Response:
     g.image_hosts = HOSTS[city.settings.base_map.provider]
     word = request.args.get("page", "1")
     number = int(word[:6]) if word.isdecimal() and word.strip("0") else 1
+    # no page is kept under a number that there is not
+    number = min(number, 1 + len(features_of(city)) // PAGE_SIZE)
     name = ("/", t.code, number, "shell" in request.args)
     key = (city.stations_version(), city.roads_version(), standings_here()[0], f"{now:%F %R}")
     return kept_page(name, key, lambda: _page(city, t, number, now))

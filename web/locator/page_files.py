@@ -11,6 +11,7 @@ import hashlib
 import json
 import threading
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, current_app, jsonify, request
@@ -96,7 +97,7 @@ class PageFiles:
         return f"{FOLDER}sounds-{self._sounds_version()}.json"
 
     def _sounds_version(self) -> str:
-        told = repr((self._city.stations_key(), self._city.roads_version()))
+        told = repr((version("yizhan"), self._city.stations_key(), self._city.roads_version()))
         return hashlib.sha256(told.encode()).hexdigest()[:_DIGITS]
 
     def roads(self) -> PageFile | None:

@@ -22,6 +22,7 @@ from geo.errors import NothingYetError, WorkspaceError, YizhanError
 from geo.messages import say
 from web.services.drawings import ask_for_drawing, draw_once, drawn_of, is_drawable
 from web.services.run_heart import worker_name
+from web.site.kept_pages import packed_response
 from web.site.number_words import local_words
 
 if TYPE_CHECKING:
@@ -83,8 +84,8 @@ class DrawnPages:
     def shown(self, language: str) -> Shown:
         """Return what to show now, and see to it that the newest state is drawn."""
         workspace, draw = self._city.workspace(), self._draw
-        files = [self._city.changed(name) for name in ("network.bin", "demand.npz")]
-        key = self._city.keep_while_unwritten(f"drawn of {files}", lambda: _key(workspace))
+        files = tuple(self._city.changed(name) for name in ("network.bin", "demand.npz"))
+        key = self._city.keep_while_unwritten("drawn of", lambda: _key(workspace), also=files)
         if key is None:
             return Shown(is_drawable=False)
         if draw is not None:
@@ -159,13 +160,7 @@ def part_response(name: str, content_type: str, *, file_name: str = "") -> Respo
         raise ServiceUnavailable(say("it is being drawn: try again in some seconds"))
     if part is None:
         raise NothingYetError(say("nothing of this was computed yet: run yizhan plan first"))
-    is_packed = bool(request.accept_encodings["gzip"])
-    body = part.packed if is_packed else part.text()
-    response = Response(body, content_type=f"{content_type}; charset=utf-8")
-    response.vary.add("Accept-Encoding")
-    response.set_etag(part.content_hash[:32] + ("-gzip" if is_packed else ""))
-    if is_packed:
-        response.headers["Content-Encoding"] = "gzip"
+    response = packed_response(part, content_type)
     if file_name:
         response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     is_named = request.args.get("v") == part.content_hash[:16]

@@ -37,7 +37,7 @@ def files_here(language: Language) -> ReportFiles:
 def _key(city: City) -> tuple[object, ...]:
     workspace = city.workspace()
     kept = [workspace.newest_result(kind) for kind in ("coverage", "effective", "access")]
-    run = (ReportBook(workspace).tickets.version(), workspace.scenarios().names())
+    run = (ReportBook(workspace).tickets.version(), workspace.scenarios().version())
     members = repr(workspace.contents("organisations"))
     ids = tuple(None if result is None else result.id for result in kept)
     return (drawn_of(workspace).key, ids, run, members)

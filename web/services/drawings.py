@@ -71,7 +71,7 @@ def drawn_of(workspace: Workspace) -> DrawnOf:
         version("yizhan"),
         codes(),
         [answers.get(kind) for kind in ("plan", "coverage", "effective", "access")],
-        workspace.scenarios().names(),
+        workspace.scenarios().version(),
         [_changed(workspace.folder / name) for name in files],
     )
     kinds = ("stations", "sites", "organisations")

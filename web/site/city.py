@@ -37,7 +37,8 @@ class City:
     """
 
     def __init__(self, folder: Path, *, searches_apart: bool = True) -> None:
-        self.folder, self.searches_apart = folder, searches_apart
+        # whole: refusals name it, and only so can they be told from what was asked
+        self.folder, self.searches_apart = folder.resolve(), searches_apart
         self._kept: dict[str, tuple[Hashable, Any]] = {}
         # one each: what takes long to make holds up only those who ask for the same
         self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
@@ -110,15 +111,17 @@ class City:
             made: T = self._kept[sort][1]
             return made
 
-    def keep_while_unwritten(self, sort: str, read: Callable[[], T]) -> T:
+    def keep_while_unwritten(self, sort: str, read: Callable[[], T], *, also: Hashable = ()) -> T:
         """Return what was read of the database; anew after a write, new settings, or midnight.
+
+        ``also`` is what else it depends on.
 
         Where nobody can tell without asking whether something was written, it is read each time.
         """
         state = self.workspace().database.backend.state_at_rest()
         if state is None:
             return read()
-        return self.keep(sort, (state, self._settings_changed(), today_here()), read)
+        return self.keep(sort, (state, self._settings_changed(), today_here(), also), read)
 
     def stations_key(self) -> Hashable:
         """Return what the register and the settings are known by."""

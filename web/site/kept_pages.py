@@ -6,29 +6,20 @@ for each reader. It has a strong tag of its bytes, so that a phone that has it i
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flask import Response, current_app, request
+
+from data.drawings import DrawnPart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
 #: Pages that one process keeps; some 8 kB each.
 MOST: Final = 512
-_EXTENSION: Final = "yizhan-pages"
-_LEVEL: Final = 6
-
-
-@dataclass(frozen=True)
-class _Page:
-    body: bytes
-    packed: bytes
-    tag: str
+EXTENSION: Final = "yizhan-pages"
 
 
 class KeptPages:
@@ -36,18 +27,20 @@ class KeptPages:
 
     def __init__(self, *, most: int = MOST) -> None:
         self._most, self._lock = most, threading.Lock()
-        self._pages: OrderedDict[Hashable, tuple[Hashable, _Page]] = OrderedDict()
+        self._pages: OrderedDict[Hashable, tuple[Hashable, DrawnPart]] = OrderedDict()
 
-    def page(self, name: Hashable, key: Hashable, render: Callable[[], str]) -> _Page:
+    def __len__(self) -> int:
+        """Return how many pages are kept."""
+        return len(self._pages)
+
+    def page(self, name: Hashable, key: Hashable, render: Callable[[], str]) -> DrawnPart:
         """Return the page of a name as it is under a key; only the newest key of a name is kept."""
         with self._lock:
             kept = self._pages.get(name)
             if kept is not None and kept[0] == key:
                 self._pages.move_to_end(name)
                 return kept[1]
-        body = render().encode()  # at worst twice at once, and nobody waits for another's page
-        packed = gzip.compress(body, compresslevel=_LEVEL, mtime=0)
-        made = _Page(body, packed, hashlib.sha256(body).hexdigest()[:32])
+        made = DrawnPart.of(render())  # at worst twice at once: nobody waits for another's page
         with self._lock:
             self._pages[name] = (key, made)
             self._pages.move_to_end(name)
@@ -58,14 +51,18 @@ class KeptPages:
 
 def kept_page(name: Hashable, key: Hashable, render: Callable[[], str]) -> Response:
     """Answer a page that is the same for all who ask by its ``name`` while its ``key`` holds."""
-    pages: KeptPages = current_app.extensions.setdefault(_EXTENSION, KeptPages())
+    pages: KeptPages = current_app.extensions.setdefault(EXTENSION, KeptPages())
     page = pages.page(name, key, render)
+    return packed_response(page, "text/html").make_conditional(request)  # type: ignore[return-value]
+
+
+def packed_response(part: DrawnPart, content_type: str) -> Response:
+    """Answer a packed text with its strong tag, as it was packed where the reader takes that."""
     is_packed = bool(request.accept_encodings["gzip"])
-    response = Response(
-        page.packed if is_packed else page.body, content_type="text/html; charset=utf-8"
-    )
+    body = part.packed if is_packed else part.text()
+    response = Response(body, content_type=f"{content_type}; charset=utf-8")
     response.vary.add("Accept-Encoding")
-    response.set_etag(page.tag + ("-gzip" if is_packed else ""))
+    response.set_etag(part.content_hash[:32] + ("-gzip" if is_packed else ""))
     if is_packed:
         response.headers["Content-Encoding"] = "gzip"
-    return response.make_conditional(request)  # type: ignore[return-value]
+    return response

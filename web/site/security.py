@@ -137,8 +137,7 @@ def _answer_yizhan_error(error: YizhanError) -> Response:
 
 def _names_a_place(words: str) -> bool:
     """Tell whether a sentence names the folder of the workspace, which is nobody's business."""
-    folder = city_here().folder
-    return any(str(place) in words for place in (folder, folder.resolve()) if place.parts)
+    return str(city_here().folder) in words
 
 
 def _answer_surprise(error: Exception) -> Response:

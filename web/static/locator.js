@@ -80,10 +80,11 @@
     return found;
   }
 
-  /* What is open on arrival first, then what may be, then what is not; each by the time to it. */
+  /* What is open on arrival first, then what may be, then what is not, then where no lorry comes;
+     each by the time to it. */
   function sorted(found, open) {
-    const rank = ({ row, status, cut }) => (status === "suspended" ? 3
-      : cut && state.mode === "truck" ? 2 : 1 - open[row]);
+    const rank = ({ row, status, cut }) => (status === "suspended" ? 4
+      : cut && state.mode === "truck" ? 3 : 1 - open[row]);
     const away = state.here ? (one, two) => one.seconds - two.seconds : () => 0;
     return found.sort((one, two) => rank(one) - rank(two) || away(one, two) || one.row - two.row);
   }
@@ -136,7 +137,7 @@
     let last = 1;
     return found.flatMap((station) => {
       const heading = open[station.row] < last ? [words.maybe_shut, words.shut_then][-open[station.row]] : "";
-      last = open[station.row];
+      last = Math.min(last, open[station.row]);
       return [...(heading ? [subheading(heading)] : []), cardOf(station)];
     });
   }
@@ -384,13 +385,15 @@
     wantNames().catch(() => {});
   }
 
+  let namesAsked = null;
+
   /* How the names sound; without it they are found by their signs alone. */
   async function wantNames() {
     await locatorMap.once(settings.assets.search);
     showFound();
     if (!now?.sounds || state.names) return;
-    const answer = await fetch(now.sounds);
-    if (answer.ok) state.names = await answer.json();
+    namesAsked ||= fetch(now.sounds).then((answer) => (answer.ok ? answer.json() : null));
+    try { state.names = await namesAsked; } finally { if (!state.names) namesAsked = null; }
     showFound();
   }
 
@@ -479,7 +482,7 @@
     state.file = await answer.json();
     state.stations = Stations.read(state.file);
     state.address = address;
-    state.names = null;
+    state.names = namesAsked = null;
     if (state.map) state.map.stations = state.stations;
     ways.forget();
     measure();
@@ -556,6 +559,7 @@
     addEventListener("offline", showDay);
     addEventListener("online", () => { showDay(); askAgain(); });
     document.addEventListener("visibilitychange", comeBack);
+    addEventListener("pageshow", ({ persisted }) => { if (persisted) comeBack(); });
     setInterval(passTime, MINUTE_MS);
   }
 
@@ -566,8 +570,15 @@
     renew();
   }
 
-  /* Who comes back to the page reads what is so now: the clock's, and the newest data. */
+  /* Stations are kept on their own pages. */
+  function recallKept() {
+    state.favourites = favourites.all();
+    find('[data-filter="kept"]').hidden = !state.favourites.size;
+  }
+
+  /* Who comes back to the page reads what is so now: the clock's, what was kept, the newest data. */
   function comeBack() {
+    if (!document.hidden) recallKept();
     passTime();
     if (!document.hidden && Date.now() - state.askedAt > MINUTE_MS) askAgain();
   }
@@ -578,7 +589,7 @@
     find("#pages")?.remove();
     for (const hidden of all("[data-with-script]")) hidden.hidden = false;
     recallChoices();
-    find('[data-filter="kept"]').hidden = !state.favourites.size;
+    recallKept();
     bind();
     showList();
     ready("list");

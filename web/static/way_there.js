@@ -6,6 +6,7 @@ const wayThere = (() => {
   const LIMIT_M = 500;
   let map = null;
   let line = null;
+  let wanted = false;
 
   const here = () => new Promise((done, failed) => {
     if (!navigator.geolocation) { failed(new Error("no position")); return; }
@@ -13,9 +14,11 @@ const wayThere = (() => {
       { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 });
   });
 
+  /* The roads, null where there are none, or how many bytes they are where that is asked first. */
   async function roadsOf({ place_map: settings }) {
     const now = await (await fetch(settings.now)).json();
     if (!now.roads) return null;
+    if (now.roads_large && !ways.roads() && !wanted) { wanted = true; return now.roads_bytes; }
     await locatorMap.prepareRoads(settings);
     return ways.roads() || ways.load(now.roads);
   }
@@ -51,6 +54,10 @@ const wayThere = (() => {
     let from;
     try { from = await here(); } catch { status.textContent = words.no_position; return; }
     const roads = await roadsOf(settings).catch(() => null);
+    if (typeof roads === "number") {
+      status.textContent = said.fill(words.way_large, { n: (roads / 1e6).toFixed(1) });
+      return;
+    }
     const found = roads && roads.modes.includes(mode) ? way.find(roads, from, station, mode, LIMIT_M) : null;
     if (!found) {
       status.textContent = said.fill(words.no_way, { length: said.lengthWords(ways.metresBetween(from, station)) });
