@@ -191,6 +191,19 @@ def planned_city(city_folder: Path, tmp_path_factory: pytest.TempPathFactory, cl
     return folder
 
 
+@pytest.fixture(scope="session")
+def planned(city_folder: Path, tmp_path_factory: pytest.TempPathFactory, cli: Cli) -> Path:
+    """The small city with two scenarios, one without the first site of the other; read it only."""
+    folder = tmp_path_factory.mktemp("scenarios") / "city"
+    shutil.copytree(city_folder, folder)
+    words = ("plan", "--new", "3", "-w", folder)
+    assert cli(*words, "--scenario", "基准").code == 0
+    told = cli(*words, "--without", "1", "--scenario", "不要第一个", "--why", "房东不肯")
+    assert told.code == 0, told.err
+    assert "Kept as the scenario 不要第一个." in told.out
+    return folder
+
+
 @pytest.fixture
 def empty_folder(tmp_path: Path) -> Path:
     """A workspace in which nothing was imported yet."""

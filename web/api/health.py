@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from geo.errors import WorkspaceError, YizhanError
+from geo.errors import YizhanError
 from geo.messages import message_of, say
 from web.site.city import city_here
 from web.site.security import problem
@@ -44,12 +44,11 @@ def _answer(*, is_told: bool) -> Response:
         workspace = city.workspace()
         fault = city.keep("whole", int(time.monotonic() / LOOK_S), lambda: _fault_of(workspace))
         if fault:
-            raise WorkspaceError(fault)
+            return _unreadable(fault)
         n_stations = len(features_of(city))
         plan = city.keep_while_unwritten("newest plan", lambda: _planned_at(workspace))
     except (YizhanError, ValueError, LookupError) as error:  # a damaged row may be anything
-        current_app.logger.error("the workspace cannot be read: %s", error)  # noqa: TRY400 - said whole
-        return problem(503, say("the server cannot read its data: its log says why"))
+        return _unreadable(str(error))
     if not is_told:
         return jsonify(status="ok")
     return jsonify(
@@ -60,6 +59,11 @@ def _answer(*, is_told: bool) -> Response:
         plan=plan,
         settings="ok" if city.trouble is None else "the last good ones",
     )
+
+
+def _unreadable(fault: str) -> Response:
+    current_app.logger.error("the workspace cannot be read: %s", fault)
+    return problem(503, say("the server cannot read its data: its log says why"))
 
 
 def _fault_of(workspace: Workspace) -> str:
