@@ -61,7 +61,7 @@ class CellAccess:
 
 @dataclass(frozen=True)
 class AccessRow:
-    """One area and group; either may be "all", the area "outside" for workers in none.
+    """One area and group; either may be "all", the area "outside" for who and what is in none.
 
     Seconds are None where there is nobody, or fewer than that share have any way. ``seats`` is the
     sum of what is known of the open stations in the area that serve the group, ``stations`` their
@@ -193,9 +193,11 @@ def access_in(
         (name, areas.cells == number, areas.stations == number)
         for number, name in enumerate(areas.names)
     ]
-    outside = areas.cells < 0
-    if areas.names and demand.weights[outside].any():
-        places.append((OUTSIDE, outside, areas.stations < 0))
+    outside = areas.cells < 0, areas.stations < 0
+    if areas.names and (
+        demand.weights[outside[0]].any() or (outside[1] & serves.any(axis=0)).any()
+    ):
+        places.append((OUTSIDE, *outside))
     columns = [(ALL, list(range(len(groups))))]
     columns += [(name, [number]) for number, name in enumerate(demand.groups)]
     rows = tuple(

@@ -86,6 +86,20 @@ def test_an_area_with_nobody_has_no_time_and_no_seats_a_thousand() -> None:
     assert (row.stations, row.plain) == (len(stations), 0.0)
 
 
+def test_a_station_outside_every_area_is_counted_where_nobody_lives_outside() -> None:
+    network = town_network(1)
+    demand, stations = town_demand(network, 1), town_stations(network, 1)
+    at_station = np.zeros(len(stations), dtype=np.int32)
+    at_station[-1] = -1
+    areas = Areas(("区",), np.zeros(len(demand), dtype=np.int32), at_station)
+    cells = access_of_cells(demand, stations, network, SETTINGS)
+    made = access_in(areas, cells, demand, stations, SETTINGS)
+    assert made.areas == ("all", "区", "outside")
+    outside = made.row(area="outside")
+    assert (outside.workers, outside.stations, outside.own_median_s) == (0.0, 1, None)
+    assert made.row().stations == made.row(area="区").stations + outside.stations
+
+
 def test_without_stations_nothing_is_shared_and_nobody_has_a_way() -> None:
     network = town_network(2)
     demand, stations = town_demand(network, 2), town_stations(network, 2, n=0)
