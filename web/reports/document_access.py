@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from web.reports.document import Block, Cell
     from web.services.access import KeptAccess
 
-_MOST_TOWNS: Final = 60
 _NAMES: Final[Mapping[DecayWord, str]] = {
     "plain": message("两步移动搜寻法（2SFCA）"),
     "stepped": message("增强两步法（E2SFCA）"),
@@ -44,7 +43,6 @@ def access_section(held: KeptAccess, t: Language) -> Section:
         blocks.append(Paragraph(said, "note"))
     else:
         rows = _areas(held.towns, t)
-        rows = [*rows[: _MOST_TOWNS - 1], rows[-1]] if len(rows) > _MOST_TOWNS else rows
         blocks += [
             _times("access_by_town", t("乡镇、街道"), rows, t),
             _seats("seats_by_town", t("乡镇、街道"), rows, t),
@@ -132,10 +130,11 @@ def _seats(name: str, first: str, rows: list[tuple[str, AccessRow]], t: Language
 
     def cells(row: AccessRow) -> tuple[Cell, ...]:
         counts = (row.stations, row.seats_unknown, half_up(row.seats))
-        if not row.workers:
+        if row.seats_per_1000 is None:
             return (*counts, None, None, None, None)
-        found = (row.seats / row.workers, row.plain, row.stepped, row.gaussian)
-        return (*counts, *(half_up(10_000 * one) / 10 for one in found))
+        by_catchment = (1000 * one for one in (row.plain, row.stepped, row.gaussian))
+        found = (row.seats_per_1000, *by_catchment)
+        return (*counts, *(half_up(10 * one) / 10 for one in found))
 
     return _table(
         name,
@@ -186,7 +185,7 @@ def _sharing(access: Access, t: Language) -> list[Block]:
         Column("gini", t("基尼系数"), "number", "", t("人人相同为 0，越集中越接近 1。")),
         Column("palma", t("帕尔马比值"), "number", "", t("最多的一成与最少的四成所得之比。")),
         Column("worst_tenth", t("最少的一成所得"), "share", "", t("占全部座位的份额。")),
-        Column("nothing", t("一个也够不着的人"), "share", "", t("占登记人数的份额。")),
+        Column("nothing", t("够不着已知座位数的站点的人"), "share", "", t("占登记人数的份额。")),
     )
     tenths = tuple(Column(f"tenth_{n}", t("最少的 {n} 成", n=n), "share") for n in range(1, 10))
     return [
