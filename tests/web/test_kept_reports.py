@@ -19,7 +19,7 @@ from data.workspace import Workspace
 from tests.web.admin.visits import PASSWORD_HASH, logged_in, token_of
 from web.app import create_app
 from web.languages import CHINESE, ENGLISH
-from web.reports.document import Signatures, Table, written
+from web.reports.document import Paragraph, Signatures, Table, written
 from web.reports.figure_list import figures_in
 from web.reports.keeping import kept_document, make_report
 from web.reports.period_words import period_words
@@ -101,6 +101,16 @@ def test_a_report_of_the_same_data_and_method_says_that_nothing_moved(
     (section,) = [one for one in kept_document(made, ENGLISH).sections if one.id == "since_last"]
     assert "neither the data nor the method changed" in section.blocks[0].text
     assert table_of(kept_document(made, ENGLISH), "since_last") is None
+    chinese, english = (counted(kept_document(made, t)) for t in (CHINESE, ENGLISH))
+    assert chinese == english == [len(made.figures)]
+
+
+def counted(document: Document) -> list[int]:
+    """The numbers that the section on the last report ends with: unchanged, then new."""
+    (section,) = [one for one in document.sections if one.id == "since_last"]
+    note = section.blocks[-1]
+    assert isinstance(note, Paragraph)
+    return [int(number) for number in re.findall(r"[0-9]+", note.text)]
 
 
 def test_what_a_new_station_moves_is_put_down_to_the_data(workspace: Workspace) -> None:

@@ -67,12 +67,12 @@ def make_report(
     last, documents = kept.last(), _documents(workspace)
     inputs = {**documents[CHINESE.code].inputs, "doubted": doubted_version(workspace)}
     method = {**method_of(workspace.settings), "roads": inputs.get("when", "usual")}
-    for code, whole in documents.items():
-        document = _of_period(whole, of, number)
-        if last is not None:
-            section = since_last_section(document, last, inputs=inputs, method=method)
-            document = _with_section(document, section)
-        documents[code] = document
+    documents = {code: _of_period(one, of, number) for code, one in documents.items()}
+    if last is not None:
+        chinese = documents[CHINESE.code]
+        for code, one in documents.items():
+            section = since_last_section(one, last, chinese=chinese, inputs=inputs, method=method)
+            documents[code] = _with_section(one, section)
     made = KeptReport(
         number=number,
         period=of,

@@ -41,12 +41,16 @@ def since_last_section(
     document: Document,
     last: KeptReport,
     *,
+    chinese: Document,
     inputs: Mapping[str, str],
     method: Mapping[str, str],
 ) -> Section:
-    """Compare a document with the last report; ``inputs`` and ``method`` are those of now."""
+    """Compare a document with the last report; ``inputs`` and ``method`` are those of now.
+
+    ``chinese`` is the same document in Chinese, by whose words the figures are named.
+    """
     t = document.language
-    moved, new, unchanged = _compared(document, last)
+    moved, new, unchanged = _compared(document, chinese, last)
     data = tuple(name for name in DATA if _differs(name, last.inputs, inputs))
     methods = tuple(name for name in _METHODS if _differs(name, last.method, method))
     blocks: list[Block] = [Paragraph(_why(last, data, methods, t))]
@@ -67,17 +71,17 @@ def since_last_section(
 
 
 def _compared(
-    document: Document, last: KeptReport
+    document: Document, chinese: Document, last: KeptReport
 ) -> tuple[list[tuple[NamedFigure, float | None]], int, int]:
     """Tell the figures that are printed otherwise now, how many are new, how many the same."""
     t = document.language
     moved: list[tuple[NamedFigure, float | None]] = []
     new, unchanged = 0, 0
-    for figure in figures_in(document):
-        if figure.name not in last.figures:
+    for figure, named in zip(figures_in(document), figures_in(chinese), strict=True):
+        if named.name not in last.figures:
             new += 1
             continue
-        before = last.figures[figure.name]
+        before = last.figures[named.name]
         now, then = (written(value, figure.kind, t) for value in (figure.value, before))
         if now == then:
             unchanged += 1
