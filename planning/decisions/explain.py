@@ -19,7 +19,7 @@ from planning.decisions.conflict import find_conflict, with_names
 from planning.decisions.curve import coverage_curve
 from planning.decisions.front import pareto_front
 from planning.decisions.runner_up import find_runners_up
-from planning.decisions.shadow_prices import measure_shadow_prices
+from planning.decisions.shadow_prices import STEP_YUAN, measure_shadow_prices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -255,9 +255,7 @@ def why_here(
     """Find for each action the best plan that does without its place; none without a plan."""
     if decision.plan is None or not decision.is_plan:
         return ()
-    acts = np.array([one.what for one in asked.table.actions])[asked.problem.options.action]
-    keeps = np.r_[acts == "keep", True]
-    chosen = decision.plan.chosen
+    keeps, chosen = stays_as_is(asked), decision.plan.chosen
     found = find_runners_up(
         asked.problem.problem,
         decision.plan,
@@ -267,13 +265,23 @@ def why_here(
         gap=gap,
         on_progress=on_progress,
     )
-    order = {(one.what, one.id): one.order for one in decision.actions}
-    lines = []
+    order, lines = order_of(decision), []
     for runner_up in found:
         what = in_words(asked, runner_up.option)
         if what is not None and (what.what, what.id) in order:
             lines.append(_why_line(asked, order[what.what, what.id], runner_up))
     return tuple(sorted(lines, key=lambda line: line.order))
+
+
+def stays_as_is(asked: AskedQuestion) -> npt.NDArray[np.bool_]:
+    """bool[n_options]: whether an option leaves a station as it is, or is what stands anyway."""
+    acts = np.array([one.what for one in asked.table.actions])[asked.problem.options.action]
+    return np.append(acts == "keep", [True])
+
+
+def order_of(decision: Decision) -> dict[tuple[str, str], int]:
+    """Return the number of each action of a decision by what it does and the id of its place."""
+    return {(one.what, one.id): one.order for one in decision.actions}
 
 
 def ways_of(asked: AskedQuestion, keeps: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
@@ -308,7 +316,7 @@ def price_lines(
     asked: AskedQuestion,
     decision: Decision,
     *,
-    step_yuan: float = 100_000.0,
+    step_yuan: float = STEP_YUAN,
     time_limit_s: float = 20.0,
     gap: float = 0.002,
     on_progress: Callable[[str, float], None] | None = None,
@@ -368,7 +376,7 @@ def other_plans(
     found = near_alternatives(
         asked.problem.problem,
         decision.plan,
-        gap=gap * max(whole - stands, 0.0) / whole if whole else gap,
+        gap=near_part(whole, stands, gap),
         n=n,
         time_limit_s=time_limit_s,
         on_progress=on_progress,
@@ -376,6 +384,11 @@ def other_plans(
     return told_others(
         asked, decision, found, worth=lambda plan: plan.objective - asked.problem.constant
     )
+
+
+def near_part(whole: float, stands: float, gap: float) -> float:
+    """Return which share of all that a plan is worth is ``gap`` of what it adds to what stands."""
+    return gap * max(whole - stands, 0.0) / whole if whole else gap
 
 
 def told_others(

@@ -12,16 +12,15 @@ goal and of c's share (Haimes, Lasdon and Wismer 1971): a floor above the bound 
 from __future__ import annotations
 
 import math
-import time
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from geo.messages import say
 from planning.decisions.goals import weights_of_classes
 from planning.decisions.measures import Measure
-from planning.engine.params import SolveParams
+from planning.decisions.turns import Turns
 from planning.engine.solver import solve
 
 if TYPE_CHECKING:
@@ -31,8 +30,11 @@ if TYPE_CHECKING:
 
     from planning.decisions.decide import AskedQuestion
     from planning.decisions.decision import Decision
+    from planning.engine.params import SolveParams
 
 _ALL = "all"
+# Least seconds for one class: each is told, even when time is up.
+_MIN_S: Final = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +76,11 @@ def floor_ends(
     lines = {(line.group, line.district): line for line in decision.coverage
              if line.year == decision.years[-1]}  # fmt: skip
     classes = [(key, own) for key, own in _classes(asked).items() if key in lines]
-    end = time.perf_counter() + time_limit_s
+    turns = Turns(len(classes), time_limit_s, gap=gap)
     made = []
     for number, (key, weights) in enumerate(classes):
         tell(say("floors"), number / len(classes))
-        part_s = max((end - time.perf_counter()) / (len(classes) - number), 0.05)
-        params = SolveParams(time_limit_s=part_s, gap=gap, start=decision.plan)
+        params = replace(turns.next_of(_MIN_S), start=decision.plan)
         reached, bound = _raised(asked, weights, params)
         before, planned = lines[key].share_before, lines[key].share
         reached = max(reached, planned)

@@ -13,13 +13,11 @@ worker_hours have figures of their own, from all exchanges at once (`runner_up`,
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.errors import ProblemError
 from geo.messages import say
 from planning.decisions.alternatives import near_alternatives
 from planning.decisions.explain import (
@@ -30,46 +28,38 @@ from planning.decisions.explain import (
     in_words,
     is_of_question,
     limit_words,
+    near_part,
+    order_of,
+    stays_as_is,
     told_others,
     ways_of,
 )
 from planning.decisions.goal_value import goal_value
 from planning.decisions.goals import LEAST, share_floors, weights_at_end, weights_of_classes
-from planning.decisions.shadow_prices import can_bind, moved_amount, step_of
+from planning.decisions.shadow_prices import (
+    STEP_OPEN,
+    STEP_SHARE,
+    STEP_YUAN,
+    can_bind,
+    moved_amount,
+    step_of,
+)
+from planning.decisions.turns import Turns
 from planning.engine.checks import known
 from planning.engine.objectives import covered_weight
-from planning.engine.params import Plan, SolveParams
 from planning.engine.rules import uses_of, with_amounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy.typing as npt
+
     from planning.decisions.decide import AskedQuestion
     from planning.decisions.decision import Decision
     from planning.decisions.goals import GoalAnswer
+    from planning.engine.params import SolveParams
     from planning.engine.problems import CoverageProblem
     from planning.engine.rules import Use
-
-# Least seconds for one question.
-_MIN_S: Final = 0.1
-_STEP_YUAN: Final = 100_000.0
-_STEP_SHARE: Final = 0.01
-
-
-class _Turns:
-    """A time limit parted evenly between questions, one after another."""
-
-    def __init__(self, n: int, time_limit_s: float, gap: float) -> None:
-        self.left, self.gap = n, gap
-        self.end = time.perf_counter() + time_limit_s
-
-    def next(self) -> SolveParams | None:
-        """Return how to solve the next question; None when time is up."""
-        left_s = self.end - time.perf_counter()
-        if left_s <= 0.0:
-            return None
-        self.left -= 1
-        return SolveParams(time_limit_s=max(left_s / (self.left + 1), _MIN_S), gap=self.gap)
 
 
 def why_by_goal(
@@ -83,13 +73,12 @@ def why_by_goal(
     """Find for each action the best plan that does without its place, in the goal's measure."""
     if decision.plan is None or not decision.is_plan:
         return ()
-    acts = np.array([one.what for one in asked.table.actions])[asked.problem.options.action]
-    keeps = np.r_[acts == "keep", True]
+    keeps = stays_as_is(asked)
     ways, required = ways_of(asked, keeps), known(asked.problem.problem.required)
     chosen = decision.plan.chosen
     wanted = [int(one) for one in chosen if not keeps[one] and not required[one]]
-    order = {(one.what, one.id): one.order for one in decision.actions}
-    turns = _Turns(len(wanted), time_limit_s, gap)
+    order = order_of(decision)
+    turns = Turns(len(wanted), time_limit_s, gap=gap)
     lines = []
     for number, option in enumerate(wanted, start=1):
         params, what = turns.next(), in_words(asked, option)
@@ -151,10 +140,10 @@ def prices_by_goal(
         if can_bind(problem, use.rule) and is_of_question(asked, use.rule)
     ]
     share = asked.question.goal.share
-    turns = _Turns(len(uses) + (share is not None), time_limit_s, gap)
+    turns = Turns(len(uses) + bool(share), time_limit_s, gap=gap)
     lines = []
     for use in uses:
-        step = step_of(problem, use.rule, _STEP_YUAN, 1, _STEP_SHARE)
+        step = step_of(problem, use.rule, STEP_YUAN, STEP_OPEN, STEP_SHARE)
         amount, params = moved_amount(problem, use.rule, step), turns.next()
         answer = None
         if amount is not None and params is not None:
@@ -196,7 +185,7 @@ def _brings(decision: Decision, answer: GoalAnswer | None) -> tuple[float | None
 def _price_of_share(
     asked: AskedQuestion, decision: Decision, share: float, params: SolveParams | None
 ) -> PriceLine:
-    goal = asked.question.goal.model_copy(update={"share": max(share - _STEP_SHARE, 0.0)})
+    goal = asked.question.goal.model_copy(update={"share": max(share - STEP_SHARE, 0.0)})
     looser = replace(asked, question=asked.question.model_copy(update={"goal": goal}))
     answer = None if params is None else looser.answer(params=params)
     least, most = _brings(decision, answer)
@@ -206,7 +195,7 @@ def _price_of_share(
         kind="floor",
         allows=share * line.whole,
         used=line.covered,
-        step=_STEP_SHARE * line.whole,
+        step=STEP_SHARE * line.whole,
         brings_least=least,
         brings_most=most,
     )
@@ -229,8 +218,9 @@ def other_plans_by_goal(
     """
     if decision.plan is None or not decision.is_plan:
         return (), {}
-    problem, part = _near_problem(asked, decision, gap=gap)
-    value = covered_weight(problem, decision.plan.chosen)
+    chosen = decision.plan.chosen
+    problem, part = _near_problem(asked, decision, chosen, gap=gap)
+    value = covered_weight(problem, chosen)
     found = near_alternatives(
         problem,
         replace(decision.plan, objective=value),
@@ -243,11 +233,11 @@ def other_plans_by_goal(
 
 
 def _near_problem(
-    asked: AskedQuestion, decision: Decision, *, gap: float
+    asked: AskedQuestion, decision: Decision, chosen: npt.NDArray[np.int64], *, gap: float
 ) -> tuple[CoverageProblem, float]:
     """Return the problem whose plans are nearly as good, and how much less they may cover."""
-    of, chosen = asked.problem, known_plan(decision).chosen
-    problem, goal = of.problem, asked.question.goal
+    of, goal = asked.problem, asked.question.goal
+    problem = of.problem
     if goal.what == "cheapest":
         most = (1.0 + gap) * decision.objective
         own = weights_at_end(asked.items, of)
@@ -260,11 +250,4 @@ def _near_problem(
         problem = replace(problem, floors=(*problem.floors, *floors))
     whole = covered_weight(problem, chosen)
     stands = covered_weight(problem, np.array([of.standing_option]))
-    return problem, gap * max(whole - stands, 0.0) / whole if whole else gap
-
-
-def known_plan(decision: Decision) -> Plan:
-    """Return the engine's plan of a decision (ProblemError where there is none)."""
-    if decision.plan is None:
-        raise ProblemError(say("the decision has no plan"))
-    return decision.plan
+    return problem, near_part(whole, stands, gap)

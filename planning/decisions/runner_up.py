@@ -18,7 +18,6 @@ value, ``l <= V <= u``, and ``l', u'`` those of the question without a, taking t
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,25 +27,23 @@ import scipy.sparse as sp
 
 from geo.errors import ProblemError
 from geo.messages import say
+from planning.decisions.turns import Turns
 from planning.engine.checks import known
 from planning.engine.mclp.gradual import expand_levels
 from planning.engine.objectives import covered_weight
-from planning.engine.params import Plan, SolveParams
 from planning.engine.rules import MOST, SAME, amounts_of, rules_of, uses_of
 from planning.engine.solver import solve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from planning.engine.params import Plan, SolveParams
     from planning.engine.problems import CoverageProblem
     from planning.engine.rules import Use
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-
-# Least seconds for one question.
-MIN_S = 0.1
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -199,16 +196,15 @@ def find_runners_up(
     wanted = exchanges.closing if options is None else np.asarray(options)
     places = np.flatnonzero(np.isin(exchanges.closing, wanted)).tolist()
     found = [exchanges.runner_up(k, plan) for k in places]
-    end = time.perf_counter() + time_limit_s
+    turns = Turns(len(found), time_limit_s, gap=gap)
     # those that may cost most are least known
-    turns = sorted(range(len(found)), key=lambda k: -_costs(found[k]))
-    for turn, k in enumerate(turns):
-        left_s = end - time.perf_counter()
-        if left_s <= 0.0:
+    by_costs = sorted(range(len(found)), key=lambda k: -_costs(found[k]))
+    for turn, k in enumerate(by_costs, start=1):
+        params = turns.next()
+        if params is None:
             break
-        each_s = max(left_s / (len(turns) - turn), MIN_S)
-        found[k] = _solved(problem, plan, found[k], time_limit_s=each_s, gap=gap)
-        tell(say("runners-up"), (turn + 1) / len(turns))
+        found[k] = _solved(problem, plan, found[k], params=params)
+        tell(say("runners-up"), turn / len(found))
     return tuple(found)
 
 
@@ -217,7 +213,7 @@ def _costs(runner_up: RunnerUp) -> float:
 
 
 def _solved(
-    problem: CoverageProblem, plan: Plan, known_one: RunnerUp, *, time_limit_s: float, gap: float
+    problem: CoverageProblem, plan: Plan, known_one: RunnerUp, *, params: SolveParams
 ) -> RunnerUp:
     """Solve the question again without an option, from its best exchange."""
     if known_one.costs_most == 0.0 and known_one.swap_chosen is not None:
@@ -231,7 +227,7 @@ def _solved(
         start = replace(plan, chosen=known_one.swap_chosen)
     answer = solve(
         replace(problem, forbidden=forbidden),
-        params=SolveParams(time_limit_s=time_limit_s, gap=gap, start=start),
+        params=replace(params, start=start),
     )
     if answer.status == "infeasible":
         return replace(known_one, is_needed=True, costs_least=np.inf, costs_most=np.inf)

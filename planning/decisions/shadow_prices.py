@@ -12,15 +12,14 @@ value is known between a plan and a bound, ``l <= V <= u``, hence the difference
 from __future__ import annotations
 
 import math
-import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from geo.errors import ProblemError
 from geo.messages import say
-from planning.engine.params import Plan, SolveParams
+from planning.decisions.turns import Turns
 from planning.engine.rules import MONEY, MOST, Rule, amounts_of, uses_of, with_amounts
 from planning.engine.solver import solve
 from planning.engine.verdict import with_bound
@@ -28,11 +27,14 @@ from planning.engine.verdict import with_bound
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from planning.engine.params import Plan, SolveParams
     from planning.engine.problems import CoverageProblem
     from planning.engine.rules import Use
 
-# Least seconds for one question.
-MIN_S = 0.1
+# The step of a budget, of a count, and of a floor as a share of its weight.
+STEP_YUAN: Final = 100_000.0
+STEP_OPEN: Final = 1
+STEP_SHARE: Final = 0.01
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -97,9 +99,9 @@ def measure_shadow_prices(
     problem: CoverageProblem,
     plan: Plan,
     *,
-    step_yuan: float = 100_000.0,
-    step_open: int = 1,
-    step_share: float = 0.01,
+    step_yuan: float = STEP_YUAN,
+    step_open: int = STEP_OPEN,
+    step_share: float = STEP_SHARE,
     time_limit_s: float = 30.0,
     gap: float = 0.0,
     of: Callable[[Rule], bool] | None = None,
@@ -159,7 +161,6 @@ def measure_shadow_prices(
         if not step > 0.0:
             raise ProblemError(say("{name} is {step}: give more than 0", name=name, step=step))
     tell = on_progress or (lambda _what, _share: None)
-    end = time.perf_counter() + time_limit_s
     uses = [
         use
         for use in uses_of(problem, plan.chosen)
@@ -169,17 +170,16 @@ def measure_shadow_prices(
     steps: dict[tuple[int, int], Step | None] = {}
     # more first, of every rule: it is what is asked most
     signs = (1, -1) if both_ways else (1,)
-    turns = [(number, sign) for sign in signs for number in range(len(asked))]
-    for turn, (number, sign) in enumerate(turns):
-        use, step = asked[number]
-        left_s = end - time.perf_counter()
-        params = SolveParams(
-            time_limit_s=max(left_s / (len(turns) - turn), MIN_S), gap=gap, start=plan
-        )
+    wanted = [(number, sign) for sign in signs for number in range(len(asked))]
+    turns = Turns(len(wanted), time_limit_s, gap=gap)
+    for turn, (number, sign) in enumerate(wanted, start=1):
+        (use, step), params = asked[number], turns.next()
         steps[number, sign] = (
-            _moved(problem, plan, use.rule, sign * step, params=params) if left_s > 0.0 else None
+            None
+            if params is None
+            else _moved(problem, plan, use.rule, sign * step, params=replace(params, start=plan))
         )
-        tell(say("shadow prices"), (turn + 1) / len(turns))
+        tell(say("shadow prices"), turn / len(wanted))
     return tuple(
         ShadowPrice(use=use, step=step, more=steps[number, 1], less=steps.get((number, -1)))
         for number, (use, step) in enumerate(asked)
