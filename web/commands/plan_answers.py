@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from planning.decisions.explain import WhatIf
     from planning.decisions.listed import ListScore
     from planning.decisions.standing import StandingStations
+    from web.commands.question_options import QuestionOptions
     from web.languages import Language
     from web.services import Done, Figures
     from web.services.decision_answers import Repriced, Shaken
@@ -31,21 +32,6 @@ F = TypeVar("F", bound="Callable[..., Any]")
 _MOST_STATIONS = 20
 # How much longer the draws may take than another explanation.
 _DRAWS_TIMES = 3.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class MoreWanted:
-    """What is wanted beside a decision and its explanations."""
-
-    score: Path | None
-    stations: bool
-    visits: Path | None
-    draws: int | None
-    uncertainty: float | None
-    failing: float | None
-    when: str
-    seed: int
-    seconds: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +43,7 @@ class MoreAnswers:
 
 
 def more_answers_options(command: F) -> F:
-    """Give a command the options of `MoreWanted` that are not those of a plan."""
+    """Give a command the options of `more_answers` that are not those of a plan."""
     options = (
         click.option(
             "--score",
@@ -102,40 +88,40 @@ def more_answers(
     workspace: Workspace,
     asked: AskedQuestion,
     made: Decision,
-    wanted: MoreWanted,
+    options: QuestionOptions,
     *,
     done: Done,
 ) -> MoreAnswers:
-    """Make every further answer that is wanted."""
+    """Make every further answer that is wanted beside a decision and its explanations."""
     from web.services.decision_answers import scored, shaken, standing
 
     more, t = MoreAnswers(), spoken()
-    if wanted.score is not None:
-        score = scored(asked, made, wanted.score)
+    if options.score is not None:
+        score = scored(asked, made, options.score)
         more.figures["score"] = score.as_dict()
         more.words.extend(_score(made, score, t))
-    if wanted.stations or wanted.visits is not None:
+    if options.stations or options.visits is not None:
         stands = standing(
             workspace,
             asked,
             made,
-            when=wanted.when,
-            counts=wanted.visits,
-            seconds=wanted.seconds,
+            when=options.when,
+            counts=options.visits,
+            seconds=options.explain_s,
         )
         more.figures["stations"] = stands.as_dict()
         more.words.extend(_stations(stands, t))
-    if wanted.draws is not None:
+    if options.draws is not None:
         over = shaken(
             workspace,
             asked,
             made,
-            n=wanted.draws,
-            when=wanted.when,
-            uncertainty=wanted.uncertainty,
-            failing=wanted.failing,
-            seed=wanted.seed,
-            seconds=_DRAWS_TIMES * wanted.seconds,
+            n=options.draws,
+            when=options.when,
+            uncertainty=options.uncertainty,
+            failing=options.failing,
+            seed=options.seed,
+            seconds=_DRAWS_TIMES * options.explain_s,
             done=done,
         )
         more.figures["robustness"] = over.as_dict()

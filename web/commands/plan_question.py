@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import InputError
@@ -26,7 +25,6 @@ from web.commands.finer_words import finer_words
 from web.commands.language import shown, spoken, told
 from web.commands.plan_answers import (
     MoreAnswers,
-    MoreWanted,
     act_word,
     measured,
     more_answers,
@@ -196,7 +194,7 @@ def _answered(
                     done=done,
                 ),
                 again=None if kept is None or not made.is_plan else asked_again(kept, made),
-                more=more_answers(workspace, asked, made, _more(options), done=done)
+                more=more_answers(workspace, asked, made, options, done=done)
                 if made.is_plan
                 else MoreAnswers(),
             )  # fmt: skip
@@ -293,20 +291,6 @@ def _who_goes_where(
         )
         figures, words = figures | more, words + said
     return figures, words
-
-
-def _more(options: QuestionOptions) -> MoreWanted:
-    return MoreWanted(
-        score=options.score,
-        stations=options.stations,
-        visits=options.visits,
-        draws=options.draws,
-        uncertainty=options.uncertainty,
-        failing=options.failing,
-        when=options.when,
-        seed=options.seed,
-        seconds=options.explain_s,
-    )
 
 
 def _kept(
