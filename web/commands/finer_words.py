@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from planning.engine.params import EXACT
+from web.commands.goal_measure import measure_of
 from web.languages import message
 from web.site.number_words import count
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 _WORST: Final = message(
     "{among}, it is proven that no plan lifts the worst off by over {n} percentage points more."
 )
-_TIME: Final = message("{among}, it is proven that no plan shortens the mean by over {n} min more.")
 _HOURS: Final = message(
     "{among}, it is proven that no plan covers over {n} worker-hours a week more, added up over "
     "the years as the goal counts."
@@ -26,16 +26,18 @@ _WORKERS: Final = message(
     "{among}, it is proven that no plan covers over {n} workers more, added up over the years as "
     "the goal counts."
 )
-#: What is said of each goal, how many of its measure are one of what is said, and the digits.
+#: What is said of each goal, in its own measure.
 _MORE: Final = {
-    "workers": (_WORKERS, 1.0, 1),
-    "worker_hours": (_HOURS, 1.0, 1),
-    "two_in_reach": (_WORKERS, 1.0, 1),
-    "cheapest": (message("{among}, it is proven that no plan costs over {n} yuan less."), 1.0, 0),
-    "worst_group": (_WORST, 0.01, 2),
-    "worst_district": (_WORST, 0.01, 2),
-    "mean_time": (_TIME, 60.0, 2),
-    "seated": (message("{among}, it is proven that no plan seats over {n} workers more."), 1.0, 1),
+    "workers": _WORKERS,
+    "worker_hours": _HOURS,
+    "two_in_reach": _WORKERS,
+    "cheapest": message("{among}, it is proven that no plan costs over {n} yuan less."),
+    "worst_group": _WORST,
+    "worst_district": _WORST,
+    "mean_time": message(
+        "{among}, it is proven that no plan shortens the mean by over {n} min more."
+    ),
+    "seated": message("{among}, it is proven that no plan seats over {n} workers more."),
 }
 
 
@@ -57,8 +59,8 @@ def finer_words(made: Decision, finer: FinerQuestion | None, t: Language) -> lis
         return [t("{among}, nothing was proven in the time.", among=among)]
     if finer.better <= EXACT * max(abs(made.objective), 1.0):
         return [t("{among}, it is proven that no plan is better.", among=among)]
-    words, one, digits = _MORE[made.goal]
+    measure = measure_of(made.goal)
     # never less than it is; a hair is forgiven
-    steps = 10**digits
-    n = math.ceil(finer.better / one * steps - 1e-6) / steps
-    return [t(words, among=among, n=f"{n:,.{digits}f}")]
+    steps = 10**measure.digits
+    n = math.ceil(finer.better / measure.one * steps - 1e-6) / steps
+    return [t(_MORE[made.goal], among=among, n=f"{n:,.{measure.digits}f}")]
