@@ -169,6 +169,8 @@ def measured(made: Decision, figure: float, t: Language) -> str:
 
 
 def _score(made: Decision, score: ListScore, t: Language) -> list[object]:
+    from web.services.decisions import EXPLAINED
+
     last = score.line(made.years[-1])
     words: list[object] = [
         t(
@@ -185,7 +187,7 @@ def _score(made: Decision, score: ListScore, t: Language) -> list[object]:
     if score.broken:
         words.append(t("The list breaks limits, so the bound is not of such plans:"))
         words += [f"  {told(one)}" for one in score.broken]
-    elif score.gap is not None and made.goal in {"workers", "worker_hours"}:
+    elif score.gap is not None and made.goal in EXPLAINED:
         words.append(
             t(
                 "Proven: no plan within the limits covers more than {gap:.2f} % more than the list "
@@ -193,7 +195,7 @@ def _score(made: Decision, score: ListScore, t: Language) -> list[object]:
                 gap=per_cent_up(score.gap),
             )
         )
-    if made.goal not in {"workers", "worker_hours"}:
+    if made.goal not in EXPLAINED:
         measure = measure_of(made.goal)
         words.append(
             t(

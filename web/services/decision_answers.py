@@ -19,7 +19,7 @@ from planning.decisions.robust import Robustness, try_over_draws
 from planning.decisions.standing import StandingStations, standing_stations
 from planning.density import DrawnWorkers, draw_weights
 from planning.engine.params import SolveParams
-from web.services.decisions import ask_workspace
+from web.services.decisions import EXPLAINED, ask_workspace
 from web.services.demand import model_of
 from web.services.networks import network_when
 from web.services.sites import candidates
@@ -176,7 +176,7 @@ def shaken(
     InputError
         when there is no plan of the goals workers or worker_hours.
     """
-    if made.plan is None or not made.is_plan or made.goal not in {"workers", "worker_hours"}:
+    if made.plan is None or not made.is_plan or made.goal not in EXPLAINED:
         raise InputError(say("draws are of a plan of the goals workers and worker_hours"))
     demand = workspace.demand()
     workers, drawn_by, spread = _workers(workspace, n=n, uncertainty=uncertainty, seed=seed)

@@ -13,7 +13,7 @@ from geo.errors import FieldFault, FieldsError, InputError
 from geo.factors import TIME_FACTORS
 from geo.messages import message_of, say
 from planning.scenarios.decision_document import DecisionAsked
-from web.services.decisions import Wanted
+from web.services.decisions import EXPLAINED, Wanted
 from web.services.effective import doubted_version
 from web.services.freshness import present_inputs
 
@@ -40,7 +40,6 @@ _EXPLAIN: Final[dict[str, Any]] = {
     "floors": bool,
 }
 _MOST: Final = {"alternatives": MOST_ALTERNATIVES, "curve": MOST_POINTS}
-_EXPLAINED: Final = frozenset({"workers", "worker_hours"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +145,7 @@ def _check_ranges(
 
 
 def _check_explained(question: Question, faults: list[FieldFault]) -> None:
-    if question.goal.what not in _EXPLAINED:
+    if question.goal.what not in EXPLAINED:
         words = say("explanations are made for the goals workers and worker_hours")
         faults.append(FieldFault(("explain",), words))
 

@@ -26,6 +26,7 @@ from web.admin.plans.question_fields import (
 from web.admin.routes import admin
 from web.languages import message
 from web.locator.my_reports import map_settings
+from web.services.decisions import EXPLAINED
 from web.services.near_sites import pinned
 from web.services.plan_pages import card_of, floor_facts, question_behind
 from web.services.runs import draft_of, run_of
@@ -68,8 +69,7 @@ _FIRST: Final[dict[str, Any]] = {
 }
 #: How long to search, and how near to the best, where nothing else is said.
 _SEARCH: Final = {"time_limit_s": "30", "gap": "0.5", "explain": "yes"}
-#: The goals of which reasons are told, and how many other plans are shown beside.
-_EXPLAINED: Final = frozenset({"workers", "worker_hours"})
+#: How many other plans are shown beside an answer.
 _ALTERNATIVES: Final = 3
 _PEN: Final = "vendor/leaflet-geoman-free-2.20.2/leaflet-geoman"
 
@@ -208,7 +208,7 @@ def search_of_form() -> dict[str, Any]:
             made[key] = float(text) * scale
         except ValueError:
             made[key] = text
-    if request.form.get("goal.what") in _EXPLAINED and request.form.get("explain") == "yes":
+    if request.form.get("goal.what") in EXPLAINED and request.form.get("explain") == "yes":
         made["explain"] = {
             "why": True,
             "prices": True,
