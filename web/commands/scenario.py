@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geo.errors import NothingYetError
 from geo.messages import say
 from web.commands.common import answer, common_options, open_workspace, steps, stopwatch
 from web.commands.help_pages import Group
 from web.commands.language import asked, spoken
 from web.commands.sheets import refuse_other_folder, sheets_option, write_site_sheets
+from web.services.nothing_yet import or_none
 
 if TYPE_CHECKING:
     from data.scenarios import LogLine, Scenario
     from data.workspace import Workspace
-    from geo.network import RoadNetwork
     from web.services import Figures
     from web.services.scenarios import Kept
 
@@ -86,7 +85,7 @@ def show(folder: Path, name: str, sheets: Path | None, *, as_json: bool) -> None
         "log": [_line(line) for line in kept.scenario.log],
         "answer": kept.figures.as_dict(),
     }
-    words = scenario_words(kept, _network(workspace))
+    words = scenario_words(kept, or_none(workspace.network))
     if sheets is not None:
         of_sheets, said = _sheets(workspace, kept, sheets)
         figures, words = figures | of_sheets, [*words, *said]
@@ -171,7 +170,7 @@ def compare(folder: Path, names: tuple[str, ...], output: Path | None, *, as_jso
         compared = compare_scenarios(workspace, names)
         figures |= compared.comparison.as_dict()
         figures["differing_inputs"] = list(compared.differing_inputs)
-    words = compared_words(compared, _network(workspace))
+    words = compared_words(compared, or_none(workspace.network))
     if output is not None:
         if output.suffix.casefold() in {".html", ".htm"}:
             from web.languages import CHINESE
@@ -389,11 +388,3 @@ def _line(line: LogLine) -> dict[str, str]:
         "what": line.what,
         "why": line.why,
     }
-
-
-def _network(workspace: Workspace) -> RoadNetwork | None:
-    """Return the roads that name the points of a grid, None where there are none."""
-    try:
-        return workspace.network()
-    except NothingYetError:
-        return None

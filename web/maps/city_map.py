@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -27,12 +27,12 @@ from web.maps.label_points import label_point
 from web.maps.road_lines import road_lines
 from web.maps.safe_map import MapDocument, SafeMap
 from web.services.freshness import newest_outdated
+from web.services.nothing_yet import or_none
 from web.site.number_words import added_count, roads_source
 from web.site.pages import asset_text, render_map
 from web.stations.features import station_features
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from web.maps.road_lines import RoadLines
     from web.services.freshness import Outdated
     from web.stations.features import Feature
-
-T = TypeVar("T")
 
 _FOCUS_MARGIN: Final = 1.25
 _LEAST_KM: Final = 2.0
@@ -187,8 +185,8 @@ def contents_of(
     ``covered`` are the covered areas where somebody has searched them already.
     """
     settings = workspace.settings
-    stations = _or_none(workspace.stations)
-    network = _or_none(workspace.network)
+    stations = or_none(workspace.stations)
+    network = or_none(workspace.network)
     if stations is None and network is None:
         raise NothingYetError(
             say(
@@ -197,7 +195,7 @@ def contents_of(
                 folder=workspace.folder,
             )
         )
-    demand = _or_none(workspace.demand)
+    demand = or_none(workspace.demand)
     result = workspace.newest_result("plan")
     plan = None if result is None else in_whole_plan(SitingPlan.from_dict(dict(result.body)))
     if covered is None:
@@ -311,13 +309,6 @@ def plan_features(plan: SitingPlan, names: tuple[str, ...], t: Language) -> list
         }
         for site, name in zip(plan.sites, names, strict=True)
     ]
-
-
-def _or_none(read: Callable[[], T]) -> T | None:
-    try:
-        return read()
-    except NothingYetError:
-        return None
 
 
 def _features(contents: CityContents) -> list[Feature]:

@@ -9,7 +9,6 @@ import numpy as np
 
 from data.atomic import write_text
 from data.china_time import today_here
-from geo.errors import NothingYetError
 from geo.measure import Box
 from web.labels.places import names_of
 from web.languages import CHINESE, Language
@@ -19,6 +18,7 @@ from web.maps.road_lines import road_lines
 from web.maps.safe_map import MapDocument, SafeMap
 from web.services.difference_areas import DifferenceArea, difference_areas
 from web.services.freshness import input_name
+from web.services.nothing_yet import or_none
 from web.site.number_words import added_count, count, share, standard_words
 from web.site.pages import render_map
 
@@ -97,7 +97,7 @@ def difference_map(
 ) -> DifferenceMap:
     """Draw the roads, the districts and the actions; those in one scenario alone lie on top."""
     t, made = language, compared.comparison
-    network = _network(workspace)
+    network = or_none(workspace.network)
     lonlat = np.array([(one.action.lon, one.action.lat) for one in made.actions]).reshape(-1, 2)
     drawn = SafeMap(box_round(lonlat) if len(lonlat) else Box(*workspace.settings.box))
     reach = difference_areas(workspace, compared)
@@ -257,10 +257,3 @@ def _differing(compared: Compared, t: Language) -> str:
         return ""
     names = [input_name(name, t) for name in compared.differing_inputs]
     return t("各情景的计算依据不同：{inputs}", inputs=t.all_of(names))
-
-
-def _network(workspace: Workspace) -> RoadNetwork | None:
-    try:
-        return workspace.network()
-    except NothingYetError:
-        return None

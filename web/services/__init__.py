@@ -44,6 +44,7 @@ __all__ = [
     "nation_steps",
     "near_sites",
     "networks",
+    "nothing_yet",
     "organisations",
     "photos",
     "plan_files",

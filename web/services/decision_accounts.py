@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from data.files.table_files import write_rows
-from geo.errors import InputError, NothingYetError
+from geo.errors import InputError
 from geo.messages import say
 from planning.decisions import Accounts, accounts_of, money_of
+from web.services.nothing_yet import or_none
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from data.organisations import Organisations
     from data.workspace import Workspace
     from planning.decisions import AskedQuestion, Decision
     from planning.decisions.accounts import BudgetRow
@@ -43,12 +43,7 @@ def keep_decision_accounts(
         when the decision holds no plan.
     """
     rules = asked.question.money_rules.organisation_rules
-    there: Organisations | None = None
-    if rules:
-        try:
-            there = workspace.organisations()
-        except NothingYetError:
-            there = None
+    there = or_none(workspace.organisations) if rules else None
     accounts = accounts_of(asked, made, organisations=there)
     unpaid = tuple(rule.label for rule in rules) if there is None else ()
     return DecisionAccounts(accounts, accounts.against(money_of(asked)), unpaid)

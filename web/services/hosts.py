@@ -11,8 +11,9 @@ import pandas as pd
 from data.hosts import is_poi_file, read_hosts, read_poi_hosts
 from data.sites import CandidateSites
 from geo.datum import Datum, parse_datum
-from geo.errors import InputError, NothingYetError
+from geo.errors import InputError
 from geo.messages import say
+from web.services.nothing_yet import or_none
 from web.services.sites import Distances, distances
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def take_hosts(
     """
     hosts = _hosts_of(workspace, file, kinds=kinds, datum=parse_datum(datum))
     found = distances(workspace, hosts.lonlat)
-    if _has_roads(workspace):
+    if or_none(workspace.network) is not None:
         on_road = np.isfinite(found.road_m)
         hosts = hosts.only(on_road, "hosts_off_roads")
         found = Distances(*(of[on_road] for of in found))
@@ -92,7 +93,7 @@ def take_hosts(
     if not len(hosts):
         raise _nothing(file, hosts, min_distance_m)
     sites = hosts.as_sites()
-    before = _imported(workspace) if add else None
+    before = or_none(workspace.sites) if add else None
     beside = 0 if before is None else int((~before.frame["id"].isin(sites.ids)).sum())
     if keeping:
         workspace.replace_sites(sites if before is None else _joined(before, sites))
@@ -111,21 +112,6 @@ def _hosts_of(workspace: Workspace, file: Path, *, kinds: Sequence[str], datum: 
     if len(workspace.districts):
         inside = inside & (workspace.districts.locate(hosts.lonlat) >= 0)
     return hosts.only(inside, "hosts_outside").each_once(metric_crs=settings.metric_crs)
-
-
-def _has_roads(workspace: Workspace) -> bool:
-    try:
-        workspace.network()
-    except NothingYetError:
-        return False
-    return True
-
-
-def _imported(workspace: Workspace) -> CandidateSites | None:
-    try:
-        return workspace.sites()
-    except NothingYetError:
-        return None
 
 
 def _joined(before: CandidateSites, new: CandidateSites) -> CandidateSites:

@@ -11,9 +11,9 @@ from data.china_time import today_here
 from data.database.clock import china_day
 from data.database.tickets import AMBER, CLOSED, REJECTED, WAITING
 from data.report_book import ReportBook
-from geo.errors import NothingYetError
 from planning.coverage.evidence import RECENT_DAYS
 from planning.scenarios.forms import figures_of
+from web.services.nothing_yet import or_none
 
 if TYPE_CHECKING:
     from data.organisations import Organisations
@@ -71,7 +71,7 @@ class RunningFigures:
 def running_figures(workspace: Workspace, *, on: date | None = None) -> RunningFigures:
     """Count how the stations of a workspace are run on a day; None is today."""
     day = today_here() if on is None else on
-    stations, organisations = _stations(workspace), _organisations(workspace)
+    stations, organisations = or_none(workspace.stations), or_none(workspace.organisations)
     frame = None if stations is None else stations.frame[stations.frame["status"] == "open"]
     since = (day - timedelta(days=RECENT_DAYS)).isoformat()
     tickets = ReportBook(workspace).tickets
@@ -102,20 +102,6 @@ def running_figures(workspace: Workspace, *, on: date | None = None) -> RunningF
         decision="" if kept is None else kept.name,
         money=None if kept is None else figures_of(kept),
     )
-
-
-def _stations(workspace: Workspace) -> Stations | None:
-    try:
-        return workspace.stations()
-    except NothingYetError:
-        return None
-
-
-def _organisations(workspace: Workspace) -> Organisations | None:
-    try:
-        return workspace.organisations()
-    except NothingYetError:
-        return None
 
 
 def _progress(

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g
 
-from geo.errors import NothingYetError
 from planning.scenarios.explanation_document import read_explanation
 from web.labels.answers import AnswerWords
 from web.labels.places import names_of, option_names
 from web.labels.reasons import other_words, price_words, why_words
+from web.services.nothing_yet import or_none
 from web.services.plan_pages import lonlat_by_id
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def words_of(card: Card) -> AnswerWords:
 
 def answer_parts(workspace: Workspace, card: Card) -> dict[str, Any]:
     """Return what the templates say of an answer: its places, tables, reasons and other plans."""
-    t, network = g.language, network_or_none(workspace)
+    t, network = g.language, or_none(workspace.network)
     places = names_of(card.figures.actions, network, t)
     names = _names(workspace, card, network)
     names |= {one.site_id: name for one, name in zip(card.figures.actions, places, strict=True)}
@@ -44,14 +44,6 @@ def answer_parts(workspace: Workspace, card: Card) -> dict[str, Any]:
         "others": [other_words(plan, t, names=names) for plan in told.get("alternatives", ())],
         "tables": _tables(card.figures),
     }
-
-
-def network_or_none(workspace: Workspace) -> RoadNetwork | None:
-    """Return the roads of a workspace; None where there are none yet."""
-    try:
-        return workspace.network()
-    except NothingYetError:
-        return None
 
 
 def _names(workspace: Workspace, card: Card, network: RoadNetwork | None) -> dict[str, str]:

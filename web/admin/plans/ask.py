@@ -12,7 +12,7 @@ from data.files.question_files import MAX_BYTES, question_tables
 from data.questions import Question
 from data.scenarios import LONGEST_NAME
 from data.vocabulary import GROUPS, KINDS
-from geo.errors import InputError, NothingYetError
+from geo.errors import InputError
 from geo.messages import message_of, say
 from web.admin.plans.pages import plan_page, scenario_here
 from web.admin.plans.question_fields import (
@@ -28,6 +28,7 @@ from web.languages import message
 from web.locator.my_reports import map_settings
 from web.services.decisions import EXPLAINED
 from web.services.near_sites import pinned
+from web.services.nothing_yet import or_none
 from web.services.plan_pages import card_of, floor_facts, question_behind
 from web.services.runs import draft_of, run_of
 from web.site.city import city_here
@@ -118,10 +119,7 @@ def question_page(
     base = _base()
     question = _read_or_none(tables)
     plain = dict(tables)
-    try:
-        demand = workspace.demand()
-    except NothingYetError:
-        demand = None
+    demand = or_none(workspace.demand)
     return plan_page(
         "ask",
         tab_name="",

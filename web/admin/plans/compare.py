@@ -10,12 +10,12 @@ from geo.errors import InputError
 from geo.messages import message_of
 from planning.coverage.nominal import ALL
 from planning.scenarios.comparison import MOST
-from web.admin.plans.answer_parts import network_or_none
 from web.admin.plans.pages import list_page, plan_page
 from web.admin.routes import admin, here
 from web.labels.places import names_of
 from web.locator.my_reports import map_settings
 from web.services.freshness import input_name
+from web.services.nothing_yet import or_none
 from web.services.plan_pages import card_of
 from web.services.scenarios import compare_scenarios
 from web.site.city import city_here
@@ -42,7 +42,7 @@ def compare_plans() -> BaseResponse | Shown:
         told = g.language.told(message_of(error))
         return list_page(error=told), 400
     made = compared.comparison
-    network = network_or_none(workspace)
+    network = or_none(workspace.network)
     actions = [one.action for one in made.actions]
     chosen = [card_of(one) for one in compared.scenarios]
     return plan_page(

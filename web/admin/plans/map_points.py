@@ -10,7 +10,6 @@ from werkzeug.exceptions import NotFound
 
 from data.vocabulary import KINDS
 from geo.errors import NothingYetError, ProblemError
-from web.admin.plans.answer_parts import network_or_none
 from web.admin.plans.pages import scenario_here
 from web.admin.routes import admin
 from web.labels.actions import action_words
@@ -22,6 +21,7 @@ from web.services.before_after import (
     measure_before_after,
 )
 from web.services.candidate_gains import gains_apart, kept_candidate_gains, measure_candidates
+from web.services.nothing_yet import or_none
 from web.services.plan_pages import candidate_points, card_of
 from web.site.city import city_here
 from web.site.number_words import count
@@ -68,7 +68,7 @@ def standing_of_map() -> Response:
 def points_of_plan(name: str) -> Response:
     """Answer the actions of a scenario as points."""
     actions = card_of(scenario_here(name)).figures.actions
-    places = names_of(actions, network_or_none(city_here().workspace()), g.language)
+    places = names_of(actions, or_none(city_here().workspace().network), g.language)
     return _json(
         {
             "actions": [

@@ -9,7 +9,6 @@ from flask import g, redirect, render_template, request
 
 from geo.errors import InputError, NothingYetError
 from geo.messages import message_of
-from web.admin.plans.answer_parts import network_or_none
 from web.admin.plans.ask import next_name
 from web.admin.plans.map_points import gains_of
 from web.admin.plans.pages import one_page, scenario_here
@@ -17,6 +16,7 @@ from web.admin.routes import account_here, admin, here
 from web.labels.places import OptionPlace, names_of
 from web.labels.reasons import ends_words
 from web.services.near_sites import asked_with, cost_of_forcing, near_place
+from web.services.nothing_yet import or_none
 from web.services.plan_pages import card_of
 from web.services.runs import submit
 from web.site.city import city_here
@@ -70,7 +70,7 @@ def _parts(scenario: Scenario) -> dict[str, Any]:
         near = near_place(workspace, scenario, lonlat, gains=gains_of(city, scenario))
     except NothingYetError:
         return {"near": None, "is_no_place": False}
-    network = network_or_none(workspace)
+    network = or_none(workspace.network)
     places = [OptionPlace(one.id, one.name, one.lon, one.lat) for one in near.sites]
     nearest = () if near.nearest is None else names_of([near.nearest], network, t)
     return {
