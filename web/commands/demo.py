@@ -58,11 +58,9 @@ def _build_in(target: Path, code: str) -> None:
 
 def _build_apart(target: Path) -> None:
     """Build the demo in a process of its own: what that needs, the server does not keep."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from web.services.apart import apart
 
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-        pool.submit(_build_in, target, "en" if is_english() else "zh").result()
+    apart(_build_in, target, "en" if is_english() else "zh")
 
 
 @click.command(cls=Command)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from data.workspace import Workspace
 from geo.errors import NothingYetError
 from web.maps.city_map import base_roads, contents_of
+from web.services.apart import apart
 from web.services.drawings import drawn_of
 
 if TYPE_CHECKING:
@@ -42,8 +41,7 @@ def _contents(city: City) -> CityContents:
     if not city.searches_apart:
         return contents_of(city.workspace())
     try:
-        with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-            covered = pool.submit(_covered, city.folder).result()
+        covered = apart(_covered, city.folder)
     except BrokenProcessPool:  # where no process can be had, or memory is short
         covered = None
     return contents_of(city.workspace(), covered=covered)

@@ -18,6 +18,7 @@ __all__ = [
     "access",
     "accounts",
     "activities",
+    "apart",
     "asked_again",
     "assignments",
     "before_after",

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, Final
 
 import shapely
 
 from data.workspace import Workspace
 from planning.coverage.assignment import assign
+from web.services.apart import apart
 from web.services.assignments import ground_after, ground_before
 from web.services.freshness import inputs_of, same_inputs
 
@@ -68,8 +67,7 @@ def before_after_apart(folder: Path, name: str) -> None:
 
     The search lays arrays over the whole network, which a server would keep for good.
     """
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-        pool.submit(_measure, folder, name).result()
+    apart(_measure, folder, name)
 
 
 def kept_before_after(workspace: Workspace, scenario: Scenario) -> dict[str, Any] | None:

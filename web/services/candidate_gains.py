@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 
 from data.workspace import Workspace
 from planning.coverage.assignment import assign
 from planning.coverage.site_gains import site_gains
+from web.services.apart import apart
 from web.services.assignments import ground_after, ground_of
 from web.services.freshness import inputs_of, same_inputs
 from web.services.sites import candidates
@@ -37,8 +36,7 @@ def gains_apart(folder: Path, name: str | None = None) -> None:
 
     The search lays arrays over the whole network, which a server would keep for good.
     """
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-        pool.submit(_measure, folder, name).result()
+    apart(_measure, folder, name)
 
 
 def measure_candidates(workspace: Workspace, scenario: Scenario | None = None) -> CandidateGains:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 from data.files.action_files import write_action_points
 from data.workspace import Workspace
 from planning.scenarios.forms import figures_of
 from web.languages import language_of
+from web.services.apart import apart
 from web.services.assignments import ground_after, who_goes_where, write_assignment
 
 if TYPE_CHECKING:
@@ -43,8 +42,7 @@ def write_who_goes_where(folder: Path, scenario: Scenario, file: Path, *, langua
 
     The search lays arrays over the whole network, which a server would keep for good.
     """
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-        pool.submit(_write, folder, scenario, file, language).result()
+    apart(_write, folder, scenario, file, language)
 
 
 def _write(folder: Path, scenario: Scenario, file: Path, language: str) -> None:
