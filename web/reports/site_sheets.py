@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 
 from data.files.page_folder import page_archive, refuse_other_folder, write_page_folder
@@ -15,6 +13,7 @@ from web.maps.city_map import source_of
 from web.maps.site_picture import picture_ground
 from web.reports.site_sheet import SiteSheet, proof_words
 from web.services import unheard
+from web.services.apart import apart
 from web.services.scenarios import kept_of
 from web.services.site_sheets import sheets_of_kept
 from web.site.pages import render
@@ -105,8 +104,7 @@ def sheets_archive_apart(folder: Path, scenario: Scenario, *, language: str) -> 
 
     The search lays arrays over the whole network, which a server would keep for good.
     """
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_archive, folder, scenario, language).result()
+    return apart(_archive, folder, scenario, language)
 
 
 def _archive(folder: Path, scenario: Scenario, language: str) -> bytes:
