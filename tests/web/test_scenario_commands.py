@@ -103,6 +103,32 @@ def test_a_name_that_is_taken_stops_a_plan_before_it_is_made(folder: Path, cli: 
     assert len(Workspace.open(folder).results("plan")) == before
 
 
+def test_a_plan_made_in_worker_hours_is_told_in_worker_hours(
+    ask: Callable[..., Answer], folder: Path, tmp_path: Path, cli: Cli
+) -> None:
+    workspace = Workspace.open(folder)
+    demand = workspace.demand()
+    presence, profile = np.ones_like(demand.presence), np.full_like(demand.profile, 0.25)
+    workspace.replace_demand(replace(demand, presence=presence, profile=profile))
+    asked = tmp_path / "question.json"
+    asked.write_text(json.dumps({"new": 1, "goal": {"what": "worker_hours"}}), encoding="utf-8")
+    made = cli("plan", "--question", asked, "--scenario", "夜里", "-w", folder, "--json")
+    assert made.code == 0, made.err
+    [line] = [one for one in made.json["coverage"] if one["group"] == one["district"] == "all"]
+    # a quarter of all workers want a place in each hour of a week
+    assert line["whole"] == pytest.approx(demand.weights.sum() * 168 / 4)
+    shown = ask("show", "夜里").out
+    words = f"{line['before']:,.0f} worker-hours of a week covered before, {line['covered']:,.0f}"
+    assert words in shown
+    assert "adds workers" not in shown
+    assert "workers covered" not in shown
+    [row] = [one for one in ask("list").out.splitlines() if one.startswith("夜里")]
+    assert "worker-hours of a week" in row
+    exported = tmp_path / "kept.json"
+    assert ask("export", "夜里", "-o", exported).code == 0
+    assert "worker-hours of a week covered." in ask("replay", exported).out
+
+
 def test_a_plan_for_an_hour_is_kept_and_replayed_too(
     ask: Callable[..., Answer], folder: Path, tmp_path: Path, cli: Cli
 ) -> None:

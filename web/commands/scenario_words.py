@@ -39,6 +39,14 @@ _WHATS: Final = {
     "relocate": message("relocate"),
     "keep": message("keep", context="an action"),
 }
+_COUNTED: Final = {
+    "workers": message("workers", context="counted by a plan"),
+    "worker_hours": message("worker-hours of a week", context="counted by a plan"),
+}
+_ADDS: Final = {
+    "workers": message("adds workers"),
+    "worker_hours": message("adds worker-hours a week"),
+}
 _PAIR: Final = 2
 
 
@@ -69,18 +77,19 @@ def scenario_words(kept: Kept, network: RoadNetwork | None) -> list[object]:
     row = of.row()
     words: list[object] = [
         t.plural(
-            "{name}: {n} action; {before} workers covered before, {after} after, of {workers}; "
+            "{name}: {n} action; {before} {counted} covered before, {after} after, of {workers}; "
             "{proof}.",
-            "{name}: {n} actions; {before} workers covered before, {after} after, of {workers}; "
+            "{name}: {n} actions; {before} {counted} covered before, {after} after, of {workers}; "
             "{proof}.",
             n=len(of.actions),
             name=scenario.name,
+            counted=_counted(of),
             before=count(row.before),
             after=count(row.after),
             workers=count(row.workers),
             proof=_proof(of),
         ),
-        _action_table(of.actions, network),
+        _action_table(of, network),
         log_table(scenario),
     ]
     if scenario.is_locked:
@@ -164,16 +173,18 @@ def _beside_words(replay: Replay) -> str:
     t, name = spoken(), replay.scenario.name
     if replay.same:
         return t.plural(
-            "{name}: the same plan, {n} action in the same order, {after} workers covered.",
-            "{name}: the same plan, {n} actions in the same order, {after} workers covered.",
+            "{name}: the same plan, {n} action in the same order, {after} {counted} covered.",
+            "{name}: the same plan, {n} actions in the same order, {after} {counted} covered.",
             n=len(replay.now.actions),
             name=name,
+            counted=_counted(replay.now),
             after=count(replay.now.row().after),
         )
     return t(
         "{name}: another plan: {gone} of its actions are not in the new one, which has {come} "
-        "others and covers {now} workers instead of {then}.",
+        "others and covers {now} {counted} instead of {then}.",
         name=name,
+        counted=_counted(replay.now),
         gone=len(replay.only_then),
         come=len(replay.only_now),
         now=count(replay.now.row().after),
@@ -235,13 +246,20 @@ def _inputs(names: Iterable[str]) -> str:
 
 
 def _reached(of: ScenarioFigures) -> str:
-    return _with_share(of.row().after, of.row().workers)
+    """Say how many are covered; worker-hours by their name, as workers stand in most rows."""
+    told = _with_share(of.row().after, of.row().workers)
+    return told if of.measure == "workers" else f"{told} {_counted(of)}"
 
 
 def _with_share(part: float | None, whole: float | None) -> str:
     if part is None or whole is None:
         return "–"
     return f"{count(part)} ({share(part, whole)})"
+
+
+def _counted(of: ScenarioFigures) -> str:
+    """Say what the figures count: a worker-hour is one worker in one hour of a week."""
+    return spoken()(_COUNTED[of.measure])
 
 
 def _proof(of: ScenarioFigures) -> str:
@@ -251,8 +269,8 @@ def _proof(of: ScenarioFigures) -> str:
     return t("at most {gap} below the best", gap=gap_words(of.gap))
 
 
-def _action_table(actions: Sequence[DoneAction], network: RoadNetwork | None) -> object:
-    t = spoken()
+def _action_table(of: ScenarioFigures, network: RoadNetwork | None) -> object:
+    t, actions = spoken(), of.actions
     places = names_of(actions, network, t)
     has_years = any(action.year is not None for action in actions)
     rows = [
@@ -268,7 +286,8 @@ def _action_table(actions: Sequence[DoneAction], network: RoadNetwork | None) ->
         for action, place in zip(actions, places, strict=True)
     ]
     years = (t("year"), t("action")) if has_years else ()
-    headings = (t("order"), *years, t("id"), t("kind"), t("site"), t("district"), t("adds workers"))
+    headings = (t("order"), *years, t("id"), t("kind"), t("site"), t("district"))
+    headings = (*headings, t(_ADDS[of.measure]))
     return table(headings, rows, left=len(headings) - 1)
 
 
