@@ -18,17 +18,15 @@ if TYPE_CHECKING:
     from planning.engine.jit_warmup import warm_up
     from planning.engine.params import Plan, Progress, SolveParams
     from planning.engine.problems import (
-        BackupProblem,
-        CapacitatedProblem,
         CoverageProblem,
         Floor,
         Limit,
-        MaxMinProblem,
         PCenterProblem,
         PMedianProblem,
         SetCoverProblem,
     )
     from planning.engine.solver import solve
+    from planning.engine.variant_problems import BackupProblem, CapacitatedProblem, MaxMinProblem
     from planning.engine.verify import broken_rules
     from planning.siting.deployment_order import Step, deployment_order
     from planning.siting.plan import PlannedSite, SitingPlan

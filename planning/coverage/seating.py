@@ -25,7 +25,7 @@ import scipy.sparse as sp
 from planning.coverage.assignment import assign
 from planning.coverage.service_week import DAYS_A_WEEK, HOURS_A_DAY
 from planning.engine.objectives import served_weight
-from planning.engine.problems import CapacitatedProblem
+from planning.engine.variant_problems import CapacitatedProblem
 
 if TYPE_CHECKING:
     from data.demand import Demand

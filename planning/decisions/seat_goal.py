@@ -36,8 +36,8 @@ from planning.decisions.items import people_by_year
 from planning.engine.checks import known
 from planning.engine.objectives import value_of
 from planning.engine.params import EXACT
-from planning.engine.problems import CapacitatedProblem
 from planning.engine.solver import solve
+from planning.engine.variant_problems import CapacitatedProblem
 from planning.engine.verify import broken_choice
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from planning.decisions.always_open import with_always_open
-from planning.engine.problems import BackupProblem
 from planning.engine.solver import solve
+from planning.engine.variant_problems import BackupProblem
 
 if TYPE_CHECKING:
     from planning.decisions.items import DemandItems

@@ -1,10 +1,11 @@
 """The engine: problems of location, solved with a proven bound. It knows no city.
 
-The core: ``problems`` (what can be asked), ``params`` (when to stop, and the answer), ``proven``
-(what a bound is), ``objectives`` (what a plan is worth), ``verify`` and ``verdict`` (what may be
-said of it), ``units``, ``mip`` (HiGHS), ``checks``, ``clock``, ``cover_arrays``. The formulations,
-a room each: ``mclp``, ``lscp``, ``p_median``, ``p_center``, ``variants``. Above them ``solver``,
-the one door to all, ``frontier`` (the curve of money against coverage) and ``jit_warmup``.
+The core: ``problems`` and ``variant_problems`` (what can be asked), ``params`` (when to stop, and
+the answer), ``proven`` (what a bound is), ``objectives`` (what a plan is worth), ``verify`` and
+``verdict`` (what may be said of it), ``units``, ``mip`` (HiGHS), ``checks``, ``clock``,
+``cover_arrays``. The formulations, a room each: ``mclp``, ``lscp``, ``p_median``, ``p_center``,
+``variants``. Above them ``solver``, the one door to all, ``frontier`` (the curve of money against
+coverage) and ``jit_warmup``.
 """
 
 from __future__ import annotations
@@ -16,16 +17,18 @@ from geo.lazy_face import lazy_face
 if TYPE_CHECKING:
     from planning.engine.params import Plan, Progress, SolveParams
     from planning.engine.problems import (
-        BackupProblem,
-        CapacitatedProblem,
         CoverageProblem,
         Floor,
         Limit,
-        MaxMinProblem,
         PCenterProblem,
         PMedianProblem,
-        Problem,
         SetCoverProblem,
+    )
+    from planning.engine.variant_problems import (
+        BackupProblem,
+        CapacitatedProblem,
+        MaxMinProblem,
+        Problem,
     )
 
 __all__ = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,18 @@ import scipy.sparse as sp
 
 from geo.errors import ProblemError
 from geo.messages import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Marked(Protocol):
+    """What marks some options or demand items: a limit, a floor."""
+
+    @property
+    def members(self) -> npt.NDArray[np.bool_]:
+        """A mark for each of them."""
+        ...
 
 
 def float_vector(
@@ -258,3 +270,96 @@ def travel_matrix(seconds: Any) -> sp.csr_array:  # noqa: ANN401
     if not (matrix.data >= 0).all():
         raise ProblemError(say("seconds holds NaN or values below 0: leave out pairs out of reach"))
     return cast("sp.csr_array", matrix)
+
+
+def set_options(problem: Any, *, n_options: int) -> None:  # noqa: ANN401
+    # the problems share these fields by name; what is absent is left out
+    """Set required, forbidden, costs and site to checked arrays.
+
+    Raises
+    ------
+    ProblemError
+        As `mask`, `not_both`, `float_vector` and `site_labels`.
+    """
+    required = mask(problem.required, name="required", length=n_options)
+    forbidden = mask(problem.forbidden, name="forbidden", length=n_options)
+    not_both(required, forbidden)
+    object.__setattr__(problem, "required", required)
+    object.__setattr__(problem, "forbidden", forbidden)
+    if getattr(problem, "costs", None) is not None:
+        costs = float_vector(problem.costs, name="costs", length=n_options, unit=say("yuan"))
+        object.__setattr__(problem, "costs", costs)
+    if getattr(problem, "site", None) is not None:
+        object.__setattr__(problem, "site", site_labels(problem.site, length=n_options))
+
+
+def option_marks(limits: Sequence[Marked], *, n_options: int) -> None:
+    """Refuse limits whose members are not one mark for each option.
+
+    Raises
+    ------
+    ProblemError
+        Naming the first such limit by its number.
+    """
+    for number, limit in enumerate(limits):
+        if len(limit.members) != n_options:
+            raise ProblemError(
+                say(
+                    "limit {number} has {n_members} members and there are {n_options} options",
+                    number=number,
+                    n_members=len(limit.members),
+                    n_options=n_options,
+                )
+            )
+
+
+def item_marks(floors: Sequence[Marked], *, n_demand: int) -> None:
+    """Refuse floors whose members are not one mark for each demand item.
+
+    Raises
+    ------
+    ProblemError
+        Naming the first such floor by its number.
+    """
+    for number, floor in enumerate(floors):
+        if len(floor.members) != n_demand:
+            raise ProblemError(
+                say(
+                    "floor {number} has {n_members} members and there are {n_demand} demand items",
+                    number=number,
+                    n_members=len(floor.members),
+                    n_demand=n_demand,
+                )
+            )
+
+
+def most_open(value: int, *, n_options: int) -> int:
+    """Return ``max_open`` as a count.
+
+    Raises
+    ------
+    ProblemError
+        For no count, or one above the number of options.
+    """
+    most = count(value, name="max_open")
+    if most > n_options:
+        raise ProblemError(
+            say(
+                "max_open is {most} and there are {n_options} options",
+                most=most,
+                n_options=n_options,
+            )
+        )
+    return most
+
+
+def whole_cover(covers: sp.csr_array, *, kind: str) -> None:
+    """Refuse covers that are neither 0 nor 1.
+
+    Raises
+    ------
+    ProblemError
+        Naming the ``kind`` of covering that takes none.
+    """
+    if ((covers.data != 0) & (covers.data != 1)).any():
+        raise ProblemError(say("{kind} covering takes covers of 0 and 1 only", kind=kind))

@@ -10,14 +10,12 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from planning.engine.mip import GOOD_POWER, MipModel, power_of_two, solve_mip
-from planning.engine.problems import (
+from planning.engine.problems import CoverageProblem, PMedianProblem, SetCoverProblem
+from planning.engine.variant_problems import (
     BackupProblem,
     CapacitatedProblem,
-    CoverageProblem,
     MaxMinProblem,
-    PMedianProblem,
     Problem,
-    SetCoverProblem,
 )
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -206,20 +205,12 @@ class CoverageProblem:
         object.__setattr__(self, "weights", weights)
         covers = checks.cover_matrix(self.covers, n_demand=len(weights))
         object.__setattr__(self, "covers", covers)
-        _check_options(self, n_options=covers.shape[0])
+        checks.set_options(self, n_options=covers.shape[0])
         object.__setattr__(self, "limits", tuple(self.limits))
         object.__setattr__(self, "floors", tuple(self.floors))
         if self.max_open is not None:
-            most = checks.count(self.max_open, name="max_open")
+            most = checks.most_open(self.max_open, n_options=self.n_options)
             object.__setattr__(self, "max_open", most)
-            if most > self.n_options:
-                raise ProblemError(
-                    say(
-                        "max_open is {most} and there are {n_options} options",
-                        most=most,
-                        n_options=self.n_options,
-                    )
-                )
         if self.budget is not None:
             checks.amount(self.budget, name="budget")
         needs_costs = self.budget is not None or any(
@@ -227,7 +218,8 @@ class CoverageProblem:
         )
         if needs_costs and self.costs is None:
             raise ProblemError(say("a budget needs costs: give yuan for each option"))
-        _check_lengths(self.limits, self.floors, n_options=self.n_options, n_demand=len(weights))
+        checks.option_marks(self.limits, n_options=self.n_options)
+        checks.item_marks(self.floors, n_demand=len(weights))
         owns = any(floor.weights is not None for floor in self.floors)
         is_gradual = owns and covers.data.dtype != np.bool_
         if is_gradual and ((covers.data != 0) & (covers.data != 1)).any():
@@ -268,69 +260,6 @@ class CoverageProblem:
     def n_demand(self) -> int:
         """Columns of the cover matrix."""
         return int(self.covers.shape[1])
-
-
-@dataclass(frozen=True, eq=False)
-class BackupProblem:
-    """Cover by one station and by two: the weighted mix of Hogan and ReVelle (1986).
-
-    The first station that covers item i adds ``weights[i]``, the second adds
-    ``second_weights[i]``, further ones nothing. ``second_weights`` may not pass ``weights``.
-    ``cover_all`` asks that every item is covered at least once. The limits are those of
-    `CoverageProblem`, its ``floors`` of what is covered once; ``second_floors`` ask for what is
-    covered twice.
-
-    Raises
-    ------
-    ProblemError
-        As `CoverageProblem`; also when a second weight is above the first, or covers is gradual.
-    """
-
-    weights: Vector
-    covers: sp.csr_array
-    max_open: int | None
-    second_weights: Vector
-    cover_all: bool = False
-    required: Mask | None = None
-    forbidden: Mask | None = None
-    costs: Vector | None = None
-    budget: float | None = None
-    site: npt.NDArray[np.int64] | None = None
-    limits: tuple[Limit, ...] = ()
-    floors: tuple[Floor, ...] = ()
-    second_floors: tuple[Floor, ...] = ()
-
-    def __post_init__(self) -> None:
-        once = self.once
-        for name in ("weights", "covers", "required", "forbidden", "costs", "site"):
-            object.__setattr__(self, name, getattr(once, name))
-        _check_plain(once.covers, kind="backup")
-        second = checks.float_vector(
-            self.second_weights, name="second_weights", length=once.n_demand, unit=say("workers")
-        )
-        if (second > once.weights).any():
-            where = int(np.flatnonzero(second > once.weights)[0])
-            raise ProblemError(
-                say("second_weights[{where}] is above weights[{where}]", where=where)
-            )
-        object.__setattr__(self, "second_weights", second)
-        _check_lengths((), self.second_floors, n_options=once.n_options, n_demand=once.n_demand)
-
-    @cached_property
-    def once(self) -> CoverageProblem:
-        """The same options and limits where only the first station counts."""
-        return CoverageProblem(
-            self.weights,
-            self.covers,
-            costs=self.costs,
-            budget=self.budget,
-            max_open=self.max_open,
-            site=self.site,
-            required=self.required,
-            forbidden=self.forbidden,
-            limits=self.limits,
-            floors=self.floors,
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -387,10 +316,10 @@ class SetCoverProblem:
         )
         costs = np.ones(n_options) if self.costs is None else self.costs
         object.__setattr__(self, "costs", costs)
-        _check_options(self, n_options=n_options)
+        checks.set_options(self, n_options=n_options)
         checks.share(self.share, name="share")
         object.__setattr__(self, "floors", tuple(self.floors))
-        _check_lengths((), self.floors, n_options=n_options, n_demand=n_demand)
+        checks.item_marks(self.floors, n_demand=n_demand)
         if any(floor.weights is not None for floor in self.floors):
             raise ProblemError(say("set covering takes floors without weights of their own"))
 
@@ -442,7 +371,7 @@ class PMedianProblem:
             self.weights, name="weights", length=seconds.shape[1], unit=say("workers")
         )
         object.__setattr__(self, "weights", weights)
-        _check_options(self, n_options=seconds.shape[0])
+        checks.set_options(self, n_options=seconds.shape[0])
         object.__setattr__(self, "p", _checked_p(self))
         if self.penalty_s is not None:
             checks.amount(self.penalty_s, name="penalty_s")
@@ -482,165 +411,8 @@ class PCenterProblem:
     def __post_init__(self) -> None:
         seconds = checks.travel_matrix(self.seconds)
         object.__setattr__(self, "seconds", seconds)
-        _check_options(self, n_options=seconds.shape[0])
+        checks.set_options(self, n_options=seconds.shape[0])
         object.__setattr__(self, "p", _checked_p(self))
-
-
-@dataclass(frozen=True, eq=False)
-class CapacitatedProblem:
-    """Cover as much weight as stations can serve: each worker is assigned, within capacity.
-
-    ``capacity`` float64[n_options] in workers; ``covers`` bool; an item's workers may be split
-    between stations. ``max_open`` counts only options that are not required. ``rules`` is a
-    coverage problem over the same options with the same marks and count: its limits, sites and
-    floors (of what is in reach, seat or no seat) hold too.
-
-    Raises
-    ------
-    ProblemError
-        As `CoverageProblem`; also for rules with other options, marks or another count.
-    """
-
-    weights: Vector
-    covers: sp.csr_array
-    capacity: Vector
-    max_open: int
-    required: Mask | None = None
-    forbidden: Mask | None = None
-    rules: CoverageProblem | None = None
-
-    def __post_init__(self) -> None:
-        _check_plain_cover(self, kind="capacitated")
-        capacity = checks.float_vector(
-            self.capacity, name="capacity", length=self.covers.shape[0], unit=say("workers")
-        )
-        object.__setattr__(self, "capacity", capacity)
-        _check_max_open(self)
-        if self.rules is not None and not self._is_ruled(self.rules):
-            raise ProblemError(say("rules speak of other options: give the same marks and count"))
-
-    def _is_ruled(self, rules: CoverageProblem) -> bool:
-        return (
-            np.array_equal(checks.known(rules.required), checks.known(self.required))
-            and np.array_equal(checks.known(rules.forbidden), checks.known(self.forbidden))
-            and (rules.n_options if rules.max_open is None else rules.max_open) == self.max_open
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class MaxMinProblem:
-    """Make the worst covered class as well covered as possible: groups, districts.
-
-    ``classes`` bool[n_classes, n_demand]; the objective is the least covered share of a class's
-    weight. Classes without weight are refused.
-
-    Raises
-    ------
-    ProblemError
-        As `CoverageProblem`; also for a class without weight.
-    """
-
-    weights: Vector
-    covers: sp.csr_array
-    classes: Mask
-    max_open: int
-    required: Mask | None = None
-    forbidden: Mask | None = None
-
-    def __post_init__(self) -> None:
-        _check_plain_cover(self, kind="max-min")
-        classes = np.array(self.classes)
-        if classes.ndim != 2 or classes.shape[1] != len(self.weights) or not len(classes):  # noqa: PLR2004 - classes x demand
-            raise ProblemError(
-                say("classes has the shape {shape}: give classes x demand", shape=classes.shape)
-            )
-        classes = classes.astype(np.bool_)
-        classes.flags.writeable = False
-        object.__setattr__(self, "classes", classes)
-        empty = np.flatnonzero(classes @ self.weights <= 0)
-        if len(empty):
-            raise ProblemError(say("class {number} has no weight: leave it out", number=empty[0]))
-        _check_max_open(self)
-
-
-Problem = (
-    CoverageProblem
-    | BackupProblem
-    | SetCoverProblem
-    | PMedianProblem
-    | PCenterProblem
-    | CapacitatedProblem
-    | MaxMinProblem
-)
-
-
-def _check_plain_cover(problem: CapacitatedProblem | MaxMinProblem, *, kind: str) -> None:
-    """Set weights, covers of 0 and 1, required and forbidden to checked arrays."""
-    weights = checks.float_vector(problem.weights, name="weights", unit=say("workers"))
-    object.__setattr__(problem, "weights", weights)
-    covers = checks.cover_matrix(problem.covers, n_demand=len(weights))
-    object.__setattr__(problem, "covers", covers)
-    _check_plain(covers, kind=kind)
-    _check_options(problem, n_options=covers.shape[0])
-
-
-def _check_plain(covers: sp.csr_array, *, kind: str) -> None:
-    if ((covers.data != 0) & (covers.data != 1)).any():
-        raise ProblemError(say("{kind} covering takes covers of 0 and 1 only", kind=kind))
-
-
-def _check_max_open(problem: CapacitatedProblem | MaxMinProblem) -> None:
-    most = checks.count(problem.max_open, name="max_open")
-    object.__setattr__(problem, "max_open", most)
-    n_options = problem.covers.shape[0]
-    if most > n_options:
-        raise ProblemError(
-            say(
-                "max_open is {most} and there are {n_options} options",
-                most=most,
-                n_options=n_options,
-            )
-        )
-
-
-def _check_options(problem: Any, *, n_options: int) -> None:  # noqa: ANN401
-    # the problems share these fields by name; what is absent is left out
-    """Set required, forbidden, costs and site to checked arrays."""
-    required = checks.mask(problem.required, name="required", length=n_options)
-    forbidden = checks.mask(problem.forbidden, name="forbidden", length=n_options)
-    checks.not_both(required, forbidden)
-    object.__setattr__(problem, "required", required)
-    object.__setattr__(problem, "forbidden", forbidden)
-    if getattr(problem, "costs", None) is not None:
-        costs = checks.float_vector(problem.costs, name="costs", length=n_options, unit=say("yuan"))
-        object.__setattr__(problem, "costs", costs)
-    if getattr(problem, "site", None) is not None:
-        object.__setattr__(problem, "site", checks.site_labels(problem.site, length=n_options))
-
-
-def _check_lengths(
-    limits: tuple[Limit, ...], floors: tuple[Floor, ...], *, n_options: int, n_demand: int
-) -> None:
-    for number, limit in enumerate(limits):
-        if len(limit.members) != n_options:
-            raise ProblemError(
-                say(
-                    "limit {number} has {n_members} members and there are {n_options} options",
-                    number=number,
-                    n_members=len(limit.members),
-                    n_options=n_options,
-                )
-            )
-    for number, floor in enumerate(floors):
-        if len(floor.members) != n_demand:
-            raise ProblemError(
-                say(
-                    "floor {number} has {n_members} members and there are {n_demand} demand items",
-                    number=number,
-                    n_members=len(floor.members),
-                    n_demand=n_demand,
-                )
-            )
 
 
 def _checked_p(problem: PMedianProblem | PCenterProblem) -> int:

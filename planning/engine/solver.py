@@ -10,16 +10,14 @@ from planning.engine.mclp.maximal_covering import solve_maximal_covering
 from planning.engine.p_center.p_center import solve_p_center
 from planning.engine.p_median.p_median import solve_p_median
 from planning.engine.params import Plan, SolveParams
-from planning.engine.problems import (
+from planning.engine.problems import CoverageProblem, PMedianProblem, SetCoverProblem
+from planning.engine.units import in_good_units
+from planning.engine.variant_problems import (
     BackupProblem,
     CapacitatedProblem,
-    CoverageProblem,
     MaxMinProblem,
-    PMedianProblem,
     Problem,
-    SetCoverProblem,
 )
-from planning.engine.units import in_good_units
 from planning.engine.variants.backup import solve_backup_covering
 from planning.engine.variants.capacitated import solve_capacitated_covering
 from planning.engine.variants.gradual import is_large_gradual, solve_gradual_covering

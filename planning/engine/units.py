@@ -16,17 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.engine.problems import (
-    BackupProblem,
-    CapacitatedProblem,
     CoverageProblem,
-    MaxMinProblem,
     PCenterProblem,
     PMedianProblem,
     SetCoverProblem,
 )
+from planning.engine.variant_problems import BackupProblem, CapacitatedProblem, MaxMinProblem
 
 if TYPE_CHECKING:
-    from planning.engine.problems import Problem
+    from planning.engine.variant_problems import Problem
 
 Floats = npt.NDArray[np.float64]
 

@@ -20,8 +20,8 @@ from planning.engine.verify import broken_choice
 
 if TYPE_CHECKING:
     from planning.engine.clock import Clock
-    from planning.engine.problems import Problem
     from planning.engine.proven import Bound, Draft
+    from planning.engine.variant_problems import Problem
 
 
 def judged(problem: Problem, draft: Draft, *, unit: float, clock: Clock) -> Plan:

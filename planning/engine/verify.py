@@ -13,17 +13,17 @@ import scipy.sparse as sp
 
 from planning.engine.objectives import limit_of, value_of
 from planning.engine.problems import (
-    BackupProblem,
-    CapacitatedProblem,
     CoverageProblem,
     PCenterProblem,
     PMedianProblem,
     SetCoverProblem,
 )
+from planning.engine.variant_problems import BackupProblem, CapacitatedProblem
 
 if TYPE_CHECKING:
     from planning.engine.params import Plan
-    from planning.engine.problems import Floor, Problem
+    from planning.engine.problems import Floor
+    from planning.engine.variant_problems import Problem
 
 # What the sums of a rule or of an objective may differ by, as a part of their size.
 TOLERANCE = 2e-9

@@ -21,7 +21,7 @@ from planning import (
 )
 
 if TYPE_CHECKING:
-    from planning.engine.problems import Problem
+    from planning.engine.variant_problems import Problem
 
 KINDS = ("coverage", "set cover", "backup", "capacitated", "max-min", "median", "center")
 SCALES = (1e-9, 1e-7, 1e-6, 1.0, 1e6, 1e12)

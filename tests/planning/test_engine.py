@@ -31,7 +31,7 @@ from tests.planning.seeds import QUICK, SEEDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from planning.engine.problems import Problem
+    from planning.engine.variant_problems import Problem
 
 PARAMS = SolveParams(time_limit_s=30)
 

@@ -26,7 +26,7 @@ from planning import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from planning.engine.problems import Problem
+    from planning.engine.variant_problems import Problem
 
 COVERS = sp.csr_array(np.array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 0]], dtype=bool))
 WEIGHTS = np.array([4.0, 3.0, 2.0, 1.0])

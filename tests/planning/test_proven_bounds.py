@@ -19,12 +19,9 @@ from planning.engine.objectives import limit_of, value_of
 from planning.engine.p_median import radius_formulation
 from planning.engine.params import Progress, SolveParams
 from planning.engine.problems import (
-    BackupProblem,
-    CapacitatedProblem,
     CoverageProblem,
     Floor,
     Limit,
-    MaxMinProblem,
     PCenterProblem,
     PMedianProblem,
     SetCoverProblem,
@@ -32,6 +29,7 @@ from planning.engine.problems import (
 from planning.engine.proven import ABSENT, NOTHING, Bound
 from planning.engine.solver import solve
 from planning.engine.units import in_good_units
+from planning.engine.variant_problems import BackupProblem, CapacitatedProblem, MaxMinProblem
 from planning.engine.variants import backup as backup_covering
 from planning.engine.variants import capacitated as capacitated_covering
 from planning.engine.variants import max_min as max_min_covering
@@ -43,7 +41,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from planning.engine.params import Plan
-    from planning.engine.problems import Problem
+    from planning.engine.variant_problems import Problem
 
     Make = Callable[[np.random.Generator], Problem]
 

@@ -53,7 +53,8 @@ from planning.engine.variants.backup_search import TWICE, BackupTask, TwiceFloor
 if TYPE_CHECKING:
     from planning.engine.clock import Clock
     from planning.engine.params import SolveParams
-    from planning.engine.problems import BackupProblem, Floor
+    from planning.engine.problems import Floor
+    from planning.engine.variant_problems import BackupProblem
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -30,8 +30,9 @@ from planning.engine.mclp.reduction import rows_of
 from planning.engine.mclp.search_and_bound import RESTED
 from planning.engine.mip import MipModel, solve_mip
 from planning.engine.params import EXACT, relative_gap
-from planning.engine.problems import BackupProblem, CoverageProblem
+from planning.engine.problems import CoverageProblem
 from planning.engine.proven import Bound, Draft, contradicted, whole_below
+from planning.engine.variant_problems import BackupProblem
 from planning.engine.variants.backup import backup_task, floor_out_of_reach
 from planning.engine.variants.backup_search import floors_met
 from planning.engine.variants.capacity_bound import lower_capacity_bound
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from planning.engine.mclp.side_constraints import PackingRows
     from planning.engine.mip import MipAnswer
     from planning.engine.params import SolveParams
-    from planning.engine.problems import CapacitatedProblem
+    from planning.engine.variant_problems import CapacitatedProblem
     from planning.engine.variants.backup_search import BackupTask
 
 Ints = npt.NDArray[np.int64]

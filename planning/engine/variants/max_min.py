@@ -37,7 +37,7 @@ from planning.engine.variants.max_min_search import anneal_classes, class_state
 if TYPE_CHECKING:
     from planning.engine.clock import Clock
     from planning.engine.params import SolveParams
-    from planning.engine.problems import MaxMinProblem
+    from planning.engine.variant_problems import MaxMinProblem
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
