@@ -115,11 +115,4 @@ def fixed(table: Table, findings: Iterable[Finding]) -> Table:
         if finding.removes and finding.row is not None:
             removed.add(finding.row)
     kept = [place for place, number in enumerate(table.numbers) if number not in removed]
-    ids = table.feature_ids
-    return replace(
-        table,
-        rows=tuple(tuple(rows[place]) for place in kept),
-        numbers=tuple(table.numbers[place] for place in kept),
-        lonlat=None if lonlat is None else lonlat[kept],
-        feature_ids=None if ids is None else tuple(ids[place] for place in kept),
-    )
+    return replace(table, rows=tuple(map(tuple, rows)), lonlat=lonlat).take(kept)

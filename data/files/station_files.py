@@ -245,6 +245,28 @@ def station_rows(
     Faults of headings are raised at once (RowsError) when ``strict`` and passed over otherwise;
     those of rows are kept in the answer.
     """
+    columns, examples = station_columns(table, kind=kind, strict=strict)
+    faults = Faults(table.file)
+    all_day = read_yes_no(columns, "all_day", faults)
+    frame = {"id": _ids(columns, faults), **read_fields(columns, all_day, faults, kind=kind)}
+    places = read_places(columns, faults, datum=datum, box=box)
+    if sample is False:
+        _refuse_sample(columns, faults)
+    return StationRows(columns, frame, places, all_day, tuple(faults.found), examples)
+
+
+def station_columns(
+    table: Table, *, kind: str | None = None, strict: bool = True
+) -> tuple[Columns, int]:
+    """Find the fields of a register in a table; tell how many rows were examples and left out.
+
+    Raises
+    ------
+    FileFormatError
+        when it holds polygons.
+    RowsError
+        when ``strict`` and a heading is at fault.
+    """
     if table.areas is not None:
         raise FileFormatError(
             say("{file}: stations are points, these are polygons", file=table.file)
@@ -261,14 +283,7 @@ def station_rows(
             cures={"kind": say("add it, or say --kind KIND for all rows")},
         )
         heads.refuse_if_any()
-    columns, examples = without_examples(columns)
-    faults = Faults(table.file)
-    all_day = read_yes_no(columns, "all_day", faults)
-    frame = {"id": _ids(columns, faults), **read_fields(columns, all_day, faults, kind=kind)}
-    places = read_places(columns, faults, datum=datum, box=box)
-    if sample is False:
-        _refuse_sample(columns, faults)
-    return StationRows(columns, frame, places, all_day, tuple(faults.found), examples)
+    return without_examples(columns)
 
 
 def needed_fields(kind: str | None) -> tuple[str, ...]:
@@ -375,15 +390,7 @@ def without_examples(columns: Columns) -> tuple[Columns, int]:
     left_out = len(table) - len(kept)
     if not left_out:
         return columns, 0
-    ids_of = table.feature_ids
-    chosen = replace(
-        table,
-        rows=tuple(table.rows[at] for at in kept),
-        numbers=tuple(table.numbers[at] for at in kept),
-        lonlat=None if table.lonlat is None else table.lonlat[kept],
-        feature_ids=None if ids_of is None else tuple(ids_of[at] for at in kept),
-    )
-    return replace(columns, table=chosen), left_out
+    return replace(columns, table=table.take(kept)), left_out
 
 
 def _refuse_sample(columns: Columns, faults: Faults) -> None:

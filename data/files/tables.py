@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from data.files.cell_text import cell_text, clean_text, row_texts
 from data.files.geojson import read_geojson
 from data.files.gpkg import read_gpkg
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    import numpy as np
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
@@ -73,6 +74,26 @@ class Table:
     def column(self, index: int) -> list[str]:
         """Return the cells of one column."""
         return [row[index] for row in self.rows]
+
+    def take(self, places: Sequence[int]) -> Table:
+        """Return the table with the rows at these places alone, in their order."""
+        ids, areas = self.feature_ids, self.areas
+        return replace(
+            self,
+            rows=tuple(self.rows[at] for at in places),
+            numbers=tuple(self.numbers[at] for at in places),
+            lonlat=None if self.lonlat is None else self.lonlat[list(places)],
+            areas=None if areas is None else tuple(areas[at] for at in places),
+            feature_ids=None if ids is None else tuple(ids[at] for at in places),
+        )
+
+    def without_column(self, index: int) -> Table:
+        """Return the table without one column."""
+        return replace(
+            self,
+            headings=(*self.headings[:index], *self.headings[index + 1 :]),
+            rows=tuple((*row[:index], *row[index + 1 :]) for row in self.rows),
+        )
 
 
 def read_rows(path: Path, *, field_of: FieldOf | None = None, sheet: str | None = None) -> Table:
@@ -142,10 +163,8 @@ def _joined(path: Path, sheets: list[tuple[str, Table]]) -> Table:
 
     Their columns come in the order of the first, and each row knows its sheet.
     """
-    (_, first), *others = sheets
-    if not others:
-        return first
-    if any(sorted(table.headings) != sorted(first.headings) for _, table in others):
+    joined = joined_rows(sheets)
+    if joined is None:
         raise FileFormatError(
             say(
                 "{file}: {n} sheets hold rows under other headings ({sheets}): name one by --sheet "
@@ -155,15 +174,42 @@ def _joined(path: Path, sheets: list[tuple[str, Table]]) -> Table:
                 sheets=", ".join(quote(title) for title, _ in sheets),
             )
         )
+    if len(joined) > MAX_ROWS:
+        raise _too_many_rows(path)
+    return joined
+
+
+def joined_rows(parts: Sequence[tuple[str, Table]]) -> Table | None:
+    """Make one table of several under the same headings; None where the headings differ.
+
+    Each row knows the title of its part; a single part stays as it is. The points of features and
+    their ids stay where all parts have them, and parts of which only some do are not joined.
+    """
+    (_, first), *others = parts
+    if not others:
+        return first
+    if any(_kind_of(table) != _kind_of(first) for _, table in others):
+        return None
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []
-    for title, table in sheets:
+    for title, table in parts:
         order = _places(table.headings, first.headings)
         rows += [tuple(row[at] for at in order) for row in table.rows]
         numbers += [SheetRow(number, title) for number in table.numbers]
-    if len(rows) > MAX_ROWS:
-        raise _too_many_rows(path)
-    return replace(first, rows=tuple(rows), numbers=tuple(numbers))
+    points = [table.lonlat for _, table in parts if table.lonlat is not None]
+    ids = [table.feature_ids for _, table in parts if table.feature_ids is not None]
+    return replace(
+        first,
+        rows=tuple(rows),
+        numbers=tuple(numbers),
+        lonlat=np.concatenate(points) if points else None,
+        feature_ids=tuple(chain.from_iterable(ids)) if ids else None,
+    )
+
+
+def _kind_of(table: Table) -> tuple[object, ...]:
+    """Return what two tables must have the same to be joined."""
+    return sorted(table.headings), table.lonlat is None, table.feature_ids is None, table.crs
 
 
 def _places(headings: Sequence[str], wanted: Sequence[str]) -> list[int]:

@@ -10,9 +10,11 @@ import click
 
 from geo.errors import InputError
 from geo.messages import say
-from web.commands.common import answer, steps, stopwatch, table
+from web.commands.common import answer, json_option, steps, stopwatch, table
 from web.commands.help_pages import Command, Group
 from web.commands.language import spoken
+from web.commands.nation_import import import_
+from web.commands.nation_options import nation_option
 from web.site.number_words import count, gap_words, share
 
 if TYPE_CHECKING:
@@ -22,19 +24,6 @@ if TYPE_CHECKING:
     from web.languages import Language
     from web.services.nation_budget import NationalBudget
     from web.services.nation_run import StepState
-
-nation_option = click.option(
-    "-w",
-    "--workspace",
-    "folder",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    show_default="the current folder",
-    help="The nation's folder.",
-)
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Answer with one JSON object on standard output."
-)
 
 
 @click.group(cls=Group)
@@ -80,6 +69,9 @@ def add(folder: Path, code: str, source: Path, *, as_json: bool) -> None:
     words = [t("{code} added, {n} cities now", code=code, n=len(opened.cities()))]
     answer({"code": code, "folder": str(city.folder), "province": city.province},
            as_json=as_json, sample=False, words=words)  # fmt: skip
+
+
+nation.add_command(import_)
 
 
 @nation.command(cls=Command)

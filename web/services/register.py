@@ -19,7 +19,6 @@ from geo.messages import say
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-    from pathlib import Path
 
     from data.database.conflicts import Take
     from data.doctor import Checkup
@@ -188,7 +187,7 @@ def read_stations(
 
 
 def import_of(
-    read: StationRows, *, file: Path, by: str, observed_at: date | None, take: Take | None = None
+    read: StationRows, *, file: str, by: str, observed_at: date | None, take: Take | None = None
 ) -> Import:
     """Say where the stations come from and which columns the file speaks of."""
     columns = read.columns
@@ -199,7 +198,7 @@ def import_of(
     if "all_day" in columns.index:
         fields.add("hours")
     return Import(
-        file=file.name,
+        file=file,
         source=by,
         observed_at=observed_at,
         rows=tuple(columns.table.numbers),

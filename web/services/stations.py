@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from data.database.conflicts import Take
     from data.doctor import Checkup, Finding
     from data.files.spoken_tables import Reader
+    from data.files.tables import Table
     from data.workspace import Workspace
     from geo.datum import Datum
 
@@ -66,6 +67,21 @@ class Imported:
     def n_stations(self) -> int:
         """How many stations were read."""
         return sum(self.by_kind.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportAsked:
+    """How a list is to be taken; see the parameters of `import_stations`."""
+
+    kind: str | None = None
+    by: str = "register"
+    observed_at: date | None = None
+    missing: str | None = None
+    take: Take | None = None
+    fix: bool = False
+    sure: bool = False
+    moved: bool = False
+    dry_run: bool = False
 
 
 def check_stations(
@@ -217,15 +233,33 @@ def import_stations(
     """
     rows = station_table(file, sheet=sheet, crs=crs)
     stated = datum_of_table(rows, STATION_FIELDS, datum)
-    checkup = examine_in(workspace, rows, datum=stated, kind=kind)
-    cured_rows = checkup.fixed_table() if fix else rows
-    read = read_stations(workspace, cured_rows, datum=stated, kind=kind)
-    if not sure:
+    how = ImportAsked(
+        kind=kind,
+        by=by,
+        observed_at=observed_at,
+        missing=missing,
+        take=take,
+        fix=fix,
+        sure=sure,
+        moved=moved,
+        dry_run=dry_run,
+    )
+    return import_rows(workspace, rows, stated, how)
+
+
+def import_rows(workspace: Workspace, rows: Table, datum: Datum, how: ImportAsked) -> Imported:
+    """Lay a table over the register, all rows or none; errors as of `import_stations`."""
+    checkup = examine_in(workspace, rows, datum=datum, kind=how.kind)
+    cured_rows = checkup.fixed_table() if how.fix else rows
+    read = read_stations(workspace, cured_rows, datum=datum, kind=how.kind)
+    if not how.sure:
         refuse_doubtful(checkup)
-    record = import_of(read, file=file, by=by, observed_at=observed_at, take=take)
-    taken = lay_over(workspace, read, record, missing=missing, moved=moved, dry_run=dry_run)
-    cured = tuple(checkup.fixable) if fix else ()
-    return Imported(checkup, cured, stated, count_by_kind(read), taken)
+    record = import_of(read, file=rows.file, by=how.by, observed_at=how.observed_at, take=how.take)
+    taken = lay_over(
+        workspace, read, record, missing=how.missing, moved=how.moved, dry_run=how.dry_run
+    )
+    cured = tuple(checkup.fixable) if how.fix else ()
+    return Imported(checkup, cured, datum, count_by_kind(read), taken)
 
 
 def export_stations(
