@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -68,6 +69,8 @@ def create_app(workspace_folder: Path | str, *, testing: bool = False) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(helpers())
     secure(app)  # first: it refuses what nothing can be made of
+    app.before_request(_share_reads)
+    app.teardown_request(_end_of_reads)
     app.before_request(_choose_language)
     app.after_request(_remember_language)
     app.context_processor(_page_context)
@@ -83,6 +86,17 @@ def _drawn_at_once(workspace: Workspace, languages: tuple[str, ...]) -> Drawing:
     from web.planner.drawing import draw  # noqa: PLC0415 - folium and its kin, for tests alone
 
     return draw(workspace, languages=languages)
+
+
+def _share_reads() -> None:
+    """Let what this request reads of the database open it once."""
+    g.reads = contextlib.ExitStack()
+    g.reads.enter_context(city_here().workspace().database.backend.sharing_reads())
+
+
+def _end_of_reads(_error: BaseException | None) -> None:
+    if "reads" in g:
+        g.reads.close()
 
 
 def _choose_language() -> None:

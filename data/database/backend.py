@@ -69,6 +69,10 @@ class Backend(ABC):
         with self.errors_in_words(), self.begin(write=True, alone=False) as connection:
             yield connection
 
+    def sharing_reads(self) -> contextlib.AbstractContextManager[None]:
+        """Let the reads of this thread share one connection for a while, where opening costs."""
+        return contextlib.nullcontext()
+
     def state_at_rest(self) -> tuple[int, ...] | None:
         """Return what changes with every write, where that can be told without asking; else None.
 

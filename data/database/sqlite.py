@@ -18,6 +18,7 @@ from sqlalchemy import event, exc
 from sqlalchemy.pool import NullPool
 
 from data.database.backend import Backend, key_lists, like_pattern
+from data.database.schema import HEAD
 from data.system import ON_WINDOWS
 from geo.errors import DiskFullError, WorkspaceError
 from geo.measure import EARTH_RADIUS_M
@@ -36,6 +37,7 @@ _TRIGRAM: Final = 3
 _PATIENCE_S: Final = 10.0
 _FARTHEST_M: Final = EARTH_RADIUS_M * math.pi
 _WRITE: Final = "yizhan_write"
+_AT_HEAD: Final = "yizhan_at_head"
 _LEAST_ROOM_BYTES: Final = 1 << 16  # the index of a log has half of it
 #: Ticks of the clock by which files are stamped are far apart from that, nanoseconds.
 _RESTED_NS: Final = 100_000_000
@@ -67,8 +69,8 @@ class Sqlite(Backend):
         with contextlib.ExitStack() as stack:
             if write:
                 stack.enter_context(self._own_turn())
-            opened = self._connect() if write else self._connect_to_read()
-            connection = stack.enter_context(opened.execution_options(**{_WRITE: write}))
+            opened = stack.enter_context(self._connect() if write else self._opened_to_read())
+            connection = opened.execution_options(**{_WRITE: write})
             if create:
                 _use_wal(connection)
             with connection.begin():
@@ -103,6 +105,25 @@ class Sqlite(Backend):
             )
         with self.errors_in_words(), self._connect_to_read() as connection:
             yield connection.execution_options(**{_WRITE: None})
+
+    @contextlib.contextmanager
+    def sharing_reads(self) -> Iterator[None]:
+        """Let the reads of this thread open the file once, until the block ends.
+
+        A write still opens it anew, so that it never goes into a file that was put away meanwhile.
+        """
+        path = self.path.resolve()
+        if path in _SHARED.files:  # by an outer block, which ends later
+            yield
+            return
+        _SHARED.files[path] = None
+        try:
+            yield
+        finally:
+            kept = _SHARED.files.pop(path)
+            if kept is not None:
+                with self.errors_in_words():
+                    kept.close()
 
     @contextlib.contextmanager
     def errors_in_words(self) -> Iterator[None]:
@@ -143,6 +164,15 @@ class Sqlite(Backend):
             raise WorkspaceError(
                 say("{path}: is damaged: restore a backup (yizhan db restore)", path=self.path)
             )
+
+    def read_revision(self, connection: sa.Connection) -> str:
+        """Return the step of the schema; once it was the last one, an opened file is not asked."""
+        if _AT_HEAD in connection.info:
+            return HEAD
+        revision = super().read_revision(connection)
+        if revision == HEAD:
+            connection.info[_AT_HEAD] = True
+        return revision
 
     def prepare_upgrade(self, connection: sa.Connection) -> None:
         """Nothing: R*Tree and FTS5 are built in."""
@@ -288,6 +318,23 @@ class Sqlite(Backend):
     def _connect(self, *, way: _Way = "usual") -> sa.Connection:
         return _engine(self.path.resolve(), way=way).connect()
 
+    @contextlib.contextmanager
+    def _opened_to_read(self) -> Iterator[sa.Connection]:
+        """Give the file as this thread has it open, or open it; a read within a read opens anew."""
+        path = self.path.resolve()
+        kept = _SHARED.files.get(path)
+        if kept is not None and not kept.in_transaction():
+            yield kept
+            return
+        opened = self._connect_to_read()
+        usual = opened.engine is _engine(path, way="usual")  # another way keeps others out
+        if usual and path in _SHARED.files and kept is None:
+            _SHARED.files[path] = opened
+            yield opened
+            return
+        with opened:
+            yield opened
+
     def _connect_to_read(self) -> sa.Connection:
         """Open the file as it can be read: also where no side file can be written beside it."""
         if not os.access(self.path.parent, os.W_OK) and not self._is_unfinished():
@@ -357,6 +404,16 @@ _IN_BOX: Final = (
     "SELECT id, lon, lat FROM station_boxes "
     "WHERE west <= ? AND east >= ? AND south <= ? AND north >= ?"
 )
+
+
+class _Shared(threading.local):
+    """The files that a thread opens once for several reads; None before the first of them."""
+
+    def __init__(self) -> None:
+        self.files: dict[Path, sa.Connection | None] = {}
+
+
+_SHARED: Final = _Shared()
 
 
 @functools.lru_cache(maxsize=64)

@@ -97,10 +97,16 @@ def amid_water(placed: Placed, water_points: Points) -> list[Finding]:
         return []
     per_lon, per_lat = metres_per_degree(placed.lonlat[:, 1])
     scale = np.array([float(np.mean(per_lon)), float(np.mean(per_lat))])
-    tree = cKDTree(water_points * scale)
+    # A tree of all the water of a city would be most of what one station's check costs.
+    low, high = placed.lonlat.min(axis=0), placed.lonlat.max(axis=0)
+    beyond = 2 * _AMID_M / scale
+    points = water_points[((water_points > low - beyond) & (water_points < high + beyond)).all(1)]
+    if not len(points):
+        return []
+    tree = cKDTree(points * scale)
     found = []
     for at, near in enumerate(tree.query_ball_point(placed.lonlat * scale, r=_AMID_M)):
-        east, north = ((water_points[near] - placed.lonlat[at]) * scale).T
+        east, north = ((points[near] - placed.lonlat[at]) * scale).T
         quarters = {(bool(x >= 0), bool(y >= 0)) for x, y in zip(east, north, strict=True)}
         if len(quarters) == 4:  # noqa: PLR2004 - quarters
             found.append(_wet(placed, at))

@@ -17,7 +17,7 @@ def codes() -> tuple[str, ...]:
 
 def catalogue(code: str) -> gettext.NullTranslations:
     """Return the catalogue of a language; an empty one where it has no file."""
-    return _catalogue(ROOM / f"{code}.mo")
+    return _catalogue(ROOM, code)
 
 
 @lru_cache
@@ -26,7 +26,8 @@ def _codes(room: Path) -> tuple[str, ...]:
 
 
 @lru_cache
-def _catalogue(path: Path) -> gettext.NullTranslations:
+def _catalogue(room: Path, code: str) -> gettext.NullTranslations:
+    path = room / f"{code}.mo"
     if not path.exists():
         return gettext.NullTranslations()
     with path.open("rb") as file:

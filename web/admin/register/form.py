@@ -101,11 +101,16 @@ def station_form(station_id: str) -> str:
 @admin.post("/register/s/<path:station_id>")
 def save_station(station_id: str) -> BaseResponse | Shown:
     """Save what was changed, or show what speaks against it."""
-    return _gone_page(station_id) if _is_gone(station_id) else _save(station_id)
+    try:
+        known = edits_of(city_here().workspace()).newest_of(station_id)
+    except InputError:  # it was in the register, and was taken out
+        return _gone_page(station_id)
+    if known is None or not is_allowed(station_id):
+        raise NotFound
+    return _save(station_id, *known)
 
 
-def _save(station_id: str) -> BaseResponse | Shown:
-    newest, now = _known(station_id)
+def _save(station_id: str, newest: int, now: Mapping[str, Any]) -> BaseResponse | Shown:
     since = _number(request.form.get("version", ""))
     edits = edits_of(city_here().workspace())
     values = _values_of_form()
@@ -183,15 +188,6 @@ def preview_of(text: str, t: Language) -> dict[str, Any]:
             for row, kind in zip(rows, kinds, strict=True)
         ],
     }
-
-
-def _is_gone(station_id: str) -> bool:
-    """Tell whether a station was in the register and was taken out."""
-    try:
-        edits_of(city_here().workspace()).newest_of(station_id)
-    except InputError:
-        return True
-    return False
 
 
 def _gone_page(station_id: str) -> tuple[str, int]:
