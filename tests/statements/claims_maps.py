@@ -451,7 +451,7 @@ PHONE = (
     Claim(rf"{_STATION}.*td \[week", ("^{spans:w}$",), _week_hours),
     fixed(f"{_STATION}.*h2#week-title", "^这七天的开放时间$", "^Hours of these seven days$"),
     Claim(
-        f"{_STATION}.*ul.history", ("^{day:i} (?:名册核对|Checked for the register)$",), _checked_on
+        f"{_STATION}.*ul.history", ("^{day:i} (?:台账核对|Checked for the register)$",), _checked_on
     ),
 )
 CLAIMS = (*PLAN, *MAP, *PHONE)

@@ -115,7 +115,7 @@ def test_the_page_says_all_of_the_record(small: FlaskClient) -> None:
     assert "饮水" in inside["unknown"]
     assert "&lt;b&gt;东站&lt;/b&gt;" in text
     assert "<b>东站" not in text
-    assert "名册核对" in text
+    assert "台账核对" in text
     assert text.count("<tr>") == 7
 
 

@@ -12,9 +12,9 @@ STANDING: Final = {
     "answered": message("答复“{what}”：{answer}"),
     "one_fine": message("工友确认一切正常"),
     "many_fine": message("近 14 天 {n} 位工友确认一切正常"),
-    "register_check": message("名册核对"),
+    "register_check": message("台账核对"),
     "by_workers": message("工友确认"),
-    "by_register": message("名册登记"),
+    "by_register": message("台账登记"),
     "access_unknown": message("怎么进门未知"),
     "facilities_unknown": message("设施未知"),
 }
