@@ -33,7 +33,7 @@ LONGEST_NAME: Final = 60
 LONGEST_WHY: Final = 1000
 #: A number stands in an address: letters of any script, digits, and signs that files are named by.
 _NUMBER: Final = re.compile(r"(?=.*\d)[\w()〔〕（）-]+")
-_PERIOD: Final = re.compile(r"(\d{4})(?:-(?:Q([1-4])|H([12])|(0[1-9]|1[0-2])))?")
+_PERIOD: Final = re.compile(r"([1-9]\d{3})(?:-(?:Q([1-4])|H([12])|(0[1-9]|1[0-2])))?")
 _MONTHS_OF: Final = {"quarter": 3, "half": 6}
 
 

@@ -156,7 +156,9 @@ def test_a_period_has_its_days(text: str, first: date, last: date) -> None:
     assert Period(text).days == (first, last)
 
 
-@pytest.mark.parametrize("text", ["", "2026-Q5", "2026-13", "2026-H3", "2026Q3", "26", "2026-Q3 "])
+@pytest.mark.parametrize(
+    "text", ["", "2026-Q5", "2026-13", "2026-H3", "2026Q3", "26", "2026-Q3 ", "0000", "0999-Q1"]
+)
 def test_a_period_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="write a year, half, quarter or month"):
         Period(text)

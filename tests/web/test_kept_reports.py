@@ -214,3 +214,19 @@ def test_the_commands_make_list_show_review_issue_and_withdraw(
     )
     assert "has not begun yet" in cli("report", "make", "--period", "2099", *here).err
     assert "give -o DIR" in cli("report", *here).err
+    zero = cli("report", "make", "--period", "0000", *here)
+    assert (zero.code, "write a year, half" in zero.err) == (2, True)
+
+
+def test_an_option_before_a_command_is_refused_and_not_dropped(
+    cli: Cli, workspace: Workspace
+) -> None:
+    for words in (
+        ("report", "-w", workspace.folder, "list"),
+        ("plan", "--new", "3", "question-schema"),
+    ):
+        refused = cli(*words)
+        assert (refused.code, refused.out) == (2, "")
+        assert f"write it behind {words[-1]}" in refused.err
+    assert "write it behind list" in cli("report", "--json", "list").err
+    assert "No such command" in cli("report", "-w", workspace.folder, "lists").err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -142,6 +143,18 @@ def stopwatch(figures: Figures) -> Iterator[None]:
     start = time.perf_counter()
     yield
     figures["runtime_s"] = round(time.perf_counter() - start, 3)
+
+
+def author_of(by: str | None) -> str:
+    """Return who signs or decides: who is named, else the login name, else "command line"."""
+    if by is not None:
+        return by
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container without users; the former before Python 3.13
+        from web.services.accounts import OWNER
+
+        return OWNER
 
 
 def open_workspace(folder: Path) -> Workspace:

@@ -12,6 +12,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.core import ParameterSource
 
 from geo.messages import say
 from web.commands.language import LANGUAGES, OPTION, is_english, spoken
@@ -181,6 +182,23 @@ class Group(Command, click.Group):
     """A group of such commands."""
 
     command_class = Command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; refuse options of the group before it, which it would never see."""
+        name, command, rest = super().resolve_command(ctx, args)
+        given = [
+            param.opts[-1]
+            for param in self.params
+            if param.expose_value
+            and ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE
+        ]
+        if name is not None and given:
+            raise click.UsageError(
+                say("{options}: write it behind {command}", options=", ".join(given), command=name)
+            )
+        return name, command, rest
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options and the commands."""

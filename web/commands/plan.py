@@ -13,6 +13,7 @@ from geo.messages import say
 from planning import SolveParams
 from web.commands.common import (
     answer,
+    author_of,
     common_options,
     open_workspace,
     steps,
@@ -30,7 +31,7 @@ from web.commands.plan_files import PlanFiles
 from web.commands.plan_question import answer_question
 from web.commands.question_files import new_question, question_schema
 from web.commands.question_options import QuestionOptions, question_options
-from web.commands.scenario import author_of, by_option, why_option
+from web.commands.scenario import by_option, why_option
 from web.labels.shortfalls import shortfall_words
 from web.services.counted import Counted
 from web.site.number_words import added_count, count

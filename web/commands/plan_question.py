@@ -10,7 +10,14 @@ from geo.messages import say
 from planning import SolveParams
 from web.commands.accounts_words import accounts_figures, accounts_words
 from web.commands.assignment import refuse_other_ending, write_found
-from web.commands.common import answer, open_workspace, steps, stopwatch, table
+from web.commands.common import (
+    answer,
+    author_of,
+    open_workspace,
+    steps,
+    stopwatch,
+    table,
+)
 from web.commands.decision_words import (
     covered_words,
     ends_words,
@@ -31,7 +38,7 @@ from web.commands.plan_answers import (
     per_cent_up,
 )
 from web.commands.plan_files import write_plan_files
-from web.commands.scenario import author_of, saved_words
+from web.commands.scenario import saved_words
 from web.site.number_words import count
 
 if TYPE_CHECKING:

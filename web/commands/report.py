@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import click
 from geo.messages import say
 from web.commands.common import (
     answer,
+    author_of,
     common_options,
     open_workspace,
     outdated_words,
@@ -110,12 +110,13 @@ def make(
     """Make the report of a period of what is known now, and keep it as a draft for good."""
     from web.commands.report_words import made_words
     from web.reports.keeping import make_report
+    from web.services.accounts import OWNER
 
     workspace = open_workspace(folder)
     figures: Figures = {}
     with steps() as progress, stopwatch(figures), progress.step(say("making the report")):
         made = make_report(
-            workspace, period=period, number=number, author=author or _login(), by=_OWNER
+            workspace, period=period, number=number, author=author_of(author), by=OWNER
         )
     words = [*made_words(made), *outdated_words(workspace)]
     figures = {**_figures(made), **figures}
@@ -180,22 +181,16 @@ def withdraw(folder: Path, number: str, name: str | None, why: str, *, as_json: 
     _step(folder, number, "withdrawn", name, why=why, as_json=as_json)
 
 
-_OWNER = "command line"
-
-
 def _step(
     folder: Path, number: str, act: StepWord, name: str | None, *, as_json: bool, why: str = ""
 ) -> None:
     from web.commands.report_words import step_words
     from web.reports.keeping import take_step
+    from web.services.accounts import OWNER
 
     workspace = open_workspace(folder)
-    kept = take_step(workspace, number, act=act, name=name or _login(), by=_OWNER, why=why)
+    kept = take_step(workspace, number, act=act, name=author_of(name), by=OWNER, why=why)
     answer(_figures(kept), as_json=as_json, sample=kept.sample, words=[step_words(kept)])
-
-
-def _login() -> str:
-    return getpass.getuser()
 
 
 def _figures(kept: KeptReport) -> Figures:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from geo.messages import say
-from web.commands.common import answer, common_options, open_workspace, steps, stopwatch
+from web.commands.common import (
+    answer,
+    author_of,
+    common_options,
+    open_workspace,
+    steps,
+    stopwatch,
+)
 from web.commands.help_pages import Group
 from web.commands.language import asked, spoken
 from web.commands.sheets import refuse_other_folder, sheets_option, write_site_sheets
@@ -326,16 +332,6 @@ def _sheets(workspace: Workspace, kept: Kept, folder: Path) -> tuple[Figures, li
             why = reasons_of(kept, question, made, done=done)
         with progress.step(say("writing sheets")) as done:
             return write_site_sheets(workspace, question, made, why, folder, when=when, done=done)
-
-
-def author_of(by: str | None) -> str:
-    """Return who decides: who is named, else the login name, else "command line"."""
-    if by is not None:
-        return by
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container without users; the former before Python 3.13
-        return "command line"
 
 
 def saved_words(made: Scenario) -> str:
