@@ -1,14 +1,16 @@
-"""The network store: a road network as one file that is mapped, not read, when it is opened."""
+"""The network store: a road network as one file that is checked and mapped when it is opened."""
 
 from __future__ import annotations
 
 import json
+import zlib
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from data.atomic import replacing
+from data.file_seal import SEAL_BYTES, is_whole, seal_of
 from data.system import mapped_files_can_be_replaced
 from geo.errors import FileFormatError
 from geo.messages import reason_of, say
@@ -30,8 +32,9 @@ def _array_names() -> list[str]:
 def save_network(network: RoadNetwork, path: Path) -> None:
     """Write ``network`` to ``path``, whole or not at all.
 
-    The file is a magic line, the header's length (8 bytes), a JSON header and the arrays, each at a
-    multiple of 64 bytes. WorkspaceError when the folder cannot be written or the disk is full.
+    The file is a magic line, the header's length (8 bytes), a JSON header, the arrays, each at a
+    multiple of 64 bytes, and a line with the CRC-32 of all that. WorkspaceError when the folder
+    cannot be written or the disk is full.
     """
     arrays = {name: np.ascontiguousarray(getattr(network, name)) for name in _array_names()}
     places, at = {}, 0
@@ -49,25 +52,34 @@ def save_network(network: RoadNetwork, path: Path) -> None:
     text = json.dumps(header, ensure_ascii=False).encode()
     begin = len(MAGIC) + 8 + len(text)
     padding = -begin % _ALIGN
+    head = MAGIC + (len(text) + padding).to_bytes(8, "little") + text + b" " * padding
     with replacing(path) as draft, draft.open("wb") as file:
-        file.write(MAGIC + (len(text) + padding).to_bytes(8, "little") + text + b" " * padding)
-        for array in arrays.values():
-            file.write(array.tobytes())
-            file.write(b"\0" * (-array.nbytes % _ALIGN))
+        checksum = 0
+        for part in (head, *(_padded(array) for array in arrays.values())):
+            checksum = zlib.crc32(part, checksum)
+            file.write(part)
+        file.write(seal_of(checksum))
 
 
 def load_network(path: Path) -> RoadNetwork:
     """Open the network in ``path``, its arrays mapped read-only from the file (see `data.system`).
 
+    All of it is read once and held to its checksum. A file of an earlier version has none: its
+    arrays are held to the hash of its content.
+
     FileFormatError when the file is missing, cut short, damaged or of another format.
     """
     header, begin = _header(path)
-    if path.stat().st_size - begin < header.get("bytes", 0):
-        raise FileFormatError(say("{path}: is cut short: build the network anew", path=path))
     try:
+        end = begin + int(header.get("bytes", 0))
+        if path.stat().st_size < end:
+            raise FileFormatError(say("{path}: is cut short: build the network anew", path=path))
+        has_seal = path.stat().st_size > end
+        if has_seal and not (path.stat().st_size == end + SEAL_BYTES and is_whole(path)):
+            raise _damaged(path)
         whole = _bytes(path, begin)
         arrays = {name: _view(whole, place) for name, place in header["arrays"].items()}
-        return RoadNetwork(
+        network = RoadNetwork(
             **arrays,
             modes=tuple(header["modes"]),
             names=tuple(header["names"]),
@@ -75,9 +87,20 @@ def load_network(path: Path) -> RoadNetwork:
             known_hash=header["content_hash"],
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise FileFormatError(
-            say("{path}: is damaged: build the network anew", path=path)
-        ) from error
+        if isinstance(error, FileFormatError):
+            raise
+        raise _damaged(path) from error
+    if not has_seal and not network.is_as_hashed():
+        raise _damaged(path)
+    return network
+
+
+def _damaged(path: Path) -> FileFormatError:
+    return FileFormatError(say("{path}: is damaged: build the network anew", path=path))
+
+
+def _padded(array: NDArray[Any]) -> bytes:
+    return array.tobytes() + b"\0" * (-array.nbytes % _ALIGN)
 
 
 def _bytes(path: Path, begin: int) -> NDArray[np.uint8]:
@@ -110,11 +133,9 @@ def _header(path: Path) -> tuple[dict[str, Any], int]:
     except ValueError as error:
         if isinstance(error, FileFormatError):
             raise
-        raise FileFormatError(
-            say("{path}: is damaged: build the network anew", path=path)
-        ) from error
+        raise _damaged(path) from error
     if not isinstance(header, dict):
-        raise FileFormatError(say("{path}: is damaged: build the network anew", path=path))
+        raise _damaged(path)
     return header, len(MAGIC) + 8 + size
 
 

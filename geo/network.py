@@ -140,6 +140,10 @@ class RoadNetwork:
         made: str = self.memo["hash"]
         return made
 
+    def is_as_hashed(self) -> bool:
+        """Whether the arrays and names still have the hash that they are known by; reads all."""
+        return self.content_hash == self._hash()
+
     def _hash(self) -> str:
         digest = hashlib.sha256()
         for spec in fields(self):

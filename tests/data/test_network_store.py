@@ -42,7 +42,7 @@ def test_a_network_comes_back_as_it_was(helsinki: RoadNetwork, saved: Path) -> N
     assert back.content_hash == helsinki.content_hash == back._hash()
 
 
-def test_opening_maps_the_arrays_and_reads_none(saved: Path) -> None:
+def test_the_arrays_are_mapped_and_not_copied(saved: Path) -> None:
     network = load_network(saved)
     for array in (network.seconds, network.shape_lonlat, network.main):
         base = array
@@ -76,6 +76,28 @@ def test_a_header_that_makes_no_sense_is_refused(saved: Path, there: bytes, inst
     assert there in whole
     saved.write_bytes(whole.replace(there, instead, 1))
     with pytest.raises(FileFormatError, match="build"):
+        load_network(saved)
+
+
+def test_every_flipped_byte_is_found(saved: Path) -> None:
+    whole = saved.read_bytes()
+    draw = np.random.default_rng(21)
+    for at in [*draw.integers(len(whole), size=60).tolist(), len(whole) - 1, len(whole) - 17]:
+        flipped = bytes([whole[at] ^ (1 << int(draw.integers(8)))])
+        saved.write_bytes(whole[:at] + flipped + whole[at + 1 :])
+        with pytest.raises(FileFormatError, match="build"):
+            load_network(saved)
+
+
+def test_a_file_of_before_there_was_a_checksum_is_held_to_the_hash_of_its_content(
+    helsinki: RoadNetwork, saved: Path
+) -> None:
+    earlier = saved.read_bytes()[: -len("CRC-32 12345678\n")]
+    saved.write_bytes(earlier)
+    assert load_network(saved).content_hash == helsinki.content_hash
+    at = earlier.index(helsinki.seconds.tobytes()) + 1
+    saved.write_bytes(earlier[:at] + bytes([earlier[at] ^ 64]) + earlier[at + 1 :])
+    with pytest.raises(FileFormatError, match="damaged: build"):
         load_network(saved)
 
 
