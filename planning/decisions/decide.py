@@ -27,7 +27,7 @@ from planning.decisions.items import demand_items
 from planning.decisions.mean_time import time_lines
 from planning.decisions.options import paid_today
 from planning.decisions.problem import decision_problem
-from planning.decisions.seat_goal import most_seated, refuse_unseated, seat_problem
+from planning.decisions.seat_goal import most_seated, refuse_seatless, seat_problem
 from planning.decisions.world import changed_roads
 from planning.engine.checks import known
 from planning.engine.params import SolveParams
@@ -524,10 +524,10 @@ def ask(
     ProblemError
         when the question speaks of what is not there, or contradicts itself.
     """
-    refuse_unseated(question)
     if not len(sites) and question.actions.existing == "fixed" and not question.actions.stations:
         raise ProblemError(say("there are no candidate sites: import some or make a grid"))
     table = action_table(question, stations=stations, sites=sites, demand=demand, settings=settings)
+    refuse_seatless(question, table)
     changed = changed_roads(network, question, settings=settings)
     items = demand_items(
         question,

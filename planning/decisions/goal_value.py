@@ -25,9 +25,7 @@ def goal_value(asked: AskedQuestion, chosen: npt.NDArray[np.int64]) -> float:
     of, goal = asked.problem, asked.question.goal.what
     chosen = np.union1d(chosen, [of.standing_option])
     if asked.seats is not None:
-        problem = asked.seats.problem
-        standing = np.arange(of.standing_option, problem.covers.shape[0])
-        return value_of(problem, np.union1d(chosen, standing))
+        return value_of(asked.seats.problem, asked.seats.whole(chosen))
     if goal == "cheapest":
         return float(np.asarray(of.problem.costs)[chosen].sum())
     if goal in {"worst_group", "worst_district"}:

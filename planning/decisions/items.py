@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from data.stations import Stations
     from geo.network import RoadNetwork
     from planning.coverage.service_week import ServiceWeek
-    from planning.decisions.actions import ActionTable
+    from planning.decisions.actions import ActionTable, State
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -368,15 +368,24 @@ def _ground(  # noqa: PLR0917 - what one group is made of
 
 
 def _may_serve(city: _City, group: GroupSettings, serving: Mask) -> Mask:
-    """bool[n_states]: a new or better station serves whom its kind does, an old one as it did."""
+    return serves_as_state(city.table.states, group, serving=serving, kinds_now=city.kinds_now)
+
+
+def serves_as_state(
+    states: Sequence[State], group: GroupSettings, *, serving: Mask, kinds_now: Sequence[str]
+) -> Mask:
+    """bool[n_states]: a new or better station serves whom its kind does, an old one as it did.
+
+    ``serving`` bool[n_stations] are the stations that serve the group, of ``kinds_now``.
+    """
     return np.array(
         [
             (state.station >= 0 and bool(serving[state.station]))
             or (
-                (state.station < 0 or state.kind != city.kinds_now[state.station])
+                (state.station < 0 or state.kind != kinds_now[state.station])
                 and state.kind in group.kinds
             )
-            for state in city.table.states
+            for state in states
         ],
         dtype=np.bool_,
     )

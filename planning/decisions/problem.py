@@ -26,6 +26,7 @@ import scipy.sparse as sp
 
 from geo.errors import ProblemError
 from geo.messages import say
+from planning.decisions.always_open import count_as_limit
 from planning.decisions.items import span_hours
 from planning.decisions.options import (
     by_payer,
@@ -38,7 +39,6 @@ from planning.decisions.options import (
 )
 from planning.decisions.placing import conflicts, must_have, pinned
 from planning.decisions.time_levels import time_levels
-from planning.engine.checks import known
 from planning.engine.problems import CoverageProblem, Floor, Limit
 
 if TYPE_CHECKING:
@@ -109,19 +109,13 @@ class DecisionProblem:
     @property
     def by_name(self) -> CoverageProblem:
         """The same problem with the number of new stations and all money as limits with names."""
-        problem = self.problem
-        required = known(problem.required)
+        problem = count_as_limit(self.problem)
+        if problem.budget is None:
+            return problem
         members = np.arange(problem.n_options) != self.standing_option
-        limits = list(problem.limits)
-        if problem.budget is not None:
-            name = say("money up to {year}", year=self.last_year)
-            limits.append(
-                Limit(members=members, budget=problem.budget, costs=problem.costs, name=name)
-            )
-        if problem.max_open is not None:
-            most = problem.max_open + int(required[members].sum())
-            limits.insert(0, Limit(members=members, max_open=most, name=say("new stations")))
-        return replace(problem, max_open=None, budget=None, limits=tuple(limits))
+        name = say("money up to {year}", year=self.last_year)
+        money = Limit(members=members, budget=problem.budget, costs=problem.costs, name=name)
+        return replace(problem, budget=None, limits=(*problem.limits, money))
 
     @property
     def standing_option(self) -> int:

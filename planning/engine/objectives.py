@@ -43,8 +43,10 @@ def value_of(  # noqa: PLR0911 - one line a problem
 
 def limit_of(problem: Problem) -> tuple[float, int]:
     """Return what no plan can pass, whatever it opens, and its side: 1 when maximising, else -1."""
-    if isinstance(problem, CoverageProblem | CapacitatedProblem):
+    if isinstance(problem, CoverageProblem):
         return float(problem.weights.sum()), 1
+    if isinstance(problem, CapacitatedProblem):
+        return float((problem.weights * problem.counts).sum()), 1
     if isinstance(problem, BackupProblem):
         return float(problem.weights.sum() + problem.second_weights.sum()), 1
     return (1.0, 1) if isinstance(problem, MaxMinProblem) else (0.0, -1)
@@ -58,7 +60,7 @@ def least_gain(problem: Problem) -> float:
     if isinstance(problem, BackupProblem):
         return min(_least(problem.weights), _least(problem.second_weights))
     if isinstance(problem, CapacitatedProblem):
-        return min(_least(problem.weights), _least(problem.capacity))
+        return min(_least(problem.weights), _least(problem.capacity)) * _least(problem.counts)
     if isinstance(problem, MaxMinProblem):
         return _least(problem.weights) / float(problem.weights.sum())
     return 0.0
@@ -82,30 +84,35 @@ def backup_value(problem: BackupProblem, chosen: npt.ArrayLike) -> float:
 
 
 def served_weight(problem: CapacitatedProblem, chosen: npt.ArrayLike) -> float:
-    """Return the most weight that the chosen options can serve: a linear programme of flows."""
+    """Return what the chosen options can serve at most, as it counts: a linear programme."""
     options = np.asarray(chosen, dtype=np.int64)
     near = sp.csr_array(problem.covers[options])
     near.eliminate_zeros()
     unit = power_of_two(float(problem.weights.sum()), to=GOOD_POWER)
     if not near.nnz or not problem.weights.any():
         return 0.0
-    weight_of = _by_cover_set(near, problem.weights)
-    option = np.concatenate([np.frombuffer(key, dtype=np.int64) for key in weight_of])
-    item = np.repeat(np.arange(len(weight_of)), [len(key) // 8 for key in weight_of])
-    n_pairs, m = len(item), len(weight_of)
+    # items of a period and a worth that the same options cover are one
+    periods, counts = problem.in_period, problem.counts
+    sorts, sort = np.unique(np.c_[periods, counts], axis=0, return_inverse=True)
+    weight_of = _by_cover_set(near, problem.weights, sort.ravel())
+    option = np.concatenate([np.frombuffer(key, dtype=np.int64) for key, _ in weight_of])
+    item = np.repeat(np.arange(len(weight_of)), [len(key) // 8 for key, _ in weight_of])
+    own = sorts[[sort for _, sort in weight_of]]
+    n_pairs, m, n_periods = len(item), len(weight_of), problem.n_periods
+    room = option * n_periods + own[item, 0].astype(np.int64)
     weights = np.array(list(weight_of.values())) * unit
-    capacity = np.minimum(problem.capacity[options], problem.weights.sum()) * unit
-    rows, pair = np.r_[item, m + option], np.tile(np.arange(n_pairs), 2)
+    capacity = np.minimum(problem.rooms[options].ravel(), problem.weights.sum()) * unit
+    rows, pair = np.r_[item, m + room], np.tile(np.arange(n_pairs), 2)
     answer = solve_mip(
         MipModel(
-            cost=-np.ones(n_pairs),
+            cost=-own[item, 1],
             lower=np.zeros(n_pairs),
-            upper=np.minimum(weights[item], capacity[option]),
+            upper=np.minimum(weights[item], capacity[room]),
             integer=np.zeros(n_pairs, dtype=np.bool_),
             matrix=sp.csr_array(
-                (np.ones(2 * n_pairs), (rows, pair)), shape=(m + len(options), n_pairs)
+                (np.ones(2 * n_pairs), (rows, pair)), shape=(m + len(capacity), n_pairs)
             ),
-            row_lower=np.full(m + len(options), -np.inf),
+            row_lower=np.full(m + len(capacity), -np.inf),
             row_upper=np.r_[weights, capacity],
         ),
         time_limit_s=np.inf,
@@ -113,17 +120,23 @@ def served_weight(problem: CapacitatedProblem, chosen: npt.ArrayLike) -> float:
     return max(-answer.objective, 0.0) / unit
 
 
-def _by_cover_set(covers: sp.csr_array, weights: npt.NDArray[np.float64]) -> dict[bytes, float]:
-    """Add up the weights of the items that exactly the same options cover, those int64 as bytes."""
+def _by_cover_set(
+    covers: sp.csr_array, weights: npt.NDArray[np.float64], sort: npt.NDArray[np.int64]
+) -> dict[tuple[bytes, int], float]:
+    """Add up the weights of items of one sort that exactly the same options cover.
+
+    The keys are these options, int64 as bytes, and the sort.
+    """
     by_item = sp.csr_array(covers.T)
     by_item.sort_indices()
     option, offset = by_item.indices.astype(np.int64), by_item.indptr.tolist()
-    weight_of: dict[bytes, float] = {}
-    for item, weight in enumerate(weights.tolist()):
-        key = option[offset[item] : offset[item + 1]].tobytes()
+    weight_of: dict[tuple[bytes, int], float] = {}
+    for item, (weight, own) in enumerate(zip(weights.tolist(), sort.tolist(), strict=True)):
+        if offset[item] == offset[item + 1]:
+            # what no option covers is served by none
+            continue
+        key = option[offset[item] : offset[item + 1]].tobytes(), own
         weight_of[key] = weight_of.get(key, 0.0) + weight
-    # what no option covers is served by none
-    weight_of.pop(b"", None)
     return weight_of
 
 

@@ -102,10 +102,15 @@ class CapacitatedProblem:
     coverage problem over the same options with the same marks and count: its limits, sites and
     floors (of what is in reach, seat or no seat) hold too.
 
+    ``period`` int64[n_demand] is the year of each item, from 0, where there are several: a station
+    then serves its capacity in each, or, with ``capacity`` float64[n_options, n_periods], that of
+    the year. ``worth`` float64[n_demand] is what a worker of each item counts, 1 unless it is said.
+
     Raises
     ------
     ProblemError
-        As `CoverageProblem`; also for rules with other options, marks or another count.
+        As `CoverageProblem`; also for rules with other options, marks or another count, and for
+        capacities of other periods than the items'.
     """
 
     weights: Vector
@@ -115,17 +120,47 @@ class CapacitatedProblem:
     required: Mask | None = None
     forbidden: Mask | None = None
     rules: CoverageProblem | None = None
+    period: npt.NDArray[np.int64] | None = None
+    worth: Vector | None = None
 
     def __post_init__(self) -> None:
         _check_plain_cover(self, kind="capacitated")
-        capacity = checks.float_vector(
-            self.capacity, name="capacity", length=self.covers.shape[0], unit=say("workers")
-        )
-        object.__setattr__(self, "capacity", capacity)
+        n_options, n_demand = self.covers.shape
+        if self.period is not None:
+            period = checks.site_labels(self.period, length=n_demand)
+            object.__setattr__(self, "period", period)
+        if self.worth is not None:
+            worth = checks.float_vector(self.worth, name="worth", length=n_demand)
+            object.__setattr__(self, "worth", worth)
+        given = np.array(self.capacity, dtype=np.float64)
+        size = n_options * self.n_periods if given.ndim > 1 else n_options
+        flat = checks.float_vector(given.ravel(), name="capacity", length=size, unit=say("workers"))
+        object.__setattr__(self, "capacity", flat.reshape(given.shape))
         most = checks.most_open(self.max_open, n_options=self.covers.shape[0])
         object.__setattr__(self, "max_open", most)
         if self.rules is not None and not self._is_ruled(self.rules):
             raise ProblemError(say("rules speak of other options: give the same marks and count"))
+
+    @property
+    def n_periods(self) -> int:
+        """Number of periods; 1 where none are given."""
+        return 1 if self.period is None else int(self.period.max(initial=0)) + 1
+
+    @property
+    def rooms(self) -> Vector:
+        """float64[n_options, n_periods]: the capacity of each option in each period."""
+        given = self.capacity if self.capacity.ndim > 1 else self.capacity[:, None]
+        return np.broadcast_to(given, (len(given), self.n_periods))
+
+    @property
+    def in_period(self) -> npt.NDArray[np.int64]:
+        """int64[n_demand]: the period of each item."""
+        return np.zeros(len(self.weights), np.int64) if self.period is None else self.period
+
+    @property
+    def counts(self) -> Vector:
+        """float64[n_demand]: what a worker of each item counts."""
+        return np.ones(len(self.weights)) if self.worth is None else self.worth
 
     def _is_ruled(self, rules: CoverageProblem) -> bool:
         return (

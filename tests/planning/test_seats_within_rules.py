@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -20,6 +21,9 @@ from planning import (
     broken_rules,
     solve,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PARAMS = SolveParams(time_limit_s=30)
 
@@ -76,6 +80,43 @@ def seated(problem: CapacitatedProblem, x: np.ndarray) -> float:
     return -float(linprog(-np.ones(len(option)), A_ub=rows, b_ub=most).fun)
 
 
+def over_years(seed: int) -> CapacitatedProblem:
+    """The same options in two or three years, with other seats in each, and workers who count."""
+    problem = drawn(seed)
+    rng = np.random.default_rng([2027, seed])
+    n, m = problem.covers.shape
+    n_years = int(rng.integers(2, 4))
+    near = np.hstack(
+        [problem.covers.toarray() & (rng.random((n, m)) < 0.8) for _ in range(n_years)]
+    )
+    near[0, 0] = True
+    return replace(
+        problem,
+        weights=rng.integers(0, 20, m * n_years).astype(float),
+        covers=sp.csr_array(near),
+        capacity=rng.integers(0, 25, (n, n_years)).astype(float),
+        period=np.repeat(np.arange(n_years), m),
+        worth=rng.integers(0, 4, m * n_years) / 2.0 if seed % 2 else None,
+    )
+
+
+def seated_over_years(problem: CapacitatedProblem, x: np.ndarray) -> float:
+    """The most that a choice serves, year by year, each worker as much as he counts."""
+    total = 0.0
+    for year in range(problem.capacity.shape[1]):
+        items = np.flatnonzero(problem.period == year)
+        near = problem.covers.toarray()[:, items] & x[:, None]
+        option, item = np.nonzero(near)
+        if len(option):
+            rows = np.zeros((sum(near.shape), len(option)))
+            rows[option, np.arange(len(option))] = 1.0
+            rows[near.shape[0] + item, np.arange(len(option))] = 1.0
+            most = np.r_[problem.capacity[:, year], problem.weights[items]]
+            counts = np.ones(len(items)) if problem.worth is None else problem.worth[items]
+            total -= float(linprog(-counts[item], A_ub=rows, b_ub=most).fun)
+    return total
+
+
 def keeps(rules: CoverageProblem, x: np.ndarray) -> bool:
     required, costs = np.asarray(rules.required), np.asarray(rules.costs)
     covered = (rules.covers.toarray() & x[:, None]).any(axis=0)
@@ -96,15 +137,19 @@ def keeps(rules: CoverageProblem, x: np.ndarray) -> bool:
 def best_of_all(problem: CapacitatedProblem) -> float:
     n = problem.covers.shape[0]
     choices = (((number >> np.arange(n)) & 1).astype(bool) for number in range(2**n))
-    values = (seated(problem, x) for x in choices if keeps(problem.rules, x))
+    count = seated if problem.period is None else seated_over_years
+    values = (count(problem, x) for x in choices if keeps(problem.rules, x))
     return max(values, default=-math.inf)
 
 
 @pytest.mark.parametrize("first", range(0, 100, 50))
-def test_the_answer_is_the_best_of_all_sets_of_options(first: int) -> None:
+@pytest.mark.parametrize("draw", [drawn, over_years])
+def test_the_answer_is_the_best_of_all_sets_of_options(
+    draw: Callable[[int], CapacitatedProblem], first: int
+) -> None:
     n_plans = 0
     for seed in range(first, first + 50):
-        problem = drawn(seed)
+        problem = draw(seed)
         best, plan = best_of_all(problem), solve(problem, params=PARAMS)
         if best == -math.inf:
             assert plan.status == "infeasible", f"seed {seed}: {plan.status}"
@@ -137,3 +182,30 @@ def test_rules_of_other_options_are_refused() -> None:
     other = replace(problem.rules, required=~np.asarray(problem.required), forbidden=None)
     with pytest.raises(ProblemError, match="rules speak of other options"):
         replace(problem, rules=other)
+
+
+def test_capacities_of_other_periods_than_the_items_are_refused() -> None:
+    problem = over_years(0)
+    with pytest.raises(ProblemError, match="capacity"):
+        replace(problem, capacity=problem.capacity[:, :1])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_bound_holds_before_the_programme_is_written(seed: int) -> None:
+    """The multipliers bound what two years of many places can seat, however short the time."""
+    rng = np.random.default_rng([5, seed])
+    n, m = 30, 200
+    spots, people = rng.random((n, 2)), rng.random((m, 2))
+    near = np.hypot(*(spots[:, None] - people[None]).transpose(2, 0, 1)) < 0.25
+    problem = CapacitatedProblem(
+        rng.integers(1, 9, 2 * m).astype(float),
+        sp.csr_array(np.hstack([near, near])),
+        rng.integers(10, 60, (n, 2)).astype(float),
+        5,
+        period=np.repeat([0, 1], m),
+        worth=rng.integers(1, 4, 2 * m).astype(float),
+    )
+    exact = solve(problem, params=PARAMS)
+    quick = solve(problem, params=SolveParams(time_limit_s=0.3, gap=0.0))
+    assert exact.objective <= quick.bound + 1e-6
+    assert quick.objective <= exact.bound + 1e-6

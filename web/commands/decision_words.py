@@ -11,6 +11,7 @@ from web.commands.plan_answers import list_words
 from web.site.number_words import count
 
 if TYPE_CHECKING:
+    from data.questions import Question
     from planning.decisions import Decision
     from planning.decisions.decision import CoveredLine
     from planning.decisions.explain import WeighedPlans
@@ -88,8 +89,16 @@ def times_words(made: Decision, t: Language) -> list[object]:
     return [*words, table((t("minutes"), without, *map(str, made.years)), rows)]
 
 
-def goal_words(made: Decision, t: Language) -> list[object]:
+def goal_words(made: Decision, question: Question, t: Language) -> list[object]:
     """Say what the goal counts, where that is no number of covered workers."""
+    if made.goal == "seated" and (len(made.years) > 1 or question.goal.group_weights):
+        return [
+            t(
+                "In the hour that is fullest today {n} workers can sit with these places if they "
+                "are sent well, added up over the years as the goal counts.",
+                n=count(made.objective),
+            )
+        ]
     if made.goal == "seated":
         return [
             t(

@@ -330,7 +330,7 @@ def _words(made: Decision, why: Explanation, asked: AskedQuestion, *, shakes: bo
             *reasons,
         ]
     words: list[object] = [_sentence(made, t), _actions(made, t), *covered_words(made, t)]
-    words += [*times_words(made, t), *goal_words(made, t)]
+    words += [*times_words(made, t), *goal_words(made, asked.question, t)]
     if made.money:
         words.append(_money(made, t))
     if asked.today_yuan:

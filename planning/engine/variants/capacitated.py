@@ -5,11 +5,13 @@ r"""Capacitated covering (Current and Storbeck 1988): workers assigned within wh
    \sum_j f_{ij} \le w_i, \quad \sum_i f_{ij} \le q_j x_j, \quad f_{ij} \le w_i x_j, \quad
    \sum_{j\ \text{free}} x_j \le p, \quad f \ge 0, \quad x_j \in \{0, 1\}
 
-over the pairs within the service standard; an item's workers may be split. Limits, sites and floors
-of a coverage problem over the same options may hold too (``rules``). Items of the same cover set
-are one. A greedy assignment within the limits, with what floors need first, is the start,
-multipliers give a bound (`capacity_bound`), which leaves floors aside, and HiGHS finishes where the
-programme is small enough for the time.
+over the pairs within the service standard; an item's workers may be split. Where there are several
+years an item is one of a year, and ``q_jt`` holds in each; where a worker of item i counts ``c_i``
+the objective is the sum of ``c_i f_ij``. Limits, sites and floors of a coverage problem over the
+same options may hold too (``rules``). Items of the same cover set, year and worth are one. A greedy
+assignment within the limits, with what floors need first, is the start, multipliers give a bound
+(`capacity_bound`), which leaves floors aside, and HiGHS finishes where the programme is small
+enough for the time.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ from planning.engine.proven import Bound, Draft, contradicted, whole_below
 from planning.engine.variant_problems import BackupProblem
 from planning.engine.variants.backup import backup_task, floor_out_of_reach
 from planning.engine.variants.backup_search import floors_met
-from planning.engine.variants.capacity_bound import lower_capacity_bound
+from planning.engine.variants.capacity_bound import Rooms, lower_capacity_bound
 from planning.engine.variants.room import Room
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ PAIRS_PER_S = 5_000
 class CapacityTask(NamedTuple):
     """Pairs (option, item) over merged items; ``is_required`` of the options kept.
 
+    ``worth`` float64[n_items] is what a worker of an item counts, ``period`` int64[n_items] its
+    year; ``capacity`` float64[n_options, n_periods], ``near`` alike the weight within reach.
     ``rows`` are the limits of the options that are not required. ``floors`` are those of the rules
     over options ``free`` int64[k], numbers of the kept ones; None where there are none.
     """
@@ -66,12 +70,21 @@ class CapacityTask(NamedTuple):
     option: Ints
     item: Ints
     weights: Floats
+    worth: Floats
+    period: Ints
     capacity: Floats
+    near: Floats
     is_required: npt.NDArray[np.bool_]
     options: Ints
     rows: PackingRows
     free: Ints
     floors: BackupTask | None
+
+    @property
+    def room(self) -> Ints:
+        """int64[n_pairs]: the number of each pair's option in its period, option by option."""
+        room: Ints = self.option * self.capacity.shape[1] + self.period[self.item]
+        return room
 
     def keeps_floors(self, chosen: Ints) -> bool:
         """Whether a choice of the kept options meets the floors."""
@@ -90,7 +103,9 @@ def solve_capacitated_covering(
     if beyond is not None:
         return contradicted(beyond)
     begin = _greedy(task)
-    served = 0.0 if begin is None else float(begin[1][len(task.options) :].sum())
+    served = 0.0
+    if begin is not None:
+        served = float(begin[1][len(task.options) :] @ task.worth[task.item])
     chosen = None if begin is None else begin[0]
     bound = _lagrangian_bound(task, chosen, served, clock=clock)
     method = "greedy, Lagrangian bound"
@@ -115,9 +130,9 @@ def solve_capacitated_covering(
             return contradicted(say("no plan keeps all floors and limits"), method=method)
         chosen = _better(task, chosen, served, answer)
         bound = min(bound, answer.bound.times(-1.0).figure(absent=bound, nothing=bound))
-    figures = np.r_[task.weights, task.capacity]
+    figures = np.r_[task.weights, task.capacity.ravel(), task.worth]
     if (figures == np.floor(figures)).all():
-        # a largest flow within whole numbers is whole
+        # a largest flow within whole numbers is whole, and so is the best of whole worth
         bound = whole_below(bound)
     plan = None if chosen is None else task.options[chosen]
     return Draft(chosen=plan, bound=Bound.at(bound), method=method)
@@ -137,17 +152,21 @@ def _lagrangian_bound(
     task: CapacityTask, start: Ints | None, served: float, *, clock: Clock
 ) -> float:
     """Return what the multipliers prove of all plans, from those of a plan that serves so much."""
-    reachable = min(float(task.weights.sum()), float(task.capacity.sum()))
+    top = float(task.worth.max(initial=0.0))
+    whole = float(task.weights @ task.worth)
+    reachable = min(whole, top * float(task.capacity.sum()))
     if not len(task.weights) or not len(task.options):
         return reachable
     opened = np.isin(task.option, [] if start is None else start)
     count = np.bincount(task.item[opened], minlength=len(task.weights))
-    state = new_bound(task.cover, task.rows, cover_count=count, settled=False)
+    valued = task.cover._replace(weights=task.weights * task.worth)
+    rooms = Rooms(task.capacity, task.near, task.period, valued, top)
+    state = new_bound(valued, task.rows, cover_count=count, settled=False)
     one = len(task.option) + 8 * len(task.weights)
     settings = min(max(SETTING_STEPS // one, MIN_SETTINGS), MAX_SETTINGS)
     while clock.left_s > 0.0 and state.figures[1] > RESTED:
         lower_capacity_bound(
-            task.cover, task.capacity, task.is_required, task.rows, state, served, settings
+            task.cover, rooms, task.is_required, task.rows, state, served, settings
         )
         bound = max(min(float(state.figures[0]), reachable), served)
         if clock.report(served, bound) or bound <= served * (1.0 + EXACT):
@@ -172,31 +191,50 @@ def _reduced(problem: CapacitatedProblem) -> CapacityTask:
         kept &= required | ~np.isin(rules.site, rules.site[required])
     options = np.flatnonzero(kept)
     free = np.flatnonzero(~required[options])
-    n_demand = len(problem.weights)
-    merged = merge_items(
+    n_demand, n_periods = len(problem.weights), problem.n_periods
+    sorts, labels = np.unique(np.c_[problem.in_period, problem.counts], axis=0, return_inverse=True)
+    made = merge_items(
         covers.indptr,
         covers.indices,
         problem.weights,
         options=options,
         removed=np.zeros(n_demand, dtype=np.bool_),
-        labels=np.zeros(n_demand, dtype=np.int64),
-    ).cover
+        labels=labels.ravel().astype(np.int64),
+    )
+    merged, own = made.cover, np.zeros((made.cover.n_items, 2))
+    kept_items = made.item_of >= 0
+    own[made.item_of[kept_items]] = sorts[labels.ravel()[kept_items]]
+    period = own[:, 0].astype(np.int64)
+    # floors that what is required meets are none
+    floors = backup_task(_once(rules)) if rules.floors else None
     is_required = required[options]
     option = np.repeat(np.arange(len(options)), np.diff(merged.option_offset))
     # a station serves no more than is near it: a larger figure would only blur the programme
-    near = np.bincount(option, weights=merged.weights[merged.option_item], minlength=len(options))
+    near = _summed(
+        option * n_periods + period[merged.option_item],
+        merged.weights[merged.option_item],
+        len(options) * n_periods,
+    ).reshape(len(options), n_periods)
     return CapacityTask(
         cover=merged,
         option=option,
         item=merged.option_item.astype(np.int64),
         weights=merged.weights,
-        capacity=np.minimum(problem.capacity[options], near),
+        worth=own[:, 1],
+        period=period,
+        capacity=np.minimum(problem.rooms[options], near),
+        near=near,
         is_required=is_required,
         options=options,
         rows=_widened(rows_of(rules, options[free]), free, len(options)),
         free=free,
-        floors=backup_task(_once(rules)) if rules.floors else None,
+        floors=floors if floors is not None and floors.floors else None,
     )
+
+
+def _summed(number: Ints, amount: Floats, size: int) -> Floats:
+    """float64[size]: the amounts of each number, added up."""
+    return np.asarray(np.bincount(number, weights=amount, minlength=size), dtype=np.float64)
 
 
 def _widened(rows: PackingRows, free: Ints, n: int) -> PackingRows:
@@ -236,32 +274,52 @@ def _greedy(task: CapacityTask) -> tuple[Ints, Floats] | None:
         if met is None:
             return None
         first = task.free[met]
-    n = len(task.options)
+    n, n_periods = task.capacity.shape
     left = task.weights.copy()
     flow = np.zeros(len(task.option))
-    offset = np.searchsorted(task.option, np.arange(n + 1))
+    # the pairs of an option period by period, those that count most first
+    rank = np.lexsort((-task.worth[task.item], task.period[task.item], task.option))
+    rooms = task.room[rank]
+    offset = np.searchsorted(rooms, np.arange(n * n_periods + 1))
     room = Room(task.rows, counted=~task.is_required)
-    near = np.bincount(task.option, weights=left[task.item], minlength=n)
-    within = np.asarray(near, dtype=np.float64)
+    near, valued = (
+        _summed(task.room, of[task.item], n * n_periods) for of in (left, left * task.worth)
+    )
+    capacity = task.capacity.ravel()
     # below this sums are rounding
-    least = 1e-12 * float(task.weights.sum())
+    least = 1e-12 * float(task.weights @ task.worth)
     queue = [*np.flatnonzero(task.is_required).tolist(), *first.tolist()]
     while True:
         if queue:
             best = int(queue.pop(0))
         else:
-            gains = np.where(room.may_open(), np.minimum(within, task.capacity), -1.0)
+            # what is near counts as it does in the mean, as far as there is room for it
+            part = np.minimum(capacity / np.maximum(near, least or 1.0), 1.0)
+            gains = (part * valued).reshape(n, n_periods).sum(axis=1)
+            gains = np.where(room.may_open(), gains, -1.0)
             best = int(gains.argmax()) if n else -1
             if best < 0 or gains[best] <= least:
                 break
-        pairs = np.arange(offset[best], offset[best + 1])
-        before = np.r_[0.0, np.cumsum(left[task.item[pairs]])][:-1]
-        flow[pairs] = np.clip(task.capacity[best] - before, 0.0, left[task.item[pairs]])
-        left[task.item[pairs]] -= flow[pairs]
-        within = within - sums_by_option(task.cover, task.item[pairs], flow[pairs])
+        for at in range(best * n_periods, (best + 1) * n_periods):
+            pairs = rank[offset[at] : offset[at + 1]]
+            item = task.item[pairs]
+            before = np.r_[0.0, np.cumsum(left[item])][:-1]
+            flow[pairs] = np.clip(capacity[at] - before, 0.0, left[item])
+            left[item] -= flow[pairs]
+            _take(task, item, flow[pairs], near=near, valued=valued)
         room.put(best, 1)
     x = room.open.astype(np.float64)
     return np.flatnonzero(room.open), np.r_[x, flow]
+
+
+def _take(task: CapacityTask, item: Ints, flow: Floats, *, near: Floats, valued: Floats) -> None:
+    """Take served workers from what is near each option, and from what that counts; in place."""
+    if not len(item):
+        return
+    n_periods = task.capacity.shape[1]
+    rooms = slice(int(task.period[item[0]]), None, n_periods)
+    near[rooms] -= sums_by_option(task.cover, item, flow)
+    valued[rooms] -= sums_by_option(task.cover, item, flow * task.worth[item])
 
 
 def _point(task: CapacityTask, chosen: Ints, point: Floats) -> Floats:
@@ -279,12 +337,14 @@ def _model(task: CapacityTask) -> MipModel:
     ones = np.ones(n_pairs)
     shape = (m, n + n_pairs)
     by_item = sp.csr_array((ones, (task.item, n + pair)), shape=shape)
+    n_rooms = task.capacity.size
+    holder = np.repeat(np.arange(n), task.capacity.shape[1])
     by_option = sp.csr_array(
         (
-            np.r_[ones, -task.capacity],
-            (np.r_[task.option, np.arange(n)], np.r_[n + pair, np.arange(n)]),
+            np.r_[ones, -task.capacity.ravel()],
+            (np.r_[task.room, np.arange(n_rooms)], np.r_[n + pair, holder]),
         ),
-        shape=(n, n + n_pairs),
+        shape=(n_rooms, n + n_pairs),
     )
     link = sp.csr_array(
         (
@@ -296,13 +356,13 @@ def _model(task: CapacityTask) -> MipModel:
     packing, room = _limits(task)
     flows = sp.csr_array(sp.vstack([by_item, by_option, link, packing]))
     model = MipModel(
-        cost=np.r_[np.zeros(n), -ones],
+        cost=np.r_[np.zeros(n), -task.worth[task.item]],
         lower=np.r_[task.is_required.astype(np.float64), np.zeros(n_pairs)],
         upper=np.r_[np.ones(n), task.weights[task.item]],
         integer=np.r_[np.ones(n, dtype=np.bool_), np.zeros(n_pairs, dtype=np.bool_)],
         matrix=flows,
         row_lower=np.full(flows.shape[0], -np.inf),
-        row_upper=np.r_[task.weights, np.zeros(n + n_pairs), room],
+        row_upper=np.r_[task.weights, np.zeros(n_rooms + n_pairs), room],
     )
     return model if task.floors is None else _with_floors(model, task, task.floors)
 

@@ -16,12 +16,14 @@ so that a threshold found by halving gives a true bound. Its least value is that
 linear programme (with ``f_ij <= w_i x_j``), which has a row for every pair. Rows of money and
 number have multipliers ``v_r >= 0`` of their own, as in `planning.engine.mclp.lagrangian`: an
 option's score is then ``g_j - sum_r v_r a_rj``, at most one option a site is open, and
-``sum_r v_r b_r`` is added.
+``sum_r v_r b_r`` is added. Where a worker of item i counts ``c_i``, ``u_i`` lies in
+``[0, c_i w_i]`` and ``c_i w_i`` stands for ``w_i`` in the first sum; where there are several
+periods, ``g_j`` is the sum of a knapsack for each.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -40,66 +42,89 @@ Floats = npt.NDArray[np.float64]
 HALVINGS = 14
 
 
+class Rooms(NamedTuple):
+    """What options hold: ``capacity`` float64[n_options, n_periods], ``period`` int64[n_items].
+
+    ``near`` as ``capacity`` is the weight within reach; ``valued`` is the cover with what all
+    workers of an item count for weights, ``top`` the most that one counts.
+    """
+
+    capacity: Floats
+    near: Floats
+    period: Ints
+    valued: CoverArrays
+    top: float
+
+
 @compiled
-def _above(cover: CoverArrays, multiplier: Floats, option: int, threshold: float) -> float:
+def _above(  # noqa: PLR0917 - compiled: positional only
+    cover: CoverArrays, rooms: Rooms, multiplier: Floats, option: int, t: int, threshold: float
+) -> float:
     """Return the weight near an option that is worth more than the threshold, for its weight."""
     total = 0.0
     for k in range(cover.option_offset[option], cover.option_offset[option + 1]):
         i = cover.option_item[k]
-        if multiplier[i] > threshold * cover.weights[i]:
+        if rooms.period[i] == t and multiplier[i] > threshold * cover.weights[i]:
             total += cover.weights[i]
     return total
 
 
 @compiled
-def _thresholds(
-    cover: CoverArrays, capacity: Floats, near: Floats, bound: BoundState, threshold: Floats
-) -> None:
-    """Fill each option's threshold and its score ``g``, never too low."""
+def _thresholds(cover: CoverArrays, rooms: Rooms, bound: BoundState, threshold: Floats) -> None:
+    """Fill each option's thresholds and its score ``g``, never too low."""
     for j in range(len(bound.score)):
-        threshold[j] = 0.0
-        # only where more is near than it holds
-        if near[j] > capacity[j]:
-            low, high = 0.0, 1.0
-            for _ in range(HALVINGS):
-                middle = 0.5 * (low + high)
-                if _above(cover, bound.multiplier, j, middle) > capacity[j]:
-                    low = middle
-                else:
-                    high = middle
-            threshold[j] = high
-        total = threshold[j] * capacity[j]
+        total = 0.0
+        for t in range(threshold.shape[1]):
+            threshold[j, t] = 0.0
+            # only where more is near than it holds
+            if rooms.near[j, t] > rooms.capacity[j, t]:
+                low, high = 0.0, rooms.top
+                for _ in range(HALVINGS):
+                    middle = 0.5 * (low + high)
+                    above = _above(cover, rooms, bound.multiplier, j, t, middle)
+                    if above > rooms.capacity[j, t]:
+                        low = middle
+                    else:
+                        high = middle
+                threshold[j, t] = high
+            total += threshold[j, t] * rooms.capacity[j, t]
         for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
             i = cover.option_item[k]
-            total += max(bound.multiplier[i] - threshold[j] * cover.weights[i], 0.0)
+            at = threshold[j, rooms.period[i]]
+            total += max(bound.multiplier[i] - at * cover.weights[i], 0.0)
         bound.score[j] = total
 
 
 @compiled
 def _serve(
-    cover: CoverArrays, multiplier: Floats, option: int, threshold: float, capacity: float
+    cover: CoverArrays, rooms: Rooms, multiplier: Floats, option: int, threshold: Floats
 ) -> Floats:
-    """Return the part of each near item that the option serves in its knapsack."""
+    """Return the part of each near item that the option serves in its knapsacks."""
     begin, end = cover.option_offset[option], cover.option_offset[option + 1]
     part = np.ones(end - begin)
-    if threshold <= 0.0:
-        return part
-    # below the last halving nothing; within it what is left of the capacity
-    low = max(threshold - 0.5**HALVINGS, 0.0)
-    taken, within = 0.0, 0.0
-    for k in range(begin, end):
-        i = cover.option_item[k]
-        if multiplier[i] > threshold * cover.weights[i]:
-            taken += cover.weights[i]
-        elif multiplier[i] > low * cover.weights[i]:
-            within += cover.weights[i]
-            part[k - begin] = -1.0
-        else:
-            part[k - begin] = 0.0
-    rest = min(max(capacity - taken, 0.0) / within, 1.0) if within > 0.0 else 0.0
-    for k in range(end - begin):
-        if part[k] < 0.0:
-            part[k] = rest
+    for t in range(threshold.shape[1]):
+        at = threshold[option, t]
+        if at <= 0.0:
+            continue
+        # below the last halving nothing; within it what is left of the capacity
+        low = max(at - rooms.top * 0.5**HALVINGS, 0.0)
+        taken, within = 0.0, 0.0
+        for k in range(begin, end):
+            i = cover.option_item[k]
+            if rooms.period[i] != t:
+                continue
+            if multiplier[i] > at * cover.weights[i]:
+                taken += cover.weights[i]
+            elif multiplier[i] > low * cover.weights[i]:
+                within += cover.weights[i]
+                part[k - begin] = -1.0
+            else:
+                part[k - begin] = 0.0
+        left = max(rooms.capacity[option, t] - taken, 0.0)
+        rest = min(left / within, 1.0) if within > 0.0 else 0.0
+        for k in range(end - begin):
+            if part[k] < 0.0:
+                part[k] = rest
     return part
 
 
@@ -136,11 +161,11 @@ def _chosen(
 
 
 @compiled
-def _paid(cover: CoverArrays, rows: PackingRows, bound: BoundState) -> float:
-    """Return what multipliers leave of the weights and pay for the rows' capacities."""
+def _paid(worth: Floats, rows: PackingRows, bound: BoundState) -> float:
+    """Return what multipliers leave of the items' worth and pay for the rows' capacities."""
     total = 0.0
-    for i in range(len(cover.weights)):
-        total += cover.weights[i] - bound.multiplier[i]
+    for i in range(len(worth)):
+        total += worth[i] - bound.multiplier[i]
     for r in range(len(rows.capacity)):
         total += bound.row_multiplier[r] * rows.capacity[r]
     return total
@@ -161,7 +186,7 @@ def _enter(  # noqa: PLR0917 - compiled: positional only
 @compiled
 def lower_capacity_bound(  # noqa: PLR0917 - compiled: positional only
     cover: CoverArrays,
-    capacity: Floats,
+    rooms: Rooms,
     is_required: npt.NDArray[np.bool_],
     rows: PackingRows,
     bound: BoundState,
@@ -170,24 +195,20 @@ def lower_capacity_bound(  # noqa: PLR0917 - compiled: positional only
 ) -> Ints:
     """Move the multipliers over so many settings; returns what the relaxed problem opens last.
 
-    ``capacity`` float64[n_options]; ``rows`` are of the options that are not required; ``known`` is
-    the value of the best plan so far. The least bound stands in ``bound.figures[0]``.
+    ``rows`` are of the options that are not required; ``known`` is the value of the best plan so
+    far. The least bound stands in ``bound.figures[0]``.
     """
-    n = len(capacity)
-    near, threshold = np.zeros(n), np.zeros(n)
+    threshold = np.zeros_like(rooms.capacity)
     count, pull = np.zeros(len(cover.weights)), np.zeros(len(rows.capacity))
     chosen = np.empty(0, np.int64)
-    for j in range(n):
-        for k in range(cover.option_offset[j], cover.option_offset[j + 1]):
-            near[j] += cover.weights[cover.option_item[k]]
     for _ in range(settings):
         if bound.figures[1] <= MIN_STEP:
             break
         # the bound here, raised by what the sums may have lost
-        _thresholds(cover, capacity, near, bound, threshold)
+        _thresholds(cover, rooms, bound, threshold)
         _priced(rows, bound)
         chosen, scores = _chosen(bound.score, is_required, rows)
-        value = scores + _paid(cover, rows, bound)
+        value = scores + _paid(rooms.valued.weights, rows, bound)
         value *= 1.0 + ROUNDING
         note(bound, value, known)
         if bound.figures[0] - known <= 1e-9 * abs(known):
@@ -197,7 +218,7 @@ def lower_capacity_bound(  # noqa: PLR0917 - compiled: positional only
         pull[:] = -rows.capacity
         for option in chosen:
             j = int(option)
-            part = _serve(cover, bound.multiplier, j, threshold[j], capacity[j])
+            part = _serve(cover, rooms, bound.multiplier, j, threshold)
             _enter(cover, rows, j, part, count, pull)
-        step(cover, bound, count, pull, value, known)
+        step(rooms.valued, bound, count, pull, value, known)
     return chosen

@@ -195,31 +195,17 @@ def _share(asked: AskedQuestion, some: tuple[int, ...]) -> float:
 
 
 @pytest.mark.parametrize(
-    ("more", "words"),
-    [
-        ({"actions": {"existing": "free"}}, "leave out actions.existing"),
-        ({"years": {"count": 2}}, "leave out years.count"),
-        ({"capacity": {"seats_by_kind": {"base": 4}}}, "has no seats: give them in"),
-    ],
-)
-def test_what_the_goal_does_not_take_is_refused(more: dict[str, Any], words: str) -> None:
-    with pytest.raises(ProblemError, match=words):
-        ask(question(**more), **city(0))
-
-
-@pytest.mark.parametrize(
     "more",
     [
-        {"actions": {"existing": "free"}},
-        {"years": {"count": 2}},
-        {"goal": {"what": "seated", "group_weights": {"courier": 2.0}}},
+        {"capacity": {"seats_by_kind": {"base": 4}}},
+        {"actions": {"existing": "upgrade", "upgrade": ["base"]}},
     ],
 )
-def test_what_the_goal_does_not_take_is_refused_before_any_way_is_searched(
+def test_a_kind_without_seats_is_refused_before_any_way_is_searched(
     more: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decide, "demand_items", lambda *_, **__: pytest.fail("searched"))
-    with pytest.raises(ProblemError, match="the goal seated"):
+    with pytest.raises(ProblemError, match="has no seats: give them in"):
         ask(question(**more), **city(0))
 
 
