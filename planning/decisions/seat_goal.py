@@ -78,15 +78,16 @@ class SeatProblem:
     """Seats as the engine takes them.
 
     Options are the decision problem's, then each station that may change as it is (``extra``), then
-    what stands anyway. ``day`` (0 is Monday) and ``hour`` are those that count. ``builds``
-    bool[n_options] are new places, ``keeps`` free stations kept to the end.
+    what stands anyway. ``day`` (0 is Monday) and ``hour`` are those that count. ``spares``
+    bool[n_options] are new places and changes of stations that stand anyway, ``keeps`` free
+    stations kept to the end.
     """
 
     problem: CapacitatedProblem
     day: int
     hour: int
     extra: _Extra
-    builds: Mask
+    spares: Mask
     keeps: Mask
 
     def within(self, of: CoverageProblem) -> SeatProblem:
@@ -176,8 +177,9 @@ def seat_problem(
         worth=np.tile(np.repeat(by_group, len(demand)), len(people)) if worth else None,
     )
     what = np.array([table.actions[number].what for number in of.options.action])
-    ends = of.options.ends == len(people)
-    return SeatProblem(problem, day, hour, extra, what == "build", (what == "keep") & ends)
+    station = np.array([table.actions[number].station for number in of.options.action])
+    keeps = (what == "keep") & (of.options.ends == len(people))
+    return SeatProblem(problem, day, hour, extra, ~np.r_[table.free, False][station], keeps)
 
 
 def _chosen_rows(row: Ints, n_rows: int) -> sp.csr_array:
@@ -218,15 +220,16 @@ def _rows_by_year(
 def most_seated(of: SeatProblem, *, standing_option: int, params: SolveParams) -> Plan:
     """Solve it; the plan's ``chosen`` are options of the decision problem.
 
-    What nobody would sit down in is not built, and what may close stays where the limits let it.
+    What nobody would sit down in is not built nor changed, and what may close stays where the
+    limits let it.
     """
     plan = solve(of.problem, params=params)
     if not math.isfinite(plan.objective):
         return replace(plan, chosen=plan.chosen[plan.chosen <= standing_option])
     chosen = plan.chosen
     required = known(of.problem.required)[:standing_option]
-    for place in np.intersect1d(chosen, np.flatnonzero(of.builds & ~required)):
-        rest = np.setdiff1d(chosen, [place])
+    for place in np.intersect1d(chosen, np.flatnonzero(of.spares & ~required)):
+        rest = of.whole(np.setdiff1d(chosen[chosen < standing_option], [place]))
         same = value_of(of.problem, rest) >= plan.objective * (1.0 - EXACT)
         if same and not broken_choice(of.problem, rest):
             chosen = rest
