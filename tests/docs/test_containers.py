@@ -66,7 +66,7 @@ def test_the_image_holds_what_the_project_names_and_nothing_of_the_tests() -> No
     extras = re.search(r"'\.\[(.+)\]'", DOCKERFILE)
     assert extras is not None
     assert set(extras[1].split(",")) == set(project["project"]["optional-dependencies"]) - {
-        *("dev", "docs", "test")
+        *("bench", "dev", "docs", "test")
     }
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
     sources = {word for line in copied for word in line.split()}
