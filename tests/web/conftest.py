@@ -306,3 +306,18 @@ def desk(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
     yield context
     context.close()
+
+
+@pytest.fixture(scope="session")
+def sample_nation(tmp_path_factory: pytest.TempPathFactory, cli: Cli) -> Path:
+    """A generated nation of three small cities, run; read it only."""
+    folder = tmp_path_factory.mktemp("nation") / "nation"
+    made = cli("nation", "sample", "-w", folder, "--cities", "3", "--size", "small")
+    assert made.code == 0, made.err
+    file = folder / "nation.toml"
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("3_000_000", "1_000_000").replace("points = 10", "points = 5")
+    file.write_text(text, encoding="utf-8")
+    ran = cli("nation", "run", "-w", folder)
+    assert ran.code == 0, ran.out + ran.err
+    return folder
