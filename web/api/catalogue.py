@@ -41,6 +41,10 @@ _SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "bbox": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6},
     "bbox-crs": {"type": "string", "enum": [CRS84]},
     "crs": {"type": "string", "enum": [CRS84]},
+    "datetime": {
+        "type": "string",
+        "description": "a day or moment to come: the stations as the changes ahead leave them then",
+    },
     "f": {"type": "string", "enum": ["json"]},
     "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": MOST},
     "offset": {"type": "integer", "minimum": 0, "maximum": MOST, "default": 0},

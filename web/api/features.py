@@ -21,17 +21,20 @@ api = Blueprint("api", __name__)
 @api.get("/api/stations")
 @api.get("/api/collections/stations/items", endpoint="items")
 def stations() -> Response:
-    """Answer the stations, all or those in ``bbox``, a page of ``limit`` from ``offset`` on."""
+    """Answer the stations, all or those in ``bbox``, a page of ``limit`` from ``offset`` on.
+
+    ``datetime`` of a day to come answers them as they are then.
+    """
     city = city_here()
     query = ItemQuery.of(request.args)
-    found = query.matched(features_of(city))
+    found = query.matched(features_of(city, day=query.day))
     shown = query.page(found)
     body = city.collection(shown) | {
         "numberMatched": len(found),
         "numberReturned": len(shown),
         "links": query.links(len(found)),
     }
-    return _cached(_dumps(body), city.stations_version())
+    return _cached(_dumps(body), f"{city.stations_version()}{query.day or ''}")
 
 
 @api.get("/api/collections/stations/items/<path:station_id>")

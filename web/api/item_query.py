@@ -6,11 +6,13 @@ The parameters and links are those of OGC API - Features, Part 1: Core (OGC 17-0
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from flask import request, url_for
 
+from data.china_time import CHINA_TIME, today_here
 from geo.errors import InputError
 from geo.measure import parse_box
 from geo.messages import say
@@ -26,23 +28,31 @@ GEOJSON: Final = "application/geo+json"
 CRS84: Final = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 MOST: Final = 100_000
 PARAMETERS: Final = ("bbox", "bbox-crs", "crs", "datetime", "f", "limit", "offset")
+#: Of a day beyond it nothing is known that is not known of now.
+_FARTHEST: Final = timedelta(days=3660)
+_OPEN: Final = frozenset({"", ".."})
 _JSON: Final = frozenset({"json", "geojson", GEOJSON, "application/json"})
 _WITH_HEIGHT: Final = 6  # numbers of a box: left, bottom, lowest, right, top, highest
 
 
 @dataclass(frozen=True)
 class ItemQuery:
-    """Which stations are asked for: those in ``box`` (None: all), from ``offset`` on, a page."""
+    """Which stations are asked for: those in ``box`` (None: all), from ``offset`` on, a page.
+
+    ``day`` is the day in China for which they are asked, None for now.
+    """
 
     box: Box | None
     limit: int
     offset: int
+    day: date | None = None
 
     @classmethod
     def of(cls, words: Mapping[str, str]) -> ItemQuery:
         """Read the parameters of an address.
 
-        ``datetime`` leaves no station out, as they have no time of their own.
+        ``datetime`` leaves no station out, as they have no time of their own. A moment or a day to
+        come asks how they are on that day; of an earlier one, and of an interval, as they are now.
 
         Raises
         ------
@@ -68,6 +78,7 @@ class ItemQuery:
             box=None if "bbox" not in words else _box(words["bbox"]),
             limit=_whole("limit", words.get("limit", str(MOST)), least=1),
             offset=_whole("offset", words.get("offset", "0"), least=0),
+            day=_day_ahead(words.get("datetime", "..")),
         )
 
     def matched(self, features: list[Feature]) -> list[Feature]:
@@ -120,6 +131,34 @@ def _box(words: str) -> Box:
     if len(parts) == _WITH_HEIGHT:  # stations have no height
         parts = [*parts[:2], *parts[3:5]]
     return parse_box(",".join(parts))
+
+
+def _day_ahead(words: str) -> date | None:
+    """Return the day in China of one moment to come; None for an interval or an earlier moment.
+
+    A moment is written as RFC 3339 has it, or as a date alone.
+    """
+    parts = words.upper().split("/")
+    try:
+        ends = [None if one in _OPEN else datetime.fromisoformat(one) for one in parts]
+    except ValueError:
+        ends = []
+    if not 1 <= len(ends) <= 2:  # noqa: PLR2004 - the ends of an interval
+        raise InputError(
+            say(
+                "datetime {word}: give a day (2027-03-01), a moment (2027-03-01T08:00:00Z) or two "
+                "of them with / between, .. for an open end",
+                word=words[:40],
+            )
+        )
+    moment = ends[0]
+    if moment is None or len(ends) > 1:
+        return None
+    try:
+        day = moment.date() if moment.tzinfo is None else moment.astimezone(CHINA_TIME).date()
+    except OverflowError:  # the first or the last day of all
+        return None
+    return day if today_here() < day <= today_here() + _FARTHEST else None
 
 
 def _whole(name: str, word: str, *, least: int) -> int:

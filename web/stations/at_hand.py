@@ -13,26 +13,33 @@ from web.stations.features import station_features
 from web.stations.hours import changing_properties
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from web.site.city import City
     from web.stations.features import Feature
 
 
-def features_of(city: City) -> list[Feature]:
+def features_of(city: City, *, day: date | None = None) -> list[Feature]:
     """Return the stations as features, in the order to list; empty with no register yet.
 
-    The service centres first, then by district and name, the same in both languages.
+    The service centres first, then by district and name, the same in both languages. Of a ``day``
+    to come (None: today) they are as the changes ahead leave them then.
     """
-    key = (city.stations_key(), city.photos_version(), today_here())
-    return city.keep("features", key, lambda: _features(city))
+    today = today_here()
+    asked = today if day is None else day
+    key = (city.stations_key(), city.photos_version(), today, asked)
+    sort = "features" if asked == today else "features of a day"
+    return city.keep(sort, key, lambda: _features(city, asked))
 
 
-def _features(city: City) -> list[Feature]:
+def _features(city: City, day: date) -> list[Feature]:
     try:
-        stations = city.stations()
+        ahead_of_today = day != today_here()
+        stations = city.workspace().stations(as_of=day) if ahead_of_today else city.stations()
     except NothingYetError:
         return []
-    features = station_features(stations, city.settings.groups)
-    ahead, photos = changing_hours(city), _photos(city)
+    features = station_features(stations, city.settings.groups, first=day)
+    ahead, photos = changing_hours(city, first=day), _photos(city)
     for feature in features:
         feature["properties"] |= ahead.get(feature["id"], {})
         if feature["id"] in photos:
@@ -69,12 +76,13 @@ def _photos(city: City) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def changing_hours(city: City) -> dict[str, dict[str, Any]]:
-    """Return by station its hours of the coming days, of those that have changes ahead."""
+def changing_hours(city: City, *, first: date | None = None) -> dict[str, dict[str, Any]]:
+    """Return by station its hours from a day on (None: today), of those with changes ahead."""
     changes = city.workspace().coming_changes().entered()
     if not changes:
         return {}
-    first, own = today_here(), defaultdict(list)
+    first = today_here() if first is None else first
+    own = defaultdict(list)
     for change in changes:
         if (change.to_day is None or change.to_day >= first) and {"status", "hours"} & set(
             change.said

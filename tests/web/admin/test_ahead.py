@@ -107,3 +107,44 @@ def test_from_the_day_of_a_move_phones_find_the_new_place(
     assert file["moves"] == [[row, day, "", 116_810_000, 33_910_000]]
     outside = {"from_day": day, "lon": "1", "lat": "33.91"}
     assert send(moderator, "/admin/register/ahead/b", **outside) == 400
+
+
+def test_a_program_that_asks_for_a_day_is_told_what_holds_then(
+    workspace: Workspace, stranger: FlaskClient
+) -> None:
+    day = today_here() + timedelta(days=40)
+    after = day + timedelta(days=1)
+    for change in (
+        ComingChange("b", day, day, {"status": "suspended"}),
+        ComingChange("a", day, None, {"lon": 116.81, "lat": 33.91}),
+        ComingChange("c", day, day, {"hours": "7:00-24:00"}),
+    ):
+        workspace.coming_changes().add(change, by="li")
+
+    def told(when: str) -> dict[str, tuple[Any, ...]]:
+        answer = stranger.get("/api/stations", query_string={"datetime": when})
+        assert answer.status_code == 200, answer.text
+        return {
+            one["id"]: (
+                one["properties"]["status"],
+                one["geometry"]["coordinates"],
+                one["properties"]["hours"],
+            )
+            for one in json.loads(answer.data)["features"]
+        }
+
+    now, then = told(".."), told(day.isoformat())
+    assert then["b"] == ("suspended", *now["b"][1:])
+    assert then["a"][1] == [116.81, 33.91]
+    assert then["c"][2] == "7:00-24:00"
+    assert now["a"][1] != then["a"][1]
+    # a moment is of its day in China, where it is eight hours later
+    assert told(f"{day - timedelta(days=1)}T16:00:00Z") == then
+    assert told(f"{day}T15:59:59Z") == then
+    assert told(f"{day}T16:00:00Z") == told(after.isoformat()) == {**now, "a": then["a"]}
+    # what has been, and a time from one day to another, leaves all as they are now
+    assert told("2020-01-01") == told(f"{day}/..") == told(f"2020-01-01/{day}") == now
+    for wrong in ("tomorrow", "2026-13-01", "2026-01-01/x/y", "2026-01-01/b"):
+        refused = stranger.get("/api/stations", query_string={"datetime": wrong})
+        assert refused.status_code == 400
+        assert "2027-03-01T08:00:00Z" in refused.text
