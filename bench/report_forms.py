@@ -24,7 +24,8 @@ _RUN: Final = """
 import json, resource, sys, time
 from pathlib import Path
 from data.workspace import Workspace
-from web.reports.forms.files import FORMS, files_of
+from web.reports.forms.files import files_of
+from web.reports.forms.names import FORMS
 from web.reports.pages import report_of
 rows = []
 for state in ("cold", "warm"):

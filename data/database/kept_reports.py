@@ -17,7 +17,7 @@ from data.database.schema import REPORT_STEPS, REPORTS, WITH_REPORTS
 from data.kept_reports import KeptReport, Period, ReportStep, check_step, checked_number
 from data.scenarios import json_text
 from data.vocabulary import nearest_word, quote
-from geo.errors import InputError
+from geo.errors import InputError, WorkspaceError
 from geo.messages import say
 
 if TYPE_CHECKING:
@@ -47,22 +47,35 @@ class KeptReports:
             return tuple(connection.execute(query).scalars())
 
     def report(self, number: str) -> KeptReport:
-        """Return one by its number (InputError when there is none)."""
+        """Return one by its number.
+
+        Raises
+        ------
+        InputError
+            when there is none.
+        WorkspaceError
+            when it is not what was kept: its sum is another.
+        """
         found = self._find(_R.number == checked_number(number))
         if not found:
             raise self._unknown(number)
-        return found[0]
+        return self._as_kept(found[0])
 
-    def last(self, *, before: str = "") -> KeptReport | None:
-        """Return the newest that is not withdrawn; None where there is none.
+    def last(self) -> KeptReport | None:
+        """Return the report that the next one is compared with; None where there is none.
 
-        With ``before`` the newest of those that were kept before that one.
+        That is the newest in force, or where none is issued the newest that is not withdrawn.
+
+        Raises
+        ------
+        WorkspaceError
+            when it is not what was kept: its sum is another.
         """
         found = self.all()
-        if before:
-            numbers = [one.number for one in found]
-            found = found[numbers.index(before) + 1 :] if before in numbers else ()
-        return next((one for one in found if one.state != "withdrawn"), None)
+        issued = (one for one in found if one.state == "issued")
+        drafts = (one for one in found if one.state != "withdrawn")
+        last = next(issued, None) or next(drafts, None)
+        return None if last is None else self._as_kept(last)
 
     def add(self, report: KeptReport, *, by: str) -> None:
         """Keep a report with its first step (InputError when the number is taken)."""
@@ -114,9 +127,26 @@ class KeptReports:
             ).scalars()
             check_step(cast("tuple[StepWord, ...]", tuple(taken)), step.act, number=number)
             _add_step(connection, row, step)
-            action = _ACTIONS[step.act]
+            action = f"{_VERBS[step.act]} report"
             detail = " · ".join(part for part in (step.name, step.why) if part)
             note(connection, who=by, action=action, subject=number, detail=detail)
+
+    def _as_kept(self, report: KeptReport) -> KeptReport:
+        """Return a report whose content has the sum that was kept with it."""
+        with self._backend.transaction() as connection:
+            query = sa.select(_R.content_hash).where(_R.number == report.number)
+            kept = connection.execute(query).scalar_one()
+        if kept != report.content_hash:
+            raise WorkspaceError(
+                say(
+                    "the report {number} is not what was kept: its content has the sum {found}, "
+                    "kept was {kept}; take it from a backup (docs/operator.md)",
+                    number=quote(report.number),
+                    found=report.content_hash[:16],
+                    kept=kept[:16],
+                )
+            )
+        return report
 
     def _unknown(self, number: str) -> InputError:
         numbers = self.numbers()
@@ -153,12 +183,7 @@ class KeptReports:
         return tuple(_report(row, tuple(steps[row.id])) for row in rows)
 
 
-_ACTIONS: Final = {
-    "made": "make report",
-    "reviewed": "review report",
-    "issued": "issue report",
-    "withdrawn": "withdraw report",
-}
+_VERBS: Final = {"reviewed": "review", "issued": "issue", "withdrawn": "withdraw"}
 
 
 def _add_step(connection: sa.Connection, row: int, step: ReportStep) -> None:

@@ -91,6 +91,42 @@ def test_a_report_is_reviewed_then_issued_and_may_be_withdrawn(database: Databas
     ]
 
 
+def test_the_next_report_is_compared_with_one_in_force_before_any_draft(
+    database: Database,
+) -> None:
+    kept = database.kept_reports()
+    for number in ("2026-Q1-1", "2026-Q2-1", "2026-Q3-1"):
+        kept.add(report(number), by="li")
+    last = kept.last()
+    assert last is not None
+    assert last.number == "2026-Q3-1"
+    for act in ("reviewed", "issued"):
+        kept.take_step("2026-Q1-1", step(act), by="li")
+    last = kept.last()
+    assert last is not None
+    assert (last.number, last.state) == ("2026-Q1-1", "issued")
+
+
+def test_a_report_whose_content_was_changed_behind_the_triggers_is_not_shown(
+    database: Database,
+) -> None:
+    kept = database.kept_reports()
+    kept.add(report(), by="li")
+    kept.add(report("2026-Q2-1"), by="li")
+    with database.backend.begin(write=True) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("ALTER TABLE reports DISABLE TRIGGER ALL")
+        else:
+            connection.exec_driver_sql("DROP TRIGGER reports_keep_their_words")
+        connection.exec_driver_sql(
+            "UPDATE reports SET figures = '{\"stations/open\":999}' WHERE number = '2026-Q3-1'"
+        )
+    with pytest.raises(WorkspaceError, match='2026-Q3-1" is not what was kept'):
+        kept.report("2026-Q3-1")
+    assert kept.report("2026-Q2-1").figures["stations/open"] == 127
+    assert len(kept.all()) == 2
+
+
 @pytest.mark.parametrize(
     "statement",
     [

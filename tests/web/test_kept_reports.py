@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import docx
 import geopandas as gpd
 import pandas as pd
 import pytest
+from docx.oxml.ns import qn
 
 from data.accounts import Account
+from data.china_time import CHINA_TIME
 from data.kept_reports import Period
 from data.report_book import ReportBook
 from data.stations import Stations
 from data.workspace import Workspace
 from tests.web.admin.visits import PASSWORD_HASH, logged_in, token_of
 from web.app import create_app
+from web.labels.kept_reports import FILES
 from web.languages import CHINESE, ENGLISH
-from web.reports.document import Paragraph, Signatures, Table, written
+from web.reports import routes
+from web.reports.document import Notice, Paragraph, Signatures, Table, written
+from web.reports.document_json import document_from
 from web.reports.figure_list import figures_in
-from web.reports.keeping import kept_document, make_report
+from web.reports.forms.names import OF_DOCUMENT, file_names
+from web.reports.keeping import kept_document, make_report, take_step
 from web.reports.period_words import period_words
+from web.reports.since_last import since_last_section
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -99,7 +109,10 @@ def test_a_report_of_the_same_data_and_method_says_that_nothing_moved(
     made = make_report(workspace, period="2026-Q1", author="王五", by="li")
     assert (made.number, made.previous) == ("2026-Q1-1", "2025-Q4-1")
     (section,) = [one for one in kept_document(made, ENGLISH).sections if one.id == "since_last"]
-    assert "neither the data nor the method changed" in section.blocks[0].text
+    said = section.blocks[0].text
+    assert "No report has been issued; against 2025-Q4-1 of" in said
+    assert "(draft): the data did not change; the method did not change; what was asked did" in said
+    assert "All changes" not in said
     assert table_of(kept_document(made, ENGLISH), "since_last") is None
     chinese, english = (counted(kept_document(made, t)) for t in (CHINESE, ENGLISH))
     assert chinese == english == [len(made.figures)]
@@ -127,7 +140,8 @@ def test_what_a_new_station_moves_is_put_down_to_the_data(workspace: Workspace) 
     assert last is not None
     assert rows["Open stations"] == (f"{last:g}", f"{last + 1:g}", "+1")
     text = next(one for one in document.sections if one.id == "since_last").blocks[0].text
-    assert "data that changed: the register of stations; the method did not" in text
+    assert "data that changed: the register of stations; the method did not change" in text
+    assert "All changes of figures come from the data." in text
 
 
 def test_another_standard_is_a_change_of_method(workspace: Workspace) -> None:
@@ -137,8 +151,45 @@ def test_another_standard_is_a_change_of_method(workspace: Workspace) -> None:
     made = make_report(other, period="2026-Q1", author="王五", by="li")
     document = kept_document(made, ENGLISH)
     text = next(one for one in document.sections if one.id == "since_last").blocks[0].text
-    assert "the data did not change; methods that changed: the national standard" in text
+    assert "the data did not change; methods that changed: the national standard; what" in text
     assert table_of(document, "since_last") is not None
+
+
+def test_another_plan_is_no_change_of_data_or_method(workspace: Workspace) -> None:
+    last = workspace.kept_reports().report("2025-Q4-1")
+    held, now = document_from(last.words["en"]), dict(last.figures)
+    moved = replace(last, figures={**now, "headlines/now/open_stations": 1.0})
+
+    def said(**changed: str) -> str:
+        section = since_last_section(
+            held,
+            moved,
+            chinese=document_from(last.words["zh"]),
+            inputs={**last.inputs, **changed},
+            method=last.method,
+        )
+        return section.blocks[0].text  # type: ignore[union-attr]
+
+    for changed, words in (
+        ({"new": "999"}, "what was asked changed: the number of new stations."),
+        ({"keep": "x"}, "what was asked changed: the sites that must be chosen."),
+        ({"decision": "other"}, "what was asked changed: the newest kept decision."),
+    ):
+        assert f"the data did not change; the method did not change; {words}" in said(**changed)
+        assert "All changes of figures come from what was asked." in said(**changed)
+    assert "data that changed: the handling of what workers report" in said(tickets="other")
+    assert "More than one of them changed" in said(new="9", organisations="other")
+    assert "Why the figures changed was not kept." in said()
+    assert "The answer was solved anew" in said(computed="2026-01-01T00:00:00Z")
+    assert "counted from the day of making" in said(day="1999-01-01")
+
+
+def test_a_report_of_the_past_says_of_which_day_its_figures_are(workspace: Workspace) -> None:
+    last = workspace.kept_reports().report("2025-Q4-1")
+    blocks = [block for _, block in kept_document(last, ENGLISH).blocks()]
+    notices = [block.text for block in blocks if isinstance(block, Notice)]
+    day = ENGLISH.day(last.made_at.astimezone(CHINA_TIME).date())
+    assert f"All figures are of the day of making, {day}, not of the end of" in " ".join(notices)
 
 
 def test_who_signed_stands_on_the_report_and_a_draft_says_that_it_is_one(
@@ -164,6 +215,40 @@ def test_who_signed_stands_on_the_report_and_a_draft_says_that_it_is_one(
     blocks = [block for _, block in kept_document(signed, CHINESE).blocks()]
     (lines,) = [block for block in blocks if isinstance(block, Signatures)]
     assert [line.name for line in lines.lines] == ["李四 <b>", "王五", "赵六"]
+
+
+def test_an_issued_report_is_had_in_each_form_with_who_signed_it(
+    app: Flask, workspace: Workspace
+) -> None:
+    stranger, li = app.test_client(), logged_in(app, "li")
+    address = "/report/2025-Q4-1/forms/report.docx"
+    assert stranger.get(address).status_code == 404
+    draft = li.get("/admin/reports/one/2025-Q4-1/forms/report.json").json
+    assert "草稿：尚未审核和签发，不得引用。" in json.dumps(draft, ensure_ascii=False)
+    for act in ("reviewed", "issued"):
+        take_step(workspace, "2025-Q4-1", act=act, name="王五", by="li")  # type: ignore[arg-type]
+    answer = stranger.get(address)
+    assert answer.status_code == 200
+    assert "2025-Q4-1-report.docx" in answer.headers["Content-Disposition"]
+    body = docx.Document(io.BytesIO(answer.data)).element.body
+    words = "".join(one.text or "" for one in body.iter(qn("w:t")))
+    assert "王五" in words
+    assert "李四 <b>" in words
+    assert stranger.get("/report/2025-Q4-1/forms/figures.csv").status_code == 200
+    page = stranger.get("/report/2025-Q4-1").text
+    for name in file_names(OF_DOCUMENT):
+        if name in FILES:
+            assert f'href="/report/2025-Q4-1/forms/{name}"' in page
+    for name in ("report.gpkg", "report.zip", "other.docx"):
+        assert stranger.get(f"/report/2025-Q4-1/forms/{name}").status_code == 404
+
+
+def test_every_class_of_a_kept_report_has_a_rule_on_the_public_page() -> None:
+    blocks = (Path(routes.__file__).parents[1] / "templates/report_blocks.html").read_text()
+    rules = (Path(routes.__file__).parents[1] / "static/yizhan.css").read_text()
+    named = " ".join(re.findall(r'class="([^"{%]*)"', blocks)).split()
+    for name in {*named, "lead", "note"}:
+        assert re.search(rf"\.{name}\b[^{{}}]*{{", rules), name
 
 
 @pytest.mark.parametrize(

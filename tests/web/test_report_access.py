@@ -43,6 +43,16 @@ def table_of(section: Section, name: str) -> Table:
     return next(one for one in section.blocks if isinstance(one, Table) and one.id == name)
 
 
+def test_access_by_other_borders_is_measured_anew(workspace: Workspace) -> None:
+    access_of(workspace)
+    inputs = present_inputs(workspace)
+    assert kept_access(workspace, inputs) is not None
+    districts = workspace.districts
+    names = [f"{name}*" for name in districts.names]
+    renamed = replace(districts, frame=districts.frame.assign(name=names))
+    assert kept_access(replace(workspace, districts=renamed), inputs) is None
+
+
 def test_half_of_the_workers_walk_so_long_as_networkx_says(
     workspace: Workspace, section: Section
 ) -> None:

@@ -14,7 +14,7 @@ from web.admin.page_parts import do, render
 from web.admin.routes import account_here, admin, here
 from web.labels.kept_reports import STATES, STEPS
 from web.reports.keeping import make_report, take_step
-from web.reports.routes import kept_page, kept_picture
+from web.reports.routes import kept_file, kept_page, kept_picture
 from web.site.city import city_here
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def kept_report(number: str) -> str:
     return kept_page(
         _there(number),
         picture_at=lambda name: here("admin.picture_of_report", number=number, name=name),
+        form_at=lambda name: here("admin.form_of_report", number=number, name=name),
     )
 
 
@@ -60,6 +61,12 @@ def kept_report(number: str) -> str:
 def picture_of_report(number: str, name: str) -> Response:
     """Answer a picture of a kept report."""
     return kept_picture(_there(number), name)
+
+
+@admin.get("/reports/one/<number>/forms/<name>")
+def form_of_report(number: str, name: str) -> Response:
+    """Answer a kept report, a draft too, in one of its forms."""
+    return kept_file(_there(number), name)
 
 
 @admin.post("/reports/one/<number>/review")

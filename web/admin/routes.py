@@ -115,6 +115,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "admin.reports": "see reports",
     "admin.kept_report": "see reports",
     "admin.picture_of_report": "see reports",
+    "admin.form_of_report": "see reports",
     "admin.add_report": "make reports",
     "admin.review_report": "review reports",
     "admin.issue_report": "issue reports",

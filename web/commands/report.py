@@ -59,7 +59,7 @@ def report(
     from web.reports.pages import prepared_report, write_pages
 
     if forms is not None:
-        from web.reports.forms.files import check_forms, files_of, write_forms
+        from web.reports.forms.names import check_forms
 
         asked = check_forms(forms)
     workspace, said = open_workspace(folder), list[str]()
@@ -68,6 +68,8 @@ def report(
         made = prepared_report(workspace)
         files = write_pages(made, output)
         if forms is not None:
+            from web.reports.forms.files import files_of, write_forms
+
             packed = files_of(made)
             files += write_forms(packed, output, asked)
             said = (

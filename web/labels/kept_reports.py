@@ -1,4 +1,4 @@
-"""The words of kept reports: how far one has come."""
+"""The words of reports: how far a kept one has come, and the files that each can be had as."""
 
 from __future__ import annotations
 
@@ -20,4 +20,16 @@ STEPS: Final[Mapping[str, str]] = {
     "reviewed": message("审核", context="a step"),
     "issued": message("签发", context="a step"),
     "withdrawn": message("撤回", context="a step"),
+}
+FILES: Final[Mapping[str, str]] = {
+    "report.docx": message("公文 DOCX"),
+    "report.pdf": message("报告 PDF"),
+    "report.xlsx": message("表格 XLSX"),
+    "brief.pdf": message("一页通 PDF"),
+    "notice.png": message("公告栏图 PNG"),
+    "report.gpkg": message("地图 GeoPackage"),
+    "report.json": message("全部数字 JSON"),
+    "figures.csv": message("全部数字 CSV"),
+    "dictionary.csv": message("数据字典 CSV"),
+    "report.zip": message("全部格式 ZIP"),
 }

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from data.report_book import ReportBook
 from web.maps.at_hand import drawn_contents
-from web.reports.forms.files import files_of
 from web.reports.pages import report_of
 from web.services.drawings import drawn_of
 from web.site.city import city_here
@@ -30,6 +29,8 @@ def report_here(language: Language) -> Report:
 
 def files_here(language: Language) -> ReportFiles:
     """Return the files of that report, each made once for each state of it."""
+    from web.reports.forms.files import files_of  # noqa: PLC0415 - loads docx, typst, xlsxwriter
+
     city, report = city_here(), report_here(language)
     return city.keep(f"report files {language.code}", _key(city), lambda: files_of(report))
 

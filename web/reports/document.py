@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from geo.errors import InputError
 from geo.messages import say
-from web.site.number_words import change_between, count, per_cent, signed_tenths
+from web.site.number_words import (
+    change_between,
+    count,
+    per_cent,
+    signed_count,
+    signed_tenths,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -334,6 +340,15 @@ def written(cell: Cell, kind: Kind, t: Language, *, unit_in_heading: bool = Fals
         else:
             words = f"{low.removesuffix(' %')}–{high}"
     return words.removesuffix(" %") if unit_in_heading else words
+
+
+def change_words(one: Headline, t: Language) -> str:
+    """Say how far a large figure moves; a dash without a plan."""
+    if one.change is None:
+        return "–"
+    if one.kind == "share":
+        return t("{n} 个百分点", n=written(one.change, "points", t))
+    return signed_count(one.change)
 
 
 def _number(value: float, kind: Kind) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from data.china_time import CHINA_TIME
 from data.kept_reports import KeptReport, Period, ReportStep
+from data.report_book import ReportBook
 from geo.errors import InputError, NothingYetError
 from geo.messages import say
 from web.languages import CHINESE, ENGLISH
@@ -23,8 +24,11 @@ from web.reports.register_report import register_document
 from web.reports.since_last import since_last_section
 from web.services.effective import doubted_version
 from web.services.report_basis import prepare_report
+from web.services.running import newest_decision
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from data.kept_reports import StepWord
     from data.settings import Settings
     from data.workspace import Workspace
@@ -62,12 +66,13 @@ def make_report(
     of, made_at = Period(period), datetime.now(UTC) if now is None else now
     kept = workspace.kept_reports()
     number = _next_number(of, kept.numbers()) if number is None else number
-    if of.days[0] > made_at.astimezone(CHINA_TIME).date():
+    today = made_at.astimezone(CHINA_TIME).date()
+    if of.days[0] > today:
         raise InputError(say("period {period}: it has not begun yet", period=of.text))
     last, documents = kept.last(), _documents(workspace)
-    inputs = {**documents[CHINESE.code].inputs, "doubted": doubted_version(workspace)}
+    inputs = {**documents[CHINESE.code].inputs, **_run_by(workspace), "day": today.isoformat()}
     method = {**method_of(workspace.settings), "roads": inputs.get("when", "usual")}
-    documents = {code: _of_period(one, of, number) for code, one in documents.items()}
+    documents = {code: _of_period(one, of, number, today) for code, one in documents.items()}
     if last is not None:
         chinese = documents[CHINESE.code]
         for code, one in documents.items():
@@ -95,7 +100,22 @@ def _documents(workspace: Workspace) -> dict[str, Document]:
         prepare_report(workspace)
     except NothingYetError:
         return {t.code: register_document(workspace, t) for t in _LANGUAGES}
-    return {t.code: document_of(report_of(workspace, language=t)) for t in _LANGUAGES}
+    report = report_of(workspace)
+    return {t.code: document_of(report.in_language(t)) for t in _LANGUAGES}
+
+
+def _run_by(workspace: Workspace) -> dict[str, str]:
+    """Return the versions of what a report tells beside its plan: how the stations are run."""
+    organisations, decision = workspace.contents("organisations"), newest_decision(workspace)
+    areas = (workspace.districts, workspace.towns)
+    return {
+        "doubted": doubted_version(workspace),
+        "tickets": ReportBook(workspace).tickets.version(),
+        "organisations": "none" if organisations is None else organisations.content_hash,
+        "decision": "none" if decision is None else decision.content_hash,
+        "targets": _hash([asdict(one) for one in workspace.settings.report.targets]),
+        "borders": _hash([one.content_hash for one in areas]),
+    }
 
 
 def take_step(
@@ -175,11 +195,20 @@ def _next_number(period: Period, taken: tuple[str, ...]) -> str:
     return f"{period.text}-{serial}"
 
 
-def _of_period(document: Document, period: Period, number: str) -> Document:
-    """Return a document with its period and number in the place of the day alone."""
+def _of_period(document: Document, period: Period, number: str, today: date) -> Document:
+    """Return a document with its period and number, and of which day its figures are."""
     t = document.language
     subtitle = t("{what} · 编号 {number}", what=document.subtitle, number=number)
-    return replace(document, period=period_words(period, t), subtitle=subtitle)
+    words, last = period_words(period, t), period.days[1]
+    if last < today:
+        day = t("各项数字是制表之日（{day}）的，不是{period}末的。", day=t.day(today), period=words)
+    elif last > today:
+        day = t("{period}未满，各项数字截至{day}。", day=t.day(today), period=words)
+    else:
+        day = t("各项数字截至{day}。", day=t.day(today))
+    first, *others = document.sections
+    told = replace(first, blocks=(Notice(day), *first.blocks))
+    return replace(document, period=words, subtitle=subtitle, sections=(told, *others))
 
 
 def _with_section(document: Document, section: Section) -> Document:

@@ -69,6 +69,12 @@ class Report:
         sample = self.figures.settings.sample
         return [] if self.answer is None else longer_rows(self.answer, sample=sample)
 
+    def in_language(self, t: Language) -> Report:
+        """Return the same report in another language."""
+        plan = self.figures.plan
+        names = () if plan is None else site_names(plan, self.contents.network, t)
+        return replace(self, language=t, figures=replace(self.figures, places=names))
+
     @property
     def title(self) -> str:
         """The title of the page."""

@@ -10,12 +10,13 @@ from werkzeug.exceptions import NotFound
 
 from data.files.csv_text import csv_text
 from geo.errors import InputError
+from web.labels.kept_reports import FILES
 from web.languages import CHINESE, ENGLISH
 from web.maps.drawn_pages import part_response, shown_here
 from web.reports.at_hand import files_here
 from web.reports.desk_figures import desk_figures, desk_rows
-from web.reports.document import written
-from web.reports.forms.files import CONTENT_TYPES, FORMS
+from web.reports.document import change_words, written
+from web.reports.forms.names import CONTENT_TYPES, FORMS, OF_DOCUMENT, file_names
 from web.reports.keeping import kept_document
 from web.site.city import city_here
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from web.reports.document import Document, Picture
 
 reports = Blueprint("reports", __name__)
-_FILES: Final = frozenset(name for names in FORMS.values() for name in names)
+_FILES: Final = frozenset(file_names(tuple(FORMS)))
+_KEPT_FILES: Final = file_names(OF_DOCUMENT)
 
 
 @reports.get("/report")
@@ -38,7 +40,15 @@ def newest() -> str:
     body = None if part is None else Markup(part.text())  # noqa: S704 - our own template
     has = [] if told is None else told.text().split()
     desk = desk_figures(city_here().workspace())
-    return render_template("report.html", page="report", shown=shown, body=body, has=has, desk=desk)
+    return render_template(
+        "report.html",
+        page="report",
+        shown=shown,
+        body=body,
+        has=has,
+        desk=desk,
+        file_words=FILES,
+    )
 
 
 @reports.get("/report/desk.csv")
@@ -60,22 +70,29 @@ def form(name: str) -> Response:
     """Answer the report in one of its forms, each by its file name."""
     if name not in _FILES:
         raise NotFound
-    content = files_here(g.language).content(name)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, content_type=CONTENT_TYPES[name.rpartition(".")[2]], headers=headers)
+    return _file(files_here(g.language).content(name), name)
 
 
 @reports.get("/report/<number>")
 def kept(number: str) -> str:
     """Show a report that was issued, at its address for good; a withdrawn one says so."""
-    found = public_report(number)
-    return kept_page(found, picture_at=lambda name: url_for(".picture", number=number, name=name))
+    return kept_page(
+        public_report(number),
+        picture_at=lambda name: url_for(".picture", number=number, name=name),
+        form_at=lambda name: url_for(".kept_form", number=number, name=name),
+    )
 
 
 @reports.get("/report/<number>/<name>.svg")
 def picture(number: str, name: str) -> Response:
     """Answer a picture of a report that was issued."""
     return kept_picture(public_report(number), name)
+
+
+@reports.get("/report/<number>/forms/<name>")
+def kept_form(number: str, name: str) -> Response:
+    """Answer a report that was issued in one of its forms, each by its file name."""
+    return kept_file(public_report(number), name)
 
 
 def public_report(number: str) -> KeptReport:
@@ -89,8 +106,13 @@ def public_report(number: str) -> KeptReport:
     return found
 
 
-def kept_page(found: KeptReport, *, picture_at: Callable[[str], str]) -> str:
-    """Show a kept report; ``picture_at`` gives the address of a picture by its name."""
+def kept_page(
+    found: KeptReport, *, picture_at: Callable[[str], str], form_at: Callable[[str], str]
+) -> str:
+    """Show a kept report.
+
+    ``picture_at`` gives the address of a picture by its name, ``form_at`` that of a file.
+    """
     document = kept_document(found, g.language)
 
     def address(one: Picture) -> str:
@@ -102,6 +124,9 @@ def kept_page(found: KeptReport, *, picture_at: Callable[[str], str]) -> str:
         kept=found,
         document=document,
         written=written,
+        change_words=change_words,
+        forms=[(name, form_at(name)) for name in FILES if name in _KEPT_FILES],
+        file_words=FILES,
         picture_address=address,
     )
 
@@ -114,6 +139,23 @@ def kept_picture(found: KeptReport, name: str) -> Response:
             if document.picture_name(one) == f"{name}.svg":
                 return Response(one.svg, mimetype="image/svg+xml")
     raise NotFound
+
+
+def kept_file(found: KeptReport, name: str) -> Response:
+    """Answer a file of a kept report, with who signed it and what its state asks to be said."""
+    if name not in _KEPT_FILES:
+        raise NotFound
+    from web.reports.forms.files import document_file  # noqa: PLC0415 - loads docx, typst, xlsxwriter
+
+    content = document_file(kept_document(found, g.language), name)
+    return _file(content, f"{found.number}-{name}")
+
+
+def _file(content: bytes, name: str) -> Response:
+    kind = CONTENT_TYPES[name.rpartition(".")[2]]
+    answer = Response(content, content_type=kind)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
 
 
 def _csv(text: str, name: str) -> Response:

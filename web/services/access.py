@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from planning.coverage.access import Access, Areas, access_in, access_of_cells
+from web.services.freshness import same_inputs
 from web.services.keeping import keep
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 KIND: Final = "access"
 _HASHED: Final = ("demand", "stations", "network", "settings")
+_BORDERS: Final = ("districts", "towns")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +55,7 @@ def access_of(
         "stations": stations.content_hash,
         "network": network.content_hash,
         "settings": settings.content_hash,
-        "towns": towns.content_hash,
+        **_borders(workspace),
     }
     body: dict[str, Any] = {
         "districts": made.districts.as_dict(),
@@ -70,15 +72,21 @@ def kept_access(workspace: Workspace, inputs: Mapping[str, str | None]) -> KeptA
     """
     if inputs.get("when", "usual") != "usual":
         return None
+    borders = _borders(workspace)
     for kept in workspace.results(KIND, limit=20):
-        same = all(kept.inputs.get(name) == inputs.get(name) for name in _HASHED)
-        if same and kept.inputs.get("towns") == workspace.towns.content_hash:
+        if same_inputs(kept.inputs, {**inputs, **borders}, (*_HASHED, *_BORDERS)):
             towns = kept.body["towns"]
             return KeptAccess(
                 Access.from_dict(kept.body["districts"]),
                 None if towns is None else Access.from_dict(towns),
             )
     return None
+
+
+def _borders(workspace: Workspace) -> dict[str, str]:
+    """Return the hashes of the borders by which access is told."""
+    areas = (workspace.districts, workspace.towns)
+    return {name: one.content_hash for name, one in zip(_BORDERS, areas, strict=True)}
 
 
 def _areas(areas: Districts, demand: Demand, stations: Stations) -> Areas:

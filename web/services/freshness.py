@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 Answer = Literal["plan", "coverage", "effective"]
 
-_NAMES: Final = {
+#: The inputs of an answer, as they are named within a sentence.
+INPUT_NAMES: Final = {
     "stations": message("站点登记", context="in a sentence"),
     "demand": message("工友人数", context="in a sentence"),
     "network": message("道路网络", context="in a sentence"),
@@ -50,7 +51,7 @@ class Outdated:
             "{answer}之后{inputs}有变，{answer}仍是变更前的结果。请重新运行",
             n=1 if is_one else 2,
             answer=t(_WHAT[self.answer]),
-            inputs=t.all_of([t(_NAMES[name]) for name in self.changed]),
+            inputs=t.all_of([t(INPUT_NAMES[name]) for name in self.changed]),
         )
         return capital(said)
 
@@ -111,14 +112,14 @@ def changed_inputs(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[st
     """
     return tuple(
         name
-        for name in _NAMES
+        for name in INPUT_NAMES
         if name in one and name in other and not same_input(name, one, other)
     )
 
 
 def input_name(name: str, t: Language) -> str:
     """Name an input as it stands within a sentence."""
-    return t(_NAMES[name])
+    return t(INPUT_NAMES[name])
 
 
 def same_input(name: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -82,7 +82,7 @@ def running_figures(workspace: Workspace, *, on: date | None = None) -> RunningF
         if one.answered_at is not None
         and day - timedelta(days=ANSWER_DAYS) < china_day(one.answered_at) <= day
     ]
-    kept = _newest_decision(workspace)
+    kept = newest_decision(workspace)
     return RunningFigures(
         on=day,
         stations=None if frame is None else len(frame),
@@ -123,7 +123,7 @@ def _progress(
     return Progress(target, reached, forecast)
 
 
-def _newest_decision(workspace: Workspace) -> Scenario | None:
+def newest_decision(workspace: Workspace) -> Scenario | None:
     """Return the decision that was kept last; None where there is none."""
     found = [one for one in workspace.scenarios().all() if one.form == _DECISION]
     return max(found, key=lambda one: one.made_at, default=None)

@@ -25,7 +25,8 @@ from web.app import create_app
 from web.languages import CHINESE, ENGLISH
 from web.reports.document import Column, Document, Range, Section, Table
 from web.reports.forms.data_files import dictionary_csv, figures_csv, json_bytes
-from web.reports.forms.files import FORMS, ReportFiles, check_forms, files_of, write_forms
+from web.reports.forms.files import ReportFiles, files_of, write_forms
+from web.reports.forms.names import FORMS, check_forms
 from web.reports.forms.xlsx_file import xlsx_bytes
 
 if TYPE_CHECKING:

@@ -12,51 +12,46 @@ from typing import TYPE_CHECKING, Final
 
 from data.atomic import write_bytes
 from data.files.csv_text import csv_text
-from geo.errors import InputError
-from geo.messages import say
 from web.reports.document_sections import document_of
 from web.reports.forms.brief import brief_bytes, notice_bytes
 from web.reports.forms.data_files import dictionary_csv, figures_csv, json_bytes
 from web.reports.forms.docx_file import docx_bytes
 from web.reports.forms.map_file import gpkg_bytes
+from web.reports.forms.names import FORMS, file_names
 from web.reports.forms.pdf_file import pages_of, pdf_bytes
 from web.reports.forms.typesetting import faces_of
 from web.reports.forms.xlsx_file import xlsx_bytes
 from web.reports.tables import coverage_rows, plan_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from web.reports.document import Document
     from web.reports.forms.faces import Faces
     from web.reports.pages import Report
 
-FORMS: Final = {
-    "docx": ("report.docx",),
-    "pdf": ("report.pdf",),
-    "xlsx": ("report.xlsx",),
-    "csv": ("figures.csv", "dictionary.csv"),
-    "json": ("report.json",),
-    "gpkg": ("report.gpkg",),
-    "brief": ("brief.pdf",),
-    "notice": ("notice.png", "notice.svg", "notice.pdf"),
-    "zip": ("report.zip",),
-}
-"""The forms that can be asked for, each with its files."""
-
-CONTENT_TYPES: Final = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json; charset=utf-8",
-    "gpkg": "application/geopackage+sqlite3",
-    "png": "image/png",
-    "svg": "image/svg+xml; charset=utf-8",
-    "zip": "application/zip",
-}
 _BEFORE_ZIP: Final = (1980, 1, 1, 0, 0, 0)  # no time of its own: the same files are the same ZIP
+
+
+_ZIP: Final = "report.zip"
+_MAKERS: Final[Mapping[str, Callable[[Document], bytes]]] = {
+    "report.docx": docx_bytes,
+    "report.pdf": pdf_bytes,
+    "report.xlsx": xlsx_bytes,
+    "figures.csv": lambda document: figures_csv(document).encode(),
+    "dictionary.csv": lambda document: dictionary_csv(document).encode(),
+    "report.json": json_bytes,
+    "brief.pdf": brief_bytes,
+    "notice.png": lambda document: notice_bytes(document, form="png"),
+    "notice.svg": lambda document: notice_bytes(document, form="svg"),
+    "notice.pdf": lambda document: notice_bytes(document, form="pdf"),
+}
+
+
+def document_file(document: Document, name: str) -> bytes:
+    """Return a file of one of the forms `OF_DOCUMENT` by its name (KeyError for another)."""
+    return _MAKERS[name](document)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,22 +71,11 @@ class ReportFiles:
             return self._made[name]
 
     def _make(self, name: str) -> bytes:
-        document, report = self.document, self.report
-        makers: dict[str, Callable[[], bytes]] = {
-            "report.docx": lambda: docx_bytes(document),
-            "report.pdf": lambda: pdf_bytes(document),
-            "report.xlsx": lambda: xlsx_bytes(document),
-            "figures.csv": lambda: figures_csv(document).encode(),
-            "dictionary.csv": lambda: dictionary_csv(document).encode(),
-            "report.json": lambda: json_bytes(document),
-            "report.gpkg": lambda: gpkg_bytes(report),
-            "brief.pdf": lambda: brief_bytes(document),
-            "notice.png": lambda: notice_bytes(document, form="png"),
-            "notice.svg": lambda: notice_bytes(document, form="svg"),
-            "notice.pdf": lambda: notice_bytes(document, form="pdf"),
-            "report.zip": self._zip,
-        }
-        return makers[name]()
+        if name == _ZIP:
+            return self._zip()
+        if name in FORMS["gpkg"]:
+            return gpkg_bytes(self.report)
+        return document_file(self.document, name)
 
     @property
     def faces(self) -> Faces:
@@ -100,9 +84,7 @@ class ReportFiles:
 
     def _zip(self) -> bytes:
         """Return all forms, the page, the tables of before, and what each file's hash is."""
-        files = {
-            name: self.content(name) for names in FORMS.values() for name in names if name != _ZIP
-        }
+        files = {name: self.content(name) for name in file_names(tuple(FORMS)) if name != _ZIP}
         files["report.html"] = self.report.html().encode()
         files["coverage.csv"] = csv_text(coverage_rows(self.report.figures)).encode()
         files["plan.csv"] = csv_text(plan_rows(self.report.figures)).encode()
@@ -124,23 +106,9 @@ class ReportFiles:
         return held.getvalue()
 
 
-_ZIP: Final = "report.zip"
-
-
 def files_of(report: Report) -> ReportFiles:
     """Return a report as files."""
     return ReportFiles(report, document_of(report))
-
-
-def check_forms(words: str) -> tuple[str, ...]:
-    """Return the forms that are named, with commas between them (InputError for an unknown one)."""
-    asked = tuple(dict.fromkeys(word.strip().casefold() for word in words.split(",")))
-    for word in asked:
-        if word not in FORMS:
-            raise InputError(
-                say("{word} is no form of a report: {known}", word=word, known=", ".join(FORMS))
-            )
-    return asked
 
 
 def write_forms(files: ReportFiles, folder: Path, forms: Sequence[str]) -> list[Path]:
@@ -151,7 +119,7 @@ def write_forms(files: ReportFiles, folder: Path, forms: Sequence[str]) -> list[
     WorkspaceError
         when a file cannot be written, such as on a full disk; those before it stand.
     """
-    names = [name for form in forms for name in FORMS[form]]
+    names = file_names(tuple(forms))
     for name in names:
         write_bytes(folder / name, files.content(name))
     return [folder / name for name in names]

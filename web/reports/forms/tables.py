@@ -5,12 +5,11 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from web.reports.document import Column, Table, written
-from web.site.number_words import signed_count
+from web.reports.document import Column, Table, change_words, written
 
 if TYPE_CHECKING:
     from web.languages import Language
-    from web.reports.document import Cell, Headline, Headlines
+    from web.reports.document import Cell, Headlines
 
 _LEAST, _MOST = 6.0, 30.0
 _NAME: Final = 12.0  # signs of a name that stay on a line where there is any room
@@ -32,17 +31,9 @@ def headline_table(large: Headlines, t: Language) -> Table:
         name = t("{label}（{note}）", label=one.label, note=one.note) if one.note else one.label
         cells: list[Cell] = [name, written(one.before, one.kind, t)]
         if has_plan:
-            cells += [written(one.after, one.kind, t), _change(one, t)]
+            cells += [written(one.after, one.kind, t), change_words(one, t)]
         rows.append(tuple(cells))
     return Table("headlines", t("主要指标"), tuple(columns), tuple(rows))
-
-
-def _change(one: Headline, t: Language) -> str:
-    if one.change is None:
-        return "–"
-    if one.kind == "share":
-        return t("{n} 个百分点", n=written(one.change, "points", t))
-    return signed_count(one.change)
 
 
 def widths_of(table: Table, t: Language, *, whole: float, sign: float) -> list[float]:
