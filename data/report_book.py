@@ -114,10 +114,12 @@ class ReportBook:
         hours: object = None,
         lon: object = None,
         lat: object = None,
+        sender: str = "",
     ) -> Receipt:
         """Take a report as a phone sent it, and tell the register what follows.
 
-        ``hours`` are the new ones, ``lon`` and ``lat`` where the station stands now.
+        ``hours`` are the new ones, ``lon`` and ``lat`` where the station stands now; ``sender`` is
+        a keyed hash of the address, which is one voice however many devices it has.
 
         Raises
         ------
@@ -136,7 +138,7 @@ class ReportBook:
         )
         if "lon" in report.said:
             self._refuse_outside(report.said["lon"], report.said["lat"])
-        receipt = self.tickets.add(report)
+        receipt = self.tickets.add(report, sender=sender)
         self._tell_open_tickets()  # also when it comes again because the first answer was lost
         if what == FINE and not receipt.again:
             self._tell_fine(station)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Every step of the schema in order; one more for each file in `migrations/versions`.
 REVISIONS: Final = (
     *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"),
-    *("0010", "0011", "0012"),
+    *("0010", "0011", "0012", "0013"),
 )
 HEAD: Final = REVISIONS[-1]
 #: The step from which on a database knows its city.
@@ -29,7 +29,7 @@ WITH_CITY: Final = REVISIONS[3]
 WITH_ORGANISATIONS: Final = REVISIONS[4]
 #: The step from which on there are scenarios.
 WITH_SCENARIOS: Final = REVISIONS[5]
-#: The step from which on there are sign-ups, rounds and attempts to log in.
+#: The step from which on there are sign-ups and rounds.
 WITH_DESK_TABLES: Final = REVISIONS[7]
 #: The step from which on there is a queue of runs.
 WITH_RUNS: Final = REVISIONS[8]
@@ -37,6 +37,8 @@ WITH_RUNS: Final = REVISIONS[8]
 WITH_REPORTS: Final = REVISIONS[9]
 #: The step from which on a station names its host.
 WITH_HOST_NAMES: Final = REVISIONS[10]
+#: The step from which on attempts of every sort are counted.
+WITH_ATTEMPTS: Final = REVISIONS[12]
 #: What columns that a later step added hold in a database that has not got there yet.
 LATER_COLUMNS: Final[Mapping[tuple[str, str], tuple[str, str | int | None]]] = MappingProxyType(
     {
@@ -320,13 +322,15 @@ ACCOUNTS: Final = sa.Table(
     sa.Column("districts", sa.Text, nullable=False),
     sa.Column("disabled_at", sa.Text, nullable=False),
 )
-LOGIN_ATTEMPTS: Final = sa.Table(
-    "login_attempts",
+ATTEMPTS: Final = sa.Table(
+    "attempts",
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("sort", sa.Text, nullable=False),
     sa.Column("who", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
-    sa.Index("login_attempts_of", "who", "at"),
+    sa.Index("attempts_of", "sort", "who", "at"),
     sqlite_autoincrement=True,
 )
 SIGN_UPS: Final = sa.Table(

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from data.china_time import CHINA_TIME
 from data.database import clock
+from data.database.attempts import is_new_voice
 from data.database.audit import desk_rows, has_desk, note
 from data.database.numbers import new_number
 from data.database.schema import STATIONS, TICKETS, WORKER_REPORTS
@@ -42,6 +43,8 @@ WAITING, OPEN, ANSWERED, CLOSED, REJECTED = "waiting", "open", "answered", "clos
 AMBER: Final = (OPEN, ANSWERED)
 LIVE: Final = (WAITING, *AMBER)
 TAKEN: Final = "taken"
+#: So long one sender is one voice in a ticket, seconds: its hash is forgotten then.
+VOICE_S: Final = 3600.0
 #: How far the register was told of a ticket.
 UNTOLD, DOUBT_TOLD, MENDING_TOLD = 0, 1, 2
 _R, _T = WORKER_REPORTS.c, TICKETS.c
@@ -104,8 +107,11 @@ class Tickets:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
 
-    def add(self, report: WorkerReport) -> Receipt:
+    def add(self, report: WorkerReport, *, sender: str = "") -> Receipt:
         """Take a report in one transaction; one that was taken before changes nothing.
+
+        ``sender`` is a keyed hash of the address that it came from. It is not kept with the report:
+        for `VOICE_S` seconds one sender counts as one voice in a ticket, with however many devices.
 
         Raises
         ------
@@ -122,7 +128,7 @@ class Tickets:
             now = clock.now()
             forget_devices(connection, WORKER_REPORTS, now)
             number = "" if report.what == FINE else _ticket_for(connection, report, now)
-            _insert(connection, report, number, now)
+            _insert(connection, report, number, now, sender)
             _settle(connection, report.station, now)
             if number:
                 _promote(connection, number, now)
@@ -169,7 +175,7 @@ class Tickets:
             sa.select(
                 _R.station_id,
                 sa.func.count(_R.device.distinct())
-                .filter(_R.seen_at >= clock.moment_text(since))
+                .filter(_R.counts == 1, _R.seen_at >= clock.moment_text(since))
                 .label("devices"),
                 sa.func.max(_R.seen_at).label("last_seen"),
             )
@@ -337,10 +343,13 @@ def _ticket_for(connection: sa.Connection, report: WorkerReport, now: datetime) 
     return number
 
 
-def _insert(connection: sa.Connection, report: WorkerReport, number: str, now: datetime) -> None:
-    """Write a report; it counts when it is the first of its device in the ticket.
+def _insert(
+    connection: sa.Connection, report: WorkerReport, number: str, now: datetime, sender: str
+) -> None:
+    """Write a report; it counts when it is the first of its device and sender in the ticket.
 
-    "All fine" counts once a day; a device whose word was rejected in this ticket stays so.
+    "All fine" counts once a day; a device whose word was rejected in this ticket stays so. One that
+    did not count, because its sender had a voice already, may count later.
     """
     same = (_R.device == report.device) & (_R.station_id == report.station)
     if number:
@@ -351,8 +360,12 @@ def _insert(connection: sa.Connection, report: WorkerReport, number: str, now: d
         same &= (_R.what == FINE) & _R.seen_at.between(
             clock.moment_text(noon), clock.moment_text(noon + timedelta(days=1))
         )
-    before = set(connection.execute(sa.select(_R.state).where(same)).scalars())
-    state = REJECTED if REJECTED in before else TAKEN
+    before = connection.execute(sa.select(_R.state, _R.counts).where(same)).all()
+    is_rejected = any(row.state == REJECTED for row in before)
+    counts = not is_rejected and not any(row.counts for row in before)
+    if counts and sender:
+        about = number or f"{FINE} {report.station}"
+        counts = is_new_voice(connection, sender, about, period_s=VOICE_S)
     connection.execute(
         sa.insert(WORKER_REPORTS).values(
             ticket=number,
@@ -364,8 +377,8 @@ def _insert(connection: sa.Connection, report: WorkerReport, number: str, now: d
             received_at=clock.moment_text(now),
             device=report.device,
             nonce=report.nonce,
-            counts=int(not before),
-            state=state,
+            counts=int(counts),
+            state=REJECTED if is_rejected else TAKEN,
             said=json.dumps(report.said) if report.said else "",
         )
     )
@@ -383,6 +396,7 @@ def _settle(connection: sa.Connection, station_id: str, now: datetime) -> None:
         fine = sa.select(sa.func.count(_R.device.distinct())).where(
             _R.station_id == station_id,
             _R.what == FINE,
+            _R.counts == 1,
             _R.state == TAKEN,
             _R.seen_at > row.last_seen,
         )

@@ -16,8 +16,15 @@ _OF_THE_DESK = {
 }
 
 
+def without_attempts(connection: sa.Connection) -> None:
+    """Take away what step 0013 makes."""
+    connection.exec_driver_sql("DROP TABLE attempts")
+    connection.exec_driver_sql("CREATE TABLE login_attempts (id INTEGER, who TEXT, at TEXT)")
+
+
 def without_host_names(connection: sa.Connection) -> None:
-    """Take away what step 0011 makes."""
+    """Take away what step 0011 makes, after that of 0013."""
+    without_attempts(connection)
     connection.exec_driver_sql("ALTER TABLE stations DROP COLUMN host_name")
 
 

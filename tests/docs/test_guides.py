@@ -12,7 +12,7 @@ import pytest
 from data.settings import default_settings
 from data.worker_reports import DEVICE_KEPT_DAYS, WINDOW_DAYS
 from geo.measure import Box
-from web.api.worker_reports import ALL_POSTS_AN_HOUR, POSTS_AN_HOUR
+from web.api.worker_reports import POST_LIMITS, POSTS_AN_HOUR
 from web.commands.plan import plan
 from web.languages import CHINESE, ENGLISH, Language
 from web.languages.catalogues import catalogue
@@ -62,7 +62,7 @@ def test_the_example_of_a_proof_is_reckoned_right() -> None:
         ("operator.md", f"within {WINDOW_DAYS} days"),
         ("operator.md", f"erased after {DEVICE_KEPT_DAYS} days"),
         ("operator.md", f"{NUMBERS[POSTS_AN_HOUR]} reports an hour are taken from one address"),
-        ("operator.md", f"and {ALL_POSTS_AN_HOUR:,} from all"),
+        ("operator.md", f"more than {POST_LIMITS.crowd:,} came from all"),
         ("operator.md", f"A session ends after {NUMBERS[SESSION_S // 3600]} hours"),
         ("operator.md", f"{NUMBERS[TRIES]} tries in a quarter of an hour"),
         ("operator.md", f"more than {LARGE_BYTES // 10**6} MB"),

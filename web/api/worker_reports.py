@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import BadRequest, NotFound, TooManyRequests, UnsupportedMediaType
 
+from data.database.attempts import AttemptLimits, Attempts
 from data.database.sign_ups import CANCELLED
 from data.database.tickets import WAITING
 from data.report_book import ReportBook
@@ -20,7 +21,15 @@ from data.worker_reports import read_number
 from geo.errors import InputError
 from geo.messages import say
 from web.site.city import city_here
-from web.site.rate_limit import Limiter, refuse_foreign, refuse_when_full, visitor
+from web.site.rate_limit import (
+    Limiter,
+    hashed_address,
+    network_of,
+    refuse_foreign,
+    refuse_when_full,
+    too_many,
+    visitor,
+)
 from web.site.security import problem
 
 if TYPE_CHECKING:
@@ -34,9 +43,16 @@ reporting = Blueprint("reporting", __name__)
 
 MOST_BYTES: Final = 4096
 HOUR_S: Final = 3600.0
-#: Reports and proposals an hour, of one address and of all together, in one process.
+#: Reports and proposals an hour of one address; one of each address while very many post.
 POSTS_AN_HOUR: Final = 10
-ALL_POSTS_AN_HOUR: Final = 1000
+POST_LIMITS: Final = AttemptLimits(
+    period_s=HOUR_S,
+    most=POSTS_AN_HOUR,
+    most_in_a_crowd=1,
+    crowd=1000,
+    crowd_about=1000,
+    most_overall=50_000,
+)
 #: Answers asked for an hour, of one address and of all together.
 ASKS_AN_HOUR: Final = 60
 ALL_ASKS_AN_HOUR: Final = 20_000
@@ -48,13 +64,8 @@ _PROPOSAL: Final = frozenset({"name", "device", "nonce"})
 
 @dataclass(frozen=True)
 class Gates:
-    """What counts the requests of one application."""
+    """What counts the questions that one application is asked."""
 
-    posts: Limiter = field(
-        default_factory=lambda: Limiter(
-            most=POSTS_AN_HOUR, period_s=HOUR_S, most_overall=ALL_POSTS_AN_HOUR
-        )
-    )
     asks: Limiter = field(
         default_factory=lambda: Limiter(
             most=ASKS_AN_HOUR, period_s=HOUR_S, most_overall=ALL_ASKS_AN_HOUR
@@ -72,7 +83,7 @@ def gates() -> Gates:
 def report() -> Response:
     """Take a worker's report on a station."""
     body = _body(_REPORT, also={"facility", "text", "hours", "lon", "lat"})
-    receipt = _book().take_report(**body)
+    receipt = _book().take_report(**body, sender=_sender())
     return _taken(receipt, station=body["station"])
 
 
@@ -92,7 +103,7 @@ def sign_up() -> Response:
 def cancel_sign_up(number: str) -> Response:
     """Give a place back; whoever has the number may."""
     refuse_foreign(request)
-    refuse_when_full(gates().posts, visitor(request))
+    _refuse_posts()
     read = read_number(number[:40])
     book = _book()
     if read is None or book.sign_ups.sign_up(read) is None:
@@ -130,13 +141,26 @@ def _book() -> ReportBook:
     return ReportBook(city_here().workspace())
 
 
+def _sender() -> str:
+    """Return the keyed hash of the address that asks, of IPv6 that of its household."""
+    return hashed_address(city_here().folder, network_of(request))
+
+
+def _refuse_posts() -> None:
+    """Count a post in the database, for all processes; refuse it when there were too many."""
+    attempts = Attempts(city_here().workspace().database.backend, "post", POST_LIMITS)
+    wait_s = attempts.take(_sender())
+    if wait_s > 0:
+        raise too_many(wait_s)
+
+
 def _body(needed: frozenset[str], *, also: set[str]) -> dict[str, Any]:
     """Read the request's body: a small JSON object with just these keys."""
     refuse_foreign(request)
     if request.mimetype != "application/json":
         raise UnsupportedMediaType(say("send JSON with Content-Type: application/json"))
     request.max_content_length = MOST_BYTES
-    refuse_when_full(gates().posts, visitor(request))
+    _refuse_posts()
     try:
         body = json.loads(request.get_data(), parse_constant=_no_constant)
     except (ValueError, RecursionError):

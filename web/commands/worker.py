@@ -31,8 +31,8 @@ SERVED_BY: Final = "YIZHAN_SERVED_BY"
 _LOOK_S: Final = 0.2
 #: Between two looks whether the pages must be drawn anew, seconds.
 _DRAW_LOOK_S: Final = 2.0
-#: Seconds between two looks for questions that are too old to be kept.
-_FORGET_EVERY_S: Final = 3600.0
+#: Seconds between two looks for questions and attempts that are too old to be kept.
+_FORGET_EVERY_S: Final = 300.0
 #: Seconds in which a drawing at work may be given back.
 _LEAVE_S: Final = 1.0
 
@@ -135,7 +135,9 @@ class _Work:
                 return
 
     def keep_drawn(self) -> None:
-        """Draw the pages anew whenever that is due (once: what waits), and forget old questions."""
+        """Draw the pages anew whenever that is due (once: what waits), and forget what is old."""
+        from data.database.attempts import forget_attempts
+        from data.database.tickets import VOICE_S
         from data.workspace import Workspace
         from web.services.drawings import ask_for_drawing, draw_once
         from web.services.runs import forget_old_runs
@@ -152,6 +154,7 @@ class _Work:
                 if time.monotonic() >= forget_at:
                     forget_at = time.monotonic() + _FORGET_EVERY_S
                     forget_old_runs(workspace)
+                    forget_attempts(workspace.database.backend, older_than_s=VOICE_S)
                 draw_once(workspace, self._name, leave=leave)
             except (WorkspaceError, ValueError) as error:
                 click.echo(told(message_of(error)), err=True)

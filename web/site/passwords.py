@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import hmac
 from typing import TYPE_CHECKING, Final
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from data.database.login_attempts import LoginAttempts
-from data.workspace_key import workspace_key
+from data.database.attempts import AttemptLimits, Attempts
 from geo.errors import InputError
 from geo.messages import say
+from web.site.rate_limit import hashed_address, keyed_hash
 
 if TYPE_CHECKING:
     from data.accounts import Account
@@ -20,10 +18,17 @@ if TYPE_CHECKING:
 
 LEAST_SIGNS: Final = 10
 MOST_SIGNS: Final = 200
-#: Tries in a quarter of an hour: from one address, and for one account from anywhere.
+#: Tries of one address in a quarter of an hour; two of each address while very many try.
 TRIES: Final = 10
 TRIES_FOR_ONE: Final = 100
-TRY_PERIOD_S: Final = 900.0
+LIMITS: Final = AttemptLimits(
+    period_s=900.0,
+    most=TRIES,
+    most_in_a_crowd=2,
+    crowd=10 * TRIES_FOR_ONE,
+    crowd_about=TRIES_FOR_ONE,
+    most_overall=100 * TRIES_FOR_ONE,
+)
 
 
 def hash_password(password: str) -> str:
@@ -51,20 +56,12 @@ def take_try(workspace: Workspace, *, address: str, name: str) -> float:
     """Count a try at a password; return 0, or in how many seconds to try again (none is counted).
 
     The counters stand in the database, so that they hold over all processes that serve the city;
-    the address and the name are hashed with a key of the workspace.
+    the address and the name are hashed with a key of the workspace. However often strangers try
+    for an account, whoever comes from another address has a try left.
     """
-    key = workspace_key(workspace.folder, "login attempts")
-    limits = {
-        _hashed(f"address\n{address}", key): TRIES,
-        _hashed(f"name\n{name}", key): TRIES_FOR_ONE,
-    }
-    attempts = LoginAttempts(workspace.database.backend)
-    most = TRIES_FOR_ONE * 10 * len(limits)
-    return attempts.take(limits, period_s=TRY_PERIOD_S, most_overall=most)
-
-
-def _hashed(text: str, key: bytes) -> str:
-    return hmac.new(key, text.encode(errors="replace"), hashlib.sha256).hexdigest()
+    attempts = Attempts(workspace.database.backend, "login", LIMITS)
+    folder = workspace.folder
+    return attempts.take(hashed_address(folder, address), about=keyed_hash(folder, f"name\n{name}"))
 
 
 @functools.lru_cache(maxsize=1)

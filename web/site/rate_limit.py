@@ -1,7 +1,8 @@
 """Who asks, without knowing who: counters by a keyed hash of the address, and our own pages only.
 
-An address is never stored or logged. It is hashed with a key that the process made for itself, kept
-in memory for an hour at most, and forgotten with the process.
+An address is never stored or logged. What asks for something is counted in memory, by a hash whose
+key the process made for itself. What posts or signs in is counted for all processes in the database
+(`data.database.attempts`), by a hash with a key of the workspace, for an hour at most.
 """
 
 from __future__ import annotations
@@ -18,15 +19,17 @@ from urllib.parse import urlsplit
 
 from werkzeug.exceptions import Forbidden, TooManyRequests
 
+from data.workspace_key import workspace_key
 from geo.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from flask import Request
 
 _KEY: Final = secrets.token_bytes(32)
-_NETWORK_BITS: Final = 64  # an IPv6 household has a network of its own
+_NETWORK_BITS: Final = 56  # what providers give an IPv6 household
 
 
 class Limiter:
@@ -85,6 +88,17 @@ class Limiter:
 def visitor(request: Request) -> str:
     """Return a key for the visitor's address that means nothing outside of this process."""
     return hmac.new(_KEY, network_of(request).encode(), hashlib.sha256).hexdigest()
+
+
+def hashed_address(folder: Path, address: str) -> str:
+    """Return a key for an address that means nothing without the workspace's own key."""
+    return keyed_hash(folder, f"address\n{address}")
+
+
+def keyed_hash(folder: Path, text: str) -> str:
+    """Return a hash of a text with the key that a workspace has for attempts."""
+    key = workspace_key(folder, "attempts")
+    return hmac.new(key, text.encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
 def network_of(request: Request) -> str:

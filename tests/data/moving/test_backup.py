@@ -13,6 +13,7 @@ import pytest
 from bench.backup_kills import run_kills
 from data import backup
 from data.database import Database
+from data.database.attempts import forget_attempts
 from data.photos import Picture
 from data.stations import Stations
 from data.workspace import Workspace, restore_workspace
@@ -35,6 +36,7 @@ def city(tmp_path: Path, database_url: str | None) -> Iterator[Workspace]:
     """A workspace with rows in every table, a key and a photo."""
     made = Workspace.create(tmp_path / "city", name="市", box=BOX, database_url=database_url)
     fill(made.database)
+    forget_attempts(made.database.backend, older_than_s=0)  # no backup has them
     (made.folder / "secret.key").write_text("00" * 32)
     (made.folder / "secret.key").chmod(0o600)
     (made.folder / "photos").mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from data.accounts import Account
 from data.database.audit import read_audit
 from tests.web.admin.visits import ON_BOTH, PASSWORD, PASSWORD_HASH, log_in, logged_in, token_of
+from web.site.passwords import LIMITS
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -122,7 +124,7 @@ def test_everybody_changes_the_own_password_and_stays_logged_in_here_only(
 def test_the_old_password_cannot_be_tried_out_by_whoever_finds_a_session(
     operator: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.site.passwords.TRIES", 3)
+    monkeypatch.setattr("web.site.passwords.LIMITS", replace(LIMITS, most=3))
     codes = [post(operator, "/admin/password", old="x", **two()).status_code for _ in range(4)]
     assert codes == [400, 400, 429, 429]  # the login was the first
 
@@ -133,7 +135,7 @@ def test_the_limits_on_logging_in_hold_over_two_applications(
 ) -> None:
     from web.app import create_app  # noqa: PLC0415 - a second process, as it were
 
-    monkeypatch.setattr("web.site.passwords.TRIES", 2)
+    monkeypatch.setattr("web.site.passwords.LIMITS", replace(LIMITS, most=2))
     apps = [create_app(workspace.folder, testing=True) for _ in range(3)]
     codes = [log_in(app.test_client(), "li", "wrong password").status_code for app in apps]
     assert codes == [403, 403, 429]

@@ -257,7 +257,7 @@ def _tries(app: Flask, there: Foreign) -> dict[str, list[tuple[str, dict[str, An
 
 def _all_rows(workspace: Workspace) -> dict[str, list[tuple[Any, ...]]]:
     """Return what stands in every table but the log of who signed in and out."""
-    quiet = {"audit", "login_attempts"}
+    quiet = {"audit", "attempts"}
     with workspace.database.backend.transaction() as connection:
         return {
             table.name: [tuple(row) for row in connection.execute(sa.select(table))]
