@@ -3,12 +3,14 @@
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /src
 RUN python -m venv /opt/yizhan
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY requirements.lock ./
+RUN /opt/yizhan/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
 COPY geo geo
 COPY data data
 COPY planning planning
 COPY web web
-RUN /opt/yizhan/bin/pip install --no-cache-dir -c constraints.txt '.[h3,nation,postgres,raster,s3,serve]'
+RUN /opt/yizhan/bin/pip install --no-cache-dir --no-build-isolation --no-deps '.[h3,nation,postgres,raster,s3,serve]'
 
 FROM python:3.11-slim-bookworm
 # Debian keeps only the newest build of a package, so that a pinned one cannot be had later.

@@ -5,6 +5,8 @@
 # make quick  the part of check that takes seconds; what the hooks of .pre-commit-config.yaml run
 # make catalogues  the messages of code and templates into web/languages/*.po, and those compiled
 # make docs   guides, mathematics, notebooks and public names as a site: build/docs/index.html
+# make lock   requirements.lock anew, after a change of pyproject.toml or constraints.txt
+# make sbom   the bill of materials of a server: build/sbom.cdx.json (CycloneDX)
 # make bench  the benchmarks: prints tables, writes bench-results/*.json
 
 PYTHON ?= python3
@@ -14,7 +16,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 DEMO   ?= yizhan-demo
 PORT   ?= 8000
 
-.PHONY: demo loops test coverage check quick catalogues docs bench format system clean
+.PHONY: demo loops test coverage check quick catalogues docs lock sbom bench format system clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -73,6 +75,17 @@ catalogues: $(VENV)/.test
 docs: $(VENV)/.test
 	@$(BIN)/sphinx-build -q -E -W --keep-going -b html docs build/docs
 	@echo "build/docs/index.html"
+
+# uv resolves for every system at once and asks for the hash of every file; it is no part of a server.
+lock: $(VENV)/.test
+	@$(PIP) install -c constraints.txt uv
+	@echo setuptools | $(BIN)/uv pip compile -q pyproject.toml - -c constraints.txt $(addprefix --extra ,h3 nation postgres raster s3 serve) \
+	  --generate-hashes --universal --python-version 3.11 --no-header --no-annotate -o requirements.lock
+
+sbom: $(VENV)/.test
+	@mkdir -p build
+	@$(BIN)/python -m bench.supply_chain > build/sbom.cdx.json
+	@echo "build/sbom.cdx.json"
 
 bench: $(VENV)/.test system
 	@$(BIN)/python -m bench
