@@ -15,6 +15,7 @@ from data.report_book import ReportBook
 from data.stations import Stations
 from data.system import ON_WINDOWS
 from data.workspace import Workspace
+from web.api import features
 from web.app import create_app
 from web.site.city import City
 from web.site.kept_pages import EXTENSION, KeptPages
@@ -107,6 +108,27 @@ def test_a_page_has_a_strong_tag_and_is_not_sent_twice(client: FlaskClient) -> N
         assert (again.status_code, again.data) == (304, b"")
         assert again.headers["Cache-Control"] == "no-cache"
         assert "Content-Security-Policy" in again.headers
+
+
+def test_stations_and_roads_of_the_interface_are_written_out_once_for_all(
+    client: FlaskClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = {path: client.get(path, headers=PACKED) for path in ("/api/stations", "/api/roads")}
+    written: list[int] = []
+    dumps = features._dumps
+    monkeypatch.setattr(features, "_dumps", lambda body: written.append(1) or dumps(body))
+    for path, answer in first.items():
+        again = client.get(path, headers=PACKED)
+        assert (again.data, again.headers["Cache-Control"]) == (answer.data, "public, max-age=60")
+        assert not again.headers["ETag"].startswith("W/")
+    assert written == []
+    client.get("/api/stations", headers={**PACKED, "Host": "another.example"})  # links are whole
+    client.get("/api/stations?limit=2")
+    assert written == [1, 1]
+    workspace = Workspace.open(folder)
+    workspace.replace_stations(Stations(workspace.stations().frame[1:].reset_index(drop=True)))
+    client.get("/api/stations", headers=PACKED)
+    assert written == [1, 1, 1]
 
 
 def test_a_changed_register_and_another_language_are_another_page(

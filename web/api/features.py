@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, abort, request
 
 from web.api.item_query import GEOJSON, ItemQuery, check_format, link
 from web.maps.at_hand import roads_json
 from web.site.city import city_here
+from web.site.kept_pages import kept_page
 from web.stations.at_hand import features_of
 
 if TYPE_CHECKING:
+    from web.site.city import City
     from web.stations.features import Feature
 
 api = Blueprint("api", __name__)
+#: So long a phone keeps an answer before it asks about it by its tag, seconds.
+_FRESH_S: Final = 60
 
 
 @api.get("/api/stations")
@@ -23,18 +27,21 @@ api = Blueprint("api", __name__)
 def stations() -> Response:
     """Answer the stations, all or those in ``bbox``, a page of ``limit`` from ``offset`` on.
 
-    ``datetime`` of a day to come answers them as they are then.
+    ``datetime`` of a day to come answers them as they are then. All of them as they are now, which
+    most ask for, are written out and packed once for all.
     """
     city = city_here()
-    query = ItemQuery.of(request.args)
-    found = query.matched(features_of(city, day=query.day))
-    shown = query.page(found)
-    body = city.collection(shown) | {
-        "numberMatched": len(found),
-        "numberReturned": len(shown),
-        "links": query.links(len(found)),
-    }
-    return _cached(_dumps(body), f"{city.stations_version()}{query.day or ''}")
+    if request.args:
+        query = ItemQuery.of(request.args)
+        return _cached(_collection(city, query), f"{city.stations_version()}{query.day or ''}")
+    key = (city.stations_version(), request.scheme, request.host)  # links are whole
+    return kept_page(
+        request.path,
+        key,
+        lambda: _collection(city, ItemQuery.of({})),
+        content_type=GEOJSON,
+        max_age_s=_FRESH_S,
+    )
 
 
 @api.get("/api/collections/stations/items/<path:station_id>")
@@ -52,7 +59,26 @@ def item(station_id: str) -> Response:
 def roads() -> Response:
     """Answer the roads that the worker's map is drawn on: three greys, simplified."""
     city = city_here()
-    return _cached(roads_json(city), city.roads_version())
+    return kept_page(
+        request.path,
+        city.roads_version(),
+        lambda: roads_json(city),
+        content_type=GEOJSON,
+        max_age_s=_FRESH_S,
+    )
+
+
+def _collection(city: City, query: ItemQuery) -> str:
+    found = query.matched(features_of(city, day=query.day))
+    shown = query.page(found)
+    return _dumps(
+        city.collection(shown)
+        | {
+            "numberMatched": len(found),
+            "numberReturned": len(shown),
+            "links": query.links(len(found)),
+        }
+    )
 
 
 def _with_links(feature: Feature) -> Feature:
@@ -64,11 +90,11 @@ def _with_links(feature: Feature) -> Feature:
 
 
 def _cached(body: str, version: str) -> Response:
-    """Answer GeoJSON that a phone keeps for a minute, and then asks about by its tag."""
+    """Answer GeoJSON of one question, with a tag of what it was read from."""
     response = Response(body, content_type=GEOJSON)
     response.set_etag(f"{version}-{len(body)}")
     response.cache_control.public = True
-    response.cache_control.max_age = 60
+    response.cache_control.max_age = _FRESH_S
     return response.make_conditional(request)  # type: ignore[return-value]
 
 

@@ -160,7 +160,7 @@ def part_response(name: str, content_type: str, *, file_name: str = "") -> Respo
         raise ServiceUnavailable(say("it is being drawn: try again in some seconds"))
     if part is None:
         raise NothingYetError(say("nothing of this was computed yet: run yizhan plan first"))
-    response = packed_response(part, content_type)
+    response = packed_response(part, f"{content_type}; charset=utf-8")
     if file_name:
         response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     is_named = request.args.get("v") == part.content_hash[:16]

@@ -1,4 +1,4 @@
-"""Pages that are the same for everybody, kept as they go over the wire while their data hold.
+"""Answers that are the same for everybody, kept as they go over the wire while their data hold.
 
 A page is rendered and packed once for each state of its data and each minute of the clock, not once
 for each reader. It has a strong tag of its bytes, so that a phone that has it is told so in a line.
@@ -49,18 +49,31 @@ class KeptPages:
         return made
 
 
-def kept_page(name: Hashable, key: Hashable, render: Callable[[], str]) -> Response:
-    """Answer a page that is the same for all who ask by its ``name`` while its ``key`` holds."""
+def kept_page(
+    name: Hashable,
+    key: Hashable,
+    render: Callable[[], str],
+    *,
+    content_type: str = "text/html; charset=utf-8",
+    max_age_s: int | None = None,
+) -> Response:
+    """Answer a page that is the same for all who ask by its ``name`` while its ``key`` holds.
+
+    With ``max_age_s`` everybody may keep it for so many seconds without asking again.
+    """
     pages: KeptPages = current_app.extensions.setdefault(EXTENSION, KeptPages())
-    page = pages.page(name, key, render)
-    return packed_response(page, "text/html").make_conditional(request)  # type: ignore[return-value]
+    response = packed_response(pages.page(name, key, render), content_type)
+    if max_age_s is not None:
+        response.cache_control.public = True
+        response.cache_control.max_age = max_age_s
+    return response.make_conditional(request)  # type: ignore[return-value]
 
 
 def packed_response(part: DrawnPart, content_type: str) -> Response:
     """Answer a packed text with its strong tag, as it was packed where the reader takes that."""
     is_packed = bool(request.accept_encodings["gzip"])
     body = part.packed if is_packed else part.text()
-    response = Response(body, content_type=f"{content_type}; charset=utf-8")
+    response = Response(body, content_type=content_type)
     response.vary.add("Accept-Encoding")
     response.set_etag(part.content_hash[:32] + ("-gzip" if is_packed else ""))
     if is_packed:
