@@ -36,6 +36,7 @@ BENCHMARKS = (
         "decisions",
         "report_forms",
         "nation",
+        "serving",
     ),
 )
 RESULTS = Path("bench-results")

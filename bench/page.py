@@ -101,7 +101,7 @@ class Load:
 def run() -> list[Row]:
     """Measure both cities; their rows, and what is allowed."""
     with tempfile.TemporaryDirectory() as name:
-        cities = _cities(Path(name))
+        cities = make_cities(Path(name))
         return [row for city, folder in cities.items() for row in measure(city, folder)]
 
 
@@ -152,7 +152,7 @@ def _rows(city: str, loads: list[Load], *, load: float, score: str) -> list[Row]
 
 
 # ---- the cities ----
-def _cities(folder: Path) -> dict[str, Path]:
+def make_cities(folder: Path) -> dict[str, Path]:
     """Make the sample city, and a copy of it with many stations."""
     files = write_sample_city(folder / "input")
     small, large = folder / "sample", folder / "many"

@@ -16,6 +16,9 @@ import click
 import pytest
 import yaml
 
+from data.workspace import Workspace
+from geo.measure import Box
+from web.app import create_app
 from web.cli import yizhan
 
 ROOT = Path(__file__).parents[2]
@@ -134,6 +137,8 @@ def _directives(text: str, name: str) -> set[str]:
 
 def test_nginx_hands_on_what_the_guide_asks_for_and_keeps_no_log_of_who_reports() -> None:
     assert _directives(GUIDE, "proxy_set_header") == _directives(NGINX, "proxy_set_header")
+    assert _directives(GUIDE, "add_header") == _directives(NGINX, "add_header")
+    assert any("Strict-Transport-Security" in told for told in _directives(NGINX, "add_header"))
     assert _directives(NGINX, "proxy_pass") == {f"http://unix:{SOCKET}"}
     silent = re.search(r"location ~ (\S+) \{([^}]+)\}", NGINX)
     assert silent is not None
@@ -152,6 +157,35 @@ def test_the_analyser_finds_nothing_in_the_nginx_settings(tmp_path: Path) -> Non
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (ran.returncode, json.loads(ran.stdout)) == (0, [])
+
+
+def test_nginx_keeps_only_what_is_the_same_for_all_who_ask(tmp_path: Path) -> None:
+    assert _kept_by(GUIDE) == _kept_by(NGINX)
+    kept = re.compile(_kept_by(NGINX)[0])
+    Workspace.create(tmp_path / "city", name="市", box=Box(116.7, 33.8, 116.9, 34.0))
+    app = create_app(tmp_path / "city", testing=True)
+    routes = {rule.rule for rule in app.url_map.iter_rules() if kept.match(rule.rule)}
+    assert {"/", "/s/<path:station_id>", "/api/stations", "/api/page/now.json"} <= routes
+    private = re.compile(
+        r"/(admin|plan|report|feedback|healthz|readyz|sw\.js|api/(tickets|sign_ups))"
+    )
+    assert not [route for route in routes if private.match(route)]
+    client, shown = app.test_client(), ("/", "/api/page/now.json", "/api/collections")
+    for path in shown:
+        told = client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert told.vary.as_set() <= {"accept-encoding", "accept-language", "cookie"}
+        assert "Set-Cookie" not in told.headers
+    client.set_cookie("yizhan", "of a session")
+    assert client.get("/api/collections").data == app.test_client().get("/api/collections").data
+
+
+def _kept_by(text: str) -> list[str]:
+    """Return how answers are kept: for which addresses, by what, how long."""
+    place = re.search(r"location ~ (\S+) \{[^}]*proxy_cache yizhan;([^}]+)\}", text)
+    assert place is not None
+    words = re.findall(r"(proxy_(?:cache|ignore)\S+ .+);", place[2])
+    assert "$packed|$cookie_lang|$http_accept_language" in place[2]
+    return [place[1], *words]
 
 
 @pytest.mark.parametrize("line", ["    proxy_set_header Host $http_host;"])
