@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 WEB = Path(__file__).resolve().parents[2] / "web"
 FOR_WORKERS = (
     "list.js",
+    "map.js",
     "search.js",
     "roads.js",
     "way.js",

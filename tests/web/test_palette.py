@@ -21,7 +21,10 @@ from web.design.palette import (
     tone,
 )
 
-STYLES = (files("web") / "static" / "yizhan.css").read_text(encoding="utf-8")
+STYLES = "".join(
+    (files("web") / "static" / name).read_text(encoding="utf-8")
+    for name in ("yizhan.css", "pages.css")
+)
 SCHEMES = ("light", "dark")
 
 

@@ -147,6 +147,7 @@ def _script_settings(city: City, features: list[Feature], t: Language) -> dict[s
                 _static(f"{_CLUSTER}MarkerCluster.css"),
                 _static(f"{_CLUSTER}leaflet.markercluster.js"),
             ],
+            "map": [bundle("map.js")],
             "roads": bundle("roads.js"),
             "search": bundle("search.js"),
         },

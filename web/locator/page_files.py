@@ -6,7 +6,6 @@ new address; ``/api/page/now.json`` says which ones hold now. All are compressed
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import threading
@@ -23,6 +22,7 @@ from geo.pocket import pack_roads
 from web.locator.station_alerts import standings_here
 from web.locator.station_columns import detail_columns, station_columns
 from web.site.city import city_here
+from web.site.packing import Packed
 from web.stations.sounds import name_sounds
 
 if TYPE_CHECKING:
@@ -44,16 +44,21 @@ _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 @dataclass(frozen=True)
 class PageFile:
-    """One file as it goes over the wire: its name with the hash, and its gzipped bytes."""
+    """One file as it goes over the wire: its name with the hash, and its bytes as they are sent."""
 
     name: str
     content_type: str
-    packed: bytes
+    packed: Packed
 
     @property
     def address(self) -> str:
         """Where the page finds it."""
         return FOLDER + self.name
+
+    @property
+    def n_bytes(self) -> int:
+        """What it weighs on the wire for those who take gzip alone."""
+        return len(self.packed.gzip)
 
 
 class PageFiles:
@@ -165,8 +170,8 @@ def now() -> Response:
         day=today_here().isoformat(),
         **stations,
         roads=None if roads is None else roads.address,
-        roads_bytes=0 if roads is None else len(roads.packed),
-        roads_large=roads is not None and len(roads.packed) > LARGE_BYTES,
+        roads_bytes=0 if roads is None else roads.n_bytes,
+        roads_large=roads is not None and roads.n_bytes > LARGE_BYTES,
     )
     answer.cache_control.no_cache = True
     return answer
@@ -178,12 +183,7 @@ def one(name: str) -> Response:
     made = files_here().named(name)
     if made is None:
         raise NotFound
-    plain = not request.accept_encodings["gzip"]
-    body = gzip.decompress(made.packed) if plain else made.packed
-    answer = Response(body, content_type=made.content_type)
-    if not plain:
-        answer.headers["Content-Encoding"] = "gzip"
-    answer.headers["Vary"] = "Accept-Encoding"
+    answer = made.packed.answer(made.content_type)
     newest = files_here().sounds_address() if name.startswith("sounds-") else made.address
     answer.headers["Cache-Control"] = _FOR_EVER if FOLDER + name == newest else "no-cache"
     return answer
@@ -199,4 +199,4 @@ def _page_file(sort: str, made: tuple[bytes, str, str] | None) -> PageFile | Non
         return None
     body, ending, content_type = made
     name = f"{sort}-{hashlib.sha256(body).hexdigest()[:_DIGITS]}.{ending}"
-    return PageFile(name, content_type, gzip.compress(body, compresslevel=9, mtime=0))
+    return PageFile(name, content_type, Packed.of(body))

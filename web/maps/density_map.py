@@ -22,7 +22,7 @@ from web.maps.city_map import map_words
 from web.maps.label_points import label_point
 from web.maps.road_lines import road_lines
 from web.maps.safe_map import MapDocument, SafeMap
-from web.site.pages import asset_text, leaflet_css, render
+from web.site.pages import MAP_SCRIPTS, asset_text, leaflet_css, render
 
 if TYPE_CHECKING:
     from datetime import date
@@ -70,7 +70,7 @@ class DensityMap:
         write_text(path, self.html())
 
 
-_SCRIPTS: Final = ("vendor/leaflet-1.9.4/leaflet.js", "map.js", "density.js")
+_SCRIPTS: Final = ("vendor/leaflet-1.9.4/leaflet.js", *MAP_SCRIPTS, "density.js")
 
 
 def density_map(

@@ -71,7 +71,7 @@ def _symbols() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _style() -> str:
     """Return the rules of pictures, each variable replaced by its light value."""
-    sheet = (Path(__file__).parents[1] / "static" / "yizhan.css").read_text(encoding="utf-8")
+    sheet = (Path(__file__).parents[1] / "static" / "pages.css").read_text(encoding="utf-8")
     rules = [(found[1].strip(), found[2]) for found in _RULE.finditer(sheet)]
     rules += [(found[1], found[2]) for found in _SECOND_RULE.finditer(sheet)]
     plain = [f"{selector}{{{_plain(body)}}}" for selector, body in rules if _plain(body)]

@@ -10,6 +10,7 @@ __all__ = [
     "input_labels",
     "kept_pages",
     "number_words",
+    "packing",
     "pages",
     "passwords",
     "rate_limit",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from functools import lru_cache
 from http import HTTPStatus
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, current_app, request
+
+from web.site.packing import Packed
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -60,14 +61,15 @@ def _keep_long(response: Response) -> Response:
     if path.suffix in _TEXTS:
         response.content_type = _TEXTS[path.suffix]
         response.vary.add("Accept-Encoding")
-        if request.accept_encodings["gzip"]:
-            told = path.stat()
+        told = path.stat()
+        body, encoding = _packed(path, told.st_mtime_ns, told.st_size).wanted()
+        if encoding:
             opened = response.response
             response.direct_passthrough = False
-            response.set_data(_packed(path, told.st_mtime_ns, told.st_size))
+            response.set_data(body)
             if hasattr(opened, "close"):
                 opened.close()
-            response.headers["Content-Encoding"] = "gzip"
+            response.headers["Content-Encoding"] = encoding
             tag, _weak = response.get_etag()
             if tag is not None:
                 response.set_etag(tag, weak=True)
@@ -87,6 +89,6 @@ def _hash_of(path: Path, changed: int, size: int) -> str:
 
 
 @lru_cache(maxsize=64)
-def _packed(path: Path, changed: int, size: int) -> bytes:
+def _packed(path: Path, changed: int, size: int) -> Packed:
     del changed, size
-    return gzip.compress(path.read_bytes(), compresslevel=9, mtime=0)
+    return Packed.of(path.read_bytes())

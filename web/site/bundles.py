@@ -6,7 +6,6 @@ indentation, a fifth of the bytes; its address holds the hash of its content.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
 from functools import lru_cache
@@ -14,23 +13,27 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, current_app
 
 from web.design.palette import css_variables
+from web.site.packing import Packed
+from web.site.pages import MAP_SCRIPTS
 
 bundles = Blueprint("bundles", __name__)
 
 TOKENS: Final = "tokens.css"
+_PHONE_MAP: Final = ("marks.js", "map.js", "map_parts.js", "locator_map.js")
 BUNDLES: Final[dict[str, tuple[str, ...]]] = {
-    "page.css": (TOKENS, "yizhan.css"),
+    "list.css": (TOKENS, "yizhan.css"),
+    "page.css": (TOKENS, "yizhan.css", "pages.css"),
     "list.js": (
         "opening.js",
         "stations.js",
         "datum.js",
         "navigation.js",
-        "map.js",
+        "marks.js",
+        "map_parts.js",
         "ways.js",
-        "locator_map.js",
         "offline.js",
         "list_words.js",
         "leaving.js",
@@ -40,6 +43,8 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         "quiet.js",
         "locator.js",
     ),
+    "map.js": ("map.js", "locator_map.js"),
+    "drawn.js": ("opening.js", *MAP_SCRIPTS),
     "search.js": ("search.js",),
     "way.js": ("ways.js", "list_words.js", "way.js", "way_there.js"),
     "roads.js": ("pocket.js", "roadmap.js"),
@@ -48,8 +53,7 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         "stations.js",
         "datum.js",
         "navigation.js",
-        "map.js",
-        "locator_map.js",
+        *_PHONE_MAP,
         "report_queue.js",
         "report_values.js",
         "offline.js",
@@ -57,11 +61,10 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         "inside_app.js",
         "station_page.js",
     ),
-    "register.js": ("datum.js", "map.js", "locator_map.js", "register_form.js"),
+    "register.js": ("datum.js", *_PHONE_MAP, "register_form.js"),
     "plans.js": (
         "datum.js",
-        "map.js",
-        "locator_map.js",
+        *_PHONE_MAP,
         "plan_question.js",
         "plan_changes.js",
         "plans.js",
@@ -69,8 +72,7 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
     "feedback.js": (
         "opening.js",
         "datum.js",
-        "map.js",
-        "locator_map.js",
+        *_PHONE_MAP,
         "report_queue.js",
         "offline.js",
         "feedback.js",
@@ -105,27 +107,23 @@ def one(name: str) -> Response:
     if wanted not in BUNDLES:
         abort(HTTPStatus.NOT_FOUND)
     found, packed = _made(wanted)
-    plain = not request.accept_encodings["gzip"]
-    answer = Response(gzip.decompress(packed) if plain else packed, content_type=_TYPES[ending])
-    if not plain:
-        answer.headers["Content-Encoding"] = "gzip"
-    answer.headers["Vary"] = "Accept-Encoding"
+    answer = packed.answer(_TYPES[ending])
     fresh = stem.endswith(f"-{found}")
     answer.headers["Cache-Control"] = _FOR_EVER if fresh else "no-cache"
     return answer
 
 
-def _made(name: str) -> tuple[str, bytes]:
+def _made(name: str) -> tuple[str, Packed]:
     folder = Path(str(current_app.static_folder))
     files = tuple(folder / file for file in BUNDLES[name] if file != TOKENS)
     return _joined(name, tuple((file, file.stat().st_mtime_ns) for file in files))
 
 
 @lru_cache(maxsize=32)
-def _joined(name: str, files: tuple[tuple[Path, int], ...]) -> tuple[str, bytes]:
-    """Return hash and gzipped text; a changed file has another time and is read again."""
+def _joined(name: str, files: tuple[tuple[Path, int], ...]) -> tuple[str, Packed]:
+    """Return hash and packed text; a changed file has another time and is read again."""
     texts = [file.read_text(encoding="utf-8") for file, _ in files]
     if TOKENS in BUNDLES[name]:
         texts.insert(0, css_variables())
     body = _SPARE.sub("", "\n".join(texts)).encode()
-    return hashlib.sha256(body).hexdigest()[:_DIGITS], gzip.compress(body, 9, mtime=0)
+    return hashlib.sha256(body).hexdigest()[:_DIGITS], Packed.of(body)

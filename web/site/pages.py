@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -63,6 +63,10 @@ def helpers() -> dict[str, Any]:
     }
 
 
+MAP_SCRIPTS: Final = ("marks.js", "map.js", "city_map.js")
+"""What the maps that folium draws need beside Leaflet."""
+
+
 def render(template: str, language: Language, **context: Any) -> str:  # noqa: ANN401 - a template takes what it names
     """Render a template outside of a request, for a file that stands alone."""
     return _environment().get_template(template).render(t=language, **context)
@@ -76,7 +80,7 @@ def render_map(template: str, language: Language, **context: Any) -> str:  # noq
         notice=SAMPLE_NOTICE,
         leaflet_css=leaflet_css(),
         leaflet_js=asset_text("vendor/leaflet-1.9.4/leaflet.js"),
-        map_js=asset_text("map.js"),
+        map_js=Markup("\n").join(asset_text(name) for name in MAP_SCRIPTS),
         **context,
     )
 

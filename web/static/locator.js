@@ -584,8 +584,8 @@
   }
 
   async function start() {
-    locatorMap.prepare(settings).catch(() => {});
     try { await take(settings.stations); } catch { say(words.no_answer); return; }
+    locatorMap.prepare(settings).catch(() => {}); // all that the list needs has come
     find("#pages")?.remove();
     for (const hidden of all("[data-with-script]")) hidden.hidden = false;
     recallChoices();

@@ -1,23 +1,10 @@
-/* The map below the list: Leaflet and its parts come when the list is readable. Marks by kind and
-   state, the city's own roads or a configured provider beneath. */
+/* The map below the list: marks by kind and state, the city's own roads or a configured provider beneath.
+   It follows map_parts.js, which fetches it. */
 "use strict";
 
-const locatorMap = (() => {
+Object.assign(locatorMap, (() => {
   const LEAST_PX = 24; // of a mark, and from its middle what a finger reaches
   const TOUCH_PX = 22;
-  const MANY = 400; // from here on marks are gathered into clusters
-
-  function load(address) {
-    return new Promise((done, failed) => {
-      const made = document.createElement(address.includes(".css") ? "link" : "script");
-      made.onload = done;
-      made.onerror = failed;
-      if (made.tagName === "LINK") Object.assign(made, { rel: "stylesheet", href: address });
-      else Object.assign(made, { src: address, async: false });
-      // before our own, which has the last word
-      document.head.insertBefore(made, document.querySelector('link[rel="stylesheet"]'));
-    });
-  }
 
   /* Amap's tiles lie in GCJ-02, so all that is drawn on them is brought there, and a tap back. */
   function placer({ base_map: { provider } }) {
@@ -87,7 +74,7 @@ const locatorMap = (() => {
     }
 
     makeLayer() {
-      if (this.stations.length < MANY) return L.layerGroup();
+      if (this.stations.length < locatorMap.MANY) return L.layerGroup();
       return L.markerClusterGroup({
         chunkedLoading: true, maxClusterRadius: 64, disableClusteringAtZoom: 16,
         showCoverageOnHover: false, animate: false,
@@ -279,24 +266,5 @@ const locatorMap = (() => {
     }, true);
   }
 
-  const asked = new Map();
-
-  function once(address) {
-    if (!asked.has(address)) asked.set(address, load(address));
-    return asked.get(address);
-  }
-
-  /* Leaflet is fetched while the list is made ready. */
-  const prepare = ({ assets }) => Promise.all(assets.leaflet.map(once));
-
-  /* The search and the drawing of roads come with the roads themselves. */
-  const prepareRoads = ({ assets }) => prepare({ assets }).then(() => once(assets.roads));
-
-  async function make(options) {
-    await prepare(options.settings);
-    if (options.stations.length >= MANY) await Promise.all(options.settings.assets.cluster.map(once));
-    return new LocatorMap(options);
-  }
-
-  return { prepare, prepareRoads, make, placer, bindSize, once };
-})();
+  return { LocatorMap, placer, bindSize };
+})());
