@@ -15,6 +15,7 @@ from web.commands.help_pages import Command, Group
 from web.commands.language import spoken
 from web.commands.nation_import import import_
 from web.commands.nation_options import nation_option
+from web.commands.nation_report import report
 from web.commands.nation_sample import sample
 from web.site.number_words import count, gap_words, share
 
@@ -74,6 +75,7 @@ def add(folder: Path, code: str, source: Path, *, as_json: bool) -> None:
 
 nation.add_command(import_)
 nation.add_command(sample)
+nation.add_command(report)
 
 
 @nation.command(cls=Command)

@@ -11,6 +11,8 @@ __all__ = [
     "effective_week",
     "forms",
     "keeping",
+    "nation_document",
+    "nation_files",
     "pages",
     "routes",
     "site_sheets",

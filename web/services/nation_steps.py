@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from data.questions import Question
+from data.stations import FACILITY_COLUMNS
 from data.workspace import Workspace
 from geo.errors import NothingYetError, YizhanError
 from geo.messages import message_of, message_parts, say
@@ -28,8 +29,12 @@ from web.services.freshness import inputs_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from data.stations import Stations
+
 #: The steps of a city, in the order in which they are told.
 STEPS: Final = ("figures", "curve")
+#: Which form the body of each step has; a number more has every city done again.
+_FORMS: Final = {"figures": 2, "curve": 1}
 #: What of a workspace's folder decides its figures; sizes and times of these tell a change.
 _LOOKED_AT: Final = ("yizhan.toml", "districts.geojson", "yizhan.db", "yizhan.db-wal", "cache/*")
 
@@ -123,7 +128,7 @@ def _key(workspace: Workspace, task: StepTask) -> str:
 
 def _asked(task: StepTask) -> list[Any]:
     curve = [dict(task.question), list(task.amounts), task.seconds, task.gap]
-    return [task.step, task.version, curve if task.step == "curve" else []]
+    return [task.step, _FORMS[task.step], task.version, curve if task.step == "curve" else []]
 
 
 def _hash(parts: Sequence[Any]) -> str:
@@ -143,10 +148,23 @@ def _figures(workspace: Workspace, _task: StepTask) -> dict[str, Any]:
         "sample": settings.sample,
         "stations": len(stations),
         "stations_by_kind": stations.frame["kind"].value_counts().to_dict(),
+        "unknown": _unknown(stations),
         "workers": reached["group"].row().workers,
         "within_group": reached["group"].row().within_one,
         "within_national": reached["national"].row().within_one,
         "within_two": reached["national"].row().within_two,
+    }
+
+
+def _unknown(stations: Stations) -> dict[str, int]:
+    """Count the stations of which the register does not say something, by what."""
+    frame = stations.frame
+    equipped = frame[list(FACILITY_COLUMNS)].map(len).sum(axis=1)
+    return {
+        "hours": int((frame["hours"] == "").sum()),
+        "access": int((frame["access"].map(len) == 0).sum()),
+        "facilities": int((equipped == 0).sum()),
+        "checked_at": int((frame["checked_at"] == "").sum()),
     }
 
 
