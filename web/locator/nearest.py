@@ -148,8 +148,9 @@ def _script_settings(city: City, features: list[Feature], t: Language) -> dict[s
                 _static(f"{_CLUSTER}leaflet.markercluster.js"),
             ],
             "map": [bundle("map.js")],
-            "roads": bundle("roads.js"),
+            "roads": bundle("roadmap.js"),
             "search": bundle("search.js"),
+            "searcher": bundle("searcher.js"),
         },
     }
 

@@ -34,6 +34,7 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         "marks.js",
         "map_parts.js",
         "ways.js",
+        "reach.js",
         "offline.js",
         "list_words.js",
         "leaving.js",
@@ -46,7 +47,9 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
     "map.js": ("map.js", "locator_map.js"),
     "drawn.js": ("opening.js", *MAP_SCRIPTS),
     "search.js": ("search.js",),
+    "searcher.js": ("pocket.js", "searcher.js"),
     "way.js": ("ways.js", "list_words.js", "way.js", "way_there.js"),
+    "roadmap.js": ("roadmap.js",),
     "roads.js": ("pocket.js", "roadmap.js"),
     "station.js": (
         "opening.js",
@@ -79,7 +82,7 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "activities.js": ("report_queue.js", "activities.js"),
 }
-"""What each holds; ``roads.js`` wants Leaflet there, the others nothing."""
+"""What each holds; ``roads.js`` and ``roadmap.js`` want Leaflet there, the others nothing."""
 _TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _DIGITS: Final = 12

@@ -311,20 +311,23 @@
       state.mode = mode;
       offerTruck();
     }
-    measure();
   }
 
   // ---- position ----
-  function measure() {
-    if (state.here) ways.measure(state.stations, state.here, state.mode, settings.rough);
+  async function measure() {
+    if (!state.here) return;
+    reach.guess(state.stations, state.here, state.mode, settings.rough);
+    await reach.measure(state.stations, state.here, state.mode).catch(() => {});
   }
 
-  function lookFrom(here, source, placeName = "") {
+  async function lookFrom(here, source, placeName = "") {
     if (source !== "from_here") position.stop();
     Object.assign(state, { here, source, placeName, shown: settings.shown, hereAt: Date.now(), far: 0 });
-    measure();
+    const measured = measure();
     const nearest = state.stations.reduce((least, { metres }) => Math.min(least, metres), Infinity);
     if (nearest > settings.away_m && nearest < Infinity) { stayInCity(nearest); return; }
+    await measured;
+    if (state.here !== here) return;
     showList();
     state.map?.showHere(here, state.found);
     wantRoads();
@@ -344,9 +347,8 @@
     state.hereAt = Date.now();
     if (ways.metresBetween(state.here, here) < STEP_M) return;
     state.here = here;
-    measure();
     state.map?.showHere(here, null);
-    renew();
+    measure().then(renew);
   }
 
   const renew = () => quiet.whenStill(() => showList({ stay: true }));
@@ -401,7 +403,7 @@
     if (typeof search === "undefined") return;
     const text = find("#search").value;
     const found = search.find(text, {
-      list: state.stations, districts: state.file.districts, roads: ways.roads(), names: state.names,
+      list: state.stations, districts: state.file.districts, roads: reach.roads(), names: state.names,
     });
     const items = found.map(({ name, what, status, lonlat }) => {
       const item = document.createElement("li");
@@ -429,13 +431,13 @@
   let now = null;
 
   async function loadRoads() {
-    await locatorMap.prepareRoads(settings);
-    await ways.load(now.roads);
-    ready("roads");
-    performance.mark("yizhan-roads");
-    state.map?.drawRoads(ways.roads());
-    if (state.here) { measure(); showList(); }
+    await reach.load(now.roads, settings.assets.searcher);
+    if (state.here) { await measure(); showList(); }
     if (find("#search").value) showFound();
+    performance.mark("yizhan-roads");
+    await locatorMap.prepareRoads(settings);
+    state.map?.drawRoads(reach.roads());
+    ready("roads");
   }
 
   /* Roads that weigh much are fetched when they are asked for, the others as soon as all is quiet. */
@@ -484,9 +486,8 @@
     state.address = address;
     state.names = namesAsked = null;
     if (state.map) state.map.stations = state.stations;
-    ways.forget();
-    measure();
     showDay();
+    await measure();
   }
 
   function showDay() {
@@ -507,7 +508,7 @@
       },
     }).then((map) => {
       state.map = map;
-      if (ways.roads()) map.drawRoads(ways.roads());
+      if (reach.roads()) map.drawRoads(reach.roads());
       map.show(state.found, state);
       if (state.here) map.showHere(state.here, state.found);
       ready("map");
@@ -531,16 +532,16 @@
         state.mode = choice.value;
         state.modeChosen = true;
         offerTruck();
-        measure();
-        changed();
+        measure().then(changed);
       });
     }
     leaving.bind(find("#leave"), state, words, changed);
     for (const name of ["group", "kind"]) {
       find(`#${name}`).addEventListener("change", (event) => {
         state[name] = event.target.value;
-        if (name === "group") goAsGroup();
-        changed();
+        if (name !== "group") { changed(); return; }
+        goAsGroup();
+        measure().then(changed);
       });
     }
     for (const chip of all("button[data-filter]")) {
