@@ -53,6 +53,7 @@ def listening(folder: Path, *, host: str, port: int) -> tuple[BaseWSGIServer, Fl
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     from web.app import create_app
+    from web.locator.ready import make_ready
 
     class Quiet(WSGIRequestHandler):
         """Answers without a line for each request: who asked is nobody's business."""
@@ -75,6 +76,7 @@ def listening(folder: Path, *, host: str, port: int) -> tuple[BaseWSGIServer, Fl
         ) from error
     with listener:  # the server listens on a copy of it
         app = create_app(folder)
+        make_ready(app)
         server = make_server(
             host,
             port,

@@ -10,6 +10,7 @@ __all__ = [
     "offline",
     "page_files",
     "photos",
+    "ready",
     "station_page",
     "week",
 ]
