@@ -31,6 +31,7 @@ BENCHMARKS = (
         "register",
         "datum",
         "page",
+        "page_pair",
         "saves",
         "city_cut",
         "decisions",
