@@ -340,6 +340,11 @@ def _week_hours(seen: Seen) -> dict[str, Truth]:
     return {"spans": Holds(not wrong, f"{hours.text}: {wrong[:3]}")}
 
 
+def _lorry(seen: Seen) -> dict[str, Truth]:
+    truck = seen.of.settings.profiles["truck"]
+    return {"height": truck.height_m, "weight": truck.weight_t}
+
+
 _PLAN_PAGE = "^page .. /plan "
 _LIST = r"^(?:page|phone) .. /(\?page=2)? "
 _STATION = "^page .. /s/"
@@ -413,6 +418,11 @@ MAP = (
     Claim(r"^page .*mark/line \[(?!site-)", ("^{text:w}$",), _register_text),
 )
 PHONE = (
+    Claim(
+        "^(?:page|phone) .*#truck-note",
+        ("按高 {height} 米、重 {weight} 吨的车算", "for a lorry {height} m high of {weight} t"),
+        _lorry,
+    ),
     fixed("^page .*select#leave", "^In half an hour$"),
     fixed(f"{_LIST}.*button.chip", r"^(?:通宵（22–6 点）|All night \(22–6\))"),
     Claim(f"{_LIST}.*button.chip", ("^{what:w} {n}$",), _facility),

@@ -62,6 +62,37 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> RoadNetwork:
     return build_network(read_roads(file))
 
 
+def test_what_keeps_a_lorry_off_the_car_s_way_is_named(page: Page, tmp_path: Path) -> None:
+    """A square of two ways from one corner to the other: the short one under a bridge of 3 m."""
+    places = {1: (0, 0), 2: (1, 0), 3: (0, 1), 4: (2, 1), 5: (1, 1)}
+    nodes = "".join(
+        f'<node id="{ref}" lon="{LON + x * STEP}" lat="{LAT + y * STEP}"/>'
+        for ref, (x, y) in places.items()
+    )
+    streets = (("桥下路", (1, 2), "maxheight"), ("绕城路", (1, 3, 5, 2), ""), ("新路", (2, 4), ""))
+    ways = "".join(
+        f'<way id="{number}">'
+        + "".join(f'<nd ref="{ref}"/>' for ref in refs)
+        + f'<tag k="highway" v="primary"/><tag k="name" v="{name}"/>'
+        + (f'<tag k="{limit}" v="3"/>' if limit else "")
+        + "</way>"
+        for number, (name, refs, limit) in enumerate(streets, start=1)
+    )
+    file = tmp_path / "roads.osm"
+    file.write_text(f'<osm version="0.6">{nodes}{ways}</osm>', encoding="utf-8")
+    packed = pack_roads(build_network(read_roads(file)), modes=("car", "truck"))
+    ask = """([packed, here, there]) => {
+      const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
+      const roads = Pocket.unpack(bytes.buffer);
+      return [way.barred(roads, here, there, 500),
+        way.find(roads, here, there, "truck", 500).steps.map(({ name }) => name)];
+    }"""
+    coded = base64.b64encode(packed).decode()
+    start, corner, end = [LON, LAT], [LON + STEP, LAT], [LON + 2 * STEP, LAT + STEP]
+    assert page.evaluate(ask, [coded, start, end]) == [["桥下路"], ["绕城路", "新路"]]
+    assert page.evaluate(ask, [coded, corner, end])[0] == []
+
+
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
     opened = browser.new_page()

@@ -10,6 +10,7 @@ from web.languages import message
 from web.maps.city_map import map_words
 
 if TYPE_CHECKING:
+    from geo.profiles import Profile
     from web.languages import Language
 
 _Said = str | dict[str, str]
@@ -56,6 +57,16 @@ def script_words(t: Language) -> dict[str, Any]:
     }
 
 
+def truck_note(profile: Profile, t: Language) -> str:
+    """Say for which lorry ways are found, and what a map app does not know."""
+    return t(
+        "货车的路按高 {height} 米、重 {weight} 吨的车算，绕开限高、限重和白天限行的路；"
+        "地图应用不知道您的车有多高、多重。以路牌为准。",
+        height=f"{profile.height_m:g}",
+        weight=f"{profile.weight_t:g}",
+    )
+
+
 def _amounts(t: Language) -> dict[str, _Said]:
     return {
         "metres": t("{n} 米"),
@@ -81,6 +92,7 @@ def way_words(t: Language) -> dict[str, Any]:
         "no_way": t("按我们的道路没有找到怎么走，直线 {length}。可以用上面的地图应用。"),
         "way_said": t("{how} {time}，{length}："),
         "nameless": t("没有名字的路"),
+        "barred": t("小车走的近路，货车走不了：{streets}（限高、限重、禁货车或白天限行）。"),
         "way_steps": {
             "start": t("沿{street}，走 {length}"),
             "on": t("直行，进入{street}，走 {length}"),

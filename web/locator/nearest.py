@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, g, render_template, request, url_for
 
 from data.vocabulary import ACCESS_MODES, FACILITIES, KINDS
-from web.locator.labels import MODES, script_words
+from web.locator.labels import MODES, script_words, truck_note
 from web.locator.page_files import FOLDER, files_here
 from web.locator.station_alerts import standings_here
 from web.locator.station_cards import WANTED_BY_TRUCK, WANTED_FIRST, card_of
@@ -99,6 +99,7 @@ def _page(city: City, t: Language, number: int, now: datetime) -> str:
         kinds=_kinds(features, t),
         facilities=_facilities(features, t),
         settings=_script_settings(city, features, t),
+        truck_note=truck_note(city.settings.profiles["truck"], t),
     )
 
 

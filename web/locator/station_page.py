@@ -20,7 +20,7 @@ from web.labels.standing import DATA_AGE, STANDING
 from web.labels.worker_reports import activity_kind_words
 from web.labels.worker_reports import state_words as ticket_words
 from web.languages import message
-from web.locator.labels import COMPLAINTS, MODES, way_words
+from web.locator.labels import COMPLAINTS, MODES, truck_note, way_words
 from web.locator.my_reports import map_settings
 from web.locator.navigation import APPS, navigation_links
 from web.locator.page_files import FOLDER, files_here
@@ -103,6 +103,7 @@ def _page(city: City, t: Language, feature: Feature | None) -> str:
         facilities=[(term.id, t.facility(term.id)) for term in FACILITIES],
         weekday_words=[t(words) for words in WEEKDAYS],
         settings=_script_settings(city, t),
+        truck_note=truck_note(city.settings.profiles["truck"], t),
     )
 
 

@@ -80,5 +80,19 @@ const way = (() => {
     return { metres, steps: steps.map(({ name, metres: long, turn }) => ({ name, metres: long, turn })) };
   }
 
-  return { find };
+  /* The names of the streets of a car's way on which no truck may go, each once, in their order; a nameless one
+     is "". A street is closed by a limit of height or weight, by a sign, or for most of the day. */
+  function barred(roads, here, there, limitM) {
+    if (!roads.modes.includes("truck") || !roads.modes.includes("car")) return [];
+    const ties = roads.tie([there], "car", limitM);
+    const found = roads.searchFrom(here, ties, { limitM, trace: true });
+    if (!found || !(found.best[0] < Infinity)) return [];
+    const parts = partsOf(found, ties.snaps[0]);
+    const { cost, lost } = roads.graph("truck");
+    const closed = parts.filter(([arc], place) => !(cost[arc] < Infinity)
+      || (place < parts.length - 1 && lost[roads.headOf(arc)] < 0));
+    return [...new Set(closed.map(([arc]) => roads.name[arc >> 1]))].map((name) => (name ? roads.head.names[name - 1] : ""));
+  }
+
+  return { find, barred };
 })();

@@ -46,6 +46,13 @@ const wayThere = (() => {
     ))));
   }
 
+  /* Where a driver of cars would go, and a lorry may not. */
+  function showBarred(words, streets) {
+    const note = find("#way-barred");
+    note.hidden = !streets.length;
+    note.textContent = words.barred.replace("{streets}", () => streets.map((name) => name || words.nameless).join(words.comma));
+  }
+
   /* `said` are the words of list_words.js; the position stays in this call. */
   async function show(settings, said, station, mode) {
     const { words } = settings;
@@ -58,6 +65,7 @@ const wayThere = (() => {
       status.textContent = said.fill(words.way_large, { n: (roads / 1e6).toFixed(1) });
       return;
     }
+    if (roads && mode === "truck") showBarred(words, way.barred(roads, from, station, LIMIT_M));
     const found = roads && roads.modes.includes(mode) ? way.find(roads, from, station, mode, LIMIT_M) : null;
     if (!found) {
       status.textContent = said.fill(words.no_way, { length: said.lengthWords(ways.metresBetween(from, station)) });
