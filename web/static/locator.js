@@ -12,6 +12,7 @@
   const MINUTE_MS = 60000;
   const AGAIN_MS = [0, 1000, 5000, 20000];
   const OLD_MIN = 2; // from so many minutes on a position's age is said
+  const FIRST_MARKS = 20; // are seen on the map before the others
   const STEP_M = 25; // who went less stands where he was
   const list = find(".stations");
   const template = find("#card");
@@ -28,6 +29,8 @@
     fill, lengthWords, timeWords, dayWords, stateOf, arrivalOf, accessWords, facilityWords, doubtWords,
     reportWords, freshWords,
   } = listWords(settings, state);
+
+  const nextFrame = () => new Promise((done) => { requestAnimationFrame(() => setTimeout(done, 0)); });
 
   function ready(word) {
     document.body.dataset.ready = `${document.body.dataset.ready || ""} ${word}`.trim();
@@ -506,11 +509,13 @@
         const lines = [said.says, state.here ? timeWords(station) : "", then];
         return { mark: said.mark, lines, go: goTo(station), page: pageOf(station) };
       },
-    }).then((map) => {
+    }).then(async (map) => {
       state.map = map;
+      map.show(state.found.slice(0, FIRST_MARKS), state);
+      if (state.here) map.showHere(state.here, state.found);
+      await nextFrame();
       if (reach.roads()) map.drawRoads(reach.roads());
       map.show(state.found, state);
-      if (state.here) map.showHere(state.here, state.found);
       ready("map");
       performance.mark("yizhan-markers");
     });
@@ -595,7 +600,7 @@
     showList();
     ready("list");
     performance.mark("yizhan-list");
-    await new Promise((done) => { requestAnimationFrame(() => setTimeout(done, 0)); });
+    await nextFrame();
     await makeMap().catch(() => { find(".locator-map").hidden = true; });
     (window.requestIdleCallback || setTimeout)(() => askNow().then(() => offline.start()).then(() => ready("offline"))
       .catch(() => {}));
