@@ -3,9 +3,9 @@
 A copy of the sample city with 10,000 stations, served as shipped: `yizhan serve`, and gunicorn with
 two workers of four threads as the guide for operators advises; on SQLite and on PostgreSQL with
 PostGIS. Each editor has five stations of its own, and every tenth time takes one of ten that all
-have. At a human pace an editor opens a form, thinks and saves, every ten seconds in the mean; flat
-out it saves, opens and saves again without a pause. The editors' own work runs on the same cores,
-and each has saved once before it is measured.
+have. At a human pace an editor opens a form, thinks and saves, every ten seconds in the mean, at a
+brisk one every three; flat out it saves, opens and saves again without a pause. The editors' own
+work runs on the same cores, and each has saved once before it is measured.
 Then a server is killed (-9) in the middle of saves, again and again (`bench.save_kills`).
 """
 
@@ -46,9 +46,8 @@ KILLS: Final = 1_000
 _OWN: Final = 5
 _SHARED: Final = 10
 _KILLED: Final = 8
-_PAUSE_S: Final = 10.0
-_HUMAN_S: Final = 60.0
-_FLAT_OUT_S: Final = 30.0
+#: Of each pace: seconds from one save of an editor to the next in the mean, and how long it lasts.
+_PACES: Final = {"human": (10.0, 60.0), "brisk": (3.0, 30.0), "flat out": (0.0, 30.0)}
 _BIN: Final = Path(sys.executable).parent
 
 
@@ -74,8 +73,7 @@ def run() -> list[Row]:
                     editors = [Editor(number, port) for number in range(EDITORS)]
                     _at_once(_begin, editors, stations)
                     rows += [
-                        _row(place, server, pace, editors, pid=pid, ids=stations)
-                        for pace in ("human", "flat out")
+                        _row(place, server, pace, editors, pid=pid, ids=stations) for pace in _PACES
                     ]
             rows.append(_kill_row(place))
     return rows
@@ -93,9 +91,9 @@ def _row(
     for editor in editors:
         editor.forget()
     before = _cpu_s(pid), _cpu_s(place.database_pid)
-    lasting_s = _HUMAN_S if pace == "human" else _FLAT_OUT_S
+    every_s, lasting_s = _PACES[pace]
     start = time.perf_counter()
-    _at_once(_edit, editors, ids, pace, start + lasting_s)
+    _at_once(_edit, editors, ids, every_s, start + lasting_s)
     took_s = time.perf_counter() - start
     cpu_s = _cpu_s(pid) - before[0], _cpu_s(place.database_pid) - before[1]
     saved = np.array([one for editor in editors for one in editor.saved_s])
@@ -140,22 +138,21 @@ def _own(editor: Editor, ids: Sequence[str]) -> Sequence[str]:
     return ids[_SHARED + editor.number * _OWN :][:_OWN]
 
 
-def _edit(editor: Editor, ids: Sequence[str], pace: str, end: float) -> None:
-    """Open forms and save until the end."""
+def _edit(editor: Editor, ids: Sequence[str], every_s: float, end: float) -> None:
+    """Open forms and save until the end, so often in the mean; half of the time is thought."""
     rng = random.Random(editor.number)  # noqa: S311 - which station is no secret
     own = _own(editor, ids)
-    human = pace == "human"
-    pause_s = rng.random() * _PAUSE_S if human else 0.0
+    pause_s = rng.random() * every_s
     while time.perf_counter() + pause_s < end:
         time.sleep(pause_s)
         station = rng.choice(ids[:_SHARED] if rng.random() < 1 / 10 else own)
         form = editor.open(station)
-        think_s = rng.expovariate(2 / _PAUSE_S) if human else 0.0
+        think_s = rng.expovariate(1.0) * every_s / 2
         if time.perf_counter() + think_s > end:
             return
         time.sleep(think_s)
         editor.save(station, form)
-        pause_s = rng.expovariate(2 / _PAUSE_S) if human else 0.0
+        pause_s = rng.expovariate(1.0) * every_s / 2
 
 
 @contextlib.contextmanager
