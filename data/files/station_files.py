@@ -136,10 +136,11 @@ _CHOICES: Final[dict[str, tuple[Term, ...]]] = {
     "groups": GROUPS,
     "status": STATUSES,
     "sign": YES_NO,
+    **dict.fromkeys(FACILITY_COLUMNS, FACILITIES),
     **dict.fromkeys((term.id for term in _FACILITY_HEADINGS), FACILITY_STATES),
 }
 #: A host may be one of the town's own, and ways in and groups are lists.
-_FIXED: Final = frozenset(_CHOICES) - {"host_type", "access", "groups"}
+_FIXED: Final = frozenset(_CHOICES) - {"host_type", "access", "groups", *FACILITY_COLUMNS}
 #: A row whose id or name begins so is an example and not a station.
 EXAMPLE_MARKS: Final = ("示例行", "example row")
 ALL_DAY: Final = "24小时"

@@ -73,10 +73,13 @@ def test_a_register_goes_to_its_reader_and_comes_back_as_it_was(
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_lists_keep_their_order_or_stay_lists(tmp_path: Path, *, turned: bool) -> None:
+@pytest.mark.parametrize("reader", READERS)
+def test_lists_keep_their_order_or_stay_lists_of_words(
+    tmp_path: Path, reader: Reader, *, turned: bool
+) -> None:
     orders = [("toilet", "microwave", "shower"), ("toilet", "shower")]
     if turned:
-        orders.append(("shower", "toilet"))
+        orders += [("shower", "toilet"), tuple(one.id for one in FACILITIES)]
     stations = Stations.from_records(
         [
             {"id": str(at), "name": "站", "kind": "station", "lon": 116.8, "lat": 33.9 + at / 10}
@@ -85,10 +88,13 @@ def test_lists_keep_their_order_or_stay_lists(tmp_path: Path, *, turned: bool) -
         ]
     )
     path = tmp_path / "x.xlsx"
-    write_stations(stations, path, reader="zh")
+    write_stations(stations, path, reader=reader)
     back = read_stations(path, datum=Datum.wgs84, box=BOX)
     assert list(back.frame["facilities"]) == list(stations.frame["facilities"])
-    assert ("设施" in station_table(path).headings) == turned
+    lists = "设施" if reader == "zh" else "facilities"
+    assert (lists in station_table(path).headings) == turned
+    left = {"id", "facilities"} if reader == "en" else set()  # which are English words too
+    assert _identifiers(path) <= left
 
 
 @pytest.mark.parametrize("reader", READERS)

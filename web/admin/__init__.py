@@ -6,6 +6,7 @@ __all__ = [
     "checkup_page",
     "demo_door",
     "desk",
+    "page_parts",
     "photos",
     "plans",
     "register",

@@ -12,7 +12,7 @@ from data.vocabulary import GROUPS_BY_ID, ORGANISATION_KINDS
 from geo.errors import InputError
 from geo.messages import message_of, say
 from web.admin.organisation_words import field_value, field_words, told_history
-from web.admin.page_parts import do, render
+from web.admin.page_parts import do, file_answer, reader_here, render
 from web.admin.routes import account_here, admin, here
 from web.services import organisations as service
 from web.services.demand_provenance import check_totals
@@ -22,6 +22,7 @@ from web.site.city import city_here
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from flask import Response
     from werkzeug.wrappers import Response as BaseResponse
 
     from data.database.organisation_edits import OrganisationClash
@@ -37,8 +38,7 @@ _FIELDS: Final = ("name", "kind", "district", *NUMBERS)
 @admin.get("/organisations")
 def organisations() -> str:
     """Show the organisations that are looked for, page by page."""
-    names = ("kind", "district", "words")
-    asked = {name: request.args.get(name, "").strip()[:_LONGEST] for name in names}
+    asked = _asked()
     found = service.find_organisations(city_here().workspace(), OrganisationQuery(**asked))
     digits = request.args.get("page", "")[:_MOST_DIGITS]
     number = max(int(digits), 1) if digits.isascii() and digits.isdigit() else 1
@@ -55,6 +55,29 @@ def organisations() -> str:
         links=service.linked_stations(city_here().workspace()),
         totals=check_totals(city_here().workspace()),
     )
+
+
+@admin.get("/organisations/export.<suffix>")
+def export_organisations(suffix: str) -> Response:
+    """Answer the organisations that are looked for as a file, which an import takes back.
+
+    A workbook speaks the reader's language.
+    """
+    workspace, query = city_here().workspace(), OrganisationQuery(**_asked())
+    if not service.find_organisations(workspace, query):
+        raise NotFound
+    return file_answer(
+        "organisations",
+        suffix,
+        lambda file: service.export_organisations(
+            workspace, file=file, reader=reader_here(), query=query
+        ),
+    )
+
+
+def _asked() -> dict[str, str]:
+    names = ("kind", "district", "words")
+    return {name: request.args.get(name, "").strip()[:_LONGEST] for name in names}
 
 
 @admin.get("/organisations/new")

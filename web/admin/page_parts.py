@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import g, redirect, render_template, request
+from flask import Response, g, redirect, render_template, request
+from werkzeug.exceptions import NotFound
 
 from geo.errors import InputError, NothingYetError
 from geo.messages import message_of
@@ -23,6 +26,12 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as BaseResponse
 
+    from data.files.spoken_tables import Reader
+
+_TYPES: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 _DONE: Final = {
     "answer": message("已答复。"),
     "publish": message("已答复并公开。"),
@@ -77,6 +86,24 @@ def render(name: str, *, error: str = "", **context: Any) -> str:  # noqa: ANN40
     return render_template(
         f"admin_{name}.html", page="admin", tab=name, done=done, error=error, **words, **context
     )
+
+
+def file_answer(name: str, suffix: str, write: Callable[[Path], object]) -> Response:
+    """Answer a table as a file that ``write`` writes; NotFound where it is none of ours."""
+    if suffix not in _TYPES:
+        raise NotFound
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"{name}.{suffix}"
+        write(file)
+        body = file.read_bytes()
+    answer = Response(body, content_type=_TYPES[suffix])
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.{suffix}")
+    return answer
+
+
+def reader_here() -> Reader:
+    """Return in whose words workbooks are written: in Chinese, or else in English."""
+    return "zh" if g.language.is_chinese else "en"
 
 
 def station_names() -> dict[str, str]:

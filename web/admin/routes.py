@@ -84,6 +84,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "admin.remove_photo": "edit register",
     "admin.restore_photo": "edit register",
     "admin.organisations": "see organisations",
+    "admin.export_organisations": "see organisations",
     "admin.organisation": "see organisations",
     "admin.new_organisation": "edit organisations",
     "admin.add_organisation": "edit organisations",

@@ -10,7 +10,7 @@ from data.database.organisation_links import read_linked_stations, read_organisa
 from data.database.organisations import records_of
 from data.files.columns import LONGEST_NAME
 from data.files.organisation_files import read_organisations, write_organisations
-from data.organisations import NUMBERS
+from data.organisations import NUMBERS, Organisations
 from data.plain_text import plain_text
 from data.vocabulary import quote
 from geo.errors import InputError, NothingYetError
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from data.database import Changes, ImportNote
     from data.database.organisation_links import LinkedStations, OrganisationNames
     from data.files.spoken_tables import Reader
-    from data.organisations import Organisations
     from data.workspace import Workspace
 
 
@@ -196,10 +195,22 @@ def remove_organisation(workspace: Workspace, organisation_id: str, *, by: str) 
 
 
 def export_organisations(
-    workspace: Workspace, *, file: Path, reader: Reader | None = None
+    workspace: Workspace,
+    *,
+    file: Path,
+    reader: Reader | None = None,
+    query: OrganisationQuery | None = None,
 ) -> Organisations:
-    """Write the organisations as CSV, XLSX or JSON (NothingYetError when there are none)."""
+    """Write the organisations as CSV, XLSX or JSON (NothingYetError when there are none).
+
+    A ``query`` writes those that match it alone.
+    """
     found = workspace.organisations()
+    if query is not None:
+        wanted = {record["id"] for record in find_organisations(workspace, query)}
+        found = Organisations.from_records(
+            [record for record in records_of(found) if record["id"] in wanted]
+        )
     write_organisations(found, file, sample=workspace.settings.sample, reader=reader)
     return found
 

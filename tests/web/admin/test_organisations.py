@@ -6,12 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import openpyxl
 import pytest
 import shapely
 
 from data.accounts import Account
 from data.demand import Demand
 from data.districts import Districts
+from data.files.organisation_files import read_organisations
 from data.organisations import Organisations
 from data.report_book import ReportBook
 from data.stations import Stations
@@ -228,3 +230,25 @@ def test_a_keeper_of_a_district_writes_there_only_and_a_viewer_nowhere(
     assert viewer.get("/admin/organisations").status_code == 200
     assert workspace.organisations().content_hash == before
     assert send(keeper, "/admin/organisations/new", **{**form, "district": "北区"}) == 303
+
+
+def test_what_is_looked_for_goes_out_in_the_reader_s_words_and_comes_back(
+    app: Flask, workspace: Workspace, tmp_path: Path
+) -> None:
+    client, file = logged_in(app, "kan"), tmp_path / "list.xlsx"
+    answer = client.get("/admin/organisations/export.xlsx?lang=zh&kind=union")
+    assert answer.status_code == 200, answer.text
+    file.write_bytes(answer.data)
+    rows = list(openpyxl.load_workbook(file).worksheets[0].iter_rows(values_only=True))
+    told = dict(zip(rows[0], rows[1], strict=True))
+    assert (told["编号"], told["名称"], told["类型"]) == ("U/1", "快递工会", "工会")
+    assert len(rows) == 2
+    file.write_bytes(client.get("/admin/organisations/export.xlsx?lang=en").data)
+    back = read_organisations(file, districts=workspace.districts).organisations
+    assert back.content_hash == workspace.organisations().content_hash
+    plain = client.get("/admin/organisations/export.csv?lang=zh&words=U/1")
+    assert "U/1" in plain.text
+    assert "union" in plain.text
+    assert "'<script>" not in plain.text
+    for none in ("export.exe", "export.xlsx?words=nobody"):
+        assert client.get(f"/admin/organisations/{none}").status_code == 404

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from data.database import Register
+from data.files.station_files import read_stations
 from data.stations import Stations
 from data.workspace import Workspace
 from geo.datum import Datum, to_wgs84
@@ -100,18 +101,23 @@ def test_the_table_counts_open_tickets_and_shows_chosen_columns(
     assert HOSTILE not in page
 
 
-def test_what_is_seen_goes_out_as_a_workbook_with_its_version(
-    moderator: FlaskClient, workspace: Workspace
+def test_what_is_seen_goes_out_as_a_workbook_in_the_reader_s_words_with_its_version(
+    moderator: FlaskClient, workspace: Workspace, tmp_path: Path
 ) -> None:
-    answer = moderator.get("/admin/register/export.xlsx?text=xsgy")
+    answer = moderator.get("/admin/register/export.xlsx?lang=zh&text=xsgy")
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
     rows = list(book.worksheets[0].iter_rows(values_only=True))
     told = dict(zip(rows[0], rows[1], strict=True))
     assert len(rows) == 2
-    assert (told["id"], told["register_version"]) == (
+    assert (told["编号"], told["登记册版本"]) == (
         "xs",
         f"r{workspace.register().version()}",
     )
+    file = tmp_path / "register.xlsx"
+    for language in ("zh", "en"):
+        file.write_bytes(moderator.get(f"/admin/register/export.xlsx?lang={language}").data)
+        back = read_stations(file, datum=Datum.wgs84, box=workspace.settings.box)
+        assert back.content_hash == workspace.register().stations().content_hash
     assert moderator.get("/admin/register/export.exe").status_code == 404
 
 

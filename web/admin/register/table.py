@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Response, g, render_template, request
+from flask import g, render_template, request
 from werkzeug.exceptions import NotFound
 
 from data.database.edits import MOST_AT_ONCE
 from data.database.tickets import LIVE
 from data.files.station_files import write_stations
 from data.vocabulary import KINDS, STATUSES
+from web.admin.page_parts import file_answer, reader_here
 from web.admin.register.fields import bulk_fields, bulk_words
 from web.admin.register.words import AGES, COLUMNS, cell_words, column_words, value_words
 from web.admin.routes import admin, book, stations_for
@@ -26,6 +25,8 @@ from web.services.register_table import NOT_KNOWN, Query, RegisterTable
 from web.site.city import city_here
 
 if TYPE_CHECKING:
+    from flask import Response
+
     from web.services.register_table import Row
 
 _DONE: Final = {
@@ -33,10 +34,6 @@ _DONE: Final = {
     "added": message("已新建。"),
     "bulk": message("已修改所选站点。"),
     "undone": message("已撤销。"),
-}
-_TYPES: Final = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _MOST_TICKETS: Final = 100_000
 _MINOR: Final = frozenset(ALL_COLUMNS) - {"kind", "status"}
@@ -62,21 +59,22 @@ def register() -> str:
 
 @admin.get("/register/export.<suffix>")
 def export_register(suffix: str) -> Response:
-    """Answer the stations that are asked for as a file, which an import takes back."""
-    if suffix not in _TYPES:
-        raise NotFound
+    """Answer the stations that are asked for as a file, which an import takes back.
+
+    A workbook speaks the reader's language.
+    """
     city = city_here()
     version = city.workspace().register().version()
     stations = table_here().subset(found_here(query_here()))
     if stations is None:
         raise NotFound
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"register.{suffix}"
-        write_stations(stations, file, sample=city.settings.sample, version=version)
-        body = file.read_bytes()
-    answer = Response(body, content_type=_TYPES[suffix])
-    answer.headers.set("Content-Disposition", "attachment", filename=f"register.{suffix}")
-    return answer
+    return file_answer(
+        "register",
+        suffix,
+        lambda file: write_stations(
+            stations, file, sample=city.settings.sample, version=version, reader=reader_here()
+        ),
+    )
 
 
 def table_here() -> RegisterTable:
