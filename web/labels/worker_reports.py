@@ -95,6 +95,16 @@ _ACTIONS: Final = {
     "lock scenario": message("锁定情景", context="log"),
     "delete scenario": message("删除情景", context="log"),
     "import scenario": message("导入情景", context="log"),
+    "ask": message("提出规划问题", context="log"),
+    "stop run": message("停止规划", context="log"),
+    "make report": message("做成报告草稿", context="log"),
+    "review report": message("审核报告", context="log"),
+    "issue report": message("签发报告", context="log"),
+    "withdraw report": message("撤回报告", context="log"),
+    "add photo": message("添加照片", context="log"),
+    "change photo": message("修改照片说明", context="log"),
+    "take away photo": message("撤下照片", context="log"),
+    "put back photo": message("放回照片", context="log"),
 }
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from data.database import clock
+import data.database
+from data.database import clock, kept_reports
 from data.database.audit import AuditQuery, search_audit, write_note
 from tests.web.admin.visits import ON_BOTH
+from web.labels.worker_reports import action_words
+from web.languages import Language
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -36,6 +41,21 @@ def written(book: ReportBook, monkeypatch: pytest.MonkeyPatch) -> ReportBook:
             patch.setattr(clock, "now", lambda moment=moment: moment)
             write_note(backend, who=who, action=action, subject=subject, detail=detail)
     return book
+
+
+def test_every_act_of_the_log_is_said_in_the_reader_s_words() -> None:
+    acts = set(kept_reports._ACTIONS.values())
+    for path in Path(data.database.__file__).parent.glob("*.py"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            found = re.search(r"\baction(: str)? ?=|\b_note\(connection, \"", line)
+            if found:
+                acts |= set(re.findall(r'"([a-z]+(?: [a-z]+)*)"', line[found.start() :]))
+    assert acts > {"edit", "add photo", "take away photo", "withdraw report", "stop run", "accept"}
+    for code in ("zh", "en"):
+        words = {act: action_words(act, Language(code)) for act in acts}
+        assert len(set(words.values())) == len(words)
+        unsaid = [act for act, said in words.items() if said == act]
+        assert not unsaid
 
 
 @pytest.mark.parametrize(
