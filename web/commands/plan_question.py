@@ -172,7 +172,7 @@ def _answered(
     )
 
     params = SolveParams(time_limit_s=options.time_limit_s, gap=options.gap, seed=options.seed)
-    wanted, when = _wanted(options, question), options.when
+    wanted, when = _wanted(options), options.when
     with steps() as progress:
         with progress.step(say("measuring travel times")) as done:
             asked = ask_workspace(workspace, question, when=when, done=done)
@@ -261,11 +261,11 @@ def _asked(options: QuestionOptions, kept: KeptQuestion | None, *, new: int | No
     return question
 
 
-def _wanted(options: QuestionOptions, question: Question) -> Wanted:
-    """Return which explanations are wanted; a sheet tells two of them where the goal has them."""
-    from web.services.decisions import EXPLAINED, Wanted
+def _wanted(options: QuestionOptions) -> Wanted:
+    """Return which explanations are wanted; a sheet tells two of them."""
+    from web.services.decisions import Wanted
 
-    of_sheets = options.files.sheets is not None and question.goal.what in EXPLAINED
+    of_sheets = options.files.sheets is not None
     return Wanted(
         why=options.runners_up or of_sheets,
         prices=options.prices or of_sheets,
@@ -304,17 +304,13 @@ def _kept(
     workspace: Workspace, made: Decision, search: DecisionAsked, why: Explanation,
     options: QuestionOptions,
 ) -> str:  # fmt: skip
-    """Keep the decision that was made just now as a scenario, with its reasons.
-
-    Pages and reports tell reasons in workers alone, so those of other goals are not kept.
-    """
-    from web.services.decisions import EXPLAINED
+    """Keep the decision that was made just now as a scenario, with its reasons."""
     from web.services.scenarios import save_decision
 
     author, name = author_of(options.by), options.scenario or ""
     kept = save_decision(
         workspace, made, search, name=name, author=author, why=options.why,
-        explanation=why.as_dict() if made.goal in EXPLAINED else None,
+        explanation=why.as_dict(),
     )  # fmt: skip
     return saved_words(kept)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from data.vocabulary import KINDS_BY_ID
 from web.labels.actions import action_words
+from web.labels.goal_ends import better_words, is_sum, worse_words
 from web.languages import message
 from web.site.number_words import count
 
@@ -27,6 +28,7 @@ _OURS: Final = {
     "new stations": message("新站的个数"),
     "spacing": message("站点间距"),
     "one action a station": message("一个站点只做一件事"),
+    "share to be covered": message("要覆盖的比例"),
 }
 
 
@@ -59,11 +61,18 @@ def limit_words(name: str, t: Language) -> str:
 
 
 def why_words(
-    line: Mapping[str, Any], t: Language, *, names: Mapping[str, str] = _NO_NAMES
+    line: Mapping[str, Any], t: Language, *, goal: str, names: Mapping[str, str] = _NO_NAMES
 ) -> list[str]:
     """Say why one action and not another; ``names`` as `what_if_words` has them."""
     if line["is_needed"]:
         said = [t("没有它，就没有方案能守住全部限制。")]
+    elif not is_sum(goal):
+        worse = worse_words(goal, line["costs_least"], line["costs_most"], t)
+        does = line.get("does") or [one for one in (line["instead"],) if one is not None]
+        if does:
+            said = [t("换成次好的 {other}，{worse}。", other=_named(does, t, names), worse=worse)]
+        else:
+            said = [t("没有别的行动能代替它：去掉它，{worse}。", worse=worse)]
     else:
         less = ends_words(line["costs_least"], line["costs_most"], t)
         if line["instead"] is None:
@@ -78,15 +87,26 @@ def why_words(
     return said
 
 
-def price_words(line: Mapping[str, Any], t: Language) -> str:
+def price_words(line: Mapping[str, Any], t: Language, *, goal: str) -> str:
     """Say what a step more of a limit brings."""
     is_floor = line["kind"] == "floor"
     step, used, allows = (
         f"{line[name]:,.1f}" if is_floor else count(line[name])
         for name in ("step", "used", "allows")
     )
-    brings = ends_words(line["brings_least"], line["brings_most"], t)
     limit = limit_words(line["limit"], t)
+    if not is_sum(goal):
+        better = better_words(goal, line["brings_least"], line["brings_most"], t)
+        asked = t("至少 {n}", n=allows) if is_floor else t("最多 {n}", n=allows)
+        return t(
+            "{limit}：{asked}，现在 {used}；放宽 {step}，{better}。",
+            limit=limit,
+            asked=asked,
+            used=used,
+            step=step,
+            better=better,
+        )
+    brings = ends_words(line["brings_least"], line["brings_most"], t)
     if is_floor:
         return t(
             "{limit}：至少 {allows}，做到 {used}；放宽 {step}，多 {brings}。",

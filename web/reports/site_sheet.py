@@ -10,6 +10,7 @@ from data.hours import parse_hours
 from data.questions.money_rules import OWN
 from data.vocabulary import HOST_TYPES_BY_ID
 from web.labels.actions import action_words
+from web.labels.goal_ends import better_words, is_sum, worse_words
 from web.labels.hours import opening_words
 from web.languages import capital, message
 from web.maps.city_map import source_of
@@ -227,10 +228,7 @@ class SiteSheet:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why here and not there, and what binds: a sentence each."""
-        said = [*self._runner_up(), *self._alternatives(), *map(self._price, self._binding())]
-        if not said and self.of.decision.goal not in EXPLAINED:
-            said = [self.t("这个目标没有单一的替代比较；数字仍按方案逐项计算。")]
-        return tuple(said)
+        return (*self._runner_up(), *self._alternatives(), *map(self._price, self._binding()))
 
     def _runner_up(self) -> list[str]:
         t, why = self.t, self.facts.why
@@ -238,9 +236,16 @@ class SiteSheet:
             return []
         if why.is_needed:
             return [t("少了这里，没有方案能守住全部限制。")]
-        said = []
-        less = self._ends(why.costs_least, why.costs_most)
-        if less:
+        said, goal = [], self.of.decision.goal
+        if not is_sum(goal):
+            worse = worse_words(goal, why.costs_least, why.costs_most, t)
+            does = why.does or ((why.instead,) if why.instead is not None else ())
+            if does:
+                what = t.listed(map(self.what_if, does))
+                said.append(t("次选：{what}。不用这里的最好方案{worse}。", what=what, worse=worse))
+            else:
+                said.append(t("没有一处能顶替。不用这里的最好方案{worse}。", worse=worse))
+        elif less := self._ends(why.costs_least, why.costs_most):
             said.append(
                 t("次选：{what}。不用这里的最好方案，各年合计少覆盖：{less}。",
                   what=self.what_if(why.instead), less=less)
@@ -304,8 +309,12 @@ class SiteSheet:
         return proved[:_MOST_LIMITS] or lines[:1]
 
     def _price(self, line: PriceLine) -> str:
-        t = self.t
+        t, goal = self.t, self.of.decision.goal
         amounts = {name: self._amount(line, getattr(line, name)) for name in ("allows", "step")}
+        if not is_sum(goal):
+            better = better_words(goal, line.brings_least, line.brings_most, t)
+            words = message("限制“{limit}”（{allows}）放宽 {step}：{better}。")
+            return t(words, limit=t.told(line.limit), better=better, **amounts)
         brings = self._ends(line.brings_least, line.brings_most)
         words = message("限制“{limit}”（{allows}）放宽 {step}，可多覆盖：{brings}。")
         if (line.brings_least or 0.0) > 0.0:

@@ -11,6 +11,7 @@ from data.questions import Question
 from geo.errors import InputError
 from geo.measure import great_circle_m
 from geo.messages import say
+from planning.decisions.offered import OFFERED
 from planning.scenarios.decision_document import DecisionAsked
 from planning.scenarios.forms import asked_of, figures_of
 from web.services.decisions import EXPLAINED, Wanted
@@ -137,10 +138,9 @@ def asked_with(scenario: Scenario, *, required: str = "", forbidden: str = "") -
         raise InputError(say("{name}: is no answer to a question", name=scenario.name))
     tables = pinned(asked.question.as_dict(), required=required, forbidden=forbidden)
     question = Question.from_dict(tables)
-    explained = question.goal.what in EXPLAINED
     return RunAsked(
         search=replace(asked, question=question),
-        wanted=Wanted(why=explained, prices=explained, floors=explained),
+        wanted=Wanted(why=True, prices=True, floors="floors" in OFFERED[question.goal.what]),
     )
 
 

@@ -36,6 +36,11 @@ class Card:
         return lines
 
     @property
+    def goal(self) -> str:
+        """What a decision makes most or least; a plan of new stations covers most workers."""
+        return str(self.scenario.decision.get("goal", "workers"))
+
+    @property
     def explanation(self) -> dict[str, Any]:
         """What is kept of the reasons, as `Explanation.as_dict` told it; empty where nothing is."""
         told: dict[str, Any] | None = self.scenario.decision.get(EXPLANATION)

@@ -12,8 +12,9 @@ from data.scenarios import hash_of
 from geo.errors import FieldFault, FieldsError, InputError
 from geo.factors import TIME_FACTORS
 from geo.messages import message_of, say
+from planning.decisions.offered import OFFERED
 from planning.scenarios.decision_document import DecisionAsked
-from web.services.decisions import EXPLAINED, Wanted
+from web.services.decisions import Wanted
 from web.services.effective import doubted_version
 from web.services.freshness import present_inputs
 
@@ -39,6 +40,8 @@ _EXPLAIN: Final[dict[str, Any]] = {
     "curve": int,
     "floors": bool,
 }
+#: The words by which `planning.decisions.offered` knows some of them.
+_OFFERED: Final = {"why": "runners_up"}
 _MOST: Final = {"alternatives": MOST_ALTERNATIVES, "curve": MOST_POINTS}
 
 
@@ -83,8 +86,8 @@ class RunAsked:
         faults += [_unknown(name, "explain") for name in explain if name not in _EXPLAIN]
         wanted = _values(explain, _EXPLAIN, ("explain",), faults)
         _check_ranges(search, wanted, faults)
-        if question is not None and any(wanted.values()):
-            _check_explained(question, faults)
+        if question is not None:
+            _check_explained(question, wanted, faults)
         if faults or question is None:
             first = faults[0]
             raise FieldsError(
@@ -144,10 +147,14 @@ def _check_ranges(
             faults.append(FieldFault(("explain", name), words))
 
 
-def _check_explained(question: Question, faults: list[FieldFault]) -> None:
-    if question.goal.what not in EXPLAINED:
-        words = say("explanations are made for the goals workers and worker_hours")
-        faults.append(FieldFault(("explain",), words))
+def _check_explained(
+    question: Question, wanted: Mapping[str, Any], faults: list[FieldFault]
+) -> None:
+    offered = OFFERED[question.goal.what]
+    for name in (name for name, is_asked in wanted.items() if is_asked):
+        if _OFFERED.get(name, name) not in offered:
+            words = say("this is not told of the goal {goal}", goal=question.goal.what)
+            faults.append(FieldFault(("explain", name), words))
 
 
 def _unknown(name: str, *place: str) -> FieldFault:

@@ -24,7 +24,7 @@ from planning.scenarios.decision_document import DecisionAsked, done_actions
 from planning.scenarios.explanation_document import read_explanation
 from planning.scenarios.forms import asked_of
 from planning.scenarios.standing import places_after
-from web.services.decisions import EXPLAINED, Wanted, ask_workspace, explain
+from web.services.decisions import Wanted, ask_workspace, explain
 from web.services.networks import network_when
 from web.services.sites import candidates
 
@@ -198,8 +198,7 @@ def reasons_of(kept: Kept, asked: AskedQuestion, made: Decision, *, done: Done) 
     told = read_explanation(kept.scenario.decision)
     if told is not None and told.why:
         return told
-    has_why = made.goal in EXPLAINED
-    return explain(asked, made, Wanted(why=has_why, prices=has_why), done=done)
+    return explain(asked, made, Wanted(why=True, prices=True), done=done)
 
 
 def _others(why: Explanation) -> tuple[WhatIf, ...]:

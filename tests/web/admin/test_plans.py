@@ -22,7 +22,7 @@ from data.files.scenario_files import write_scenario
 from data.questions import Question
 from data.report_book import ReportBook
 from data.workspace import Workspace
-from geo.errors import InputError
+from geo.errors import FieldsError, InputError
 from geo.measure import great_circle_m
 from planning.coverage.nominal import Places, measure_coverage
 from planning.scenarios.explanation_document import read_explanation
@@ -329,6 +329,44 @@ def run_of_reasons(workspace: Workspace) -> str:
     assert worked is not None
     assert worked.state == "done"
     return f"/admin/plans/runs/{put.id}"
+
+
+@pytest.mark.parametrize(
+    ("goal", "worse"),
+    [
+        ({"what": "cheapest", "share": 0.5}, r"多花 [\d,]+( 至 [\d,]+)? 元"),
+        ({"what": "worst_group"}, r"最差的少 [\d.]+( 至 [\d.]+)? 个百分点"),
+    ],
+)
+def test_the_reasons_of_other_goals_are_told_in_their_own_measure(
+    planner: FlaskClient, workspace: Workspace, goal: dict[str, Any], worse: str
+) -> None:
+    question = EXPLAINED["question"] | {"goal": goal}
+    body = {"question": question, "explain": {"why": True, "prices": True}}
+    put = submit(workspace, RunAsked.of_request(body), author="gui", scenario="另一目标")
+    worked = work_once(workspace, "w1")
+    assert worked is not None
+    assert worked.state == "done", worked
+    address = f"/admin/plans/runs/{put.id}"
+    run = workspace.database.runs().run(put.id)
+    assert run is not None
+    assert run.answer is not None
+    assert run.answer["explanation"]["why"]
+    form = {"act": "keep", "name": "另一目标", "token": token_of(planner, address)}
+    assert planner.post(address, data=form).status_code == 303
+    page = planner.get("/admin/plans/s/另一目标").text
+    kept = read_explanation(workspace.scenarios().scenario("另一目标").decision)
+    assert kept is not None
+    needed = [line for line in kept.why if not line.is_needed]
+    told = re.findall(worse, page)
+    assert len(told) == len([one for one in needed if one.costs_most is not None])
+    assert len(re.findall("没有方案能守住全部限制", page)) == len(kept.why) - len(needed)
+
+
+def test_a_run_is_not_asked_for_what_its_goal_does_not_have() -> None:
+    body = {"question": {"goal": {"what": "seated"}}, "explain": {"alternatives": 3}}
+    with pytest.raises(FieldsError, match="not told of the goal seated"):
+        RunAsked.of_request(body)
 
 
 def test_the_reasons_of_a_run_are_kept_with_the_scenario_and_travel_with_its_file(

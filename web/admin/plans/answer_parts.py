@@ -8,6 +8,7 @@ from flask import g
 
 from planning.scenarios.explanation_document import read_explanation
 from web.labels.answers import AnswerWords
+from web.labels.goal_ends import is_sum
 from web.labels.places import names_of, option_names
 from web.labels.reasons import other_words, price_words, why_words
 from web.services.nothing_yet import or_none
@@ -33,14 +34,18 @@ def answer_parts(workspace: Workspace, card: Card) -> dict[str, Any]:
     places = names_of(card.figures.actions, network, t)
     names = _names(workspace, card, network)
     names |= {one.site_id: name for one, name in zip(card.figures.actions, places, strict=True)}
-    told = card.explanation
+    told, goal = card.explanation, card.goal
+    why = {
+        line["order"]: why_words(line, t, goal=goal, names=names) for line in told.get("why", ())
+    }
     return {
         "card": card,
         "words": words_of(card),
         "figures": card.figures,
         "places": places,
-        "reasons": {line["order"]: why_words(line, t, names=names) for line in told.get("why", ())},
-        "prices": [price_words(line, t) for line in told.get("prices", ())],
+        "reasons": why,
+        "is_sum": is_sum(goal),
+        "prices": [price_words(line, t, goal=goal) for line in told.get("prices", ())],
         "others": [other_words(plan, t, names=names) for plan in told.get("alternatives", ())],
         "tables": _tables(card.figures),
     }
@@ -52,6 +57,7 @@ def _names(workspace: Workspace, card: Card, network: RoadNetwork | None) -> dic
     if why is None:
         return {}
     spoken = [end for line in why.why for end in (line.instead, line.neighbour) if end is not None]
+    spoken += [one for line in why.why for one in line.does]
     spoken += [one for plan in why.others for one in (*plan.gained, *plan.dropped)]
     lonlat = lonlat_by_id(workspace, {one.id for one in spoken})
     return option_names(spoken, lonlat, network, g.language)

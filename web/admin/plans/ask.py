@@ -14,6 +14,7 @@ from data.scenarios import LONGEST_NAME
 from data.vocabulary import GROUPS, KINDS
 from geo.errors import InputError
 from geo.messages import message_of, say
+from planning.decisions.offered import OFFERED
 from web.admin.plans.pages import plan_page, scenario_here
 from web.admin.plans.question_fields import (
     MOST_YEARS,
@@ -26,7 +27,6 @@ from web.admin.plans.question_fields import (
 from web.admin.routes import admin
 from web.languages import message
 from web.locator.my_reports import map_settings
-from web.services.decisions import EXPLAINED
 from web.services.near_sites import pinned
 from web.services.nothing_yet import or_none
 from web.services.plan_pages import card_of, floor_facts, question_behind
@@ -206,14 +206,17 @@ def search_of_form() -> dict[str, Any]:
             made[key] = float(text) * scale
         except ValueError:
             made[key] = text
-    if request.form.get("goal.what") in EXPLAINED and request.form.get("explain") == "yes":
-        made["explain"] = {
-            "why": True,
-            "prices": True,
-            "floors": True,
-            "alternatives": _ALTERNATIVES,
-        }
+    if request.form.get("explain") == "yes":
+        made["explain"] = explained_of(request.form.get("goal.what", ""))
     return made
+
+
+def explained_of(goal: str) -> dict[str, Any]:
+    """Return which reasons a run tells: all that the goal has, the curve aside."""
+    offered = OFFERED.get(goal, frozenset())
+    asked = {"why": "runners_up", "prices": "prices", "floors": "floors"}
+    told: dict[str, Any] = {key: True for key, word in asked.items() if word in offered}
+    return told | ({"alternatives": _ALTERNATIVES} if "alternatives" in offered else {})
 
 
 def fault_of(error: InputError) -> tuple[str, str]:
