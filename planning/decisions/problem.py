@@ -294,31 +294,67 @@ def _covers(
     tokens: list[tuple[str, Mask]],
 ) -> sp.csr_array:
     """Return bool [n_options + 1, items, standing, beyond, levels (all four by year), tokens]."""
-    n_options, n_states, n_years = len(options.action), len(table.states), len(items.weights)
-    blocks, of_levels = [], []
+    n_years, n_items = items.weights.shape
+    n_rest, n_levels = n_years * len(items.rest.group), 0
+    parts, of_levels = [], []
     for year in range(n_years):
         now = state_in_year(table, options, year)
-        rows = np.flatnonzero(now >= 0)
-        chosen = sp.csr_array(
-            (np.ones(len(rows), dtype=np.int8), (rows, now[rows])), shape=(n_options, n_states)
-        )
-        blocks.append(sp.csr_array(chosen @ items.covers.astype(np.int8)))
+        parts.append(Part(items.covers, now, year * n_items))
         if levels is not None:
-            of_levels.append(sp.csr_array(chosen @ levels.covers.astype(np.int8)))
-    n_rest = n_years * len(items.rest.group)
-    nothing = sp.csr_array((n_options, 2 * n_rest), dtype=np.int8)
-    free = sp.csr_array(sp.hstack([*blocks, nothing, *of_levels]))
-    token = sp.csr_array(
-        np.array([mask for _, mask in tokens], dtype=np.int8).reshape(len(tokens), n_options).T
-    )
-    n_items = n_years * items.covers.shape[1]
-    served = np.r_[np.flatnonzero(np.tile(items.half, n_years)), n_items + np.arange(n_rest)]
-    stands = sp.csr_array(
-        (np.ones(len(served), dtype=np.int8), (np.zeros(len(served), dtype=np.int64), served)),
-        shape=(1, free.shape[1] + len(tokens)),
-    )
+            n_levels = levels.covers.shape[1]
+            column = n_years * n_items + 2 * n_rest + year * n_levels
+            of_levels.append(Part(levels.covers, now, column))
+    first = n_years * (n_items + n_levels) + 2 * n_rest
+    parts += of_levels
+    if tokens:
+        token = np.array([mask for _, mask in tokens], dtype=np.bool_)
+        parts.append(Part(sp.csr_array(token.T), np.arange(token.shape[1]), first))
+    served = np.r_[
+        np.flatnonzero(np.tile(items.half, n_years)), n_years * n_items + np.arange(n_rest)
+    ]
+    return side_by_side(parts, served, n_columns=first + len(tokens))
+
+
+class Part(NamedTuple):
+    """Some columns of a matrix from ``column`` on: row o is row ``row[o]`` of ``covers``, or empty.
+
+    ``row`` int64[n_options], -1 for an empty one.
+    """
+
+    covers: sp.csr_array
+    row: Ints
+    column: int
+
+    @property
+    def sizes(self) -> Ints:
+        """int64[n_options]: how many entries each row has."""
+        size = np.r_[np.diff(self.covers.indptr), 0]
+        return np.asarray(size[self.row], dtype=np.int64)
+
+
+def side_by_side(parts: list[Part], last: Ints, *, n_columns: int) -> sp.csr_array:
+    """Return the parts side by side as bool CSR, and a row more with the columns ``last``.
+
+    There are tens of millions of entries: each is written once, to where it stays.
+    """
+    sizes = [part.sizes for part in parts]
+    offset = np.r_[0, np.cumsum(np.sum(sizes, axis=0))]
+    n_entries = int(offset[-1]) + len(last)
+    width = np.int32 if max(n_entries, n_columns) <= np.iinfo(np.int32).max else np.int64
+    index = np.empty(n_entries, dtype=width)
+    index[offset[-1] :] = last
+    fill = offset[:-1].copy()
+    for part, size in zip(parts, sizes, strict=True):
+        # the entries of a part, row by row, from where they stand to where they come
+        within = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+        begin = part.covers.indptr[np.maximum(part.row, 0)]
+        entries = part.covers.indices[np.repeat(begin, size) + within]
+        within += np.repeat(fill, size)
+        index[within] = entries + part.column
+        fill += size
+    offset = np.r_[offset, n_entries].astype(width)
     return sp.csr_array(
-        sp.vstack([sp.hstack([free, token]), stands], format="csr").astype(np.bool_)
+        (np.ones(n_entries, dtype=np.bool_), index, offset), shape=(len(offset) - 1, n_columns)
     )
 
 
