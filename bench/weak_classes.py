@@ -219,15 +219,15 @@ def greedy(problem: Any) -> Row:  # noqa: ANN401 - any problem
     costs = np.ones(plain.n_options) if plain.costs is None else plain.costs
     owner = np.repeat(np.arange(plain.n_options), np.diff(rows.indptr))
     allowed = np.ones(plain.n_options, dtype=np.bool_)
-    while allowed.any():
+    while True:
         more = np.maximum(rows.data - best[rows.indices], 0.0) * plain.weights[rows.indices]
         gain = np.bincount(owner, weights=more, minlength=plain.n_options)
-        option = int(np.where(allowed, gain / costs, -1.0).argmax())
-        allowed[option] = False
-        if gain[option] <= 0.0:
+        allowed &= gain > 0.0
+        in_turn = iter(np.argsort(np.where(allowed, -gain / costs, 0.0), kind="stable"))
+        option = next((j for j in in_turn if _fits(plain, allowed, chosen, j)), None)
+        if option is None:
             break
-        if not _keeps_rules(plain, np.r_[chosen, option]):
-            continue
+        allowed[option] = False
         chosen = np.r_[chosen, option]
         part = slice(rows.indptr[option], rows.indptr[option + 1])
         np.maximum.at(best, rows.indices[part], rows.data[part])
@@ -242,6 +242,12 @@ def _plain(problem: Any) -> CoverageProblem:  # noqa: ANN401 - any problem
         return problem.once
     most = None if isinstance(problem, SetCoverProblem) else problem.max_open
     return CoverageProblem(problem.weights, problem.covers, max_open=most)
+
+
+def _fits(problem: CoverageProblem, allowed: np.ndarray, chosen: np.ndarray, option: int) -> bool:
+    """Whether an option may be opened still; one that may not never may again."""
+    allowed[option] &= _keeps_rules(problem, np.r_[chosen, option])
+    return bool(allowed[option])
 
 
 def _keeps_rules(problem: CoverageProblem, chosen: np.ndarray) -> bool:

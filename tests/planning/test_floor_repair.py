@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from planning import CoverageProblem, Floor, Limit, SolveParams, solve
 from planning.engine.clock import Clock
 from planning.engine.jit_warmup import warm_up
-from planning.engine.mclp import maximal_covering
+from planning.engine.mclp import cuts_beside, maximal_covering
+from planning.engine.mclp.branch_and_cut import CutTree
 from planning.engine.mclp.floor_multipliers import FloorSearch
 from planning.engine.mclp.floor_repair import FloorRepair
 from planning.engine.mclp.reduction import reduce_coverage
@@ -103,6 +104,26 @@ def best_by_all_plans(problem: CoverageProblem) -> float | None:
     return best
 
 
+@QUICK
+@given(SEEDS)
+def test_cuts_and_branches_prove_no_less_than_the_best_plan_that_meets_the_floors(
+    seed: int,
+) -> None:
+    problem = small_problem(np.random.default_rng(seed))
+    best = best_by_all_plans(problem)
+    task, _ = task_of(problem)
+    if (task.rows.capacity < 0).any() or not task.floors:
+        return
+    tree = CutTree(task, value=0.0, seed=0, clock=Clock(SolveParams(time_limit_s=10)))
+    tree.grow(10**9, gap=0.0)
+    assert not len(tree.chosen)
+    assert tree.finished(gap=0.0)
+    if best is not None:
+        assert tree.upper + task.fixed_value >= best * (1.0 - 1e-9)
+        # what it cannot make itself it still bounds to the last worker
+        assert tree.upper + task.fixed_value <= best + 1.0
+
+
 def task_of(problem: CoverageProblem) -> tuple[CoverTask, np.ndarray]:
     reduced = reduce_coverage(problem)
     return reduced.task, reduced.options
@@ -115,6 +136,8 @@ def test_multipliers_repair_and_programme_give_the_best_of_all_plans(seed: int) 
     best = best_by_all_plans(problem)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(maximal_covering, "MIN_MULTIPLIER_PAIRS", 0)
+        # cuts beside the programme, which so small a one needs none of
+        patch.setattr(cuts_beside, "MIN_PAIRS", 0)
         plan = solve(problem, params=SolveParams(time_limit_s=10))
     assert broken_rules(problem, plan) == ()
     if best is None:

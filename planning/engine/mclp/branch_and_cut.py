@@ -55,8 +55,9 @@ class CutTree:
     """The open branches of one search, and the best plan known.
 
     All values are without what is fixed. ``value`` is the best plan's weight, which the caller
-    may raise; ``chosen`` and ``found`` are the best plan that the tree itself came upon, ``opened``
-    bool[n_options] what the relaxation has opened in some part at some time. ``proven`` is what
+    may raise; ``chosen`` and ``found`` are the best plan that the tree itself came upon: with
+    floors it makes none, and a part that holds a single one is known by its bound. ``opened``
+    bool[n_options] is what the relaxation has opened in some part at some time. ``proven`` is what
     `upper` was last known to be, which another thread may read while the tree grows.
     """
 
@@ -67,7 +68,8 @@ class CutTree:
         self._size = np.bincount(
             owner, weights=cover.weights[cover.option_item], minlength=cover.n_options
         )
-        self._maker = CoverRun(task, seed=seed)
+        # what it makes keeps no floors
+        self._maker = None if task.floors else CoverRun(task, seed=seed)
         self.value = max(value, self.found)
         self.opened = np.zeros(cover.n_options, dtype=np.bool_)
         self.root_steps = STEPS_PER_PAIR * len(cover.option_item)
@@ -87,12 +89,14 @@ class CutTree:
 
     @property
     def found(self) -> float:
-        """The weight of the best plan that was made here."""
-        return self._maker.best_value
+        """The weight of the best plan that was made here, -inf where none is: with floors."""
+        return -np.inf if self._maker is None else self._maker.best_value
 
     @property
     def chosen(self) -> Ints:
         """The options of that plan."""
+        if self._maker is None:
+            return np.empty(0, dtype=np.int64)
         return np.flatnonzero(self._maker.best_open)
 
     @property
@@ -156,7 +160,7 @@ class CutTree:
             if bound < self.target:
                 return
             if relaxation.is_whole:
-                # the plan just made is its best, unless rounding kept it from being made
+                # the plan just made is its best, unless floors or rounding kept it from being made
                 self._unparted = max(self._unparted, min(bound, relaxation.value))
                 return
             relaxation.fix(*relaxation.fixed_at(self.target))
@@ -180,6 +184,8 @@ class CutTree:
     def _make_plan(self, opened: Floats) -> None:
         """Make a plan of what the relaxation opens most."""
         self.opened |= opened > WHOLE
+        if self._maker is None:
+            return
         first = np.argsort(-opened, kind="stable")[: self._task.rows.most]
         self._maker.try_options(first[opened[first] > WHOLE])
         self.value = max(self.value, self.found)

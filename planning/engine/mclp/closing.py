@@ -2,8 +2,8 @@
 
 Where the linear programme of what is left can be solved in the time, cuts and branches
 (`branch_and_cut`) close the gap from above while the search goes on beside them. What has
-floors goes to HiGHS (`milp`). Where the programme is too large both threads
-search, and the Lagrangian bound is what is proven.
+floors goes to HiGHS (`milp`), and cuts bound it from beside (`cuts_beside`). Where the programme is
+too large both threads search, and the Lagrangian bound is what is proven.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from planning.engine.clock import NEWS_S
 from planning.engine.mclp.branch_and_cut import CutTree
+from planning.engine.mclp.cuts_beside import CutsBeside
 from planning.engine.mclp.milp import solve_rest
 from planning.engine.mclp.restricted_search import NarrowSearch
 from planning.engine.mclp.search_and_bound import (
@@ -97,22 +98,26 @@ def _is_due(task: CoverTask, work: int) -> bool:
 
 
 def _programmed(run: CoverRun, rest: _Rest, *, params: SolveParams, clock: Clock) -> CoverAnswer:
-    """Solve what is left by HiGHS."""
+    """Solve what is left by HiGHS, cuts and branches beside it."""
     so_far = run.answer("greedy, annealing, Lagrangian bound")
     inside = np.isin(so_far.chosen, np.r_[rest.options, rest.opened]).all()
-    answer = solve_rest(
-        rest.task,
-        start=rest.part(so_far.chosen) if inside else None,
-        known=so_far.value,
-        upper=so_far.bound,
-        params=params,
-        clock=clock,
+    cuts = CutsBeside(rest.task, value=so_far.value, params=params, clock=clock)
+    answer = cuts.beside(
+        lambda: solve_rest(
+            rest.task,
+            start=rest.part(so_far.chosen) if inside else None,
+            known=so_far.value,
+            upper=so_far.bound,
+            params=params,
+            clock=clock,
+            cuts=cuts,
+        )
     )
     bound = max(min(so_far.bound, answer.bound), so_far.value)
     best = so_far
     if answer.value > so_far.value:
         best = replace(answer, chosen=rest.whole(answer.chosen))
-    method = so_far.method + ", fixing, programme"
+    method = so_far.method + ", fixing, programme" + (", cuts" if cuts.is_used else "")
     return replace(best, bound=max(bound, best.value), method=method)
 
 

@@ -15,6 +15,7 @@ from planning.engine.proven import whole_below
 
 if TYPE_CHECKING:
     from planning.engine.clock import Clock
+    from planning.engine.mclp.cuts_beside import CutsBeside
     from planning.engine.mclp.task import CoverTask
     from planning.engine.params import SolveParams
 
@@ -78,10 +79,11 @@ def solve_rest(
     upper: float,
     params: SolveParams,
     clock: Clock,
+    cuts: CutsBeside,
 ) -> CoverAnswer:
     """Return the best plan of a task above ``known``; its value is -inf when there is none.
 
-    ``upper`` is what is proved of all plans before.
+    ``upper`` is what is proved of all plans before, ``cuts`` what is proved of the task meanwhile.
     """
     none = np.empty(0, dtype=np.int64)
     if task.cover.n_items == 0 or task.rows.most == 0:
@@ -98,8 +100,12 @@ def solve_rest(
         cutoff=None if start is not None else task.fixed_value - known,
         seed=params.seed,
         heuristics=False,
-        on_progress=lambda value, bound: clock.report(
-            np.fmax(known, task.fixed_value - value), np.fmin(task.fixed_value - bound, upper)
+        on_progress=lambda value, bound: (
+            clock.report(
+                np.fmax(known, task.fixed_value - value),
+                np.fmin(task.fixed_value - bound, min(upper, max(cuts.upper, known))),
+            )
+            or cuts.is_through
         ),
     )
     bound = answer.bound.times(-1.0).plus(task.fixed_value).figure(absent=upper, nothing=known)
