@@ -11,6 +11,7 @@ import pytest
 
 from geo.errors import ProblemError
 from planning.nation import CityCurve, NationalFloors, allocate
+from planning.nation.refinement import points_to_add
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -250,3 +251,40 @@ def test_a_nation_that_cannot_be_is_refused() -> None:
         allocate([one], 1.0, floors=NationalFloors(province_share={"Anhui": 0.5}))
     with pytest.raises(ProblemError, match=r"1\.5 is no share"):
         NationalFloors(city_share=1.5)
+
+
+def test_points_where_the_gap_sits_close_it_and_the_bound_stays_above_every_division() -> None:
+    # what each city's best is for every whole sum: it rises by steps, as stations cost whole sums
+    best = [
+        np.floor(60.0 * (1.0 - np.exp(-np.arange(101) / bend))) + base
+        for bend, base in ((15.0, 10.0), (40.0, 0.0), (80.0, 30.0))
+    ]
+    budget = 100
+    most = max(
+        best[0][a] + best[1][b] + best[2][budget - a - b]
+        for a in range(budget + 1)
+        for b in range(budget + 1 - a)
+    )
+    points = [{0.0, 50.0, 100.0} for _ in best]
+    gaps = []
+    for _ in range(12):
+        curves = []
+        for number, own in enumerate(points):
+            amounts = sorted(own)
+            covered = [float(best[number][int(x)]) for x in amounts]
+            curves.append(
+                CityCurve(
+                    city=str(number), workers=100.0, amounts=amounts, covered=covered,
+                    bounds=covered,
+                )
+            )  # fmt: skip
+        divided = allocate(curves, float(budget))
+        assert divided.total <= most <= divided.bound + 1e-6
+        gaps.append(divided.gap)
+        for city, more in points_to_add(divided, curves, float(budget)).items():
+            assert not points[int(city)] & set(more)
+            points[int(city)] |= set(more)
+    assert gaps[-1] < gaps[0] / 4
+    assert divided.total == pytest.approx(most, rel=0.02)
+    # far fewer sums were looked at than there are
+    assert sum(map(len, points)) < 100

@@ -100,3 +100,18 @@ def test_a_nation_that_was_not_generated_is_left_alone(tmp_path: Path, cli: Cli)
     refused = cli("nation", "sample", "-w", tmp_path / "own", "--cities", "1")
     assert refused.code == 2
     assert "was not generated" in refused.err
+
+
+def test_finer_curves_where_the_gap_sits_bring_plan_and_bound_together(
+    sample_nation: Path, tmp_path: Path, cli: Cli
+) -> None:
+    folder = shutil.copytree(sample_nation, tmp_path / "nation")
+    asked = ("nation", "allocate", "-w", folder, "--budget", "1000000", "--json")
+    coarse = json.loads(cli(*asked).out)
+    fine = json.loads(cli(*asked, "--refine", "2", "--gap", "0").out)
+    assert coarse["total"] <= fine["total"] <= fine["bound"] <= coarse["bound"]
+    assert fine["gap"] < coarse["gap"]
+    # the finer curves stay: nothing is open, and the next division has them at once
+    ran = json.loads(cli("nation", "run", "-w", folder, "--json").out)
+    assert {one["state"] for one in ran["cities"]} == {"unchanged"}
+    assert json.loads(cli(*asked).out)["total"] == fine["total"]

@@ -224,6 +224,10 @@ def _state_word(state: str, t: Language) -> str:
               help="What a province covers of its workers at least; can be repeated.")  # fmt: skip
 @click.option("--province-money", multiple=True, metavar="PROVINCE=YUAN",
               help="What a province gets at least; can be repeated.")  # fmt: skip
+@click.option("--refine", type=click.IntRange(0, 50), default=0, show_default=True,
+              help="Draw more points of curves that hold the gap, so often at most.")  # fmt: skip
+@click.option("--gap", type=click.FloatRange(0, 1), default=0.005, show_default=True,
+              help="The proven gap at which --refine stops.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path),
               help="Write a row a city: .csv, .xlsx or .json.")  # fmt: skip
 @json_option
@@ -233,6 +237,8 @@ def allocate(  # noqa: PLR0917 - click hands in each option
     city_floor: float,
     province_floor: tuple[str, ...],
     province_money: tuple[str, ...],
+    refine: int,
+    gap: float,
     output: Path | None,
     *,
     as_json: bool,
@@ -244,7 +250,8 @@ def allocate(  # noqa: PLR0917 - click hands in each option
     """
     from data.nation import Nation
     from planning.nation import NationalFloors
-    from web.services.nation_budget import divide_budget, write_division
+    from web.services.nation_budget import write_division
+    from web.services.nation_refine import divide_refined
 
     opened = Nation.open(folder)
     floors = NationalFloors(
@@ -254,7 +261,7 @@ def allocate(  # noqa: PLR0917 - click hands in each option
     )
     figures: dict[str, Any] = {}
     with stopwatch(figures):
-        divided = divide_budget(opened, budget, floors=floors)
+        divided = divide_refined(opened, budget, floors=floors, rounds=refine, gap=gap)
     if output is not None and divided.allocation.status == "allocated":
         write_division(divided, output)
     answer(figures | divided.as_dict(), as_json=as_json, sample=divided.sample,

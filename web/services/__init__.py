@@ -43,6 +43,7 @@ __all__ = [
     "nation_cluster",
     "nation_figures",
     "nation_import",
+    "nation_refine",
     "nation_run",
     "nation_sample",
     "nation_steps",

@@ -6,11 +6,13 @@ a city whose files have not changed since is not even opened.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
+from data.atomic import write_text
 from data.database.clock import now, second_text
 from data.nation.step_results import StepResult, StepResults
 from geo.errors import InputError
@@ -18,11 +20,12 @@ from geo.messages import message_from, say
 from web.services.nation_steps import STEPS, StepOutcome, StepTask, do_step, own_version, stamp_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from data.nation.nation_file import Nation, NationCity
 
 RESULTS: Final = "results"
+_POINTS: Final = "points.json"
 
 
 class Runner(Protocol):
@@ -53,6 +56,24 @@ def one_by_one(tasks: Sequence[StepTask]) -> Iterator[tuple[StepTask, StepOutcom
 def results_of(nation: Nation) -> StepResults:
     """Return the nation's kept results."""
     return StepResults(nation.folder / RESULTS)
+
+
+def keep_more_points(nation: Nation, more: Mapping[str, Sequence[float]]) -> None:
+    """Keep amounts at which the curves of some cities are to be drawn too (WorkspaceError)."""
+    held = _more_points(nation)
+    for city, amounts in more.items():
+        held[city] = sorted({*held.get(city, []), *amounts})
+    file = nation.folder / RESULTS / _POINTS
+    write_text(file, json.dumps(held, sort_keys=True, indent=1) + "\n")
+
+
+def _more_points(nation: Nation) -> dict[str, list[float]]:
+    """Return what `keep_more_points` kept by city; nothing where there is none to be read."""
+    try:
+        text = (nation.folder / RESULTS / _POINTS).read_text(encoding="utf-8")
+        return {str(city): list(map(float, own)) for city, own in json.loads(text).items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
 
 
 def run_nation(
@@ -88,12 +109,12 @@ def run_nation(
         when the results cannot be written.
     """
     kept, states = results_of(nation), dict[tuple[str, str], StepState]()
-    cities = _cities(nation, only)
+    cities, more = _cities(nation, only), _more_points(nation)
     waiting: dict[tuple[str, str], tuple[NationCity, StepResult | None]] = {}
     tasks = []
     for city, step in ((city, step) for city in cities for step in STEPS):
         last = kept.find(city.code, step)
-        task = _task_of(nation, city, step, last)
+        task = _task_of(nation, city, step, last, more.get(city.code, ()))
         if _is_done(last, task):
             states[city.code, step] = StepState(city, step, "unchanged", "", 0.0)
             on_state(states[city.code, step])
@@ -118,13 +139,14 @@ def _cities(nation: Nation, only: Sequence[str]) -> list[NationCity]:
 
 def standing_of(nation: Nation) -> tuple[StepState, ...]:
     """Say how each step of each city stands, without doing any."""
-    kept, states = results_of(nation), []
+    kept, states, more = results_of(nation), [], _more_points(nation)
     for city, step in ((city, step) for city in nation.cities() for step in STEPS):
         last = kept.find(city.code, step)
         if last is not None and last.failed:
             states.append(StepState(city, step, "failed", _words(last.failed), last.seconds))
         else:
-            done = _is_done(last, _task_of(nation, city, step, last))
+            task = _task_of(nation, city, step, last, more.get(city.code, ()))
+            done = _is_done(last, task)
             seconds = 0.0 if last is None else last.seconds
             states.append(StepState(city, step, "done" if done else "open", "", seconds))
     return tuple(states)
@@ -132,7 +154,8 @@ def standing_of(nation: Nation) -> tuple[StepState, ...]:
 
 def task_of(nation: Nation, city: NationCity, step: str) -> StepTask:
     """Return a step of a city as plain data."""
-    return _task_of(nation, city, step, results_of(nation).find(city.code, step))
+    more = _more_points(nation).get(city.code, ())
+    return _task_of(nation, city, step, results_of(nation).find(city.code, step), more)
 
 
 def _is_done(last: StepResult | None, task: StepTask) -> bool:
@@ -144,14 +167,21 @@ def _words(failed: dict[str, Any] | None) -> str:
     return "" if failed is None else message_from(failed)
 
 
-def _task_of(nation: Nation, city: NationCity, step: str, last: StepResult | None) -> StepTask:
+def _task_of(
+    nation: Nation,
+    city: NationCity,
+    step: str,
+    last: StepResult | None,
+    more: Sequence[float] = (),
+) -> StepTask:
     curve = nation.curve
+    even = np.linspace(0.0, curve.most_yuan, curve.points).round().tolist()
     return StepTask(
         city=city.code,
         folder=str(city.folder.resolve()),
         step=step,
         question=nation.question.as_dict(),
-        amounts=tuple(np.linspace(0.0, curve.most_yuan, curve.points).round().tolist()),
+        amounts=tuple(sorted({*even, *(more if step == "curve" else ())})),
         seconds=curve.seconds,
         gap=curve.gap,
         version=own_version(),
