@@ -5,6 +5,7 @@
 # make quick  the part of check that takes seconds; what the hooks of .pre-commit-config.yaml run
 # make catalogues  the messages of code and templates into web/languages/*.po, and those compiled
 # make docs   guides, mathematics, notebooks and public names as a site: build/docs/index.html
+# make proof  the suites that hold what is promised, as a table; SUITES="damage roles" and SLICE=2/6 for parts
 # make lock   requirements.lock anew, after a change of pyproject.toml or constraints.txt
 # make sbom   the bill of materials of a server: build/sbom.cdx.json (CycloneDX)
 # make bench  the benchmarks: prints tables, writes bench-results/*.json
@@ -16,7 +17,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 DEMO   ?= yizhan-demo
 PORT   ?= 8000
 
-.PHONY: demo loops test coverage check quick catalogues docs lock sbom bench format system clean
+.PHONY: demo loops test coverage check quick catalogues docs proof lock sbom bench format system clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -75,6 +76,9 @@ catalogues: $(VENV)/.test
 docs: $(VENV)/.test
 	@$(BIN)/sphinx-build -q -E -W --keep-going -b html docs build/docs
 	@echo "build/docs/index.html"
+
+proof: $(VENV)/.test loops system
+	@$(BIN)/python -m bench.proof $(SUITES) --slice $(or $(SLICE),1/1)
 
 # uv resolves for every system at once and asks for the hash of every file; it is no part of a server.
 lock: $(VENV)/.test
