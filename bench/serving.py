@@ -74,7 +74,7 @@ _SERVERS: Final[dict[str, tuple[str, list[str]]]] = {
         "uvicorn",
         [
             *("uvicorn", "--workers=2", "--port={port}", "--no-access-log", "--log-level=error"),
-            *("--factory", "bench.serving:bridged"),
+            *("--timeout-worker-healthcheck=120", "--factory", "bench.serving:bridged"),
         ],
     ),
 }

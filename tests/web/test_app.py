@@ -198,6 +198,8 @@ def test_an_unknown_address_is_a_plain_page_and_a_problem_under_api(client: Flas
     assert "这里没有页面" in page.text
     assert (problem.status_code, problem.mimetype) == (404, "application/problem+json")
     assert client.post("/api/stations").status_code == 405
+    for path in ("/api/stations", "/api/", "/s/none"):  # RFC 9110, 15.5.6
+        assert "GET" in client.open(path, method="TRACE").headers["Allow"]
 
 
 @pytest.mark.parametrize(

@@ -109,3 +109,16 @@ def test_gdal_finds_every_station_from_the_landing_page(city: Workspace) -> None
     assert set(read["places"]) == set(there)
     for station, place in there.items():
         assert read["places"][station] == pytest.approx(place, abs=1e-6)
+
+
+def test_the_description_tells_every_way_in_which_an_answer_can_be_refused(
+    client: FlaskClient,
+) -> None:
+    for path, of in get(client, "/api/openapi.json")["paths"].items():
+        answers, asked = of["get"]["responses"], "/api" + path.replace("{stationId}", "none")
+        refused = [client.get(asked, query_string={"f": "xml"})]
+        if path.endswith("}"):
+            refused.append(client.get(asked))
+        assert set(answers) == {"200", "503", *(str(answer.status_code) for answer in refused)}
+        for answer in refused:
+            assert list(answers[str(answer.status_code)]["content"]) == [answer.mimetype]

@@ -51,6 +51,14 @@ _SCHEMAS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
+_PROBLEM: Final = "application/problem+json"
+_REFUSALS: Final = {
+    "400": "what was asked cannot be: why",
+    "503": "the data cannot be read now",
+}
+_NO_SUCH: Final = {"404": "there is no such station"}
+
+
 @catalogue.before_request
 def _only_json() -> None:
     check_format(request.args.get("f"))
@@ -144,5 +152,10 @@ def _operation(path: str, what: str) -> dict[str, Any]:
         one = {"name": "stationId", "in": "path", "required": True, "schema": {"type": "string"}}
         asked.append(one)
     kind = GEOJSON if "/items" in path else "application/json"
-    answers = {"200": {"description": what, "content": {kind: {"schema": {"type": "object"}}}}}
+    refusals = _REFUSALS | (_NO_SUCH if path.endswith("}") else {})
+    told = {"200": (what, kind), **{code: (why, _PROBLEM) for code, why in refusals.items()}}
+    answers = {
+        code: {"description": words, "content": {form: {"schema": {"type": "object"}}}}
+        for code, (words, form) in told.items()
+    }
     return {"summary": what, "parameters": asked, "responses": answers}

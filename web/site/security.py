@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from flask import Response, current_app, g, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from geo.errors import DiskFullError, InputError, NothingYetError, WorkspaceError, YizhanError
 from geo.messages import message_of, say
@@ -151,7 +151,10 @@ def _answer(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]
     code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     own = "" if error.description == type(error).description else error.description
-    return _error(code, error.description or HTTPStatus(code).phrase, for_page=own)
+    response = _error(code, error.description or HTTPStatus(code).phrase, for_page=own)
+    if isinstance(error, MethodNotAllowed):
+        response.allow.update(error.valid_methods or ())
+    return response
 
 
 def _error(status: int, detail: str, *, for_page: str | None = None) -> Response:
