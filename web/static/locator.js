@@ -13,6 +13,7 @@
   const AGAIN_MS = [0, 1000, 5000, 20000];
   const OLD_MIN = 2; // from so many minutes on a position's age is said
   const FIRST_MARKS = 20; // are seen on the map before the others
+  const FAR_S = 1e8; // no way takes so long
   const STEP_M = 25; // who went less stands where he was
   const list = find(".stations");
   const template = find("#card");
@@ -63,20 +64,27 @@
   function judge(names) {
     return new Map(names.map((name) => {
       const wish = wishOf(name);
-      return [name, Int8Array.from(state.stations, wish)];
+      const said = new Int8Array(state.stations.length);
+      for (let row = 0; row < said.length; row += 1) said[row] = wish(state.stations[row]);
+      return [name, said];
     }));
   }
 
-  function verdict(row, names, verdicts) {
-    let worst = 1;
-    for (const name of names) worst = Math.min(worst, verdicts.get(name)[row]);
+  /* The worst of the answers to several wishes, station by station. */
+  function worstOf(names, verdicts) {
+    const worst = new Int8Array(state.stations.length).fill(1);
+    for (const name of names) {
+      const said = verdicts.get(name);
+      for (let row = 0; row < worst.length; row += 1) if (said[row] < worst[row]) worst[row] = said[row];
+    }
     return worst;
   }
 
-  function countOf(names, verdicts) {
+  /* How many fit what is chosen, `worst`, and one wish more. */
+  function countOf(worst, more) {
     const found = { sure: 0, unsure: 0 };
-    for (let row = 0; row < state.stations.length; row += 1) {
-      const said = verdict(row, names, verdicts);
+    for (let row = 0; row < worst.length; row += 1) {
+      const said = more[row] < worst[row] ? more[row] : worst[row];
       if (said > 0) found.sure += 1;
       if (said === 0) found.unsure += 1;
     }
@@ -88,8 +96,11 @@
   function sorted(found, open) {
     const rank = ({ row, status, cut }) => (status === "suspended" ? 4
       : cut && state.mode === "truck" ? 3 : 1 - open[row]);
-    const away = state.here ? (one, two) => one.seconds - two.seconds : () => 0;
-    return found.sort((one, two) => rank(one) - rank(two) || away(one, two) || one.row - two.row);
+    const keys = new Float64Array(state.stations.length);
+    for (const station of found) {
+      keys[station.row] = rank(station) * FAR_S + (state.here ? Math.min(station.seconds, FAR_S - 1) : 0);
+    }
+    return found.sort((one, two) => keys[one.row] - keys[two.row] || one.row - two.row);
   }
 
   // ---- cards ----
@@ -161,7 +172,7 @@
     const more = unsure.length ? fill(words.and_unsure, { n: unsure.length }) : "";
     if (state.far) return fill(words.not_here, { length: lengthWords(state.far) });
     if (!state.here) return fill(words.by_name, { n }) + more;
-    const nearest = [...sure, ...unsure].sort((one, two) => one.metres - two.metres)[0];
+    const nearest = [...sure, ...unsure].reduce((one, two) => (two.metres < one.metres ? two : one));
     const open = sure.find(({ row }) => verdicts[row] > 0);
     const said = { n, place: state.placeName };
     if (nearest.metres > settings.radius_m || (open && open.metres > settings.radius_m)) {
@@ -195,8 +206,9 @@
     const verdicts = judge([...new Set([...names, "open", "night", "kept", ...chips])]);
     const sure = [];
     const unsure = [];
+    const worst = worstOf(names, verdicts);
     for (const station of state.stations) {
-      const said = verdict(station.row, names, verdicts);
+      const said = worst[station.row];
       if (said >= 0) (said ? sure : unsure).push(station);
     }
     const open = verdicts.get("open");
@@ -213,9 +225,27 @@
     const more = find("#more");
     more.hidden = rest <= 0;
     more.textContent = fill(words.more, { n: Math.min(10, rest) });
-    showCounts(names, verdicts);
+    showCounts(names, worst, verdicts);
     state.found = [...sure, ...unsure];
-    state.map?.show(state.found, state);
+    showOnMap();
+  }
+
+  let mapDue = 0;
+  let middle = null; // the place that the map is to show next
+
+  /* The map follows the list in frames of its own: no step of thousands of stations holds the page. */
+  async function showOnMap(here = null) {
+    mapDue += 1;
+    const mine = mapDue;
+    middle = here || middle;
+    await nextFrame();
+    if (mine !== mapDue) return;
+    if (!state.map) { middle = null; return; } // it begins there by itself
+    state.map.show(state.found, state);
+    if (!middle) return;
+    await nextFrame();
+    if (middle === state.here) state.map.showHere(middle, state.found);
+    middle = null;
   }
 
   function say(text) {
@@ -223,19 +253,19 @@
     state.said = text;
   }
 
-  function showCounts(names, verdicts) {
+  function showCounts(names, worst, verdicts) {
     for (const chip of all("button[data-facility], button[data-filter]")) {
       const name = chip.dataset.facility || chip.dataset.filter;
       chip.setAttribute("aria-pressed", String(names.includes(name)));
-      const { sure, unsure } = countOf([...new Set([...names, name])], verdicts);
+      const { sure, unsure } = countOf(worst, verdicts.get(name));
       chip.querySelector(".count").textContent = sure;
       chip.title = unsure ? fill(words.count_unsure, { n: unsure }) : "";
     }
     for (const name of ["group", "kind"]) {
       const select = find(`#${name}`);
-      const others = names.filter((one) => one !== name);
+      const fits = names.includes(name) ? worstOf(names.filter((one) => one !== name), verdicts) : worst;
       select.classList.toggle("chosen", Boolean(select.value));
-      const counts = countBy(name, others, verdicts);
+      const counts = countBy(name, fits);
       for (const option of select.options) {
         option.textContent = option.value ? `${option.dataset.word} ${counts.get(option.value) || 0}`
           : option.dataset.word;
@@ -243,10 +273,10 @@
     }
   }
 
-  function countBy(name, others, verdicts) {
+  function countBy(name, fits) {
     const counts = new Map();
     for (const station of state.stations) {
-      if (verdict(station.row, others, verdicts) < 0) continue;
+      if (fits[station.row] < 0) continue;
       const values = name === "kind" ? [station.kind]
         : Stations.wordsOf(station.serves, state.file.groups);
       for (const value of values) counts.set(value, (counts.get(value) || 0) + 1);
@@ -332,7 +362,7 @@
     await measured;
     if (state.here !== here) return;
     showList();
-    state.map?.showHere(here, state.found);
+    showOnMap(here);
     wantRoads();
   }
 
