@@ -147,7 +147,7 @@ def test_the_prose_of_a_chinese_page_is_chinese(page: str) -> None:
         ("* **两个以内**就是国家要求的交叉覆盖。\n", "", "outline"),
         ("180 天", "108 天", "figures"),
         ("180 天", "180 小时", "figures"),
-        ("34.2 %", "34.2", "figures"),
+        ("34.2%", "34.2", "figures"),
         ("1 公里", "1000 米", "figures"),
         ("`--week-of 2026-10-01`", "`--week 2026-10-01`", "words"),
         ("(../hours.md)", "(../files.md)", "targets"),

@@ -162,7 +162,8 @@ def _rows(seen: Seen) -> tuple[dict[str, int], dict[str, int]]:
 def _coverage_cell(seen: Seen) -> dict[str, Truth] | None:
     now, then = _rows(seen)
     counts = {
-        "工友": now["workers"], "Workers": now["workers"], "现状": now["one"], "Now": now["one"],
+        "登记人数": now["workers"], "Workers": now["workers"],
+        "现状": now["one"], "Now": now["one"],
         "建成后": then["one"], "After": then["one"],
     }  # fmt: skip
     column = seen.at.column
@@ -306,7 +307,7 @@ LEAD = (
     Claim(f"{_PAGE}.*p.lead", ("有 {open} 个开放站点", "has {open} open stations"), _open),
     Claim(
         f"{_PAGE}.*p.lead",
-        ("{workers} 名登记的工友中", "Of {workers} registered workers"),
+        ("{workers} 名登记的户外劳动者中", "Of {workers} registered workers"),
         _workers,
     ),
     Claim(
@@ -347,7 +348,7 @@ LEAD = (
         _ANY_PLAN,
         (
             "在(?: {sites} 个)?候选点中选 {n} 个",
-            "按这 {workers} 名工友的分布，(?P<proof>已证明没有更好的选法)",
+            "按这 {workers} 名户外劳动者的分布，(?P<proof>已证明没有更好的选法)",
             (
                 "(?i:proven) for these {workers} workers: (?P<proof>no choice) of {n} of the "
                 "(?:{sites} )?candidate sites"

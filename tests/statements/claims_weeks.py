@@ -147,7 +147,7 @@ CLAIMS = (
     ),
     fixed(
         f"{_PAGE}.*beneath",
-        "一人想歇几个小时就算几次",
+        "一人需要休息几个小时就算几次",
         "a worker who wants a rest in three hours counts three times",
     ),
     Claim(

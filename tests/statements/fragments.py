@@ -12,7 +12,7 @@ import json
 import re
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -275,10 +275,17 @@ class _Reader(HTMLParser):
         self._row_from, self._cells = None, []
 
 
+_PER_CENT: Final = re.compile(r"(\d)%")
+
+
 def of_page(face: str, page: str) -> list[Fragment]:
-    """Return what is seen of a page, and what a screen reader says of it."""
+    """Return what is seen of a page, and what a screen reader says of it.
+
+    A report in Chinese writes per cents as an office does; they are read as other pages write them.
+    """
     reader = _Reader(face)
-    reader.feed(page)
+    is_report = face.startswith("page zh /report")
+    reader.feed(_PER_CENT.sub(r"\1 %", page.replace("%～", "–")) if is_report else page)
     reader.close()
     return reader.made
 

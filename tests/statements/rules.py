@@ -28,7 +28,13 @@ _GROUPS: Final = {
     word.casefold(): term.id
     for term in GROUPS_BY_ID.values()
     for word in (term.id, term.zh, term.en, f"{term.en}s")
-} | dict.fromkeys(("全部工友", "all workers", "all", "工友", "workers", "全部"), ALL)
+} | dict.fromkeys(
+    (
+        *("全部户外劳动者", "户外劳动者", "登记人数", "全部工友", "工友", "全部"),
+        *("all workers", "all", "workers"),
+    ),
+    ALL,
+)
 _KINDS: Final = {
     word.casefold(): term.id
     for term in KINDS_BY_ID.values()

@@ -174,7 +174,7 @@ def test_a_change_of_the_workers_is_named_and_the_register_stays(changed: Worksp
     band = newest_outdated(before)
     assert band is not None
     assert band.changed == ("stations", "demand")
-    assert "站点登记、工友人数有变" in map_of_workspace(before).html()
+    assert "站点登记、户外劳动者人数有变" in map_of_workspace(before).html()
 
 
 def test_sites_are_compared_only_where_some_were_imported(city: Workspace) -> None:

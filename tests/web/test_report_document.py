@@ -14,9 +14,19 @@ from data.workspace import Workspace
 from geo.errors import InputError
 from planning.coverage.nominal import ALL
 from web.languages import CHINESE, ENGLISH
-from web.reports.document import Column, Document, Headlines, Range, Section, Table, written
+from web.reports.document import (
+    Column,
+    Document,
+    Headlines,
+    Listing,
+    Range,
+    Section,
+    Table,
+    written,
+)
 from web.reports.document_sections import document_of
 from web.reports.pages import report_of
+from web.site.number_words import count, standard_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +80,8 @@ def test_the_page_prints_every_count_of_the_tables(report: Report, document: Doc
         for row in table.all_rows:
             for cell, column in zip(row, table.columns, strict=True):
                 words = written(cell, column.kind, CHINESE, unit_in_heading=True)
-                assert words in page, (name, column.id)
+                alone = written(cell, column.kind, CHINESE)
+                assert words in page or alone in page, (name, column.id)
 
 
 def test_both_languages_have_the_same_parts_and_figures(
@@ -120,9 +131,38 @@ def test_a_range_is_written_by_both_ends_or_once(one: float, other: float) -> No
     if ends[0] == ends[1]:
         assert said == ends[0]
     else:
-        assert said.split("–") == [ends[0].removesuffix(" %"), ends[1]]
+        assert said.split("～") == ends
+    english = written(Range(low, high), "share", ENGLISH)
+    assert english == said.replace("%～", "–").replace("%", " %")
 
 
 def test_a_range_that_runs_backwards_is_refused() -> None:
     with pytest.raises(InputError, match="is none"):
         Range(0.5, 0.4)
+
+
+def test_the_first_page_says_how_it_counts_and_what_is_asked(
+    report: Report, document: Document
+) -> None:
+    first = {section.id: section for section in document.sections[:5]}
+    assert list(first)[:4] == ["summary", "counting", "map", "gaps"]
+    counting, asked = first["counting"].blocks[0], report.asked
+    assert isinstance(counting, Listing)
+    told = dict(counting.items)
+    figures, plan = report.figures, report.figures.plan
+    assert f"{count(figures.before.row().workers)} 人" in told["统计对象"]
+    assert told["全国标准"] == standard_words(figures.settings.national, CHINESE)
+    assert plan is not None
+    assert f"{len(plan.sites)} 个新站" in told["建成后"]
+    assert asked is not None
+    (listing,) = asked.blocks
+    assert isinstance(listing, Listing)
+    words = " ".join(said for _, said in listing.items)
+    assert report.words is not None
+    assert report.words.built in words
+    for out in figures.left_out():
+        assert (
+            f"{CHINESE.group(out.group)}：新站不服务，建成后仍有 {count(out.missing)} 人" in words
+        )
+    assert report.running is not None
+    assert f"从未核查的开放站点 {report.running.never_checked} 个" in words

@@ -24,6 +24,7 @@ from web.app import create_app
 from web.labels.plans import proof_words
 from web.languages import CHINESE, ENGLISH
 from web.reports.effective_labels import effect_words
+from web.reports.office_words import office_text
 from web.reports.pages import report_of, write_report
 from web.reports.tables import coverage_rows, plan_rows
 from web.services.effective import effective_of
@@ -87,11 +88,13 @@ def test_every_headline_says_today_first_and_then_what_the_plan_would_make_of_it
         (share(before.within_two, before.workers), share(after.within_two, before.workers)),
         (count(n_open), count(n_open + len(plan.sites))),
     ):
-        assert f"{low} 今天 → 建成后 {high}" in page
+        assert office_text(f"{low} 今天 → 建成后 {high}", CHINESE) in page
     figures = re.search(r'<dl class="figures">.*?</dl>', report.body, re.DOTALL)
     assert figures is not None
     large = re.findall(r'<dd class="large">([^<]*)<small>([^<]*)</small>', figures[0])
-    assert len(large) == 4
+    assert len(large) == 5  # one and two stations by each standard, and the open stations
+    assert large[0][0] != large[2][0]
+    assert figures[0].index("全国标准") < figures[0].index("各工种标准")
     assert all(word == "今天" for _, word in large)
 
 
@@ -114,7 +117,8 @@ def test_both_standards_stand_on_the_first_page_before_and_after_as_measured_ane
     for standard, name in (("group", "各工种标准"), ("national", "全国标准")):
         before, after = rows[standard, False], rows[standard, True]
         shares = [share(row.within_one, row.workers) for row in (before, after)]
-        assert f"覆盖率 · {name} {shares[0]} 今天 → 建成后 {shares[1]}" in page
+        said = f"覆盖率 · {name} {shares[0]} 今天 → 建成后 {shares[1]}"
+        assert office_text(said, CHINESE) in page
         gained = half_up(after.within_one) - half_up(before.within_one)
         assert f"按{name}新覆盖 {count(gained)} 人" in page
         for when, row in (("before", before), ("after", after)):
@@ -272,14 +276,14 @@ def test_effective_figures_are_printed_with_both_ends(report: Report, city: Work
     assert ends[0] < ends[1]
     said = per_cent_range((ends[0], ends[1]))
     assert "–" in said
-    assert said in _first_page(report)
+    assert office_text(said, CHINESE) in _first_page(report)
     assert said in _first_page(report_of(city, language=ENGLISH))
 
 
 def test_the_two_nominal_shares_of_the_first_page_say_what_they_count(report: Report) -> None:
     page = _first_page(report)
-    assert "名登记的工友中" in page
-    assert "按人时计（一人想歇几个小时就算几次），名义覆盖是" in page
+    assert "名登记的户外劳动者中" in page
+    assert "按人时计（一人需要休息几个小时就算几次），名义覆盖是" in page
 
 
 def test_the_aims_are_those_of_the_register(city: Workspace, report: Report) -> None:

@@ -142,10 +142,10 @@ def test_the_title_of_a_front_tells_its_ends() -> None:
         WeighedPlan(1200.0, 550_000.0, 1250.0, False, here),  # noqa: FBT003 - the same
     )
     front = WeighedPlans("workers", "money", "workers", False, points)  # noqa: FBT003 - the same
-    said = "覆盖的工友 900 → 1,200，资金 30 万元 → 55 万元"
+    said = "覆盖的户外劳动者 900 → 1,200，资金 30 万元 → 55 万元"
     assert front_title(front, CHINESE) == said
     one = WeighedPlans("mean_time", "workers", "workers", True, points[:1])  # noqa: FBT003 - the same
-    assert front_title(one, CHINESE) == "平均用时与覆盖的工友不冲突：同一个方案两项都最好"
+    assert front_title(one, CHINESE) == "平均用时与覆盖的户外劳动者不冲突：同一个方案两项都最好"
 
 
 @pytest.mark.parametrize("language", [CHINESE, ENGLISH])

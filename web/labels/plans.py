@@ -39,12 +39,12 @@ def proof_words(plan: SitingPlan, t: Language) -> str:
     )
     if plan.status == "optimal":
         return t(
-            "{choice}、按这 {workers} 名工友的分布，已证明没有更好的选法",
+            "{choice}、按这 {workers} 名户外劳动者的分布，已证明没有更好的选法",
             choice=choice,
             workers=workers,
         )
     return t(
-        "{choice}、按这 {workers} 名工友的分布，已证明离最优不超过 {gap}",
+        "{choice}、按这 {workers} 名户外劳动者的分布，已证明离最优不超过 {gap}",
         choice=choice,
         workers=workers,
         gap=gap_words(plan.gap),

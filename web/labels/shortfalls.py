@@ -28,7 +28,7 @@ def _reason(one: Shortfall, status: str, t: Language) -> str:
     if one.limits == (ALL_BUILT,):
         return t("候选点只有 {n} 个，都用上了。", n=n)
     if one.limits == (NO_GAIN,):
-        return t("在 {n} 个候选点中，再没有一处能按所选类型多覆盖一名工友。", n=n)
+        return t("在 {n} 个候选点中，再没有一处能按所选类型多覆盖一名户外劳动者。", n=n)
     if one.limits == (STOPPED,):
         stopped = {
             "time_limit": message("时间用完，搜索没有做完"),
@@ -41,7 +41,7 @@ def _reason(one: Shortfall, status: str, t: Language) -> str:
 
 def _would_add(one: Shortfall, t: Language) -> str:
     n, most = count(one.n_sites), added_count(one.adds_workers, t)
-    return t("；否则还有 {n} 个候选点能再添工友，最好的一处新增 {most} 人。", n=n, most=most)
+    return t("；否则还有 {n} 个候选点能再添人，最好的一处新增 {most} 人。", n=n, most=most)
 
 
 def _limit(limit: str, t: Language) -> str:

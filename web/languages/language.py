@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from data.vocabulary import Term
 
 _ALL: Final = "all"
-_EVERYBODY: Final = message("全部工友", context="a group")
+_EVERYBODY: Final = message("全部户外劳动者", context="a group")
 _PEOPLE: Final = message("工友", context="those of all groups")
 _DISTRICTS: Final = {_ALL: message("全市"), "outside": message("区县之外")}
 _TAGS: Final = {"zh": "zh-CN"}

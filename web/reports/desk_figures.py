@@ -41,7 +41,7 @@ class DeskFigures:
         Numbers that are not known are left out, such as the days to an answer where there was none.
         """
         of, held = self.proposals, self.activities
-        proposals, activities = t("工友建议"), t("活动")
+        proposals, activities = t("户外劳动者建议"), t("活动")
         days = () if of.median_days is None else (of.median_days,)
         counted = (held.attended,) if held.counted else ()
         return (

@@ -2,7 +2,7 @@
 
 A section is made by one function that returns a `Section`; the web page, print, DOCX, PDF, XLSX,
 CSV and JSON are all written from the `Document` and add no figure of their own. Numbers stay
-numbers: a share is a fraction of 1 and becomes "49.7 %" only where it is written (`written`).
+numbers: a share is a fraction of 1 and becomes per cents only where it is written (`written`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from geo.errors import InputError
 from geo.messages import say
+from web.reports.office_words import office_text
 from web.site.number_words import (
     change_between,
     count,
@@ -323,7 +324,8 @@ def plain_text(text: str) -> str:
 def written(cell: Cell, kind: Kind, t: Language, *, unit_in_heading: bool = False) -> str:
     """Write a cell as people read it; a dash for None.
 
-    Under a heading that has the unit, per cent stand without their sign.
+    Under a heading that has the unit, per cent stand without their sign. Chinese is written as
+    offices do (`office_text`).
     """
     if cell is None:
         return "–"
@@ -339,7 +341,7 @@ def written(cell: Cell, kind: Kind, t: Language, *, unit_in_heading: bool = Fals
             words = t("{least} 至 {most}", least=low, most=high)
         else:
             words = f"{low.removesuffix(' %')}–{high}"
-    return words.removesuffix(" %") if unit_in_heading else words
+    return words.removesuffix(" %") if unit_in_heading else office_text(words, t)
 
 
 def change_words(one: Headline, t: Language) -> str:

@@ -21,7 +21,7 @@ def coverage_columns(
     columns = [Column(first_id, first)]
     columns += [Column("standard", t("服务标准"))] if with_standard else []
     columns += [
-        Column("workers", t("工友"), "count", people, t("登记的人数。"), is_summed=True),
+        Column("workers", t("登记人数"), "count", people, t("登记的人数。"), is_summed=True),
         Column(
             "within_one",
             t("现状"),

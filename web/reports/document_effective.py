@@ -25,7 +25,7 @@ def effective_section(held: EffectiveSection) -> Section:
     blocks.append(
         Table(
             "effective_by_group",
-            t("按工种：想歇脚的人时中，有站可去的份额"),
+            t("按工种：需要休息的人时中，有站可去的份额"),
             _columns("group", t("工种"), t),
             tuple(_row(t.group(row.group), row) for row in groups),
             _row(t.group(ALL), everybody),
@@ -43,7 +43,7 @@ def effective_section(held: EffectiveSection) -> Section:
             )
         )
     caption = t(
-        "每格一小时，颜色为名册写明的有效覆盖份额（该级下限），右侧为各日。"
+        "每格一小时，颜色为台账写明的有效覆盖份额（该级下限），右侧为各日。"
         "下方为平均一日：粗线有效，其上色带为没写明的部分，细线名义。竖线之间是 6–22 时。"
     )
     week = standing_alone(week_sheet(held.answer.coverage, t))
@@ -52,7 +52,7 @@ def effective_section(held: EffectiveSection) -> Section:
         items = tuple((one.name, held.gains(one)) for one in held.longer)
         blocks.append(Listing(items, t("延长开放，收益最大的站点")))
     note = t(
-        "有效：服务标准内有此刻{what}的站点；低的一端只算名册写明的，高的一端连没写的也算。"
+        "有效：服务标准内有此刻{what}的站点；低的一端只算台账写明的，高的一端连没写的也算。"
         "名义：登记为开放、面向该工种即算。各站收益按写明的、单独计算，不可相加。",
         what=held.what,
     )
@@ -61,10 +61,10 @@ def effective_section(held: EffectiveSection) -> Section:
 
 
 def _columns(first_id: str, first: str, t: Language) -> tuple[Column, ...]:
-    meaning = t("占人时的份额；有两端时，低的一端只算名册写明的。")
+    meaning = t("占人时的份额；有两端时，低的一端只算台账写明的。")
     return (
         Column(first_id, first),
-        Column("present", t("人时"), "count", t("每周"), t("一人想歇几个小时就算几次。")),
+        Column("present", t("人时"), "count", t("每周"), t("一人需要休息几个小时就算几次。")),
         Column("nominal", t("名义"), "share", meaning=meaning),
         Column("effective", t("有效"), "share", meaning=meaning),
         Column("gap", t("差"), "points", t("百分点"), t("有效减名义，按印出的数相减。")),

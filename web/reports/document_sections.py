@@ -1,7 +1,7 @@
 """The sections of a report, each made by one function from its figures.
 
 To add one: write a function that returns a `Section` (None where there is nothing to say) and name
-it in ``_SECTIONS`` where it belongs.
+it in ``_FIRST`` or ``_LAST`` where it belongs.
 """
 
 from __future__ import annotations
@@ -30,11 +30,10 @@ from web.reports.document import (
     Signatures,
     Table,
 )
-from web.reports.document_access import access_section
 from web.reports.document_columns import coverage_columns, coverage_row
 from web.reports.document_effective import effective_section
-from web.reports.document_running import money_section, running_section, targets_section
 from web.reports.lead import left_out_words, standard_name, today_words
+from web.reports.office_words import in_office_words
 from web.reports.picture_svg import standing_alone, with_key
 from web.site.input_labels import input_value_words, input_words
 from web.site.number_words import (
@@ -62,7 +61,12 @@ _WALK_S: Final = 900.0
 def document_of(report: Report) -> Document:
     """Return a report as a document: all its sections that have something to say."""
     figures, t = report.figures, report.language
-    found = (section(report) for section in _SECTIONS)
+    found = (
+        *(section(report) for section in _FIRST),
+        *report.beside,
+        *(section(report) for section in _LAST),
+    )
+    sections = tuple(section for section in found if section is not None)
     return Document(
         title=report.title,
         subtitle=t("户外劳动者服务驿站"),
@@ -71,7 +75,7 @@ def document_of(report: Report) -> Document:
         made_on=t.day(figures.made_on),
         language=t,
         manifest=figures.manifest(),
-        sections=tuple(section for section in found if section is not None),
+        sections=in_office_words(sections, t),
         sample=SAMPLE_NOTICE if figures.settings.sample else "",
         inputs=dict(figures.inputs),
     )
@@ -114,7 +118,7 @@ def _plain(words: str) -> str:
 
 
 def _headlines(report: Report) -> Headlines:
-    """List the large figures: coverage by each standard, two stations in reach, open stations."""
+    """List the large figures: one and two stations in reach by each standard, open stations."""
     figures, t, plan = report.figures, report.language, report.figures.plan
     items = []
     for pair in figures.pairs:
@@ -130,17 +134,15 @@ def _headlines(report: Report) -> Headlines:
                 standard_words(figures.settings.national, t) if standard == "national" else "",
             )
         )
-    now, then = figures.before.row(), None if figures.after is None else figures.after.row()
-    standard = figures.before.standard
-    items.append(
-        Headline(
-            f"two_in_reach_{standard}",
-            t("两站可达 · {standard}", standard=standard_name(standard, t)),
-            "share",
-            now.share_two,
-            None if then is None else then.share_two,
+        items.append(
+            Headline(
+                f"two_in_reach_{standard}",
+                t("两站可达 · {standard}", standard=standard_name(standard, t)),
+                "share",
+                now.share_two,
+                None if then is None else then.share_two,
+            )
         )
-    )
     if figures.stations is not None:
         after = None if plan is None else figures.n_open + len(plan.sites)
         items.append(Headline("open_stations", t("开放站点"), "count", figures.n_open, after))
@@ -211,6 +213,16 @@ def _gaps(report: Report) -> Section | None:
     return Section("gaps", heading, (table, *left_out))
 
 
+def _counting(report: Report) -> Section:
+    """Say how the figures are counted."""
+    return report.counting
+
+
+def _asked(report: Report) -> Section | None:
+    """Say what is asked of the reader."""
+    return report.asked
+
+
 def _groups(report: Report) -> Section:
     """Coverage by group of workers."""
     figures, t = report.figures, report.language
@@ -227,7 +239,7 @@ def _groups(report: Report) -> Section:
     ]
     table = Table(
         "coverage_by_group",
-        t("标准内至少一个站点的工友：沿道路计算，名义覆盖"),
+        t("标准内至少一个站点的户外劳动者：沿道路计算，名义覆盖"),
         coverage_columns(
             "group", t("工种"), t, has_plan=figures.plan is not None, with_standard=has_standard
         ),
@@ -249,7 +261,7 @@ def _districts(report: Report) -> Section | None:
 
     table = Table(
         "coverage_by_district",
-        t("全部工友，沿道路计算，名义覆盖"),
+        t("全部户外劳动者，沿道路计算，名义覆盖"),
         coverage_columns("district", t("区县"), t, has_plan=figures.plan is not None),
         tuple(coverage_row(*row(district)) for district in figures.districts),
         coverage_row(*row(ALL)),
@@ -283,11 +295,6 @@ def _effective(report: Report) -> Section | None:
     return None if report.effective is None else effective_section(report.effective)
 
 
-def _access(report: Report) -> Section | None:
-    """Say how long to the nearest station, how seats are shared, how unevenly."""
-    return None if report.access is None else access_section(report.access, report.language)
-
-
 def _national(report: Report) -> Section | None:
     """Coverage by the national standard, and how much a circle on the map would add."""
     figures, t = report.figures, report.language
@@ -310,7 +317,7 @@ def _national(report: Report) -> Section | None:
     heading = t("按全国标准：1 公里、15 分钟") if is_usual else t("按全国标准")
     note = t(
         "全总“双15工程”要求服务半径 1 公里、步行 15 分钟，并交叉覆盖。"
-        "地图上画圆（直线）会把隔着河、铁路和围墙的工友也算进来。"
+        "地图上画圆（直线）会把隔着河、铁路和围墙的户外劳动者也算进来。"
     )
     return Section("national", heading, (by_group, _straight(report), Paragraph(note, "note")))
 
@@ -322,7 +329,7 @@ def _straight(report: Report) -> Table:
     before = figures.national.before
     columns = (
         Column("district", t("区县")),
-        Column("workers", t("工友"), "count", t("人"), t("登记的人数。"), is_summed=True),
+        Column("workers", t("登记人数"), "count", t("人"), t("登记的人数。"), is_summed=True),
         Column("roads_one", t("沿道路，一站"), "share"),
         Column("roads_two", t("沿道路，两站"), "share"),
         Column("straight_one", t("直线，一站"), "share"),
@@ -357,7 +364,7 @@ def aims_section(stations: Stations, settings: Settings, t: Language) -> Section
         return None
     columns = (
         Column("aim", t("目标")),
-        Column("asks", t("名册里看什么")),
+        Column("asks", t("台账里看什么")),
         Column("yes", t("做到"), "count", t("个")),
         Column("no", t("没做到"), "count", t("个")),
         Column("unknown", t("没写明"), "count", t("个")),
@@ -370,25 +377,10 @@ def aims_section(stations: Stations, settings: Settings, t: Language) -> Section
         asks = t.either(aim.asks_zh, aim.asks_en, context=aim.id)
         ends = Range(held.yes / held.total, (held.yes + held.unknown) / held.total)
         rows.append((name, asks, held.yes, held.no, held.unknown, ends))
-    caption = t("名册能说明多少：{n} 个开放站点", n=count(aims[0].total))
-    note = t("份额的两端：只算名册写明做到的，和把没写明的也算上。")
+    caption = t("台账能说明多少：{n} 个开放站点", n=count(aims[0].total))
+    note = t("份额的两端：只算台账写明做到的，和把没写明的也算上。")
     table = Table("aims", caption, columns, tuple(rows), note=note)
     return Section("aims", t("看得见、找得到、进得来、用得上"), (table,))
-
-
-def _running(report: Report) -> Section | None:
-    """Say how fresh the register is and how soon workers are answered."""
-    return None if report.running is None else running_section(report.running, report.language)
-
-
-def _targets(report: Report) -> Section | None:
-    """Say how far the targets of the city have come."""
-    return None if report.running is None else targets_section(report.running, report.language)
-
-
-def _money(report: Report) -> Section | None:
-    """Say who pays what by the newest kept decision."""
-    return None if report.running is None else money_section(report.running, report.language)
 
 
 def _sites(report: Report) -> Section | None:
@@ -451,20 +443,17 @@ def signatures_section(t: Language) -> Section:
     )
 
 
-_SECTIONS: Final[tuple[Callable[[Report], Section | None], ...]] = (
+#: Before and behind access, how stations are run, and money (`Report.beside`).
+_FIRST: Final[tuple[Callable[[Report], Section | None], ...]] = (
     _summary,
+    _counting,
     _map,
     _gaps,
+    _asked,
     _groups,
     _districts,
     _effective,
     _national,
-    _access,
     _aims,
-    _running,
-    _targets,
-    _money,
-    _sites,
-    _method,
-    _signatures,
 )
+_LAST: Final[tuple[Callable[[Report], Section | None], ...]] = (_sites, _method, _signatures)

@@ -83,7 +83,7 @@ def week_sheet(measured: EffectiveCoverage, t: Language) -> str:
 
 def draw_key(t: Language) -> Markup:
     """Draw the classes with their lower ends, and what is hatched."""
-    label = escape(t("色阶：名册写明的有效覆盖份额"))
+    label = escape(t("色阶：台账写明的有效覆盖份额"))
     return Markup(  # noqa: S704 - numbers, constants and escaped words only
         f'<svg class="week week-key" viewBox="0 0 {_KEY_WIDE:g} {_KEY_HIGH:g}" role="img" '
         f'aria-label="{label}">{_key_parts(t)}</svg>'

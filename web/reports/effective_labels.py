@@ -198,7 +198,7 @@ def evidence_sentence(held: ServiceEvidence, t: Language) -> str:
     if not held.doubted:
         return said
     doubts = t(
-        "{doubted} 个站点有工友反映开不了门、进不去或不能用，尚未解决，不计入有效。",
+        "{doubted} 个站点有户外劳动者反映开不了门、进不去或不能用，尚未解决，不计入有效。",
         doubted=count(held.doubted),
     )
     return t.sentences([said, doubts])
@@ -215,5 +215,5 @@ def basis_sentence(answer: EffectiveAnswer, t: Language) -> str:
     if answer.unsettled:
         said.append(t("法定假日安排未公布。"))
     if not answer.knows_hours:
-        said.append(t("工友人数没有分时段：每小时都按全部人数计算。"))
+        said.append(t("户外劳动者人数没有分时段：每小时都按全部人数计算。"))
     return t.sentences(said)

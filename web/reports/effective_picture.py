@@ -234,7 +234,7 @@ def _words(
     notice = f"{SAMPLE_NOTICE}　" if sample else ""
     source = t(
         "有效：服务标准内有此刻开着门、进得来、所需设备完好的站点，"
-        "从名册写明的到没写的也算；颜色按写明的。"
+        "从台账写明的到没写的也算；颜色按写明的。"
     )
     foot = figure.text(
         0.3 / _WIDE_IN, 0.24 / high, f"{notice}{source}", fontfamily=name, fontsize=8.5,
@@ -258,7 +258,7 @@ def _legend(figure: Figure, t: Language, name: str) -> None:
             fontsize=8.5, va="top", ha="left", color=tone("ink").light,
         )  # fmt: skip
     after = x + (len(BREAKS) + 0.3) * wide
-    text = t("在场想歇脚的工友中有效覆盖的份额（该级下限）")
+    text = t("在场、需要休息的户外劳动者中有效覆盖的份额（该级下限）")
     figure.text(
         after, y + tall / 2, text, fontfamily=name, fontsize=8.5, va="center",
         color=tone("ink-2").light,

@@ -66,8 +66,8 @@ class EffectiveSection:
         nominal, found = per_cent(measured.share("nominal")), per_cent_range(ends_of(measured))
         what = effect_words(self.answer, t)
         said = t(
-            "换成按人时计（一人想歇几个小时就算几次），名义覆盖是 {nominal}；"
-            "有{what}的站可去的是 {found}（名册写明的才算，到没写的也算）。",
+            "换成按人时计（一人需要休息几个小时就算几次），名义覆盖是 {nominal}；"
+            "有{what}的站可去的是 {found}（台账写明的才算，到没写的也算）。",
             nominal=nominal,
             what=what,
             found=found,

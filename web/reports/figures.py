@@ -83,12 +83,12 @@ class ReportFigures:
 
     @property
     def pairs(self) -> tuple[StandardPair, ...]:
-        """Coverage by each standard, before and after: the groups' own first."""
+        """Coverage by each standard, before and after: the national one first."""
         beside = None if self.plan is None else self.plan.beside
         pairs = [StandardPair(self.before, self.after)]
         if self.other is not None:
             pairs.append(StandardPair(self.other, None if beside is None else beside.after))
-        return tuple(sorted(pairs, key=lambda pair: pair.before.standard != "group"))
+        return tuple(sorted(pairs, key=lambda pair: pair.before.standard != "national"))
 
     @property
     def national(self) -> StandardPair | None:

@@ -18,6 +18,7 @@ from web.reports.document import Notice, Signature, Signatures
 from web.reports.document_json import document_dict, document_from, with_block
 from web.reports.document_sections import document_of
 from web.reports.figure_list import figures_in
+from web.reports.office_words import in_office_words
 from web.reports.pages import report_of
 from web.reports.period_words import period_words
 from web.reports.register_report import register_document
@@ -77,7 +78,7 @@ def make_report(
         chinese = documents[CHINESE.code]
         for code, one in documents.items():
             section = since_last_section(one, last, chinese=chinese, inputs=inputs, method=method)
-            documents[code] = _with_section(one, section)
+            documents[code] = _with_section(one, in_office_words(section, one.language))
     made = KeptReport(
         number=number,
         period=of,

@@ -43,7 +43,7 @@ def lead_of(figures: ReportFigures, words: PlanWords | None, t: Language) -> str
     if figures.stations is not None:
         said = t(
             "{city}有 {stations} 个开放站点。"
-            "{workers} 名登记的工友中，沿道路能到至少一个站点的{shares}。",
+            "{workers} 名登记的户外劳动者中，沿道路能到至少一个站点的{shares}。",
             city=city,
             stations=count(figures.n_open),
             workers=workers,
@@ -51,7 +51,7 @@ def lead_of(figures: ReportFigures, words: PlanWords | None, t: Language) -> str
         )
     else:
         said = t(
-            "{city}{today}，{workers} 名登记的工友中，沿道路能到至少一个站点的{shares}。",
+            "{city}{today}，{workers} 名登记的户外劳动者中，沿道路能到至少一个站点的{shares}。",
             city=city,
             today=today_words(figures, t),
             workers=workers,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup, escape
 
@@ -18,10 +18,14 @@ from web.labels.plans import PlanWords
 from web.languages import CHINESE
 from web.maps.city_map import CityContents, contents_of, source_of
 from web.maps.city_picture import picture_of, shows_a_part
+from web.reports.document_access import access_section
+from web.reports.document_running import money_section, running_section, targets_section
 from web.reports.effective_section import EffectiveSection
 from web.reports.effective_table import longer_rows, summary_rows
 from web.reports.figures import ReportFigures
+from web.reports.first_page import asked_section, counting_section
 from web.reports.lead import lead_of, left_out_words, standard_name, today_words
+from web.reports.office_words import office_text
 from web.reports.tables import coverage_rows, plan_rows
 from web.services.access import kept_access
 from web.services.effective import kept_effective
@@ -36,11 +40,15 @@ if TYPE_CHECKING:
     from data.workspace import Workspace
     from planning.coverage.nominal import Coverage
     from web.languages import Language
+    from web.reports.document import Section
     from web.reports.tables import Row
     from web.services.access import KeptAccess
     from web.services.effective import EffectiveAnswer
     from web.services.report_basis import Basis
     from web.services.running import RunningFigures
+
+
+_OF_RUNNING: Final = (running_section, targets_section, money_section)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +66,27 @@ class Report:
     def effective(self) -> EffectiveSection | None:
         """The section on effective coverage; None where it was not computed of these inputs."""
         return None if self.answer is None else EffectiveSection(self.answer, self.language)
+
+    @property
+    def counting(self) -> Section:
+        """How the figures are counted."""
+        return counting_section(self.figures, self.language)
+
+    @property
+    def asked(self) -> Section | None:
+        """What is asked of the reader; None where nothing is."""
+        return asked_section(self.figures, self.words, self.running, self.language)
+
+    @property
+    def beside(self) -> tuple[Section, ...]:
+        """Further sections of the document: access, how stations are run, targets, money."""
+        t, running = self.language, self.running
+        found: list[Section | None] = []
+        if self.access is not None:
+            found.append(access_section(self.access, t))
+        if running is not None:
+            found += [made(running, t) for made in _OF_RUNNING]
+        return tuple(section for section in found if section is not None)
 
     def effective_rows(self) -> list[Row]:
         """Return effective coverage for a spreadsheet; nothing where it was not computed."""
@@ -124,7 +153,7 @@ class Report:
             by_group_standard=figures.before.standard == "group",
             effective=self.effective,
         )
-        return Markup(html)  # noqa: S704 - our own template, which escapes
+        return Markup(office_text(html, t))  # noqa: S704 - our own template, which escapes
 
     def html(self) -> str:
         """Return the report as one HTML document."""

@@ -31,6 +31,7 @@ from web.reports.document import (
 )
 from web.reports.document_running import running_section, targets_section
 from web.reports.document_sections import aims_section, signatures_section
+from web.reports.office_words import in_office_words
 from web.services.running import running_figures
 from web.site.input_labels import input_value_words, input_words
 from web.site.number_words import count
@@ -69,7 +70,7 @@ def register_document(workspace: Workspace, t: Language) -> Document:
         made_on=t.day(today_here()),
         language=t,
         manifest=manifest,
-        sections=tuple(section for section in sections if section is not None),
+        sections=in_office_words(tuple(section for section in sections if section is not None), t),
         sample=SAMPLE_NOTICE if settings.sample else "",
         inputs=inputs,
     )

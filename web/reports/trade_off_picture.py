@@ -47,7 +47,7 @@ _NAME_APART: Final = 0.1
 _ROOM: Final = 0.22
 _LONGEST: Final = 12
 _MEASURES: Final = {
-    "workers": message("覆盖的工友 / 人"),
+    "workers": message("覆盖的户外劳动者 / 人"),
     "worker_hours": message("每周覆盖的人时"),
     "mean_time": message("平均用时 / 分钟"),
     "money": message("资金 / 万元"),
@@ -55,7 +55,7 @@ _MEASURES: Final = {
     "worst_district": message("最差的区县的覆盖率"),
 }
 _NAMED: Final = {
-    "workers": message("覆盖的工友", context="a measure"),
+    "workers": message("覆盖的户外劳动者", context="a measure"),
     "worker_hours": message("覆盖的人时", context="a measure"),
     "mean_time": message("平均用时", context="a measure"),
     "money": message("资金", context="a measure"),

@@ -24,11 +24,11 @@ Answer = Literal["plan", "coverage", "effective"]
 #: The inputs of an answer, as they are named within a sentence.
 INPUT_NAMES: Final = {
     "stations": message("站点登记", context="in a sentence"),
-    "demand": message("工友人数", context="in a sentence"),
+    "demand": message("户外劳动者人数", context="in a sentence"),
     "network": message("道路网络", context="in a sentence"),
     "sites": message("候选点", context="in a sentence"),
     "settings": message("设置", context="in a sentence"),
-    "doubted": message("工友反映的站点问题", context="in a sentence"),
+    "doubted": message("户外劳动者反映的站点问题", context="in a sentence"),
 }
 _WHAT: Final = {
     "plan": message("规划", context="in a sentence"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _INPUTS: Final = {
     "question": message("问题", context="an input"),
-    "demand": message("工友人数"),
+    "demand": message("户外劳动者人数"),
     "stations": message("站点登记"),
     "service": message("站点位置与服务"),
     "sites": message("候选点"),

@@ -43,6 +43,8 @@ NO_MESSAGES = {
     "api/catalogue.py": {" 驿站", "Rest stations for outdoor workers / 户外劳动者驿站"},
     "design/fonts.py": {"驿站密度外卖骑手"},
     "languages/terms.py": {"{n} 个"},
+    # how a range of per cents is written in Chinese
+    "reports/office_words.py": {"\\1%～\\2%"},
     # how an office numbers headings in Chinese, and the names of typefaces
     "reports/forms/docx_file.py": {"一二三四五六七八九十", "十", "、"},
     "reports/forms/faces.py": {
