@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 LONGEST_AUTHOR: Final = 60
 LONGEST_SCENARIO: Final = 60
-#: What a worker can do: answer a question, draw the pages.
+#: What a worker can do: answer a question, draw the pages, measure what a plan's map shows.
 DECISION: Final = "decision"
 DRAWING: Final = "drawing"
-KINDS: Final = (DECISION, DRAWING)
+MEASURING: Final = "measuring"
+KINDS: Final = (DECISION, DRAWING, MEASURING)
 #: Who waits, who is worked on.
 WAITING: Final = ("queued",)
 AT_WORK: Final = ("running", "stopping")

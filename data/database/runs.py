@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from data.database import clock
 from data.database.audit import has_step, note
 from data.database.schema import RUNS, WITH_RUNS
-from data.runs import ANSWERED, AT_WORK, DECISION, DRAWING, ENDED, NewRun, Run
+from data.runs import ANSWERED, AT_WORK, DECISION, DRAWING, ENDED, MEASURING, NewRun, Run
 from data.scenarios import json_text
 from geo.errors import InputError
 from geo.messages import message_from, message_parts, say
@@ -92,6 +92,28 @@ class Runs:
                 connection.execute(sa.delete(RUNS).where(of_drawings, _R.id != row.id))
             connection.execute(sa.insert(RUNS).values(values))
             return True
+
+    def put_measuring(self, new: NewRun, *, again_s: float) -> Run:
+        """Put a measuring into the queue; return the same one that waits or is at work already.
+
+        One that failed is tried again after ``again_s``. Those that were done are forgotten: what
+        they measured is kept elsewhere.
+        """
+        now = clock.now()
+        is_same = (_R.kind == MEASURING) & (_R.content_hash == new.content_hash)
+        is_over = (_R.kind == MEASURING) & (_R.state == "done")
+        with self._backend.transaction(write=True) as connection:
+            query = sa.select(RUNS).where(is_same).order_by(_R.id.desc()).limit(1)
+            row = connection.execute(query).one_or_none()
+            last = None if row is None else _run(row)
+            if last is not None and not last.is_ended:
+                return last
+            if last is not None and _failed_within(last, now, again_s):
+                return last
+            connection.execute(sa.delete(RUNS).where(is_same | is_over))
+            values = _waiting(new, clock.moment_text(now))
+            connection.execute(sa.insert(RUNS).values(values))
+            return _run(connection.execute(query).one())
 
     def last_drawing(self) -> Run | None:
         """Return the newest drawing, whichever its state; None where there is none."""
@@ -244,7 +266,8 @@ class Runs:
     def forget_ended(self, *, days: int) -> int:
         """Forget the questions that ended more than so many days ago; return how many."""
         old = clock.moment_text(clock.now() - timedelta(days=days))
-        is_old = (_R.kind == DECISION) & _R.state.in_(ENDED) & (_R.ended_at < old)
+        asked = _R.kind.in_((DECISION, MEASURING))
+        is_old = asked & _R.state.in_(ENDED) & (_R.ended_at < old)
         with self._backend.transaction() as connection:  # where none is, nobody is held up
             there = has_step(self._backend, connection, WITH_RUNS)
             query = sa.select(sa.func.count()).where(is_old)
@@ -294,6 +317,12 @@ def _waiting(new: NewRun, now: str) -> dict[str, Any]:
         "attempts": 0,
         "changes": 1,
     }
+
+
+def _failed_within(run: Run, now: datetime, seconds: float) -> bool:
+    if run.state == "done" or run.ended_at is None:
+        return False
+    return timedelta(0) <= now - run.ended_at < timedelta(seconds=seconds)
 
 
 def _died(attempts: int) -> str:

@@ -377,7 +377,9 @@ PLAN = (
         _bound,
     ),
     Claim(
-        f"{_PLAN_PAGE}.*p.quiet", ("求解 {s} 秒 · {day:w}$", "Solved in {s} s · {day:w}$"), _made
+        f"{_PLAN_PAGE}.*p.quiet",
+        ("求解 {s} 秒 · 算于 {day:w}$", "Solved in {s} s · Worked out on {day:w}$"),
+        _made,
     ),
     Claim(rf"{_PLAN_PAGE}.*td.number \[sites", ("^{n}$",), _table_cell),
     Claim("^page .*(?:sites|mark/line)", ("(?P<few>不足 1|fewer than 1)",), _few),
@@ -409,7 +411,7 @@ MAP = (
         ),
         _squares,
     ),
-    Claim("^page .*(?:p.source|figcaption)", (" · {day:w}$",), _today),
+    Claim("^page .*(?:p.source|figcaption)", (" · (?:绘于 |Drawn on )?{day:w}$",), _today),
     Claim("^page .*p.dateline", ("^{day:w} · ",), _today),
     Claim("^page .*mark/line", ("^第 {at} 个新站$", "^New station no. {at}$"), _site_line),
     Claim("^page .*mark/line", ("新覆盖 {n} 人", "reaches {n} more workers?"), _site_line),

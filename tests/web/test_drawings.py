@@ -18,7 +18,7 @@ from data.stations import Stations
 from data.workspace import Workspace
 from web.app import create_app
 from web.maps import drawn_pages
-from web.services import drawings
+from web.services import drawings, processes
 from web.services.drawings import DrawnOf, ask_for_drawing, draw_once, drawn_of, is_due
 from web.services.runs import run_of, runs_of
 from web.site.city import City
@@ -37,8 +37,8 @@ def workspace(city_folder: Path, tmp_path: Path) -> Workspace:
 
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawings, "NICENESS", 0)
-    monkeypatch.setattr(drawn_pages, "WORKER_WAIT_S", 3600.0)
+    monkeypatch.setattr(processes, "NICENESS", 0)
+    monkeypatch.setattr(processes, "WORKER_WAIT_S", 3600.0)
 
 
 def drawing(workspace: Workspace, **more: object) -> Drawing:
@@ -213,7 +213,7 @@ def test_a_drawing_is_given_back_by_a_worker_that_leaves(workspace: Workspace) -
 def test_without_a_worker_the_server_has_it_drawn_by_another_process(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drawn_pages, "WORKER_WAIT_S", -1.0)
+    monkeypatch.setattr(processes, "WORKER_WAIT_S", -1.0)
     taken = threading.Event()
     monkeypatch.setattr(drawn_pages, "draw_once", lambda *_, **__: taken.set())
     create_app(workspace.folder).test_client().get("/plan")

@@ -22,6 +22,7 @@ from web.maps.density import density_of
 from web.maps.label_points import label_point
 from web.maps.road_lines import road_lines
 from web.maps.safe_map import SafeMap
+from web.site.number_words import ramp_labels
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -206,3 +207,17 @@ def test_a_label_lies_inside_and_away_from_the_marks() -> None:
     lon, lat = label_point(area, np.array([[5.0, 5.0]]))
     assert area.contains(shapely.Point(lon, lat))
     assert np.hypot(lon - 5, lat - 5) > 2
+
+
+def test_figures_under_a_ramp_stand_in_two_rows_where_one_is_too_narrow() -> None:
+    assert [(one.said, one.row) for one in ramp_labels([1, 38, 540])] == [
+        ("1.0", 0), ("38", 0), ("540", 0),
+    ]  # fmt: skip
+    long = ramp_labels([38, 540, 1_440, 12_345])
+    assert [(one.said, one.row) for one in long] == [
+        ("38", 0), ("540", 1), ("1,400", 0), ("12,000", 1),
+    ]  # fmt: skip
+    # a sign is at most 0.6 of its height wide, and two neighbours of a row lie two classes apart
+    class_px, sign_px = 240 / 7, 0.6 * 12
+    widest = max(len(one.said) for one in long) * sign_px
+    assert widest < 2 * class_px

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from data.workspace import Workspace
+from planning.scenarios.forms import figures_of
 from tests.web.admin.visits import PASSWORD
 from tests.web.conftest import MONEY, THREE
 from tests.web.serving import served
@@ -104,6 +106,36 @@ def test_a_question_is_drawn_asked_answered_and_kept_as_a_scenario(
     asked = Workspace.open(folder).database.runs().newest(limit=1)[0].question["question"]
     assert len(asked["required"]) == 1
     assert asked["zones"] == [zone]
+
+
+def test_a_site_that_is_dragged_is_asked_for_again_and_a_link_keeps_the_view(
+    page: Page, address: str, folder: Path
+) -> None:
+    page.goto(f"{address}/admin/plans/s/{MONEY}?view=116.8,33.95,13")
+    mark = page.locator("#map .leaflet-marker-draggable").first
+    expect(mark).to_be_visible(timeout=60_000)
+    moved = str(mark.get_attribute("aria-label"))
+    box = mark.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y + 20, steps=4)
+    page.mouse.move(x + 60, y + 40, steps=4)
+    page.mouse.up()
+    expect(page.locator(".leaflet-popup h3")).to_have_text(f"把 {moved} 移到这里？")
+    expect(page.locator(".leaflet-popup .near button").first).to_be_visible(timeout=60_000)
+    # the address now names the part of the map, and whoever opens it sees the same
+    expect(page).to_have_url(re.compile(r"[?&]view=116\.\d+%2C33\.\d+%2C13(&|$)"))
+    page.locator(".leaflet-popup .near button").first.click()
+    expect(page.locator('#run[data-state="queued"]')).to_be_visible()
+    [run] = Workspace.open(folder).database.runs().newest(limit=1)
+    asked = run.question["question"]
+    order = int(moved.partition(" ")[0])
+    action = figures_of(Workspace.open(folder).scenarios().scenario(MONEY)).actions[order - 1]
+    assert [one["place"] for one in asked["forbidden"]] == [action.site_id]
+    assert len(asked["required"]) == 1
+    assert asked["required"] != asked["forbidden"]
 
 
 def to(page: Page, selector: str) -> None:

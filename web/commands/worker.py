@@ -1,4 +1,4 @@
-"""`yizhan worker`: answers the questions that planners ask in the browser, and draws the pages."""
+"""`yizhan worker`: answers the questions asked in the browser, draws the pages, measures plans."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LOOK_S: Final = 0.2
 _DRAW_LOOK_S: Final = 2.0
 #: Seconds between two looks for questions and attempts that are too old to be kept.
 _FORGET_EVERY_S: Final = 300.0
-#: Seconds in which a drawing at work may be given back.
+#: Seconds in which a drawing or measuring at work may be given back.
 _LEAVE_S: Final = 1.0
 
 
@@ -52,7 +52,8 @@ _LEAVE_S: Final = 1.0
 def worker(folder: Path, poll_s: float, *, once: bool, as_json: bool) -> None:
     """Answer the questions that planners ask in the browser, one after the other.
 
-    It also draws /plan and /report anew when what they show has changed.
+    It also draws /plan and /report anew when what they show has changed, and measures what the
+    maps of kept plans show.
 
     serve and demo start one of their own. Behind another server run one beside it, or several: no
     question is answered twice. It stands back behind everything else on the machine, and on
@@ -66,17 +67,17 @@ def worker(folder: Path, poll_s: float, *, once: bool, as_json: bool) -> None:
     speaking = contextvars.copy_context()
     thread = threading.Thread(target=speaking.run, args=(work.go_on,), daemon=True)
     thread.start()
-    drawing = threading.Thread(
-        target=contextvars.copy_context().run, args=(work.keep_drawn,), daemon=True
+    beside = threading.Thread(
+        target=contextvars.copy_context().run, args=(work.keep_beside,), daemon=True
     )
-    drawing.start()
+    beside.start()
     parent = os.environ.get(SERVED_BY, "")
     while thread.is_alive() and not work.leave.is_set():
         thread.join(_LOOK_S)
         if parent and str(os.getppid()) != parent:
             work.leave.set()  # the server that began it has gone
     work.leave.set()
-    drawing.join(None if once and not thread.is_alive() else _LEAVE_S)
+    beside.join(None if once and not thread.is_alive() else _LEAVE_S)
     if thread.is_alive():
         work.give_back()
         if not parent:
@@ -111,6 +112,7 @@ class _Work:
         self._run: Run | None = None
         self.leave = threading.Event()
         self.answered = 0
+        self._forget_at = time.monotonic()
         self.refusal: WorkspaceError | None = None
 
     def go_on(self) -> None:
@@ -134,32 +136,43 @@ class _Work:
             elif self._once or self.leave.wait(self._poll_s):
                 return
 
-    def keep_drawn(self) -> None:
-        """Draw the pages anew whenever that is due (once: what waits), and forget what is old."""
+    def keep_beside(self) -> None:
+        """Measure what waits, draw the pages whenever that is due, and forget what is old.
+
+        Whoever looks at a plan waits for what is measured: it goes before the drawings.
+        """
+        from data.workspace import Workspace
+        from web.services.measuring import measure_once
+
+        leave = threading.Event() if self._once else self.leave
+        draw_at = time.monotonic()
+        while True:
+            try:
+                workspace = Workspace.open(self._workspace.folder)
+                while measure_once(workspace, self._name, leave=leave):
+                    pass  # another may wait
+                if time.monotonic() >= draw_at:
+                    draw_at = time.monotonic() + _DRAW_LOOK_S
+                    self._draw(workspace, leave)
+            except (WorkspaceError, ValueError) as error:
+                click.echo(told(message_of(error)), err=True)
+            if self._once or self.leave.wait(self._poll_s):
+                return
+
+    def _draw(self, workspace: Workspace, leave: threading.Event) -> None:
+        """Draw the pages where that is due (once: what waits), and forget what is old."""
         from data.database.attempts import forget_attempts
         from data.database.tickets import VOICE_S
-        from data.workspace import Workspace
         from web.services.drawings import ask_for_drawing, draw_once
         from web.services.runs import forget_old_runs
 
-        folder, leave = self._workspace.folder, self.leave
-        if self._once:
-            leave = threading.Event()
-        forget_at = time.monotonic()
-        while True:
-            try:
-                workspace = Workspace.open(folder)
-                if not self._once:
-                    ask_for_drawing(workspace)
-                if time.monotonic() >= forget_at:
-                    forget_at = time.monotonic() + _FORGET_EVERY_S
-                    forget_old_runs(workspace)
-                    forget_attempts(workspace.database.backend, older_than_s=VOICE_S)
-                draw_once(workspace, self._name, leave=leave)
-            except (WorkspaceError, ValueError) as error:
-                click.echo(told(message_of(error)), err=True)
-            if self._once or self.leave.wait(_DRAW_LOOK_S):
-                return
+        if not self._once:
+            ask_for_drawing(workspace)
+        if time.monotonic() >= self._forget_at:
+            self._forget_at = time.monotonic() + _FORGET_EVERY_S
+            forget_old_runs(workspace)
+            forget_attempts(workspace.database.backend, older_than_s=VOICE_S)
+        draw_once(workspace, self._name, leave=leave)
 
     def give_back(self) -> None:
         """Put the question at hand back into the queue."""

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Final
 from flask import Response, current_app, g, request
 from werkzeug.exceptions import ServiceUnavailable
 
-from data.database.clock import now
-from data.database.runs import DEAD_AFTER_S
 from data.drawings import last_drawing
 from geo.errors import NothingYetError, WorkspaceError, YizhanError
 from geo.messages import say
 from web.services.drawings import ask_for_drawing, draw_once, drawn_of, is_drawable
+from web.services.processes import is_left
 from web.services.run_heart import worker_name
 from web.site.kept_pages import packed_response
 from web.site.number_words import local_words
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
     from data.workspace import Workspace
     from web.site.city import City
 
-#: So long a drawing may wait for a worker.
-WORKER_WAIT_S: Final = 5.0
 _ASK_EVERY_S: Final = 1.0
 _LOG: Final = logging.getLogger(__name__)
 
@@ -107,7 +104,7 @@ class DrawnPages:
             if time.monotonic() - self._asked_at >= _ASK_EVERY_S:
                 self._run = ask_for_drawing(workspace)
                 self._asked_at = time.monotonic()
-                if self._run is not None and _is_left(self._run):
+                if self._run is not None and is_left(self._run):
                     self._draw_apart(workspace)
         except WorkspaceError as error:  # a full disk stops no page
             _LOG.warning("no drawing can be asked for: %s", error)
@@ -125,14 +122,6 @@ class DrawnPages:
 def _key(workspace: Workspace) -> str | None:
     """Return what the pages would be drawn of now; None where there is nothing to draw."""
     return drawn_of(workspace).key if is_drawable(workspace) else None
-
-
-def _is_left(run: Run) -> bool:
-    """Tell whether no worker seems to be there for a drawing."""
-    if run.is_ended:
-        return False
-    patience_s = WORKER_WAIT_S if run.beat_at is None else DEAD_AFTER_S
-    return (now() - (run.beat_at or run.made_at)).total_seconds() > patience_s
 
 
 def _draw_once(workspace: Workspace) -> None:

@@ -7,10 +7,7 @@ everything else on the machine, and ends when its input does: with the process t
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,14 +25,14 @@ from web.labels.plans import PlanWords
 from web.languages import Language, codes
 from web.maps.city_map import city_map, contents_of
 from web.planner.missing_steps import missing_steps
+from web.planner.process import begin, tell
 from web.reports.pages import report_of
 from web.reports.tables import coverage_rows, plan_rows
 from web.services.drawings import drawn_of
 from web.site.pages import render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import TextIO
+    from collections.abc import Iterable
 
     from web.maps.city_map import CityContents
 
@@ -100,16 +97,6 @@ def _report_parts(workspace: Workspace, contents: CityContents, t: Language) -> 
     }
 
 
-def _end_with(begun_by: TextIO) -> None:
-    """End this process when the one that began it does, which ends its input."""
-
-    def wait() -> None:
-        begun_by.read()
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
 def _drawn(folder: Path) -> dict[str, object]:
     try:
         workspace = Workspace.open(folder)
@@ -122,11 +109,8 @@ def _drawn(folder: Path) -> dict[str, object]:
 
 def main() -> None:
     """Draw the pages of the workspace that the command line names."""
-    nice: Callable[[int], int] | None = getattr(os, "nice", None)  # Windows has none
-    if nice is not None:
-        nice(max(0, int(sys.argv[2]) - nice(0)))
-    _end_with(sys.stdin)
-    sys.stdout.write(json.dumps(_drawn(Path(sys.argv[1])), ensure_ascii=False) + "\n")
+    begin(int(sys.argv[2]))
+    tell(**_drawn(Path(sys.argv[1])))
 
 
 if __name__ == "__main__":

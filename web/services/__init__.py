@@ -22,7 +22,6 @@ __all__ = [
     "asked_again",
     "assignments",
     "before_after",
-    "candidate_gains",
     "cities",
     "counted",
     "coverage",
@@ -38,6 +37,8 @@ __all__ = [
     "freshness",
     "hosts",
     "layers",
+    "loosening",
+    "measuring",
     "nation_budget",
     "nation_cities",
     "nation_cluster",
@@ -55,6 +56,7 @@ __all__ = [
     "plan_files",
     "plan_pages",
     "plans",
+    "processes",
     "proposals",
     "register",
     "register_edits",
@@ -88,3 +90,10 @@ LONGER: Final = 3
 def unheard(_words: str) -> Iterator[Done]:
     """Open a step of which nobody is told."""
     yield lambda _what, _share: None
+
+
+def part_of(done: Done | None, number: int, parts: int) -> Done | None:
+    """Return what hears of one part of the work, of so many equal ones; None where nobody does."""
+    if done is None:
+        return None
+    return lambda what, share: done(what, (number + share) / parts)

@@ -7,31 +7,35 @@ from typing import TYPE_CHECKING, Any, Final
 
 import shapely
 
-from data.workspace import Workspace
 from planning.coverage.assignment import assign
-from web.services.apart import apart
+from web.services import part_of
 from web.services.assignments import ground_after, ground_before
 from web.services.freshness import inputs_of, same_inputs
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from shapely.geometry.base import BaseGeometry
 
     from data.scenarios import Scenario
+    from data.workspace import Workspace
+    from web.services import Done
     from web.services.assignments import Ground
 
 KIND: Final = "before_after"
 HOURS: Final = 24
 _LOOK_BACK: Final = 40
+_PARTS: Final = 3
 #: Areas are drawings: corners nearer than this to a line between others are left out (about 40 m),
 #: and degrees are written to about a metre.
 _SMOOTH: Final = 0.0004
 _DIGITS: Final = 0.00001
 
 
-def measure_before_after(workspace: Workspace, scenario: Scenario) -> dict[str, Any]:
+def measure_before_after(
+    workspace: Workspace, scenario: Scenario, *, done: Done | None = None
+) -> dict[str, Any]:
     """Measure what a scenario changes, and keep it; plain data for JSON.
+
+    ``done`` hears how much of all is done.
 
     ``areas[group]`` holds the GeoJSON geometries ``before`` and ``after``, degrees of WGS-84;
     ``hours[group]`` the shares of its workers with an open station in reach at each hour of a
@@ -46,9 +50,12 @@ def measure_before_after(workspace: Workspace, scenario: Scenario) -> dict[str, 
         when the plan changes a station that is not in the register.
     """
     grounds = {
-        "before": ground_before(workspace, scenario),
-        "after": ground_after(workspace, scenario),
+        "before": ground_before(workspace, scenario, done=part_of(done, 0, _PARTS)),
+        "after": ground_after(workspace, scenario, done=part_of(done, 1, _PARTS)),
     }
+    areas = part_of(done, 2, _PARTS)
+    if areas is not None:
+        areas("areas", 0.0)
     drawn = {when: ground.stands.areas() for when, ground in grounds.items()}
     hours = {when: _by_hour(ground) for when, ground in grounds.items()}
     groups = [group.id for group in grounds["after"].stands.groups]
@@ -60,14 +67,6 @@ def measure_before_after(workspace: Workspace, scenario: Scenario) -> dict[str, 
     }
     workspace.save_result(KIND, inputs=_inputs(workspace, scenario), body=body)
     return body
-
-
-def before_after_apart(folder: Path, name: str) -> None:
-    """Measure and keep it in a process of its own, as `measure_before_after` does.
-
-    The search lays arrays over the whole network, which a server would keep for good.
-    """
-    apart(_measure, folder, name)
 
 
 def kept_before_after(workspace: Workspace, scenario: Scenario) -> dict[str, Any] | None:
@@ -124,11 +123,6 @@ def _plain(area: BaseGeometry) -> dict[str, Any]:
     polygons = [part for part in shapely.get_parts(drawn) if part.geom_type == "Polygon"]
     found: dict[str, Any] = json.loads(shapely.to_geojson(shapely.multipolygons(polygons)))
     return found
-
-
-def _measure(folder: Path, name: str) -> None:
-    workspace = Workspace.open(folder)
-    measure_before_after(workspace, workspace.scenarios().scenario(name))
 
 
 def _inputs(workspace: Workspace, scenario: Scenario) -> dict[str, str]:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from data.workspace import Workspace
 from planning.coverage.assignment import assign
 from planning.coverage.site_gains import site_gains
-from web.services.apart import apart
+from web.services import part_of
 from web.services.assignments import ground_after, ground_of
 from web.services.freshness import inputs_of, same_inputs
 from web.services.sites import candidates
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from data.scenarios import Scenario
+    from data.workspace import Workspace
+    from web.services import Done
 
 KIND: Final = "candidates"
 _TODAY: Final = "today"
@@ -31,23 +30,23 @@ class CandidateGains:
     gains: dict[str, tuple[float, ...]]
 
 
-def gains_apart(folder: Path, name: str | None = None) -> None:
-    """Measure and keep the gains in a process of its own, as `measure_candidates` does.
-
-    The search lays arrays over the whole network, which a server would keep for good.
-    """
-    apart(_measure, folder, name)
-
-
-def measure_candidates(workspace: Workspace, scenario: Scenario | None = None) -> CandidateGains:
+def measure_candidates(
+    workspace: Workspace, scenario: Scenario | None = None, *, done: Done | None = None
+) -> CandidateGains:
     """Measure every candidate against what stands today, or once a scenario is done; keep it.
+
+    ``done`` hears how much of all is done.
 
     Raises
     ------
     NothingYetError
         when stations, workers or roads are not there yet.
     """
-    ground = ground_of(workspace) if scenario is None else ground_after(workspace, scenario)
+    ways, sites = (part_of(done, n, 2) for n in range(2))
+    if scenario is None:
+        ground = ground_of(workspace, done=ways)
+    else:
+        ground = ground_after(workspace, scenario, done=ways)
     found = candidates(workspace).sites
     measured = site_gains(
         ground.stands.demand,
@@ -56,6 +55,7 @@ def measure_candidates(workspace: Workspace, scenario: Scenario | None = None) -
         without=assign(ground.ways, ground.stands.demand.weights).left,
         places=found.lonlat,
         standard=ground.stands.standard,
+        on_progress=sites,
     ).round(3)
     made = CandidateGains(
         tuple(found.frame["id"]),
@@ -65,7 +65,7 @@ def measure_candidates(workspace: Workspace, scenario: Scenario | None = None) -
         },
     )
     body = {"sites": list(made.sites), "gains": {k: list(v) for k, v in made.gains.items()}}
-    workspace.save_result(KIND, inputs=_inputs(workspace, scenario), body=body)
+    workspace.save_result(KIND, inputs=inputs_of_gains(workspace, scenario), body=body)
     return made
 
 
@@ -73,7 +73,7 @@ def kept_candidate_gains(
     workspace: Workspace, scenario: Scenario | None = None
 ) -> CandidateGains | None:
     """Return what was measured of the present inputs; None where nothing was."""
-    inputs = _inputs(workspace, scenario)
+    inputs = inputs_of_gains(workspace, scenario)
     for kept in workspace.results(KIND, limit=_LOOK_BACK):
         if same_inputs(kept.inputs, inputs, tuple(inputs)):
             gains = kept.body["gains"]
@@ -83,13 +83,7 @@ def kept_candidate_gains(
     return None
 
 
-def _measure(folder: Path, name: str | None) -> None:
-    workspace = Workspace.open(folder)
-    scenario = None if name is None else workspace.scenarios().scenario(name)
-    measure_candidates(workspace, scenario)
-
-
-def _inputs(workspace: Workspace, scenario: Scenario | None) -> dict[str, str]:
+def inputs_of_gains(workspace: Workspace, scenario: Scenario | None) -> dict[str, str]:
     """Return the hashes of what the gains are computed from."""
     inputs = inputs_of(
         workspace.demand(), workspace.stations(), workspace.network(), workspace.settings

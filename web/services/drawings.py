@@ -13,15 +13,11 @@ process of its own that ends with the worker.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
-import subprocess
-import sys
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from data.atomic import sweep_drafts
 from data.china_time import today_here
@@ -30,8 +26,9 @@ from data.drawings import last_drawing
 from data.report_book import ReportBook
 from data.runs import DRAWING
 from data.settings import SETTINGS_FILE
-from geo.messages import message_from, message_parts, say
+from geo.messages import message_from
 from web.languages import codes
+from web.services.processes import beside
 
 if TYPE_CHECKING:
     import threading
@@ -46,11 +43,8 @@ PAUSE_S: Final = 60.0
 PAUSE_PARTS: Final = 10.0
 #: What could not be drawn is tried again after so long, unless something changed.
 AGAIN_S: Final = 600.0
-#: How much that stands back behind the pages, as the worker does (0 to 19).
-NICENESS: Final = 10
 #: The module that draws, as a process of its own.
 DRAWS: Final = "web.planner.drawing"
-_BEAT_S, _LOOK_S = 3.0, 0.1
 _AUTHOR: Final = "yizhan"
 _LOG: Final = logging.getLogger(__name__)
 
@@ -134,7 +128,7 @@ def draw_once(workspace: Workspace, worker: str, *, leave: threading.Event) -> s
     if run is None:
         return None
     sweep_drafts(workspace.folder)
-    told = _drawn_apart(workspace, run, worker, leave)
+    told = beside(workspace, run, worker, module=DRAWS, leave=leave)
     if told is None:
         runs.give_back(run.id, worker)
         return ""
@@ -144,37 +138,6 @@ def draw_once(workspace: Workspace, worker: str, *, leave: threading.Event) -> s
         _LOG.error("the pages could not be drawn: %s", error)
     key = told["key"] or run.content_hash
     return state if runs.end(run.id, worker, state, content_hash=key, error=error) else ""
-
-
-def _drawn_apart(
-    workspace: Workspace, run: Run, worker: str, leave: threading.Event
-) -> dict[str, Any] | None:
-    """Draw in a process of its own; None where that was ended because of ``leave``.
-
-    The process ends when its input does, that is with this one, however this one ends.
-    """
-    beaten = time.monotonic()
-    with subprocess.Popen(  # noqa: S603 - this program itself
-        [sys.executable, "-m", DRAWS, str(workspace.folder.resolve()), str(NICENESS)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        while process.poll() is None:
-            if leave.wait(_LOOK_S):
-                process.kill()
-                return None
-            if time.monotonic() - beaten > _BEAT_S:
-                beaten = time.monotonic()
-                if workspace.database.runs().beat(run.id, worker) is None:
-                    process.kill()
-                    return None
-        written = b"" if process.stdout is None else process.stdout.read()
-    try:
-        told: dict[str, Any] = json.loads(written.decode().splitlines()[-1])
-    except (ValueError, IndexError):
-        fault = say("the process that draws ended early ({code})", code=process.returncode)
-        return {"key": "", "error": message_parts(fault)}
-    return told
 
 
 def _changed(path: Path) -> int:

@@ -70,6 +70,7 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         *_PHONE_MAP,
         "plan_question.js",
         "plan_changes.js",
+        "plan_view.js",
         "plans.js",
     ),
     "feedback.js": (

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from data.china_time import CHINA_TIME
 from planning.coverage.rounding import half_up
 from web.languages import message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from data.settings import ServiceStandard
     from web.languages import Language
 
+#: A longer figure stands too near to its neighbour under a ramp.
+_SHORT_LABEL: Final = 4
 _ALL_DAY: Final = re.compile(r"24\s*小时|全天")
 _TIMES: Final = {
     "night": message("夜间"),
@@ -111,6 +113,20 @@ def two_digits(value: float) -> str:
         return "0"
     digits = 1 - math.floor(math.log10(abs(value)))
     return f"{round(value, digits):,.{max(0, digits)}f}"
+
+
+class RampLabel(NamedTuple):
+    """What stands at a border between two colours, in which row under them: 0 or 1."""
+
+    said: str
+    row: int
+
+
+def ramp_labels(breaks: Sequence[float]) -> list[RampLabel]:
+    """Write the borders of a ramp; by turns in two rows where one is too narrow for them."""
+    said = [two_digits(value) for value in breaks]
+    rows = 2 if max(map(len, said), default=0) > _SHORT_LABEL else 1
+    return [RampLabel(words, number % rows) for number, words in enumerate(said)]
 
 
 def gap_words(gap: float) -> str:

@@ -50,7 +50,7 @@ def helpers() -> dict[str, Any]:
         "share_range": words.share_range,
         "points": words.points,
         "gap_words": words.gap_words,
-        "break_words": words.two_digits,
+        "ramp_labels": words.ramp_labels,
         "css_variables": lambda: Markup(css_variables()),  # noqa: S704 - our own palette
         "hours_words": words.hours_words,
         "input_words": input_words,

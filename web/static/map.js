@@ -41,9 +41,14 @@ Object.assign(yizhan, (() => {
     });
   }
 
+  const LEGEND_SHARE = 0.3; // of the map, that it may cover before anybody asks for it
+
   function open(map, [left, bottom, right, top]) {
     const legend = document.querySelector("details.legend");
-    if (legend && innerWidth < 720) legend.open = false;
+    const { x: wide, y: high } = map.getSize();
+    if (legend && (innerWidth < 720 || legend.offsetWidth * legend.offsetHeight > LEGEND_SHARE * wide * high)) {
+      legend.open = false;
+    }
     fit(map, [[bottom, left], [top, right]], 12);
   }
 
@@ -67,5 +72,5 @@ Object.assign(yizhan, (() => {
     keepPainted(map);
   }
 
-  return { dress, keepPainted };
+  return { dress, keepPainted, paint };
 })());

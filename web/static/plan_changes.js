@@ -2,7 +2,7 @@
    what only one of two scenarios does. `plans.js` gives it the page's tools. */
 "use strict";
 
-const planChanges = ({ find, settings, place, says, fill, get, tell, numbered, fitMarks }) => {
+const planChanges = ({ find, settings, place, says, fill, get, getMeasured, tell, numbered, fitMarks }) => {
   const SVG = "http://www.w3.org/2000/svg";
   // ---- what a scenario changes: areas before and after, cover by the hour ----
   const percent = (share) => (100 * share).toFixed(1);
@@ -153,7 +153,7 @@ const planChanges = ({ find, settings, place, says, fill, get, tell, numbered, f
       areaPane(map, "first", { ink: "accent", fillInk: "accent", weight: 1.5, fillOpacity: 0.35 }),
       areaPane(map, "second", { ink: "soon", fillInk: "soon", weight: 1.5, fillOpacity: 0.35, dashArray: "5 4" }),
     ];
-    bindAreaChoice(once(() => get(settings.difference)), (areas) => {
+    bindAreaChoice(once(() => getMeasured(settings.difference)), (areas) => {
       panes[0].show(areas && areas.first);
       panes[1].show(areas && areas.second);
     }, says.differs);

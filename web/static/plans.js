@@ -15,6 +15,23 @@
   const rounded = (lonlat) => lonlat.map((degrees) => Number(degrees.toFixed(6)));
   const get = async (address) => (await fetch(address)).json();
 
+  const AGAIN_MS = 700;
+  const pause = () => new Promise((go) => { setTimeout(go, AGAIN_MS); });
+
+  /* How much of what takes seconds is measured; a place of its own in the queue comes first. */
+  const tellShare = ({ share }) => tell(share === null || share < 0 ? says.queued
+    : fill(says.share, { n: Math.round(100 * share) }));
+
+  /* Ask until it is measured. */
+  async function getMeasured(address) {
+    for (;;) {
+      const found = await get(address);
+      if (!found.awaited) return found;
+      tellShare(found);
+      await pause();
+    }
+  }
+
   const tell = (words) => { find("#plan-said").textContent = words; };
 
   for (const shown of document.querySelectorAll("[data-with-script]")) shown.hidden = false;
@@ -130,23 +147,42 @@
     return box;
   }
 
+  /* The candidates come at once, and their colours when what they would add is measured. */
   async function drawCandidates(map) {
-    const found = await get(settings.candidates);
-    const gains = gainsOf(found);
-    const breaks = gains ? breaksOf(gains) : [];
+    let found = await get(settings.candidates);
+    let gains = null;
     const layer = L.layerGroup();
-    found.id.forEach((id, n) => {
-      const gain = gains && gains[n];
-      const step = gain ? breaks.filter((from) => gain.whole >= from).length : 0;
+    const dots = found.id.map((id, n) => {
       const dot = L.circleMarker(place.put([found.lon[n], found.lat[n]]), {
-        renderer: map.dots, pane: "dots", radius: gain ? 2.5 + step * 0.7 : 3, weight: 1, fillOpacity: 0.85,
-        ink: "paper", fillInk: gain && gain.whole > 0 ? `ramp-${step + 2}` : "line",
+        renderer: map.dots, pane: "dots", radius: 3, weight: 1, fillOpacity: 0.85, ink: "paper", fillInk: "line",
       });
-      dot.bindPopup(() => candidatePopup(found, n, gain), { maxWidth: 280, minWidth: 200 });
-      layer.addLayer(dot);
+      dot.bindPopup(() => candidatePopup(found, n, gains && gains[n]), { maxWidth: 280, minWidth: 200 });
+      return dot.addTo(layer);
     });
+    const colour = (paint) => {
+      gains = gainsOf(found);
+      const breaks = gains ? breaksOf(gains) : [];
+      (gains || []).forEach(({ whole }, n) => {
+        const step = breaks.filter((from) => whole >= from).length;
+        dots[n].options.fillInk = whole > 0 ? `ramp-${step + 2}` : "line";
+        dots[n].options.radius = 2.5 + step * 0.7;
+        paint(dots[n]);
+      });
+    };
+    colour(() => {}); // painted when they come onto the map
     layer.addTo(map);
     layer.eachLayer((dot) => dot.bringToBack()); // what stands lies above what may
+    if (found.awaited) {
+      const address = new URL(settings.candidates, location.href);
+      address.searchParams.set("waits", "1");
+      const said = find("#plan-said").textContent;
+      getMeasured(address).then((measured) => {
+        tell(said);
+        if (measured.id.join() !== found.id.join()) return; // others since
+        found = measured;
+        colour((dot) => { dot.setRadius(dot.options.radius); yizhan.paint(dot, map.getZoom()); });
+      }).catch(() => {});
+    }
     return layer;
   }
 
@@ -185,10 +221,17 @@
     const address = new URL(settings.near, location.href);
     address.searchParams.set("at", `${lon},${lat}`);
     if (move) address.searchParams.set("move", move);
-    const answer = await fetch(address).catch(() => null);
-    if (!answer || !answer.ok) { said.textContent = says.no_area; return; }
-    said.replaceWith(document.createRange().createContextualFragment(await answer.text()));
-    popup.update();
+    const shown = yizhan.element("div");
+    said.replaceWith(shown);
+    shown.append(said);
+    do {
+      const answer = await fetch(address).catch(() => null);
+      if (!answer || !answer.ok) { shown.replaceChildren(yizhan.element("p", says.no_area)); return; }
+      shown.replaceChildren(document.createRange().createContextualFragment(await answer.text()));
+      popup.update();
+      if (!shown.querySelector("[data-awaited]")) return;
+      await pause();
+    } while (popup.isOpen());
   }
 
   function bindNear(map) {
@@ -375,10 +418,13 @@
 
   const { bindQuestion, pinButtons } = planQuestion({ find, settings, place, says, fill, rounded, tell });
   const { bindAreas, bindHours, drawDifference, once } = planChanges({
-    find, settings, place, says, fill, get, tell, numbered, fitMarks,
+    find, settings, place, says, fill, get, getMeasured, tell, numbered, fitMarks,
   });
 
+  const { bindView, restoreArea } = planView({ find, place, says, fill, rounded, tell });
+
   async function begin() {
+    restoreArea();
     await locatorMap.prepare(settings);
     const several = [...document.querySelectorAll(".plan-maps .map")];
     if (several.length) {
@@ -388,6 +434,7 @@
       linkMaps(difference ? [...maps, difference] : maps);
       await Promise.all(maps.map((map, n) => Promise.all([drawStanding(map), drawActions(map, addresses[n])])));
       if (difference) await Promise.all([drawStanding(difference), drawDifference(difference, addresses)]);
+      bindView(maps[0]);
       return;
     }
     const map = makeMap(find("#map"));
@@ -401,11 +448,12 @@
     if (settings.sites) linkRows(map, numberedSites(map, settings.sites));
     if (!settings.points) return;
     offerCandidates(map);
-    const changes = once(() => get(settings.changes));
+    const changes = once(() => getMeasured(settings.changes));
     bindAreas(map, changes);
     bindNear(map);
     bindHours(changes);
     linkRows(map, await drawActions(map, settings.points));
+    bindView(map);
   }
 
   begin().catch(() => {});

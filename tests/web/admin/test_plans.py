@@ -35,6 +35,7 @@ from web.admin.routes import ACTS
 from web.app import create_app
 from web.services.candidate_gains import measure_candidates
 from web.services.decisions import Wanted
+from web.services.loosening import loosened
 from web.services.near_sites import asked_with, near_place
 from web.services.run_questions import RunAsked
 from web.services.run_work import work_once
@@ -286,6 +287,59 @@ def test_what_is_wrong_with_a_question_stands_at_its_field(planner: FlaskClient)
     assert refused.text.count('class="fault" role="alert"') == 2
     assert 'name="spacing_m" inputmode="decimal" value="-3" aria-invalid="true"' in refused.text
     assert 'value="六十万" aria-invalid="true"' in refused.text
+
+
+@pytest.mark.parametrize("key", Question.model_fields)
+def test_all_that_is_wrong_with_any_part_of_a_question_is_shown(
+    planner: FlaskClient, key: str
+) -> None:
+    file = (io.BytesIO(json.dumps({key: {"no": "such"}}).encode()), "q.json")
+    token = token_of(planner, "/admin/plans/ask")
+    refused = planner.post("/admin/plans/ask", data={"token": token, "name": "错", "file": file})
+    assert refused.status_code == 422
+    said = re.findall(r'<(?:span|p) class="(?:fault|desk-error)" role="alert">', refused.text)
+    with pytest.raises(FieldsError) as told:
+        Question.from_dict({key: {"no": "such"}})
+    assert len(said) == len(told.value.faults) >= 1
+
+
+def test_a_question_without_a_plan_offers_to_loosen_each_rule_of_its_conflict(
+    planner: FlaskClient, workspace: Workspace
+) -> None:
+    floor = {"name": "全部快递员", "least_share": 1.0, "groups": ["courier"]}
+    body = {"question": {"new": 1, "floors": [floor], "actions": {"build": ["courier_home"]}}}
+    asked = RunAsked.of_request({**body, "time_limit_s": 20.0})
+    run = submit(workspace, asked, author="gui")
+    worked = work_once(workspace, "w1")
+    assert worked is not None
+    assert worked.state == "infeasible"
+    page = planner.get(f"/admin/plans/runs/{run.id}").text
+    found = workspace.database.runs().run(run.id)
+    assert found is not None
+    assert found.answer is not None
+    members = found.answer["conflict"]["members"]
+    links = re.findall(r'href="([^"]*[?&;](loosen|drop)=(\d+)[^"]*)"', page)
+    assert {int(number) for _, _, number in links} == set(range(len(members)))
+    for address, act, number in links:
+        form = planner.get(address.replace("&amp;", "&")).text
+        member = members[int(number)]
+        if member["kind"] == "floor" and act == "drop":
+            assert "全部快递员" not in form
+        if member["kind"] == "floor" and act == "loosen":
+            figure = re.search(r'name="floors.0.figure"[^>]*value="([\d.]+)"', form)
+            assert figure is not None
+            assert 0 <= float(figure[1]) <= 100 * member["would_do"]
+        if member["kind"] == "limit_count" and act == "drop":
+            assert re.search(r'name="new"[^>]*value=""', form)
+    loosest = [loosened(body["question"], one) for one in members]
+    for made in loosest:
+        if made is not None:
+            again = RunAsked.of_request({"question": made.tables, "time_limit_s": 20.0})
+            submit(workspace, again, author="gui")
+            worked = work_once(workspace, "w1")
+            assert worked is not None
+            assert worked.state == "done"
+    assert any(made is not None for made in loosest)
 
 
 @pytest.mark.parametrize(

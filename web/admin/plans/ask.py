@@ -27,6 +27,7 @@ from web.admin.plans.question_fields import (
 from web.admin.routes import admin
 from web.languages import message
 from web.locator.my_reports import map_settings
+from web.services.loosening import loosened, without
 from web.services.near_sites import pinned
 from web.services.nothing_yet import or_none
 from web.services.plan_pages import card_of, floor_facts, question_behind
@@ -72,6 +73,9 @@ _FIRST: Final[dict[str, Any]] = {
 _SEARCH: Final = {"time_limit_s": "30", "gap": "0.5", "explain": "yes"}
 #: How many other plans are shown beside an answer.
 _ALTERNATIVES: Final = 3
+#: Parts of a question that have no field: they travel beside the form, and what is wrong with them
+#: stands above it.
+_NO_FIELD: Final = frozenset({"earliest", "capacity", "front"})
 _PEN: Final = "vendor/leaflet-geoman-free-2.20.2/leaflet-geoman"
 
 
@@ -81,8 +85,7 @@ def ask_plan() -> Shown:
     name, number = request.args.get("of", ""), request.args.get("run", "")[:9]
     if number.isascii() and number.isdecimal():
         run = _run(number)
-        asked = _without_limit(dict(run.question["question"]), request.args.get("drop", ""))
-        return question_page(_pinned(asked), name=run.scenario)
+        return question_page(_pinned(_given_way(run)), name=run.scenario)
     if not name:
         return question_page(dict(_FIRST), name="")
     question = question_behind(scenario_here(name))
@@ -90,12 +93,20 @@ def ask_plan() -> Shown:
     return question_page(_pinned(tables), name=next_name(name))
 
 
-def _without_limit(tables: dict[str, Any], name: str) -> dict[str, Any]:
-    """Take the limit of a name out of a question: a floor, a limit or a zone."""
-    if name:
-        for part in ("floors", "money_limits", "count_limits", "zones"):
-            tables[part] = [one for one in tables.get(part, []) if one.get("name") != name]
-    return tables
+def _given_way(run: Run) -> dict[str, Any]:
+    """Return what a run was asked, with the rule of its conflict loosened that the address names.
+
+    ``loosen`` and ``drop`` number the rules of the conflict from 0.
+    """
+    asked: dict[str, Any] = dict(run.question["question"])
+    conflict = (run.answer or {}).get("conflict") or {"members": []}
+    for key, change in (("loosen", loosened), ("drop", without)):
+        number = request.args.get(key, "")[:4]
+        if not (number.isascii() and number.isdecimal() and int(number) < len(conflict["members"])):
+            continue
+        made = change(asked, conflict["members"][int(number)])
+        asked = asked if made is None else made.tables
+    return asked
 
 
 def _pinned(tables: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +134,10 @@ def question_page(
     return plan_page(
         "ask",
         tab_name="",
-        faults=faults,
+        faults=[
+            ("", f"{at}: {said}") if at.partition(".")[0] in _NO_FIELD else (at, said)
+            for at, said in faults
+        ],
         fields={
             **_SEARCH,
             **fields_of(plain),

@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, g, json, request
 from werkzeug.exceptions import NotFound
 
 from data.vocabulary import KINDS
-from geo.errors import NothingYetError, ProblemError
+from geo.errors import NothingYetError
+from web.admin.plans.measured import measured_here
 from web.admin.plans.pages import scenario_here
 from web.admin.routes import admin
 from web.labels.actions import action_words
 from web.labels.places import names_of
-from web.services.before_after import (
-    area_differences,
-    before_after_apart,
-    kept_before_after,
-    measure_before_after,
-)
-from web.services.candidate_gains import gains_apart, kept_candidate_gains, measure_candidates
+from web.services.before_after import area_differences
+from web.services.measuring import CANDIDATES, CHANGES, Measured
 from web.services.nothing_yet import or_none
 from web.services.plan_pages import candidate_points, card_of
 from web.site.city import city_here
 from web.site.number_words import count
 
 if TYPE_CHECKING:
-    from data.scenarios import Scenario
+    from collections.abc import Mapping
+
     from web.languages import Language
-    from web.services.candidate_gains import CandidateGains
-    from web.site.city import City
 
 
 @admin.get("/plans/candidates.json")
 def candidates_of_map() -> Response:
-    """Answer every candidate with what it would add alone, where that was measured."""
-    city = city_here()
-    workspace, name = city.workspace(), request.args.get("after", "")
+    """Answer every candidate with what it would add alone, where that was measured.
+
+    With ``waits`` only how far the measuring is, for as long as it lasts.
+    """
+    workspace, name = city_here().workspace(), request.args.get("after", "")
     scenario = scenario_here(name) if name else None
+    if request.args.get("waits"):
+        of = measured_here(CANDIDATES, scenario)
+        if of.is_awaited:
+            return _json(_still(of))
     body = candidate_points(workspace)
-    kept = gains_of(city, scenario) if body["id"] else None
+    of = measured_here(CANDIDATES, scenario) if body["id"] else Measured()
+    kept = of.found
     settings = workspace.settings
     body["groups"] = [
         {"id": group.id, "name": g.language.group(group.id), "kinds": sorted(group.kinds)}
@@ -49,7 +50,7 @@ def candidates_of_map() -> Response:
     body["kinds"] = {term.id: g.language.kind(term.id) for term in KINDS}
     body["kind_here"] = settings.candidate_kind
     body["gains"] = {} if kept is None or list(kept.sites) != body["id"] else kept.gains
-    return _json(body)
+    return _json(body | _still(of))
 
 
 @admin.get("/plans/standing.json")
@@ -91,8 +92,8 @@ def points_of_plan(name: str) -> Response:
 @admin.get("/plans/changes/<path:name>")
 def changes_of_plan(name: str) -> Response:
     """Answer what a scenario changes: areas and shares by the hour, before and after, by group."""
-    found = _changes(city_here(), scenario_here(name))
-    return _json(_with_names(found))
+    of = measured_here(CHANGES, scenario_here(name))
+    return _json(_changes_body(of.found, of))
 
 
 @admin.get("/plans/difference.json")
@@ -101,49 +102,32 @@ def difference_of_plans() -> Response:
     names = request.args.getlist("of")
     if len(names) != 2:  # noqa: PLR2004 - two
         raise NotFound
-    first, second = (_changes(city_here(), scenario_here(name)) for name in names)
+    of = [measured_here(CHANGES, scenario_here(name)) for name in names]
+    first, second = (one.found for one in of)
     if first is None or second is None:
-        return _json(_with_names(None))
-    return _json(_with_names({"groups": first["groups"], "areas": area_differences(first, second)}))
+        return _json(_changes_body(None, *of))
+    areas = area_differences(first, second)
+    return _json(_changes_body({"groups": first["groups"], "areas": areas}, *of))
 
 
-def _changes(city: City, scenario: Scenario) -> dict[str, Any] | None:
-    """Return what a scenario changes, measured now where it was not yet; None without inputs."""
-    workspace = city.workspace()
-    try:
-        kept = kept_before_after(workspace, scenario)
-        if kept is not None:
-            return kept
-        if city.searches_apart:
-            before_after_apart(city.folder, scenario.name)
-            return kept_before_after(workspace, scenario)
-        return measure_before_after(workspace, scenario)
-    except (NothingYetError, ProblemError, BrokenProcessPool):
-        return None
-
-
-def _with_names(found: dict[str, Any] | None) -> dict[str, Any]:
-    """Return what was found with the names of the groups in the reader's language."""
+def _changes_body(found: Mapping[str, Any] | None, *of: Measured) -> dict[str, Any]:
+    """Return what was found with the names of the groups, and how far the measuring is."""
     groups = [] if found is None else found["groups"]
     return {
         **(found or {}),
         "groups": [{"id": one, "name": g.language.group(one)} for one in groups],
+        **_still(*of),
     }
 
 
-def gains_of(city: City, scenario: Scenario | None) -> CandidateGains | None:
-    """Return what candidates would add, measured now where it was not yet; None without inputs."""
-    workspace = city.workspace()
-    try:
-        kept = kept_candidate_gains(workspace, scenario)
-        if kept is not None:
-            return kept
-        if city.searches_apart:
-            gains_apart(city.folder, None if scenario is None else scenario.name)
-            return kept_candidate_gains(workspace, scenario)
-        return measure_candidates(workspace, scenario)
-    except (NothingYetError, BrokenProcessPool):
-        return None
+def _still(*of: Measured) -> dict[str, Any]:
+    """Return ``awaited``, and the ``share`` of all that is done (None: not begun)."""
+    begun = [1.0 if not one.is_awaited else one.share or 0.0 for one in of]
+    is_begun = any(one.is_awaited and one.share is not None for one in of)
+    return {
+        "awaited": any(one.is_awaited for one in of),
+        "share": sum(begun) / len(begun) if is_begun else None,
+    }
 
 
 def _lines(one: Any, t: Language) -> list[str]:  # noqa: ANN401 - an action of any form

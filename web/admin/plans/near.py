@@ -10,11 +10,12 @@ from flask import g, redirect, render_template, request
 from geo.errors import InputError, NothingYetError
 from geo.messages import message_of
 from web.admin.plans.ask import next_name
-from web.admin.plans.map_points import gains_of
+from web.admin.plans.measured import measured_here
 from web.admin.plans.pages import one_page, scenario_here
 from web.admin.routes import account_here, admin, here
 from web.labels.places import OptionPlace, names_of
 from web.labels.reasons import ends_words
+from web.services.measuring import CANDIDATES
 from web.services.near_sites import asked_with, cost_of_forcing, near_place
 from web.services.nothing_yet import or_none
 from web.services.plan_pages import card_of
@@ -37,7 +38,7 @@ def near_of_plan(name: str) -> str:
     scenario = scenario_here(name)
     parts = _parts(scenario)
     if request.args.get("part"):
-        return render_template("admin_plan_near.html", name=scenario.name, **parts)
+        return render_template("admin_plan_near.html", name=scenario.name, is_part=True, **parts)
     return one_page(scenario, **parts)
 
 
@@ -64,10 +65,10 @@ def _parts(scenario: Scenario) -> dict[str, Any]:
     lonlat = _place(request.args.get("at", ""))
     if lonlat is None:
         return {"near": None, "is_no_place": True}
-    city, t = city_here(), g.language
-    workspace = city.workspace()
+    workspace, t = city_here().workspace(), g.language
+    gains = measured_here(CANDIDATES, scenario)
     try:
-        near = near_place(workspace, scenario, lonlat, gains=gains_of(city, scenario))
+        near = near_place(workspace, scenario, lonlat, gains=gains.found)
     except NothingYetError:
         return {"near": None, "is_no_place": False}
     network = or_none(workspace.network)
@@ -76,6 +77,7 @@ def _parts(scenario: Scenario) -> dict[str, Any]:
     return {
         "near": near,
         "is_no_place": False,
+        "gains": gains,
         "near_names": names_of(places, network, t),
         "nearest_name": next(iter(nearest), ""),
         "move": request.args.get("move", "")[:200],

@@ -11,6 +11,7 @@ from data.scenarios import LONGEST_NAME, LONGEST_WHY
 from geo.errors import InputError
 from geo.messages import message_of
 from web.admin.plans.answer_parts import answer_parts, words_of
+from web.admin.plans.measured import prepare
 from web.admin.routes import account_here, admin, here
 from web.labels.runs import run_state_words
 from web.languages import message
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from web.services.plan_pages import Card
 
 _DONE: Final = {
-    "kept": message("方案已保存。"),
+    "kept": message("情景已保存。"),
     "copied": message("已复制，可以随意改。"),
     "renamed": message("已改名。"),
     "locked": message("已锁定，不再改动。"),
@@ -139,7 +140,8 @@ def scenario_here(name: str) -> Scenario:
 
 
 def one_page(scenario: Scenario, *, error: str = "", **more: Any) -> str:  # noqa: ANN401 - as `plan_page`
-    """Return the page of one scenario."""
+    """Return the page of one scenario; what its map will be asked for is measured meanwhile."""
+    prepare(scenario)
     workspace, card = city_here().workspace(), card_of(scenario)
     return plan_page(
         "page",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import g, redirect, request, url_for
@@ -13,22 +14,26 @@ from geo.errors import FieldsError, InputError, NothingYetError
 from geo.messages import message_from, message_of, say
 from web.admin.plans.answer_parts import answer_parts
 from web.admin.plans.ask import fault_of, question_of_form, question_page, search_of_form
+from web.admin.plans.measured import prepare
 from web.admin.plans.near import forced_words
 from web.admin.plans.pages import plan_page
 from web.admin.routes import account_here, admin, here
 from web.labels.runs import run_state_words
 from web.languages import message
 from web.locator.my_reports import map_settings
+from web.services.loosening import loosened, without
 from web.services.plan_pages import card_of
 from web.services.run_questions import RunAsked
 from web.services.runs import ahead_of, draft_of, may_stop, run_of, save_run, stop_run, submit
 from web.site.city import city_here
+from web.site.number_words import count, share
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from data.runs import Run
     from web.admin.plans.pages import Shown
+    from web.services.loosening import Loosened
 
 STEPS: Final = {
     "travel times": message("量路上的时间"),
@@ -82,6 +87,7 @@ def change_run(number: int) -> BaseResponse | Shown:
         kept = save_run(workspace, run, name=name, author=author, why=why)
     except InputError as error:
         return _page(run, error=g.language.told(message_of(error))), 400
+    prepare(kept)
     return redirect(here("admin.plan", name=kept.name, done="kept"), 303)
 
 
@@ -105,9 +111,7 @@ def _page(run: Run, *, error: str = "") -> str:
         **{"words": None, "figures": None, **answered},
         forced=forced_words(answered["card"]) if answered else "",
         conflict=None if conflict is None else t.told(message_from(conflict["words"])),
-        members=[]
-        if conflict is None
-        else [(one["rule"], t.told(message_from(one["words"]))) for one in conflict["members"]],
+        members=_members(run),
         events=url_for("runs.events", number=run.id),
         sites=run.progress.get("sites", []) if answered else [],
         reason="" if run.error is None else t.told(run.error),
@@ -117,6 +121,39 @@ def _page(run: Run, *, error: str = "") -> str:
         stoppable=may_stop(run, account_here()),
         settings=map_settings(t),
     )
+
+
+@dataclass(frozen=True)
+class _Member:
+    """A rule of a conflict in words; ``less`` says what it would be loosened to, "" where not."""
+
+    words: str
+    less: str
+    may_go: bool
+
+
+def _members(run: Run) -> list[_Member]:
+    """Tell the rules of a run's conflict, and how each could give way."""
+    asked, t = run.question["question"], g.language
+    conflict = (run.answer or {}).get("conflict") or {"members": []}
+    made = []
+    for one in conflict["members"]:
+        way = loosened(asked, one)
+        words = t.told(message_from(one["words"]))
+        made.append(_Member(words, _less_words(way), without(asked, one) is not None))
+    return made
+
+
+def _less_words(way: Loosened | None) -> str:
+    """Say to what a rule would be loosened."""
+    t = g.language
+    if way is None or way.amount is None:
+        return ""
+    if way.kind == "floor":
+        return str(t("降到 {share}，改问题", share=share(way.amount, 1.0)))
+    if way.is_money:
+        return str(t("加到 {yuan} 元，改问题", yuan=count(way.amount)))
+    return str(t("加到 {n} 个，改问题", n=count(way.amount)))
 
 
 def _faults(error: FieldsError) -> list[tuple[str, str]]:
