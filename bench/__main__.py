@@ -32,6 +32,7 @@ BENCHMARKS = (
         "datum",
         "page",
         "page_pair",
+        "plan_desk",
         "saves",
         "city_cut",
         "decisions",

@@ -207,8 +207,7 @@ def many_stations(workspace: Workspace, count: int) -> Stations:
 @contextlib.contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a workspace with the installed command, in a process of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     words = [str(Path(sys.executable).with_name("yizhan")), "serve", "-w", str(folder)]
     process = subprocess.Popen(
         [*words, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -220,6 +219,13 @@ def served(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -16,7 +16,6 @@ import io
 import os
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -30,7 +29,7 @@ import numpy as np
 
 from bench.cluster import running_cluster, server_binaries
 from bench.desk_editor import Editor, all_said, enrol, faults_of
-from bench.page import many_stations, wait_for
+from bench.page import free_port, many_stations, wait_for
 from bench.save_kills import run_kills
 from data.workspace import Workspace
 from web.cli import yizhan
@@ -180,8 +179,7 @@ def _places(folder: Path) -> Iterator[list[Place]]:
 @contextlib.contextmanager
 def _served(place: Place, server: str) -> Iterator[tuple[int, int]]:
     """Serve a city by a process of its own; gives the port and the process."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     words = [str(_BIN / "yizhan"), "serve", "-w", str(place.folder), "--port", str(port)]
     if server.startswith("gunicorn"):
         app = f"web.app:create_app({str(place.folder)!r})"
