@@ -288,6 +288,16 @@ STATUSES: Final = (
     Term("closed", "关闭", "closed", ("撤销", "已关闭", "关停", "取消")),
 )
 
+#: What a plan does at a place.
+ACTIONS: Final = (
+    Term("build", "新建", "build"),
+    Term("upgrade", "升级", "upgrade"),
+    Term("extend", "延长开放", "longer hours"),
+    Term("close", "关闭", "close"),
+    Term("relocate", "迁址", "move"),
+    Term("keep", "保留", "keep"),
+)
+
 #: Of accounts, the one that an account has by itself first; `data.permissions` says what each may.
 ROLES: Final = (
     Term("administrator", "管理员", "administrator"),
@@ -307,6 +317,7 @@ HOST_TYPES_BY_ID: Final = {term.id: term for term in HOST_TYPES}
 OPERATOR_KINDS_BY_ID: Final = {term.id: term for term in OPERATOR_KINDS}
 ORGANISATION_KINDS_BY_ID: Final = {term.id: term for term in ORGANISATION_KINDS}
 ACCESS_MODES_BY_ID: Final = {term.id: term for term in ACCESS_MODES}
+ACTIONS_BY_ID: Final = {term.id: term for term in ACTIONS}
 ROLES_BY_ID: Final = {term.id: term for term in ROLES}
 STATUSES_BY_ID: Final = {term.id: term for term in STATUSES}
 

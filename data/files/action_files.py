@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from data.files.spoken_tables import Spoken
 from data.files.table_files import write_points
-from data.vocabulary import KINDS, Term
+from data.vocabulary import ACTIONS, KINDS, Term
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,14 +31,6 @@ ACTION_FIELDS: Final = (
     Term("running_yuan_a_year", "每年运行（元）", "running a year (yuan)"),
     Term("paid_yuan", "各年合计（元）", "paid over the years (yuan)"),
 )
-ACTION_WORDS: Final = (
-    Term("build", "新建", "build"),
-    Term("upgrade", "升级", "upgrade"),
-    Term("extend", "延长开放", "extend hours"),
-    Term("close", "关闭", "close"),
-    Term("relocate", "迁址", "relocate"),
-    Term("keep", "保留", "keep"),
-)
 
 
 def write_action_points(
@@ -48,6 +40,6 @@ def write_action_points(
 
     ``reader`` is who reads a workbook; None writes identifiers.
     """
-    choices = {"what": ACTION_WORDS, "kind": KINDS}
+    choices = {"what": ACTIONS, "kind": KINDS}
     spoken = None if reader is None else Spoken(reader, ACTION_FIELDS, choices, frozenset())
     write_points(columns, path, layer="actions", sample=sample, spoken=spoken)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 __all__ = [
-    "actions",
     "answers",
     "coming_changes",
     "hours",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from data.vocabulary import KINDS_BY_ID
-from web.labels.actions import action_words
 from web.site.number_words import count, gap_words, share, signed_count
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class AnswerWords:
             return self.t("什么都不做")
         sorts = Counter(action.what for action in self.figures.actions)
         return self.t.listed(
-            self.t("{act} {n} 处", act=action_words(what, self.t), n=n) for what, n in sorts.items()
+            self.t("{act} {n} 处", act=self.t.action(what), n=n) for what, n in sorts.items()
         )
 
     @property
@@ -94,7 +93,7 @@ class AnswerWords:
     def act(self, action: DoneAction) -> str:
         """Say what is done: "新建 司机之家", and the hours where they are its own."""
         kind = self.t.kind(action.kind) if action.kind in KINDS_BY_ID else action.kind
-        words = [action_words(action.what, self.t), kind]
+        words = [self.t.action(action.what), kind]
         return " ".join(words)
 
     def covered(self, row: CoveredRow) -> str:

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from data.vocabulary import KINDS_BY_ID
-from web.labels.actions import action_words
 from web.labels.goal_ends import better_words, is_sum, worse_words
 from web.languages import message
 from web.site.number_words import count
@@ -40,7 +39,7 @@ def what_if_words(
     ``names`` are better ones of places by their ids, where there are any.
     """
     kind = t.kind(one["kind"]) if one["kind"] in KINDS_BY_ID else one["kind"]
-    what = action_words(one["what"], t)
+    what = t.action(one["what"])
     return t(
         "{what}{kind} {place}（{year} 年）",
         what=what,

@@ -10,6 +10,7 @@ from markupsafe import escape
 
 from data.vocabulary import (
     ACCESS_MODES_BY_ID,
+    ACTIONS_BY_ID,
     FACILITIES_BY_ID,
     GROUPS_BY_ID,
     KINDS_BY_ID,
@@ -181,6 +182,10 @@ class Language:
     def access(self, way: str) -> str:
         """Name a way in."""
         return capital(self._term(ACCESS_MODES_BY_ID, way))
+
+    def action(self, what: str) -> str:
+        """Name what a plan does at a place, as it stands within a sentence."""
+        return self._term(ACTIONS_BY_ID, what)
 
     def status(self, status: str) -> str:
         """Name the status of a station."""

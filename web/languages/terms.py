@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from data.vocabulary import (
     ACCESS_MODES,
+    ACTIONS,
     FACILITIES,
     GROUPS,
     HOST_TYPES,
@@ -64,7 +65,7 @@ def terms() -> Iterator[Named]:
     both, source = frozenset({"zh", "en"}), frozenset({"zh"})
     kinds = [term for term in KINDS if term.id not in SHORT_KINDS]
     places = (FACILITIES, ACCESS_MODES, HOST_TYPES, OPERATOR_KINDS, ORGANISATION_KINDS)
-    groups = (GROUPS, kinds, *places, STATUSES, ROLES)
+    groups = (GROUPS, kinds, *places, STATUSES, ACTIONS, ROLES)
     for term in (term for group in groups for term in group):
         yield Named(Marked(term.zh, term.id), both)
     for aim in AIMS:

@@ -11,7 +11,6 @@ import numpy as np
 from data.atomic import write_text
 from data.china_time import today_here
 from geo.measure import Box, from_metric, to_metric
-from web.labels.actions import action_words
 from web.labels.places import names_of
 from web.languages import CHINESE, Language, capital
 from web.maps.city_map import box_round, map_words, source_of
@@ -264,7 +263,7 @@ def _standing(found: WhoGoesWhere, t: Language) -> list[Feature]:
 
 
 def _done(one: DoneAction, place: str, t: Language) -> Feature:
-    said = [t("第 {order} 项：{what}", order=one.order, what=action_words(one.what, t))]
+    said = [t("第 {order} 项：{what}", order=one.order, what=t.action(one.what))]
     if one.year is not None:
         said = [t("{year} 年", year=one.year), *said]
     return _mark(
@@ -304,7 +303,7 @@ def _act_rows(
             kind,
             "closed" if what == "close" else "open",
             some[0].order,
-            capital(t("{what}：{kind}", what=action_words(what, t), kind=t.kind_within(kind))),
+            capital(t("{what}：{kind}", what=t.action(what), kind=t.kind_within(kind))),
             len(some),
         )
         for (what, kind), some in sorts.items()

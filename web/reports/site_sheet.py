@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from data.hours import parse_hours
 from data.questions.money_rules import OWN
 from data.vocabulary import HOST_TYPES_BY_ID
-from web.labels.actions import action_words
 from web.labels.goal_ends import better_words, is_sum, worse_words
 from web.labels.hours import opening_words
 from web.languages import capital, message
@@ -128,7 +127,7 @@ class SiteSheet:
         did = t(
             "{year} 年{what}：{kind}",
             year=one.year,
-            what=action_words(one.what, t),
+            what=t.action(one.what),
             kind=t.kind_within(one.kind),
         )
         return " · ".join(part for part in (did, t.district(one.district), self.hours) if part)
@@ -266,7 +265,7 @@ class SiteSheet:
             "{year} 年在{name}{what}{kind}",
             year=what.year,
             name=self.names.get(what.id, what.name),
-            what=action_words(what.what, self.t),
+            what=self.t.action(what.what),
             kind=self.t.kind_within(what.kind),
         )
 

@@ -12,7 +12,6 @@ from geo.errors import NothingYetError
 from web.admin.plans.measured import measured_here
 from web.admin.plans.pages import scenario_here
 from web.admin.routes import admin
-from web.labels.actions import action_words
 from web.labels.places import names_of
 from web.services.before_after import area_differences
 from web.services.measuring import CANDIDATES, CHANGES, Measured
@@ -131,7 +130,7 @@ def _still(*of: Measured) -> dict[str, Any]:
 
 
 def _lines(one: Any, t: Language) -> list[str]:  # noqa: ANN401 - an action of any form
-    words = f"{action_words(one.what, t)} {t.kind(one.kind)}"
+    words = f"{t.action(one.what)} {t.kind(one.kind)}"
     year = "" if one.year is None else t("{year} 年", year=one.year)
     return [part for part in (words, year, t("新增 {n}", n=count(one.adds_workers))) if part]
 
