@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "answers",
     "coming_changes",
+    "goal_ends",
     "hours",
     "kept_reports",
     "last_check",
