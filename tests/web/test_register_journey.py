@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from data.workspace import Workspace
 from web.services.effective import effective_of
@@ -53,6 +54,40 @@ def test_a_station_that_is_added_on_the_map_is_on_the_phone(
     page.goto(f"{lively.address}/s/new")
     assert page.locator("h1").inner_text().strip() == NAME
     assert "7:00–22:00" in page.locator('[data-slot="week"]').inner_text()
+
+
+def test_what_is_saved_without_a_signal_is_kept_said_and_saved_later(
+    keeper: Page, lively: Lively
+) -> None:
+    station = Workspace.open(lively.folder).stations().ids[0]
+    address = f"{lively.address}/admin/register/s/{station}"
+
+    def phone_number() -> str:
+        frame = Workspace.open(lively.folder).stations().frame
+        return str(frame.set_index("id").loc[station, "phone"])
+
+    before, ticked = phone_number(), keeper.locator('[name="groups"]').last
+    keeper.goto(address)
+    was_ticked = ticked.is_checked()
+    keeper.locator('[name="phone"]').fill("0561-777")
+    ticked.set_checked(not was_ticked)
+    keeper.context.set_offline(True)
+    keeper.locator('[value="save"]').click()
+    expect(keeper.locator("#unsent")).to_contain_text("存在这台手机上")
+    assert phone_number() == before
+    keeper.context.set_offline(False)
+    keeper.goto(address)
+    expect(keeper.locator("#unsent")).to_contain_text("已填回表单")
+    expect(keeper.locator('[name="phone"]')).to_have_value("0561-777")
+    expect(ticked).to_be_checked(checked=not was_ticked)
+    keeper.locator('[value="save"]').click()
+    keeper.wait_for_selector('.desk-done, [name="sure"]')
+    if keeper.locator('[name="sure"]').count():
+        keeper.locator('[name="sure"]').click()
+    keeper.wait_for_selector(".desk-done")
+    assert phone_number() == "0561-777"
+    keeper.goto(address)
+    expect(keeper.locator("#unsent")).to_be_hidden()
 
 
 def test_reported_hours_are_taken_in_one_press(

@@ -64,7 +64,7 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
         "inside_app.js",
         "station_page.js",
     ),
-    "register.js": ("datum.js", *_PHONE_MAP, "register_form.js"),
+    "register.js": ("datum.js", *_PHONE_MAP, "unsent_form.js", "register_form.js"),
     "plans.js": (
         "datum.js",
         *_PHONE_MAP,
