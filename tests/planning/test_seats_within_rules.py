@@ -21,6 +21,7 @@ from planning import (
     broken_rules,
     solve,
 )
+from planning.engine.variants import capacitated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,7 +162,9 @@ def test_the_answer_is_the_best_of_all_sets_of_options(
     assert n_plans > 20
 
 
-def test_the_bound_knows_the_money_before_the_programme_does() -> None:
+def test_the_bound_knows_the_money_before_the_programme_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Eighty places of which money pays for ten: the multipliers alone come near the plan."""
     rng = np.random.default_rng(7)
     n, m = 80, 900
@@ -172,10 +175,13 @@ def test_the_bound_knows_the_money_before_the_programme_does() -> None:
         np.ones(m), sp.csr_array(near), costs=rng.integers(5, 15, n).astype(float), budget=100.0
     )
     problem = CapacitatedProblem(np.ones(m), sp.csr_array(near), np.full(n, 25.0), n, rules=rules)
-    plan = solve(problem, params=SolveParams(time_limit_s=60, gap=0.25))
+    # no programme is written: it is the multipliers that are looked at, for as long as they move
+    monkeypatch.setattr(capacitated, "PAIRS_PER_S", 0)
+    plan = solve(problem, params=SolveParams(time_limit_s=60.0, gap=0.0))
+    assert "programme" not in plan.method
     assert broken_rules(problem, plan) == ()
-    assert "Lagrangian" in plan.method
-    assert plan.bound < 1.3 * plan.objective
+    # 871 workers are near some place, and money pays for some 270 seats
+    assert plan.bound < 1.6 * plan.objective
 
 
 def test_rules_of_other_options_are_refused() -> None:

@@ -294,8 +294,8 @@ def _greedy(task: CapacityTask) -> tuple[Ints, Floats] | None:
             best = int(queue.pop(0))
         else:
             # what is near counts as it does in the mean, as far as there is room for it
-            part = np.minimum(capacity / np.maximum(near, least or 1.0), 1.0)
-            gains = (part * valued).reshape(n, n_periods).sum(axis=1)
+            mean = valued / np.where(near > least, near, np.inf)
+            gains = (np.minimum(near, capacity) * mean).reshape(n, n_periods).sum(axis=1)
             gains = np.where(room.may_open(), gains, -1.0)
             best = int(gains.argmax()) if n else -1
             if best < 0 or gains[best] <= least:
