@@ -72,7 +72,7 @@ def cover_within(
     arrays = from_rows(
         covers.indptr.astype(np.int64), covers.indices.astype(np.int32), np.ones(n_items)
     )
-    reduced, kept = without_dominated(arrays, np.ones(n_sites))
+    reduced, kept = without_dominated(arrays, np.ones(n_sites), left_s=left_s)
     state = bound_and_cover(
         reduced,
         np.ones(len(kept)),

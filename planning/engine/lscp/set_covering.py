@@ -31,6 +31,8 @@ from planning.engine.mip import MipModel, solve_mip
 from planning.engine.proven import Bound, Draft, contradicted, whole_above
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planning.engine.clock import Clock
     from planning.engine.params import SolveParams
     from planning.engine.problems import SetCoverProblem
@@ -44,8 +46,8 @@ BOUND_ROUNDS = 4_000
 LACK = 1e-9
 # Up to so many pairs of option and item the programme answers the partial form at once.
 MIN_PARTIAL_PAIRS = 2_000
-# Work up to which pairs of items and of options are compared for dominance.
-MAX_PAIRS_COMPARED = 30_000_000
+# Work up to which pairs of items and of options are compared for dominance, and of it in a second.
+MAX_PAIRS_COMPARED, PAIRS_COMPARED_PER_S = 30_000_000, 100_000_000
 
 
 class CoverChoice(NamedTuple):
@@ -171,7 +173,7 @@ def cheapest_cover(
     """
     if cover.n_items == 0:
         return CoverChoice(np.empty(0, dtype=np.int64), Bound.at(0.0), "reduction")
-    reduced, kept = without_dominated(cover, costs)
+    reduced, kept = without_dominated(cover, costs, left_s=lambda: clock.left_s)
     costs = costs[kept]
     whole = is_whole(costs)
     rounded = whole_above if whole else float
@@ -187,11 +189,13 @@ def cheapest_cover(
     return CoverChoice(kept[np.flatnonzero(run.chosen)], Bound.at(run.lower), run.method)
 
 
-def without_dominated(cover: CoverArrays, costs: Floats) -> tuple[CoverArrays, Ints]:
+def without_dominated(
+    cover: CoverArrays, costs: Floats, *, left_s: Callable[[], float]
+) -> tuple[CoverArrays, Ints]:
     """Drop items that an easier item implies and options that a better one replaces.
 
     Returns the smaller arrays and the options kept. Nothing is dropped where comparing would take
-    more work than it saves.
+    more work than it saves, or more time than ``left_s`` tells.
     """
     options = np.arange(cover.n_options)
     matrix = sp.csr_array(
@@ -202,9 +206,9 @@ def without_dominated(cover: CoverArrays, costs: Floats) -> tuple[CoverArrays, I
     while matrix.shape != before:
         before = matrix.shape
         items = sp.csr_array(matrix.T)
-        if _comparable(items):
+        if _comparable(items, left_s()):
             matrix = sp.csr_array(matrix[:, ~_implied(items)])
-        if _comparable(matrix):
+        if _comparable(matrix, left_s()):
             replaced = _replaced(matrix, costs[options])
             matrix, options = sp.csr_array(matrix[~replaced]), options[~replaced]
     matrix.sort_indices()
@@ -216,10 +220,11 @@ def without_dominated(cover: CoverArrays, costs: Floats) -> tuple[CoverArrays, I
     return smaller, options
 
 
-def _comparable(rows: sp.csr_array) -> bool:
-    """Whether comparing all rows that share a column takes less work than it may save."""
+def _comparable(rows: sp.csr_array, left_s: float) -> bool:
+    """Whether comparing all rows that share a column takes less than it may save and there is."""
     of_column = np.bincount(rows.indices, minlength=rows.shape[1]).astype(np.int64)
-    return int((of_column**2).sum()) <= MAX_PAIRS_COMPARED
+    most = min(MAX_PAIRS_COMPARED, int(PAIRS_COMPARED_PER_S * min(left_s, 1.0)))
+    return int((of_column**2).sum()) <= most
 
 
 def _pairs_inside(rows: sp.csr_array) -> tuple[Ints, Ints]:
