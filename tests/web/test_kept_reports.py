@@ -245,7 +245,8 @@ def test_an_issued_report_is_had_in_each_form_with_who_signed_it(
 
 def test_every_class_of_a_kept_report_has_a_rule_on_the_public_page() -> None:
     blocks = (Path(routes.__file__).parents[1] / "templates/report_blocks.html").read_text()
-    rules = (Path(routes.__file__).parents[1] / "static/yizhan.css").read_text()
+    static = Path(routes.__file__).parents[1] / "static"
+    rules = "".join((static / name).read_text() for name in ("yizhan.css", "pages.css"))
     named = " ".join(re.findall(r'class="([^"{%]*)"', blocks)).split()
     for name in {*named, "lead", "note"}:
         assert re.search(rf"\.{name}\b[^{{}}]*{{", rules), name
