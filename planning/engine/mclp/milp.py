@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +15,20 @@ from planning.engine.proven import whole_below
 
 if TYPE_CHECKING:
     from planning.engine.clock import Clock
-    from planning.engine.mclp.cuts_beside import CutsBeside
     from planning.engine.mclp.task import CoverTask
     from planning.engine.params import SolveParams
 
 Floats = npt.NDArray[np.float64]
+
+
+class ProofBeside(Protocol):
+    """What is proved of a task while HiGHS works on it (`cuts_beside`)."""
+
+    is_through: bool
+
+    @property
+    def upper(self) -> float:
+        """What no plan passes; inf where nothing is proved."""
 
 
 def cover_programme(task: CoverTask) -> MipModel:
@@ -79,7 +88,7 @@ def solve_rest(
     upper: float,
     params: SolveParams,
     clock: Clock,
-    cuts: CutsBeside,
+    cuts: ProofBeside,
 ) -> CoverAnswer:
     """Return the best plan of a task above ``known``; its value is -inf when there is none.
 
