@@ -151,6 +151,9 @@ class Sqlite(Backend):
             except OSError:
                 told += [0, 0, 0]
                 continue
+            if path != self.path and not stat.st_size:  # who reads makes one, and nothing is in it
+                told += [0, 0, 0]
+                continue
             if stat.st_mtime_ns > newest:
                 return None
             told += [stat.st_mtime_ns, stat.st_size, stat.st_ino]
