@@ -224,7 +224,8 @@ def _of_files(folder: Path, paths: list[str], behind: int) -> str:
     for number, path in enumerate(paths):
         with _get(f"http://127.0.0.1:{behind}{path}") as answer:
             (folder / f"answer-{number}").write_bytes(answer.read())
-        places.append(f"location = {path} {{ alias {folder}/answer-{number}; }}")
+        file = f"/answer-{number}"  # an alias of / would look for an index
+        places.append(f"location = {path} {{ root {folder}; try_files {file} =404; }}")
     return f"server {{ listen PORT; {' '.join(places)} }}"
 
 
