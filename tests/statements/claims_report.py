@@ -73,10 +73,10 @@ def _built(seen: Seen) -> dict[str, Truth]:
 def _headline(seen: Seen) -> tuple[float, float, float]:
     """Before, after, and of how many, of one of the large figures."""
     label = seen.at.row
-    rows = [seen.of.row(after=after, which=_which(label)) for after in (False, True)]
+    rows = [seen.city.told(after=after, which=_which(label)) for after in (False, True)]
     field = "two" if label.startswith(("两站", "Two")) else "one"
-    before, after = (getattr(row, field) for row in rows)
-    return before, after, rows[0].workers
+    before, after = (row[field] for row in rows)
+    return before, after, rows[0]["workers"]
 
 
 def _large(seen: Seen) -> dict[str, Truth] | None:

@@ -57,6 +57,7 @@ NO_MESSAGES = {
     "reports/effective_table.py": {"周"},
     "reports/pages.py": {"(?=驿站|覆盖|报告)"},
     "site/number_words.py": {r"24\s*小时|全天"},
+    "services/nation_sample.py": {"示例全国"},
     "stations/features.py": {"，"},
 }
 
