@@ -62,7 +62,7 @@ def nation_document(
 def _summary(figures: NationalFigures, t: Language) -> Section:
     total, worst = figures.total, figures.cities[0]
     lead = t(
-        "{cities} 个城市登记了 {workers} 名工友，其中 {reached} 名（{share}）按各工种标准有"
+        "{cities} 个城市登记了 {workers} 名户外劳动者，其中 {reached} 名（{share}）按各工种标准有"
         "站点可到，{unreached} 名没有。没有站点可到的人最多的是{city}：{most} 名。",
         cities=len(figures.cities),
         workers=count(total.workers),
@@ -93,7 +93,7 @@ def _columns(t: Language) -> tuple[Column, ...]:
     people = t("人")
     return (
         Column("stations", t("登记站点"), "count", t("个"), is_summed=True),
-        Column("workers", t("工友"), "count", people, t("登记的人数。"), is_summed=True),
+        Column("workers", t("户外劳动者"), "count", people, t("登记的人数。"), is_summed=True),
         Column("unreached", t("够不着站点"), "count", people,
                t("按各工种标准没有站点可到的人数；以此排序。"), is_summed=True),
         Column("of_all_unreached", t("占全部缺口"), "share", meaning=t("上一列占其总和的份额。")),
@@ -142,7 +142,7 @@ def _provinces(figures: NationalFigures, t: Language) -> Section:
     table = Table(
         "provinces", t("各省份，缺口大的在前"), columns, rows,
         (t("合计", context="row"), len(figures.cities), *_cells(total, total, None)),
-        missing=t("没有登记的工友，或不适用"),
+        missing=t("没有登记户外劳动者，或不适用"),
     )  # fmt: skip
     return Section("provinces", t("各省份"), (table,))
 
@@ -162,7 +162,7 @@ def _cities(figures: NationalFigures, t: Language) -> Section:
     table = Table(
         "cities", t("各城市，缺口大的在前"), columns, rows,
         (t("合计", context="row"), "", "", *_cells(total, total, None)),
-        missing=t("没有登记的工友，或不适用"),
+        missing=t("没有登记户外劳动者，或不适用"),
     )  # fmt: skip
     return Section("cities", t("各城市"), (table,))
 
