@@ -54,8 +54,8 @@ class Editor:
     said: list[tuple[str, str]] = field(default_factory=list)
     saved_s: list[float] = field(default_factory=list)
     opened_s: list[float] = field(default_factory=list)
+    refusals: list[int] = field(default_factory=list)
     clashed: int = 0
-    refused: int = 0
     broken: int = 0
 
     @property
@@ -73,9 +73,9 @@ class Editor:
 
     def forget(self) -> None:
         """Begin to measure and to count anew; the session goes on."""
-        for kept in (self.said, self.saved_s, self.opened_s):
+        for kept in (self.said, self.saved_s, self.opened_s, self.refusals):
             kept.clear()
-        self.clashed = self.refused = self.broken = 0
+        self.clashed = self.broken = 0
 
     def open(self, station: str) -> dict[str, list[str]]:
         """Open the form of a station; returns its fields as they would be sent."""
@@ -100,7 +100,7 @@ class Editor:
         elif answer.status == http.client.CONFLICT:
             self.clashed += 1
         else:
-            self.refused += 1
+            self.refusals.append(answer.status)
         return True
 
     def ask(self, method: str, path: str, form: object = None) -> Answer:

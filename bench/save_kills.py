@@ -110,7 +110,7 @@ def _kill_again_and_again(
         thread.join()
     os.kill(server, signal.SIGKILL)
     faults = faults_of(workspace, all_said(editors))
-    refused = [f"{one.name} was refused" for one in editors for _ in range(one.refused)]
+    refused = [f"{one.name} was refused: {status}" for one in editors for status in one.refusals]
     broken = sum(one.broken for one in editors)
     workspace.database.close()
     return Killed(kills, len(all_said(editors)), broken, (*faults, *refused))

@@ -112,7 +112,7 @@ def _row(
         "CPU ms a save and form": round(cpu_s[0] * 1e3 / len(saved), 1),
         "of the database": round(cpu_s[1] * 1e3 / len(saved), 1),
         "clashed": sum(editor.clashed for editor in editors),
-        "refused": sum(editor.refused + editor.broken for editor in editors),
+        "refused": sum(len(editor.refusals) + editor.broken for editor in editors),
         "lost or half": len(faults_of(workspace, all_said(editors))),
     }
 
