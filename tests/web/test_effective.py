@@ -245,7 +245,7 @@ def test_the_report_says_both_coverages_and_the_page_only_what_is_kept(
     whole = report.effective.by_group[-1]
     assert (whole.group, whole.district) == ("all", "all")
     for share in (whole.share("nominal"), whole.share("effective")):
-        assert f"{100 * share:.1f} %" in body
+        assert f"{100 * share:.1f}%" in body
     assert report.effective.longer[0].name in html.unescape(body)
     assert "个从未核对" in body
     assert body.count('class="weeks"') == 1

@@ -260,7 +260,8 @@ def test_news_go_on_where_they_were_left(workspace: Workspace) -> None:
         ({"explain": {"why": 1, "curve": 999, "x": 1}}, ["/explain/x", "/explain/why",
                                                          "/explain/curve"]),
         ({"explain": 3}, ["/explain"]),
-        ({"question": {"goal": {"what": "mean_time"}}, "explain": {"why": True}}, ["/explain"]),
+        ({"question": {"goal": {"what": "mean_time"}}, "explain": {"why": True, "curve": 3}},
+         ["/explain/curve"]),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_told_field_by_field(

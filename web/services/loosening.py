@@ -100,7 +100,7 @@ def _money(made: Tables, kind: str, rule: str, more: float | None) -> Loosened |
 
 def _count(made: Tables, kind: str, rule: str, more: float | None) -> Loosened | None:
     """Change the number of new stations, or let them stand as near as they like."""
-    new, spacing = (str(say(name)) for name in ("new stations", "spacing"))
+    new, spacing = str(say("new stations")), str(say("spacing"))
     if rule in {new, f"limit {new!r}"} and made.get("new") is not None:
         if more is None:
             del made["new"]

@@ -3,7 +3,7 @@
 "use strict";
 
 Object.assign(yizhan, (() => {
-  const { shared, element, symbol, mark, markSize } = yizhan;
+  const { shared, element, fit, symbol, mark, markSize } = yizhan;
   const FILLED = new Set(["open", "soon"]);
   const NAVIGATION = "https://uri.amap.com/navigation?";
 

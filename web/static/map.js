@@ -72,5 +72,5 @@ Object.assign(yizhan, (() => {
     keepPainted(map);
   }
 
-  return { dress, keepPainted, paint };
+  return { dress, fit, keepPainted, paint };
 })());
