@@ -3,10 +3,10 @@
 #
 # Expected: a cell of value type time with the value PT20H00M00S is read as 20:00, however it is formatted, as
 #           python-calamine and GDAL read it; 24:00, a common closing time, is read or told apart.
-# Seen:     pandas 2.3.3 with odfpy 1.4.1 parses the text of the cell. Formatted by twelve hours without AM and PM it
-#           shows 08:00, and 20:00 becomes 08:00 in the morning; 20时00分 and 下午8:00, the formats of a Chinese office,
-#           end the whole sheet in an error, and so does 24:00. python-calamine 0.5.3 reads 20:00 in all three, and
-#           gives 24:00 as the text PT24H00M00S.
+# Seen:     pandas 2.3.3 with odfpy 1.4.1 parses the text of the cell. Formatted by twelve hours without AM and PM
+#           it shows 08:00, and 20:00 becomes 08:00 in the morning; 20时00分 and 下午8:00, the formats of a Chinese
+#           office, end the whole sheet in an error, and so does 24:00. python-calamine 0.5.3 reads 20:00 in all
+#           three, and gives 24:00 as the text PT24H00M00S.
 # Why:      a station that closes at eight in the evening closes at eight in the morning, or the list cannot be read
 #           for how one column looks.
 set -euo pipefail
