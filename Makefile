@@ -29,7 +29,7 @@ $(VENV)/.base: pyproject.toml constraints.txt
 
 $(VENV)/.test: $(VENV)/.base
 	@echo "installing what the tests and checks need"
-	@$(PIP) install -c constraints.txt -e '.[test,dev]'
+	@$(PIP) install -c constraints.txt -e '.[test,dev,s3]'
 	@touch $@
 
 # Numba keeps what it compiles beside the modules. Two processes of tests that begin with the same

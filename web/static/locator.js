@@ -567,6 +567,7 @@
         state.mode = choice.value;
         state.modeChosen = true;
         offerTruck();
+        keepChoices(); // who leaves the page while ways are searched has chosen all the same
         measure().then(changed);
       });
     }
@@ -576,6 +577,7 @@
         state[name] = event.target.value;
         if (name !== "group") { changed(); return; }
         goAsGroup();
+        keepChoices();
         measure().then(changed);
       });
     }
