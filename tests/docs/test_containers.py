@@ -185,6 +185,10 @@ def _kept_by(text: str) -> list[str]:
     assert place is not None
     words = re.findall(r"(proxy_(?:cache|ignore)\S+ .+);", place[2])
     assert "$packed|$cookie_lang|$http_accept_language" in place[2]
+    assert re.findall(r" set (.+);", place[0]) == ["$cookies lang=$cookie_lang"]
+    assert {"Cookie $cookies", "Accept-Language $http_accept_language"} <= _directives(
+        text, "proxy_set_header"
+    )
     return [place[1], *words]
 
 
